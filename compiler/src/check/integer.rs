@@ -1,0 +1,235 @@
+//! Integer positions: subscripts, sizes, ranges, guards on indices. There `/` floors and `%` exists.
+
+use std::collections::BTreeMap;
+
+use super::elaborate::Elaborator;
+use super::value::{Bound, Static, Value};
+use crate::ir::{Atom, Int, Kind, Scalar};
+use crate::syntax::ast::{self, BinaryOperator as Op, ExprKind as E};
+
+impl Elaborator<'_> {
+    /// The integer that an expression is.
+    pub fn integer(&mut self, expr: &ast::Expr) -> Option<Int> {
+        match &expr.kind {
+            E::Number(ast::Number { integer: Some(value), .. }) => Some(Int::constant(*value)),
+            E::Number(number) => {
+                self.error(expr.span, format!("an integer is expected here, found {:?}", number.value));
+                None
+            }
+            E::Unary(ast::UnaryOperator::Negate, inner) => Some(self.integer(inner)?.scale(-1)),
+            E::Binary(operator @ (Op::Add | Op::Subtract | Op::Multiply | Op::Divide | Op::Remainder), span, left, right) => {
+                let (a, b) = (self.integer(left), self.integer(right));
+                let (a, b) = (a?, b?);
+                if matches!(operator, Op::Divide | Op::Remainder) && b.is(0) {
+                    self.error(*span, "division by zero");
+                    return None;
+                }
+                Some(match operator {
+                    Op::Add => a.add(&b),
+                    Op::Subtract => a.sub(&b),
+                    Op::Multiply => a.mul(&b),
+                    Op::Divide => a.div(&b),
+                    _ => a.modulo(&b),
+                })
+            }
+            E::Name(name) => match self.resolve(name) {
+                Some(Bound::Integer(value)) => Some(value),
+                Some(Bound::Value(value)) => self.value_as_integer(value, expr),
+                None => {
+                    self.unknown(name);
+                    None
+                }
+            },
+            E::Index(..) => {
+                let value = self.expr(expr);
+                self.value_as_integer(value, expr)
+            }
+            E::Error => None,
+            _ => {
+                self.error_with_help(expr.span, "an integer is expected here", "integers are made of indices, sizes, constants and elements of u32 tensors with `+ - * / %`");
+                None
+            }
+        }
+    }
+
+    fn value_as_integer(&mut self, value: Value, expr: &ast::Expr) -> Option<Int> {
+        match value {
+            Value::Static(Static::Integer(value)) => Some(Int::constant(value)),
+            Value::Static(Static::Size(size)) => Some(size),
+            Value::Array(array) => {
+                let array = self.here(&array);
+                if array.shape.is_empty() && array.kind == Kind::Index && self.as_integer(&array).is_none() {
+                    let stored = self.make(&array, "index", crate::ir::Reduction::Set, &[]);
+                    return self.as_integer(&stored);
+                }
+                match self.as_integer(&array) {
+                    Some(value) => Some(value),
+                    None => {
+                        let message = format!("an integer is expected here, found {}", self.show(array.kind, &array.shape));
+                        self.error(expr.span, message);
+                        None
+                    }
+                }
+            }
+            Value::Poison => None,
+            other => {
+                let message = format!("an integer is expected here, found {}", self.describe(&other));
+                self.error(expr.span, message);
+                None
+            }
+        }
+    }
+
+    /// Whether an expression is integer arithmetic on indices, sizes, constants and elements of index
+    /// tensors, so that a comparison of such is exact.
+    pub fn is_integer(&mut self, expr: &ast::Expr) -> bool {
+        match &expr.kind {
+            E::Number(number) => number.integer.is_some(),
+            E::Unary(ast::UnaryOperator::Negate, inner) => self.is_integer(inner),
+            E::Binary(Op::Add | Op::Subtract | Op::Multiply | Op::Divide | Op::Remainder, _, left, right) => self.is_integer(left) && self.is_integer(right),
+            E::Name(name) => match self.resolve(name) {
+                Some(Bound::Integer(_)) | Some(Bound::Value(Value::Static(Static::Integer(_) | Static::Size(_)))) => true,
+                Some(Bound::Value(Value::Array(array))) => array.shape.is_empty() && array.kind == Kind::Index,
+                _ => false,
+            },
+            E::Index(base, subscripts) => match &base.kind {
+                E::Name(name) => match self.resolve(name) {
+                    Some(Bound::Value(Value::Array(array))) => {
+                        array.kind == Kind::Index && subscripts.len() == array.shape.len() && subscripts.iter().all(|subscript| match subscript {
+                            ast::Subscript::At(at) => self.is_integer(at),
+                            _ => false,
+                        })
+                    }
+                    _ => false,
+                },
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// The least and the greatest value of an integer, as its indices run over their ranges: of what is
+    /// affine in them with coefficients that are constants. `None` where that is not known.
+    pub fn bounds(&self, value: &Int) -> Option<(Int, Int)> {
+        let (mut low, mut high) = (Int::zero(), Int::zero());
+        for (monomial, coefficient) in value.terms() {
+            let moving: Vec<&Atom> = monomial.iter().filter(|atom| !matches!(atom, Atom::Dim(_))).collect();
+            let fixed = monomial.iter().filter(|atom| matches!(atom, Atom::Dim(_))).fold(Int::constant(coefficient), |product, atom| product.mul(&Int::atom((*atom).clone())));
+            match moving.as_slice() {
+                [] => {
+                    low = low.add(&fixed);
+                    high = high.add(&fixed);
+                }
+                [atom] => {
+                    let (least, greatest) = self.atom_bounds(atom)?;
+                    let (a, b) = (least.mul(&fixed), greatest.mul(&fixed));
+                    let (a, b) = if coefficient > 0 { (a, b) } else { (b, a) };
+                    low = low.add(&a);
+                    high = high.add(&b);
+                }
+                _ => return None,
+            }
+        }
+        Some((low, high))
+    }
+
+    fn atom_bounds(&self, atom: &Atom) -> Option<(Int, Int)> {
+        match atom {
+            Atom::Index(position) => Some((Int::zero(), self.ambient.get(*position)?.extent.plus(-1))),
+            Atom::Loop(counter) => {
+                let extent = self.loop_extents().get(counter)?.clone();
+                Some((Int::zero(), extent.plus(-1)))
+            }
+            Atom::Mod(_, b) if b.as_constant().is_some_and(|b| b > 0) => Some((Int::zero(), b.plus(-1))),
+            Atom::Div(a, b) => {
+                let divisor = b.as_constant().filter(|b| *b > 0)?;
+                let (low, high) = self.bounds(a)?;
+                let divisor = Int::constant(divisor);
+                Some((low.div(&divisor), high.div(&divisor)))
+            }
+            Atom::Dim(_) | Atom::Read(..) | Atom::Mod(..) => None,
+        }
+    }
+
+    fn loop_extents(&self) -> &BTreeMap<crate::ir::LoopId, Int> {
+        &self.counters
+    }
+
+    /// Whether an integer is certainly not negative, dims being at least 0 (or 1 where `positive`).
+    pub fn is_at_least(value: &Int, least: i64) -> Option<bool> {
+        if let Some(value) = value.as_constant() {
+            return Some(value >= least);
+        }
+        let mut constant = 0;
+        let mut only_up = true;
+        let mut only_down = true;
+        for (monomial, coefficient) in value.terms() {
+            if monomial.is_empty() {
+                constant = coefficient;
+            } else if !monomial.iter().all(|atom| matches!(atom, Atom::Dim(_))) {
+                return None;
+            } else {
+                only_up &= coefficient > 0;
+                only_down &= coefficient < 0;
+            }
+        }
+        if only_up && constant >= least {
+            return Some(true);
+        }
+        if only_down && constant < least {
+            return Some(false);
+        }
+        None
+    }
+
+    /// The value known at compile time that an option's expression is.
+    pub fn constant_value(&mut self, expr: &ast::Expr) -> Option<Static> {
+        match &expr.kind {
+            E::Bool(flag) => Some(Static::Flag(*flag)),
+            E::Number(ast::Number { integer: Some(value), .. }) => Some(Static::Integer(*value)),
+            E::Number(number) => Some(Static::Number(number.value)),
+            E::Unary(ast::UnaryOperator::Negate, inner) => match self.constant_value(inner)? {
+                Static::Integer(value) => Some(Static::Integer(-value)),
+                Static::Number(value) => Some(Static::Number(-value)),
+                _ => {
+                    self.error(expr.span, "`-` is for numbers");
+                    None
+                }
+            },
+            E::Unary(ast::UnaryOperator::Not, inner) => match self.constant_value(inner)? {
+                Static::Flag(flag) => Some(Static::Flag(!flag)),
+                _ => None,
+            },
+            E::Array(parts) => Some(Static::List(parts.iter().map(|part| self.constant_value(part)).collect::<Option<_>>()?)),
+            E::Name(name) => match self.resolve(name) {
+                Some(Bound::Value(Value::Static(value))) => Some(value),
+                Some(Bound::Integer(value)) => Some(value.as_constant().map_or(Static::Size(value), Static::Integer)),
+                Some(Bound::Value(Value::Array(array))) => match self.graph.scalars[array.element].clone() {
+                    Scalar::Number(bits) if array.shape.is_empty() => Some(Static::Number(bits.value())),
+                    _ => {
+                        self.error(expr.span, format!("an option is known at compile time; `{name}` is not"));
+                        None
+                    }
+                },
+                Some(Bound::Value(Value::Poison)) => None,
+                Some(_) => {
+                    self.error(expr.span, format!("an option is known at compile time; `{name}` is not"));
+                    None
+                }
+                None => {
+                    self.unknown(name);
+                    None
+                }
+            },
+            E::Binary(..) => {
+                let value = self.integer(expr)?;
+                Some(value.as_constant().map_or(Static::Size(value), Static::Integer))
+            }
+            E::Error => None,
+            _ => {
+                self.error(expr.span, "an option is a number, `true`, `false`, or a list of these");
+                None
+            }
+        }
+    }
+}

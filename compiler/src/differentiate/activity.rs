@@ -1,0 +1,91 @@
+//! Which tensors depend on the variables in a way that a derivative follows.
+
+use std::collections::BTreeSet;
+
+use super::table::differentiable_operands;
+use crate::ir::{Graph, Kind, Node, Scalar, ScalarId, TensorId};
+
+/// The float tensors that an expression passes a derivative to.
+pub fn differentiable_reads(graph: &Graph, value: ScalarId) -> BTreeSet<TensorId> {
+    let mut reached = BTreeSet::from([value]);
+    let mut stack = vec![value];
+    let mut reads = BTreeSet::new();
+    while let Some(id) = stack.pop() {
+        if let Scalar::Read(tensor, _) = &graph.scalars[id] {
+            if graph.tensor(*tensor).kind == Kind::Float {
+                reads.insert(*tensor);
+            }
+        }
+        for operand in differentiable_operands(&graph.scalars, id) {
+            if reached.insert(operand) {
+                stack.push(operand);
+            }
+        }
+    }
+    reads
+}
+
+/// Adds every output of the nodes that depends on an active tensor.
+pub fn spread(graph: &Graph, nodes: &[Node], active: &mut BTreeSet<TensorId>) {
+    for node in nodes {
+        match node {
+            Node::Comprehension(node) => {
+                let is_float = graph.tensor(node.out).kind == Kind::Float;
+                let from_base = node.base.is_some_and(|base| active.contains(&base));
+                if is_float && (from_base || differentiable_reads(graph, node.value).iter().any(|read| active.contains(read))) {
+                    active.insert(node.out);
+                }
+            }
+            Node::Reshape { out, from } => {
+                if active.contains(from) {
+                    active.insert(*out);
+                }
+            }
+            Node::Argmax(_) => {}
+            Node::Loop(node) => loop {
+                let before = active.len();
+                for carried in &node.carried {
+                    if active.contains(&carried.initial) || active.contains(&carried.next) {
+                        active.extend([carried.inside, carried.last]);
+                    }
+                }
+                spread(graph, &node.body, active);
+                if active.len() == before {
+                    break;
+                }
+            },
+        }
+    }
+}
+
+/// Adds every tensor that a derivative reaches, walking back over the nodes from those in the set.
+pub fn spread_back(graph: &Graph, nodes: &[Node], reached: &mut BTreeSet<TensorId>) {
+    for node in nodes.iter().rev() {
+        match node {
+            Node::Comprehension(node) => {
+                if reached.contains(&node.out) {
+                    reached.extend(node.base);
+                    reached.extend(differentiable_reads(graph, node.value));
+                }
+            }
+            Node::Reshape { out, from } => {
+                if reached.contains(out) {
+                    reached.insert(*from);
+                }
+            }
+            Node::Argmax(_) => {}
+            Node::Loop(node) => loop {
+                let before = reached.len();
+                for carried in &node.carried {
+                    if reached.contains(&carried.last) || reached.contains(&carried.inside) {
+                        reached.extend([carried.initial, carried.next]);
+                    }
+                }
+                spread_back(graph, &node.body, reached);
+                if reached.len() == before {
+                    break;
+                }
+            },
+        }
+    }
+}

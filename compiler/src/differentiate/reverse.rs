@@ -1,0 +1,418 @@
+//! Reverse mode. For each read `Aₖ[gₖ(i)]` of something active in `out[f(i)] ⟵⊕ e`:
+//!
+//! ```text
+//! Āₖ[gₖ(i)] ⟵+ out̄[f(i)] · ∂e/∂Aₖ      over the same domain, under the same guards
+//! ```
+//!
+//! which is again a comprehension. A loop's reverse is a loop in the other direction; what it reads of an
+//! iteration, the forward loop keeps.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::activity::{spread, spread_back};
+use super::table::scalar_vjp;
+use crate::ir::rename::{self, Rename};
+use crate::ir::{
+    Atom, Axis, Carried, Comprehension, Graph, Int, Kind, Loop, LoopId, Node, Reduction, Scalar, ScalarId, TensorId,
+};
+
+/// A loop whose body is being written while a gradient is taken in it: what it carries, and the nodes
+/// before it.
+#[derive(Debug, Default)]
+pub struct Open {
+    /// The nodes before the loop, at its own level.
+    pub nodes: Vec<Node>,
+    /// What it carries, inside.
+    pub carried: Vec<TensorId>,
+}
+
+/// The gradient would have to go through iterations of a loop that is still being written.
+#[derive(Debug)]
+pub struct ThroughEarlierIterations;
+
+/// Appends to `graph.nodes` what computes the gradients of Σ ⟨output, cotangent⟩ with respect to some
+/// tensors. `None` stands for zeros: nothing depends on it.
+///
+/// `open` are the loops around `graph.nodes`, outermost first.
+pub fn reverse(
+    graph: &mut Graph,
+    open: &mut [Open],
+    seeds: &[(TensorId, TensorId)],
+    with_respect_to: &[TensorId],
+) -> Result<Vec<Option<TensorId>>, ThroughEarlierIterations> {
+    let mut active: BTreeSet<TensorId> = with_respect_to.iter().copied().collect();
+    for level in open.iter() {
+        spread(graph, &level.nodes, &mut active);
+        // A variable from outside the loop reaches the body through what the loop carries, too.
+        active.extend(level.carried.iter().filter(|&&carried| graph.tensor(carried).kind == Kind::Float));
+    }
+    let made_inside = open.last().map(|_| outputs(&graph.nodes)).unwrap_or_default();
+    let is_inner = |tensor: &TensorId| made_inside.contains(tensor) || open.iter().any(|level| level.carried.contains(tensor));
+    if with_respect_to.iter().all(is_inner) {
+        active = with_respect_to.iter().copied().collect();
+    }
+    let nodes = std::mem::take(&mut graph.nodes);
+    spread(graph, &nodes, &mut active);
+
+    let mut pass = Reverse { graph, active, wanted: with_respect_to.iter().copied().collect(), found: BTreeMap::new() };
+    let mut cotangents = Cotangents::new();
+    let mut backward = Vec::new();
+    for &(output, cotangent) in seeds {
+        if pass.active.contains(&output) {
+            pass.accumulate(output, cotangent, &mut cotangents, &mut backward);
+        }
+    }
+    let mut forward = pass.list(nodes, &mut cotangents, &mut backward);
+    for level in open.iter_mut().rev() {
+        let through = level.carried.iter().any(|carried| cotangents.contains_key(carried) && !with_respect_to.contains(carried));
+        if through {
+            return Err(ThroughEarlierIterations);
+        }
+        level.nodes = pass.list(std::mem::take(&mut level.nodes), &mut cotangents, &mut backward);
+    }
+    let found = with_respect_to.iter().map(|tensor| pass.found.get(tensor).or_else(|| cotangents.get(tensor)).copied()).collect();
+    forward.append(&mut backward);
+    graph.nodes = forward;
+    Ok(found)
+}
+
+/// The cotangent so far of each tensor that has one.
+type Cotangents = BTreeMap<TensorId, TensorId>;
+
+struct Reverse<'g> {
+    graph: &'g mut Graph,
+    active: BTreeSet<TensorId>,
+    wanted: BTreeSet<TensorId>,
+    /// The cotangents of wanted tensors that some node makes.
+    found: BTreeMap<TensorId, TensorId>,
+}
+
+impl Reverse<'_> {
+    /// Walks nodes from the last to the first. Returns them, with loops keeping what `backward` reads.
+    fn list(&mut self, nodes: Vec<Node>, cotangents: &mut Cotangents, backward: &mut Vec<Node>) -> Vec<Node> {
+        let mut reversed = Vec::with_capacity(nodes.len());
+        for node in nodes.into_iter().rev() {
+            for output in node.outputs() {
+                if self.wanted.contains(&output) {
+                    if let Some(&cotangent) = cotangents.get(&output) {
+                        self.found.insert(output, cotangent);
+                    }
+                }
+            }
+            match node {
+                Node::Comprehension(node) => {
+                    if let Some(cotangent) = cotangents.remove(&node.out) {
+                        self.comprehension(&node, cotangent, cotangents, backward);
+                    }
+                    reversed.push(Node::Comprehension(node));
+                }
+                Node::Reshape { out, from } => {
+                    if let Some(cotangent) = cotangents.remove(&out) {
+                        let shape = self.graph.shape(from).to_vec();
+                        let reshaped = self.cotangent_tensor(from, shape);
+                        backward.push(Node::Reshape { out: reshaped, from: cotangent });
+                        self.accumulate(from, reshaped, cotangents, backward);
+                    }
+                    reversed.push(Node::Reshape { out, from });
+                }
+                Node::Argmax(_) => reversed.push(node),
+                Node::Loop(node) => {
+                    let mut before = Vec::new();
+                    let node = self.repeat(node, cotangents, backward, &mut before);
+                    reversed.push(Node::Loop(node));
+                    reversed.extend(before.into_iter().rev());
+                }
+            }
+        }
+        reversed.reverse();
+        reversed
+    }
+
+    /// The one rule.
+    fn comprehension(&mut self, node: &Comprehension, cotangent: TensorId, cotangents: &mut Cotangents, backward: &mut Vec<Node>) {
+        if let Some(base) = node.base.filter(|base| self.active.contains(base)) {
+            let share = match node.reduction {
+                Reduction::Sum => cotangent,
+                Reduction::Set => self.outside_of(node, cotangent, backward),
+            };
+            self.accumulate(base, share, cotangents, backward);
+        }
+        let is_map = node.reduction == Reduction::Set && node.base.is_none() && covers(&node.at, &node.domain, self.graph.shape(node.out));
+        let known = is_map.then(|| self.graph.scalars.read(node.out, node.at.clone()));
+        let seed = self.graph.scalars.read(cotangent, node.at.clone());
+        let active = &self.active;
+        let reads = scalar_vjp(&mut self.graph.scalars, node.value, known, seed, &|scalar| match scalar {
+            Scalar::Read(tensor, _) => active.contains(tensor),
+            _ => false,
+        });
+        for (read, share) in reads {
+            let Scalar::Read(tensor, at) = self.graph.scalars[read].clone() else { unreachable!("only reads are reported") };
+            if self.graph.scalars.as_number(share) == Some(0.0) {
+                continue;
+            }
+            let base = cotangents.get(&tensor).copied();
+            let is_map = base.is_none() && covers(&at, &node.domain, self.graph.shape(tensor));
+            let reduction = if is_map { Reduction::Set } else { Reduction::Sum };
+            let shape = self.graph.shape(tensor).to_vec();
+            let out = self.cotangent_tensor(tensor, shape);
+            backward.push(Node::Comprehension(Comprehension { out, base, domain: node.domain.clone(), at, reduction, value: share }));
+            cotangents.insert(tensor, out);
+        }
+    }
+
+    /// The cotangent with zeros where the node has overwritten its base.
+    fn outside_of(&mut self, node: &Comprehension, cotangent: TensorId, backward: &mut Vec<Node>) -> TensorId {
+        let shape = self.graph.shape(cotangent).to_vec();
+        let out = self.cotangent_tensor(node.out, shape);
+        let value = self.graph.scalars.number(0.0);
+        let (domain, at) = (node.domain.clone(), node.at.clone());
+        backward.push(Node::Comprehension(Comprehension { out, base: Some(cotangent), domain, at, reduction: Reduction::Set, value }));
+        out
+    }
+
+    /// A loop, with each thing it carries and each active thing it reads turned round.
+    fn repeat(&mut self, mut node: Loop, cotangents: &mut Cotangents, backward: &mut Vec<Node>, before: &mut Vec<Node>) -> Loop {
+        let mut reached: BTreeSet<TensorId> =
+            node.carried.iter().map(|carried| carried.last).filter(|last| cotangents.contains_key(last)).collect();
+        if reached.is_empty() {
+            return node;
+        }
+        let as_list = [Node::Loop(node.clone())];
+        spread_back(self.graph, &as_list, &mut reached);
+        reached.retain(|tensor| self.active.contains(tensor));
+
+        let counter = self.graph.add_loop();
+        let mut inner = Cotangents::new();
+        let mut inner_backward = Vec::new();
+        let mut turned = Vec::new();
+
+        // What the body reads from outside, and its gradient so far.
+        let local = made_inside(&node);
+        let outside: Vec<TensorId> = reached
+            .iter()
+            .copied()
+            .filter(|tensor| !local.contains(tensor) && reads_from_outside(self.graph, &node, *tensor))
+            .collect();
+        for &tensor in &outside {
+            let initial = cotangents.remove(&tensor);
+            let inside = self.turn(tensor, initial, &mut turned, backward);
+            inner.insert(tensor, inside);
+        }
+        let carried: Vec<Carried> =
+            node.carried.iter().copied().filter(|carried| reached.contains(&carried.last) || reached.contains(&carried.inside)).collect();
+        for each in &carried {
+            let initial = cotangents.remove(&each.last);
+            let inside = self.turn(each.inside, initial, &mut turned, backward);
+            if self.active.contains(&each.next) {
+                self.accumulate(each.next, inside, &mut inner, &mut inner_backward);
+            }
+        }
+
+        node.body = self.list(std::mem::take(&mut node.body), &mut inner, &mut inner_backward);
+
+        let carried_next: Vec<TensorId> = carried
+            .iter()
+            .map(|each| inner.remove(&each.inside).unwrap_or_else(|| self.zeros(each.inside, &mut inner_backward)))
+            .collect();
+        let outside_next: Vec<TensorId> = outside.iter().map(|tensor| inner[tensor]).collect();
+        for (turned, next) in turned.iter_mut().zip(outside_next.into_iter().chain(carried_next)) {
+            turned.next = next;
+        }
+
+        self.keep(&mut node, counter, &mut inner_backward, before);
+        for (tensor, turned) in outside.iter().zip(&turned) {
+            cotangents.insert(*tensor, turned.last);
+        }
+        let lasts: Vec<TensorId> = turned[outside.len()..].iter().map(|turned| turned.last).collect();
+        backward.push(Node::Loop(Loop {
+            counter,
+            name: node.name.clone(),
+            extent: node.extent.clone(),
+            reversed: !node.reversed,
+            carried: turned,
+            body: inner_backward,
+        }));
+        for (each, last) in carried.iter().zip(lasts) {
+            if self.active.contains(&each.initial) {
+                self.accumulate(each.initial, last, cotangents, backward);
+            }
+        }
+        node
+    }
+
+    /// A cotangent that a turned loop carries, `next` to be filled in. Returns it as it is inside.
+    fn turn(&mut self, tensor: TensorId, initial: Option<TensorId>, turned: &mut Vec<Carried>, backward: &mut Vec<Node>) -> TensorId {
+        let initial = initial.unwrap_or_else(|| self.zeros(tensor, backward));
+        let shape = self.graph.shape(tensor).to_vec();
+        let inside = self.cotangent_tensor(tensor, shape.clone());
+        let last = self.cotangent_tensor(tensor, shape);
+        turned.push(Carried { initial, inside, next: inside, last });
+        inside
+    }
+
+    /// Makes the forward loop keep, for each iteration, what the backward body reads of it; and the
+    /// backward body read it there.
+    fn keep(&mut self, node: &mut Loop, counter: LoopId, backward: &mut [Node], before: &mut Vec<Node>) {
+        let mut local = outputs(&node.body);
+        local.extend(node.carried.iter().map(|carried| carried.inside));
+        let mut read = BTreeSet::new();
+        for inner in backward.iter() {
+            all_reads(self.graph, inner, &mut read);
+        }
+        let mut kept = BTreeMap::new();
+        for tensor in read.intersection(&local).copied() {
+            let (name, kind) = (self.graph.tensor(tensor).name.clone(), self.graph.tensor(tensor).kind);
+            let inner_shape = self.graph.shape(tensor).to_vec();
+            let shape: Vec<Int> = std::iter::once(node.extent.clone()).chain(inner_shape.iter().cloned()).collect();
+            let name = format!("{name}_each");
+            let initial = self.graph.add_tensor(&name, shape.clone(), kind);
+            before.push(self.constant(initial, 0.0));
+            let inside = self.graph.add_tensor(&name, shape.clone(), kind);
+            let next = self.graph.add_tensor(&name, shape.clone(), kind);
+            let last = self.graph.add_tensor(&name, shape, kind);
+            let identity = Graph::identity(inner_shape.len());
+            let value = self.element(tensor, identity.clone());
+            let at = std::iter::once(Int::atom(Atom::Loop(node.counter))).chain(identity).collect();
+            let domain = Graph::axes(&inner_shape);
+            let write = Comprehension { out: next, base: Some(inside), domain, at, reduction: Reduction::Set, value };
+            node.body.push(Node::Comprehension(write));
+            node.carried.push(Carried { initial, inside, next, last });
+            if self.active.contains(&tensor) {
+                self.active.extend([inside, next, last]);
+            }
+            kept.insert(tensor, last);
+        }
+        let mut rename = Keep { kept, from: node.counter, to: counter };
+        for inner in backward {
+            rename::node(self.graph, inner, &mut rename);
+        }
+    }
+
+    /// Adds a share to a tensor's cotangent.
+    fn accumulate(&mut self, tensor: TensorId, share: TensorId, cotangents: &mut Cotangents, backward: &mut Vec<Node>) {
+        let Some(&sum) = cotangents.get(&tensor) else {
+            cotangents.insert(tensor, share);
+            return;
+        };
+        let shape = self.graph.shape(tensor).to_vec();
+        let at = Graph::identity(shape.len());
+        let value = self.graph.scalars.read(share, at.clone());
+        let domain = Graph::axes(&shape);
+        let out = self.cotangent_tensor(tensor, shape);
+        backward.push(Node::Comprehension(Comprehension { out, base: Some(sum), domain, at, reduction: Reduction::Sum, value }));
+        cotangents.insert(tensor, out);
+    }
+
+    fn zeros(&mut self, like: TensorId, nodes: &mut Vec<Node>) -> TensorId {
+        let shape = self.graph.shape(like).to_vec();
+        let out = self.cotangent_tensor(like, shape);
+        nodes.push(self.constant(out, 0.0));
+        out
+    }
+
+    fn constant(&mut self, out: TensorId, value: f64) -> Node {
+        let tensor = self.graph.tensor(out);
+        let (shape, kind) = (tensor.shape.clone(), tensor.kind);
+        let value = match kind {
+            Kind::Float => self.graph.scalars.number(value),
+            Kind::Index | Kind::Key => self.graph.scalars.integer(Int::constant(value as i64)),
+            Kind::Mask => self.graph.scalars.flag(value != 0.0),
+        };
+        let at = Graph::identity(shape.len());
+        Node::Comprehension(Comprehension { out, base: None, domain: Graph::axes(&shape), at, reduction: Reduction::Set, value })
+    }
+
+    fn element(&mut self, tensor: TensorId, at: Vec<Int>) -> ScalarId {
+        match self.graph.tensor(tensor).kind {
+            Kind::Float | Kind::Mask => self.graph.scalars.read(tensor, at),
+            Kind::Index | Kind::Key => self.graph.scalars.integer(Int::atom(Atom::Read(tensor, at))),
+        }
+    }
+
+    fn cotangent_tensor(&mut self, of: TensorId, shape: Vec<Int>) -> TensorId {
+        let name = &self.graph.tensor(of).name;
+        let name = if name.starts_with("d_") { name.clone() } else { format!("d_{name}") };
+        self.graph.add_tensor(name, shape, Kind::Float)
+    }
+}
+
+/// Reads of an iteration become reads of what was kept of it.
+struct Keep {
+    kept: BTreeMap<TensorId, TensorId>,
+    from: LoopId,
+    to: LoopId,
+}
+
+impl Rename for Keep {
+    fn read(&mut self, tensor: TensorId, at: &[Int]) -> Option<(TensorId, Vec<Int>)> {
+        let kept = *self.kept.get(&tensor)?;
+        let iteration = Int::atom(Atom::Loop(self.to));
+        Some((kept, std::iter::once(iteration).chain(at.iter().cloned()).collect()))
+    }
+
+    fn counter(&mut self, counter: LoopId) -> LoopId {
+        if counter == self.from { self.to } else { counter }
+    }
+}
+
+/// Whether the subscripts are the domain's indices, each once, over the whole of a shape: each element is
+/// then touched exactly once.
+pub fn covers(at: &[Int], domain: &[Axis], shape: &[Int]) -> bool {
+    let mut seen = vec![false; domain.len()];
+    let each_is_a_whole_axis = at.iter().zip(shape).all(|(subscript, size)| match subscript.as_index() {
+        Some(position) => domain[position].extent == *size && !std::mem::replace(&mut seen[position], true),
+        None => subscript.is(0) && size.is(1),
+    });
+    each_is_a_whole_axis && seen.iter().zip(domain).all(|(seen, axis)| *seen || axis.extent.is(1))
+}
+
+/// What the nodes make.
+fn outputs(nodes: &[Node]) -> BTreeSet<TensorId> {
+    nodes.iter().flat_map(Node::outputs).collect()
+}
+
+/// What exists only inside a loop.
+fn made_inside(node: &Loop) -> BTreeSet<TensorId> {
+    let mut made = outputs(&node.body);
+    made.extend(node.carried.iter().map(|carried| carried.inside));
+    made
+}
+
+/// Whether a body uses a tensor from outside: reads it, or hands it on.
+fn reads_from_outside(graph: &Graph, node: &Loop, tensor: TensorId) -> bool {
+    let mut read = BTreeSet::new();
+    for inner in &node.body {
+        all_reads(graph, inner, &mut read);
+    }
+    read.extend(node.carried.iter().map(|carried| carried.next));
+    read.contains(&tensor)
+}
+
+/// Everything that a node uses, in nested loops too.
+fn all_reads(graph: &Graph, node: &Node, read: &mut BTreeSet<TensorId>) {
+    match node {
+        Node::Comprehension(node) => {
+            read.extend(graph.reads(node.value));
+            read.extend(node.base);
+            for subscript in &node.at {
+                subscript.visit_atoms(&mut |atom| {
+                    if let Atom::Read(tensor, _) = atom {
+                        read.insert(*tensor);
+                    }
+                });
+            }
+        }
+        Node::Argmax(node) => read.extend(graph.reads(node.value)),
+        Node::Reshape { from, .. } => {
+            read.insert(*from);
+        }
+        Node::Loop(node) => {
+            for carried in &node.carried {
+                read.extend([carried.initial, carried.next]);
+            }
+            for inner in &node.body {
+                all_reads(graph, inner, read);
+            }
+        }
+    }
+}

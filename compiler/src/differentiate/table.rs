@@ -1,0 +1,250 @@
+//! The derivative of each scalar function, one line each.
+//!
+//! The conventions where a function has no derivative are the language's: 0 for `abs` at 0 and for
+//! `floor`; `min` and `max` share a tie; xʸ by y at x = 0 and x⁰ by x are 0.
+
+use crate::ir::{Binary, Comparison, Scalar, ScalarId, Scalars, Unary};
+
+/// What a function of one number passes on of the cotangent (or tangent) `s`: s · f′(x), where y = f(x).
+/// `None`: nothing.
+pub fn unary(e: &mut Scalars, function: Unary, x: ScalarId, y: ScalarId, s: ScalarId) -> Option<ScalarId> {
+    Some(match function {
+        Unary::Neg => e.neg(s),
+        Unary::Recip => times_fn(e, s, |e| { let square = e.mul(y, y); e.neg(square) }),
+        Unary::Exp => e.mul(s, y),
+        Unary::Ln => e.div(s, x),
+        Unary::Ln1p => { let d = plus(e, 1.0, x); e.div(s, d) }
+        Unary::ExpM1 => times_fn(e, s, |e| e.unary(Unary::Exp, x)),
+        Unary::Log2 => { let d = scaled(e, std::f64::consts::LN_2, x); e.div(s, d) }
+        Unary::Log10 => { let d = scaled(e, std::f64::consts::LN_10, x); e.div(s, d) }
+        Unary::Sqrt => { let d = scaled(e, 2.0, y); e.div(s, d) }
+        Unary::Abs => times_fn(e, s, |e| e.unary(Unary::Signum, x)),
+        Unary::Sin => times_fn(e, s, |e| e.unary(Unary::Cos, x)),
+        Unary::Cos => times_fn(e, s, |e| { let sine = e.unary(Unary::Sin, x); e.neg(sine) }),
+        Unary::Tan => times_fn(e, s, |e| { let square = e.mul(y, y); plus(e, 1.0, square) }),
+        Unary::Sinh => times_fn(e, s, |e| e.unary(Unary::Cosh, x)),
+        Unary::Cosh => times_fn(e, s, |e| e.unary(Unary::Sinh, x)),
+        // 1 − y², in a form that is not the one a user's formula is rewritten from.
+        Unary::Tanh => times_fn(e, s, |e| { let (below, above) = (one_minus(e, y), plus(e, 1.0, y)); e.mul(below, above) }),
+        Unary::Asin => { let d = root_of_one_minus_square(e, x); e.div(s, d) }
+        Unary::Acos => { let d = root_of_one_minus_square(e, x); let q = e.div(s, d); e.neg(q) }
+        Unary::Atan => { let square = e.mul(x, x); let d = plus(e, 1.0, square); e.div(s, d) }
+        Unary::Erf => times_fn(e, s, |e| gaussian(e, x)),
+        Unary::LnGamma => times_fn(e, s, |e| e.unary(Unary::Polygamma(0), x)),
+        Unary::Polygamma(n) => times_fn(e, s, |e| e.unary(Unary::Polygamma(n + 1), x)),
+        // y(1 − y) from an output that is at hand; inside a formula σ(x)σ(−x), which keeps its digits.
+        Unary::Sigmoid if matches!(e[y], Scalar::Read(..)) => times_fn(e, s, |e| { let square = e.mul(y, y); e.sub(y, square) }),
+        Unary::Sigmoid => times_fn(e, s, |e| { let mirrored = e.neg(x); let mirrored = e.unary(Unary::Sigmoid, mirrored); e.mul(y, mirrored) }),
+        Unary::Softplus => times_fn(e, s, |e| e.unary(Unary::Sigmoid, x)),
+        Unary::Powi(n) => times_fn(e, s, |e| { let power = e.unary(Unary::Powi(n - 1), x); scaled(e, f64::from(n), power) }),
+        Unary::Signum | Unary::Floor | Unary::StopGradient => return None,
+    })
+}
+
+/// What a function of two numbers passes on to its first and its second argument.
+pub fn binary(e: &mut Scalars, function: Binary, (a, b): (ScalarId, ScalarId), y: ScalarId, s: ScalarId) -> [ScalarId; 2] {
+    match function {
+        Binary::Add => [s, s],
+        Binary::Sub => [s, e.neg(s)],
+        Binary::Mul => [e.mul(s, b), e.mul(s, a)],
+        Binary::Div => { let by_a = e.div(s, b); let by_b = e.mul(by_a, y); [by_a, e.neg(by_b)] }
+        Binary::Pow => [power_by_base(e, a, b, s), power_by_exponent(e, a, y, s)],
+        Binary::Atan2 => {
+            let (aa, bb) = (e.mul(a, a), e.mul(b, b));
+            let square = e.add(aa, bb);
+            let (by_a, by_b) = (e.div(b, square), e.div(a, square));
+            let by_b = e.neg(by_b);
+            [e.mul(s, by_a), e.mul(s, by_b)]
+        }
+        Binary::Min => [the_one_below(e, a, b, s), the_one_below(e, b, a, s)],
+        Binary::Max => [the_one_above(e, a, b, s), the_one_above(e, b, a, s)],
+    }
+}
+
+/// s · xⁿ⁻¹ · n, 0 where n is 0 (0⁰ has slope 0).
+fn power_by_base(e: &mut Scalars, x: ScalarId, n: ScalarId, s: ScalarId) -> ScalarId {
+    let zero = e.number(0.0);
+    let one = e.number(1.0);
+    let less = e.sub(n, one);
+    let power = e.binary(Binary::Pow, x, less);
+    let slope = e.mul(n, power);
+    let slope = e.mul(s, slope);
+    if e.as_number(n).is_some() {
+        return slope;
+    }
+    let is_zero = e.compare(Comparison::Equal, n, zero);
+    e.select(is_zero, zero, slope)
+}
+
+/// s · xⁿ · ln x, 0 where x is 0.
+fn power_by_exponent(e: &mut Scalars, x: ScalarId, y: ScalarId, s: ScalarId) -> ScalarId {
+    let zero = e.number(0.0);
+    let logarithm = e.unary(Unary::Ln, x);
+    let slope = e.mul(y, logarithm);
+    let slope = e.mul(s, slope);
+    let is_zero = e.compare(Comparison::Equal, x, zero);
+    e.select(is_zero, zero, slope)
+}
+
+/// s where a < b, half of it where they are equal.
+fn the_one_below(e: &mut Scalars, a: ScalarId, b: ScalarId, s: ScalarId) -> ScalarId {
+    let zero = e.number(0.0);
+    let half = scaled(e, 0.5, s);
+    let (equal, below) = (e.compare(Comparison::Equal, a, b), e.compare(Comparison::Less, a, b));
+    let tie = e.select(equal, half, zero);
+    e.select(below, s, tie)
+}
+
+/// s where a > b, half of it where they are equal.
+fn the_one_above(e: &mut Scalars, a: ScalarId, b: ScalarId, s: ScalarId) -> ScalarId {
+    let zero = e.number(0.0);
+    let half = scaled(e, 0.5, s);
+    let (equal, above) = (e.compare(Comparison::Equal, a, b), e.compare(Comparison::Less, b, a));
+    let tie = e.select(equal, half, zero);
+    e.select(above, s, tie)
+}
+
+/// 2/√π · e^(−x²)
+fn gaussian(e: &mut Scalars, x: ScalarId) -> ScalarId {
+    let square = e.mul(x, x);
+    let exponent = e.neg(square);
+    let bell = e.unary(Unary::Exp, exponent);
+    scaled(e, std::f64::consts::FRAC_2_SQRT_PI, bell)
+}
+
+/// √((1 − x)(1 + x)), which keeps its digits near ±1.
+fn root_of_one_minus_square(e: &mut Scalars, x: ScalarId) -> ScalarId {
+    let (below, above) = (one_minus(e, x), plus(e, 1.0, x));
+    let product = e.mul(below, above);
+    e.unary(Unary::Sqrt, product)
+}
+
+fn plus(e: &mut Scalars, constant: f64, x: ScalarId) -> ScalarId {
+    let constant = e.number(constant);
+    e.add(constant, x)
+}
+
+fn one_minus(e: &mut Scalars, x: ScalarId) -> ScalarId {
+    let one = e.number(1.0);
+    e.sub(one, x)
+}
+
+fn scaled(e: &mut Scalars, factor: f64, x: ScalarId) -> ScalarId {
+    let factor = e.number(factor);
+    e.mul(factor, x)
+}
+
+fn times_fn(e: &mut Scalars, s: ScalarId, slope: impl FnOnce(&mut Scalars) -> ScalarId) -> ScalarId {
+    let slope = slope(e);
+    e.mul(s, slope)
+}
+
+/// The cotangents of the reads under an expression, given that of the expression: reverse mode on the DAG.
+///
+/// `active` says which reads matter. `known` is a cheaper expression for the root (its node's output).
+/// Each read is reported once, in a deterministic order.
+pub fn scalar_vjp(
+    e: &mut Scalars,
+    root: ScalarId,
+    known: Option<ScalarId>,
+    seed: ScalarId,
+    active: &dyn Fn(&Scalar) -> bool,
+) -> Vec<(ScalarId, ScalarId)> {
+    let order = e.reachable(root);
+    let mut matters = std::collections::BTreeSet::new();
+    for &id in &order {
+        if active(&e[id]) || differentiable_operands(e, id).iter().any(|operand| matters.contains(operand)) {
+            matters.insert(id);
+        }
+    }
+    let mut cotangents = std::collections::BTreeMap::from([(root, seed)]);
+    let mut reads = Vec::new();
+    for &id in order.iter().rev() {
+        if !matters.contains(&id) {
+            continue;
+        }
+        let Some(s) = cotangents.get(&id).copied() else { continue };
+        let y = if id == root { known.unwrap_or(id) } else { id };
+        let mut pass = |e: &mut Scalars, to: ScalarId, share: ScalarId| {
+            if matters.contains(&to) {
+                let sum = match cotangents.get(&to) {
+                    Some(&sum) => e.add(sum, share),
+                    None => share,
+                };
+                cotangents.insert(to, sum);
+            }
+        };
+        match e[id].clone() {
+            Scalar::Read(..) => reads.push((id, s)),
+            Scalar::Unary(function, a) => {
+                if let Some(share) = unary(e, function, a, y, s) {
+                    pass(e, a, share);
+                }
+            }
+            Scalar::Binary(function, a, b) => {
+                let [by_a, by_b] = binary(e, function, (a, b), y, s);
+                pass(e, a, by_a);
+                pass(e, b, by_b);
+            }
+            Scalar::Select(c, a, b) => {
+                let zero = e.number(0.0);
+                let (by_a, by_b) = (e.select(c, s, zero), e.select(c, zero, s));
+                pass(e, a, by_a);
+                pass(e, b, by_b);
+            }
+            Scalar::Number(_) | Scalar::Integer(_) | Scalar::Flag(_) => {}
+            Scalar::Compare(..) | Scalar::CompareInt(..) | Scalar::Not(_) | Scalar::And(..) | Scalar::Or(..) => {}
+        }
+    }
+    reads.reverse();
+    reads
+}
+
+/// The tangent of an expression, given those of its reads (`None`: zero): forward mode on the DAG.
+pub fn scalar_jvp(
+    e: &mut Scalars,
+    root: ScalarId,
+    known: Option<ScalarId>,
+    tangent_of_read: &mut dyn FnMut(&mut Scalars, ScalarId) -> Option<ScalarId>,
+) -> Option<ScalarId> {
+    let mut tangents: std::collections::BTreeMap<ScalarId, ScalarId> = std::collections::BTreeMap::new();
+    for id in e.reachable(root) {
+        let y = if id == root { known.unwrap_or(id) } else { id };
+        let tangent = match e[id].clone() {
+            Scalar::Read(..) => tangent_of_read(e, id),
+            Scalar::Unary(function, a) => tangents.get(&a).copied().and_then(|s| unary(e, function, a, y, s)),
+            Scalar::Binary(function, a, b) => {
+                let by_a = tangents.get(&a).copied().map(|s| binary(e, function, (a, b), y, s)[0]);
+                let by_b = tangents.get(&b).copied().map(|s| binary(e, function, (a, b), y, s)[1]);
+                match (by_a, by_b) {
+                    (Some(by_a), Some(by_b)) => Some(e.add(by_a, by_b)),
+                    (by_a, by_b) => by_a.or(by_b),
+                }
+            }
+            Scalar::Select(c, a, b) => match (tangents.get(&a).copied(), tangents.get(&b).copied()) {
+                (None, None) => None,
+                (by_a, by_b) => {
+                    let zero = e.number(0.0);
+                    Some(e.select(c, by_a.unwrap_or(zero), by_b.unwrap_or(zero)))
+                }
+            },
+            Scalar::Number(_) | Scalar::Integer(_) | Scalar::Flag(_) => None,
+            Scalar::Compare(..) | Scalar::CompareInt(..) | Scalar::Not(_) | Scalar::And(..) | Scalar::Or(..) => None,
+        };
+        if let Some(tangent) = tangent {
+            tangents.insert(id, tangent);
+        }
+    }
+    tangents.get(&root).copied()
+}
+
+/// The operands that a derivative flows to.
+pub fn differentiable_operands(e: &Scalars, id: ScalarId) -> Vec<ScalarId> {
+    match e[id] {
+        Scalar::Unary(Unary::StopGradient | Unary::Floor | Unary::Signum, _) => vec![],
+        Scalar::Unary(_, a) => vec![a],
+        Scalar::Binary(_, a, b) | Scalar::Select(_, a, b) => vec![a, b],
+        Scalar::Number(_) | Scalar::Integer(_) | Scalar::Flag(_) | Scalar::Read(..) => vec![],
+        Scalar::Compare(..) | Scalar::CompareInt(..) | Scalar::Not(_) | Scalar::And(..) | Scalar::Or(..) => vec![],
+    }
+}

@@ -1,0 +1,164 @@
+//! What a method verifies before it writes anything: the caller's mistakes. Each panics and names the
+//! function, the argument, what was found and what was expected.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::bounds::index_bounds;
+use super::signature::{Signature, plain};
+use super::size;
+use super::types::{Boundary, Layout};
+use crate::ir::{DimId, Int};
+use crate::program::{ArgumentContent, DimSource};
+
+/// The checks of a method, and what its docs say about them.
+#[derive(Debug, Default)]
+pub struct Checks {
+    /// The statements.
+    pub statements: TokenStream,
+    /// The dims that they mention.
+    pub dims: BTreeSet<DimId>,
+    /// Under which circumstances they panic, each a sentence's end: "`label` has not N rows".
+    pub panics: Vec<String>,
+}
+
+/// The checks of the arguments, in their order: sizes, then indices. `function` is how messages name it.
+pub fn of_arguments(signature: &Signature<'_>, function: &str) -> Checks {
+    let mut checks = Checks::default();
+    checks.no_negative_size(signature, function);
+    let bounds = index_bounds(&signature.method.graph);
+    for (position, argument) in signature.arguments.iter().enumerate() {
+        let Some((tensor, boundary)) = &argument.tensor else {
+            checks.dim(signature, function, position);
+            continue;
+        };
+        for axis in 0..boundary.shape.len() {
+            if !signature.method.dims.contains(&DimSource::Axis { argument: position, axis }) {
+                checks.axis(signature, function, &argument.name, boundary, axis);
+            }
+        }
+        for check in signature.method.checks.iter().filter(|check| check.argument == position) {
+            if check.expected != boundary.shape[check.axis] {
+                checks.expected(signature, function, &argument.name, boundary, check.axis, &check.expected);
+            }
+        }
+        for (_, bound) in bounds.iter().filter(|(index, _)| index == tensor) {
+            checks.indices(signature, function, &argument.name, boundary, bound);
+        }
+    }
+    checks
+}
+
+impl Checks {
+    /// A `dim` that an earlier argument has fixed already.
+    fn dim(&mut self, signature: &Signature<'_>, function: &str, position: usize) {
+        let ArgumentContent::Dim(dim) = signature.method.arguments[position].content else { return };
+        let source = signature.source_argument(dim);
+        if source == position {
+            return;
+        }
+        let core = &signature.paths.core;
+        let name = &signature.arguments[position].name;
+        let argument = plain(name);
+        let text = &signature.method.graph.dims[dim.0 as usize];
+        let source = plain(&signature.arguments[source].name);
+        let local = &signature.dims[dim.0 as usize];
+        let message = format!("{function}: `{argument}` is {{}}, but {text} = {{}} (from `{source}`)");
+        self.panics.push(format!("`{argument}` is not `{text}`"));
+        self.dims.insert(dim);
+        self.statements.extend(quote!(#core::assert!(#name == #local, #message, #name, #local);));
+    }
+
+    /// One axis of a value of the shared or exclusive type, against its declared size.
+    pub fn axis(&mut self, signature: &Signature<'_>, function: &str, name: &Ident, boundary: &Boundary, axis: usize) {
+        self.expected(signature, function, name, boundary, axis, &boundary.shape[axis]);
+    }
+
+    fn expected(
+        &mut self,
+        signature: &Signature<'_>,
+        function: &str,
+        name: &Ident,
+        boundary: &Boundary,
+        axis: usize,
+        expected: &Int,
+    ) {
+        let Some(found) = boundary.axis(&quote!(#name), axis) else { return };
+        let private = &signature.paths.private;
+        let argument = plain(name);
+        let value = self.size(signature, expected);
+        let dims = size::dims_of(expected);
+        let text = size::text(expected, &signature.method.graph.dims);
+        let axis_number = proc_macro2::Literal::usize_unsuffixed(axis);
+        let panic = if dims.is_empty() {
+            self.panics.push(format!("axis {axis} of `{argument}` has not size {text}"));
+            quote!(size(#function, #argument, #axis_number, #found, #value))
+        } else {
+            let mut sources: Vec<usize> = dims.iter().map(|dim| signature.source_argument(*dim)).collect();
+            sources.dedup();
+            let sources: Vec<String> = sources.iter().map(|source| plain(&signature.arguments[*source].name)).collect();
+            let source = sources.join("`, `");
+            if let Layout::Rows(_) = boundary.layout {
+                self.panics.push(format!("`{argument}` has not `{text}` rows"));
+                quote!(rows(#function, #argument, #found, #text, #value, #source))
+            } else {
+                self.panics.push(format!("axis {axis} of `{argument}` has not size `{text}`"));
+                quote!(axis(#function, #argument, #axis_number, #found, #text, #value, #source))
+            }
+        };
+        self.statements.extend(quote! {
+            if #found != #value {
+                #private::panics::#panic;
+            }
+        });
+    }
+
+    /// Every element of an index argument, against the size of an axis that it indexes.
+    fn indices(&mut self, signature: &Signature<'_>, function: &str, name: &Ident, boundary: &Boundary, bound: &Int) {
+        let private = &signature.paths.private;
+        let argument = plain(name);
+        let value = self.size(signature, bound);
+        let text = size::text(bound, &signature.method.graph.dims);
+        if boundary.layout == Layout::Scalar {
+            self.panics.push(format!("`{argument}` is not less than `{text}`"));
+            self.statements.extend(quote! {
+                if #name as usize >= #value {
+                    #private::panics::scalar_index(#function, #argument, #name, #value);
+                }
+            });
+        } else {
+            self.panics.push(format!("an element of `{argument}` is not less than `{text}`"));
+            let flat = boundary.flat(&quote!(#name));
+            self.statements.extend(quote!(#private::panics::check_indices(#function, #argument, #flat, #value);));
+        }
+    }
+
+    /// No tensor of the function has a negative size: `N - 1` where `N = 0`.
+    fn no_negative_size(&mut self, signature: &Signature<'_>, function: &str) {
+        let core = &signature.paths.core;
+        let graph = &signature.method.graph;
+        let mut seen = BTreeSet::new();
+        for expected in graph.tensors.iter().flat_map(|tensor| &tensor.shape) {
+            if !size::can_be_negative(expected) || expected.as_constant().is_some() || !seen.insert(expected.clone()) {
+                continue;
+            }
+            let dims = size::dims_of(expected);
+            let value = size::signed(expected, &signature.dims);
+            let text = size::text(expected, &graph.dims);
+            let names: Vec<String> = dims.iter().map(|dim| format!("{} = {{}}", graph.dims[dim.0 as usize])).collect();
+            let message = format!("{function}: the size {text} is negative where {}", names.join(", "));
+            let locals = dims.iter().map(|dim| &signature.dims[dim.0 as usize]);
+            self.statements.extend(quote!(#core::assert!(#value >= 0, #message, #(#locals),*);));
+            self.panics.push(format!("the size `{text}` is negative"));
+            self.dims.extend(dims);
+        }
+    }
+
+    /// The value of a size, whose dims are thereby mentioned.
+    fn size(&mut self, signature: &Signature<'_>, value: &Int) -> TokenStream {
+        self.dims.extend(size::dims_of(value));
+        size::expression(value, &signature.dims)
+    }
+}

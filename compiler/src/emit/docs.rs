@@ -1,0 +1,263 @@
+//! The documentation of generated items: what they compute, of which sizes, at what cost, when they panic.
+//! Names stand in backquotes and formulas in blocks, so that rustdoc looks for no links in them.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::checks::Checks;
+use super::paths::Paths;
+use super::signature::{Results, Signature, plain};
+use super::types::Boundary;
+use super::{Compiled, attributes, initialise, size};
+use crate::ir::Int;
+use crate::program::{ArgumentContent, Content, Derivative, FieldType, Program, StructType};
+
+/// One `#[doc]` for each line, without empty ones twice or at the end.
+pub fn lines(lines: &[String]) -> TokenStream {
+    let doubled = |position: usize| lines[position].is_empty() && (position + 1 == lines.len() || lines[position + 1].is_empty());
+    let lines = lines.iter().enumerate().filter(|(position, _)| !doubled(*position)).map(|(_, line)| {
+        let line = if line.is_empty() { String::new() } else { format!(" {line}") };
+        Literal::string(&line)
+    });
+    quote!(#(#[doc = #lines])*)
+}
+
+/// A struct: how many parameters, how many bytes.
+pub fn of_struct(paths: &Paths, program: &Program, of: &StructType) -> TokenStream {
+    let count = parameters(program, of);
+    let size = format!("{} parameters, {} bytes.", grouped(count), grouped(count * paths.float_bytes()));
+    let mut text = Vec::new();
+    if attributes::has_docs(&of.attributes) {
+        text.push(String::new());
+    } else {
+        text.extend([format!("`{}`", of.description), String::new()]);
+    }
+    text.push(size);
+    if of.is_network {
+        text.push("Values and gradients have this one type, a plain row of floats.".to_string());
+    }
+    lines(&text)
+}
+
+/// A field: its shape, how it starts.
+pub fn of_field(paths: &Paths, program: &Program, field: &FieldType) -> TokenStream {
+    let what = match &field.content {
+        Content::Tensor { shape, initialiser } => {
+            let shape: Vec<Int> = shape.iter().map(|size| Int::from(*size)).collect();
+            let shape = shape_text(&paths.float.to_string(), &shape, &[]);
+            format!("`{shape}`, starts as {}.", initialise::text(initialiser))
+        }
+        Content::Struct { index, lengths } => {
+            let inner = program.structs[*index].description.clone();
+            let nested = lengths.iter().rev().fold(inner, |inner, length| format!("[{inner}; {length}]"));
+            format!("`{nested}`")
+        }
+    };
+    let frozen = if field.frozen { " Frozen: never trained." } else { "" };
+    let mut text = Vec::new();
+    if attributes::has_docs(&field.attributes) {
+        text.push(String::new());
+    }
+    text.push(format!("{what}{frozen}"));
+    lines(&text)
+}
+
+/// The method that computes the value alone.
+pub fn of_value(signature: &Signature<'_>, compiled: Option<&Compiled>, checks: &Checks, suffix: &str) -> TokenStream {
+    let name = plain(&signature.method.name);
+    let mut text = Vec::new();
+    if suffix.is_empty() {
+        text.extend(opening(signature));
+    } else {
+        text.push(format!("The value of `{name}` alone; nothing is stored for a backward pass."));
+        text.push(String::new());
+    }
+    text.extend(boundary(signature));
+    text.extend(cost(signature, compiled));
+    text.extend(panics(checks, true));
+    lines(&text)
+}
+
+/// The method that returns a pass.
+pub fn of_forward(
+    signature: &Signature<'_>,
+    derivative: &Derivative,
+    compiled: Option<&Compiled>,
+    checks: &Checks,
+    pass: &str,
+) -> TokenStream {
+    let mut text = opening(signature);
+    text.push(format!(
+        "Goes forward and returns a [`{pass}`]: `value()` of it is the value, `backward(…)` the gradient with respect to {}.",
+        targets(signature, derivative).join(", ")
+    ));
+    text.push(String::new());
+    text.extend(boundary(signature));
+    text.extend(cost(signature, compiled));
+    text.extend(panics(checks, true));
+    lines(&text)
+}
+
+/// The pass.
+pub fn of_pass(signature: &Signature<'_>) -> TokenStream {
+    lines(&[
+        format!("`{}` gone forward, from which its gradients are computed.", signature.function("")),
+        String::new(),
+        "Borrows the model, the arguments and the workspace, so that they cannot change in between.".to_string(),
+    ])
+}
+
+/// `backward` or `accumulate`.
+pub fn of_backward(
+    signature: &Signature<'_>,
+    derivative: &Derivative,
+    derivation: &str,
+    checks: &Checks,
+    accumulate: bool,
+) -> TokenStream {
+    let targets = targets(signature, derivative);
+    let mut text = vec![match accumulate {
+        false => format!("Writes the gradient with respect to {}.", targets.join(", ")),
+        true => format!("Adds the gradient with respect to {} to what is there.", targets.join(", ")),
+    }];
+    if !accumulate {
+        text.push("Everything is overwritten, with zeros where nothing depends on it or it is frozen.".to_string());
+        text.push(String::new());
+        text.extend(block(derivation.lines()));
+    }
+    text.extend(panics(checks, false));
+    lines(&text)
+}
+
+/// `loss_workspace`
+pub fn of_workspace(signature: &Signature<'_>, lengths: &[Int]) -> TokenStream {
+    let names = &signature.method.graph.dims;
+    let texts: Vec<String> = lengths.iter().map(|length| format!("`{}`", size::text(length, names))).collect();
+    let what = match texts.as_slice() {
+        [one] => one.clone(),
+        several => format!("the largest of {}", several.join(", ")),
+    };
+    lines(&[
+        format!(
+            "How many elements a workspace must have for every method of `{}`, at these sizes or smaller: {what}.",
+            signature.function("")
+        ),
+    ])
+}
+
+/// The user's docs, or the name; then the formulas.
+fn opening(signature: &Signature<'_>) -> Vec<String> {
+    let mut text = Vec::new();
+    if !attributes::has_docs(&signature.method.attributes) {
+        text.push(format!("The function `{}`.", plain(&signature.method.name)));
+    }
+    text.push(String::new());
+    text.extend(block(signature.method.text.iter().flat_map(|line| line.lines())));
+    text
+}
+
+/// Arguments and results with their shapes.
+fn boundary(signature: &Signature<'_>) -> Vec<String> {
+    let names = &signature.method.graph.dims;
+    let shape = |boundary: &Boundary| shape_text(&boundary.element.to_string(), &boundary.shape, names);
+    let mut text = Vec::new();
+    for (position, argument) in signature.arguments.iter().enumerate() {
+        let name = plain(&argument.name);
+        text.push(match &argument.tensor {
+            Some((_, boundary)) => format!("* `{name}: {}`", shape(boundary)),
+            None => {
+                let dim = match signature.method.arguments[position].content {
+                    ArgumentContent::Dim(dim) => names[dim.0 as usize].as_str(),
+                    ArgumentContent::Tensor(_) => "",
+                };
+                format!("* `{name}: dim {dim}`")
+            }
+        });
+    }
+    fn returned(results: &Results, shape: &dyn Fn(&Boundary) -> String) -> String {
+        match results {
+            Results::One(boundary) => shape(boundary),
+            Results::Tuple(parts) => {
+                let parts: Vec<String> = parts.iter().map(|part| returned(part, shape)).collect();
+                format!("({})", parts.join(", "))
+            }
+        }
+    }
+    text.push(format!("* returns `{}`", returned(&signature.results, &shape)));
+    text.push(String::new());
+    text
+}
+
+/// Memory and operations.
+fn cost(signature: &Signature<'_>, compiled: Option<&Compiled>) -> Vec<String> {
+    let Some(compiled) = compiled else { return Vec::new() };
+    let names = &signature.method.graph.dims;
+    let bytes = i64::try_from(signature.paths.float_bytes()).unwrap_or(8);
+    let workspace = size::text(&compiled.plan.workspace().scale(bytes), names);
+    let operations = size::text(&compiled.operations, names);
+    let backward = if compiled.plan.gradients.is_empty() { "" } else { ", forward and backward together" };
+    vec![format!("Workspace: `{workspace}` bytes. Operations: `{operations}`{backward}.")]
+}
+
+fn panics(checks: &Checks, workspace: bool) -> Vec<String> {
+    let mut reasons = checks.panics.clone();
+    if workspace {
+        reasons.push("the workspace is a slice and too short".to_string());
+    }
+    if reasons.is_empty() {
+        return Vec::new();
+    }
+    let mut text = vec![String::new(), "# Panics".to_string(), "Before anything is written:".to_string()];
+    text.extend(reasons.iter().map(|reason| format!("* if {reason}")));
+    text
+}
+
+fn targets(signature: &Signature<'_>, derivative: &Derivative) -> Vec<String> {
+    let model = derivative.model.then(|| "the parameters".to_string());
+    let arguments = derivative.arguments.iter().map(|position| format!("`{}`", plain(&signature.arguments[*position].name)));
+    model.into_iter().chain(arguments).collect()
+}
+
+/// Lines that are shown as they are, and an empty one.
+fn block<'a>(content: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut text = vec!["```text".to_string()];
+    text.extend(content.map(|line| line.replace("```", "'''")));
+    if text.len() == 1 {
+        return Vec::new();
+    }
+    text.extend(["```".to_string(), String::new()]);
+    text
+}
+
+fn shape_text(element: &str, shape: &[Int], names: &[String]) -> String {
+    if shape.is_empty() {
+        return element.to_string();
+    }
+    let sizes: Vec<String> = shape.iter().map(|size| size::text(size, names)).collect();
+    format!("{element}[{}]", sizes.join(", "))
+}
+
+/// The number of floats in a struct.
+fn parameters(program: &Program, of: &StructType) -> u64 {
+    let product = |sizes: &[usize]| sizes.iter().map(|size| *size as u64).product::<u64>();
+    of.fields
+        .iter()
+        .map(|field| match &field.content {
+            Content::Tensor { shape, .. } => product(shape),
+            Content::Struct { index, lengths } => product(lengths) * parameters(program, &program.structs[*index]),
+        })
+        .sum()
+}
+
+/// `101,770`
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

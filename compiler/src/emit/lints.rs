@@ -1,0 +1,23 @@
+//! The one list of lints that generated code does not heed, each because of what a net is, not of how the
+//! code was made.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// `#[allow(…)]` for a generated `impl` or struct.
+///
+/// * `dead_code`: a net has more methods than a program calls.
+/// * `missing_debug_implementations`: a pass has nothing to show.
+/// * `too_many_arguments`, `type_complexity`: a function has the arguments and results that the net gives it.
+/// * `unnecessary_box_returns`: whether parameters are small enough for the stack must not change a type.
+pub fn allowed() -> TokenStream {
+    quote! {
+        #[allow(
+            dead_code,
+            missing_debug_implementations,
+            clippy::too_many_arguments,
+            clippy::type_complexity,
+            clippy::unnecessary_box_returns,
+        )]
+    }
+}

@@ -1,0 +1,241 @@
+//! The methods of a network that compute a value: the signature, the checks, the body between them, and what
+//! is known of the function as constants. Without a compiled function, the signatures alone.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
+use quote::{format_ident, quote};
+
+use super::body::{self, Access, Context};
+use super::checks::{self, Checks};
+use super::signature::{Signature, local, plain};
+use super::{Compiled, CompiledMethod, attributes, derivatives, docs, size};
+use crate::ir::{Int, TensorId};
+use crate::routine::Target;
+use crate::syntax::ast::DerivativeKind;
+
+/// Everything of one function that stands in the network's `impl`.
+pub fn emit(signature: &Signature<'_>, compiled: Option<&CompiledMethod>) -> TokenStream {
+    let derived = derivatives::methods(signature, compiled);
+    let has_pass = signature.method.derivatives.iter().any(|derivative| derivative.kind == DerivativeKind::Grad);
+    let value = value(signature, compiled.map(|compiled| &compiled.value), if has_pass { "_value" } else { "" });
+    let workspace = workspace(signature, compiled);
+    let constants = constants(signature, compiled);
+    quote!(#derived #value #workspace #constants)
+}
+
+/// The method that computes the value alone.
+fn value(signature: &Signature<'_>, compiled: Option<&Compiled>, suffix: &str) -> TokenStream {
+    let Signature { paths, method, results, .. } = signature;
+    let function = signature.function(suffix);
+    let checks = compiled.map(|_| checks::of_arguments(signature, &function)).unwrap_or_default();
+    let docs = docs::of_value(signature, compiled, &checks, suffix);
+    let body = match compiled {
+        Some(compiled) => value_body(signature, compiled, &function, &checks),
+        None => unreachable(signature),
+    };
+    let name = match suffix {
+        "" => method.name.clone(),
+        suffix => format_ident!("{}{suffix}", plain(&method.name), span = method.name.span()),
+    };
+    let attributes = decorated(signature, !suffix.is_empty(), &docs);
+    let visibility = &method.visibility;
+    let (krate, float) = (&paths.krate, &paths.float);
+    let (ws, storage) = (local("ws"), local("S"));
+    let lifetime = if results.all_scalar() { TokenStream::new() } else { quote!('w) };
+    let generics = if results.all_scalar() { TokenStream::new() } else { quote!('w,) };
+    let parameters = signature.parameters(&TokenStream::new());
+    let result_type = results.ty(&lifetime, paths);
+    quote! {
+        #attributes
+        #[track_caller]
+        #visibility fn #name<#generics #storage: #krate::Storage<#float>>(
+            &self,
+            #ws: &#lifetime mut #krate::Workspace<#float, #storage>,
+            #(#parameters),*
+        ) -> #result_type {
+            #body
+        }
+    }
+}
+
+fn value_body(signature: &Signature<'_>, compiled: &Compiled, function: &str, checks: &Checks) -> TokenStream {
+    let results = &signature.results;
+    let context = context(signature, compiled, &quote!(self), &[]);
+    let stage = body::forward(&compiled.plan, &context);
+    let values = results.flat().into_iter().zip(&stage.results);
+    let returned = values.map(|(boundary, value)| boundary.returned(value, signature.paths, &signature.dims));
+    let returned = results.tuple(&returned.collect::<Vec<_>>());
+    let start = start(signature, compiled, function, checks, &stage, &returned);
+    let statements = &stage.statements;
+    quote!(#start #statements #returned)
+}
+
+/// What a method does before the statements of its forward stage: sizes, checks, views, memory. `after` is
+/// what follows those statements.
+pub fn start(
+    signature: &Signature<'_>,
+    compiled: &Compiled,
+    function: &str,
+    checks: &Checks,
+    stage: &body::Stage,
+    after: &TokenStream,
+) -> TokenStream {
+    let mentioned = mentioned(after);
+    let length = compiled.plan.workspace();
+    let arena_is_used = stage.uses.arena || mentioned.contains("arena");
+    let dims = signature.bind_dims(|dim| {
+        checks.dims.contains(&dim)
+            || stage.uses.dims.contains(&dim)
+            || (arena_is_used && size::dims_of(length).contains(&dim))
+            || mentioned.contains(&signature.dims[dim.0 as usize].to_string())
+    });
+    let views = signature.bind_views(|tensor| stage.uses.inputs.contains(&tensor));
+    let verified = &checks.statements;
+    let ws = local("ws");
+    let memory = if arena_is_used {
+        let arena = local("arena");
+        let length = size::expression(length, &signature.dims);
+        quote!(let #arena = #ws.request(#length, #function);)
+    } else {
+        quote!(let _ = #ws;)
+    };
+    quote!(#dims #verified #views #memory)
+}
+
+/// The body of what could not be compiled; an error elsewhere says why.
+pub fn unreachable(signature: &Signature<'_>) -> TokenStream {
+    let core = &signature.paths.core;
+    quote!(#core::unreachable!())
+}
+
+/// What the bodies of a routine find: fields through `receiver`, arguments under their names.
+pub fn context<'a>(
+    signature: &'a Signature<'_>,
+    compiled: &'a Compiled,
+    receiver: &TokenStream,
+    cotangents: &[(TensorId, Ident)],
+) -> Context<'a> {
+    let method = signature.method;
+    let fields =
+        method.fields.iter().map(|field| (field.tensor, Access::Field { receiver: receiver.clone(), field }));
+    let arguments = signature
+        .arguments
+        .iter()
+        .filter_map(|argument| Some((argument.tensor.as_ref()?.0, Access::Variable(argument.name.clone()))));
+    let seeds = cotangents.iter().map(|(tensor, name)| (*tensor, Access::Variable(name.clone())));
+    let targets = compiled.plan.gradients.iter().map(|gradient| match gradient.target {
+        Target::Field(position) => {
+            let grads = local("grads");
+            Access::Field { receiver: quote!(#grads), field: &method.fields[position] }
+        }
+        Target::Argument(position) => Access::Variable(gradient_name(signature, position)),
+    });
+    Context {
+        krate: &signature.paths.krate,
+        float: signature.paths.kind,
+        dims: &signature.dims,
+        inputs: fields.chain(arguments).chain(seeds).collect(),
+        targets: targets.collect(),
+        reserved: Vec::new(),
+    }
+}
+
+/// `d_x`, where the gradient of `x` goes.
+pub fn gradient_name(signature: &Signature<'_>, argument: usize) -> Ident {
+    local(&format!("d_{}", plain(&signature.arguments[argument].name)))
+}
+
+/// Generated docs with the user's attributes of a function: their own docs on the method of its name, the rest
+/// on its siblings too.
+pub fn decorated(signature: &Signature<'_>, is_sibling: bool, docs: &TokenStream) -> TokenStream {
+    let attributes = &signature.method.attributes;
+    let written = if is_sibling { Vec::new() } else { attributes::docs(attributes) };
+    let others = attributes::all_but_docs(attributes);
+    quote!(#(#written)* #docs #(#others)*)
+}
+
+/// Every identifier in some tokens.
+pub fn mentioned(tokens: &TokenStream) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut stack = vec![tokens.clone()];
+    while let Some(tokens) = stack.pop() {
+        for token in tokens {
+            match token {
+                TokenTree::Ident(ident) => {
+                    found.insert(ident.to_string());
+                }
+                TokenTree::Group(group) => stack.push(group.stream()),
+                TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+            }
+        }
+    }
+    found
+}
+
+/// `Mlp::loss_workspace(n)`: how many floats every method of this function is content with.
+fn workspace(signature: &Signature<'_>, compiled: Option<&CompiledMethod>) -> TokenStream {
+    let method = signature.method;
+    let name = format_ident!("{}_workspace", plain(&method.name));
+    let all = compiled.into_iter().flat_map(|compiled| std::iter::once(&compiled.value).chain(&compiled.derivatives));
+    let largest = largest(all.map(|compiled| compiled.plan.workspace().clone()));
+    let dims = &signature.dims;
+    let length = largest.iter().map(|length| size::expression(length, dims)).reduce(|left, right| {
+        let (first, second) = (local("first"), local("second"));
+        quote!({
+            let (#first, #second) = (#left, #right);
+            if #first > #second { #first } else { #second }
+        })
+    });
+    let length = length.unwrap_or_else(|| quote!(0));
+    let found = mentioned(&length);
+    let unused = dims.iter().filter(|dim| !found.contains(&dim.to_string()));
+    let docs = docs::of_workspace(signature, &largest);
+    let attributes = decorated(signature, true, &docs);
+    let visibility = &method.visibility;
+    quote! {
+        #attributes
+        #[must_use]
+        #visibility const fn #name(#(#dims: usize),*) -> usize {
+            #(let _ = #unused;)*
+            #length
+        }
+    }
+}
+
+/// Those lengths that no other is at least as large as, whatever the dims are.
+fn largest(lengths: impl Iterator<Item = Int>) -> Vec<Int> {
+    let covers = |large: &Int, small: &Int| !size::can_be_negative(&large.sub(small));
+    let mut kept: Vec<Int> = Vec::new();
+    for length in lengths {
+        if !kept.iter().any(|known| covers(known, &length)) {
+            kept.retain(|known| !covers(&length, known));
+            kept.push(length);
+        }
+    }
+    kept
+}
+
+/// `Mlp::LOSS_DERIVATION`, `LOSS_LATEX`, `LOSS_DOT`.
+fn constants(signature: &Signature<'_>, compiled: Option<&CompiledMethod>) -> TokenStream {
+    let method = signature.method;
+    let visibility = &method.visibility;
+    let upper = plain(&method.name).to_uppercase();
+    let text = |text: fn(&CompiledMethod) -> &String| compiled.map_or("", |compiled| text(compiled));
+    let texts = [
+        ("DERIVATION", text(|compiled| &compiled.derivation), "as text: its value, then its gradients"),
+        ("LATEX", text(|compiled| &compiled.latex), "as LaTeX"),
+        ("DOT", text(|compiled| &compiled.dot), "as a graph in the DOT language, forward and backward"),
+    ];
+    let items = texts.iter().map(|(suffix, text, what)| {
+        let name = format_ident!("{upper}_{suffix}");
+        let docs = docs::lines(&[format!("How `{}` is computed, {what}.", signature.function(""))]);
+        let attributes = decorated(signature, true, &docs);
+        let text = Literal::string(text);
+        quote! {
+            #attributes
+            #visibility const #name: &'static str = #text;
+        }
+    });
+    quote!(#(#items)*)
+}

@@ -1,0 +1,88 @@
+//! From compiled functions to Rust. The only place that knows `quote`; reports nothing, decides nothing
+//! about how values are computed.
+
+mod attributes;
+pub mod body;
+mod bounds;
+mod checks;
+mod derivatives;
+mod docs;
+mod initialise;
+mod lints;
+mod messages;
+mod method;
+mod pass;
+mod paths;
+mod signature;
+mod size;
+pub mod skeleton;
+mod structs;
+mod types;
+mod zero;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+pub use bounds::index_bounds;
+pub use messages::{errors, warnings};
+pub use skeleton::skeleton;
+
+use crate::ir::{Int, TensorId};
+use crate::plan::Plan;
+use crate::program::Program;
+use paths::Paths;
+use signature::Signature;
+
+/// A function of a network, planned in all its variants.
+#[derive(Debug)]
+pub struct CompiledMethod {
+    /// The value alone.
+    pub value: Compiled,
+    /// Each derivative that was asked for, one for one with [`crate::program::Method::derivatives`].
+    pub derivatives: Vec<Compiled>,
+    /// How value and gradients come about, as text.
+    pub derivation: String,
+    /// The same as LaTeX.
+    pub latex: String,
+    /// The graph, as DOT.
+    pub dot: String,
+}
+
+/// A routine as it was planned.
+#[derive(Debug)]
+pub struct Compiled {
+    /// How it is computed.
+    pub plan: Plan,
+    /// [`crate::routine::Routine::cotangents`]: one for each result, or for each float result.
+    pub cotangents: Vec<TensorId>,
+    /// How many operations both stages take together.
+    pub operations: Int,
+}
+
+/// The expansion of a block: `methods[k]` are those of `program.structs[k]`, in their order.
+pub fn emit(krate: &TokenStream, program: &Program, methods: &[Vec<CompiledMethod>]) -> TokenStream {
+    items(krate, program, Some(methods))
+}
+
+/// The expansion, or where nothing is compiled its types and signatures.
+fn items(krate: &TokenStream, program: &Program, methods: Option<&[Vec<CompiledMethod>]>) -> TokenStream {
+    let paths = Paths::new(krate, program.float);
+    let constants = program.constants.iter().map(structs::constant);
+    let structs = program.structs.iter().enumerate().map(|(position, of)| {
+        let parameters = structs::emit(&paths, program, of);
+        let compiled = methods.map(|methods| &methods[position]);
+        let (items, passes): (Vec<_>, Vec<_>) = of
+            .methods
+            .iter()
+            .enumerate()
+            .map(|(position, method)| {
+                let signature = Signature::new(&paths, of, method);
+                let compiled = compiled.map(|compiled| &compiled[position]);
+                (method::emit(&signature, compiled), derivatives::items(program, &signature, compiled))
+            })
+            .unzip();
+        let methods = structs::implementation(of, &quote!(#(#items)*));
+        quote!(#parameters #methods #(#passes)*)
+    });
+    quote!(#(#constants)* #(#structs)*)
+}

@@ -1,0 +1,447 @@
+//! `#[grad]`: the method that goes forward, and the pass that it returns, which goes backward.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use super::attributes::conditions;
+use super::body::{self, Context};
+use super::checks::{self, Checks};
+use super::method::{context, decorated, gradient_name, mentioned, start, unreachable};
+use super::signature::{Results, Signature, local, plain};
+use super::types::{Boundary, Layout, rows_of_view, rows_of_view_mut};
+use super::{Compiled, docs, lints, zero};
+use crate::ir::{DimId, Kind, TensorId};
+use crate::program::{Derivative, Program};
+use crate::routine::Target;
+
+/// The pass of a method: its names, its cotangents.
+pub struct Pass<'a> {
+    signature: &'a Signature<'a>,
+    derivative: &'a Derivative,
+    /// None where there are signatures only.
+    compiled: Option<&'a Compiled>,
+    name: Ident,
+    fields: Fields,
+    /// The cotangents in the tuples in which they are given, if any are.
+    cotangents: Option<Results>,
+    /// The locals that hold them, from left to right.
+    seeds: Vec<Ident>,
+}
+
+/// The names of the fields that are not arguments.
+struct Fields {
+    model: Ident,
+    arena: Ident,
+    values: Vec<Ident>,
+}
+
+impl<'a> Pass<'a> {
+    /// That of `#[grad…]` on a method.
+    pub fn new(signature: &'a Signature<'a>, derivative: &'a Derivative, compiled: Option<&'a Compiled>) -> Self {
+        let Signature { owner, method, paths, results, .. } = signature;
+        let cotangents = match results {
+            Results::One(Boundary { layout: Layout::Scalar, kind: Kind::Float, .. }) => None,
+            Results::One(_) | Results::Tuple(_) => Results::of(&method.result, &mut |tensor| {
+                Some(Boundary::of(&method.graph, tensor, paths)).filter(|boundary| boundary.kind == Kind::Float)
+            }),
+        };
+        let count = cotangents.as_ref().map_or(0, |cotangents| cotangents.flat().len());
+        let seeds = (0..count).map(|position| numbered("cotangent", position, count));
+        let scalars = scalars(results).len();
+        let field = |name: Ident| {
+            let mut field = name;
+            while signature.arguments.iter().any(|argument| argument.name == field) {
+                field = format_ident!("{field}_");
+            }
+            field
+        };
+        Self {
+            signature,
+            derivative,
+            compiled,
+            name: format_ident!("{}{}Pass", plain(&owner.name), camel_case(&plain(&method.name))),
+            fields: Fields {
+                model: field(local("model")),
+                arena: field(local("arena")),
+                values: (0..scalars).map(|position| field(numbered("value", position, scalars))).collect(),
+            },
+            seeds: seeds.collect(),
+            cotangents,
+        }
+    }
+
+    /// `fn loss(&'w self, ws, …) -> MlpLossPass<'w>`
+    pub fn method(&self) -> TokenStream {
+        let Signature { paths, method, .. } = self.signature;
+        let function = self.signature.function("");
+        let checks = self.compiled.map(|_| checks::of_arguments(self.signature, &function)).unwrap_or_default();
+        let docs = docs::of_forward(self.signature, self.derivative, self.compiled, &checks, &self.name.to_string());
+        let body = match self.compiled {
+            Some(compiled) => self.forward(compiled, &function, &checks),
+            None => unreachable(self.signature),
+        };
+        let attributes = decorated(self.signature, false, &docs);
+        let (krate, float) = (&paths.krate, &paths.float);
+        let (ws, storage) = (local("ws"), local("S"));
+        let (visibility, name, pass) = (&method.visibility, &method.name, &self.name);
+        let parameters = self.signature.parameters(&quote!('w));
+        quote! {
+            #attributes
+            #[track_caller]
+            #visibility fn #name<'w, #storage: #krate::Storage<#float>>(
+                &'w self,
+                #ws: &'w mut #krate::Workspace<#float, #storage>,
+                #(#parameters),*
+            ) -> #pass<'w> {
+                #body
+            }
+        }
+    }
+
+    /// The body of the method: the forward stage, then the pass.
+    fn forward(&self, compiled: &Compiled, function: &str, checks: &Checks) -> TokenStream {
+        let signature = self.signature;
+        let stage = body::forward(&compiled.plan, &self.context(compiled, &quote!(self)));
+        let values: Vec<&TokenStream> = scalars(&signature.results).iter().map(|(position, _)| &stage.results[*position]).collect();
+        // The pass holds its memory also where the forward stage has nothing to write there.
+        let arena = local("arena");
+        let start = start(signature, compiled, function, checks, &stage, &quote!(#arena #(#values)*));
+        let statements = &stage.statements;
+        let Fields { model, arena: arena_field, values: value_fields } = &self.fields;
+        let mut keep = TokenStream::new();
+        let arguments: Vec<TokenStream> = signature
+            .arguments
+            .iter()
+            .map(|argument| {
+                let name = &argument.name;
+                match &argument.tensor {
+                    // The body finds rows under this name; the pass keeps what the caller gave.
+                    Some((tensor, Boundary { layout: Layout::View(_), .. })) if stage.uses.inputs.contains(tensor) => {
+                        let given = local(&format!("given_{}", plain(name)));
+                        keep.extend(quote!(let #given = #name;));
+                        quote!(#name: #given)
+                    }
+                    _ => quote!(#name),
+                }
+            })
+            .collect();
+        let memory = named(arena_field, &arena);
+        let pass = &self.name;
+        quote! {
+            #keep
+            #start
+            #statements
+            #pass { #model: self, #(#value_fields: #values,)* #(#arguments,)* #memory }
+        }
+    }
+
+    /// The pass and its methods.
+    pub fn items(&self, program: &Program, derivation: &str) -> TokenStream {
+        let Signature { paths, owner, method, .. } = self.signature;
+        let (float, network, name) = (&paths.float, &owner.name, &self.name);
+        let Fields { model, arena, values } = &self.fields;
+        let value_types = scalars(&self.signature.results).into_iter().map(|(_, boundary)| boundary.element.clone());
+        let parameters = self.signature.parameters(&quote!('w));
+        let conditions: Vec<_> =
+            [&owner.attributes, &method.attributes].into_iter().flat_map(|attributes| conditions(attributes)).collect();
+        let lints = lints::allowed();
+        let visibility = self.visibility();
+        let docs = docs::of_pass(self.signature);
+        let value = self.value();
+        let backward = self.backward(program, derivation, false);
+        let accumulate = self.backward(program, derivation, true);
+        quote! {
+            #(#conditions)*
+            #docs
+            #[must_use]
+            #lints
+            #visibility struct #name<'w> {
+                #model: &'w #network,
+                #(#values: #value_types,)*
+                #(#parameters,)*
+                #arena: &'w mut [#float],
+            }
+
+            #(#conditions)*
+            #[automatically_derived]
+            #lints
+            impl #name<'_> {
+                #value
+                #backward
+                #accumulate
+            }
+        }
+    }
+
+    fn context<'b>(&'b self, compiled: &'b Compiled, receiver: &TokenStream) -> Context<'b> {
+        let results = self.signature.method.result.tensors();
+        let is_float = |tensor: TensorId| self.signature.method.graph.tensor(tensor).kind == Kind::Float;
+        // One for each result, or for each float result.
+        let tensors: Vec<TensorId> = if compiled.cotangents.len() == results.len() {
+            compiled.cotangents.iter().zip(results).filter(|(_, result)| is_float(*result)).map(|(tensor, _)| *tensor).collect()
+        } else {
+            compiled.cotangents.clone()
+        };
+        let seeds: Vec<(TensorId, Ident)> = tensors.into_iter().zip(self.seeds.iter().cloned()).collect();
+        context(self.signature, compiled, receiver, &seeds)
+    }
+
+    /// No wider than what it borrows.
+    fn visibility(&self) -> &TokenStream {
+        let method = &self.signature.method.visibility;
+        if method.to_string() == "pub" { &self.signature.owner.visibility } else { method }
+    }
+
+    /// `value()`
+    fn value(&self) -> TokenStream {
+        let Signature { paths, results, .. } = self.signature;
+        let body = match self.compiled {
+            Some(compiled) => self.value_body(compiled),
+            None => unreachable(self.signature),
+        };
+        let ty = results.ty(&TokenStream::new(), paths);
+        let docs = docs::lines(&[format!("The value of `{}`.", self.signature.function(""))]);
+        quote! {
+            #docs
+            #[must_use]
+            pub fn value(&self) -> #ty {
+                #body
+            }
+        }
+    }
+
+    fn value_body(&self, compiled: &Compiled) -> TokenStream {
+        let Signature { paths, results, dims, .. } = self.signature;
+        let context = self.context(compiled, &quote!(self));
+        let mut values = self.fields.values.iter();
+        let returned = results.flat().into_iter().enumerate().map(|(position, boundary)| match boundary.layout {
+            Layout::Scalar => {
+                let value = values.next();
+                quote!(self.#value)
+            }
+            Layout::Array(_) | Layout::Rows(_) | Layout::View(_) => {
+                let view = body::result_view(&compiled.plan, &context, position);
+                boundary.returned(&view, paths, dims)
+            }
+        });
+        let returned = results.tuple(&returned.collect::<Vec<_>>());
+        let found = mentioned(&returned);
+        let sizes = self.bind_own_dims(|dim| found.contains(&dims[dim.0 as usize].to_string()));
+        let memory = found.contains("arena").then(|| {
+            let (arena, field) = (local("arena"), &self.fields.arena);
+            quote!(let #arena = &*self.#field;)
+        });
+        quote!(#sizes #memory #returned)
+    }
+
+    /// `let n = self.x.len();`, with the arguments bound under their names where that is needed.
+    fn bind_own_dims(&self, wanted: impl Fn(DimId) -> bool) -> TokenStream {
+        let signature = self.signature;
+        let mut needed: Vec<usize> = Vec::new();
+        for dim in (0..signature.dims.len()).map(|dim| DimId(u32::try_from(dim).unwrap_or(u32::MAX))) {
+            if wanted(dim) && !needed.contains(&signature.source_argument(dim)) {
+                needed.push(signature.source_argument(dim));
+            }
+        }
+        let arguments = needed.iter().map(|argument| {
+            let name = &signature.arguments[*argument].name;
+            quote!(let #name = self.#name;)
+        });
+        let dims = signature.bind_dims(wanted);
+        quote!(#(#arguments)* #dims)
+    }
+
+    /// `backward(self, …)` and `accumulate(self, …)`.
+    fn backward(&self, program: &Program, derivation: &str, accumulate: bool) -> TokenStream {
+        let name = local(if accumulate { "accumulate" } else { "backward" });
+        let checks = self.compiled.map(|_| self.checks(&format!("{}::{name}", self.name))).unwrap_or_default();
+        let body = match self.compiled {
+            Some(compiled) => self.backward_body(program, compiled, &checks, accumulate),
+            None => unreachable(self.signature),
+        };
+        let parameters = self.parameters();
+        let parameters = parameters.iter().map(|(name, ty)| quote!(#name: #ty));
+        let docs = docs::of_backward(self.signature, self.derivative, derivation, &checks, accumulate);
+        quote! {
+            #docs
+            #[track_caller]
+            pub fn #name(self, #(#parameters),*) {
+                #body
+            }
+        }
+    }
+
+    fn backward_body(&self, program: &Program, compiled: &Compiled, checks: &Checks, accumulate: bool) -> TokenStream {
+        let signature = self.signature;
+        let model = local("model");
+        let (statements, uses) = body::backward(&compiled.plan, &self.context(compiled, &quote!(#model)), accumulate);
+        let own = self.destructured(&uses, checks);
+        let dims = signature.bind_dims(|dim| checks.dims.contains(&dim) || uses.dims.contains(&dim));
+        let cotangents = self.bind_cotangents();
+        let verified = &checks.statements;
+        let views = signature.bind_views(|tensor| uses.inputs.contains(&tensor));
+        let zeros = if accumulate { TokenStream::new() } else { self.zeros(program, compiled) };
+        let gradients = self.bind_gradient_views(compiled);
+        let rest = quote!(#cotangents #verified #zeros #gradients #statements);
+        let found = mentioned(&rest);
+        let parameters = self.parameters();
+        let unused = parameters.iter().map(|(name, _)| name).filter(|name| !found.contains(&name.to_string()));
+        quote! {
+            #own
+            #dims
+            #cotangents
+            #verified
+            #views
+            #(let _ = #unused;)*
+            #zeros
+            #gradients
+            #statements
+        }
+    }
+
+    /// `let Self { model, arena, x, .. } = self;`
+    fn destructured(&self, uses: &body::Uses, checks: &Checks) -> TokenStream {
+        let signature = self.signature;
+        let mut fields = Vec::new();
+        if signature.method.fields.iter().any(|field| uses.inputs.contains(&field.tensor)) {
+            fields.push(named(&self.fields.model, &local("model")));
+        }
+        if uses.arena {
+            fields.push(named(&self.fields.arena, &local("arena")));
+        }
+        let dims: Vec<usize> =
+            uses.dims.union(&checks.dims).map(|dim| signature.source_argument(*dim)).collect();
+        for (position, argument) in signature.arguments.iter().enumerate() {
+            let read = argument.tensor.as_ref().is_some_and(|(tensor, _)| uses.inputs.contains(tensor));
+            if read || dims.contains(&position) {
+                let name = &argument.name;
+                fields.push(quote!(#name));
+            }
+        }
+        if fields.is_empty() { TokenStream::new() } else { quote!(let Self { #(#fields,)* .. } = self;) }
+    }
+
+    /// The cotangent, the gradient of the model, those of arguments.
+    fn parameters(&self) -> Vec<(Ident, TokenStream)> {
+        let Signature { paths, owner, arguments, .. } = self.signature;
+        let mut parameters = Vec::new();
+        if let Some(cotangents) = &self.cotangents {
+            parameters.push((local("cotangent"), cotangents.ty(&TokenStream::new(), paths)));
+        }
+        if self.derivative.model {
+            let network = &owner.name;
+            parameters.push((local("grads"), quote!(&mut #network)));
+        }
+        for &position in &self.derivative.arguments {
+            if let Some((_, boundary)) = &arguments[position].tensor {
+                parameters.push((gradient_name(self.signature, position), boundary.exclusive(paths)));
+            }
+        }
+        parameters
+    }
+
+    /// The sizes of what the caller gives to `backward`.
+    fn checks(&self, function: &str) -> Checks {
+        let mut checks = Checks::default();
+        let cotangents = self.cotangents.iter().flat_map(Results::flat);
+        for (name, boundary) in self.seeds.iter().zip(cotangents) {
+            for axis in 0..boundary.shape.len() {
+                checks.axis(self.signature, function, name, boundary, axis);
+            }
+        }
+        for &position in &self.derivative.arguments {
+            let name = gradient_name(self.signature, position);
+            if let Some((_, boundary)) = &self.signature.arguments[position].tensor {
+                for axis in 0..boundary.shape.len() {
+                    checks.axis(self.signature, function, &name, boundary, axis);
+                }
+            }
+        }
+        checks
+    }
+
+    /// `let (cotangent_0, cotangent_1) = cotangent;`, then views as rows.
+    fn bind_cotangents(&self) -> TokenStream {
+        let Some(cotangents) = &self.cotangents else { return TokenStream::new() };
+        let Results::Tuple(_) = cotangents else { return TokenStream::new() };
+        let names: Vec<TokenStream> = self.seeds.iter().map(|name| quote!(#name)).collect();
+        let pattern = cotangents.tuple(&names);
+        let cotangent = local("cotangent");
+        quote!(let #pattern = #cotangent;)
+    }
+
+    /// Cotangents and gradients of several run-time sizes as the rows that a body finds.
+    fn bind_gradient_views(&self, compiled: &Compiled) -> TokenStream {
+        let mut bindings = TokenStream::new();
+        let cotangents = self.cotangents.iter().flat_map(Results::flat);
+        for (name, boundary) in self.seeds.iter().zip(cotangents) {
+            if let Layout::View(_) = boundary.layout {
+                let rows = rows_of_view(&quote!(#name.as_slice()), &boundary.shape);
+                bindings.extend(quote!(let #name = #rows;));
+            }
+        }
+        for gradient in &compiled.plan.gradients {
+            let Target::Argument(position) = gradient.target else { continue };
+            let name = gradient_name(self.signature, position);
+            if let Some((_, boundary @ Boundary { layout: Layout::View(_), .. })) = &self.signature.arguments[position].tensor {
+                let rows = rows_of_view_mut(&quote!(#name.as_mut_slice()), &boundary.shape);
+                bindings.extend(quote!(let #name = #rows;));
+            }
+        }
+        bindings
+    }
+
+    /// Zeros wherever `backward` delivers nothing.
+    fn zeros(&self, program: &Program, compiled: &Compiled) -> TokenStream {
+        let signature = self.signature;
+        let mut statements = TokenStream::new();
+        if self.derivative.model {
+            let delivered = compiled.plan.gradients.iter().filter_map(|gradient| match gradient.target {
+                Target::Field(position) => Some(&signature.method.fields[position]),
+                Target::Argument(_) => None,
+            });
+            let grads = local("grads");
+            statements.extend(zero::undelivered(signature.paths, program, signature.owner, &quote!(#grads), &delivered.collect::<Vec<_>>()));
+        }
+        for &position in &self.derivative.arguments {
+            let delivered = compiled.plan.gradients.iter().any(|gradient| gradient.target == Target::Argument(position));
+            if let (false, Some((_, boundary))) = (delivered, &signature.arguments[position].tensor) {
+                let name = gradient_name(signature, position);
+                statements.extend(match boundary.layout {
+                    Layout::Scalar => quote!(*#name = 0.0;),
+                    Layout::Array(_) | Layout::Rows(_) | Layout::View(_) => {
+                        let flat = boundary.flat_mut(&quote!(#name));
+                        quote!(#flat.fill(0.0);)
+                    }
+                });
+            }
+        }
+        statements
+    }
+}
+
+/// The results that a pass keeps by value, with their positions.
+fn scalars(results: &Results) -> Vec<(usize, &Boundary)> {
+    results.flat().into_iter().enumerate().filter(|(_, boundary)| boundary.layout == Layout::Scalar).collect()
+}
+
+/// `field: local`, or `local` where they are one name.
+fn named(field: &Ident, local: &Ident) -> TokenStream {
+    if field == local { quote!(#local) } else { quote!(#field: #local) }
+}
+
+/// `value`, or `value_0`, `value_1`, … where there are several.
+fn numbered(name: &str, position: usize, count: usize) -> Ident {
+    if count == 1 { local(name) } else { local(&format!("{name}_{position}")) }
+}
+
+/// `attention_loss` as `AttentionLoss`.
+fn camel_case(name: &str) -> String {
+    name.split('_')
+        .flat_map(|word| {
+            let mut characters = word.chars();
+            let first = characters.next().into_iter().flat_map(char::to_uppercase);
+            first.chain(characters).collect::<Vec<_>>()
+        })
+        .collect()
+}

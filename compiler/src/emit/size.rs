@@ -1,0 +1,151 @@
+//! Sizes as Rust expressions and as text. Only what is made of constants and dims; subscripts are for the
+//! bodies.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{format_ident, quote};
+
+use crate::ir::{Atom, DimId, Int};
+use crate::program::Method;
+
+/// The locals that hold a function's run-time sizes: the dims' names in lower case, by [`DimId`].
+pub fn locals(method: &Method) -> Vec<Ident> {
+    let mut locals: Vec<Ident> = Vec::new();
+    for dim in &method.graph.dims {
+        let mut name = format_ident!("{}", snake_case(dim), span = Span::mixed_site());
+        while locals.contains(&name) || syn::parse_str::<Ident>(&name.to_string()).is_err() {
+            name = format_ident!("{name}_");
+        }
+        locals.push(name);
+    }
+    locals
+}
+
+/// `Tokens` and `TOKENS` as `tokens`, `BatchSize` as `batch_size`.
+fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    let mut after_lower = false;
+    for character in name.trim_start_matches("r#").chars() {
+        if character.is_uppercase() && after_lower {
+            snake.push('_');
+        }
+        after_lower = character.is_lowercase();
+        snake.extend(character.to_lowercase());
+    }
+    snake
+}
+
+/// The value as a `usize` expression. What can be negative on the way is computed in `isize`.
+pub fn expression(size: &Int, dims: &[Ident]) -> TokenStream {
+    if can_be_negative(size) {
+        let signed = signed(size, dims);
+        quote!((#signed).cast_unsigned())
+    } else {
+        terms(size, dims, false)
+    }
+}
+
+/// The value as an `isize` expression.
+pub fn signed(size: &Int, dims: &[Ident]) -> TokenStream {
+    terms(size, dims, true)
+}
+
+/// Whether anything in it is subtracted, so that small dims may make it (or a part of it) negative.
+pub fn can_be_negative(size: &Int) -> bool {
+    let mut negative = size.terms().any(|(_, coefficient)| coefficient < 0);
+    size.visit_atoms(&mut |atom| {
+        if let Atom::Div(a, b) | Atom::Mod(a, b) = atom {
+            negative |= [a, b].into_iter().any(|part| part.terms().any(|(_, coefficient)| coefficient < 0));
+        }
+    });
+    negative
+}
+
+/// As a reader writes it: `2 * N + 1`, with the dims' own names.
+pub fn text(size: &Int, names: &[String]) -> String {
+    let mut text = String::new();
+    for (monomial, coefficient) in positive_first(size) {
+        let sign = match (text.is_empty(), coefficient < 0) {
+            (true, false) => "",
+            (true, true) => "-",
+            (false, false) => " + ",
+            (false, true) => " - ",
+        };
+        text.push_str(sign);
+        let mut factors = Vec::new();
+        if coefficient.unsigned_abs() != 1 || monomial.is_empty() {
+            factors.push(coefficient.unsigned_abs().to_string());
+        }
+        factors.extend(monomial.iter().map(|atom| match atom {
+            Atom::Dim(DimId(dim)) => names[*dim as usize].clone(),
+            Atom::Div(a, b) => format!("(({}) / ({}))", self::text(a, names), self::text(b, names)),
+            Atom::Mod(a, b) => format!("(({}) % ({}))", self::text(a, names), self::text(b, names)),
+            Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) => unreachable!("a size is made of constants and dims"),
+        }));
+        text.push_str(&factors.join(" * "));
+    }
+    if text.is_empty() { "0".to_string() } else { text }
+}
+
+/// The dims that occur, in order of their ids.
+pub fn dims_of(size: &Int) -> Vec<DimId> {
+    let mut found = std::collections::BTreeSet::new();
+    size.visit_atoms(&mut |atom| {
+        if let Atom::Dim(dim) = atom {
+            found.insert(*dim);
+        }
+    });
+    found.into_iter().collect()
+}
+
+/// Whether it is made of constants and dims alone.
+pub fn is_size(value: &Int) -> bool {
+    let mut size = true;
+    value.visit_atoms(&mut |atom| size &= !matches!(atom, Atom::Index(_) | Atom::Loop(_) | Atom::Read(..)));
+    size
+}
+
+/// The terms of a sum, those that are added before those that are subtracted, the constant last of each.
+fn positive_first(size: &Int) -> Vec<(&[Atom], i64)> {
+    let mut terms: Vec<_> = size.terms().collect();
+    terms.sort_by_key(|(monomial, coefficient)| (*coefficient < 0, monomial.is_empty()));
+    terms
+}
+
+fn terms(size: &Int, dims: &[Ident], signed: bool) -> TokenStream {
+    let mut sum = TokenStream::new();
+    for (monomial, coefficient) in positive_first(size) {
+        let operator = match (sum.is_empty(), coefficient < 0) {
+            (true, false) => quote!(),
+            (false, false) => quote!(+),
+            (_, true) => quote!(-),
+        };
+        let number = Literal::u64_unsuffixed(coefficient.unsigned_abs());
+        let mut factors: Vec<TokenStream> = monomial.iter().map(|atom| factor(atom, dims, signed)).collect();
+        if coefficient.unsigned_abs() != 1 || factors.is_empty() {
+            factors.insert(0, quote!(#number));
+        }
+        let product = factors.into_iter().reduce(|product, factor| quote!(#product * #factor));
+        sum = quote!(#sum #operator #product);
+    }
+    if sum.is_empty() { quote!(0) } else { sum }
+}
+
+fn factor(atom: &Atom, dims: &[Ident], signed: bool) -> TokenStream {
+    match atom {
+        Atom::Dim(DimId(dim)) => {
+            let dim = &dims[*dim as usize];
+            if signed { quote!(#dim.cast_signed()) } else { quote!(#dim) }
+        }
+        Atom::Div(a, b) | Atom::Mod(a, b) => {
+            let quotient = matches!(atom, Atom::Div(..));
+            let (a, b) = (terms(a, dims, signed), terms(b, dims, signed));
+            match (signed, quotient) {
+                (true, true) => quote!(isize::div_euclid(#a, #b)),
+                (true, false) => quote!(isize::rem_euclid(#a, #b)),
+                (false, true) => quote!(((#a) / (#b))),
+                (false, false) => quote!(((#a) % (#b))),
+            }
+        }
+        Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) => unreachable!("a size is made of constants and dims"),
+    }
+}

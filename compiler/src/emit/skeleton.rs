@@ -1,0 +1,338 @@
+//! What stands in for an expansion where the block has errors: its types and signatures, as far as the text
+//! tells them, so that the rest of the user's file reports nothing false. Reports nothing itself; what it
+//! cannot tell, it leaves out.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::format_ident;
+
+use super::items;
+use crate::ir::{DimId, Graph, Int, Kind, TensorId};
+use crate::program::{
+    Argument, ArgumentContent, Constant, Content, Derivative, DimSource, FieldType, Float, Initialiser, Method, Program,
+    Returned, StructType,
+};
+use crate::syntax::ast::{self, AxisType, BinaryOperator, Block, Expr, ExprKind, Item, UnaryOperator};
+
+/// The types and signatures of a block. `library` is where layers are looked up that the block does not
+/// declare.
+pub fn skeleton(krate: &TokenStream, block: &Block, library: Option<&Block>) -> TokenStream {
+    items(krate, &sketch(block, library), None)
+}
+
+/// The program as far as the text tells it: no fields as inputs, no sources of sizes, no nodes.
+pub fn sketch(block: &Block, library: Option<&Block>) -> Program {
+    let mut sketch = Sketch {
+        block,
+        library,
+        program: Program { float: float_of(block), constants: Vec::new(), structs: Vec::new() },
+        sizes: BTreeMap::new(),
+        layers: BTreeMap::new(),
+    };
+    sketch.constants();
+    for item in &block.items {
+        if let Item::Struct(of) = item
+            && !of.visibility.is_empty()
+            && !sketch.program.structs.iter().any(|known| known.name == of.name)
+        {
+            sketch.network(of);
+        }
+    }
+    sketch.program
+}
+
+/// A program as far as it can be told.
+struct Sketch<'block> {
+    block: &'block Block,
+    library: Option<&'block Block>,
+    program: Program,
+    /// The constants that have a value.
+    sizes: BTreeMap<String, i64>,
+    /// The layers made so far, by network, name and generic arguments.
+    layers: BTreeMap<(String, String, Vec<i64>), usize>,
+}
+
+impl<'block> Sketch<'block> {
+    fn constants(&mut self) {
+        for item in &self.block.items {
+            let Item::Const(constant) = item else { continue };
+            let Some(value) = evaluate(&constant.value, &self.sizes) else { continue };
+            let Ok(unsigned) = u64::try_from(value) else { continue };
+            if self.sizes.insert(constant.name.to_string(), value).is_none() {
+                self.program.constants.push(Constant {
+                    attributes: constant.attributes.clone(),
+                    visibility: constant.visibility.clone(),
+                    name: constant.name.clone(),
+                    value: unsigned,
+                });
+            }
+        }
+    }
+
+    fn network(&mut self, of: &'block ast::Struct) {
+        let sizes = self.sizes.clone();
+        let fields = self.fields(of, &of.name, &sizes);
+        let mut methods: Vec<Method> = Vec::new();
+        for item in &self.block.items {
+            let Item::Impl(implementation) = item else { continue };
+            for function in implementation.functions.iter().filter(|_| implementation.name == of.name) {
+                let known = methods.iter().any(|method| method.name == function.name);
+                if !function.visibility.is_empty() && !known {
+                    methods.extend(self.method(function));
+                }
+            }
+        }
+        self.program.structs.push(StructType {
+            name: of.name.clone(),
+            description: of.name.to_string(),
+            attributes: of.attributes.clone(),
+            visibility: of.visibility.clone(),
+            is_network: true,
+            fields,
+            methods,
+            parameters: 0,
+        });
+    }
+
+    fn fields(&mut self, of: &'block ast::Struct, network: &Ident, sizes: &BTreeMap<String, i64>) -> Vec<FieldType> {
+        let mut fields: Vec<FieldType> = Vec::new();
+        for field in &of.fields {
+            let content = self.content(&field.ty, network, &of.visibility, sizes);
+            if let Some(content) = content.filter(|_| !fields.iter().any(|known| known.name == field.name)) {
+                fields.push(FieldType {
+                    name: field.name.clone(),
+                    attributes: field.attributes.clone(),
+                    frozen: field.frozen.is_some(),
+                    content,
+                });
+            }
+        }
+        fields
+    }
+
+    fn content(
+        &mut self,
+        ty: &'block ast::FieldType,
+        network: &Ident,
+        visibility: &TokenStream,
+        sizes: &BTreeMap<String, i64>,
+    ) -> Option<Content> {
+        match ty {
+            ast::FieldType::Tensor(tensor) => {
+                let shape = tensor.axes.iter().map(|axis| match axis {
+                    AxisType::Rest(_) => None,
+                    AxisType::Size(size) => usize::try_from(evaluate(size, sizes)?).ok(),
+                });
+                Some(Content::Tensor { shape: shape.collect::<Option<_>>()?, initialiser: Initialiser::Zeros })
+            }
+            ast::FieldType::Layer(name, generics) => {
+                let generics = generics.iter().map(|size| evaluate(size, sizes)).collect::<Option<Vec<_>>>()?;
+                let index = self.layer(name, generics, network, visibility)?;
+                Some(Content::Struct { index, lengths: Vec::new() })
+            }
+            ast::FieldType::Array(inner, length) => {
+                let length = usize::try_from(evaluate(length, sizes)?).ok()?;
+                match self.content(inner, network, visibility, sizes)? {
+                    Content::Struct { index, mut lengths } => {
+                        lengths.insert(0, length);
+                        Some(Content::Struct { index, lengths })
+                    }
+                    Content::Tensor { .. } => None,
+                }
+            }
+            ast::FieldType::Error(_) => None,
+        }
+    }
+
+    /// The instance of a layer, made where it is new.
+    fn layer(&mut self, name: &Ident, generics: Vec<i64>, network: &Ident, visibility: &TokenStream) -> Option<usize> {
+        let of = [Some(self.block), self.library].into_iter().flatten().find_map(|block| {
+            block.items.iter().find_map(|item| match item {
+                Item::Struct(of) if of.name == *name => Some(of),
+                _ => None,
+            })
+        })?;
+        let mut sizes = self.sizes.clone();
+        let mut values = Vec::new();
+        for (position, generic) in of.generics.iter().enumerate() {
+            let default = || generic.default.as_ref().and_then(|default| evaluate(default, &sizes));
+            let value = generics.get(position).copied().or_else(default)?;
+            sizes.insert(generic.name.to_string(), value);
+            values.push(value);
+        }
+        let key = (network.to_string(), name.to_string(), values.clone());
+        if let Some(known) = self.layers.get(&key) {
+            return (*known < self.program.structs.len()).then_some(*known);
+        }
+        // A layer that holds itself finds this and is left out.
+        self.layers.insert(key.clone(), usize::MAX);
+        let fields = self.fields(of, network, &sizes);
+        let shape: Vec<String> = values.iter().map(ToString::to_string).collect();
+        self.program.structs.push(StructType {
+            name: format_ident!("{network}{name}{}", shape.join("x"), span = network.span()),
+            description: name.to_string(),
+            attributes: Vec::new(),
+            visibility: visibility.clone(),
+            is_network: false,
+            fields,
+            methods: Vec::new(),
+            parameters: 0,
+        });
+        let index = self.program.structs.len() - 1;
+        self.layers.insert(key, index);
+        Some(index)
+    }
+
+    /// A method's signature, if all of its types can be told.
+    fn method(&self, function: &ast::Function) -> Option<Method> {
+        let mut graph = Graph::default();
+        let mut arguments: Vec<Argument> = Vec::new();
+        for argument in &function.arguments {
+            let ast::Pattern::Name(name) = &argument.pattern else { return None };
+            if arguments.iter().any(|known| known.name == *name) {
+                return None;
+            }
+            let content = match &argument.ty {
+                ast::Type::Tensor(tensor) => ArgumentContent::Tensor(self.tensor(tensor, &mut graph)?),
+                ast::Type::Dim(dim) => {
+                    let dim = dimension(&dim.to_string(), &mut graph);
+                    ArgumentContent::Dim(dim)
+                }
+                ast::Type::Tuple(..) | ast::Type::Error(_) => return None,
+            };
+            arguments.push(Argument { name: name.clone(), content });
+        }
+        let result = self.result(function.result.as_ref()?, &mut graph)?;
+        let derivatives = function.derivatives.iter().map(|request| {
+            let position = |name: &Ident| arguments.iter().position(|argument| argument.name == *name);
+            Derivative {
+                kind: request.kind,
+                model: request.with_respect_to.is_empty() || request.with_respect_to.iter().any(|name| name == "self"),
+                arguments: request.with_respect_to.iter().filter_map(position).collect(),
+            }
+        });
+        let mut kinds = Vec::new();
+        let derivatives = derivatives.filter(|derivative: &Derivative| {
+            let new = !kinds.contains(&derivative.kind);
+            kinds.push(derivative.kind);
+            new
+        });
+        let derivatives = derivatives.collect();
+        Some(Method {
+            name: function.name.clone(),
+            attributes: function.attributes.clone(),
+            visibility: function.visibility.clone(),
+            derivatives,
+            workspace_budget: None,
+            arguments,
+            result,
+            fields: Vec::new(),
+            // No body asks where a size comes from.
+            dims: graph.dims.iter().map(|_| DimSource::Argument(usize::MAX)).collect(),
+            checks: Vec::new(),
+            graph,
+            text: Vec::new(),
+        })
+    }
+
+    fn result(&self, ty: &ast::Type, graph: &mut Graph) -> Option<Returned> {
+        match ty {
+            ast::Type::Tensor(tensor) => Some(Returned::Tensor(self.tensor(tensor, graph)?)),
+            ast::Type::Tuple(parts, _) => {
+                let parts = parts.iter().map(|part| self.result(part, graph)).collect::<Option<Vec<_>>>()?;
+                Some(Returned::Tuple(parts))
+            }
+            ast::Type::Dim(_) | ast::Type::Error(_) => None,
+        }
+    }
+
+    fn tensor(&self, ty: &ast::TensorType, graph: &mut Graph) -> Option<TensorId> {
+        let mut shape = Vec::new();
+        for axis in &ty.axes {
+            let AxisType::Size(size) = axis else { return None };
+            shape.push(match evaluate(size, &self.sizes) {
+                Some(size) => Int::constant(size),
+                None => Int::dim(dimension(&named(size)?, graph)),
+            });
+        }
+        let kind = match ty.scalar.to_string().as_str() {
+            "u32" => Kind::Index,
+            "u64" => Kind::Key,
+            "bool" => Kind::Mask,
+            _ => Kind::Float,
+        };
+        Some(graph.add_tensor("", shape, kind))
+    }
+}
+
+/// The dim of this name, made where it is new.
+fn dimension(name: &str, graph: &mut Graph) -> DimId {
+    let position = graph.dims.iter().position(|known| known == name).unwrap_or_else(|| {
+        graph.dims.push(name.to_string());
+        graph.dims.len() - 1
+    });
+    DimId(u32::try_from(position).unwrap_or(u32::MAX))
+}
+
+/// A name that a size is made of.
+fn named(size: &Expr) -> Option<String> {
+    match &size.kind {
+        ExprKind::Name(name) => Some(name.to_string()),
+        ExprKind::Unary(_, inner) => named(inner),
+        ExprKind::Binary(_, _, left, right) => named(left).or_else(|| named(right)),
+        _ => None,
+    }
+}
+
+/// Integer arithmetic on literals and known names.
+fn evaluate(size: &Expr, sizes: &BTreeMap<String, i64>) -> Option<i64> {
+    match &size.kind {
+        ExprKind::Number(number) => number.integer,
+        ExprKind::Name(name) => sizes.get(&name.to_string()).copied(),
+        ExprKind::Unary(UnaryOperator::Negate, inner) => evaluate(inner, sizes)?.checked_neg(),
+        ExprKind::Binary(operator, _, left, right) => {
+            let (left, right) = (evaluate(left, sizes)?, evaluate(right, sizes)?);
+            match operator {
+                BinaryOperator::Add => left.checked_add(right),
+                BinaryOperator::Subtract => left.checked_sub(right),
+                BinaryOperator::Multiply => left.checked_mul(right),
+                BinaryOperator::Divide if right > 0 => Some(left.div_euclid(right)),
+                BinaryOperator::Remainder if right > 0 => Some(left.rem_euclid(right)),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// The first float type in the text.
+fn float_of(block: &Block) -> Float {
+    fn of_type(ty: &ast::Type) -> Option<Float> {
+        match ty {
+            ast::Type::Tensor(tensor) => of_tensor(tensor),
+            ast::Type::Tuple(parts, _) => parts.iter().find_map(of_type),
+            ast::Type::Dim(_) | ast::Type::Error(_) => None,
+        }
+    }
+    fn of_tensor(tensor: &ast::TensorType) -> Option<Float> {
+        match tensor.scalar.to_string().as_str() {
+            "f32" => Some(Float::F32),
+            "f64" => Some(Float::F64),
+            _ => None,
+        }
+    }
+    fn of_function(function: &ast::Function) -> Option<Float> {
+        function.arguments.iter().map(|argument| &argument.ty).chain(&function.result).find_map(of_type)
+    }
+    let found = block.items.iter().find_map(|item| match item {
+        Item::Struct(of) => of.fields.iter().find_map(|field| match &field.ty {
+            ast::FieldType::Tensor(tensor) => of_tensor(tensor),
+            ast::FieldType::Layer(..) | ast::FieldType::Array(..) | ast::FieldType::Error(_) => None,
+        }),
+        Item::Impl(implementation) => implementation.functions.iter().find_map(of_function),
+        Item::Function(function) => of_function(function),
+        Item::Dims(_) | Item::Const(_) | Item::Extern(_) => None,
+    });
+    found.unwrap_or(Float::F32)
+}

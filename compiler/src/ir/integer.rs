@@ -1,0 +1,293 @@
+//! Integers of the language: sizes and subscripts, as polynomials in normal form.
+//!
+//! Two sizes that are equal as polynomials are equal as values, so shapes compare structurally. What is
+//! not polynomial (floor division, remainder, an element of an index tensor) is an atom. Nothing here
+//! knows what the tensors hold.
+
+use std::collections::BTreeMap;
+
+use super::{DimId, LoopId, TensorId};
+
+/// An integer: a sum of products of atoms, with integer coefficients.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Int {
+    /// Monomial (its atoms, sorted, with repetition) to coefficient, never zero.
+    terms: BTreeMap<Vec<Atom>, i64>,
+}
+
+/// What an integer is made of.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Atom {
+    /// A run-time size.
+    Dim(DimId),
+    /// The index at this position in the domain of the comprehension around it.
+    Index(usize),
+    /// The counter of a loop around it.
+    Loop(LoopId),
+    /// An element of a `u32` tensor.
+    Read(TensorId, Vec<Int>),
+    /// ⌊a / b⌋
+    Div(Box<Int>, Box<Int>),
+    /// a mod b, with the sign of b
+    Mod(Box<Int>, Box<Int>),
+}
+
+impl Int {
+    /// Zero.
+    pub fn zero() -> Self {
+        Self::default()
+    }
+
+    /// A constant.
+    pub fn constant(value: i64) -> Self {
+        let mut terms = BTreeMap::new();
+        if value != 0 {
+            terms.insert(Vec::new(), value);
+        }
+        Self { terms }
+    }
+
+    /// A single atom.
+    pub fn atom(atom: Atom) -> Self {
+        Self { terms: BTreeMap::from([(vec![atom], 1)]) }
+    }
+
+    /// A run-time size.
+    pub fn dim(dim: DimId) -> Self {
+        Self::atom(Atom::Dim(dim))
+    }
+
+    /// The index at a position of the domain.
+    pub fn index(position: usize) -> Self {
+        Self::atom(Atom::Index(position))
+    }
+
+    /// The value, if it is a constant.
+    pub fn as_constant(&self) -> Option<i64> {
+        match self.terms.len() {
+            0 => Some(0),
+            1 => self.terms.get([].as_slice()).copied(),
+            _ => None,
+        }
+    }
+
+    /// Whether this is the constant.
+    pub fn is(&self, value: i64) -> bool {
+        self.as_constant() == Some(value)
+    }
+
+    /// The atom, if it is nothing else.
+    pub fn as_atom(&self) -> Option<&Atom> {
+        let (monomial, &coefficient) = self.terms.iter().next()?;
+        (self.terms.len() == 1 && coefficient == 1 && monomial.len() == 1).then(|| &monomial[0])
+    }
+
+    /// The position, if this is an index of the domain and nothing else.
+    pub fn as_index(&self) -> Option<usize> {
+        match self.as_atom() {
+            Some(Atom::Index(position)) => Some(*position),
+            _ => None,
+        }
+    }
+
+    /// Monomials and their coefficients.
+    pub fn terms(&self) -> impl Iterator<Item = (&[Atom], i64)> {
+        self.terms.iter().map(|(monomial, &coefficient)| (monomial.as_slice(), coefficient))
+    }
+
+    /// a + b
+    pub fn add(&self, other: &Self) -> Self {
+        let mut sum = self.clone();
+        for (monomial, &coefficient) in &other.terms {
+            sum.add_term(monomial.clone(), coefficient);
+        }
+        sum
+    }
+
+    /// a − b
+    pub fn sub(&self, other: &Self) -> Self {
+        self.add(&other.scale(-1))
+    }
+
+    /// a + constant
+    pub fn plus(&self, value: i64) -> Self {
+        self.add(&Self::constant(value))
+    }
+
+    /// a · constant
+    pub fn scale(&self, factor: i64) -> Self {
+        let mut product = Self::zero();
+        for (monomial, &coefficient) in &self.terms {
+            product.add_term(monomial.clone(), coefficient.wrapping_mul(factor));
+        }
+        product
+    }
+
+    /// a · b
+    pub fn mul(&self, other: &Self) -> Self {
+        let mut product = Self::zero();
+        for (left, &a) in &self.terms {
+            for (right, &b) in &other.terms {
+                let mut monomial = [left.as_slice(), right.as_slice()].concat();
+                monomial.sort();
+                product.add_term(monomial, a.wrapping_mul(b));
+            }
+        }
+        product
+    }
+
+    /// ⌊a / b⌋; exact where every coefficient is divisible by a constant b, an atom where not.
+    pub fn div(&self, other: &Self) -> Self {
+        match (self.as_constant(), other.as_constant()) {
+            (Some(a), Some(b)) if b != 0 => Self::constant(a.div_euclid(b) - i64::from(b < 0 && a.rem_euclid(b) != 0)),
+            (_, Some(1)) => self.clone(),
+            (_, Some(b)) if b > 0 && self.terms.values().all(|coefficient| coefficient % b == 0) => Self {
+                terms: self.terms.iter().map(|(monomial, coefficient)| (monomial.clone(), coefficient / b)).collect(),
+            },
+            _ if self == other && !self.is(0) => Self::constant(1),
+            _ => Self::atom(Atom::Div(Box::new(self.clone()), Box::new(other.clone()))),
+        }
+    }
+
+    /// a mod b
+    pub fn modulo(&self, other: &Self) -> Self {
+        match (self.as_constant(), other.as_constant()) {
+            (Some(a), Some(b)) if b > 0 => Self::constant(a.rem_euclid(b)),
+            (_, Some(b)) if b > 0 && self.terms.values().all(|coefficient| coefficient % b == 0) => Self::zero(),
+            _ => Self::atom(Atom::Mod(Box::new(self.clone()), Box::new(other.clone()))),
+        }
+    }
+
+    /// The product of several, 1 for none: the number of elements of a shape.
+    pub fn product<'a>(factors: impl IntoIterator<Item = &'a Int>) -> Self {
+        factors.into_iter().fold(Self::constant(1), |product, factor| product.mul(factor))
+    }
+
+    /// The same integer with every atom replaced (inside floor divisions and element reads too).
+    pub fn substitute(&self, replace: &mut dyn FnMut(&Atom) -> Option<Int>) -> Self {
+        let mut result = Self::zero();
+        for (monomial, &coefficient) in &self.terms {
+            let product = monomial.iter().fold(Self::constant(coefficient), |product, atom| {
+                product.mul(&Self::substitute_atom(atom, replace))
+            });
+            result = result.add(&product);
+        }
+        result
+    }
+
+    fn substitute_atom(atom: &Atom, replace: &mut dyn FnMut(&Atom) -> Option<Int>) -> Self {
+        if let Some(replacement) = replace(atom) {
+            return replacement;
+        }
+        match atom {
+            Atom::Dim(_) | Atom::Index(_) | Atom::Loop(_) => Self::atom(atom.clone()),
+            Atom::Read(tensor, at) => {
+                let at = at.iter().map(|subscript| subscript.substitute(replace)).collect();
+                Self::atom(Atom::Read(*tensor, at))
+            }
+            Atom::Div(a, b) => a.substitute(replace).div(&b.substitute(replace)),
+            Atom::Mod(a, b) => a.substitute(replace).modulo(&b.substitute(replace)),
+        }
+    }
+
+    /// The same integer with the domain's indices replaced by position; those beyond stay.
+    pub fn with_indices(&self, indices: &[Int]) -> Self {
+        self.substitute(&mut |atom| match atom {
+            Atom::Index(position) => indices.get(*position).cloned(),
+            _ => None,
+        })
+    }
+
+    /// Every atom, those inside other atoms too.
+    pub fn visit_atoms(&self, visit: &mut dyn FnMut(&Atom)) {
+        for atom in self.terms.keys().flatten() {
+            visit(atom);
+            match atom {
+                Atom::Dim(_) | Atom::Index(_) | Atom::Loop(_) => {}
+                Atom::Read(_, at) => at.iter().for_each(|subscript| subscript.visit_atoms(visit)),
+                Atom::Div(a, b) | Atom::Mod(a, b) => {
+                    a.visit_atoms(visit);
+                    b.visit_atoms(visit);
+                }
+            }
+        }
+    }
+
+    /// Whether the index at this position of the domain occurs.
+    pub fn mentions_index(&self, position: usize) -> bool {
+        let mut found = false;
+        self.visit_atoms(&mut |atom| found |= *atom == Atom::Index(position));
+        found
+    }
+
+    /// The value, given those of the outermost atoms; floor division and remainder are computed here.
+    pub fn evaluate(&self, value: &mut dyn FnMut(&Atom) -> i64) -> i64 {
+        self.terms.iter().map(|(monomial, coefficient)| {
+            monomial.iter().fold(*coefficient, |product, atom| {
+                product * match atom {
+                    Atom::Div(a, b) => {
+                        let (a, b) = (a.evaluate(value), b.evaluate(value));
+                        a.div_euclid(b) - i64::from(b < 0 && a.rem_euclid(b) != 0)
+                    }
+                    Atom::Mod(a, b) => {
+                        let (a, b) = (a.evaluate(value), b.evaluate(value));
+                        a.rem_euclid(b) + if b < 0 && a.rem_euclid(b) != 0 { b } else { 0 }
+                    }
+                    Atom::Dim(_) | Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) => value(atom),
+                }
+            })
+        })
+        .sum()
+    }
+
+    fn add_term(&mut self, monomial: Vec<Atom>, coefficient: i64) {
+        use std::collections::btree_map::Entry;
+        if coefficient == 0 {
+            return;
+        }
+        match self.terms.entry(monomial) {
+            Entry::Vacant(entry) => {
+                entry.insert(coefficient);
+            }
+            Entry::Occupied(mut entry) => {
+                let sum = entry.get().wrapping_add(coefficient);
+                if sum == 0 {
+                    entry.remove();
+                } else {
+                    entry.insert(sum);
+                }
+            }
+        }
+    }
+}
+
+impl From<usize> for Int {
+    fn from(value: usize) -> Self {
+        Self::constant(i64::try_from(value).unwrap_or(i64::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn polynomials_have_one_form() {
+        let (n, m) = (Int::dim(DimId(0)), Int::dim(DimId(1)));
+        assert_eq!(n.add(&m).mul(&n), n.mul(&n).add(&m.mul(&n)));
+        assert_eq!(n.sub(&n), Int::zero());
+        assert_eq!(n.scale(6).div(&Int::constant(3)), n.scale(2));
+        assert!(n.mul(&n.plus(1)).div(&Int::constant(2)).as_atom().is_some());
+    }
+
+    #[test]
+    fn division_floors() {
+        for (a, b, quotient, remainder) in [(7, 2, 3, 1), (-7, 2, -4, 1), (7, -2, -4, -1), (-7, -2, 3, -1), (6, -2, -3, 0)] {
+            let (left, right) = (Int::dim(DimId(0)), Int::dim(DimId(1)));
+            let mut value = |atom: &Atom| if *atom == Atom::Dim(DimId(0)) { a } else { b };
+            assert_eq!(left.div(&right).evaluate(&mut value), quotient, "{a} / {b}");
+            assert_eq!(left.modulo(&right).evaluate(&mut value), remainder, "{a} % {b}");
+            assert_eq!(Int::constant(a).div(&Int::constant(b)), Int::constant(quotient), "constant {a} / {b}");
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! The one form that the whole language lowers to: tensor comprehensions, and beside them a reshape, a
+//! loop and an argmax.
+//!
+//! A graph is in single-assignment form: a tensor is made by one node, and a node that changes part of a
+//! tensor makes a new one from its `base`. Whether that is done in place is for `plan`. Nothing here
+//! knows spans, Rust or the runtime.
+
+mod integer;
+pub mod rename;
+mod scalar;
+
+pub use integer::{Atom, Int};
+pub use scalar::{Binary, Bits, Comparison, Scalar, ScalarId, Scalars, Unary};
+
+/// A tensor of a graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TensorId(pub u32);
+
+/// A run-time size of a graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DimId(pub u32);
+
+/// The counter of a loop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LoopId(pub u32);
+
+/// What a tensor holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// The block's float type.
+    Float,
+    /// `u32`
+    Index,
+    /// `u64`
+    Key,
+    /// `bool`
+    Mask,
+}
+
+/// A tensor: a name for people, a shape, and what it holds.
+#[derive(Clone, Debug)]
+pub struct Tensor {
+    /// The user's name where there is one (`h`, `d_h`); not unique.
+    pub name: String,
+    /// Sizes made of constants and dims.
+    pub shape: Vec<Int>,
+    /// What it holds.
+    pub kind: Kind,
+}
+
+/// One index of a domain.
+#[derive(Clone, Debug)]
+pub struct Axis {
+    /// The user's name where there is one.
+    pub name: String,
+    /// It runs over `0..extent`; made of constants and dims.
+    pub extent: Int,
+}
+
+/// How the values that fall on one element combine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reduction {
+    /// Each element is written at most once.
+    Set,
+    /// Values add up.
+    Sum,
+}
+
+/// `out[at(i)] ⟵⊕ value(i)` for i in the domain, over what `base` holds.
+#[derive(Clone, Debug)]
+pub struct Comprehension {
+    /// The tensor it makes.
+    pub out: TensorId,
+    /// What `out` is before the writes; zeros where there is none.
+    pub base: Option<TensorId>,
+    /// The indices; `Atom::Index(k)` is the k-th of these.
+    pub domain: Vec<Axis>,
+    /// Where each value goes: one subscript for each axis of `out`.
+    pub at: Vec<Int>,
+    /// ⊕
+    pub reduction: Reduction,
+    /// The value: a float for a float tensor, an integer for an index tensor, a flag for a mask.
+    pub value: ScalarId,
+}
+
+/// `out[outer]` is where, counting row by row over the inner axes, `value` is largest (the first such; a
+/// NaN counts as largest). The indices are the outer ones, then the inner ones.
+#[derive(Clone, Debug)]
+pub struct Argmax {
+    /// The index tensor it makes, of the outer axes' shape.
+    pub out: TensorId,
+    /// The indices that stay.
+    pub outer: Vec<Axis>,
+    /// The indices that are searched.
+    pub inner: Vec<Axis>,
+    /// The smallest instead.
+    pub least: bool,
+    /// What is compared.
+    pub value: ScalarId,
+}
+
+/// A loop over `0..extent` that carries values.
+#[derive(Clone, Debug)]
+pub struct Loop {
+    /// `Atom::Loop` of the body.
+    pub counter: LoopId,
+    /// The user's name of the counter.
+    pub name: String,
+    /// How often; made of constants and dims.
+    pub extent: Int,
+    /// From `extent − 1` down to 0.
+    pub reversed: bool,
+    /// What goes from one iteration to the next.
+    pub carried: Vec<Carried>,
+    /// What is done in each; it reads tensors from outside, the carried `inside`s and its own.
+    pub body: Vec<Node>,
+}
+
+/// A value that a loop carries; four tensors of one shape.
+#[derive(Clone, Copy, Debug)]
+pub struct Carried {
+    /// Before the loop.
+    pub initial: TensorId,
+    /// At the start of an iteration.
+    pub inside: TensorId,
+    /// At its end: made by the body, or `inside` itself, or a tensor from outside.
+    pub next: TensorId,
+    /// After the loop.
+    pub last: TensorId,
+}
+
+/// One step of a graph.
+#[derive(Clone, Debug)]
+pub enum Node {
+    /// A tensor comprehension.
+    Comprehension(Comprehension),
+    /// Where the largest is.
+    Argmax(Argmax),
+    /// The same elements under another shape.
+    Reshape {
+        /// The tensor it makes.
+        out: TensorId,
+        /// The elements, row by row.
+        from: TensorId,
+    },
+    /// A loop.
+    Loop(Loop),
+}
+
+/// A function as nodes in order of execution.
+#[derive(Clone, Debug, Default)]
+pub struct Graph {
+    /// All tensors; inputs are those that no node makes.
+    pub tensors: Vec<Tensor>,
+    /// All scalar expressions.
+    pub scalars: Scalars,
+    /// The names of the run-time sizes.
+    pub dims: Vec<String>,
+    /// How many loops were made.
+    pub loops: u32,
+    /// The nodes, each after what it reads.
+    pub nodes: Vec<Node>,
+}
+
+impl Node {
+    /// The tensors that it makes and that are visible after it.
+    pub fn outputs(&self) -> Vec<TensorId> {
+        match self {
+            Node::Comprehension(node) => vec![node.out],
+            Node::Argmax(node) => vec![node.out],
+            Node::Reshape { out, .. } => vec![*out],
+            Node::Loop(node) => node.carried.iter().map(|carried| carried.last).collect(),
+        }
+    }
+}
+
+impl Graph {
+    /// The tensor of an id.
+    pub fn tensor(&self, id: TensorId) -> &Tensor {
+        &self.tensors[id.0 as usize]
+    }
+
+    /// The shape of a tensor.
+    pub fn shape(&self, id: TensorId) -> &[Int] {
+        &self.tensor(id).shape
+    }
+
+    /// A new tensor that nothing makes yet: an input, or the output of a node about to be pushed.
+    pub fn add_tensor(&mut self, name: impl Into<String>, shape: Vec<Int>, kind: Kind) -> TensorId {
+        let id = TensorId(u32::try_from(self.tensors.len()).expect("fewer than 2^32 tensors"));
+        self.tensors.push(Tensor { name: name.into(), shape, kind });
+        id
+    }
+
+    /// A new loop counter.
+    pub fn add_loop(&mut self) -> LoopId {
+        self.loops += 1;
+        LoopId(self.loops - 1)
+    }
+
+    /// A domain that runs over a whole shape.
+    pub fn axes(shape: &[Int]) -> Vec<Axis> {
+        const NAMES: [&str; 6] = ["i", "j", "k", "l", "m", "n"];
+        let name = |position: usize| NAMES.get(position).map_or_else(|| format!("i{position}"), |name| (*name).to_string());
+        shape.iter().enumerate().map(|(position, extent)| Axis { name: name(position), extent: extent.clone() }).collect()
+    }
+
+    /// The subscripts `i, j, …` of a tensor read at the indices of a domain.
+    pub fn identity(rank: usize) -> Vec<Int> {
+        (0..rank).map(Int::index).collect()
+    }
+
+    /// Appends `out[i] = value(i)` over a shape.
+    pub fn push_map(&mut self, name: impl Into<String>, shape: Vec<Int>, kind: Kind, value: ScalarId) -> TensorId {
+        let out = self.add_tensor(name, shape.clone(), kind);
+        let at = Self::identity(shape.len());
+        let domain = Self::axes(&shape);
+        let node = Comprehension { out, base: None, domain, at, reduction: Reduction::Set, value };
+        self.nodes.push(Node::Comprehension(node));
+        out
+    }
+
+    /// Every tensor that an expression reads, index tensors too, in order of first occurrence.
+    pub fn reads(&self, value: ScalarId) -> Vec<TensorId> {
+        let mut reads = Vec::new();
+        self.visit_reads(value, &mut |tensor, _| {
+            if !reads.contains(&tensor) {
+                reads.push(tensor);
+            }
+        });
+        reads
+    }
+
+    /// Every read under an expression: of floats and masks, and of indices inside subscripts.
+    pub fn visit_reads(&self, value: ScalarId, visit: &mut dyn FnMut(TensorId, &[Int])) {
+        fn integer(value: &Int, visit: &mut dyn FnMut(TensorId, &[Int])) {
+            value.visit_atoms(&mut |atom| {
+                if let Atom::Read(tensor, at) = atom {
+                    visit(*tensor, at);
+                }
+            });
+        }
+        for id in self.scalars.reachable(value) {
+            match &self.scalars[id] {
+                Scalar::Read(tensor, at) => {
+                    visit(*tensor, at);
+                    at.iter().for_each(|subscript| integer(subscript, visit));
+                }
+                Scalar::Integer(value) => integer(value, visit),
+                Scalar::CompareInt(_, a, b) => {
+                    integer(a, visit);
+                    integer(b, visit);
+                }
+                Scalar::Number(_) | Scalar::Flag(_) | Scalar::Unary(..) | Scalar::Binary(..) => {}
+                Scalar::Compare(..) | Scalar::Not(_) | Scalar::And(..) | Scalar::Or(..) | Scalar::Select(..) => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,337 @@
+//! Gives a node its loops: those of an earlier nest where both run over the same domain and each
+//! iteration reads only what the same iteration wrote, else new ones.
+//!
+//! Never makes the innermost loop of elementwise work less regular.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::ir::{Axis, Carried, Graph, Int, ScalarId, TensorId};
+
+use super::form::{For, Item, Leaf, LeafKind, Step};
+use super::order::{Candidate, renumber};
+use super::schedule::renumbered;
+
+/// How many steps back a nest is looked for.
+const REACH: usize = 12;
+
+/// Adds a node to the steps, computed in the best of the given ways.
+pub(super) fn place(
+    graph: &mut Graph,
+    steps: &mut Vec<Step>,
+    candidates: &[Candidate],
+    carried: &[Carried],
+    views: &BTreeMap<TensorId, TensorId>,
+) {
+    let context = Context { carried, views };
+    for position in (0..steps.len()).rev().take(REACH) {
+        let Step::Nest(items) = &mut steps[position] else { break };
+        for candidate in candidates {
+            let mut attempt = Attempt { graph, context: &context, candidate, opened: Vec::new() };
+            if attempt.join(items) {
+                return;
+            }
+        }
+        let touched = Touched::of(graph, items);
+        if context.conflict(graph, &candidates[0], &touched) {
+            break;
+        }
+    }
+    let mut items = Vec::new();
+    let mut attempt = Attempt { graph, context: &context, candidate: &candidates[0], opened: Vec::new() };
+    attempt.insert(&mut items, &[]);
+    steps.push(Step::Nest(items));
+}
+
+/// What is known of the block around.
+struct Context<'a> {
+    carried: &'a [Carried],
+    views: &'a BTreeMap<TensorId, TensorId>,
+}
+
+/// What a nest reads and writes.
+#[derive(Default)]
+struct Touched {
+    reads: BTreeSet<TensorId>,
+    writes: BTreeSet<TensorId>,
+    bases: BTreeSet<TensorId>,
+}
+
+impl Touched {
+    fn of(graph: &Graph, items: &[Item]) -> Self {
+        let mut touched = Self::default();
+        for item in items {
+            item.visit(0, &mut |_, leaf| {
+                touched.writes.insert(leaf.out);
+                touched.bases.extend(leaf.base);
+                leaf.visit_reads(graph, &mut |tensor, _| {
+                    touched.reads.insert(tensor);
+                });
+            });
+        }
+        touched
+    }
+}
+
+impl Context<'_> {
+    /// What a reshaped tensor is a view of.
+    fn origin(&self, tensor: TensorId) -> TensorId {
+        self.views.get(&tensor).map_or(tensor, |&from| self.origin(from))
+    }
+
+    /// Whether a node must stay behind a nest.
+    fn conflict(&self, graph: &Graph, candidate: &Candidate, touched: &Touched) -> bool {
+        let origins = |tensors: &BTreeSet<TensorId>| -> BTreeSet<TensorId> {
+            tensors.iter().map(|&tensor| self.origin(tensor)).collect()
+        };
+        let (reads, writes, bases) = (origins(&touched.reads), origins(&touched.writes), origins(&touched.bases));
+        let replaced = self.replaced(candidate.out);
+        let base = candidate.base.map(|base| self.origin(base));
+        let mut conflict = base.is_some_and(|base| writes.contains(&base) || reads.contains(&base));
+        conflict |= replaced.is_some_and(|inside| reads.contains(&inside));
+        visit_reads(graph, candidate, &mut |tensor, _| {
+            let tensor = self.origin(tensor);
+            conflict |= writes.contains(&tensor) || bases.contains(&tensor);
+            conflict |= touched.writes.iter().any(|&written| self.replaced(written) == Some(tensor));
+        });
+        conflict
+    }
+
+    /// The carried value whose memory a tensor should take.
+    fn replaced(&self, out: TensorId) -> Option<TensorId> {
+        self.carried.iter().find(|carried| self.origin(carried.next) == out).map(|carried| self.origin(carried.inside))
+    }
+}
+
+fn visit_reads(graph: &Graph, candidate: &Candidate, visit: &mut dyn FnMut(TensorId, &[Int])) {
+    graph.visit_reads(candidate.value, visit);
+    for subscript in &candidate.at {
+        subscript.visit_atoms(&mut |atom| {
+            if let crate::ir::Atom::Read(tensor, at) = atom {
+                visit(*tensor, at);
+            }
+        });
+    }
+}
+
+/// A node about to get its loops.
+struct Attempt<'a> {
+    graph: &'a mut Graph,
+    context: &'a Context<'a>,
+    candidate: &'a Candidate,
+    /// The index of the node at each depth.
+    opened: Vec<usize>,
+}
+
+impl Attempt<'_> {
+    /// Puts the node into the loops of a nest, if it belongs there.
+    fn join(&mut self, items: &mut Vec<Item>) -> bool {
+        if self.candidate.loops.is_empty() {
+            return false;
+        }
+        let touched = Touched::of(self.graph, items);
+        let mut related = false;
+        let mut through_view = false;
+        visit_reads(self.graph, self.candidate, &mut |tensor, _| {
+            related |= touched.writes.contains(&tensor);
+            let origin = self.context.origin(tensor);
+            through_view |= origin != tensor && touched.writes.contains(&origin);
+        });
+        let base = self.candidate.base.map(|base| self.context.origin(base));
+        let bound = base.is_some_and(|base| touched.writes.contains(&base) || touched.reads.contains(&base));
+        let mut overwritten = false;
+        visit_reads(self.graph, self.candidate, &mut |tensor, _| {
+            let origin = self.context.origin(tensor);
+            overwritten |= touched.bases.contains(&origin);
+            overwritten |= touched.writes.iter().any(|&out| self.context.replaced(out) == Some(origin));
+        });
+        if through_view || bound || overwritten || !(related || self.alike(&touched)) {
+            return false;
+        }
+        let mut depths = Vec::new();
+        let mut level: &[Item] = items;
+        while let Some(Item::For(around)) = level.last() {
+            let Some(index) = self.matching(around, depths.len(), related) else { break };
+            depths.push(index);
+            self.opened.push(index);
+            level = &around.body;
+        }
+        self.opened.clear();
+        if depths.is_empty() {
+            return false;
+        }
+        self.insert(items, &depths);
+        true
+    }
+
+    /// Whether the node reads what the nest reads: worth sharing loops if they are the same.
+    fn alike(&self, touched: &Touched) -> bool {
+        let mut common = false;
+        visit_reads(self.graph, self.candidate, &mut |tensor, _| {
+            common |= self.graph.shape(tensor).len() == self.candidate.loops.len() && touched.reads.contains(&tensor);
+        });
+        common && matches!(self.candidate.kind, LeafKind::Write) && !self.candidate.add
+    }
+
+    /// The index of the node that can run in a loop at this depth.
+    fn matching(&self, around: &For, depth: usize, related: bool) -> Option<usize> {
+        let rest: Vec<usize> = self.candidate.loops.iter().copied().filter(|x| !self.opened.contains(x)).collect();
+        let mut leaves = Vec::new();
+        for item in &around.body {
+            item.visit(depth + 1, &mut |depth, leaf| leaves.push((depth, leaf)));
+        }
+        let elementwise = around.body.iter().all(|item| matches!(item, Item::Leaf(Leaf { kind: LeafKind::Write, .. })));
+        rest.iter().copied().find(|&index| {
+            let axis = &self.candidate.domain[index];
+            if axis.extent != around.axis.extent {
+                return false;
+            }
+            let finished = rest.len() == 1 && matches!(self.candidate.kind, LeafKind::Write);
+            let accumulates = self.candidate.add && !self.candidate.at.iter().any(|at| at.as_index() == Some(index));
+            if elementwise && !(finished && (!accumulates || depth == 0)) && !(depth == 0 && related) {
+                return false;
+            }
+            if !related && !(finished || self.same_loops(&leaves, &rest)) {
+                return false;
+            }
+            leaves.iter().all(|(_, leaf)| self.compatible(leaf, depth, index))
+        })
+    }
+
+    fn same_loops(&self, leaves: &[(usize, &Leaf)], rest: &[usize]) -> bool {
+        let total = self.opened.len() + rest.len();
+        leaves.iter().all(|(depth, leaf)| *depth == total && matches!(leaf.kind, LeafKind::Write) && !leaf.add)
+    }
+
+    /// Whether each iteration of the node touches only what the same iteration of the leaf did.
+    fn compatible(&self, leaf: &Leaf, depth: usize, index: usize) -> bool {
+        let same = |theirs: &[Int], ours: &[Int]| {
+            theirs.iter().zip(ours).any(|(a, b)| a.as_index() == Some(depth) && b.as_index() == Some(index))
+        };
+        let mut compatible = true;
+        visit_reads(self.graph, self.candidate, &mut |tensor, at| {
+            if tensor == leaf.out {
+                compatible &= same(&leaf.at, at);
+            }
+        });
+        if let Some(inside) = self.context.replaced(self.candidate.out) {
+            leaf.visit_reads(self.graph, &mut |tensor, at| {
+                if self.context.origin(tensor) == inside {
+                    compatible &= tensor == inside && same(at, &self.candidate.at);
+                }
+            });
+        }
+        compatible
+    }
+
+    /// Puts the node into the innermost of the loops that it shares.
+    fn insert(&mut self, items: &mut Vec<Item>, shared: &[usize]) {
+        let rest = self.candidate.loops.iter().copied().filter(|x| !shared.contains(x));
+        let order: Vec<usize> = shared.iter().copied().chain(rest).collect();
+        let fill = self.candidate.fill.then(|| self.fill_depth(&order));
+        self.descend(items, &order, shared.len(), fill);
+    }
+
+    fn descend(&mut self, items: &mut Vec<Item>, order: &[usize], shared: usize, fill: Option<usize>) {
+        let depth = self.opened.len();
+        if fill == Some(depth) {
+            let place = if depth < shared { items.len() - 1 } else { items.len() };
+            let fill = self.fill();
+            items.insert(place, fill);
+        }
+        let Some(&index) = order.get(depth) else {
+            let leaf = self.leaf();
+            items.push(Item::Leaf(leaf));
+            return;
+        };
+        self.opened.push(index);
+        if depth < shared {
+            if let Some(Item::For(around)) = items.last_mut() {
+                self.descend(&mut around.body, order, shared, fill);
+            }
+        } else {
+            let mut body = Vec::new();
+            self.descend(&mut body, order, shared, fill);
+            items.push(Item::For(For { axis: self.candidate.domain[index].clone(), body }));
+        }
+    }
+
+    /// Inside how many of the loops zeros are to be written: as many as each fix one more leading axis.
+    fn fill_depth(&self, order: &[usize]) -> usize {
+        let fits = |depth: &usize| {
+            let prefix = self.prefix(&order[..*depth]);
+            order[..*depth].iter().all(|&index| {
+                self.is_alone(index) && self.candidate.at[..prefix].iter().any(|at| at.as_index() == Some(index))
+            })
+        };
+        (0..=order.len()).take_while(fits).last().unwrap_or(0)
+    }
+
+    /// Whether an index is one subscript and occurs in no other.
+    fn is_alone(&self, index: usize) -> bool {
+        let at = &self.candidate.at;
+        at.iter().any(|subscript| subscript.as_index() == Some(index))
+            && at.iter().filter(|subscript| subscript.mentions_index(index)).count() == 1
+    }
+
+    /// How many leading axes the open loops run over wholly.
+    fn prefix(&self, opened: &[usize]) -> usize {
+        let shape = self.graph.shape(self.candidate.out);
+        let whole = |axis: &usize| {
+            let at = &self.candidate.at[*axis];
+            match at.as_index() {
+                Some(index) => opened.contains(&index) && self.candidate.domain[index].extent == shape[*axis],
+                None => shape[*axis].is(1) && at.is(0),
+            }
+        };
+        (0..shape.len()).take_while(whole).count()
+    }
+
+    fn fill(&mut self) -> Item {
+        let prefix = self.prefix(&self.opened);
+        let to = self.renumbering();
+        let zero = zero(self.graph, self.candidate.out);
+        Item::Leaf(Leaf {
+            out: self.candidate.out,
+            base: None,
+            at: renumbered(&self.candidate.at[..prefix], &to),
+            inner: Vec::new(),
+            add: false,
+            value: zero,
+            kind: LeafKind::Fill,
+        })
+    }
+
+    /// The new index of each index of the node's domain.
+    fn renumbering(&self) -> Vec<Int> {
+        let order: Vec<usize> = self.opened.iter().chain(&self.candidate.inner).copied().collect();
+        let place = |x: usize| order.iter().position(|&y| y == x);
+        (0..self.candidate.domain.len()).map(|x| place(x).map_or_else(Int::zero, Int::index)).collect()
+    }
+
+    fn leaf(&mut self) -> Leaf {
+        let to = self.renumbering();
+        let candidate = self.candidate;
+        let kind = match &candidate.kind {
+            LeafKind::Product(product) => LeafKind::Product(renumber(product, &to)),
+            kind => kind.clone(),
+        };
+        Leaf {
+            out: candidate.out,
+            base: candidate.base,
+            at: renumbered(&candidate.at, &to),
+            inner: candidate.inner.iter().map(|&x| candidate.domain[x].clone()).collect::<Vec<Axis>>(),
+            add: candidate.add,
+            value: self.graph.scalars.with_indices(candidate.value, &to),
+            kind,
+        }
+    }
+}
+
+/// The zero of what a tensor holds.
+pub(super) fn zero(graph: &mut Graph, tensor: TensorId) -> ScalarId {
+    match graph.tensor(tensor).kind {
+        crate::ir::Kind::Float => graph.scalars.number(0.0),
+        crate::ir::Kind::Mask => graph.scalars.flag(false),
+        crate::ir::Kind::Index | crate::ir::Kind::Key => graph.scalars.integer(Int::zero()),
+    }
+}

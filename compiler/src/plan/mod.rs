@@ -1,0 +1,101 @@
+//! From what a routine computes to how: which stage makes what, what is fused, which loops run in which
+//! order, and where in memory everything lives.
+//!
+//! No pass here changes a value (beyond the order of a sum), knows Rust, or reports anything.
+
+mod cost;
+mod deliver;
+mod form;
+mod fuse;
+mod inline;
+mod layout;
+mod live;
+mod order;
+mod product;
+mod schedule;
+mod shrink;
+mod stages;
+mod storage;
+#[cfg(test)]
+mod verify;
+
+use std::collections::BTreeMap;
+
+use crate::ir::{Int, TensorId};
+use crate::program::{ArgumentContent, FieldInput, Method};
+use crate::routine::{Gradient, Routine, Target};
+
+pub use form::{
+    Buffer, BufferId, For, Frame, FrameId, Home, Item, Leaf, LeafKind, Memory, Plan, Product, Repeat, Root, Step,
+};
+
+/// Plans a routine whose gradients go to the caller's memory.
+pub fn plan(routine: Routine, inputs: &Inputs) -> Plan {
+    prepare(routine, inputs, Delivery::Caller)
+}
+
+/// Plans a routine whose gradients live in the arena, each until it is applied: as soon as it is complete
+/// and what it is the gradient of is read no more.
+pub fn plan_step(routine: Routine, inputs: &Inputs) -> Plan {
+    prepare(routine, inputs, Delivery::Update)
+}
+
+/// Where gradients go.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Delivery {
+    Caller,
+    Update,
+}
+
+/// What must be known of a routine's inputs.
+#[derive(Clone, Debug, Default)]
+pub struct Inputs {
+    /// How many leading axes of an input are arrays of structs, which are no flat memory; none if absent.
+    pub stacked: BTreeMap<TensorId, usize>,
+    /// By position in [`Routine::gradients`]: the input that it is the gradient of.
+    pub targets: Vec<TensorId>,
+}
+
+impl Inputs {
+    /// Of a routine of a method.
+    pub fn of_method(method: &Method, routine: &Routine) -> Self {
+        let axes = |field: &FieldInput| field.path.iter().map(|step| step.lengths.len()).sum();
+        let target = |gradient: &Gradient| match gradient.target {
+            Target::Field(field) => Some(method.fields[field].tensor),
+            Target::Argument(argument) => match method.arguments[argument].content {
+                ArgumentContent::Tensor(tensor) => Some(tensor),
+                ArgumentContent::Dim(_) => None,
+            },
+        };
+        Self {
+            stacked: method.fields.iter().map(|field| (field.tensor, axes(field))).collect(),
+            targets: routine.gradients.iter().filter_map(target).collect(),
+        }
+    }
+
+    fn stacked(&self, tensor: TensorId) -> usize {
+        self.stacked.get(&tensor).copied().unwrap_or(0)
+    }
+}
+
+fn prepare(routine: Routine, inputs: &Inputs, delivery: Delivery) -> Plan {
+    // What runs in which stage; nothing that is not needed.
+    let mut draft = stages::split(routine, inputs);
+    // Elementwise values that need no memory of their own.
+    inline::inline(&mut draft);
+    // Loops, their order, and which nodes share them.
+    let mut schedule = schedule::schedule(draft, inputs);
+    // What lives within one iteration of shared loops shrinks to a variable or a row.
+    shrink::shrink(&mut schedule);
+    // Which tensors share memory, and what must be copied.
+    storage::assign(&mut schedule, inputs, delivery);
+    // Offsets, and where the arena is carved.
+    layout::lay_out(schedule)
+}
+
+impl Plan {
+    /// The length of the arena in floats.
+    pub fn workspace(&self) -> &Int {
+        &self.memory.frames[0].length
+    }
+}

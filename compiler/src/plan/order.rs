@@ -1,0 +1,193 @@
+//! How one node can be computed: which of its indices are loops and which a statement's own, in which
+//! order. The last loop should run along the last axis of what is written and read.
+
+use crate::ir::{Argmax, Axis, Comprehension, Graph, Int, Reduction, Scalar, ScalarId, TensorId};
+
+use super::Inputs;
+use super::form::{LeafKind, Product};
+use super::product;
+
+/// One way to compute a node; all indices count in the node's own domain.
+#[derive(Clone, Debug)]
+pub(super) struct Candidate {
+    pub out: TensorId,
+    pub base: Option<TensorId>,
+    pub domain: Vec<Axis>,
+    pub at: Vec<Int>,
+    pub value: ScalarId,
+    /// The indices that are loops, outermost first.
+    pub loops: Vec<usize>,
+    /// The indices that are the statement's own.
+    pub inner: Vec<usize>,
+    pub kind: LeafKind,
+    /// Adds to memory, which is zero before where there is no base.
+    pub add: bool,
+    /// Zeros must be written first.
+    pub fill: bool,
+}
+
+/// The ways to compute an argmax.
+pub(super) fn of_argmax(node: &Argmax) -> Vec<Candidate> {
+    let outer = node.outer.len();
+    vec![Candidate {
+        out: node.out,
+        base: None,
+        domain: node.outer.iter().chain(&node.inner).cloned().collect(),
+        at: Graph::identity(outer),
+        value: node.value,
+        loops: (0..outer).filter(|&x| !node.outer[x].extent.is(1)).collect(),
+        inner: (outer..outer + node.inner.len()).collect(),
+        kind: LeafKind::Argmax { least: node.least },
+        add: false,
+        fill: false,
+    }]
+}
+
+/// The ways to compute a comprehension, the best on its own first.
+pub(super) fn of_comprehension(graph: &mut Graph, node: &Comprehension, inputs: &Inputs) -> Vec<Candidate> {
+    let indices = 0..node.domain.len();
+    let direct = node.at.iter().all(|at| at.as_index().is_some() || !indices.clone().any(|x| at.mentions_index(x)))
+        && indices.clone().all(|x| occurrences(&node.at, x) <= 1);
+    let covers = direct && covers(graph, node);
+    let reduced: Vec<usize> = indices
+        .clone()
+        .filter(|&x| !node.at.iter().any(|at| at.mentions_index(x)) && !node.domain[x].extent.is(1))
+        .collect();
+    let sums = node.reduction == Reduction::Sum;
+    let whole = Candidate {
+        out: node.out,
+        base: node.base,
+        domain: node.domain.clone(),
+        at: node.at.clone(),
+        value: node.value,
+        loops: Vec::new(),
+        inner: Vec::new(),
+        kind: LeafKind::Write,
+        add: sums && (node.base.is_some() || !direct || !reduced.is_empty()),
+        fill: node.base.is_none() && (!covers || (sums && !reduced.is_empty())),
+    };
+
+    if covers && node.base.is_none() && reduced.is_empty() && !node.at.is_empty() && is_constant(graph, node.value) {
+        return vec![Candidate { kind: LeafKind::Fill, at: Vec::new(), domain: Vec::new(), ..whole }];
+    }
+    if !sums {
+        return vec![Candidate { loops: outward(&node.at, &node.domain, None), ..whole }];
+    }
+    if let Some(product) = product::recognise(graph, node, inputs) {
+        let own: Vec<usize> = [product.rows.as_slice(), &product.columns, &product.depth].concat();
+        let loops: Vec<usize> =
+            outward(&node.at, &node.domain, None).into_iter().filter(|x| !own.contains(x)).collect();
+        let complete = direct && covers && loops.iter().all(|x| !reduced.contains(x));
+        return vec![Candidate {
+            loops,
+            inner: own,
+            add: node.base.is_some() || !complete,
+            fill: node.base.is_none() && !complete,
+            kind: LeafKind::Product(product),
+            ..whole
+        }];
+    }
+    let innermost = best_innermost(graph, node);
+    let in_memory = Candidate { loops: outward(&node.at, &node.domain, innermost), ..whole.clone() };
+    if !direct || reduced.is_empty() {
+        return vec![in_memory];
+    }
+    let free: Vec<usize> =
+        outward(&node.at, &node.domain, None).into_iter().filter(|x| !reduced.contains(x)).collect();
+    let mut inner = reduced.clone();
+    if let Some(position) = inner.iter().position(|&x| Some(x) == innermost) {
+        let last = inner.remove(position);
+        inner.push(last);
+    }
+    let in_variable = Candidate {
+        loops: free,
+        inner,
+        kind: LeafKind::Reduce,
+        add: node.base.is_some(),
+        fill: node.base.is_none() && !covers,
+        ..whole
+    };
+    match innermost {
+        Some(x) if !reduced.contains(&x) => vec![in_memory, in_variable],
+        _ => vec![in_variable, in_memory],
+    }
+}
+
+/// The slope of an integer in an index of the domain: 0 if it does not occur, none if not linear.
+pub(super) fn slope(integer: &Int, index: usize) -> Option<i64> {
+    let mut slope = 0;
+    for (monomial, coefficient) in integer.terms() {
+        if matches!(monomial, [crate::ir::Atom::Index(x)] if *x == index) {
+            slope = coefficient;
+        } else {
+            let mut found = false;
+            for atom in monomial {
+                Int::atom(atom.clone()).visit_atoms(&mut |atom| found |= *atom == crate::ir::Atom::Index(index));
+            }
+            if found {
+                return None;
+            }
+        }
+    }
+    Some(slope)
+}
+
+/// In how many subscripts an index occurs.
+fn occurrences(at: &[Int], index: usize) -> usize {
+    at.iter().filter(|subscript| subscript.mentions_index(index)).count()
+}
+
+/// Whether every element is written, given that each subscript is an index alone or has none.
+fn covers(graph: &Graph, node: &Comprehension) -> bool {
+    graph.shape(node.out).iter().zip(&node.at).all(|(extent, at)| match at.as_index() {
+        Some(x) => node.domain[x].extent == *extent,
+        None => extent.is(1) && at.is(0),
+    })
+}
+
+fn is_constant(graph: &Graph, value: ScalarId) -> bool {
+    matches!(graph.scalars[value], Scalar::Number(_) | Scalar::Flag(_))
+        || matches!(&graph.scalars[value], Scalar::Integer(value) if value.as_constant().is_some())
+}
+
+/// The indices in the order of the axes that they write, then the others; `innermost` last.
+fn outward(at: &[Int], domain: &[Axis], innermost: Option<usize>) -> Vec<usize> {
+    let axis = |x: usize| at.iter().position(|subscript| subscript.as_index() == Some(x)).unwrap_or(usize::MAX);
+    let mut order: Vec<usize> = (0..domain.len()).filter(|&x| !domain[x].extent.is(1)).collect();
+    order.sort_by_key(|&x| (Some(x) == innermost, axis(x), x));
+    order
+}
+
+/// The index along which most accesses are to neighbouring elements.
+fn best_innermost(graph: &Graph, node: &Comprehension) -> Option<usize> {
+    let mut accesses: Vec<(i64, Vec<Int>)> = vec![(2, node.at.clone())];
+    graph.visit_reads(node.value, &mut |_, at| accesses.push((1, at.to_vec())));
+    let score = |x: usize| {
+        let mut score = 0;
+        for (weight, at) in &accesses {
+            let Some((last, before)) = at.split_last() else { continue };
+            if before.iter().any(|subscript| subscript.mentions_index(x)) {
+                score -= weight;
+            } else if slope(last, x) == Some(1) {
+                score += weight;
+            }
+        }
+        let tiny = node.domain[x].extent.as_constant().is_some_and(|extent| extent < 8);
+        score - if tiny { 2 } else { 0 }
+    };
+    let indices = (0..node.domain.len()).filter(|&x| !node.domain[x].extent.is(1));
+    indices.max_by_key(|&x| (score(x), x))
+}
+
+/// The product with its indices renumbered.
+pub(super) fn renumber(product: &Product, to: &[Int]) -> Product {
+    let position = |x: &usize| to[*x].as_index().expect("an index stays an index");
+    let subscripts = |at: &[Int]| at.iter().map(|at| at.with_indices(to)).collect();
+    Product {
+        left: (product.left.0, subscripts(&product.left.1)),
+        right: (product.right.0, subscripts(&product.right.1)),
+        rows: product.rows.iter().map(position).collect(),
+        columns: product.columns.iter().map(position).collect(),
+        depth: product.depth.iter().map(position).collect(),
+    }
+}

@@ -1,0 +1,20 @@
+//! Graphs as people read them: an exact dump, formulas, LaTeX and Graphviz.
+//!
+//! One walk over the expressions serves all; a `Notation` says how each piece is written.
+//! Nothing here changes a graph, and nothing reads these texts back.
+
+mod dot;
+mod expression;
+mod formula;
+mod latex;
+mod names;
+mod notation;
+mod statement;
+#[cfg(test)]
+mod tests;
+mod text;
+
+pub use dot::dot;
+pub use formula::derivation;
+pub use latex::latex;
+pub use text::{integer, text};

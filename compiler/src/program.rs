@@ -1,0 +1,250 @@
+//! A checked program: what `check` hands down. Types are concrete, names resolved, functions lowered.
+//!
+//! Passes below read this and report nothing: whatever is in a [`Program`] can be compiled. Identifiers
+//! keep their spans for `emit` alone.
+
+use proc_macro2::{Ident, TokenStream};
+
+use crate::ir::{DimId, Graph, Int, Kind, TensorId};
+
+/// The block's float type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Float {
+    /// `f32`
+    F32,
+    /// `f64`
+    F64,
+}
+
+/// A whole block.
+#[derive(Debug)]
+pub struct Program {
+    /// Its float type.
+    pub float: Float,
+    /// `const` items, to be emitted as they are.
+    pub constants: Vec<Constant>,
+    /// Networks and the layer instances that they hold, each after what it holds.
+    pub structs: Vec<StructType>,
+}
+
+/// A `const` item.
+#[derive(Debug)]
+pub struct Constant {
+    /// Docs, `#[cfg]`, `#[allow]`.
+    pub attributes: Vec<TokenStream>,
+    /// `pub` or nothing.
+    pub visibility: TokenStream,
+    /// Its name.
+    pub name: Ident,
+    /// Its value.
+    pub value: u64,
+}
+
+/// A Rust struct to emit: a network, or one instance of a layer (`Linear<64, 32>` of `Mlp` becomes
+/// `MlpLinear64x32`).
+#[derive(Debug)]
+pub struct StructType {
+    /// The Rust type's name.
+    pub name: Ident,
+    /// As it was written: `Mlp`, `Linear<64, 32>`.
+    pub description: String,
+    /// Docs, `#[cfg]`, `#[allow]`, `#[derive]`.
+    pub attributes: Vec<TokenStream>,
+    /// Of a network as written; of a layer that of the network that holds it.
+    pub visibility: TokenStream,
+    /// Whether it is a network.
+    pub is_network: bool,
+    /// Its fields, in order.
+    pub fields: Vec<FieldType>,
+    /// Its public functions; none for a layer.
+    pub methods: Vec<Method>,
+    /// `#[budget(params = …)]`, checked already; kept for the docs.
+    pub parameters: u64,
+}
+
+/// A field.
+#[derive(Debug)]
+pub struct FieldType {
+    /// Its name.
+    pub name: Ident,
+    /// Docs, `#[cfg]`, `#[allow]`.
+    pub attributes: Vec<TokenStream>,
+    /// `#[frozen]`: it, and all in it, is never differentiated.
+    pub frozen: bool,
+    /// What it is.
+    pub content: Content,
+}
+
+/// What a field is.
+#[derive(Debug)]
+pub enum Content {
+    /// A tensor.
+    Tensor {
+        /// Its sizes; none for a scalar.
+        shape: Vec<usize>,
+        /// How it starts.
+        initialiser: Initialiser,
+    },
+    /// A struct of [`Program::structs`], or a (nested) array of them.
+    Struct {
+        /// Its place in [`Program::structs`].
+        index: usize,
+        /// The lengths of the arrays around it, outermost first; none for the struct itself.
+        lengths: Vec<usize>,
+    },
+}
+
+/// How a field starts.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "each is the initialiser of that name")]
+pub enum Initialiser {
+    Zeros,
+    Ones,
+    Constant(f64),
+    Normal(f64),
+    Uniform(f64, f64),
+    GlorotUniform,
+    GlorotNormal,
+    HeUniform,
+    HeNormal,
+    LecunNormal,
+    Orthogonal,
+    Eye,
+    /// Row by row.
+    Literal(Vec<f64>),
+}
+
+/// A public function of a network.
+#[derive(Debug)]
+pub struct Method {
+    /// Its name.
+    pub name: Ident,
+    /// Docs, `#[cfg]`, `#[allow]`.
+    pub attributes: Vec<TokenStream>,
+    /// As written.
+    pub visibility: TokenStream,
+    /// The derivatives asked for.
+    pub derivatives: Vec<Derivative>,
+    /// `#[budget(workspace = …)]` in bytes.
+    pub workspace_budget: Option<u64>,
+    /// Its arguments in order.
+    pub arguments: Vec<Argument>,
+    /// What it returns.
+    pub result: Returned,
+    /// The fields that it may read, as inputs of its graph.
+    pub fields: Vec<FieldInput>,
+    /// For each dim of the graph, where its value comes from.
+    pub dims: Vec<DimSource>,
+    /// What a call must satisfy beyond what the dims' sources say.
+    pub checks: Vec<ShapeCheck>,
+    /// The function.
+    pub graph: Graph,
+    /// What it computes, as the user wrote it, for the docs: one line a statement.
+    pub text: Vec<String>,
+}
+
+/// A derivative that was asked for, with what it is taken with respect to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Derivative {
+    /// Which.
+    pub kind: crate::syntax::ast::DerivativeKind,
+    /// Whether `self` is listed (or nothing is).
+    pub model: bool,
+    /// The arguments listed, by position.
+    pub arguments: Vec<usize>,
+}
+
+/// An argument.
+#[derive(Debug)]
+pub struct Argument {
+    /// Its name.
+    pub name: Ident,
+    /// What it is.
+    pub content: ArgumentContent,
+}
+
+/// What an argument is.
+#[derive(Clone, Debug)]
+pub enum ArgumentContent {
+    /// A tensor or scalar: an input of the graph, whose tensor knows shape and kind.
+    Tensor(TensorId),
+    /// `s: dim S`: a `usize`.
+    Dim(DimId),
+}
+
+/// A result: one tensor or a tuple.
+#[derive(Clone, Debug)]
+pub enum Returned {
+    /// A tensor or scalar.
+    Tensor(TensorId),
+    /// Several.
+    Tuple(Vec<Returned>),
+}
+
+/// A field as an input of a graph.
+#[derive(Clone, Debug)]
+pub struct FieldInput {
+    /// The input. Its shape is that of the arrays around it, outermost first, then its own.
+    pub tensor: TensorId,
+    /// How it is reached: `self.blocks[·].fc.weight`.
+    pub path: Vec<PathStep>,
+    /// Its own sizes, without those of the arrays around it.
+    pub shape: Vec<usize>,
+    /// Whether it (or a struct around it) is frozen.
+    pub frozen: bool,
+}
+
+/// A step of a path: a field and the lengths of the arrays that it is (indexed in turn by the next
+/// leading axes of the input).
+#[derive(Clone, Debug)]
+pub struct PathStep {
+    /// The field.
+    pub name: Ident,
+    /// The lengths of the arrays, none if the field is no array of structs.
+    pub lengths: Vec<usize>,
+}
+
+/// Where the value of a dim comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DimSource {
+    /// `arguments[argument]` is a tensor, and this axis has that size.
+    Axis {
+        /// Which argument.
+        argument: usize,
+        /// Which axis.
+        axis: usize,
+    },
+    /// `arguments[argument]` is a `dim`.
+    Argument(usize),
+}
+
+/// An axis of an argument that must have a given size.
+#[derive(Clone, Debug)]
+pub struct ShapeCheck {
+    /// Which argument.
+    pub argument: usize,
+    /// Which axis.
+    pub axis: usize,
+    /// What its size must be, made of constants and dims.
+    pub expected: Int,
+}
+
+impl Returned {
+    /// The tensors, from left to right.
+    pub fn tensors(&self) -> Vec<TensorId> {
+        match self {
+            Returned::Tensor(tensor) => vec![*tensor],
+            Returned::Tuple(parts) => parts.iter().flat_map(Returned::tensors).collect(),
+        }
+    }
+}
+
+impl Method {
+    /// The kind of an argument, if it is a tensor.
+    pub fn argument_kind(&self, position: usize) -> Option<Kind> {
+        match self.arguments[position].content {
+            ArgumentContent::Tensor(tensor) => Some(self.graph.tensor(tensor).kind),
+            ArgumentContent::Dim(_) => None,
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! What is computed twice is computed once: nodes that make the same tensor, and parts of expressions that
+//! some earlier map already holds.
+
+use std::collections::BTreeMap;
+
+use super::definitions::Definition;
+use super::cost;
+use super::formulas::{Forms, Formulas};
+use crate::ir::rename::{self, Rename};
+use crate::ir::{Axis, Comprehension, Graph, Int, Kind, Node, Reduction, Scalar, ScalarId, TensorId};
+
+/// A part of an expression that costs no more than this is not worth a read.
+const CHEAP: f64 = 4.0;
+
+/// Merges equal nodes, and reads what is computed already. The roots stay.
+pub fn merge(graph: &mut Graph, roots: &[TensorId]) {
+    let mut nodes = std::mem::take(&mut graph.nodes);
+    let mut merger = Merger { graph, roots, renamed: Renamed::default(), forms: Forms::default() };
+    merger.list(&mut nodes, &mut Scope::default());
+    graph.nodes = nodes;
+}
+
+/// All that determines what a node makes.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Content {
+    Comprehension {
+        base: Option<TensorId>,
+        domain: Vec<Int>,
+        at: Vec<Int>,
+        reduction: Reduction,
+        value: ScalarId,
+    },
+    Argmax {
+        outer: Vec<Int>,
+        inner: Vec<Int>,
+        least: bool,
+        value: ScalarId,
+    },
+    Reshape(TensorId),
+}
+
+/// What has been made so far.
+#[derive(Clone, Default)]
+struct Scope {
+    made: BTreeMap<(Kind, Vec<Int>, Content), TensorId>,
+    formulas: Formulas,
+}
+
+/// Which tensor stands for another one.
+#[derive(Default)]
+struct Renamed(BTreeMap<TensorId, TensorId>);
+
+impl Rename for Renamed {
+    fn read(&mut self, tensor: TensorId, at: &[Int]) -> Option<(TensorId, Vec<Int>)> {
+        self.0.get(&tensor).map(|&new| (new, at.to_vec()))
+    }
+}
+
+impl Renamed {
+    fn whole(&self, tensor: TensorId) -> TensorId {
+        self.0.get(&tensor).copied().unwrap_or(tensor)
+    }
+}
+
+struct Merger<'g> {
+    graph: &'g mut Graph,
+    roots: &'g [TensorId],
+    renamed: Renamed,
+    forms: Forms,
+}
+
+impl Merger<'_> {
+    fn list(&mut self, nodes: &mut Vec<Node>, scope: &mut Scope) {
+        let mut kept = Vec::with_capacity(nodes.len());
+        for mut node in std::mem::take(nodes) {
+            match &mut node {
+                Node::Loop(inner) => {
+                    for carried in &mut inner.carried {
+                        carried.initial = self.renamed.whole(carried.initial);
+                    }
+                    self.list(&mut inner.body, &mut scope.clone());
+                    for carried in &mut inner.carried {
+                        carried.next = self.renamed.whole(carried.next);
+                    }
+                    kept.push(node);
+                    continue;
+                }
+                Node::Comprehension(_) | Node::Argmax(_) | Node::Reshape { .. } => {}
+            }
+            if !self.renamed.0.is_empty() {
+                rename::node(self.graph, &mut node, &mut self.renamed);
+            }
+            if let Some(node) = self.once(node, scope) {
+                kept.push(node);
+            }
+        }
+        *nodes = kept;
+    }
+
+    /// The node, unless an earlier one has made the same.
+    fn once(&mut self, mut node: Node, scope: &mut Scope) -> Option<Node> {
+        let (out, content) = content(&node)?;
+        let tensor = self.graph.tensor(out);
+        let key = (tensor.kind, tensor.shape.clone(), content);
+        if let Some(&same) = scope.made.get(&key) {
+            if !self.roots.contains(&out) {
+                self.renamed.0.insert(out, same);
+                return None;
+            }
+            if matches!(tensor.kind, Kind::Float | Kind::Mask) {
+                return Some(self.copy(out, same));
+            }
+            return Some(node);
+        }
+        scope.made.insert(key, out);
+        match &mut node {
+            Node::Comprehension(node) => {
+                if matches!(self.graph.tensor(out).kind, Kind::Float | Kind::Mask) {
+                    node.value = self.with_known_parts(node.value, &node.domain, &scope.formulas);
+                    self.learn(node, &mut scope.formulas);
+                }
+            }
+            Node::Argmax(node) => {
+                let domain = [node.outer.as_slice(), &node.inner].concat();
+                node.value = self.with_known_parts(node.value, &domain, &scope.formulas);
+            }
+            Node::Reshape { .. } | Node::Loop(_) => {}
+        }
+        Some(node)
+    }
+
+    fn copy(&mut self, out: TensorId, of: TensorId) -> Node {
+        let shape = self.graph.shape(out).to_vec();
+        let at = Graph::identity(shape.len());
+        let value = self.graph.scalars.read(of, at.clone());
+        let domain = Graph::axes(&shape);
+        Node::Comprehension(Comprehension { out, base: None, domain, at, reduction: Reduction::Set, value })
+    }
+
+    /// Replaces the largest parts that earlier maps hold.
+    fn with_known_parts(&mut self, value: ScalarId, domain: &[Axis], formulas: &Formulas) -> ScalarId {
+        if formulas.is_empty() || cost::expression(&self.graph.scalars, value) <= CHEAP {
+            return value;
+        }
+        let (tensors, forms) = (&self.graph.tensors, &mut self.forms);
+        self.graph.scalars.rebuild(
+            value,
+            &mut |scalars, id| match scalars[id] {
+                Scalar::Number(_) | Scalar::Integer(_) | Scalar::Flag(_) | Scalar::Read(..) => None,
+                _ => formulas.find(scalars, forms, tensors, id, domain).map(|(tensor, at)| scalars.read(tensor, at)),
+            },
+            &mut Int::clone,
+        )
+    }
+
+    fn learn(&mut self, node: &Comprehension, formulas: &mut Formulas) {
+        let Some(definition) = Definition::of(self.graph, node) else { return };
+        if definition.is_map() && cost::expression(&self.graph.scalars, node.value) > CHEAP {
+            formulas.learn(&self.graph.scalars, &mut self.forms, node.out, definition);
+        }
+    }
+}
+
+fn content(node: &Node) -> Option<(TensorId, Content)> {
+    let extents = |axes: &[Axis]| axes.iter().map(|axis| axis.extent.clone()).collect();
+    Some(match node {
+        Node::Comprehension(node) => (
+            node.out,
+            Content::Comprehension {
+                base: node.base,
+                domain: extents(&node.domain),
+                at: node.at.clone(),
+                reduction: node.reduction,
+                value: node.value,
+            },
+        ),
+        Node::Argmax(node) => (
+            node.out,
+            Content::Argmax {
+                outer: extents(&node.outer),
+                inner: extents(&node.inner),
+                least: node.least,
+                value: node.value,
+            },
+        ),
+        Node::Reshape { out, from } => (*out, Content::Reshape(*from)),
+        Node::Loop(_) => return None,
+    })
+}

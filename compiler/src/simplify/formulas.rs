@@ -1,0 +1,155 @@
+//! Which tensor holds a formula: expressions looked up by their form, whatever their indices are called.
+
+use std::collections::BTreeMap;
+
+use super::definitions::Definition;
+use crate::ir::{Axis, Binary, Int, Scalar, ScalarId, Scalars, Tensor, TensorId};
+
+/// Maps, by the form of their formulas.
+#[derive(Clone, Debug, Default)]
+pub struct Formulas {
+    by_form: BTreeMap<u64, Vec<(TensorId, Definition)>>,
+}
+
+impl Formulas {
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.by_form.is_empty()
+    }
+
+    /// Takes note of a map.
+    pub fn learn(&mut self, scalars: &Scalars, forms: &mut Forms, tensor: TensorId, definition: Definition) {
+        let form = forms.of(scalars, definition.value);
+        self.by_form.entry(form).or_default().push((tensor, definition));
+    }
+
+    /// A tensor that holds an expression, and where; the expression stands in a domain.
+    pub fn find(
+        &self,
+        scalars: &mut Scalars,
+        forms: &mut Forms,
+        tensors: &[Tensor],
+        id: ScalarId,
+        domain: &[Axis],
+    ) -> Option<(TensorId, Vec<Int>)> {
+        let candidates = self.by_form.get(&forms.of(scalars, id))?;
+        candidates.iter().find_map(|(tensor, definition)| {
+            let mut search = Search { tensors, domain, definition, found: vec![None; definition.domain.len()] };
+            search.compare(scalars, forms, definition.value, id);
+            let indices: Vec<Int> = search.found.into_iter().collect::<Option<_>>()?;
+            if scalars.with_indices(definition.value, &indices) != id {
+                return None;
+            }
+            let at = definition.axes.iter().map(|axis| axis.map_or_else(Int::zero, |index| indices[index].clone()));
+            Some((*tensor, at.collect()))
+        })
+    }
+}
+
+/// The form of each expression: the same for expressions that differ in subscripts alone.
+#[derive(Debug, Default)]
+pub struct Forms(Vec<u64>);
+
+impl Forms {
+    /// The form of an expression.
+    pub fn of(&mut self, scalars: &Scalars, id: ScalarId) -> u64 {
+        while self.0.len() <= id.0 as usize {
+            let next = self.next(scalars);
+            self.0.push(next);
+        }
+        self.0[id.0 as usize]
+    }
+
+    /// The form of the first expression that has none yet: those of its operands are known.
+    fn next(&self, scalars: &Scalars) -> u64 {
+        let of = |id: ScalarId| self.0[id.0 as usize];
+        let id = ScalarId(u32::try_from(self.0.len()).expect("fewer than 2^32 scalars"));
+        match scalars[id] {
+            Scalar::Number(bits) => mix(&[1, bits.value().to_bits()]),
+            Scalar::Integer(_) => mix(&[2]),
+            Scalar::Flag(value) => mix(&[3, u64::from(value)]),
+            Scalar::Read(tensor, _) => mix(&[4, u64::from(tensor.0)]),
+            Scalar::Unary(function, a) => mix(&[5, of(a), mix_text(&format!("{function:?}"))]),
+            // Either order.
+            Scalar::Binary(function @ (Binary::Add | Binary::Mul), a, b) => {
+                mix(&[6, function as u64, of(a).wrapping_add(of(b))])
+            }
+            Scalar::Binary(function, a, b) => mix(&[6, function as u64, of(a), of(b)]),
+            Scalar::Compare(comparison, a, b) => mix(&[7, comparison as u64, of(a), of(b)]),
+            Scalar::CompareInt(comparison, ..) => mix(&[8, comparison as u64]),
+            Scalar::Not(a) => mix(&[9, of(a)]),
+            Scalar::And(a, b) => mix(&[10, of(a), of(b)]),
+            Scalar::Or(a, b) => mix(&[11, of(a), of(b)]),
+            Scalar::Select(c, a, b) => mix(&[12, of(c), of(a), of(b)]),
+        }
+    }
+}
+
+fn mix(parts: &[u64]) -> u64 {
+    parts.iter().fold(0xcbf2_9ce4_8422_2325, |hash, part| {
+        (hash ^ part).wrapping_mul(0x100_0000_01b3).rotate_left(23)
+    })
+}
+
+fn mix_text(text: &str) -> u64 {
+    text.bytes().fold(0, |hash: u64, byte| hash.wrapping_mul(31).wrapping_add(u64::from(byte)))
+}
+
+/// Finds what the indices of a formula are in an expression of the same form.
+struct Search<'a> {
+    tensors: &'a [Tensor],
+    domain: &'a [Axis],
+    definition: &'a Definition,
+    found: Vec<Option<Int>>,
+}
+
+impl Search<'_> {
+    fn compare(&mut self, scalars: &Scalars, forms: &mut Forms, formula: ScalarId, id: ScalarId) {
+        let mut stack = vec![(formula, id)];
+        let mut seen = std::collections::BTreeSet::new();
+        while let Some((formula, id)) = stack.pop() {
+            if !seen.insert((formula, id)) {
+                continue;
+            }
+            match (&scalars[formula], &scalars[id]) {
+                (Scalar::Read(tensor, formula), Scalar::Read(_, at)) if formula.len() == at.len() => {
+                    self.subscripts(*tensor, formula, at);
+                }
+                (Scalar::Integer(formula), Scalar::Integer(value)) => self.same_index(formula, value),
+                (Scalar::CompareInt(_, a, b), Scalar::CompareInt(_, x, y)) => {
+                    self.same_index(a, x);
+                    self.same_index(b, y);
+                }
+                (&Scalar::Binary(Binary::Add | Binary::Mul, a, b), &Scalar::Binary(_, x, y))
+                    if forms.of(scalars, a) != forms.of(scalars, x) =>
+                {
+                    stack.extend([(a, y), (b, x)]);
+                }
+                _ => stack.extend(scalars.operands(formula).into_iter().zip(scalars.operands(id))),
+            }
+        }
+    }
+
+    fn subscripts(&mut self, tensor: TensorId, formula: &[Int], at: &[Int]) {
+        let shape = &self.tensors[tensor.0 as usize].shape;
+        for ((subscript, size), value) in formula.iter().zip(shape).zip(at) {
+            match subscript.as_index() {
+                // Whatever is a subscript of this axis is in range of the index.
+                Some(index) if self.definition.domain[index].extent == *size => self.note(index, value),
+                _ => self.same_index(subscript, value),
+            }
+        }
+    }
+
+    /// An index with the same range is in range, too.
+    fn same_index(&mut self, formula: &Int, value: &Int) {
+        let (Some(index), Some(other)) = (formula.as_index(), value.as_index()) else { return };
+        if self.definition.domain[index].extent == self.domain[other].extent {
+            self.note(index, value);
+        }
+    }
+
+    fn note(&mut self, index: usize, value: &Int) {
+        self.found[index].get_or_insert_with(|| value.clone());
+    }
+}

@@ -1,0 +1,62 @@
+//! Graphs that say the same with less: accurate where the formula as written is not, and cheap.
+//!
+//! Run before and after differentiation: what is simple when it is differentiated has simple derivatives.
+
+mod cost;
+mod dead;
+mod definitions;
+mod duplicates;
+mod formulas;
+mod indices;
+mod names;
+mod rewrites;
+#[cfg(test)]
+mod tests;
+mod uses;
+
+use crate::ir::{Graph, Node, ScalarId, TensorId};
+
+/// How often the passes are repeated at most; what one pass does seldom helps another more than twice.
+const ROUNDS: usize = 4;
+
+/// Simplifies a graph; the roots stay, and stay what they are.
+pub fn simplify(graph: &mut Graph, roots: &[TensorId]) {
+    for _ in 0..ROUNDS {
+        let before = fingerprint(graph);
+        dead::remove(graph, roots);
+        names::resolve(graph, roots);
+        dead::remove(graph, roots);
+        rewrites::rewrite(graph);
+        duplicates::merge(graph, roots);
+        dead::remove(graph, roots);
+        if fingerprint(graph) == before {
+            break;
+        }
+    }
+}
+
+/// What tells a graph from what a pass makes of it: every pass that changes something changes this.
+fn fingerprint(graph: &Graph) -> Vec<Print> {
+    fn add(nodes: &[Node], prints: &mut Vec<Print>) {
+        for node in nodes {
+            match node {
+                Node::Comprehension(node) => {
+                    prints.push(Print(node.out, Some(node.value), node.base, node.domain.len()));
+                }
+                Node::Argmax(node) => prints.push(Print(node.out, Some(node.value), None, node.inner.len())),
+                Node::Reshape { out, from } => prints.push(Print(*out, None, Some(*from), 0)),
+                Node::Loop(node) => {
+                    prints.extend(node.carried.iter().map(|it| Print(it.next, None, Some(it.initial), 0)));
+                    add(&node.body, prints);
+                }
+            }
+        }
+    }
+    let mut prints = Vec::new();
+    add(&graph.nodes, &mut prints);
+    prints
+}
+
+/// What identifies a node: what it makes, its value, what it changes, how many indices it has.
+#[derive(Debug, PartialEq, Eq)]
+struct Print(TensorId, Option<ScalarId>, Option<TensorId>, usize);

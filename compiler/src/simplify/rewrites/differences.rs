@@ -1,0 +1,137 @@
+//! Sums and differences that cancel.
+
+use super::Rewriter;
+use super::products::Product;
+use crate::ir::{Binary, Scalar, ScalarId, Unary};
+
+impl Rewriter<'_> {
+    /// a + b or a − b, better.
+    pub fn difference(&mut self, id: ScalarId) -> Option<ScalarId> {
+        let Scalar::Binary(function, a, b) = self.graph.scalars[id] else { return None };
+        // a ± (−b) = a ∓ b, where the − is under a name
+        if let Some((Unary::Neg, b)) = self.see_unary(b) {
+            return Some(if function == Binary::Add { self.sub(a, b) } else { self.add(a, b) });
+        }
+        match self.see_unary(a) {
+            Some((Unary::Neg, a)) if function == Binary::Add => return Some(self.sub(b, a)),
+            _ => {}
+        }
+        let constant = |rewriter: &Self, id| rewriter.graph.scalars.as_number(id);
+        match (function, constant(self, a), constant(self, b)) {
+            (Binary::Add, Some(constant), _) => self.constant_and(constant, b),
+            (Binary::Add, _, Some(constant)) => self.constant_and(constant, a),
+            // a − c = −c + a
+            (_, _, Some(constant)) => self.constant_and(-constant, a),
+            // c − b = −(−c + b)
+            (_, Some(constant), _) => {
+                let opposite = self.constant_and(-constant, b)?;
+                Some(self.neg(opposite))
+            }
+            _ => self.products_apart(function, a, b),
+        }
+    }
+
+    /// c + x
+    fn constant_and(&mut self, constant: f64, x: ScalarId) -> Option<ScalarId> {
+        if constant == -1.0 {
+            match self.see_unary(x) {
+                // eᵃ − 1 = expm1(a)
+                Some((Unary::Exp, a)) => return Some(self.unary(Unary::ExpM1, a)),
+                // σ(a) − 1 = −σ(−a)
+                Some((Unary::Sigmoid, a)) => {
+                    let opposite = self.neg(a);
+                    let rest = self.sigmoid(opposite);
+                    return Some(self.neg(rest));
+                }
+                _ => {}
+            }
+            // tanh²a − 1 = −4 σ(2a) σ(−2a)
+            if let Some(a) = self.as_square_of_tanh(x) {
+                let (twice, opposite) = (self.times(2.0, a), self.times(-2.0, a));
+                let (up, down) = (self.sigmoid(twice), self.sigmoid(opposite));
+                let product = self.mul(up, down);
+                return Some(self.times(-4.0, product));
+            }
+        }
+        if constant == 1.0 {
+            // expm1(a) + 1 = eᵃ
+            if let Some((Unary::ExpM1, a)) = self.see_unary(x) {
+                return Some(self.exp(a));
+            }
+        }
+        // c σ(a) − c/2 = c/2 tanh(a/2)
+        let product = self.product(x);
+        let [sigmoid] = product.over[..] else { return None };
+        let a = self.as_sigmoid(sigmoid)?;
+        if !product.under.is_empty() || product.coefficient != -2.0 * constant {
+            return None;
+        }
+        Some(self.half_tanh(a, product.coefficient))
+    }
+
+    /// factor · ½ tanh(a/2)
+    fn half_tanh(&mut self, a: ScalarId, factor: f64) -> ScalarId {
+        let half = self.times(0.5, a);
+        let tanh = self.unary(Unary::Tanh, half);
+        self.times(factor * 0.5, tanh)
+    }
+
+    /// a, if the value is tanh²a.
+    fn as_square_of_tanh(&mut self, id: ScalarId) -> Option<ScalarId> {
+        let seen = self.see(id);
+        let Scalar::Binary(Binary::Mul, x, y) = self.graph.scalars[seen] else { return None };
+        match (self.see_unary(x)?, self.see_unary(y)?) {
+            ((Unary::Tanh, a), (Unary::Tanh, b)) if self.same(a, b) => Some(a),
+            _ => None,
+        }
+    }
+
+    /// p σ(a) − p σ(−a) = p tanh(a/2), and the same with + and opposite coefficients
+    fn products_apart(&mut self, function: Binary, x: ScalarId, y: ScalarId) -> Option<ScalarId> {
+        let (mut first, second) = (self.product(x), self.product(y));
+        let sign = if function == Binary::Add { -1.0 } else { 1.0 };
+        if first.coefficient != sign * second.coefficient {
+            return None;
+        }
+        let [a, b] = [self.only_in(&first.over, &second.over)?, self.only_in(&second.over, &first.over)?];
+        if first.over.len() != second.over.len() || !self.are_equal(&first, &second) {
+            return None;
+        }
+        let (up, down) = (self.as_sigmoid(a)?, self.as_sigmoid(b)?);
+        if !self.opposite(up, down) {
+            return None;
+        }
+        let position = first.over.iter().position(|&factor| factor == a)?;
+        first.over.remove(position);
+        let half = self.times(0.5, up);
+        let tanh = self.unary(Unary::Tanh, half);
+        first.over.push(tanh);
+        Some(self.build(&first))
+    }
+
+    /// The one factor of a list that the other list lacks.
+    fn only_in(&mut self, factors: &[ScalarId], others: &[ScalarId]) -> Option<ScalarId> {
+        let mut others = others.to_vec();
+        let mut found = None;
+        for &factor in factors {
+            match others.iter().copied().position(|other| self.same(other, factor)) {
+                Some(position) => {
+                    others.remove(position);
+                }
+                None if found.is_none() => found = Some(factor),
+                None => return None,
+            }
+        }
+        found
+    }
+
+    /// Whether two products are divided by the same.
+    fn are_equal(&mut self, first: &Product, second: &Product) -> bool {
+        let mut others = second.under.clone();
+        first.under.len() == others.len()
+            && first.under.iter().all(|&divisor| {
+                let position = others.iter().copied().position(|other| self.same(other, divisor));
+                position.map(|position| others.remove(position)).is_some()
+            })
+    }
+}

@@ -1,0 +1,221 @@
+//! Logarithms.
+
+use std::f64::consts::LN_2;
+
+use super::Rewriter;
+use super::products::Product;
+use crate::ir::{Binary, Comparison, Scalar, ScalarId, Scalars, Unary};
+
+/// x, if this is ln(1 − eˣ) as [`Rewriter::ln_one_minus_exp`] writes it. (Another pass may have put
+/// names into its branches.)
+pub fn as_ln_one_minus_exp(scalars: &Scalars, id: ScalarId) -> Option<ScalarId> {
+    let Scalar::Select(c, near, far) = scalars[id] else { return None };
+    let Scalar::Compare(Comparison::Less, bound, x) = scalars[c] else { return None };
+    let near = matches!(scalars[near], Scalar::Unary(Unary::Ln, _) | Scalar::Read(..));
+    let far = matches!(scalars[far], Scalar::Unary(Unary::Ln1p, _) | Scalar::Read(..));
+    (near && far && scalars.as_number(bound) == Some(-LN_2)).then_some(x)
+}
+
+/// What a logarithm is taken of, when it is seen as 1 and something.
+enum Beside {
+    /// 1 + x
+    Plus(ScalarId),
+    /// 1 − x
+    Minus(ScalarId),
+}
+
+impl Rewriter<'_> {
+    /// ln x, better.
+    pub fn logarithm(&mut self, x: ScalarId) -> Option<ScalarId> {
+        match self.beside_one(x) {
+            // ln(1 + x) = ln_1p(x)
+            Some(Beside::Plus(x)) => return Some(self.unary(Unary::Ln1p, x)),
+            // ln(1 − x) = ln_1p(−x)
+            Some(Beside::Minus(x)) => {
+                let x = self.neg(x);
+                return Some(self.unary(Unary::Ln1p, x));
+            }
+            None => {}
+        }
+        let seen = self.see(x);
+        match self.graph.scalars[seen] {
+            Scalar::Unary(Unary::Neg, inner) => match self.see_unary(inner) {
+                // ln(−(eˣ − 1)) = ln(1 − eˣ)
+                Some((Unary::ExpM1, a)) => Some(self.ln_one_minus_exp(a)),
+                _ => self.logarithm_of_product(x),
+            },
+            // ln(eˣ − 1) = x + ln(1 − e⁻ˣ)
+            Scalar::Unary(Unary::ExpM1, a) => {
+                let opposite = self.neg(a);
+                let rest = self.ln_one_minus_exp(opposite);
+                Some(self.add(a, rest))
+            }
+            Scalar::Binary(Binary::Add, a, b) => self.logarithm_of_sum(a, b),
+            Scalar::Binary(Binary::Sub, a, b) => self.logarithm_of_difference(a, b),
+            _ => self.logarithm_of_product(x),
+        }
+    }
+
+    /// ln(1 + x), better.
+    pub fn logarithm_of_one_plus(&mut self, x: ScalarId) -> Option<ScalarId> {
+        // ln(1 + eᵃ) = softplus(a)
+        if let Some(a) = self.as_exp(x) {
+            return Some(self.softplus(a));
+        }
+        let seen = self.see(x);
+        let Scalar::Unary(Unary::Neg, inner) = self.graph.scalars[seen] else { return None };
+        match self.see_unary(inner) {
+            // ln(1 − eᵃ), accurate near 0 and far from it
+            Some((Unary::Exp, a)) => Some(self.ln_one_minus_exp(a)),
+            // ln(1 − σ(a)) = −softplus(a)
+            Some((Unary::Sigmoid, a)) => {
+                let softplus = self.softplus(a);
+                Some(self.neg(softplus))
+            }
+            _ => None,
+        }
+    }
+
+    /// ln(1 − eˣ): near 0 ln(−expm1(x)), elsewhere ln_1p(−eˣ) (Mächler).
+    pub fn ln_one_minus_exp(&mut self, x: ScalarId) -> ScalarId {
+        let scalars = &mut self.graph.scalars;
+        let bound = scalars.number(-LN_2);
+        let is_near = scalars.compare(Comparison::Less, bound, x);
+        let near = scalars.unary(Unary::ExpM1, x);
+        let near = scalars.neg(near);
+        let near = scalars.unary(Unary::Ln, near);
+        let far = scalars.unary(Unary::Exp, x);
+        let far = scalars.neg(far);
+        let far = scalars.unary(Unary::Ln1p, far);
+        let both = scalars.select(is_near, near, far);
+        self.done.insert(both, both);
+        both
+    }
+
+    /// ln(a + b)
+    fn logarithm_of_sum(&mut self, a: ScalarId, b: ScalarId) -> Option<ScalarId> {
+        let (a, b) = match (self.graph.scalars.as_number(a), self.graph.scalars.as_number(b)) {
+            // ln(c + eᵇ) = ln c + softplus(b − ln c)
+            (Some(constant), _) if constant > 0.0 => return self.logarithm_of_constant_plus(constant, b),
+            (_, Some(constant)) if constant > 0.0 => return self.logarithm_of_constant_plus(constant, a),
+            _ => (self.as_exp(a)?, self.as_exp(b)?),
+        };
+        // ln(eᵃ + eᵇ) = a + softplus(b − a) where a is the larger, and a where that is infinite
+        let is_below = self.compare(Comparison::Less, a, b);
+        let (top, other) = (self.select(is_below, b, a), self.select(is_below, a, b));
+        let distance = self.sub(other, top);
+        let rest = self.softplus(distance);
+        let sum = self.add(top, rest);
+        let is_finite = self.is_finite(top);
+        Some(self.select(is_finite, sum, top))
+    }
+
+    fn logarithm_of_constant_plus(&mut self, constant: f64, x: ScalarId) -> Option<ScalarId> {
+        let a = self.as_exp(x)?;
+        let constant = self.number(constant.ln());
+        let a = self.sub(a, constant);
+        let rest = self.softplus(a);
+        Some(self.add(constant, rest))
+    }
+
+    /// ln(eᵃ − eᵇ) = a + ln(1 − e^(b − a)), and a where eᵇ is 0 (a may be −∞, too)
+    fn logarithm_of_difference(&mut self, a: ScalarId, b: ScalarId) -> Option<ScalarId> {
+        let (a, b) = (self.as_exp(a)?, self.as_exp(b)?);
+        let distance = self.sub(b, a);
+        let rest = self.ln_one_minus_exp(distance);
+        let sum = self.add(a, rest);
+        let nothing = self.number(f64::NEG_INFINITY);
+        let is_nothing = self.compare(Comparison::Equal, b, nothing);
+        Some(self.select(is_nothing, a, sum))
+    }
+
+    /// ln of a product or quotient with a factor whose logarithm is known: ln(eᵃ·r) = a + ln r,
+    /// ln(σ(a)·r) = −softplus(−a) + ln r, and with S = Σeˣ = eᵐ·(1 + R), ln(S·r) = m + ln_1p(R) + ln r;
+    /// all three positive.
+    fn logarithm_of_product(&mut self, x: ScalarId) -> Option<ScalarId> {
+        let product = self.product(x);
+        let mut rest = Product { coefficient: product.coefficient, ..Product::default() };
+        let (mut sums, mut exponents, mut others) = (Vec::new(), Vec::new(), Vec::new());
+        let signed = product.over.iter().map(|&f| (f, true)).chain(product.under.iter().map(|&f| (f, false)));
+        for (factor, is_over) in signed {
+            match self.see_unary(factor) {
+                Some((Unary::Exp, a)) => exponents.push((a, is_over)),
+                // ln σ(a) = −softplus(−a)
+                Some((Unary::Sigmoid, a)) => {
+                    let opposite = self.neg(a);
+                    others.push((self.softplus(opposite), !is_over));
+                }
+                _ => match self.shifted_sum(factor) {
+                    Some(shifted) => {
+                        exponents.push((shifted.shift, is_over));
+                        rest.push_all(&shifted.beside, is_over);
+                        match shifted.beyond_one {
+                            Some(beyond_one) => sums.push((self.unary(Unary::Ln1p, beyond_one), is_over)),
+                            None => rest.push(shifted.sum, is_over),
+                        }
+                    }
+                    None => rest.push(factor, is_over),
+                },
+            }
+        }
+        if exponents.is_empty() && others.is_empty() {
+            return None;
+        }
+        // Exponents first: a − m is exact where it is 0.
+        let mut total = self.number(0.0);
+        let mut terms = exponents;
+        terms.append(&mut sums);
+        terms.append(&mut others);
+        if !rest.is_one() {
+            // ln(1 / r) = −ln r
+            let is_reciprocal = rest.over.is_empty() && rest.coefficient == 1.0;
+            if is_reciprocal {
+                std::mem::swap(&mut rest.over, &mut rest.under);
+            }
+            let rest = self.build(&rest);
+            terms.push((self.ln(rest), !is_reciprocal));
+        }
+        for (term, is_positive) in terms {
+            total = if is_positive { self.add(total, term) } else { self.sub(total, term) };
+        }
+        Some(total)
+    }
+
+    /// x, if the value is 1 + x or 1 − x.
+    fn beside_one(&mut self, id: ScalarId) -> Option<Beside> {
+        let seen = self.see(id);
+        match self.graph.scalars[seen] {
+            Scalar::Binary(Binary::Add, a, b) if self.is_number(a, 1.0) => Some(Beside::Plus(b)),
+            Scalar::Binary(Binary::Add, a, b) if self.is_number(b, 1.0) => Some(Beside::Plus(a)),
+            Scalar::Binary(Binary::Sub, a, b) if self.is_number(a, 1.0) => Some(Beside::Minus(b)),
+            Scalar::Binary(Binary::Sub, a, b) if self.is_number(b, -1.0) => Some(Beside::Plus(a)),
+            // (1 ± x) ± y = 1 + (±x ± y)
+            Scalar::Binary(function @ (Binary::Add | Binary::Sub), a, b) => {
+                if let Some(inner) = self.directly_beside_one(a) {
+                    let inner = self.plus_or_minus(inner);
+                    return Some(Beside::Plus(self.binary(function, inner, b)));
+                }
+                let inner = self.directly_beside_one(b).filter(|_| function == Binary::Add)?;
+                let inner = self.plus_or_minus(inner);
+                Some(Beside::Plus(self.add(a, inner)))
+            }
+            _ => None,
+        }
+    }
+
+    fn directly_beside_one(&mut self, id: ScalarId) -> Option<Beside> {
+        match self.graph.scalars[id] {
+            Scalar::Binary(Binary::Add, a, b) if self.is_number(a, 1.0) => Some(Beside::Plus(b)),
+            Scalar::Binary(Binary::Add, a, b) if self.is_number(b, 1.0) => Some(Beside::Plus(a)),
+            Scalar::Binary(Binary::Sub, a, b) if self.is_number(a, 1.0) => Some(Beside::Minus(b)),
+            _ => None,
+        }
+    }
+
+    fn plus_or_minus(&mut self, beside: Beside) -> ScalarId {
+        match beside {
+            Beside::Plus(x) => x,
+            Beside::Minus(x) => self.neg(x),
+        }
+    }
+}

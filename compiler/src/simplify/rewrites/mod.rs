@@ -1,0 +1,299 @@
+//! The numerical rewrites: formulas that lose digits or overflow as they stand become ones that do not.
+//!
+//! A formula is matched through the names in it (`let`s, arguments of inlined calls), operands first, in
+//! any order of operands. What a rewrite yields is never less accurate than what it replaces, has an
+//! accurate derivative under the ordinary rules, and is not matched again. The laws:
+//!
+//! | file | laws |
+//! |---|---|
+//! | `logarithms` | ln of 1 ± x, of eˣ, σ, Σeˣ and their products and quotients, of eᵃ ± eᵇ |
+//! | `differences` | eˣ − 1, 1 − σ(x), 1 − tanh²x, σ(x) − σ(−x) |
+//! | `quotients` | 1 / (1 + eˣ), eˣ / (1 + eˣ), eᵃ / (eᵃ + eᵇ), eˣ / Σeˣ |
+//! | `roots` | √x², √(x² + y²), √Σx² |
+
+mod differences;
+mod largest;
+mod logarithms;
+mod products;
+mod quotients;
+mod roots;
+mod shifted;
+
+use std::collections::BTreeMap;
+
+use super::definitions::Definitions;
+use crate::ir::{Binary, Comparison, Comprehension, Graph, Node, Scalar, ScalarId, Scalars, TensorId, Unary};
+use roots::Scaled;
+use shifted::Shifted;
+
+/// Rewrites every formula of a graph.
+pub fn rewrite(graph: &mut Graph) {
+    let mut nodes = std::mem::take(&mut graph.nodes);
+    let definitions = Definitions::of_all(graph, &nodes);
+    let mut rewriter = Rewriter {
+        graph,
+        definitions,
+        done: BTreeMap::new(),
+        shifted: BTreeMap::new(),
+        scaled: BTreeMap::new(),
+        after: BTreeMap::new(),
+    };
+    rewriter.list(&mut nodes);
+    rewriter.insert(&mut nodes);
+    graph.nodes = nodes;
+}
+
+struct Rewriter<'g> {
+    graph: &'g mut Graph,
+    definitions: Definitions,
+    /// What has been rewritten, as what.
+    done: BTreeMap<ScalarId, ScalarId>,
+    /// Sums of exponentials, shifted; none where a sum is no such thing.
+    shifted: BTreeMap<TensorId, Option<Shifted>>,
+    /// Sums of squares, scaled.
+    scaled: BTreeMap<TensorId, Option<Scaled>>,
+    /// New nodes, by the tensor after whose node they belong.
+    after: BTreeMap<TensorId, Vec<Node>>,
+}
+
+impl Rewriter<'_> {
+    fn list(&mut self, nodes: &mut [Node]) {
+        for node in nodes {
+            match node {
+                Node::Comprehension(node) => {
+                    node.value = self.rewrite(node.value);
+                    self.definitions.learn(self.graph, node);
+                }
+                Node::Argmax(node) => {
+                    node.value = self.rewrite(node.value);
+                    self.definitions.learn_argmax(node);
+                }
+                Node::Reshape { .. } => {}
+                Node::Loop(node) => self.list(&mut node.body),
+            }
+        }
+    }
+
+    /// Puts the new nodes where they belong.
+    fn insert(&mut self, nodes: &mut Vec<Node>) {
+        for mut node in std::mem::take(nodes) {
+            if let Node::Loop(inner) = &mut node {
+                self.insert(&mut inner.body);
+            }
+            let outputs = node.outputs();
+            nodes.push(node);
+            for output in outputs {
+                nodes.extend(self.after.remove(&output).into_iter().flatten());
+            }
+        }
+    }
+
+    /// A new node, to come after the one that makes a tensor.
+    fn push_after(&mut self, tensor: TensorId, node: Node) {
+        match &node {
+            Node::Comprehension(node) => self.definitions.learn(self.graph, node),
+            Node::Argmax(node) => self.definitions.learn_argmax(node),
+            Node::Reshape { .. } | Node::Loop(_) => {}
+        }
+        self.after.entry(tensor).or_default().push(node);
+    }
+
+    fn push_comprehension_after(&mut self, tensor: TensorId, node: Comprehension) {
+        self.push_after(tensor, Node::Comprehension(node));
+    }
+
+    /// The expression with every law applied, operands first.
+    fn rewrite(&mut self, root: ScalarId) -> ScalarId {
+        let mut stack = vec![(root, false)];
+        while let Some((id, operands_done)) = stack.pop() {
+            if self.done.contains_key(&id) {
+                continue;
+            }
+            if !operands_done {
+                stack.push((id, true));
+                match logarithms::as_ln_one_minus_exp(&self.graph.scalars, id) {
+                    Some(exponent) => stack.push((exponent, false)),
+                    None => stack.extend(self.graph.scalars.operands(id).into_iter().map(|id| (id, false))),
+                }
+                continue;
+            }
+            let new = match logarithms::as_ln_one_minus_exp(&self.graph.scalars, id) {
+                Some(exponent) if self.done[&exponent] == exponent => id,
+                Some(exponent) => self.ln_one_minus_exp(self.done[&exponent]),
+                None => self.with_new_operands(id),
+            };
+            self.done.insert(id, new);
+            self.done.insert(new, new);
+        }
+        self.done[&root]
+    }
+
+    /// The node on the rewritten operands, with the first law that fits applied.
+    fn with_new_operands(&mut self, id: ScalarId) -> ScalarId {
+        let done = |id: &ScalarId| self.done[id];
+        let scalars = &mut self.graph.scalars;
+        let new = match scalars[id].clone() {
+            Scalar::Number(_) | Scalar::Integer(_) | Scalar::Flag(_) | Scalar::Read(..) => id,
+            Scalar::CompareInt(..) => id,
+            Scalar::Unary(function, a) => scalars.unary(function, done(&a)),
+            Scalar::Binary(function, a, b) => scalars.binary(function, done(&a), done(&b)),
+            Scalar::Compare(comparison, a, b) => scalars.compare(comparison, done(&a), done(&b)),
+            Scalar::Not(a) => scalars.not(done(&a)),
+            Scalar::And(a, b) => scalars.and(done(&a), done(&b)),
+            Scalar::Or(a, b) => scalars.or(done(&a), done(&b)),
+            Scalar::Select(c, a, b) => scalars.select(done(&c), done(&a), done(&b)),
+        };
+        if new != id {
+            return self.rewrite(new);
+        }
+        let better = match self.graph.scalars[id] {
+            Scalar::Unary(Unary::Ln, x) => self.logarithm(x),
+            Scalar::Unary(Unary::Ln1p, x) => self.logarithm_of_one_plus(x),
+            Scalar::Unary(Unary::Sqrt, x) => self.root(x),
+            Scalar::Binary(Binary::Add | Binary::Sub, ..) => self.difference(id),
+            Scalar::Binary(Binary::Mul | Binary::Div, ..) => self.quotient(id),
+            _ => None,
+        };
+        better.unwrap_or(id)
+    }
+
+    /// The value without the names at its root.
+    fn see(&mut self, id: ScalarId) -> ScalarId {
+        self.definitions.see(&mut self.graph.scalars, id)
+    }
+
+    /// The function at the root, seen through names, and its argument.
+    fn see_unary(&mut self, id: ScalarId) -> Option<(Unary, ScalarId)> {
+        let id = self.see(id);
+        match self.graph.scalars[id] {
+            Scalar::Unary(function, a) => Some((function, a)),
+            _ => None,
+        }
+    }
+
+    /// a, if the value is eᵃ.
+    fn as_exp(&mut self, id: ScalarId) -> Option<ScalarId> {
+        match self.see_unary(id)? {
+            (Unary::Exp, a) => Some(a),
+            _ => None,
+        }
+    }
+
+    /// a, if the value is σ(a).
+    fn as_sigmoid(&mut self, id: ScalarId) -> Option<ScalarId> {
+        match self.see_unary(id)? {
+            (Unary::Sigmoid, a) => Some(a),
+            _ => None,
+        }
+    }
+
+    /// Whether two expressions are the same once names are seen through.
+    fn same(&mut self, a: ScalarId, b: ScalarId) -> bool {
+        a == b || {
+            let scalars = &mut self.graph.scalars;
+            self.definitions.see_all(scalars, a) == self.definitions.see_all(scalars, b)
+        }
+    }
+
+    /// Whether a is −b.
+    fn opposite(&mut self, a: ScalarId, b: ScalarId) -> bool {
+        let scalars = &mut self.graph.scalars;
+        let (a, b) = (self.definitions.see_all(scalars, a), self.definitions.see_all(scalars, b));
+        if scalars.neg(a) == b || scalars.neg(b) == a {
+            return true;
+        }
+        let ((factor, a), (other, b)) = (scaled(scalars, a), scaled(scalars, b));
+        a == b && factor == -other
+    }
+
+    fn number(&mut self, value: f64) -> ScalarId {
+        self.graph.scalars.number(value)
+    }
+
+    fn is_number(&self, id: ScalarId, value: f64) -> bool {
+        self.graph.scalars.as_number(id) == Some(value)
+    }
+
+    fn unary(&mut self, function: Unary, a: ScalarId) -> ScalarId {
+        let new = self.graph.scalars.unary(function, a);
+        self.rewrite(new)
+    }
+
+    fn binary(&mut self, function: Binary, a: ScalarId, b: ScalarId) -> ScalarId {
+        let new = self.graph.scalars.binary(function, a, b);
+        self.rewrite(new)
+    }
+
+    fn exp(&mut self, a: ScalarId) -> ScalarId {
+        self.unary(Unary::Exp, a)
+    }
+
+    fn ln(&mut self, a: ScalarId) -> ScalarId {
+        self.unary(Unary::Ln, a)
+    }
+
+    fn sigmoid(&mut self, a: ScalarId) -> ScalarId {
+        self.unary(Unary::Sigmoid, a)
+    }
+
+    fn softplus(&mut self, a: ScalarId) -> ScalarId {
+        self.unary(Unary::Softplus, a)
+    }
+
+    fn neg(&mut self, a: ScalarId) -> ScalarId {
+        self.unary(Unary::Neg, a)
+    }
+
+    fn add(&mut self, a: ScalarId, b: ScalarId) -> ScalarId {
+        self.binary(Binary::Add, a, b)
+    }
+
+    fn sub(&mut self, a: ScalarId, b: ScalarId) -> ScalarId {
+        self.binary(Binary::Sub, a, b)
+    }
+
+    fn mul(&mut self, a: ScalarId, b: ScalarId) -> ScalarId {
+        self.binary(Binary::Mul, a, b)
+    }
+
+    fn div(&mut self, a: ScalarId, b: ScalarId) -> ScalarId {
+        self.binary(Binary::Div, a, b)
+    }
+
+    fn times(&mut self, factor: f64, a: ScalarId) -> ScalarId {
+        let factor = self.number(factor);
+        self.mul(factor, a)
+    }
+
+    fn compare(&mut self, comparison: Comparison, a: ScalarId, b: ScalarId) -> ScalarId {
+        self.graph.scalars.compare(comparison, a, b)
+    }
+
+    /// Whether a number is neither infinite nor NaN.
+    fn is_finite(&mut self, a: ScalarId) -> ScalarId {
+        let size = self.unary(Unary::Abs, a);
+        let infinity = self.number(f64::INFINITY);
+        self.compare(Comparison::Less, size, infinity)
+    }
+
+    fn select(&mut self, c: ScalarId, a: ScalarId, b: ScalarId) -> ScalarId {
+        let new = self.graph.scalars.select(c, a, b);
+        self.rewrite(new)
+    }
+}
+
+/// An expression as a constant times another.
+fn scaled(scalars: &Scalars, id: ScalarId) -> (f64, ScalarId) {
+    match scalars[id] {
+        Scalar::Binary(Binary::Mul, a, b) => match (scalars.as_number(a), scalars.as_number(b)) {
+            (Some(factor), _) => (factor, b),
+            (_, Some(factor)) => (factor, a),
+            _ => (1.0, id),
+        },
+        Scalar::Unary(Unary::Neg, a) => {
+            let (factor, a) = scaled(scalars, a);
+            (-factor, a)
+        }
+        _ => (1.0, id),
+    }
+}

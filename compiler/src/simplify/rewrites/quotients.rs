@@ -1,0 +1,96 @@
+//! Products and quotients of exponentials.
+
+use super::Rewriter;
+use super::products::Product;
+use crate::ir::{Binary, Scalar, ScalarId};
+
+impl Rewriter<'_> {
+    /// A product or quotient, better.
+    pub fn quotient(&mut self, id: ScalarId) -> Option<ScalarId> {
+        let mut product = self.product(id);
+        let mut changed = false;
+        let mut position = 0;
+        while position < product.under.len() {
+            let divisor = product.under[position];
+            if self.divide_by_one_plus_exp(&mut product, divisor)
+                || self.divide_by_two_exps(&mut product, divisor)
+                || self.divide_by_sum_of_exps(&mut product, divisor)
+            {
+                product.under.remove(position);
+                changed = true;
+            } else {
+                position += 1;
+            }
+        }
+        while self.join_exp_and_sigmoid(&mut product) {
+            changed = true;
+        }
+        changed.then(|| self.build(&product))
+    }
+
+    /// 1 / (1 + eᵃ) = σ(−a)
+    fn divide_by_one_plus_exp(&mut self, product: &mut Product, divisor: ScalarId) -> bool {
+        let seen = self.see(divisor);
+        let Scalar::Binary(Binary::Add, x, y) = self.graph.scalars[seen] else { return false };
+        let exp = match (self.is_number(x, 1.0), self.is_number(y, 1.0)) {
+            (true, _) => y,
+            (_, true) => x,
+            _ => return false,
+        };
+        let Some(a) = self.as_exp(exp) else { return false };
+        let opposite = self.neg(a);
+        let sigmoid = self.sigmoid(opposite);
+        product.over.push(sigmoid);
+        true
+    }
+
+    /// eᵃ / (eᵃ + eᵇ) = σ(a − b)
+    fn divide_by_two_exps(&mut self, product: &mut Product, divisor: ScalarId) -> bool {
+        let seen = self.see(divisor);
+        let Scalar::Binary(Binary::Add, x, y) = self.graph.scalars[seen] else { return false };
+        let (Some(x), Some(y)) = (self.as_exp(x), self.as_exp(y)) else { return false };
+        for position in 0..product.over.len() {
+            let Some(a) = self.as_exp(product.over[position]) else { continue };
+            let b = match (self.same(a, x), self.same(a, y)) {
+                (true, _) => y,
+                (_, true) => x,
+                _ => continue,
+            };
+            let distance = self.sub(a, b);
+            product.over[position] = self.sigmoid(distance);
+            return true;
+        }
+        false
+    }
+
+    /// eᵃ / Σeˣ = e^(a − m) / Σe^(x − m), where m is the largest x
+    fn divide_by_sum_of_exps(&mut self, product: &mut Product, divisor: ScalarId) -> bool {
+        for position in 0..product.over.len() {
+            let Some(a) = self.as_exp(product.over[position]) else { continue };
+            let Some(shifted) = self.shifted_sum(divisor) else { return false };
+            let a = self.sub(a, shifted.shift);
+            product.over[position] = self.exp(a);
+            product.push_all(&shifted.beside, false);
+            // At the end: the caller takes out the divisor.
+            product.under.push(shifted.sum);
+            return true;
+        }
+        false
+    }
+
+    /// eᵃ · σ(−a) = σ(a)
+    fn join_exp_and_sigmoid(&mut self, product: &mut Product) -> bool {
+        for first in 0..product.over.len() {
+            let Some(a) = self.as_exp(product.over[first]) else { continue };
+            for second in 0..product.over.len() {
+                let Some(b) = self.as_sigmoid(product.over[second]) else { continue };
+                if self.opposite(a, b) {
+                    product.over[first] = self.sigmoid(a);
+                    product.over.remove(second);
+                    return true;
+                }
+            }
+        }
+        false
+    }
+}

@@ -1,0 +1,191 @@
+//! Sums of exponentials, shifted by their largest exponent.
+//!
+//! With m = max x (0 where that is infinite), Σ c eˣ = eᵐ · Σ c e^(x − m). Where there are no weights c, the
+//! largest term is 1 and is left out, so that not even its neighbours' last digits are lost:
+//!
+//! ```text
+//! Σ eˣ = eᵐ · (1 + R),   R = Σ (e^(x − m) − [x is the largest])
+//! ```
+//!
+//! m is a constant to differentiation: the values do not depend on it.
+
+use super::Rewriter;
+use super::largest::Layout;
+use super::products::Product;
+use crate::ir::{Comparison, Int, Scalar, ScalarId, TensorId, Unary};
+use crate::simplify::definitions::Definition;
+
+/// e^shift · sum · beside
+#[derive(Clone, Debug)]
+pub struct Shifted {
+    /// The largest exponent.
+    pub shift: ScalarId,
+    /// The sum of the rest.
+    pub sum: ScalarId,
+    /// R, if the sum is 1 + R.
+    pub beyond_one: Option<ScalarId>,
+    /// Factors that are the same for every term.
+    pub beside: Product,
+}
+
+/// What the terms of a sum are made of.
+struct Terms {
+    guard: Option<ScalarId>,
+    exponent: ScalarId,
+    weights: Product,
+    beside: Product,
+}
+
+impl Rewriter<'_> {
+    /// A value that is an element of a sum of exponentials.
+    pub fn shifted_sum(&mut self, id: ScalarId) -> Option<Shifted> {
+        let seen = self.see(id);
+        let Scalar::Read(tensor, at) = self.graph.scalars[seen].clone() else { return None };
+        if !self.shifted.contains_key(&tensor) {
+            let shifted = self.shift(tensor);
+            self.shifted.insert(tensor, shifted);
+        }
+        let shifted = self.shifted[&tensor].clone()?;
+        let definition = self.definitions.get(tensor)?;
+        let outer: Vec<Int> = definition.outer().iter().map(|&index| definition.subscript(index, &at)).collect();
+        let own: Vec<Int> = (0..definition.domain.len()).map(|index| definition.subscript(index, &at)).collect();
+        let mut here = |id: ScalarId, indices: &[Int]| {
+            let id = self.graph.scalars.with_indices(id, indices);
+            self.rewrite(id)
+        };
+        Some(Shifted {
+            shift: here(shifted.shift, &outer),
+            sum: here(shifted.sum, &outer),
+            beyond_one: shifted.beyond_one.map(|id| here(id, &outer)),
+            beside: Product {
+                coefficient: shifted.beside.coefficient,
+                over: shifted.beside.over.iter().map(|&id| here(id, &own)).collect(),
+                under: shifted.beside.under.iter().map(|&id| here(id, &own)).collect(),
+            },
+        })
+    }
+
+    /// Adds the shifted form of a sum after it: reads at the outer indices, `beside` in the sum's own.
+    fn shift(&mut self, tensor: TensorId) -> Option<Shifted> {
+        let definition = self.definitions.get(tensor).filter(|definition| !definition.is_map())?.clone();
+        let terms = self.terms(&definition)?;
+        let layout = Layout::of(&definition);
+        let mut here = |id: ScalarId| self.graph.scalars.with_indices(id, &layout.places);
+        let (exponent, guard) = (here(terms.exponent), terms.guard.map(&mut here));
+        let weights = Product {
+            coefficient: 1.0,
+            over: terms.weights.over.iter().map(|&id| here(id)).collect(),
+            under: terms.weights.under.iter().map(|&id| here(id)).collect(),
+        };
+
+        // Only terms that count are compared.
+        let (zero, nothing) = (self.number(0.0), self.number(f64::NEG_INFINITY));
+        let mut compared = exponent;
+        for &weight in &weights.over {
+            let counts = self.compare(Comparison::NotEqual, weight, zero);
+            compared = self.select(counts, compared, nothing);
+        }
+        if let Some(guard) = guard {
+            compared = self.select(guard, compared, nothing);
+        }
+        let largest = self.push_largest(tensor, &layout, compared);
+        let top = self.push_top(tensor, &layout, (compared, largest), Self::is_finite, 0.0);
+
+        let shift = self.graph.scalars.read(top, layout.at());
+        let exponent = self.sub(exponent, shift);
+        let exp = self.exp(exponent);
+        let term = guard.map_or(exp, |guard| self.select(guard, exp, zero));
+        let domain = layout.domain();
+        let terms_of = self.push_map_after(tensor, "exp", &domain, term);
+        let term = self.graph.scalars.read(terms_of, crate::ir::Graph::identity(domain.len()));
+
+        let is_weighted = !weights.is_one();
+        let term = if is_weighted {
+            let weight = self.build(&weights);
+            self.mul(term, weight)
+        } else {
+            let place_of_largest = Int::atom(crate::ir::Atom::Read(largest, layout.at()));
+            let is_largest =
+                self.graph.scalars.compare_int(Comparison::Equal, layout.position(), place_of_largest);
+            let one = self.number(1.0);
+            let one_or_zero = self.select(is_largest, one, zero);
+            self.sub(term, one_or_zero)
+        };
+        let what = if is_weighted { "shifted" } else { "rest" };
+        let sum = self.push_sum_after(tensor, what, &layout, term);
+        let sum = self.graph.scalars.read(sum, layout.at());
+        let (sum, beyond_one) = if is_weighted {
+            (sum, None)
+        } else {
+            let one = self.number(1.0);
+            (self.add(one, sum), Some(sum))
+        };
+        Some(Shifted { shift, sum, beyond_one, beside: terms.beside })
+    }
+
+    /// The terms of a sum, if they are exponentials of something that varies from term to term and that is
+    /// not shifted already.
+    fn terms(&mut self, definition: &Definition) -> Option<Terms> {
+        let reduced = definition.reduced();
+        let (guard, value) = self.unguarded(definition.value);
+        let product = self.product(value);
+        let mut weights = Product::default();
+        let mut beside = Product { coefficient: product.coefficient, ..Product::default() };
+        let mut exponent = None;
+        let signed = product.over.iter().map(|&f| (f, true)).chain(product.under.iter().map(|&f| (f, false)));
+        for (factor, is_over) in signed {
+            if !self.mentions(factor, &reduced) {
+                beside.push(factor, is_over);
+                continue;
+            }
+            match self.as_exp(factor) {
+                Some(a) if self.is_shifted(a) => return None,
+                Some(a) => {
+                    let a = if is_over { a } else { self.neg(a) };
+                    exponent = Some(match exponent {
+                        Some(sum) => self.add(sum, a),
+                        None => a,
+                    });
+                }
+                None => weights.push(factor, is_over),
+            }
+        }
+        Some(Terms { guard, exponent: exponent?, weights, beside })
+    }
+
+    /// Whether an exponent is x − m already.
+    fn is_shifted(&mut self, exponent: ScalarId) -> bool {
+        let seen = self.see(exponent);
+        match self.graph.scalars[seen] {
+            Scalar::Binary(crate::ir::Binary::Sub, x, top) => self.is_top(top) || self.is_own_maximum(x, top),
+            _ => false,
+        }
+    }
+
+    /// Whether a value is an expression read where an argmax over that very expression has found it.
+    fn is_own_maximum(&mut self, x: ScalarId, top: ScalarId) -> bool {
+        let mut top = self.see(top);
+        if let Scalar::Unary(Unary::StopGradient, inner) = self.graph.scalars[top] {
+            top = self.see(inner);
+        }
+        let top = self.definitions.see_all(&mut self.graph.scalars, top);
+        let x = self.definitions.see_all(&mut self.graph.scalars, x);
+        let Some((largest, at)) = crate::simplify::indices::index_read(&self.graph.scalars, top) else { return false };
+        let Some(argmax) = self.definitions.argmax(largest).cloned() else { return false };
+        let [_] = argmax.inner[..] else { return false };
+        let mut indices = at.clone();
+        indices.push(Int::atom(crate::ir::Atom::Read(largest, at)));
+        let found = self.graph.scalars.with_indices(argmax.value, &indices);
+        let found = self.definitions.see_all(&mut self.graph.scalars, found);
+        if found != top || argmax.least {
+            return false;
+        }
+        // The argmax searches the expression itself, along whichever index.
+        let searched = argmax.outer.len();
+        crate::simplify::indices::mentioned(&self.graph.scalars, x).into_iter().any(|index| {
+            indices[searched] = Int::index(index);
+            let value = self.graph.scalars.with_indices(argmax.value, &indices);
+            self.definitions.see_all(&mut self.graph.scalars, value) == x
+        })
+    }
+}

@@ -1,0 +1,5 @@
+//! The promised rewrites and what keeps graphs small, held against the interpreter and closed formulas.
+
+mod builder;
+mod elementwise;
+mod reductions;

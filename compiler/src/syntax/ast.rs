@@ -1,0 +1,487 @@
+//! The syntax tree of a `net!` block: what the user wrote, with spans, before any name means anything.
+//!
+//! Parsing is liberal and this tree is too; what is wrong beyond grammar is for `check` to say.
+
+use proc_macro2::{Ident, Span, TokenStream};
+
+/// A whole `net!` block.
+#[derive(Debug, Default)]
+pub struct Block {
+    /// The items in the order they were written.
+    pub items: Vec<Item>,
+}
+
+/// One item of a block.
+#[derive(Debug)]
+pub enum Item {
+    /// `dim N, T;`
+    Dims(Vec<Ident>),
+    /// `const H: usize = 128;`
+    Const(Const),
+    /// `struct Mlp { … }`
+    Struct(Struct),
+    /// `impl Mlp { … }`
+    Impl(Impl),
+    /// A free inner function.
+    Function(Function),
+    /// `extern fn j0(x: f64) -> f64 { derivative(dx) = …; }`
+    Extern(Extern),
+}
+
+/// `const H: usize = 128;`
+#[derive(Debug)]
+pub struct Const {
+    /// Passed-through attributes (docs, `#[cfg]`, `#[allow]`).
+    pub attributes: Vec<TokenStream>,
+    /// `pub`, `pub(crate)` or nothing.
+    pub visibility: TokenStream,
+    /// Its name.
+    pub name: Ident,
+    /// Integer arithmetic on literals and earlier constants.
+    pub value: Expr,
+}
+
+/// `struct Dense<const I: usize, const O: usize = I> { … }`
+#[derive(Debug)]
+pub struct Struct {
+    /// Passed-through attributes: docs, `#[cfg]`, `#[allow]`, `#[derive]`.
+    pub attributes: Vec<TokenStream>,
+    /// `#[budget(workspace = …, params = …)]`.
+    pub budget: Option<Budget>,
+    /// `pub`, `pub(crate)` or nothing; a struct with a visibility is a network.
+    pub visibility: TokenStream,
+    /// Its name.
+    pub name: Ident,
+    /// Const generics.
+    pub generics: Vec<Generic>,
+    /// Its fields.
+    pub fields: Vec<Field>,
+}
+
+/// `const I: usize = 3` in a struct's generics.
+#[derive(Debug)]
+pub struct Generic {
+    /// Its name.
+    pub name: Ident,
+    /// The default, arithmetic on earlier generics and constants.
+    pub default: Option<Expr>,
+}
+
+/// One field of a struct.
+#[derive(Debug)]
+pub struct Field {
+    /// Passed-through attributes (docs, `#[cfg]`, `#[allow]`).
+    pub attributes: Vec<TokenStream>,
+    /// The span of `#[frozen]`, if it is there.
+    pub frozen: Option<Span>,
+    /// `pub` or nothing (fields are always public in the Rust type).
+    pub visibility: TokenStream,
+    /// Its name.
+    pub name: Ident,
+    /// Tensor, layer, or array of layers.
+    pub ty: FieldType,
+    /// `= he_normal`, `= constant(0.5)` or `= [[1.0, 2.0], …]`.
+    pub initialiser: Option<Expr>,
+}
+
+/// The type of a field.
+#[derive(Debug)]
+pub enum FieldType {
+    /// `f32[784, 128]`
+    Tensor(TensorType),
+    /// `Linear<64, 32>`: the name, the generic arguments.
+    Layer(Ident, Vec<Expr>),
+    /// `[Block<64>; 12]`
+    Array(Box<FieldType>, Expr),
+    /// What stands where the parser has already reported an error.
+    Error(Span),
+}
+
+/// `f32[N, 784]`, `u32`, `f32[.., I]`.
+#[derive(Debug)]
+pub struct TensorType {
+    /// `f32`, `f64`, `u32`, `u64` or `bool` (or a misspelling: `check` says so).
+    pub scalar: Ident,
+    /// The axes; empty for a scalar.
+    pub axes: Vec<AxisType>,
+    /// The whole type.
+    pub span: Span,
+}
+
+/// One axis of a tensor type.
+#[derive(Debug)]
+pub enum AxisType {
+    /// `..`: any number of leading axes.
+    Rest(Span),
+    /// A size.
+    Size(Expr),
+}
+
+/// The type of an argument or result.
+#[derive(Debug)]
+pub enum Type {
+    /// A tensor or scalar.
+    Tensor(TensorType),
+    /// `dim S`: a `usize` that fixes a size.
+    Dim(Ident),
+    /// `(A, (B, C))`
+    Tuple(Vec<Type>, Span),
+    /// What stands where the parser has already reported an error.
+    Error(Span),
+}
+
+/// `impl Dense<I, O> { … }` or `impl<const I: usize> Dense<I> { … }`.
+#[derive(Debug)]
+pub struct Impl {
+    /// The struct's name.
+    pub name: Ident,
+    /// The generics as repeated after `impl`, names only.
+    pub generics: Vec<Ident>,
+    /// Its functions.
+    pub functions: Vec<Function>,
+}
+
+/// A function from tensors to tensors.
+#[derive(Debug)]
+pub struct Function {
+    /// Passed-through attributes (docs, `#[cfg]`, `#[allow]`).
+    pub attributes: Vec<TokenStream>,
+    /// `#[grad]`, `#[jvp(x)]`, … in the order written.
+    pub derivatives: Vec<DerivativeRequest>,
+    /// `#[budget(workspace = …)]`.
+    pub budget: Option<Budget>,
+    /// `pub`, `pub(crate)` or nothing.
+    pub visibility: TokenStream,
+    /// Its name.
+    pub name: Ident,
+    /// Its arguments.
+    pub arguments: Vec<Argument>,
+    /// What follows `->`; none is an error that `check` reports.
+    pub result: Option<Type>,
+    /// Its body.
+    pub body: Body,
+    /// The span of the signature's parentheses, for errors about the whole list.
+    pub arguments_span: Span,
+}
+
+/// One argument: `x: f32[N, 784]`, `(h, c): (f32[N, H], f32[N, H])`, `causal: bool = false`.
+#[derive(Debug)]
+pub struct Argument {
+    /// A name, or a tuple of names.
+    pub pattern: Pattern,
+    /// Its type.
+    pub ty: Type,
+    /// A default (library functions' options).
+    pub default: Option<Expr>,
+}
+
+/// `#[grad]`, `#[grad(self, x)]`, `#[jvp(x)]`, `#[hvp]`, `#[jacobian(x)]`, `#[hessian(x)]`.
+#[derive(Debug)]
+pub struct DerivativeRequest {
+    /// Which.
+    pub kind: DerivativeKind,
+    /// What is listed; `self` is the identifier `self`. Empty where no parentheses were written.
+    pub with_respect_to: Vec<Ident>,
+    /// The attribute.
+    pub span: Span,
+}
+
+/// The derivative attributes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DerivativeKind {
+    /// Reverse mode: a pass with `backward`.
+    Grad,
+    /// Directional derivative.
+    Jvp,
+    /// Hessian-vector product.
+    Hvp,
+    /// The whole Jacobian.
+    Jacobian,
+    /// The whole Hessian.
+    Hessian,
+}
+
+/// `#[budget(workspace = 16_384, params = 40_000)]`, in bytes.
+#[derive(Debug)]
+pub struct Budget {
+    /// The limit on the workspace.
+    pub workspace: Option<(u64, Span)>,
+    /// The limit on the parameters.
+    pub params: Option<(u64, Span)>,
+}
+
+/// `extern fn inv(a: f64[K, K]) -> f64[K, K] { derivative(da) = -(y @ da @ y) }`
+#[derive(Debug)]
+pub struct Extern {
+    /// Its name, that of a Rust function in scope.
+    pub name: Ident,
+    /// Its arguments.
+    pub arguments: Vec<Argument>,
+    /// Its result.
+    pub result: Option<Type>,
+    /// The tangents' names and the directional derivative.
+    pub derivative: Option<(Vec<Ident>, Expr)>,
+}
+
+/// Statements and the value they end in.
+#[derive(Debug)]
+pub struct Body {
+    /// The statements in order.
+    pub statements: Vec<Statement>,
+    /// The last expression, without `;`.
+    pub result: Option<Box<Expr>>,
+    /// From brace to brace.
+    pub span: Span,
+}
+
+/// One statement.
+#[derive(Debug)]
+pub enum Statement {
+    /// `let mut (a, b): T = value;`
+    Let {
+        /// `let mut`.
+        mutable: bool,
+        /// What is bound.
+        pattern: Pattern,
+        /// The checked type.
+        ty: Option<Type>,
+        /// The value.
+        value: Expr,
+    },
+    /// `let y[n, i in 0..24] = value;`
+    LetIndexed {
+        /// What is bound.
+        name: Ident,
+        /// The indices on the left.
+        indices: Vec<IndexBinding>,
+        /// The scalar value.
+        value: Expr,
+    },
+    /// `(h, c) = …;`, `ys[t] = h;`, `x += 1;`
+    Assign {
+        /// What is assigned.
+        target: Target,
+        /// `=`, or the operator of `+= -= *= /=`.
+        operator: Option<BinaryOperator>,
+        /// The operator's span.
+        operator_span: Span,
+        /// The value.
+        value: Expr,
+    },
+    /// `for … in … { … }`
+    For(For),
+}
+
+/// What `let` or an argument binds.
+#[derive(Debug)]
+pub enum Pattern {
+    /// A name.
+    Name(Ident),
+    /// `_`
+    Ignored(Span),
+    /// `(a, (b, _))`
+    Tuple(Vec<Pattern>, Span),
+}
+
+/// What an assignment writes.
+#[derive(Debug)]
+pub enum Target {
+    /// A whole value.
+    Name(Ident),
+    /// `ys[t]`, `a[i, perm[j]]`
+    Indexed(Ident, Vec<Subscript>, Span),
+    /// `(h, c)`
+    Tuple(Vec<Target>, Span),
+}
+
+/// A loop.
+#[derive(Debug)]
+pub struct For {
+    /// `#[checkpoint]`
+    pub checkpoint: Option<Span>,
+    /// The loop variable: an index, or a layer.
+    pub variable: Ident,
+    /// What it runs over.
+    pub range: ForRange,
+    /// `while c`
+    pub condition: Option<Expr>,
+    /// What is done; its result is not used.
+    pub body: Body,
+    /// The `for` keyword.
+    pub span: Span,
+}
+
+/// What a loop runs over.
+#[derive(Debug)]
+pub enum ForRange {
+    /// `0..T`, `(0..T).rev()`
+    Range {
+        /// Inclusive start.
+        from: Expr,
+        /// Exclusive end.
+        to: Expr,
+        /// `.rev()`
+        reversed: bool,
+    },
+    /// `blocks`: an array of layers (or `blocks.rev()` is not supported: an expression like any other).
+    Over(Expr),
+}
+
+/// An index bound on the left of a `let` or in a reducer: `j`, `j in i + 1..D`.
+#[derive(Debug)]
+pub struct IndexBinding {
+    /// Its name.
+    pub name: Ident,
+    /// The range, if it is written.
+    pub range: Option<(Expr, Expr)>,
+}
+
+/// An expression.
+#[derive(Debug)]
+pub struct Expr {
+    /// What it is.
+    pub kind: ExprKind,
+    /// All its tokens (joined where the compiler can join, else the narrowest telling token).
+    pub span: Span,
+}
+
+/// The kinds of expression.
+#[derive(Debug)]
+pub enum ExprKind {
+    /// A number.
+    Number(Number),
+    /// `true`, `false`
+    Bool(bool),
+    /// A name: binding, argument, field, index, dim, constant, `pi`, `inf`.
+    Name(Ident),
+    /// `[a, b]`
+    Array(Vec<Expr>),
+    /// `(a, b)`; a parenthesised single expression is that expression.
+    Tuple(Vec<Expr>),
+    /// `-x`, `!m`
+    Unary(UnaryOperator, Box<Expr>),
+    /// `a + b`; the span is the operator's own.
+    Binary(BinaryOperator, Span, Box<Expr>, Box<Expr>),
+    /// `if c { a } else { b }`; `else if` is a body with one expression.
+    If {
+        /// The condition.
+        condition: Box<Expr>,
+        /// Where it holds.
+        then: Body,
+        /// Where it does not; none is an error that `check` reports.
+        otherwise: Option<Body>,
+    },
+    /// `f(x, axis = 1)`, `blocks[2](x)`, `(enc.hidden)(x)`.
+    Call {
+        /// What is called: a name, or an indexed layer.
+        function: Box<Expr>,
+        /// Its arguments.
+        arguments: Vec<CallArgument>,
+    },
+    /// `x.sum(axis = 1)`, `enc.hidden(x)`.
+    Method {
+        /// Before the dot.
+        receiver: Box<Expr>,
+        /// The function.
+        name: Ident,
+        /// Its other arguments.
+        arguments: Vec<CallArgument>,
+    },
+    /// `enc.weight` without a call.
+    Field(Box<Expr>, Ident),
+    /// `x[.., 0]`, `table[idx]`, `blocks[2]`.
+    Index(Box<Expr>, Vec<Subscript>),
+    /// `sum[j in 0..i](…)`.
+    Reduce {
+        /// `sum prod mean max min argmax argmin any all`
+        reducer: Ident,
+        /// The indices it runs over.
+        indices: Vec<IndexBinding>,
+        /// The scalar it reduces.
+        body: Box<Expr>,
+    },
+    /// `mask as f32`
+    Cast(Box<Expr>, Ident),
+    /// `{ let a = …; a }`
+    Block(Body),
+    /// What stands where the parser has already reported an error.
+    Error,
+}
+
+/// A number as written.
+#[derive(Debug, Clone)]
+pub struct Number {
+    /// Its value.
+    pub value: f64,
+    /// Its exact value where it was written as an integer.
+    pub integer: Option<i64>,
+}
+
+/// One argument of a call.
+#[derive(Debug)]
+pub struct CallArgument {
+    /// `axis` in `axis = 1`.
+    pub name: Option<Ident>,
+    /// Its value.
+    pub value: Expr,
+}
+
+/// One subscript.
+#[derive(Debug)]
+pub enum Subscript {
+    /// `..`: a whole axis.
+    Whole(Span),
+    /// `1..3`, `2..`, `..-1`
+    Range {
+        /// Inclusive start.
+        from: Option<Expr>,
+        /// Exclusive end.
+        to: Option<Expr>,
+        /// All of it.
+        span: Span,
+    },
+    /// An index, a number, or an index tensor.
+    At(Expr),
+}
+
+/// Prefix operators.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnaryOperator {
+    /// `-x`
+    Negate,
+    /// `!m`
+    Not,
+}
+
+/// Infix operators, tightest first in groups: `* / @ %`, `+ -`, comparisons, `&&`, `||` (as in Rust; `@` with `*`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BinaryOperator {
+    /// `+`
+    Add,
+    /// `-`
+    Subtract,
+    /// `*`
+    Multiply,
+    /// `/`
+    Divide,
+    /// `%`, in integer positions only
+    Remainder,
+    /// `@`
+    MatMul,
+    /// `<`
+    Less,
+    /// `<=`
+    LessEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterEqual,
+    /// `==`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `&&`
+    And,
+    /// `||`
+    Or,
+}

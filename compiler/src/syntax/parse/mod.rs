@@ -1,0 +1,253 @@
+//! The parser: a cursor, a report, and rooms for what is read with them.
+//!
+//! An error is reported where it is found and leaves as [`Failed`], up to the nearest place that can go on:
+//! the next element of a list, the next statement, the next item. What is inside a group never disturbs what
+//! is outside it.
+
+mod attributes;
+mod cursor;
+mod expressions;
+mod functions;
+mod hints;
+mod items;
+mod loops;
+mod numbers;
+mod operands;
+mod spelling;
+mod statements;
+mod subscripts;
+#[cfg(test)]
+mod tests;
+mod types;
+
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+
+use self::cursor::{Cursor, DEEPEST};
+use self::hints::Table;
+use super::ast::{Block, Expr, ExprKind};
+use crate::report::Report;
+
+/// Reads a whole block.
+pub(super) fn block(tokens: TokenStream, report: &mut Report) -> Block {
+    let mut parser = Parser { cursor: Cursor::new(tokens), report, depth: 0, header: false };
+    Block { items: parser.items() }
+}
+
+/// An error that is in the report already.
+#[derive(Debug)]
+struct Failed;
+
+/// What was read, or an error that is in the report already.
+type Parsed<T> = Result<T, Failed>;
+
+struct Parser<'report> {
+    cursor: Cursor,
+    report: &'report mut Report,
+    /// Groups, prefix operators and `else if`s around the cursor.
+    depth: usize,
+    /// Between `for` or `if` and its brace, where a brace is not an operand.
+    header: bool,
+}
+
+impl Parser<'_> {
+    /// Reads the inside of a group; `read` goes on to its end.
+    fn within<T>(&mut self, group: &Group, read: impl FnOnce(&mut Self) -> T) -> Parsed<T> {
+        self.inside(Cursor::inside(group), group.span_open(), read)
+    }
+
+    /// Reads another cursor to its end, one level deeper.
+    fn inside<T>(&mut self, inner: Cursor, span: Span, read: impl FnOnce(&mut Self) -> T) -> Parsed<T> {
+        let outer = std::mem::replace(&mut self.cursor, inner);
+        let header = std::mem::replace(&mut self.header, false);
+        let value = self.deeper(span, read);
+        self.header = header;
+        self.cursor = outer;
+        value
+    }
+
+    /// Reads one level deeper, unless that is too deep.
+    fn deeper<T>(&mut self, span: Span, read: impl FnOnce(&mut Self) -> T) -> Parsed<T> {
+        if self.depth == DEEPEST {
+            let message = format!("this is nested more than {DEEPEST} deep");
+            return Err(self.wrong(span, message, "give the inner parts names with `let`"));
+        }
+        self.depth += 1;
+        let value = read(self);
+        self.depth -= 1;
+        Ok(value)
+    }
+
+    /// Reads elements separated by commas up to the end. Where one fails, `lost` may stand for it, and reading
+    /// goes on after the next comma.
+    fn list<T>(
+        &mut self,
+        hints: Table,
+        mut element: impl FnMut(&mut Self) -> Parsed<T>,
+        lost: fn(Span) -> Option<T>,
+    ) -> Vec<T> {
+        let mut all = Vec::new();
+        while !self.cursor.is_empty() {
+            let start = self.cursor.span();
+            let fine = match element(self) {
+                Ok(one) => {
+                    all.push(one);
+                    self.cursor.is_empty() || self.eat(",") || {
+                        self.expected(&format!("`,` or {}", self.cursor.end()), hints);
+                        false
+                    }
+                }
+                Err(Failed) => {
+                    all.extend(lost(start));
+                    false
+                }
+            };
+            if !fine {
+                self.skip_until(|cursor| cursor.at_character(','));
+                self.eat(",");
+            }
+        }
+        all
+    }
+
+    /// Skips what no rule could read, up to where `stop` holds or the end.
+    fn skip_until(&mut self, stop: impl Fn(&Cursor) -> bool) {
+        while !self.cursor.is_empty() && !stop(&self.cursor) {
+            self.cursor.bump();
+        }
+    }
+
+    /// Reports what is left over, if anything is.
+    fn finish(&mut self) {
+        if !self.cursor.is_empty() {
+            self.expected(self.cursor.end(), hints::OPERATOR);
+        }
+    }
+
+    /// Reports that something else was expected here than what comes next.
+    fn expected(&mut self, expected: &str, hints: Table) -> Failed {
+        let found = self.cursor.found();
+        let message = format!("expected {expected}, found {found}");
+        match hints::look_up(hints, &found) {
+            Some(help) => self.report.error_with_help(self.cursor.span(), message, help),
+            None => self.report.error(self.cursor.span(), message),
+        }
+        Failed
+    }
+
+    /// Reports with a way out.
+    fn wrong(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) -> Failed {
+        self.report.error_with_help(span, message, help);
+        Failed
+    }
+
+    /// Whether this operator, whole, comes next.
+    fn at(&self, operator: &str) -> bool {
+        self.cursor.operator() == Some(operator)
+    }
+
+    /// Reads an operator if it comes next.
+    fn eat(&mut self, operator: &str) -> bool {
+        let here = self.at(operator);
+        if here {
+            self.cursor.bump_operator(operator);
+        }
+        here
+    }
+
+    /// Reads a keyword if it comes next.
+    fn eat_word(&mut self, word: &str) -> Option<Span> {
+        let here = self.cursor.at_word(word);
+        here.then(|| self.bump_span())
+    }
+
+    /// Reads one character if it comes next, also where it begins a longer operator (`>` of `>=`).
+    fn eat_character(&mut self, character: char) -> bool {
+        let here = self.cursor.at_character(character);
+        if here {
+            self.cursor.bump();
+        }
+        here
+    }
+
+    /// Reads a token for its span.
+    fn bump_span(&mut self) -> Span {
+        let span = self.cursor.span();
+        self.cursor.bump();
+        span
+    }
+
+    /// Reads a group if it comes next.
+    fn eat_group(&mut self, delimiter: Delimiter) -> Option<Group> {
+        if !self.cursor.at_group(0, delimiter) {
+            return None;
+        }
+        match self.cursor.bump() {
+            Some(TokenTree::Group(group)) => Some(group),
+            _ => None,
+        }
+    }
+
+    /// Reads a group that has to come next.
+    fn group(&mut self, delimiter: Delimiter) -> Parsed<Group> {
+        match self.eat_group(delimiter) {
+            Some(group) => Ok(group),
+            None => {
+                let expected = match delimiter {
+                    Delimiter::Parenthesis => "`(`",
+                    Delimiter::Bracket => "`[`",
+                    Delimiter::Brace | Delimiter::None => "`{`",
+                };
+                Err(self.expected(expected, hints::BODY))
+            }
+        }
+    }
+
+    /// Reads a name, which no keyword is.
+    fn name(&mut self, what: &str) -> Parsed<Ident> {
+        let fine = self.cursor.word().is_some_and(|word| word != "_" && !is_keyword(word));
+        match self.cursor.bump_if(fine) {
+            Some(TokenTree::Ident(name)) => Ok(name),
+            _ => {
+                let found = self.cursor.found();
+                let keyword = self.cursor.word().is_some_and(is_keyword);
+                match hints::look_up(hints::NAME, &found) {
+                    None if keyword => {
+                        let message = format!("expected {what}, found {found}");
+                        Err(self.wrong(
+                            self.cursor.span(),
+                            message,
+                            format!("{found} is a keyword, not a name"),
+                        ))
+                    }
+                    _ => Err(self.expected(what, hints::NAME)),
+                }
+            }
+        }
+    }
+}
+
+/// Rust's keywords: none is a name here.
+fn is_keyword(word: &Ident) -> bool {
+    const KEYWORDS: [&str; 39] = [
+        "as", "async", "await", "break", "const", "continue", "crate", "dyn", "else", "enum", "extern",
+        "false", "fn", "for", "if", "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref",
+        "return", "self", "Self", "static", "struct", "super", "trait", "true", "type", "unsafe", "use",
+        "where", "while", "yield",
+    ];
+    KEYWORDS.contains(&word.to_string().as_str())
+}
+
+/// Whether the last token in a group is a comma.
+fn ends_in_comma(group: &Group) -> bool {
+    matches!(group.stream().into_iter().last(), Some(TokenTree::Punct(punct)) if punct.as_char() == ',')
+}
+
+/// The span from one token to another where the compiler can join them, else that of the telling token.
+fn join(from: Span, to: Span, telling: Span) -> Span {
+    from.join(to).unwrap_or(telling)
+}
+
+/// An expression that stands for what could not be read.
+fn lost_expression(span: Span) -> Expr {
+    Expr { kind: ExprKind::Error, span }
+}

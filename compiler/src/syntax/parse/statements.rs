@@ -1,0 +1,332 @@
+//! Bodies and their statements.
+
+use proc_macro2::{Delimiter, Group, Span, TokenTree};
+
+use super::super::ast::{BinaryOperator, Body, Expr, ExprKind, Pattern, Statement, Subscript, Target};
+use super::attributes::Place;
+use super::cursor::Cursor;
+use super::types::{or_error, or_lost};
+use super::{Failed, Parsed, Parser, ends_in_comma, hints, is_keyword, lost_expression};
+
+/// What a statement turned out to be.
+enum Read {
+    Statement(Statement),
+    Result(Expr),
+    Nothing,
+}
+
+impl Parser<'_> {
+    /// `{ … }`
+    pub(super) fn body(&mut self) -> Parsed<Body> {
+        self.body_or("`{` and a body")
+    }
+
+    /// The body of a loop, which has no value.
+    pub(super) fn loop_body(&mut self) -> Parsed<Body> {
+        let group = self.group(Delimiter::Brace)?;
+        self.statements(&group, false)
+    }
+
+    /// Goes on to the brace of a body, over what a broken header has left.
+    pub(super) fn to_brace<T>(&mut self, header: &Parsed<T>, expected: &str) -> Parsed<()> {
+        if !self.cursor.at_group(0, Delimiter::Brace) {
+            if header.is_ok() {
+                self.expected(expected, hints::BODY);
+            }
+            self.skip_until(|cursor| cursor.at_group(0, Delimiter::Brace) || ends_statement(cursor));
+        }
+        if self.cursor.at_group(0, Delimiter::Brace) { Ok(()) } else { Err(Failed) }
+    }
+
+    /// A body, or an error that something else was found.
+    pub(super) fn body_or(&mut self, expected: &str) -> Parsed<Body> {
+        let Some(group) = self.eat_group(Delimiter::Brace) else {
+            return Err(self.expected(expected, hints::BODY));
+        };
+        self.statements(&group, true)
+    }
+
+    fn statements(&mut self, group: &Group, valued: bool) -> Parsed<Body> {
+        let errors = self.report.errors.len();
+        self.within(group, |inner| {
+            let mut body = Body { statements: Vec::new(), result: None, span: group.span() };
+            while !inner.cursor.is_empty() {
+                match inner.statement(valued) {
+                    Ok(Read::Statement(statement)) => body.statements.push(statement),
+                    Ok(Read::Result(value)) => body.result = Some(Box::new(value)),
+                    Ok(Read::Nothing) => {}
+                    Err(Failed) => inner.skip_statement(),
+                }
+            }
+            // What could not be read may well have been the result.
+            if valued && body.result.is_none() && errors < inner.report.errors.len() {
+                body.result = Some(Box::new(lost_expression(group.span())));
+            }
+            body
+        })
+    }
+
+    /// One statement. It reads at least one token, or fails.
+    fn statement(&mut self, valued: bool) -> Parsed<Read> {
+        self.cursor.open_if_alone(&[";"]);
+        if self.eat(";") {
+            return Ok(Read::Nothing);
+        }
+        let attributes = self.attributes();
+        let is_loop = self.cursor.at_word("for");
+        let attributes = self.sort(attributes, if is_loop { Place::Loop } else { Place::Statement });
+        if self.cursor.is_empty() {
+            return Ok(Read::Nothing);
+        }
+        if is_loop {
+            return Ok(Read::Statement(Statement::For(self.for_loop(attributes.checkpoint)?)));
+        }
+        if self.cursor.at_word("let") {
+            return Ok(Read::Statement(self.let_statement()?));
+        }
+        // A word that is no keyword is foreign only in front of another: `var x = …`, but not `var(x)`.
+        let foreign = self.cursor.word().is_some_and(is_keyword)
+            || matches!(self.cursor.peek(1), Some(TokenTree::Ident(word)) if !is_keyword(word));
+        if foreign && hints::look_up(hints::STATEMENT_START, &self.cursor.found()).is_some() {
+            return Err(self.expected("a statement or an expression", hints::STATEMENT_START));
+        }
+        self.assignment_or_result(valued)
+    }
+
+    /// Goes on behind the next `;`, or at the next `let` or `for`.
+    fn skip_statement(&mut self) {
+        let at = |words: &[&str]| words.iter().any(|word| self.cursor.at_word(word));
+        let is_loop = at(&["while", "loop"]);
+        let braced = is_loop || at(&["match", "fn", "struct", "impl", "enum", "mod"]);
+        while !self.cursor.is_empty() {
+            if braced && self.cursor.at_group(0, Delimiter::Brace) {
+                match is_loop {
+                    true => drop(self.loop_body()), // For the errors in it.
+                    false => drop(self.cursor.bump()),
+                }
+                return;
+            }
+            let next =
+                ends_statement(&self.cursor) && !self.at(";") && !(braced && self.cursor.at_word("for"));
+            if next || self.eat(";") && !self.cursor.at_word("else") {
+                return;
+            }
+            self.cursor.bump();
+        }
+    }
+
+    /// `let mut (a, b): T = value;`, `let y[n, i in 0..24] = value;`
+    fn let_statement(&mut self) -> Parsed<Statement> {
+        self.cursor.bump();
+        let mutable = self.eat_word("mut");
+        let indexed = self.cursor.word().is_some() && self.cursor.at_group(1, Delimiter::Bracket);
+        if indexed {
+            let name = self.name("a name")?;
+            let group = self.group(Delimiter::Bracket)?;
+            let indices = self.index_bindings(&group)?;
+            if let Some(span) = mutable {
+                let help = format!("bind it first, then `let mut {name} = {name};`");
+                self.wrong(span, "what an index expression binds is not `mut`", help);
+            }
+            if self.at(":") {
+                let help = format!("leave it out here; `let {name}: f32[…] = {name};` checks it");
+                self.wrong(self.cursor.span(), "no type can stand behind indices", help);
+                self.eat(":");
+                self.ty()?;
+            }
+            let value = self.value();
+            return Ok(Statement::LetIndexed { name, indices, value });
+        }
+        let pattern = self.pattern()?;
+        let ty = match self.eat(":") {
+            true => {
+                let start = self.cursor.span();
+                let ty = self.ty();
+                if ty.is_err() {
+                    self.skip_until(|cursor| cursor.at_character('=') || ends_statement(cursor));
+                }
+                Some(or_error(ty, start))
+            }
+            false => None,
+        };
+        let value = self.value();
+        Ok(Statement::Let { mutable: mutable.is_some(), pattern, ty, value })
+    }
+
+    /// `= value;` behind what `let` binds. An error in it does not unbind the name.
+    fn value(&mut self) -> Expr {
+        let start = self.cursor.span();
+        let value = self.equals().and_then(|()| {
+            let value = self.expression()?;
+            self.end_of_statement()?;
+            Ok(value)
+        });
+        if value.is_err() {
+            self.skip_statement();
+        }
+        or_lost(value, start)
+    }
+
+    fn equals(&mut self) -> Parsed<()> {
+        if self.eat("=") {
+            return Ok(());
+        }
+        let found = self.cursor.operator().unwrap_or_default();
+        let Some(help) = hints::look_up(hints::EQUALS, found) else {
+            return Err(self.expected("`=` and a value", hints::LET));
+        };
+        let span = self.cursor.bump_operator(found);
+        self.wrong(span, format!("expected `=`, found `{found}`"), help);
+        Ok(())
+    }
+
+    /// `;`. Where it is missing and another statement seems to follow, that one is read for itself.
+    fn end_of_statement(&mut self) -> Parsed<()> {
+        if self.eat(";") {
+            return Ok(());
+        }
+        let found = self.cursor.found();
+        let help = hints::look_up(hints::STATEMENT, &found).unwrap_or(hints::STATEMENT_END);
+        let failed = self.wrong(self.cursor.span(), format!("expected `;`, found {found}"), help);
+        let next = match self.cursor.peek(0) {
+            None => true,
+            Some(TokenTree::Ident(word)) if word == "let" || word == "for" => true,
+            Some(TokenTree::Ident(word)) => {
+                !is_keyword(word)
+                    && !matches!(self.cursor.peek(1), Some(TokenTree::Ident(_) | TokenTree::Literal(_)))
+                    && !matches!(self.cursor.operator_at(1), Some(":" | "," | "?"))
+            }
+            Some(_) => false,
+        };
+        if next { Ok(()) } else { Err(failed) }
+    }
+
+    fn assignment_or_result(&mut self, valued: bool) -> Parsed<Read> {
+        let errors = self.report.errors.len();
+        let value = self.expression()?;
+        let found = self.cursor.operator().unwrap_or_default();
+        let operator = match found {
+            "=" => None,
+            "+=" => Some(BinaryOperator::Add),
+            "-=" => Some(BinaryOperator::Subtract),
+            "*=" => Some(BinaryOperator::Multiply),
+            "/=" => Some(BinaryOperator::Divide),
+            _ => {
+                if let Some(help) = hints::look_up(hints::ASSIGNMENTS, found) {
+                    let span = self.cursor.bump_operator(found);
+                    return Err(self.wrong(span, format!("`{found}` is not an assignment"), help));
+                }
+                let fine = errors == self.report.errors.len();
+                return self.result_or_unused(value, valued, fine);
+            }
+        };
+        let operator_span = self.cursor.bump_operator(found);
+        let target = self.target(value);
+        let value = self.expression()?;
+        if !self.cursor.is_empty() {
+            self.end_of_statement()?;
+        }
+        Ok(match target {
+            Ok(target) => Read::Statement(Statement::Assign { target, operator, operator_span, value }),
+            Err(Failed) => Read::Nothing,
+        })
+    }
+
+    /// The last expression of a body, or one that nothing is done with. Where an error in it may have been the
+    /// reason (not `fine`), no more is said.
+    fn result_or_unused(&mut self, value: Expr, valued: bool, fine: bool) -> Parsed<Read> {
+        let semicolon = self.at(";").then(|| self.bump_span());
+        if valued && self.cursor.is_empty() {
+            if let Some(span) = semicolon {
+                self.wrong(span, "found `;` behind the result", hints::LAST);
+            }
+            return Ok(Read::Result(value));
+        }
+        let is_choice = matches!(value.kind, ExprKind::If { .. });
+        if semicolon.is_none() && !is_choice && !self.cursor.is_empty() {
+            self.end_of_statement()?;
+        } else if fine {
+            let help = match is_choice {
+                true => "an `if` is a value: write `x = if c { … } else { x };`",
+                false => {
+                    "everything is a pure function: bind the value, `let y = …;`, or leave the statement out"
+                }
+            };
+            self.wrong(value.span, "the value of this statement is not used", help);
+        }
+        Ok(Read::Nothing)
+    }
+
+    /// What an expression on the left of `=` assigns.
+    fn target(&mut self, value: Expr) -> Parsed<Target> {
+        let span = value.span;
+        match value.kind {
+            ExprKind::Name(name) => Ok(Target::Name(name)),
+            ExprKind::Tuple(parts) => {
+                let parts: Vec<_> = parts.into_iter().map(|part| self.target(part)).collect();
+                Ok(Target::Tuple(parts.into_iter().collect::<Parsed<_>>()?, span))
+            }
+            ExprKind::Index(base, subscripts) => self.indexed_target(*base, subscripts, span),
+            ExprKind::Field(..) => {
+                let help = "parameters do not change within a function; assign to what `let mut` has bound";
+                Err(self.wrong(span, "a field cannot be assigned", help))
+            }
+            ExprKind::Error => Err(Failed),
+            _ => {
+                let help = "assign to what `let mut` has bound: `x = …;`, `x[t] = …;`, `(x, y) = …;`";
+                Err(self.wrong(span, "this cannot be assigned", help))
+            }
+        }
+    }
+
+    fn indexed_target(&mut self, base: Expr, subscripts: Vec<Subscript>, span: Span) -> Parsed<Target> {
+        match base.kind {
+            ExprKind::Name(name) => Ok(Target::Indexed(name, subscripts, span)),
+            ExprKind::Index(..) => {
+                let help = "all subscripts stand in one pair of brackets: `x[t, i] = …;`";
+                Err(self.wrong(span, "this cannot be assigned", help))
+            }
+            ExprKind::Error => Err(Failed),
+            _ => {
+                let help = "give the tensor a name with `let mut` and assign to that";
+                Err(self.wrong(base.span, "this cannot be assigned", help))
+            }
+        }
+    }
+
+    /// A name, `_`, or a tuple of patterns.
+    pub(super) fn pattern(&mut self) -> Parsed<Pattern> {
+        if self.cursor.at_word("_") {
+            return Ok(Pattern::Ignored(self.bump_span()));
+        }
+        if let Some(group) = self.eat_group(Delimiter::Parenthesis) {
+            let mut parts = self.within(&group, |inner| {
+                if inner.cursor.is_empty() {
+                    inner.expected("a name", hints::NAME);
+                }
+                inner.list(hints::LIST, Self::pattern, |span| Some(Pattern::Ignored(span)))
+            })?;
+            return Ok(match parts.pop() {
+                Some(single) if parts.is_empty() && !ends_in_comma(&group) => single,
+                last => {
+                    parts.extend(last);
+                    Pattern::Tuple(parts, group.span())
+                }
+            });
+        }
+        if self.cursor.at_word("mut") {
+            let span = self.bump_span();
+            self.wrong(
+                span,
+                "expected a name, found `mut`",
+                "it stands once, behind `let`: `let mut (a, b) = …;`; an argument is bound anew: `let mut x = x;`",
+            );
+        }
+        Ok(Pattern::Name(self.name("a name")?))
+    }
+}
+
+/// Whether a statement cannot go on here.
+fn ends_statement(cursor: &Cursor) -> bool {
+    cursor.at_character(';') || cursor.at_word("let") || cursor.at_word("for")
+}

@@ -1,0 +1,83 @@
+//! What stands in brackets behind a value: subscripts, and the indices that reducers and `let` bind.
+
+use proc_macro2::Group;
+
+use super::super::ast::{IndexBinding, Subscript};
+use super::{Parsed, Parser, hints, join, lost_expression};
+
+impl Parser<'_> {
+    /// `[.., 0]`, `[2.., ..-1]`, `[i + 1, perm[j]]`
+    pub(super) fn subscripts(&mut self, group: &Group) -> Parsed<Vec<Subscript>> {
+        self.within(group, |inner| {
+            if inner.cursor.is_empty() {
+                inner.expected("a subscript", hints::OPERAND);
+            }
+            inner.list(hints::OPERATOR, Self::subscript, |span| Some(Subscript::At(lost_expression(span))))
+        })
+    }
+
+    fn subscript(&mut self) -> Parsed<Subscript> {
+        self.cursor.open_if_alone(&[","]);
+        let start = self.cursor.span();
+        let from = match self.at_range() {
+            true => None,
+            false => Some(self.expression()?),
+        };
+        if !self.at_range() {
+            return match from {
+                Some(at) => Ok(Subscript::At(at)),
+                None => Err(self.expected("a subscript", hints::OPERAND)),
+            };
+        }
+        let dots = self.dots();
+        let open = self.cursor.is_empty() || self.at(",");
+        let to = match open {
+            true => None,
+            false => Some(self.expression()?),
+        };
+        match (from, to) {
+            (None, None) => Ok(Subscript::Whole(dots)),
+            (from, to) => Ok(Subscript::Range { from, to, span: join(start, self.cursor.previous(), dots) }),
+        }
+    }
+
+    /// Whether `..` comes next, or `..=`, which [`Parser::dots`] reports.
+    pub(super) fn at_range(&self) -> bool {
+        self.at("..") || self.at("..=")
+    }
+
+    /// Reads `..`.
+    pub(super) fn dots(&mut self) -> proc_macro2::Span {
+        if self.at("..=") {
+            let span = self.cursor.bump_operator("..=");
+            self.wrong(span, "expected `..`, found `..=`", hints::EXCLUSIVE);
+            return span;
+        }
+        self.cursor.bump_operator("..")
+    }
+
+    /// `[j, i in 0..n]`
+    pub(super) fn index_bindings(&mut self, group: &Group) -> Parsed<Vec<IndexBinding>> {
+        self.within(group, |inner| {
+            if inner.cursor.is_empty() {
+                inner.expected("the name of an index", hints::NAME);
+            }
+            inner.list(hints::LIST, Self::index_binding, |_| None)
+        })
+    }
+
+    fn index_binding(&mut self) -> Parsed<IndexBinding> {
+        let name = self.name("the name of an index")?;
+        if self.eat_word("in").is_none() {
+            return Ok(IndexBinding { name, range: None });
+        }
+        self.cursor.open_if_alone(&[","]);
+        let from = self.expression()?;
+        if !self.at_range() {
+            return Err(self.expected("`..` and the end of the range", hints::BINDING));
+        }
+        self.dots();
+        let to = self.expression()?;
+        Ok(IndexBinding { name, range: Some((from, to)) })
+    }
+}

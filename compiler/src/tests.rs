@@ -1,0 +1,161 @@
+//! Programs through the compiler down to routines, against the interpreter.
+use crate::{check, compile, eval, print, report::Report, syntax};
+
+/// Checks a block; its messages on error.
+pub fn checked(text: &str) -> Result<crate::program::Program, String> {
+    let mut report = Report::default();
+    let block = syntax::parse(text.parse().unwrap(), &mut report);
+    let program = if report.has_errors() { None } else { check::check(&block, &mut report) };
+    let messages: Vec<String> = report.errors.iter().map(|error| error.text()).collect();
+    program.ok_or_else(|| messages.join("\n----\n"))
+}
+
+/// A deterministic input.
+fn input(shape: &[usize], seed: usize) -> Vec<f64> {
+    (0..shape.iter().product()).map(|i| (0.7 * i as f64 + 1.3 * seed as f64 + 0.1).sin() * 0.8).collect()
+}
+
+fn check_gradients(text: &str, dims: &[usize], labels: u32) {
+    let program = checked(text).unwrap_or_else(|messages| panic!("{messages}"));
+    for each in program.structs.iter().flat_map(|each| &each.methods) {
+        let derivative = crate::program::Derivative { kind: syntax::ast::DerivativeKind::Grad, model: true, arguments: (0..each.arguments.len()).filter(|a| each.argument_kind(*a) == Some(crate::ir::Kind::Float)).collect() };
+        let dims = &dims[..each.graph.dims.len()];
+        let mut inputs = Vec::new();
+        let mut graph_inputs = Vec::new();
+        for (seed, tensor) in each.fields.iter().map(|f| f.tensor).chain(each.arguments.iter().filter_map(|a| match a.content { crate::program::ArgumentContent::Tensor(t) => Some(t), _ => None })).enumerate() {
+            let shape = eval::shape(&each.graph, dims, tensor).unwrap();
+            graph_inputs.push(tensor);
+            inputs.push((tensor, match each.graph.tensor(tensor).kind {
+                crate::ir::Kind::Index => eval::Data::Index((0..shape.iter().product::<usize>()).map(|i| (7 * i as u32 + 3) % labels).collect()),
+                crate::ir::Kind::Mask => eval::Data::Mask((0..shape.iter().product::<usize>()).map(|i| i % 3 != 1).collect()),
+                _ => eval::Data::Float(input(&shape, seed)),
+            }));
+        }
+        crate::verify::verify(&each.graph, &graph_inputs).unwrap_or_else(|e| panic!("{e}\n{}", print::text(&each.graph)));
+        let raw = eval::evaluate(&each.graph, dims, &inputs, &each.result.tensors()).unwrap_or_else(|e| panic!("{e}\n{}", print::text(&each.graph)));
+        let routine = compile::gradient(each, &derivative);
+        let mut with_cotangents = inputs.clone();
+        for (k, &c) in routine.cotangents.iter().enumerate() {
+            let shape = eval::shape(&routine.graph, dims, c).unwrap();
+            with_cotangents.push((c, eval::Data::Float(input(&shape, 40 + k))));
+            graph_inputs.push(c);
+        }
+        println!("{}", print::text(&routine.graph));
+        crate::verify::verify(&routine.graph, &graph_inputs).unwrap_or_else(|e| panic!("{e}\n{}", print::text(&routine.graph)));
+        let values = eval::evaluate(&routine.graph, dims, &with_cotangents, &routine.results).unwrap_or_else(|e| panic!("{e}\n{}", print::text(&routine.graph)));
+        for (a, b) in raw.iter().zip(&values) {
+            if let (eval::Data::Float(a), eval::Data::Float(b)) = (a, b) {
+                for (a, b) in a.iter().zip(b) { assert!((a - b).abs() <= 1e-12 * (1.0 + a.abs()), "{a} {b}"); }
+            }
+        }
+        let cost = |inputs: &[(crate::ir::TensorId, eval::Data)]| -> f64 {
+            let results = each.result.tensors();
+            let values = eval::evaluate(&each.graph, dims, inputs, &results).unwrap();
+            let mut k = 0;
+            results.iter().zip(&values).map(|(result, value)| match value {
+                eval::Data::Float(v) => {
+                    if routine.cotangents.is_empty() { return v[0]; }
+                    let shape = eval::shape(&each.graph, dims, *result).unwrap();
+                    let c = input(&shape, 40 + k);
+                    k += 1;
+                    v.iter().zip(&c).map(|(a, b)| a * b).sum()
+                }
+                _ => 0.0,
+            }).sum()
+        };
+        let wanted: Vec<_> = routine.gradients.iter().map(|g| g.tensor).collect();
+        let gradients = eval::evaluate(&routine.graph, dims, &with_cotangents, &wanted).unwrap_or_else(|e| panic!("{e}\n{}", print::text(&routine.graph)));
+        for (g, gradient) in routine.gradients.iter().zip(&gradients) {
+            let variable = match g.target { crate::routine::Target::Field(f) => each.fields[f].tensor, crate::routine::Target::Argument(a) => match each.arguments[a].content { crate::program::ArgumentContent::Tensor(t) => t, _ => panic!() } };
+            let place = inputs.iter().position(|(t, _)| *t == variable).unwrap();
+            for (i, analytic) in gradient.floats().iter().enumerate() {
+                let step = 1e-5;
+                let mut moved = inputs.clone();
+                let at = |moved: &mut Vec<(crate::ir::TensorId, eval::Data)>, by: f64| if let eval::Data::Float(v) = &mut moved[place].1 { v[i] += by };
+                at(&mut moved, step);
+                let up = cost(&moved);
+                at(&mut moved, -2.0 * step);
+                let down = cost(&moved);
+                let numeric = (up - down) / (2.0 * step);
+                assert!((analytic - numeric).abs() <= 2e-8 * (1.0 + analytic.abs()), "{}[{i}] of {}: {analytic} against {numeric}", each.graph.tensor(variable).name, each.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn mlp() {
+    check_gradients("
+        dim N;
+        pub struct Mlp { w1: f64[6, 5] = he_normal, b1: f64[5], w2: f64[5, 3], b2: f64[3] }
+        impl Mlp {
+            pub fn logits(x: f64[N, 6]) -> f64[N, 3] { let h = relu(x @ w1 + b1); h @ w2 + b2 }
+            #[grad] pub fn loss(x: f64[N, 6], label: u32[N]) -> f64 { cross_entropy(logits(x), label) }
+        }", &[4], 3);
+}
+
+#[test]
+fn layers_in_a_loop() {
+    check_gradients("
+        dim N;
+        struct Block<const D: usize> { norm: LayerNorm<D>, fc: Linear<D, D>, gain: f64[D] = ones }
+        impl Block<D> { fn call(x: f64[.., D]) -> f64[.., D] { x + gain * tanh(fc(norm(x))) } }
+        pub struct Net { enter: Linear<2, 4>, blocks: [Block<4>; 3], leave: Linear<4, 1> }
+        impl Net {
+            #[grad] pub fn loss(x: f64[N, 2], y: f64[N, 1]) -> f64 {
+                let mut h = sin(enter(x));
+                for block in blocks { h = block(h); }
+                mse(leave(h), y) + 0.01 * l2(leave.weight)
+            }
+        }", &[3], 3);
+}
+
+#[test]
+fn index_notation() {
+    check_gradients("
+        dim T;
+        const D: usize = 3;
+        pub struct Net { w: f64[2, 1, 2, 2], b: f64[2] }
+        impl Net {
+            pub fn attention(q: f64[T, D], k: f64[T, D], v: f64[T, D]) -> f64[T, D] {
+                let s[i, j] = if j <= i { sum[d](q[i, d] * k[j, d]) / sqrt(D) } else { -inf };
+                let a = softmax(s);
+                let y[i, d] = sum[j](a[i, j] * v[j, d]);
+                y
+            }
+            #[grad] pub fn conv(x: f64[1, 1, 5, 4]) -> f64[1, 2, 4, 3] {
+                let y[n, o, i, j] = sum[c, u, v](x[n, c, i + u, j + v] * w[o, c, u, v]) + b[o];
+                tanh(y)
+            }
+            pub fn pool(x: f64[6, 4]) -> f64[3, 2] {
+                let y[i, j] = max[u in 0..2, v in 0..2](x[2 * i + u, 2 * j + v]);
+                y
+            }
+            pub fn diff(x: f64[6]) -> f64[6] { let y[i] = if i > 0 { x[i] - x[i - 1] } else { x[0] }; y }
+            pub fn product(x: f64[T, 4]) -> f64[T] { prod(x, axis = 1) + prod[i in 0..4](x[0, i]) }
+            pub fn triangle(x: f64[5, 5]) -> f64[5] { let y[i] = sum[j in 0..i](x[i, j]) + sum[j in i + 1..5](x[i, j] * x[j, i]); y }
+        }", &[4], 3);
+}
+
+#[test]
+fn nested_derivatives() {
+    check_gradients("
+        dim N;
+        pub struct Pinn { w1: f64[2, 5], b1: f64[5], w2: f64[5, 1], b2: f64[1] }
+        impl Pinn {
+            fn u(x: f64[N], t: f64[N]) -> f64[N] {
+                let xt[n, k in 0..2] = if k == 0 { x[n] } else { t[n] };
+                let h = tanh(xt @ w1 + b1);
+                (h @ w2 + b2)[.., 0]
+            }
+            #[grad] pub fn loss(x: f64[N], t: f64[N]) -> f64 {
+                let u = u(x, t);
+                let (u_x, u_t) = grad(u, (x, t));
+                let u_xx = grad(u_x, x);
+                let r = u_t + u * u_x - 0.003 * u_xx;
+                mean(r * r)
+            }
+            pub fn direction(x: f64[N], v: f64[N]) -> f64[N] { let y = sin(x) * x; jvp(y, x, v) }
+            pub fn third(x: f64) -> f64 { let y = sin(x) * exp(x); let a = grad(y, x); let b = grad(a, x); grad(b, x) }
+        }", &[3], 3);
+}

@@ -1,0 +1,8 @@
+//! What the example programs share: data files, batches, the confusion matrix, the learning curve.
+
+pub mod batches;
+pub mod checks;
+pub mod confusion;
+pub mod curve;
+pub mod data;
+pub mod output;

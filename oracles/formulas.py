@@ -1,0 +1,74 @@
+"""The fixed formulas that fill parameters, inputs, labels and directions, and the JSON writer.
+
+Both sides of a comparison compute these numbers for themselves, so no file has to carry them.
+`number` is the place of the tensor among its kind, from 0, in the order of declaration;
+`i` runs over its elements, from 0, row by row (the last axis fastest).
+"""
+
+import json
+import math
+import pathlib
+
+import numpy
+
+VALUES = pathlib.Path(__file__).parent / "values"
+
+
+def fill(shape, formula):
+    """An array of `shape` whose i-th element is `formula(i)`."""
+    count = math.prod(shape)
+    return numpy.array([formula(i) for i in range(count)], dtype=numpy.float64).reshape(shape)
+
+
+def parameter(number, shape):
+    """0.3 sin(1.7 i + 0.5 number)"""
+    return fill(shape, lambda i: 0.3 * math.sin(1.7 * i + 0.5 * number))
+
+
+def argument(number, shape):
+    """cos(1.3 i + 0.7 number)"""
+    return fill(shape, lambda i: math.cos(1.3 * i + 0.7 * number))
+
+
+def direction(number, shape):
+    """sin(0.9 i + 0.3 number): the vector of a Hessian-vector product"""
+    return fill(shape, lambda i: math.sin(0.9 * i + 0.3 * number))
+
+
+def labels(count, classes):
+    """(7 i + 3) mod classes"""
+    return numpy.array([(7 * i + 3) % classes for i in range(count)], dtype=numpy.int32)
+
+
+def numbers(array):
+    """A flat list of Python floats, row by row."""
+    return [float(value) for value in numpy.asarray(array).reshape(-1)]
+
+
+def write(name, content):
+    """Writes `values/<name>.json`: one line for each list of numbers, every float to its last digit."""
+    text = json.dumps(content, indent=1, allow_nan=False)
+    VALUES.mkdir(exist_ok=True)
+    (VALUES / f"{name}.json").write_text(join_number_lists(text) + "\n")
+
+
+def join_number_lists(text):
+    """Puts lists that hold nothing but numbers, strings and null on one line."""
+    lines, flat = [], None
+    for line in text.split("\n"):
+        opens = line.rstrip().endswith("[")
+        closes = line.strip() in ("]", "],")
+        if flat is not None and (opens or "{" in line):
+            lines.extend(flat)
+            flat = None
+        if opens:
+            flat = [line]
+        elif flat is not None and closes:
+            items = " ".join(item.strip() for item in flat[1:])
+            lines.append(flat[0] + items + line.strip())
+            flat = None
+        elif flat is not None:
+            flat.append(line)
+        else:
+            lines.append(line)
+    return "\n".join(lines)

@@ -1,0 +1,123 @@
+//! Disjoint parts of an arena, and index storage inside one.
+//!
+//! Generated code plans where each buffer lies and asks for those that live at the same time. No
+//! `unsafe`: parts are cut off one after the other, and what overlaps panics.
+
+use core::ops::Range;
+
+use crate::Float;
+
+/// The given parts of `arena`, all at once, in the order of `ranges`.
+///
+/// Ascending ranges cost one comparison each; any order is allowed. An empty range may lie
+/// anywhere, inside another too, and gives an empty slice.
+///
+/// # Panics
+/// If two ranges overlap, or one ends before it starts or beyond the arena.
+#[inline]
+#[track_caller]
+pub fn carve<const K: usize, T>(arena: &mut [T], ranges: [Range<usize>; K]) -> [&mut [T]; K] {
+    let mut parts: [&mut [T]; K] = core::array::from_fn(|_| <&mut [T]>::default());
+    let mut order: [usize; K] = core::array::from_fn(|position| position);
+    // Insertion sort: linear for the ascending ranges that the planner mostly gives.
+    for end in 1..K {
+        let mut place = end;
+        while place > 0 && ranges[order[place - 1]].start > ranges[order[place]].start {
+            order.swap(place - 1, place);
+            place -= 1;
+        }
+    }
+    let mut rest = arena;
+    let mut cut = 0;
+    for position in order {
+        let range = &ranges[position];
+        if range.is_empty() && range.start <= range.end {
+            continue;
+        }
+        if range.start < cut || range.end < range.start || range.end - cut > rest.len() {
+            refuse(range, cut, cut + rest.len());
+        }
+        let (_, tail) = rest.split_at_mut(range.start - cut);
+        let (part, tail) = tail.split_at_mut(range.end - range.start);
+        parts[position] = part;
+        rest = tail;
+        cut = range.end;
+    }
+    parts
+}
+
+#[cold]
+#[track_caller]
+fn refuse(range: &Range<usize>, cut: usize, len: usize) -> ! {
+    panic!("carve: {range:?} overlaps what ends at {cut}, or leaves the arena of {len} elements");
+}
+
+/// Floats as the `u32` that were stored in their place: one for each `f32`, two for each `f64`.
+#[inline]
+#[must_use]
+pub fn as_u32<F: Float>(floats: &[F]) -> &[u32] {
+    bytemuck::cast_slice(floats)
+}
+
+/// Room for `u32` in the place of floats: one for each `f32`, two for each `f64`.
+///
+/// What the floats held is lost; reading them as floats afterwards gives numbers without meaning.
+#[inline]
+#[must_use]
+pub fn as_u32_mut<F: Float>(floats: &mut [F]) -> &mut [u32] {
+    bytemuck::cast_slice_mut(floats)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_come_in_the_order_asked_for() {
+        let mut arena: [u8; 10] = core::array::from_fn(|i| i as u8);
+        let [b, a, c] = carve(&mut arena, [4..6, 0..3, 9..10]);
+        assert_eq!((&*a, &*b, &*c), (&[0, 1, 2][..], &[4, 5][..], &[9][..]));
+        a[0] = 7;
+        c[0] = 8;
+        assert_eq!((arena[0], arena[9]), (7, 8));
+    }
+
+    #[test]
+    fn neighbours_touch_and_empty_ranges_lie_anywhere() {
+        let mut arena = [0u8; 4];
+        let [a, empty, b, end] = carve(&mut arena, [0..2, 1..1, 2..4, 4..4]);
+        assert_eq!((a.len(), empty.len(), b.len(), end.len()), (2, 0, 2, 0));
+        let [none, all] = carve(&mut arena, [0..0, 0..4]);
+        assert_eq!((none.len(), all.len()), (0, 4));
+        let [] = carve(&mut arena, []);
+        let [a, b] = carve::<2, u8>(&mut [], [0..0, 0..0]);
+        assert!(a.is_empty() && b.is_empty());
+    }
+
+    #[test]
+    #[should_panic(expected = "carve: 1..3 overlaps what ends at 2")]
+    fn overlap_panics() {
+        let _ = carve(&mut [0u8; 4], [0..2, 1..3]);
+    }
+
+    #[test]
+    #[should_panic(expected = "leaves the arena of 4 elements")]
+    fn overrun_panics() {
+        let _ = carve(&mut [0u8; 4], [0..2, 3..5]);
+    }
+
+    #[test]
+    #[should_panic(expected = "carve: 3..2")]
+    #[allow(clippy::reversed_empty_ranges, clippy::single_range_in_vec_init)]
+    fn backwards_panics() {
+        let _ = carve(&mut [0u8; 4], [3..2]);
+    }
+
+    #[test]
+    fn indices_fit_into_floats() {
+        let mut floats = [0.0f32; 3];
+        as_u32_mut(&mut floats).copy_from_slice(&[1, u32::MAX, 0x7fc0_0001]);
+        assert_eq!(as_u32(&floats), [1, u32::MAX, 0x7fc0_0001]);
+        assert_eq!(as_u32_mut(&mut [0.0f64; 3]).len(), 6);
+    }
+}

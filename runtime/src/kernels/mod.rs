@@ -1,0 +1,15 @@
+//! The loops that are worth writing once: dense products, and the choice of CPU features.
+//!
+//! No kernel allocates. `unsafe` stands behind one check of all sizes and strides at the entry;
+//! what generated code can reach is safe. Every instantiation for a CPU feature is the same source
+//! text as the portable one.
+
+mod dispatch;
+mod matmul;
+mod matvec;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use dispatch::MatmulFloat;
+pub use dispatch::vectorised;
+pub use matmul::matmul;

@@ -1,0 +1,95 @@
+//! Write a network as mathematics; get its forward and backward Rust functions.
+//!
+//! [`net!`] turns a struct of arrays and some formulas into a plain Rust struct with methods that
+//! compute values and gradients, differentiated symbolically at compile time. This crate is what
+//! the generated code and its users need at run time: parameters as a flat slice ([`Params`]),
+//! memory ([`Workspace`]), optimisers ([`Sgd`], [`Adam`], [`AdamW`]), a training loop ([`Train`]),
+//! a gradient check ([`check_gradient`]) and dense kernels.
+//!
+//! # Features
+//! - `std` (default): CPU features chosen at run time, files. Implies `alloc`.
+//! - `alloc`: boxed parameters, growing workspaces. Without it the crate needs no allocator:
+//!   [`Workspace::from_slice`], `Adam::from_slice`.
+//! - `safetensors`: saving and loading parameters.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(feature = "alloc")]
+#[doc(hidden)]
+pub extern crate alloc;
+
+#[doc(hidden)]
+pub mod carve;
+#[cfg(feature = "alloc")]
+mod check;
+mod float;
+#[doc(hidden)]
+pub mod init;
+#[doc(hidden)]
+pub mod kernels;
+pub mod math;
+mod optimiser;
+#[doc(hidden)]
+pub mod panics;
+mod params;
+mod rng;
+#[cfg(feature = "safetensors")]
+pub mod safetensors;
+mod tensor;
+#[cfg(feature = "alloc")]
+mod train;
+mod workspace;
+
+#[cfg(feature = "alloc")]
+pub use check::{CheckOptions, CheckReport, Disagreement, GradientMismatch, check_gradient};
+pub use float::Float;
+pub use optimiser::{Adam, AdamW, Optimiser, Sgd, clip_global_norm};
+#[cfg(feature = "alloc")]
+pub use params::TensorRef;
+pub use params::{Params, Path};
+pub use rng::Rng;
+pub use tensor::{Tensor, TensorMut};
+#[cfg(feature = "alloc")]
+pub use train::{Reason, Stopped, Train};
+pub use workspace::{Storage, Workspace};
+
+/// Declares networks: structs of tensors and functions on them, with their derivatives.
+#[macro_export]
+macro_rules! net {
+    ($($tokens:tt)*) => {
+        $crate::__private::__expand! { $crate $($tokens)* }
+    };
+}
+
+/// Expands to its items if this crate has an allocator, else to nothing. Not public API.
+#[cfg(feature = "alloc")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __with_alloc {
+    ($($tokens:tt)*) => { $($tokens)* };
+}
+
+/// Expands to its items if this crate has an allocator, else to nothing. Not public API.
+#[cfg(not(feature = "alloc"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __with_alloc {
+    ($($tokens:tt)*) => {};
+}
+
+/// What generated code calls. Not public API: it changes without notice.
+#[doc(hidden)]
+pub mod __private {
+    pub use core;
+
+    #[cfg(feature = "alloc")]
+    pub use alloc;
+
+    pub use chainrule_derive::__expand;
+
+    pub use crate::carve::{as_u32, as_u32_mut, carve};
+    pub use crate::kernels::{self, vectorised};
+    pub use crate::params::{Params, Path, Visitor, Witness};
+    pub use crate::{Float, Optimiser, Rng, Storage, Tensor, TensorMut, Workspace, init, math, panics};
+}

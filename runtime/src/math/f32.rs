@@ -1,0 +1,229 @@
+//! Functions of `f32`; see [`math`](super) for the rules they keep.
+//!
+//! Every result is within 2 units in the last place of the exact one (`digamma` and `ln_gamma`
+//! near their zeros: absolutely), measured in `tests.rs`; `sqrt`, `floor` and the like are exact.
+
+// Coefficients stand as their sources print them.
+#![allow(clippy::excessive_precision)]
+
+super::common!(f32, libm: {
+    /// log₂ x.
+    log2 = log2f;
+    /// log₁₀ x.
+    log10 = log10f;
+    /// sin x, in radians.
+    sin = sinf;
+    /// cos x, in radians.
+    cos = cosf;
+    /// tan x, in radians.
+    tan = tanf;
+    /// (eˣ − e⁻ˣ) / 2.
+    sinh = sinhf;
+    /// (eˣ + e⁻ˣ) / 2.
+    cosh = coshf;
+    /// The angle in −π/2..=π/2 whose tangent is x.
+    atan = atanf;
+    /// The angle in −π/2..=π/2 whose sine is x; NaN outside −1..=1.
+    asin = asinf;
+    /// The angle in 0..=π whose cosine is x; NaN outside −1..=1.
+    acos = acosf;
+    /// 2/√π · ∫₀ˣ e^(−t²) dt.
+    erf = erff;
+});
+
+/// 1.5 · 2²³: adding it rounds to a whole number, whose bits then stand at the low end.
+const ROUND: f32 = 12_582_912.0;
+/// ln 2 in two parts; the first has 9 zero bits at its end, so that whole multiples are exact.
+const LN2_HIGH: f32 = 6.931_457_519_5e-1;
+const LN2_LOW: f32 = 1.428_606_765_3e-6;
+
+/// 2ⁿ for −126 ≤ n ≤ 127, where `shifted` = n + [`ROUND`].
+#[inline(always)]
+fn power_of_two(shifted: f32) -> f32 {
+    f32::from_bits(shifted.to_bits().wrapping_add(127) << 23)
+}
+
+/// (n, r) with x = n ln 2 + r and |r| ≤ ln(2)/2, n whole.
+#[inline(always)]
+fn reduce(x: f32) -> (f32, f32) {
+    let n = (x * core::f32::consts::LOG2_E + ROUND) - ROUND;
+    (n, (x - n * LN2_HIGH) - n * LN2_LOW)
+}
+
+/// eʳ − 1 for |r| ≤ ln(2)/2: r + r² q(r), q interpolated at Chebyshev points (error 2⁻³¹).
+#[inline(always)]
+fn exp_m1_reduced(r: f32) -> f32 {
+    let r2 = r * r;
+    let q01 = 0.5 + r * 0.166_666_67;
+    let q23 = 0.041_666_465 + r * 0.008_333_311;
+    let q45 = 0.001_393_364_9 + r * 0.000_198_909_9;
+    r + r2 * (q01 + r2 * (q23 + r2 * q45))
+}
+
+/// eˣ.
+#[inline(always)]
+#[must_use]
+pub fn exp(x: f32) -> f32 {
+    // Beyond these the result is infinite or 0 either way; the tests are false for NaN.
+    let x = if x > 89.0 { 89.0 } else { x };
+    let x = if x < -104.0 { -104.0 } else { x };
+    let (n, r) = reduce(x);
+    // 2ⁿ in two factors: n reaches from −150 to 128, beyond one exponent.
+    let half = n * 0.5 + ROUND;
+    let rest = (n - (half - ROUND)) + ROUND;
+    (1.0 + exp_m1_reduced(r)) * power_of_two(half) * power_of_two(rest)
+}
+
+/// eˣ − 1, accurate for small x.
+#[inline(always)]
+#[must_use]
+pub fn exp_m1(x: f32) -> f32 {
+    let clamped = if x > 89.0 { 89.0 } else { x };
+    let clamped = if clamped < -20.0 { -20.0 } else { clamped };
+    let (n, r) = reduce(clamped);
+    let p = exp_m1_reduced(r);
+    // Half the result first: 2ⁿ itself overflows at n = 128.
+    let scale = power_of_two((n - 1.0) + ROUND);
+    let y = (scale * p + (scale - 0.5)) * 2.0;
+    let y = if n == 0.0 { p } else { y };
+    if x.abs() < 1e-9 { x } else { y }
+}
+
+/// Splits a positive normal number into 2ᵏ·m with √½ ≤ m < √2; returns (k, m).
+#[inline(always)]
+fn split(x: f32) -> (f32, f32) {
+    const SQRT_HALF: u32 = 0x3f35_04f3;
+    const ONE: u32 = 0x3f80_0000;
+    let bits = x.to_bits().wrapping_add(ONE - SQRT_HALF);
+    // The exponent as a number, by way of the low bits of 2²³.
+    let k = f32::from_bits((bits >> 23) | 0x4b00_0000) - (8_388_608.0 + 127.0);
+    let m = f32::from_bits((bits & 0x007f_ffff).wrapping_add(SQRT_HALF));
+    (k, m)
+}
+
+/// ln(1 + f) + k ln 2 + c for √½ ≤ 1 + f < √2.
+///
+/// The series in s = f/(2 + f) and its coefficients are those of `FreeBSD`'s `e_logf.c`
+/// (Sun Microsystems, 1993; error below 2⁻³⁴·²⁴).
+#[inline(always)]
+fn ln_reduced(f: f32, k: f32, c: f32) -> f32 {
+    let half_square = 0.5 * f * f;
+    let s = f / (2.0 + f);
+    let z = s * s;
+    let w = z * z;
+    let even = w * (0.400_009_72 + w * 0.242_790_79);
+    let odd = z * (0.666_666_63 + w * 0.284_987_87);
+    s * (half_square + (even + odd)) + (k * LN2_LOW + c) - half_square + f + k * LN2_HIGH
+}
+
+/// ln x; −∞ at 0, NaN below.
+#[inline(always)]
+#[must_use]
+pub fn ln(x: f32) -> f32 {
+    let subnormal = x < f32::MIN_POSITIVE;
+    let (k, m) = split(if subnormal { x * 33_554_432.0 } else { x });
+    let k = if subnormal { k - 25.0 } else { k };
+    let y = ln_reduced(m - 1.0, k, 0.0);
+    let y = if x < f32::INFINITY { y } else { x };
+    let y = if x == 0.0 { f32::NEG_INFINITY } else { y };
+    if x < 0.0 { f32::NAN } else { y }
+}
+
+/// ln(1 + x), accurate for small x; −∞ at −1, NaN below.
+#[inline(always)]
+#[must_use]
+pub fn ln_1p(x: f32) -> f32 {
+    let u = 1.0 + x;
+    let (k, m) = split(u);
+    // What rounding 1 + x lost, relative to it.
+    let lost = (if k >= 2.0 { 1.0 - (u - x) } else { x - (u - 1.0) }) / u;
+    let near = k == 0.0;
+    let f = if near { x } else { m - 1.0 };
+    let y = ln_reduced(f, k, if near { 0.0 } else { lost });
+    let y = if x < f32::INFINITY { y } else { x };
+    let y = if x == -1.0 { f32::NEG_INFINITY } else { y };
+    let y = if x < -1.0 { f32::NAN } else { y };
+    if x.abs() < 1e-9 { x } else { y }
+}
+
+/// (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ).
+///
+/// 1 − 2/(e²ˣ + 1) for large |x|, an odd polynomial (Cephes' `tanhf`, Moshier 1989) for small.
+#[inline(always)]
+#[must_use]
+pub fn tanh(x: f32) -> f32 {
+    let size = x.abs();
+    let z = x * x;
+    let series = z
+        * (-0.333_332_82
+            + z * (0.133_314_42 + z * (-0.053_739_716 + z * (0.020_639_089 + z * -0.005_704_989))));
+    let small = size + size * series;
+    let large = 1.0 - 2.0 / (exp(2.0 * size) + 1.0);
+    (if size < 0.625 { small } else { large }).copysign(x)
+}
+
+/// 1 / (1 + e⁻ˣ).
+#[inline(always)]
+#[must_use]
+pub fn sigmoid(x: f32) -> f32 {
+    let e = exp(-x.abs());
+    (if x < 0.0 { e } else { 1.0 }) / (1.0 + e)
+}
+
+/// ln(1 + eˣ), as max(x, 0) + ln(1 + e^−|x|): no overflow, and accurate where eˣ is small.
+#[inline(always)]
+#[must_use]
+pub fn softplus(x: f32) -> f32 {
+    let e = exp(-x.abs());
+    // ln(1 + e) as in `ln_1p`, shorter because 0 ≤ e ≤ 1.
+    let u = 1.0 + e;
+    let large = u > core::f32::consts::SQRT_2;
+    let k = if large { 1.0 } else { 0.0 };
+    let f = if large { 0.5 * u - 1.0 } else { e };
+    let lost = if large { (e - (u - 1.0)) / u } else { 0.0 };
+    let positive = if x > 0.0 { x } else { 0.0 };
+    positive + ln_reduced(f, k, lost)
+}
+
+/// 1 − erf x, without cancellation for large x.
+#[inline]
+#[must_use]
+#[allow(clippy::cast_possible_truncation)]
+pub fn erfc(x: f32) -> f32 {
+    // `erfcf` is up to 3 units off.
+    libm::erfc(f64::from(x)) as f32
+}
+
+/// ln |Γ(x)|; infinite at 0 and the negative whole numbers.
+#[inline]
+#[must_use]
+#[allow(clippy::cast_possible_truncation)]
+pub fn ln_gamma(x: f32) -> f32 {
+    // `lgammaf` loses its relative accuracy near the zeros 1 and 2 and below 0.
+    libm::lgamma(f64::from(x)) as f32
+}
+
+/// (ln Γ)′(x) = Γ′(x)/Γ(x); NaN at the negative whole numbers, ∓∞ at ±0.
+#[inline]
+#[must_use]
+#[allow(clippy::cast_possible_truncation)]
+pub fn digamma(x: f32) -> f32 {
+    super::gamma::digamma(f64::from(x)) as f32
+}
+
+/// [`powi`] for the exponents without a formula of their own: products in `f64`.
+#[inline]
+#[allow(clippy::cast_possible_truncation)]
+fn powi_wide(x: f32, n: i32) -> f32 {
+    let mut power = 1.0;
+    let mut square = f64::from(x);
+    let mut left = n.unsigned_abs();
+    while left > 0 {
+        if left & 1 == 1 {
+            power *= square;
+        }
+        square *= square;
+        left >>= 1;
+    }
+    if n < 0 { (1.0 / power) as f32 } else { power as f32 }
+}

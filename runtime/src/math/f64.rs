@@ -1,0 +1,232 @@
+//! Functions of `f64`; see [`math`](super) for the rules they keep.
+//!
+//! Every result is within 1e-15 of the exact one, relatively (`digamma` and `ln_gamma` near their
+//! zeros: absolutely), measured in `tests.rs`; `sqrt`, `floor` and the like are exact.
+
+// Coefficients stand as their sources print them.
+#![allow(clippy::excessive_precision)]
+
+super::common!(f64, libm: {
+    /// log₂ x.
+    log2 = log2;
+    /// log₁₀ x.
+    log10 = log10;
+    /// sin x, in radians.
+    sin = sin;
+    /// cos x, in radians.
+    cos = cos;
+    /// tan x, in radians.
+    tan = tan;
+    /// (eˣ − e⁻ˣ) / 2.
+    sinh = sinh;
+    /// (eˣ + e⁻ˣ) / 2.
+    cosh = cosh;
+    /// The angle in −π/2..=π/2 whose tangent is x.
+    atan = atan;
+    /// The angle in −π/2..=π/2 whose sine is x; NaN outside −1..=1.
+    asin = asin;
+    /// The angle in 0..=π whose cosine is x; NaN outside −1..=1.
+    acos = acos;
+    /// 2/√π · ∫₀ˣ e^(−t²) dt.
+    erf = erf;
+    /// 1 − erf x, without cancellation for large x.
+    erfc = erfc;
+    /// ln |Γ(x)|; infinite at 0 and the negative whole numbers.
+    ln_gamma = lgamma;
+});
+
+/// 1.5 · 2⁵²: adding it rounds to a whole number, whose bits then stand at the low end.
+const ROUND: f64 = 6_755_399_441_055_744.0;
+/// ln 2 in two parts; the first has 21 zero bits at its end, so that whole multiples are exact.
+const LN2_HIGH: f64 = 6.931_471_803_691_238_164_90e-1;
+const LN2_LOW: f64 = 1.908_214_929_270_587_700_02e-10;
+
+/// 2ⁿ for −1022 ≤ n ≤ 1023, where `shifted` = n + [`ROUND`].
+#[inline(always)]
+fn power_of_two(shifted: f64) -> f64 {
+    f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52)
+}
+
+/// (n, r) with x = n ln 2 + r and |r| ≤ ln(2)/2, n whole.
+#[inline(always)]
+fn reduce(x: f64) -> (f64, f64) {
+    let n = (x * core::f64::consts::LOG2_E + ROUND) - ROUND;
+    (n, (x - n * LN2_HIGH) - n * LN2_LOW)
+}
+
+/// eʳ − 1 for |r| ≤ ln(2)/2: r + r² q(r), q interpolated at Chebyshev points (error 2⁻⁶¹).
+#[inline(always)]
+fn exp_m1_reduced(r: f64) -> f64 {
+    let r2 = r * r;
+    let r4 = r2 * r2;
+    let q01 = 0.5 + r * 0.166_666_666_666_666_7;
+    let q23 = 0.041_666_666_666_666_67 + r * 0.008_333_333_333_326_136;
+    let q45 = 0.001_388_888_888_888_374_8 + r * 0.000_198_412_698_748_206_27;
+    let q67 = 2.480_158_732_554_774_3e-5 + r * 2.755_725_540_020_642_2e-6;
+    let q89 = 2.755_727_364_311_03e-7 + r * 2.510_521_700_472_074_5e-8;
+    let q10 = 2.091_468_696_808_687_6e-9;
+    let q = (q01 + r2 * q23) + r4 * ((q45 + r2 * q67) + r4 * (q89 + r2 * q10));
+    r + r2 * q
+}
+
+/// eˣ.
+#[inline(always)]
+#[must_use]
+pub fn exp(x: f64) -> f64 {
+    // Beyond these the result is infinite or 0 either way; the tests are false for NaN.
+    let x = if x > 710.0 { 710.0 } else { x };
+    let x = if x < -746.0 { -746.0 } else { x };
+    let (n, r) = reduce(x);
+    // 2ⁿ in two factors: n reaches from −1076 to 1024, beyond one exponent.
+    let half = n * 0.5 + ROUND;
+    let rest = (n - (half - ROUND)) + ROUND;
+    (1.0 + exp_m1_reduced(r)) * power_of_two(half) * power_of_two(rest)
+}
+
+/// eˣ − 1, accurate for small x.
+#[inline(always)]
+#[must_use]
+pub fn exp_m1(x: f64) -> f64 {
+    let clamped = if x > 710.0 { 710.0 } else { x };
+    let clamped = if clamped < -40.0 { -40.0 } else { clamped };
+    let (n, r) = reduce(clamped);
+    let p = exp_m1_reduced(r);
+    // Half the result first: 2ⁿ itself overflows at n = 1024.
+    let scale = power_of_two((n - 1.0) + ROUND);
+    let y = (scale * p + (scale - 0.5)) * 2.0;
+    let y = if n == 0.0 { p } else { y };
+    if x.abs() < 1e-18 { x } else { y }
+}
+
+/// Splits x·2^shift of a positive normal number into 2ᵏ·m with √½ ≤ m < √2; returns (k, m).
+#[inline(always)]
+fn split(x: f64) -> (f64, f64) {
+    const SQRT_HALF: u64 = 0x3fe6_a09e_0000_0000;
+    const ONE: u64 = 0x3ff0_0000_0000_0000;
+    let bits = x.to_bits().wrapping_add(ONE - SQRT_HALF);
+    // The exponent as a number, by way of the low bits of 2⁵².
+    let k = f64::from_bits((bits >> 52) | 0x4330_0000_0000_0000) - (4_503_599_627_370_496.0 + 1023.0);
+    let m = f64::from_bits((bits & 0x000f_ffff_ffff_ffff).wrapping_add(SQRT_HALF));
+    (k, m)
+}
+
+/// ln(1 + f) + k ln 2 + c for √½ ≤ 1 + f < √2.
+///
+/// The series in s = f/(2 + f) and its coefficients are those of `FreeBSD`'s `e_log.c`
+/// (Sun Microsystems, 1993; error below 2⁻⁵⁸·⁴⁵).
+#[inline(always)]
+fn ln_reduced(f: f64, k: f64, c: f64) -> f64 {
+    let half_square = 0.5 * f * f;
+    let s = f / (2.0 + f);
+    let z = s * s;
+    let w = z * z;
+    let even = w
+        * (3.999_999_999_940_941_908e-1
+            + w * (2.222_219_843_214_978_396e-1 + w * 1.531_383_769_920_937_332e-1));
+    let odd = z
+        * (6.666_666_666_666_735_130e-1
+            + w * (2.857_142_874_366_239_149e-1
+                + w * (1.818_357_216_161_805_012e-1 + w * 1.479_819_860_511_658_591e-1)));
+    s * (half_square + (even + odd)) + (k * LN2_LOW + c) - half_square + f + k * LN2_HIGH
+}
+
+/// ln x; −∞ at 0, NaN below.
+#[inline(always)]
+#[must_use]
+pub fn ln(x: f64) -> f64 {
+    let subnormal = x < f64::MIN_POSITIVE;
+    let (k, m) = split(if subnormal { x * 18_014_398_509_481_984.0 } else { x });
+    let k = if subnormal { k - 54.0 } else { k };
+    let y = ln_reduced(m - 1.0, k, 0.0);
+    let y = if x < f64::INFINITY { y } else { x };
+    let y = if x == 0.0 { f64::NEG_INFINITY } else { y };
+    if x < 0.0 { f64::NAN } else { y }
+}
+
+/// ln(1 + x), accurate for small x; −∞ at −1, NaN below.
+#[inline(always)]
+#[must_use]
+pub fn ln_1p(x: f64) -> f64 {
+    let u = 1.0 + x;
+    let (k, m) = split(u);
+    // What rounding 1 + x lost, relative to it.
+    let lost = (if k >= 2.0 { 1.0 - (u - x) } else { x - (u - 1.0) }) / u;
+    let near = k == 0.0;
+    let f = if near { x } else { m - 1.0 };
+    let y = ln_reduced(f, k, if near { 0.0 } else { lost });
+    let y = if x < f64::INFINITY { y } else { x };
+    let y = if x == -1.0 { f64::NEG_INFINITY } else { y };
+    let y = if x < -1.0 { f64::NAN } else { y };
+    if x.abs() < 1e-18 { x } else { y }
+}
+
+/// (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ).
+///
+/// 1 − 2/(e²ˣ + 1) for large |x|, an odd rational function (Cephes' `tanh`, Moshier 1989) for
+/// small; both are one sum and one quotient, so that only one division is made.
+#[inline(always)]
+#[must_use]
+pub fn tanh(x: f64) -> f64 {
+    let size = x.abs();
+    let z = x * x;
+    let above =
+        z * (-1.614_687_684_417_084_5e3 + z * (-9.928_772_310_019_185e1 + z * -9.643_991_794_250_523e-1));
+    let below =
+        4.844_063_053_251_255e3 + z * (2.235_488_390_601_004_6e3 + z * (1.128_116_784_916_329_3e2 + z));
+    let small = size < 0.625;
+    let first = if small { size } else { 1.0 };
+    let numerator = if small { size * above } else { -2.0 };
+    let denominator = if small { below } else { exp(2.0 * size) + 1.0 };
+    (first + numerator / denominator).copysign(x)
+}
+
+/// 1 / (1 + e⁻ˣ).
+#[inline(always)]
+#[must_use]
+pub fn sigmoid(x: f64) -> f64 {
+    let e = exp(-x.abs());
+    (if x < 0.0 { e } else { 1.0 }) / (1.0 + e)
+}
+
+/// ln(1 + eˣ), as max(x, 0) + ln(1 + e^−|x|): no overflow, and accurate where eˣ is small.
+#[inline(always)]
+#[must_use]
+pub fn softplus(x: f64) -> f64 {
+    let e = exp(-x.abs());
+    // ln(1 + e) as in `ln_1p`, shorter because 0 ≤ e ≤ 1.
+    let u = 1.0 + e;
+    let large = u > core::f64::consts::SQRT_2;
+    let k = if large { 1.0 } else { 0.0 };
+    let f = if large { 0.5 * u - 1.0 } else { e };
+    let lost = if large { (e - (u - 1.0)) / u } else { 0.0 };
+    let positive = if x > 0.0 { x } else { 0.0 };
+    positive + ln_reduced(f, k, lost)
+}
+
+/// (ln Γ)′(x) = Γ′(x)/Γ(x); NaN at the negative whole numbers, ∓∞ at ±0.
+///
+/// Reflection ψ(1 − x) − π/tan(πx), recurrence ψ(x + 1) = ψ(x) + 1/x and the asymptotic series
+/// (NIST DLMF 5.5.4, 5.5.2, 5.11.2).
+#[inline]
+#[must_use]
+pub fn digamma(x: f64) -> f64 {
+    super::gamma::digamma(x)
+}
+
+/// [`powi`] for the exponents without a formula of their own.
+///
+/// A short chain of products up to 8, `pow` beyond: each product adds half a last place.
+#[inline]
+fn powi_wide(x: f64, n: i32) -> f64 {
+    if n.unsigned_abs() > 8 {
+        return powf(x, f64::from(n));
+    }
+    let size = n.unsigned_abs();
+    let x2 = x * x;
+    let x4 = x2 * x2;
+    let power = (if size & 1 == 0 { 1.0 } else { x })
+        * (if size & 2 == 0 { 1.0 } else { x2 })
+        * (if size & 4 == 0 { 1.0 } else { x4 })
+        * (if size & 8 == 0 { 1.0 } else { x4 * x4 });
+    if n < 0 { 1.0 / power } else { power }
+}

@@ -1,0 +1,208 @@
+//! Measures every function against a wider or an independent one.
+//!
+//! `f32` against `f64` arithmetic at evenly spread bit patterns (many more of them in the
+//! ignored, release-only test), `f64` against `libm`, whose own error is below one unit in the last place.
+
+#![allow(clippy::excessive_precision)]
+
+use super::{f32 as single, f64 as double};
+
+/// Distance of `found` from `exact` in units in the last place of `f32`.
+fn ulps(found: f32, exact: f64) -> f64 {
+    let rounded = exact as f32;
+    if found.to_bits() == rounded.to_bits() || (found.is_nan() && exact.is_nan()) {
+        return 0.0;
+    }
+    if !found.is_finite() || !rounded.is_finite() {
+        return f64::INFINITY;
+    }
+    let exponent = libm::floor(libm::log2(exact.abs())).max(-126.0);
+    (f64::from(found) - exact).abs() / libm::exp2(exponent - 23.0)
+}
+
+/// The largest error of each `f32` function over every `stride`-th bit pattern, and where.
+fn worst_of_single(stride: usize) -> Vec<(&'static str, f64, f32)> {
+    type Pair = (&'static str, fn(f32) -> f32, fn(f64) -> f64);
+    let pairs: [Pair; 21] = [
+        ("exp", single::exp, libm::exp),
+        ("exp_m1", single::exp_m1, libm::expm1),
+        ("ln", single::ln, libm::log),
+        ("ln_1p", single::ln_1p, libm::log1p),
+        ("tanh", single::tanh, libm::tanh),
+        ("sigmoid", single::sigmoid, double::sigmoid),
+        ("softplus", single::softplus, double::softplus),
+        ("erf", single::erf, libm::erf),
+        ("erfc", single::erfc, libm::erfc),
+        ("sqrt", single::sqrt, libm::sqrt),
+        ("ln_gamma", single::ln_gamma, libm::lgamma),
+        ("sin", single::sin, libm::sin),
+        ("cos", single::cos, libm::cos),
+        ("tan", single::tan, libm::tan),
+        ("sinh", single::sinh, libm::sinh),
+        ("cosh", single::cosh, libm::cosh),
+        ("asin", single::asin, libm::asin),
+        ("acos", single::acos, libm::acos),
+        ("atan", single::atan, libm::atan),
+        ("log2", single::log2, libm::log2),
+        ("log10", single::log10, libm::log10),
+    ];
+    pairs
+        .into_iter()
+        .map(|(name, function, exact)| {
+            let mut worst = (name, 0.0, 0.0);
+            for bits in (0..=u32::MAX).step_by(stride) {
+                let x = f32::from_bits(bits);
+                let error = ulps(function(x), exact(f64::from(x)));
+                if error > worst.1 {
+                    worst = (name, error, x);
+                }
+            }
+            worst
+        })
+        .collect()
+}
+
+#[test]
+fn single_precision_is_within_two_units() {
+    for (name, error, x) in worst_of_single(8_191) {
+        assert!(error <= 2.0, "{name}({x:e}) is {error} units off");
+    }
+}
+
+#[test]
+#[ignore = "268 million inputs for each function; run in release"]
+fn single_precision_densely() {
+    for (name, error, x) in worst_of_single(16) {
+        println!("{name}: {error:.3} units at {x:e}");
+        assert!(error <= 2.0, "{name}({x:e}) is {error} units off");
+    }
+}
+
+/// Inputs of every size and sign, denser where the functions bend.
+fn inputs() -> impl Iterator<Item = f64> {
+    let spread = (0..20_000u64).map(|i| f64::from_bits((i * (0xffff_ffff_ffff / 20_000)) << 16));
+    let near = (-400_000..400_000).map(|i| f64::from(i) * 1.234_567e-4);
+    let wide = (-80_000..80_000).map(|i| f64::from(i) * 9.876_543e-3);
+    spread.chain(near).chain(wide)
+}
+
+fn relative(found: f64, exact: f64) -> f64 {
+    if found.to_bits() == exact.to_bits() || (found.is_nan() && exact.is_nan()) {
+        0.0
+    } else if exact.abs() < f64::MIN_POSITIVE {
+        // Subnormal results: in units in the last place.
+        (found - exact).abs() / 4.94e-324 * 2e-16
+    } else {
+        (found - exact).abs() / exact.abs()
+    }
+}
+
+#[test]
+fn double_precision_agrees_with_libm() {
+    type Pair = (&'static str, fn(f64) -> f64, fn(f64) -> f64);
+    let pairs: [Pair; 5] = [
+        ("exp", double::exp, libm::exp),
+        ("exp_m1", double::exp_m1, libm::expm1),
+        ("ln", double::ln, libm::log),
+        ("ln_1p", double::ln_1p, libm::log1p),
+        ("tanh", double::tanh, libm::tanh),
+    ];
+    for (name, function, exact) in pairs {
+        let (error, x) = inputs()
+            .map(|x| (relative(function(x), exact(x)), x))
+            .fold((0.0, 0.0), |worst, next| if next.0 > worst.0 { next } else { worst });
+        println!("{name}: {error:e} at {x:e}");
+        assert!(error <= 1e-15, "{name}({x:e}) is {error:e} off");
+    }
+}
+
+#[test]
+fn sigmoid_and_softplus_keep_their_relative_accuracy_in_the_tails() {
+    // Where eˣ < 2⁻⁵⁴, both equal eˣ to the last place.
+    for x in [-40.0, -300.0, -700.0, -708.0, -744.0] {
+        assert_eq!(double::sigmoid(x), double::exp(x));
+        assert_eq!(double::softplus(x), double::exp(x));
+    }
+    // Values computed with 60 digits.
+    for (x, sigmoid, softplus) in [
+        (-700.0, 9.859_676_543_759_771e-305, 9.859_676_543_759_771e-305),
+        (-1.5, 0.182_425_523_806_356_34, 0.201_413_277_982_752_46),
+        (-1e-9, 0.499_999_999_75, 0.693_147_180_059_945_3),
+        (0.75, 0.679_178_699_175_393, 1.136_871_006_114_899_9),
+        (30.0, 0.999_999_999_999_906_4, 30.000_000_000_000_094),
+    ] {
+        assert!(relative(double::sigmoid(x), sigmoid) < 1e-15, "sigmoid({x})");
+        assert!(relative(double::softplus(x), softplus) < 1e-15, "softplus({x})");
+    }
+}
+
+#[test]
+fn ends_zeros_and_nan() {
+    macro_rules! check {
+        ($module:ident, $float:ident) => {
+            use $module::*;
+            let (inf, nan) = ($float::INFINITY, $float::NAN);
+            assert_eq!((exp(inf), exp(-inf), exp(0.0)), (inf, 0.0, 1.0));
+            assert_eq!((exp_m1(inf), exp_m1(-inf), exp_m1(0.0)), (inf, -1.0, 0.0));
+            assert!(exp_m1(-0.0).is_sign_negative() && ln_1p(-0.0).is_sign_negative());
+            assert!(tanh(-0.0).is_sign_negative());
+            assert_eq!((ln(0.0), ln(-0.0), ln(inf), ln(1.0)), (-inf, -inf, inf, 0.0));
+            assert!(ln(-1.0).is_nan() && ln(-inf).is_nan());
+            assert_eq!((ln_1p(-1.0), ln_1p(inf)), (-inf, inf));
+            assert!(ln_1p(-2.0).is_nan() && ln_1p(-inf).is_nan());
+            assert_eq!((tanh(inf), tanh(-inf)), (1.0, -1.0));
+            assert_eq!((sigmoid(inf), sigmoid(-inf), sigmoid(0.0)), (1.0, 0.0, 0.5));
+            assert_eq!((softplus(inf), softplus(-inf)), (inf, 0.0));
+            for function in [exp, exp_m1, ln, ln_1p, tanh, sigmoid, softplus, signum, digamma] {
+                assert!(function(nan).is_nan());
+            }
+            assert_eq!((signum(0.0), signum(-0.0), signum(-3.0), signum(inf)), (0.0, 0.0, -1.0, 1.0));
+            assert_eq!((max(1.0, 2.0), min(1.0, 2.0)), (2.0, 1.0));
+            for (x, y) in [(nan, 1.0), (1.0, nan), (nan, nan)] {
+                assert!(max(x, y).is_nan() && min(x, y).is_nan());
+            }
+            assert_eq!(ln($float::MIN_POSITIVE / 4.0), ln($float::MIN_POSITIVE) - ln(4.0));
+            assert_eq!((powi(nan, 0), powi(0.0, 0), powi(-2.0, 3), powi(2.0, -2)), (1.0, 1.0, -8.0, 0.25));
+            assert_eq!(
+                (powi(-1.0, 101), powi(-1.0, 1_000_000), powi(2.0, -60)),
+                (-1.0, 1.0, powf(2.0, -60.0))
+            );
+            assert_eq!((powi(3.0, 4), powi(3.0, 7), powi(0.5, 8)), (81.0, 2187.0, 0.003_906_25));
+            assert_eq!((floor(-1.5), recip(4.0), atan2(0.0, -1.0)), (-2.0, 0.25, core::$float::consts::PI));
+            assert_eq!((from_u32(7), from_usize(9)), (7.0, 9.0));
+        };
+    }
+    {
+        check!(single, f32);
+    }
+    {
+        check!(double, f64);
+    }
+}
+
+#[test]
+fn digamma_at_known_points() {
+    // NIST DLMF 5.4.12–5.4.17, and values computed with 40 digits.
+    for (x, exact) in [
+        (1.0, -0.577_215_664_901_532_9),
+        (0.5, -1.963_510_026_021_423_5),
+        (0.25, -4.227_453_533_376_266),
+        (10.0, 2.251_752_589_066_721),
+        (1e-8, -100_000_000.577_215_65),
+        (-0.5, 0.036_489_973_978_576_52),
+        (-1.75, -2.322_691_628_614_360_7),
+        (1e10, 23.025_850_929_890_456),
+    ] {
+        let found = double::digamma(x);
+        assert!(relative(found, exact) < 2e-15, "digamma({x}) = {found}");
+    }
+    assert!(double::digamma(-3.0).is_nan());
+    assert_eq!(double::digamma(0.0), f64::NEG_INFINITY);
+    // The recurrence holds everywhere.
+    for i in 0..2_000 {
+        let x = f64::from(i) * 0.013 - 12.983_7;
+        let gap = double::digamma(x + 1.0) - double::digamma(x) - 1.0 / x;
+        let size = double::digamma(x).abs().max(1.0 / x.abs()).max(1.0);
+        assert!(gap.abs() < 4e-15 * size, "digamma at {x}: {gap:e}");
+    }
+}

@@ -1,0 +1,90 @@
+//! Optimisers: what turns a gradient into a change of the parameters.
+//!
+//! Each is an element-wise rule on slices, so that it can be applied to a whole network or to one
+//! tensor as soon as its gradient is complete, with the same bits. Formulas are PyTorch's. A step
+//! allocates nothing but, the first time, the state.
+
+mod adam;
+mod clip;
+mod sgd;
+mod state;
+
+pub use adam::{Adam, AdamW};
+pub use clip::clip_global_norm;
+pub use sgd::Sgd;
+
+use crate::{Float, Params};
+
+/// A rule that changes parameters by their gradients, element by element.
+///
+/// A step is [`begin`](Optimiser::begin), then [`update`](Optimiser::update) on parts of the flat
+/// parameter slice that together hold each element at most once, in any order.
+/// [`step`](Optimiser::step) does it for all of a network but its `#[frozen]` fields.
+pub trait Optimiser<F: Float> {
+    /// Starts a step over a network of `count` floats.
+    ///
+    /// # Panics
+    /// If an earlier step was over another number of floats.
+    #[track_caller]
+    fn begin(&mut self, count: usize);
+
+    /// Changes the parameters that stand from `offset` on in the network's flat slice.
+    ///
+    /// # Panics
+    /// If the slices differ in length or reach beyond what [`begin`](Optimiser::begin) announced.
+    #[track_caller]
+    fn update(&mut self, offset: usize, parameters: &mut [F], gradients: &[F]);
+
+    /// One step: changes every parameter of `model` that is not `#[frozen]` by its gradient.
+    ///
+    /// # Panics
+    /// If an earlier step was over a network of another size.
+    #[track_caller]
+    fn step<P: Params<Float = F>>(&mut self, model: &mut P, gradients: &P) {
+        self.begin(P::count());
+        let parameters = model.as_mut_slice();
+        let mut offset = 0;
+        gradients.for_each_tensor(|path, _, gradient| {
+            let end = offset + gradient.len();
+            if !path.is_frozen() {
+                self.update(offset, &mut parameters[offset..end], gradient);
+            }
+            offset = end;
+        });
+    }
+}
+
+/// `step` as a method of the type, so that users need not import the trait.
+macro_rules! inherent_step {
+    () => {
+        /// One step: changes every parameter of `model` that is not `#[frozen]` by its gradient.
+        ///
+        /// # Panics
+        /// If an earlier step was over a network of another size.
+        #[track_caller]
+        pub fn step<P: crate::Params<Float = F>>(&mut self, model: &mut P, gradients: &P) {
+            crate::Optimiser::step(self, model, gradients);
+        }
+
+        /// The learning rate.
+        #[must_use]
+        pub const fn rate(&self) -> f64 {
+            self.rate
+        }
+
+        /// Changes the learning rate from the next step on, keeping the state: for schedules.
+        pub const fn set_rate(&mut self, rate: f64) {
+            self.rate = rate;
+        }
+    };
+}
+use inherent_step;
+
+#[cold]
+#[track_caller]
+fn lengths_differ(name: &str, parameters: usize, gradients: usize) -> ! {
+    panic!("{name}: {parameters} parameters, but {gradients} gradients");
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,137 @@
+//! What generated code says when its caller made a mistake.
+//!
+//! Every message names the function, the argument, what was found and what was expected. The
+//! functions are cold and report the place of the caller's call; none writes anything before it
+//! panics. Not public API.
+
+/// The leading axis of an array argument disagrees with a dim that another argument fixed.
+#[cold]
+#[track_caller]
+pub fn rows(function: &str, argument: &str, found: usize, dim: &str, expected: usize, source: &str) -> ! {
+    panic!(
+        "{function}: `{argument}` has {found} {}, but {dim} = {expected} (from `{source}`)",
+        plural(found, "row")
+    );
+}
+
+/// Some axis of a tensor argument disagrees with a dim that another argument fixed.
+#[cold]
+#[track_caller]
+pub fn axis(
+    function: &str,
+    argument: &str,
+    axis: usize,
+    found: usize,
+    dim: &str,
+    expected: usize,
+    source: &str,
+) -> ! {
+    panic!(
+        "{function}: axis {axis} of `{argument}` has size {found}, but {dim} = {expected} (from `{source}`)"
+    );
+}
+
+/// Some axis of a tensor argument has not the size that the net declares.
+#[cold]
+#[track_caller]
+pub fn size(function: &str, argument: &str, axis: usize, found: usize, expected: usize) -> ! {
+    panic!("{function}: axis {axis} of `{argument}` has size {found}, expected {expected}");
+}
+
+/// A slice has the wrong number of elements.
+#[cold]
+#[track_caller]
+pub fn length(function: &str, argument: &str, found: usize, expected: usize) -> ! {
+    panic!("{function}: `{argument}` has {found} {}, expected {expected}", plural(found, "element"));
+}
+
+/// An index argument points outside what it indexes.
+#[cold]
+#[track_caller]
+pub fn index(function: &str, argument: &str, position: usize, found: u32, bound: usize) -> ! {
+    panic!("{function}: `{argument}[{position}]` is {found}, expected less than {bound}");
+}
+
+/// A scalar index argument points outside what it indexes.
+#[cold]
+#[track_caller]
+pub fn scalar_index(function: &str, argument: &str, found: u32, bound: usize) -> ! {
+    panic!("{function}: `{argument}` is {found}, expected less than {bound}");
+}
+
+/// A computed subscript falls outside its axis.
+#[cold]
+#[track_caller]
+pub fn subscript(function: &str, tensor: &str, axis: usize, found: isize, bound: usize) -> ! {
+    panic!("{function}: subscript {found} of axis {axis} of `{tensor}` is outside 0..{bound}");
+}
+
+/// A workspace in the caller's memory is too short.
+#[cold]
+#[track_caller]
+pub fn workspace(function: &str, found: usize, expected: usize) -> ! {
+    panic!(
+        "{function}: the workspace has {found} {}, expected at least {expected}",
+        plural(found, "element")
+    );
+}
+
+/// Every element of an index argument, against the size of the axis that it indexes.
+///
+/// # Panics
+/// As [`index`], at the first one that is too large.
+#[inline]
+#[track_caller]
+pub fn check_indices(function: &str, argument: &str, values: &[u32], bound: usize) {
+    // The maximum first: it vectorises, and almost always settles it.
+    let largest = values.iter().fold(0, |largest, &value| value.max(largest));
+    if largest as usize >= bound && !values.is_empty() {
+        let position = values.iter().position(|&value| value as usize >= bound).unwrap_or(0);
+        index(function, argument, position, values[position], bound);
+    }
+}
+
+const fn plural(count: usize, noun: &'static str) -> Plural {
+    Plural { noun, one: count == 1 }
+}
+
+struct Plural {
+    noun: &'static str,
+    one: bool,
+}
+
+impl core::fmt::Display for Plural {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        formatter.write_str(self.noun)?;
+        formatter.write_str(if self.one { "" } else { "s" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "Mlp::loss: `label` has 3 rows, but N = 2 (from `x`)")]
+    fn rows_name_the_source() {
+        rows("Mlp::loss", "label", 3, "N", 2, "x");
+    }
+
+    #[test]
+    #[should_panic(expected = "Mlp::loss: `y` has 1 element, expected 4")]
+    fn one_is_singular() {
+        length("Mlp::loss", "y", 1, 4);
+    }
+
+    #[test]
+    #[should_panic(expected = "Mlp::loss: `label[2]` is 12, expected less than 10")]
+    fn the_first_bad_index_is_named() {
+        check_indices("Mlp::loss", "label", &[0, 9, 12, 13], 10);
+    }
+
+    #[test]
+    fn good_indices_pass() {
+        check_indices("f", "i", &[], 0);
+        check_indices("f", "i", &[0, 9, 3], 10);
+    }
+}
