@@ -32,8 +32,7 @@ pub fn unary(e: &mut Scalars, function: Unary, x: ScalarId, y: ScalarId, s: Scal
         Unary::Erf => times_fn(e, s, |e| gaussian(e, x)),
         Unary::LnGamma => times_fn(e, s, |e| e.unary(Unary::Polygamma(0), x)),
         Unary::Polygamma(n) => times_fn(e, s, |e| e.unary(Unary::Polygamma(n + 1), x)),
-        // y(1 − y) from an output that is at hand; inside a formula σ(x)σ(−x), which keeps its digits.
-        Unary::Sigmoid if matches!(e[y], Scalar::Read(..)) => times_fn(e, s, |e| { let square = e.mul(y, y); e.sub(y, square) }),
+        // σ(x)σ(−x) keeps its digits at both ends, through every derivative; y(1 − y) does not.
         Unary::Sigmoid => times_fn(e, s, |e| { let mirrored = e.neg(x); let mirrored = e.unary(Unary::Sigmoid, mirrored); e.mul(y, mirrored) }),
         Unary::Softplus => times_fn(e, s, |e| e.unary(Unary::Sigmoid, x)),
         Unary::Powi(n) => times_fn(e, s, |e| { let power = e.unary(Unary::Powi(n - 1), x); scaled(e, f64::from(n), power) }),
@@ -88,20 +87,18 @@ fn power_by_exponent(e: &mut Scalars, x: ScalarId, y: ScalarId, s: ScalarId) -> 
 
 /// s where a < b, half of it where they are equal.
 fn the_one_below(e: &mut Scalars, a: ScalarId, b: ScalarId, s: ScalarId) -> ScalarId {
-    let zero = e.number(0.0);
-    let half = scaled(e, 0.5, s);
-    let (equal, below) = (e.compare(Comparison::Equal, a, b), e.compare(Comparison::Less, a, b));
-    let tie = e.select(equal, half, zero);
-    e.select(below, s, tie)
+    let (zero, half) = (e.number(0.0), scaled(e, 0.5, s));
+    let (equal, at_most) = (e.compare(Comparison::Equal, a, b), e.compare(Comparison::LessEqual, a, b));
+    let share = e.select(equal, half, s);
+    e.select(at_most, share, zero)
 }
 
 /// s where a > b, half of it where they are equal.
 fn the_one_above(e: &mut Scalars, a: ScalarId, b: ScalarId, s: ScalarId) -> ScalarId {
-    let zero = e.number(0.0);
-    let half = scaled(e, 0.5, s);
-    let (equal, above) = (e.compare(Comparison::Equal, a, b), e.compare(Comparison::Less, b, a));
-    let tie = e.select(equal, half, zero);
-    e.select(above, s, tie)
+    let (zero, half) = (e.number(0.0), scaled(e, 0.5, s));
+    let (equal, at_least) = (e.compare(Comparison::Equal, a, b), e.compare(Comparison::LessEqual, b, a));
+    let share = e.select(equal, half, s);
+    e.select(at_least, share, zero)
 }
 
 /// 2/√π · e^(−x²)
@@ -168,36 +165,75 @@ pub fn scalar_vjp(
         let mut pass = |e: &mut Scalars, to: ScalarId, share: ScalarId| {
             if matters.contains(&to) {
                 let sum = match cotangents.get(&to) {
-                    Some(&sum) => e.add(sum, share),
+                    Some(&sum) => sum_of_shares(e, sum, share),
                     None => share,
                 };
                 cotangents.insert(to, sum);
             }
         };
-        match e[id].clone() {
-            Scalar::Read(..) => reads.push((id, s)),
-            Scalar::Unary(function, a) => {
-                if let Some(share) = unary(e, function, a, y, s) {
-                    pass(e, a, share);
-                }
-            }
+        if let Scalar::Read(..) = e[id] {
+            reads.push((id, s));
+            continue;
+        }
+        let scalar = e[id].clone();
+        let shares = under_guards(e, s, &mut |e, s| match scalar {
+            Scalar::Unary(function, a) => unary(e, function, a, y, s).map(|share| (a, share)).into_iter().collect(),
             Scalar::Binary(function, a, b) => {
                 let [by_a, by_b] = binary(e, function, (a, b), y, s);
-                pass(e, a, by_a);
-                pass(e, b, by_b);
+                vec![(a, by_a), (b, by_b)]
             }
             Scalar::Select(c, a, b) => {
                 let zero = e.number(0.0);
-                let (by_a, by_b) = (e.select(c, s, zero), e.select(c, zero, s));
-                pass(e, a, by_a);
-                pass(e, b, by_b);
+                vec![(a, e.select(c, s, zero)), (b, e.select(c, zero, s))]
             }
-            Scalar::Number(_) | Scalar::Integer(_) | Scalar::Flag(_) => {}
-            Scalar::Compare(..) | Scalar::CompareInt(..) | Scalar::Not(_) | Scalar::And(..) | Scalar::Or(..) => {}
+            Scalar::Number(_) | Scalar::Integer(_) | Scalar::Flag(_) | Scalar::Read(..) => vec![],
+            Scalar::Compare(..) | Scalar::CompareInt(..) | Scalar::Not(_) | Scalar::And(..) | Scalar::Or(..) => vec![],
+        });
+        for (to, share) in shares {
+            pass(e, to, share);
         }
     }
     reads.reverse();
     reads
+}
+
+/// The condition and the value of `select(c, value, 0)`.
+fn guard(e: &mut Scalars, s: ScalarId) -> Option<(ScalarId, ScalarId)> {
+    let Scalar::Select(c, a, b) = e[s] else { return None };
+    if e.as_number(b) == Some(0.0) {
+        Some((c, a))
+    } else if e.as_number(a) == Some(0.0) {
+        Some((e.not(c), b))
+    } else {
+        None
+    }
+}
+
+/// What a cotangent passes on, under the guards that it stands under: nothing is asked or read outside.
+fn under_guards(
+    e: &mut Scalars,
+    s: ScalarId,
+    rule: &mut dyn FnMut(&mut Scalars, ScalarId) -> Vec<(ScalarId, ScalarId)>,
+) -> Vec<(ScalarId, ScalarId)> {
+    let Some((c, value)) = guard(e, s) else { return rule(e, s) };
+    let shares = under_guards(e, value, rule);
+    let zero = e.number(0.0);
+    shares.into_iter().map(|(to, share)| (to, e.select(c, share, zero))).collect()
+}
+
+/// a + b; where both stand under guards, their sum stands under either.
+fn sum_of_shares(e: &mut Scalars, a: ScalarId, b: ScalarId) -> ScalarId {
+    match (guard(e, a), guard(e, b)) {
+        (Some((c, x)), Some((d, y))) if c == d => {
+            let (sum, zero) = (sum_of_shares(e, x, y), e.number(0.0));
+            e.select(c, sum, zero)
+        }
+        (Some((c, _)), Some((d, _))) => {
+            let (either, sum, zero) = (e.or(c, d), e.add(a, b), e.number(0.0));
+            e.select(either, sum, zero)
+        }
+        _ => e.add(a, b),
+    }
 }
 
 /// The tangent of an expression, given those of its reads (`None`: zero): forward mode on the DAG.

@@ -134,6 +134,7 @@ pub fn of_workspace(signature: &Signature<'_>, lengths: &[Int]) -> TokenStream {
     let names = &signature.method.graph.dims;
     let texts: Vec<String> = lengths.iter().map(|length| format!("`{}`", size::text(length, names))).collect();
     let what = match texts.as_slice() {
+        [] => "unknown".to_string(),
         [one] => one.clone(),
         several => format!("the largest of {}", several.join(", ")),
     };

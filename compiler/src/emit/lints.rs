@@ -8,6 +8,7 @@ use quote::quote;
 ///
 /// * `dead_code`: a net has more methods than a program calls.
 /// * `missing_debug_implementations`: a pass has nothing to show.
+/// * `non_snake_case`: mathematics names matrices in capitals.
 /// * `too_many_arguments`, `type_complexity`: a function has the arguments and results that the net gives it.
 /// * `unnecessary_box_returns`: whether parameters are small enough for the stack must not change a type.
 pub fn allowed() -> TokenStream {
@@ -15,6 +16,7 @@ pub fn allowed() -> TokenStream {
         #[allow(
             dead_code,
             missing_debug_implementations,
+            non_snake_case,
             clippy::too_many_arguments,
             clippy::type_complexity,
             clippy::unnecessary_box_returns,

@@ -2,22 +2,29 @@
 //! bodies.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 
+use super::signature::plain;
 use crate::ir::{Atom, DimId, Int};
 use crate::program::Method;
 
 /// The locals that hold a function's run-time sizes: the dims' names in lower case, by [`DimId`].
 pub fn locals(method: &Method) -> Vec<Ident> {
-    let mut locals: Vec<Ident> = Vec::new();
-    for dim in &method.graph.dims {
-        let mut name = format_ident!("{}", snake_case(dim), span = Span::mixed_site());
-        while locals.contains(&name) || syn::parse_str::<Ident>(&name.to_string()).is_err() {
-            name = format_ident!("{name}_");
-        }
-        locals.push(name);
+    let mut taken: Vec<String> = ["ws", "arena", "model", "grads", "cotangent"].map(String::from).to_vec();
+    for argument in &method.arguments {
+        let name = plain(&argument.name);
+        taken.extend([format!("d_{name}"), format!("given_{name}"), name]);
     }
-    locals
+    let locals = method.graph.dims.iter().map(|dim| {
+        let mut name = snake_case(dim);
+        // No keyword, and nothing else that methods have.
+        while taken.contains(&name) || name.starts_with("cotangent_") || syn::parse_str::<Ident>(&name).is_err() {
+            name.insert_str(0, "size_of_");
+        }
+        taken.push(name.clone());
+        Ident::new(&name, Span::mixed_site())
+    });
+    locals.collect()
 }
 
 /// `Tokens` and `TOKENS` as `tokens`, `BatchSize` as `batch_size`.

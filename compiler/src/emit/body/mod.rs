@@ -1,0 +1,274 @@
+//! The bodies of generated functions: a plan as Rust statements.
+//!
+//! What stands around a body (signatures, checks, pass types) is not here. Nothing here decides what is
+//! computed where: that is the plan's.
+
+mod integer;
+mod names;
+mod nest;
+mod product;
+mod scalar;
+mod step;
+mod view;
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
+use crate::ir::{DimId, Kind, LoopId, TensorId};
+use crate::plan::{BufferId, Inputs, Plan, Step};
+use crate::program::{ArgumentContent, FieldInput, Float, Method};
+use crate::routine::{Routine, Target};
+
+use names::Names;
+
+/// What surrounds a body.
+pub struct Context<'a> {
+    /// The path of the runtime crate.
+    pub krate: &'a TokenStream,
+    /// The float type.
+    pub float: Float,
+    /// By dim: a `usize` in scope.
+    pub dims: &'a [Ident],
+    /// Every input of the graph that the body may read.
+    pub inputs: BTreeMap<TensorId, Access<'a>>,
+    /// By gradient: where it goes.
+    pub targets: Vec<Access<'a>>,
+}
+
+/// How an input or the memory for a gradient is reached.
+#[derive(Clone)]
+pub enum Access<'a> {
+    /// A variable: a scalar by value (`&mut` as a target), a tensor as a view.
+    Variable(Ident),
+    /// A field: `self.blocks[b].weight`.
+    Field {
+        /// `self`, `model`, `grads`
+        receiver: TokenStream,
+        /// Its path.
+        field: &'a FieldInput,
+    },
+}
+
+/// The forward body.
+pub struct Stage {
+    /// To be placed in the function's block.
+    pub statements: TokenStream,
+    /// The results: scalars by value, tensors as views borrowed from `arena`.
+    pub results: Vec<TokenStream>,
+    /// What it mentions.
+    pub uses: Uses,
+}
+
+/// What the statements of a body mention.
+#[derive(Clone, Debug, Default)]
+pub struct Uses {
+    /// Dims.
+    pub dims: BTreeSet<DimId>,
+    /// Inputs.
+    pub inputs: BTreeSet<TensorId>,
+    /// Whether they mention `arena`.
+    pub arena: bool,
+}
+
+impl<'a> Context<'a> {
+    /// The context of a method's own functions: fields through the receiver, arguments under their names,
+    /// cotangents as `cotangent` or `cotangent_0`…, gradients through `grads` and as `d_` and the name.
+    pub fn of_method(
+        krate: &'a TokenStream,
+        float: Float,
+        method: &'a Method,
+        dims: &'a [Ident],
+        routine: &Routine,
+        receiver: TokenStream,
+    ) -> Self {
+        let mut inputs = BTreeMap::new();
+        for field in &method.fields {
+            inputs.insert(field.tensor, Access::Field { receiver: receiver.clone(), field });
+        }
+        for argument in &method.arguments {
+            if let ArgumentContent::Tensor(tensor) = argument.content {
+                inputs.insert(tensor, Access::Variable(argument.name.clone()));
+            }
+        }
+        for (position, &cotangent) in routine.cotangents.iter().enumerate() {
+            let name = match routine.cotangents.len() {
+                1 => "cotangent".to_string(),
+                _ => format!("cotangent_{position}"),
+            };
+            inputs.insert(cotangent, Access::Variable(Ident::new(&name, Span::mixed_site())));
+        }
+        let target = |target: Target| match target {
+            Target::Field(field) => Access::Field { receiver: quote!(grads), field: &method.fields[field] },
+            Target::Argument(argument) => {
+                let name = format!("d_{}", method.arguments[argument].name);
+                Access::Variable(Ident::new(&name, Span::mixed_site()))
+            }
+        };
+        let targets = routine.gradients.iter().map(|gradient| target(gradient.target)).collect();
+        Self { krate, float, dims, inputs, targets }
+    }
+
+    /// What `plan` must know of the inputs.
+    pub fn plan_inputs(method: &Method, routine: &Routine) -> Inputs {
+        Inputs::of_method(method, routine)
+    }
+}
+
+/// The length of the arena: an expression of type `usize` over the dims.
+pub fn workspace_length(plan: &Plan, cx: &Context) -> TokenStream {
+    Body::new(plan, cx, &[]).size(plan.workspace())
+}
+
+/// The forward body.
+pub fn forward(plan: &Plan, cx: &Context) -> Stage {
+    let mut body = Body::new(plan, cx, &plan.forward);
+    let statements = body.steps(&plan.forward);
+    let by_value: Vec<usize> = (0..plan.results.len()).filter(|&k| body.is_scalar(plan.results[k])).collect();
+    let (mut names, mut values) = (Vec::new(), Vec::new());
+    for &k in &by_value {
+        values.push(body.scalar_result(plan.results[k]));
+        names.push(match values.len() {
+            1 if by_value.len() == 1 => Ident::new("value", Span::mixed_site()),
+            count => Ident::new(&format!("value_{}", count - 1), Span::mixed_site()),
+        });
+    }
+    let (pattern, value) = match names.as_slice() {
+        [] => (None, quote!()),
+        [name] => (Some(quote!(let #name =)), quote!(#(#values)*)),
+        names => (Some(quote!(let (#(#names),*) =)), quote!((#(#values),*))),
+    };
+    let block = body.wrap(statements, &value);
+    let statements = if block.is_empty() { quote!() } else { quote!(#pattern #block;) };
+    let mut names = names.into_iter();
+    let results = (0..plan.results.len()).map(|k| match by_value.contains(&k) {
+        true => names.next().map(|name| quote!(#name)).unwrap_or_default(),
+        false => result_view(plan, cx, k),
+    });
+    let results = results.collect();
+    Stage { statements, results, uses: body.uses.into_inner() }
+}
+
+/// The backward body; with `accumulate` it adds to the gradients that are there.
+pub fn backward(plan: &Plan, cx: &Context, accumulate: bool) -> (TokenStream, Uses) {
+    let mut body = Body::new(plan, cx, &plan.backward);
+    body.accumulate = accumulate;
+    let statements = body.steps(&plan.backward);
+    let block = body.wrap(statements, &quote!());
+    (quote!(#block), body.uses.into_inner())
+}
+
+/// The backward body of a plan for a step: `update` makes the statement that applies gradient k, given a
+/// slice of its elements.
+pub fn step(
+    plan: &Plan,
+    cx: &Context,
+    update: &mut dyn FnMut(usize, TokenStream) -> TokenStream,
+) -> (TokenStream, Uses) {
+    let mut body = Body::new(plan, cx, &plan.backward);
+    body.update = Some(update);
+    let statements = body.steps(&plan.backward);
+    let block = body.wrap(statements, &quote!());
+    (quote!(#block), body.uses.into_inner())
+}
+
+/// Result k, a tensor, as an expression over `arena` (`&[F]`).
+pub fn result_view(plan: &Plan, cx: &Context, k: usize) -> TokenStream {
+    Body::new(plan, cx, &[]).result_view(plan.results[k])
+}
+
+/// A body in the making.
+struct Body<'a> {
+    plan: &'a Plan,
+    cx: &'a Context<'a>,
+    names: Names,
+    /// Variables of reshaped tensors.
+    views: BTreeMap<TensorId, Ident>,
+    /// Counters of the loops around.
+    counters: BTreeMap<LoopId, Ident>,
+    /// Indices of the nest around, by depth.
+    indices: Vec<Ident>,
+    /// Local buffers that have been declared.
+    declared: BTreeSet<BufferId>,
+    /// How often each buffer is touched in all of the stage, and how often written.
+    touches: BTreeMap<BufferId, (usize, usize)>,
+    accumulate: bool,
+    update: Option<&'a mut dyn FnMut(usize, TokenStream) -> TokenStream>,
+    uses: RefCell<Uses>,
+    imports: RefCell<BTreeSet<&'static str>>,
+}
+
+impl<'a> Body<'a> {
+    fn new(plan: &'a Plan, cx: &'a Context<'a>, steps: &[Step]) -> Self {
+        let mut body = Self {
+            plan,
+            cx,
+            names: Names::new(plan, cx),
+            views: BTreeMap::new(),
+            counters: BTreeMap::new(),
+            indices: Vec::new(),
+            declared: BTreeSet::new(),
+            touches: BTreeMap::new(),
+            accumulate: false,
+            update: None,
+            uses: RefCell::default(),
+            imports: RefCell::default(),
+        };
+        let mut touches = BTreeMap::new();
+        body.count_touches(steps, &mut touches);
+        body.touches = touches;
+        body
+    }
+
+    /// The name of something of the runtime, imported at the top of the body.
+    fn import(&self, name: &'static str) -> Ident {
+        self.imports.borrow_mut().insert(name);
+        Ident::new(name, Span::call_site())
+    }
+
+    /// The float type.
+    fn float(&self) -> Ident {
+        let name = match self.cx.float {
+            Float::F32 => "f32",
+            Float::F64 => "f64",
+        };
+        Ident::new(name, Span::call_site())
+    }
+
+    /// A block of the statements with what they import.
+    fn wrap(&self, statements: TokenStream, value: &TokenStream) -> TokenStream {
+        let krate = self.cx.krate;
+        let float = self.float();
+        let imports: Vec<TokenStream> = self.imports.borrow().iter().map(|&name| {
+            let ident = Ident::new(name, Span::call_site());
+            if name == "math" { quote!(math::#float as math) } else { quote!(#ident) }
+        }).collect();
+        let imports = match imports.as_slice() {
+            [] => quote!(),
+            [one] => quote!(use #krate::__private::#one;),
+            several => quote!(use #krate::__private::{#(#several),*};),
+        };
+        if statements.is_empty() && value.is_empty() {
+            return quote!();
+        }
+        if self.vectorises() {
+            quote!(#krate::__private::vectorised(#[inline(always)] || { #imports #statements #value }))
+        } else {
+            quote!({ #imports #statements #value })
+        }
+    }
+
+    fn is_scalar(&self, tensor: TensorId) -> bool {
+        self.plan.graph.shape(tensor).is_empty()
+    }
+
+    fn kind(&self, tensor: TensorId) -> Kind {
+        self.plan.graph.tensor(tensor).kind
+    }
+
+    fn local(&self, name: &str) -> Ident {
+        Ident::new(name, Span::mixed_site())
+    }
+}

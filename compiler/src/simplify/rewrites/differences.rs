@@ -59,21 +59,7 @@ impl Rewriter<'_> {
                 return Some(self.exp(a));
             }
         }
-        // c σ(a) − c/2 = c/2 tanh(a/2)
-        let product = self.product(x);
-        let [sigmoid] = product.over[..] else { return None };
-        let a = self.as_sigmoid(sigmoid)?;
-        if !product.under.is_empty() || product.coefficient != -2.0 * constant {
-            return None;
-        }
-        Some(self.half_tanh(a, product.coefficient))
-    }
-
-    /// factor · ½ tanh(a/2)
-    fn half_tanh(&mut self, a: ScalarId, factor: f64) -> ScalarId {
-        let half = self.times(0.5, a);
-        let tanh = self.unary(Unary::Tanh, half);
-        self.times(factor * 0.5, tanh)
+        None
     }
 
     /// a, if the value is tanh²a.
@@ -86,23 +72,29 @@ impl Rewriter<'_> {
         }
     }
 
-    /// p σ(a) − p σ(−a) = p tanh(a/2), and the same with + and opposite coefficients
+    /// p σ(a) − p σ(−a) = p tanh(a/2), and the same with + and opposite coefficients, where σ(±a) is a
+    /// factor of p: so it is in the second derivative of σ. (Where it is not, tanh has the less accurate
+    /// derivative.)
     fn products_apart(&mut self, function: Binary, x: ScalarId, y: ScalarId) -> Option<ScalarId> {
         let (mut first, second) = (self.product(x), self.product(y));
         let sign = if function == Binary::Add { -1.0 } else { 1.0 };
-        if first.coefficient != sign * second.coefficient {
+        if first.coefficient != sign * second.coefficient || first.over.len() != second.over.len() {
             return None;
         }
         let [a, b] = [self.only_in(&first.over, &second.over)?, self.only_in(&second.over, &first.over)?];
-        if first.over.len() != second.over.len() || !self.are_equal(&first, &second) {
-            return None;
-        }
         let (up, down) = (self.as_sigmoid(a)?, self.as_sigmoid(b)?);
-        if !self.opposite(up, down) {
+        if !self.opposite(up, down) || !self.are_equal(&first, &second) {
             return None;
         }
         let position = first.over.iter().position(|&factor| factor == a)?;
         first.over.remove(position);
+        let is_either = |rewriter: &mut Self, factor: &ScalarId| match rewriter.as_sigmoid(*factor) {
+            Some(a) => rewriter.same(a, up) || rewriter.same(a, down),
+            None => false,
+        };
+        if !first.over.iter().any(|factor| is_either(self, factor)) {
+            return None;
+        }
         let half = self.times(0.5, up);
         let tanh = self.unary(Unary::Tanh, half);
         first.over.push(tanh);

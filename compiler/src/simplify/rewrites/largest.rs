@@ -139,7 +139,8 @@ impl Rewriter<'_> {
 
     /// The condition and the value, if a value counts only under a condition.
     pub fn unguarded(&mut self, id: ScalarId) -> (Option<ScalarId>, ScalarId) {
-        match self.graph.scalars[id] {
+        let seen = self.see(id);
+        match self.graph.scalars[seen] {
             Scalar::Select(c, value, nothing) if self.is_number(nothing, 0.0) => (Some(c), value),
             Scalar::Select(c, nothing, value) if self.is_number(nothing, 0.0) => {
                 (Some(self.graph.scalars.not(c)), value)

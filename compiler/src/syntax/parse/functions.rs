@@ -7,7 +7,7 @@ use super::attributes::{Place, Sorted};
 use super::cursor::Cursor;
 use super::items::ends_item;
 use super::types::{SCALARS, or_error};
-use super::{Failed, Parsed, Parser, hints};
+use super::{Failed, Parsed, Parser, hints, lost_expression};
 
 impl Parser<'_> {
     /// The functions of an `impl`, to its end.
@@ -58,7 +58,7 @@ impl Parser<'_> {
             true => self.body()?,
             false => Body {
                 statements: Vec::new(),
-                result: Some(Box::new(super::lost_expression(name.span()))),
+                result: Some(Box::new(lost_expression(name.span()))),
                 span: name.span(),
             },
         };
@@ -203,7 +203,7 @@ impl Parser<'_> {
             let message = format!("expected `=` and the directional derivative, found {found}");
             return Err(self.wrong(self.cursor.span(), message, EXAMPLE));
         }
-        let value = self.expression().unwrap_or_else(|Failed| super::lost_expression(group.span()));
+        let value = self.expression().unwrap_or(lost_expression(group.span()));
         if !matches!(value.kind, super::super::ast::ExprKind::Error) {
             self.eat(";");
             self.finish();

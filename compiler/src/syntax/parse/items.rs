@@ -269,7 +269,7 @@ impl Parser<'_> {
         // A broken list is not compared.
         let declared = declared.filter(|_| errors == self.report.errors.len());
         for generic in declared.iter().flatten() {
-            if !generics.iter().any(|name| *name == generic.name) {
+            if !generics.contains(&generic.name) {
                 let help = format!("write `{name}<{}>`", generic.name);
                 self.wrong(
                     generic.name.span(),

@@ -2,56 +2,60 @@
 
 use proc_macro2::{Delimiter, Ident, Span, TokenTree};
 
-use super::super::ast::{Expr, ExprKind, For, ForRange};
-use super::types::or_lost;
+use super::super::ast::{ExprKind, For, ForRange};
 use super::{Failed, Parsed, Parser, hints, lost_expression};
 
 impl Parser<'_> {
+    /// A loop, from `for` on. A broken header does not hide the errors in the body, nor unbind the variable.
     pub(super) fn for_loop(&mut self, checkpoint: Option<Span>) -> Parsed<For> {
         let span = self.bump_span();
-        let header = self.header(Self::loop_header);
-        self.to_brace(&header, "`{`, or `while` and a condition")?;
+        let header = std::mem::replace(&mut self.header, true);
+        let variable = self.loop_variable();
+        let range = match variable {
+            Ok(_) => self.loop_over(),
+            Err(Failed) => Err(Failed),
+        };
+        let condition = match range.is_ok().then(|| self.eat_word("while")).flatten() {
+            Some(_) => self.expression().map(Some),
+            None => Ok(None),
+        };
+        self.header = header;
+        let fine = range.as_ref().and(condition.as_ref());
+        self.skip_to_brace(fine.is_ok(), "`{`, or `while` and a condition")?;
         let body = self.loop_body()?;
-        let (variable, range, condition) = header.unwrap_or_else(|Failed| {
-            let range = ForRange::Over(lost_expression(span));
-            (Ident::new("_", span), range, None)
-        });
-        Ok(For { checkpoint, variable, range, condition, body, span })
+        Ok(For {
+            checkpoint,
+            variable: variable.unwrap_or(Ident::new("_", span)),
+            range: range.unwrap_or(ForRange::Over(lost_expression(span))),
+            condition: condition.unwrap_or(Some(lost_expression(span))),
+            body,
+            span,
+        })
     }
 
-    fn loop_header(&mut self) -> Parsed<(Ident, ForRange, Option<Expr>)> {
-        let variable = match self.cursor.peek(0) {
+    /// The name of an index or of a layer; `_` counts as one.
+    fn loop_variable(&mut self) -> Parsed<Ident> {
+        match self.cursor.peek(0) {
             Some(TokenTree::Ident(word)) if word == "_" => {
                 let word = word.clone();
                 self.cursor.bump();
-                word
+                Ok(word)
             }
             Some(TokenTree::Group(group)) => {
                 let help = "a loop runs over one name: `for t in 0..T { … xs[t] … }`";
                 let span = group.span_open();
-                return Err(self.wrong(
-                    span,
-                    format!("expected a name, found {}", self.cursor.found()),
-                    help,
-                ));
+                Err(self.wrong(span, format!("expected a name, found {}", self.cursor.found()), help))
             }
-            _ => self.name("the name of an index or of a layer")?,
-        };
-        if self.eat_word("in").is_none() {
-            return Err(self.expected("`in`", hints::LOOP));
+            _ => self.name("the name of an index or of a layer"),
         }
-        let range = self.loop_range()?;
-        let condition = match self.eat_word("while") {
-            None => None,
-            Some(span) => {
-                let condition = self.expression();
-                if condition.is_err() {
-                    return Ok((variable, range, Some(or_lost(condition, span))));
-                }
-                condition.ok()
-            }
-        };
-        Ok((variable, range, condition))
+    }
+
+    /// `in 0..T`
+    fn loop_over(&mut self) -> Parsed<ForRange> {
+        match self.eat_word("in") {
+            Some(_) => self.loop_range(),
+            None => Err(self.expected("`in`", hints::LOOP)),
+        }
     }
 
     fn loop_range(&mut self) -> Parsed<ForRange> {

@@ -54,14 +54,13 @@ impl Parser<'_> {
 
 /// The digits and the suffix.
 fn split(text: &str) -> (&str, &str) {
-    if text.starts_with("0x") {
-        let end =
-            text[2..].find(|c: char| !c.is_ascii_hexdigit() && c != '_').map_or(text.len(), |end| end + 2);
-        return text.split_at(end);
+    if let Some(digits) = text.strip_prefix("0x") {
+        let end = digits.find(|c: char| !c.is_ascii_hexdigit() && c != '_');
+        return text.split_at(end.map_or(text.len(), |end| end + 2));
     }
-    if text.starts_with("0b") || text.starts_with("0o") {
-        let end = text[2..].find(|c: char| !c.is_ascii_digit() && c != '_').map_or(text.len(), |end| end + 2);
-        return text.split_at(end);
+    if let Some(digits) = text.strip_prefix("0b").or_else(|| text.strip_prefix("0o")) {
+        let end = digits.find(|c: char| !c.is_ascii_digit() && c != '_');
+        return text.split_at(end.map_or(text.len(), |end| end + 2));
     }
     let bytes = text.as_bytes();
     let digits = |mut at: usize| {

@@ -286,7 +286,7 @@ impl Parser<'_> {
             }
             false => self.header(Self::expression),
         };
-        self.to_brace(&condition, "`{` behind the condition")?;
+        self.skip_to_brace(condition.is_ok(), "`{` behind the condition")?;
         let condition = Box::new(or_lost(condition, start));
         let then = self.body()?;
         let mut end = then.span;

@@ -8,13 +8,6 @@ use super::cursor::Cursor;
 use super::types::{or_error, or_lost};
 use super::{Failed, Parsed, Parser, ends_in_comma, hints, is_keyword, lost_expression};
 
-/// What a statement turned out to be.
-enum Read {
-    Statement(Statement),
-    Result(Expr),
-    Nothing,
-}
-
 impl Parser<'_> {
     /// `{ … }`
     pub(super) fn body(&mut self) -> Parsed<Body> {
@@ -28,9 +21,9 @@ impl Parser<'_> {
     }
 
     /// Goes on to the brace of a body, over what a broken header has left.
-    pub(super) fn to_brace<T>(&mut self, header: &Parsed<T>, expected: &str) -> Parsed<()> {
+    pub(super) fn skip_to_brace(&mut self, fine: bool, expected: &str) -> Parsed<()> {
         if !self.cursor.at_group(0, Delimiter::Brace) {
-            if header.is_ok() {
+            if fine {
                 self.expected(expected, hints::BODY);
             }
             self.skip_until(|cursor| cursor.at_group(0, Delimiter::Brace) || ends_statement(cursor));
@@ -51,11 +44,8 @@ impl Parser<'_> {
         self.within(group, |inner| {
             let mut body = Body { statements: Vec::new(), result: None, span: group.span() };
             while !inner.cursor.is_empty() {
-                match inner.statement(valued) {
-                    Ok(Read::Statement(statement)) => body.statements.push(statement),
-                    Ok(Read::Result(value)) => body.result = Some(Box::new(value)),
-                    Ok(Read::Nothing) => {}
-                    Err(Failed) => inner.skip_statement(),
+                if inner.statement(&mut body, valued).is_err() {
+                    inner.skip_statement();
                 }
             }
             // What could not be read may well have been the result.
@@ -66,23 +56,25 @@ impl Parser<'_> {
         })
     }
 
-    /// One statement. It reads at least one token, or fails.
-    fn statement(&mut self, valued: bool) -> Parsed<Read> {
+    /// One statement or the result. It reads at least one token, or fails.
+    fn statement(&mut self, body: &mut Body, valued: bool) -> Parsed<()> {
         self.cursor.open_if_alone(&[";"]);
         if self.eat(";") {
-            return Ok(Read::Nothing);
+            return Ok(());
         }
         let attributes = self.attributes();
         let is_loop = self.cursor.at_word("for");
         let attributes = self.sort(attributes, if is_loop { Place::Loop } else { Place::Statement });
         if self.cursor.is_empty() {
-            return Ok(Read::Nothing);
+            return Ok(());
         }
         if is_loop {
-            return Ok(Read::Statement(Statement::For(self.for_loop(attributes.checkpoint)?)));
+            body.statements.push(Statement::For(self.for_loop(attributes.checkpoint)?));
+            return Ok(());
         }
         if self.cursor.at_word("let") {
-            return Ok(Read::Statement(self.let_statement()?));
+            body.statements.push(self.let_statement()?);
+            return Ok(());
         }
         // A word that is no keyword is foreign only in front of another: `var x = …`, but not `var(x)`.
         let foreign = self.cursor.word().is_some_and(is_keyword)
@@ -90,7 +82,7 @@ impl Parser<'_> {
         if foreign && hints::look_up(hints::STATEMENT_START, &self.cursor.found()).is_some() {
             return Err(self.expected("a statement or an expression", hints::STATEMENT_START));
         }
-        self.assignment_or_result(valued)
+        self.assignment_or_result(body, valued)
     }
 
     /// Goes on behind the next `;`, or at the next `let` or `for`.
@@ -201,7 +193,7 @@ impl Parser<'_> {
         if next { Ok(()) } else { Err(failed) }
     }
 
-    fn assignment_or_result(&mut self, valued: bool) -> Parsed<Read> {
+    fn assignment_or_result(&mut self, body: &mut Body, valued: bool) -> Parsed<()> {
         let errors = self.report.errors.len();
         let value = self.expression()?;
         let found = self.cursor.operator().unwrap_or_default();
@@ -217,7 +209,7 @@ impl Parser<'_> {
                     return Err(self.wrong(span, format!("`{found}` is not an assignment"), help));
                 }
                 let fine = errors == self.report.errors.len();
-                return self.result_or_unused(value, valued, fine);
+                return self.result_or_unused(body, value, valued, fine);
             }
         };
         let operator_span = self.cursor.bump_operator(found);
@@ -226,21 +218,22 @@ impl Parser<'_> {
         if !self.cursor.is_empty() {
             self.end_of_statement()?;
         }
-        Ok(match target {
-            Ok(target) => Read::Statement(Statement::Assign { target, operator, operator_span, value }),
-            Err(Failed) => Read::Nothing,
-        })
+        if let Ok(target) = target {
+            body.statements.push(Statement::Assign { target, operator, operator_span, value });
+        }
+        Ok(())
     }
 
     /// The last expression of a body, or one that nothing is done with. Where an error in it may have been the
     /// reason (not `fine`), no more is said.
-    fn result_or_unused(&mut self, value: Expr, valued: bool, fine: bool) -> Parsed<Read> {
+    fn result_or_unused(&mut self, body: &mut Body, value: Expr, valued: bool, fine: bool) -> Parsed<()> {
         let semicolon = self.at(";").then(|| self.bump_span());
         if valued && self.cursor.is_empty() {
             if let Some(span) = semicolon {
                 self.wrong(span, "found `;` behind the result", hints::LAST);
             }
-            return Ok(Read::Result(value));
+            body.result = Some(Box::new(value));
+            return Ok(());
         }
         let is_choice = matches!(value.kind, ExprKind::If { .. });
         if semicolon.is_none() && !is_choice && !self.cursor.is_empty() {
@@ -254,7 +247,7 @@ impl Parser<'_> {
             };
             self.wrong(value.span, "the value of this statement is not used", help);
         }
-        Ok(Read::Nothing)
+        Ok(())
     }
 
     /// What an expression on the left of `=` assigns.

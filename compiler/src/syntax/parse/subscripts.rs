@@ -2,7 +2,7 @@
 
 use proc_macro2::Group;
 
-use super::super::ast::{IndexBinding, Subscript};
+use super::super::ast::{Expr, IndexBinding, Subscript};
 use super::{Parsed, Parser, hints, join, lost_expression};
 
 impl Parser<'_> {
@@ -71,13 +71,23 @@ impl Parser<'_> {
         if self.eat_word("in").is_none() {
             return Ok(IndexBinding { name, range: None });
         }
+        let start = self.cursor.span();
+        let range = self.index_range();
+        if range.is_err() {
+            // The index is bound all the same, so that its uses are not errors.
+            self.skip_until(|cursor| cursor.at_character(','));
+        }
+        let range = range.unwrap_or((lost_expression(start), lost_expression(start)));
+        Ok(IndexBinding { name, range: Some(range) })
+    }
+
+    fn index_range(&mut self) -> Parsed<(Expr, Expr)> {
         self.cursor.open_if_alone(&[","]);
         let from = self.expression()?;
         if !self.at_range() {
             return Err(self.expected("`..` and the end of the range", hints::BINDING));
         }
         self.dots();
-        let to = self.expression()?;
-        Ok(IndexBinding { name, range: Some((from, to)) })
+        Ok((from, self.expression()?))
     }
 }

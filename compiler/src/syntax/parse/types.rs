@@ -280,10 +280,10 @@ fn tensor_for(group: &Group) -> Option<String> {
 
 /// For signatures: a type that stands for what could not be read.
 pub(super) fn or_error(ty: Parsed<Type>, span: Span) -> Type {
-    ty.unwrap_or_else(|Failed| Type::Error(span))
+    ty.unwrap_or(Type::Error(span))
 }
 
 /// For sizes: an expression that stands for what could not be read.
 pub(super) fn or_lost(value: Parsed<Expr>, span: Span) -> Expr {
-    value.unwrap_or_else(|Failed| lost_expression(span))
+    value.unwrap_or(lost_expression(span))
 }

@@ -1,0 +1,227 @@
+//! Sizes and subscripts as Rust expressions of type `usize` (or `isize` where a part of one can be
+//! negative).
+
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::quote;
+
+use crate::ir::{Atom, Comparison, Int, TensorId};
+
+use super::Body;
+
+/// The type that an integer is computed in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Signed {
+    No,
+    Yes,
+}
+
+impl Body<'_> {
+    /// A subscript, never negative where it is evaluated.
+    pub(super) fn subscript(&self, value: &Int) -> TokenStream {
+        if needs_sign(value) {
+            let value = self.sum(value, Signed::Yes);
+            return quote!((#value) as usize);
+        }
+        self.sum(value, Signed::No)
+    }
+
+    /// A size: zero where the polynomial is negative.
+    pub(super) fn size(&self, value: &Int) -> TokenStream {
+        if needs_sign(value) {
+            let krate = self.cx.krate;
+            let value = self.sum(value, Signed::Yes);
+            return quote!(#krate::__private::core::cmp::Ord::max(#value, 0) as usize);
+        }
+        let (positive, negative) = parts(value);
+        if negative.is(0) {
+            return self.sum(value, Signed::No);
+        }
+        let positive_tokens = self.sum(&positive, Signed::No);
+        let negative = self.sum(&negative, Signed::No);
+        match positive.as_atom() {
+            Some(Atom::Dim(_)) => quote!(#positive_tokens.saturating_sub(#negative)),
+            _ => quote!((#positive_tokens).saturating_sub(#negative)),
+        }
+    }
+
+    /// A size as an operand of a method or range: in parentheses where it is more than a name.
+    pub(super) fn size_operand(&self, value: &Int) -> TokenStream {
+        let tokens = self.size(value);
+        match value.as_atom().is_some() || value.as_constant().is_some() {
+            true => tokens,
+            false => quote!((#tokens)),
+        }
+    }
+
+    /// An integer as a float, and whether it is more than a cast.
+    pub(super) fn number(&self, value: &Int) -> TokenStream {
+        let float = self.float();
+        if let Some(Atom::Read(tensor, at)) = value.as_atom() {
+            let element = self.element(*tensor, at);
+            return quote!(#element as #float);
+        }
+        let (_, negative) = parts(value);
+        if needs_sign(value) || !negative.is(0) {
+            let value = self.sum(value, Signed::Yes);
+            return quote!((#value) as #float);
+        }
+        let tokens = self.sum(value, Signed::No);
+        match value.as_atom() {
+            Some(_) => quote!(#tokens as #float),
+            None => quote!((#tokens) as #float),
+        }
+    }
+
+    /// A comparison of integers.
+    pub(super) fn compare_integers(&self, comparison: Comparison, a: &Int, b: &Int) -> TokenStream {
+        let (left, right) = parts(&a.sub(b));
+        let operator = operator(comparison);
+        if needs_sign(&left) || needs_sign(&right) {
+            let (left, right) = (self.sum(&left, Signed::Yes), self.sum(&right, Signed::Yes));
+            return quote!((#left) #operator (#right));
+        }
+        match comparison {
+            Comparison::LessEqual if left.is(0) => return quote!(true),
+            Comparison::Less if right.is(0) => return quote!(false),
+            _ => {}
+        }
+        let side = |value: &Int| {
+            let tokens = self.sum(value, Signed::No);
+            if self.casts(value) { quote!((#tokens)) } else { tokens }
+        };
+        let (left, right) = (side(&left), side(&right));
+        quote!(#left #operator #right)
+    }
+
+    /// Whether an integer's tokens hold a cast, which must not stand before `<`.
+    fn casts(&self, value: &Int) -> bool {
+        let mut found = false;
+        value.visit_atoms(&mut |atom| found |= matches!(atom, Atom::Read(..)));
+        found
+    }
+
+    fn sum(&self, value: &Int, signed: Signed) -> TokenStream {
+        if let Some(constant) = value.as_constant() {
+            let literal = Literal::i64_unsuffixed(constant.abs());
+            return if constant < 0 { quote!(-#literal) } else { quote!(#literal) };
+        }
+        let mut positive: Vec<_> = value.terms().filter(|(_, coefficient)| *coefficient > 0).collect();
+        // Constants last, as one writes them.
+        positive.sort_by_key(|(monomial, _)| monomial.is_empty());
+        let mut tokens = TokenStream::new();
+        for (position, (monomial, coefficient)) in positive.iter().enumerate() {
+            let term = self.term(monomial, *coefficient, signed);
+            tokens = if position == 0 { term } else { quote!(#tokens + #term) };
+        }
+        if positive.is_empty() && signed == Signed::No {
+            // Nothing is negative where it is evaluated.
+            tokens = quote!(0);
+        }
+        for (monomial, coefficient) in value.terms().filter(|(_, coefficient)| *coefficient < 0) {
+            let term = self.term(monomial, -coefficient, signed);
+            tokens = quote!(#tokens - #term);
+        }
+        tokens
+    }
+
+    fn term(&self, monomial: &[Atom], coefficient: i64, signed: Signed) -> TokenStream {
+        let literal = Literal::i64_unsuffixed(coefficient);
+        let mut tokens = TokenStream::new();
+        for (position, atom) in monomial.iter().enumerate() {
+            let atom = self.atom(atom, signed);
+            tokens = if position == 0 { atom } else { quote!(#tokens * #atom) };
+        }
+        match (monomial.is_empty(), coefficient) {
+            (true, _) => quote!(#literal),
+            (false, 1) => tokens,
+            (false, _) => quote!(#tokens * #literal),
+        }
+    }
+
+    fn atom(&self, atom: &Atom, signed: Signed) -> TokenStream {
+        let variable = |name: &Ident| match signed {
+            Signed::No => quote!(#name),
+            Signed::Yes => quote!(#name as isize),
+        };
+        match atom {
+            Atom::Dim(dim) => {
+                self.uses.borrow_mut().dims.insert(*dim);
+                variable(&self.cx.dims[dim.0 as usize])
+            }
+            Atom::Index(depth) => variable(&self.indices[*depth]),
+            Atom::Loop(counter) => variable(&self.counters[counter]),
+            Atom::Read(tensor, at) => self.index(*tensor, at, signed),
+            Atom::Div(a, b) => self.quotient(a, b, signed, true),
+            Atom::Mod(a, b) => self.quotient(a, b, signed, false),
+        }
+    }
+
+    fn index(&self, tensor: TensorId, at: &[Int], signed: Signed) -> TokenStream {
+        let element = self.element(tensor, at);
+        match (signed, self.is_usize(tensor)) {
+            (Signed::No, true) => element,
+            (Signed::No, false) => quote!(#element as usize),
+            (Signed::Yes, _) => quote!(#element as isize),
+        }
+    }
+
+    fn quotient(&self, a: &Int, b: &Int, signed: Signed, whole: bool) -> TokenStream {
+        if signed == Signed::No {
+            let (a, b) = (self.grouped(a, signed), self.grouped(b, signed));
+            return if whole { quote!((#a / #b)) } else { quote!((#a % #b)) };
+        }
+        // Floor, for a divisor of either sign.
+        let (a, b) = match b.as_constant() {
+            Some(constant) if constant < 0 && whole => (a.scale(-1), b.scale(-1)),
+            _ => (a.clone(), b.clone()),
+        };
+        let (a, b) = (self.sum(&a, signed), self.sum(&b, signed));
+        if whole { quote!((#a).div_euclid(#b)) } else { quote!((#a).rem_euclid(#b)) }
+    }
+
+    fn grouped(&self, value: &Int, signed: Signed) -> TokenStream {
+        let tokens = self.sum(value, signed);
+        match value.as_atom().is_some() || value.as_constant().is_some() {
+            true => tokens,
+            false => quote!((#tokens)),
+        }
+    }
+}
+
+/// The terms with positive and the negated ones with negative coefficients.
+pub(super) fn parts(value: &Int) -> (Int, Int) {
+    let (mut positive, mut negative) = (Int::zero(), Int::zero());
+    for (monomial, coefficient) in value.terms() {
+        let term = monomial.iter().fold(Int::constant(coefficient.abs()), |product, atom| {
+            product.mul(&Int::atom(atom.clone()))
+        });
+        if coefficient > 0 {
+            positive = positive.add(&term);
+        } else {
+            negative = negative.add(&term);
+        }
+    }
+    (positive, negative)
+}
+
+/// Whether a part of an integer may be negative where the whole is not: a quotient of a difference.
+fn needs_sign(value: &Int) -> bool {
+    let mut found = false;
+    value.visit_atoms(&mut |atom| {
+        if let Atom::Div(a, b) | Atom::Mod(a, b) = atom {
+            let negative = |value: &Int| value.terms().any(|(_, coefficient)| coefficient < 0);
+            found |= negative(a) || negative(b);
+        }
+    });
+    found
+}
+
+/// The operator.
+pub(super) fn operator(comparison: Comparison) -> TokenStream {
+    match comparison {
+        Comparison::Less => quote!(<),
+        Comparison::LessEqual => quote!(<=),
+        Comparison::Equal => quote!(==),
+        Comparison::NotEqual => quote!(!=),
+    }
+}
