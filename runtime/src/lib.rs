@@ -33,6 +33,8 @@ mod optimiser;
 #[doc(hidden)]
 pub mod panics;
 mod params;
+#[doc(hidden)]
+pub mod random;
 mod rng;
 #[cfg(feature = "safetensors")]
 pub mod safetensors;
@@ -48,6 +50,7 @@ pub use optimiser::{Adam, AdamW, Optimiser, Sgd, clip_global_norm};
 #[cfg(feature = "alloc")]
 pub use params::TensorRef;
 pub use params::{Params, Path};
+pub use random::fold;
 pub use rng::Rng;
 pub use tensor::{Tensor, TensorMut};
 #[cfg(feature = "alloc")]
@@ -91,5 +94,7 @@ pub mod __private {
     pub use crate::carve::{as_u32, as_u32_mut, carve};
     pub use crate::kernels::{self, vectorised};
     pub use crate::params::{Params, Path, Visitor, Witness};
-    pub use crate::{Float, Optimiser, Rng, Storage, Tensor, TensorMut, Workspace, init, math, panics};
+    pub use crate::{
+        Float, Optimiser, Rng, Storage, Tensor, TensorMut, Workspace, init, math, panics, random,
+    };
 }

@@ -18,8 +18,7 @@ pub fn errors(krate: &TokenStream, report: &Report) -> TokenStream {
 
 /// One use of a deprecated constant for each warning, which is how a macro warns on stable Rust; nothing
 /// where there are none.
-pub fn warnings(krate: &TokenStream, report: &Report) -> TokenStream {
-    let _ = krate;
+pub fn warnings(report: &Report) -> TokenStream {
     report.warnings.iter().map(warning).collect()
 }
 

@@ -32,7 +32,7 @@ fn value(signature: &Signature<'_>, compiled: Option<&Compiled>, suffix: &str) -
     let docs = docs::of_value(signature, compiled, &checks, suffix);
     let body = match compiled {
         Some(compiled) => value_body(signature, compiled, &function, &checks),
-        None => unreachable(signature),
+        None => unreachable(signature, &signature.names()),
     };
     let name = match suffix {
         "" => method.name.clone(),
@@ -68,7 +68,11 @@ fn value_body(signature: &Signature<'_>, compiled: &Compiled, function: &str, ch
     let returned = results.tuple(&returned.collect::<Vec<_>>());
     let start = start(signature, compiled, function, checks, &stage, &returned);
     let statements = &stage.statements;
-    quote!(#start #statements #returned)
+    let body = quote!(#start #statements #returned);
+    let found = mentioned(&body);
+    // Whether an argument should be used is for `check` to say.
+    let unused = signature.names().into_iter().filter(|name| !found.contains(&name.to_string()));
+    quote!(#(let _ = #unused;)* #body)
 }
 
 /// What a method does before the statements of its forward stage: sizes, checks, views, memory. `after` is
@@ -103,10 +107,10 @@ pub fn start(
     quote!(#dims #verified #views #memory)
 }
 
-/// The body of what could not be compiled; an error elsewhere says why.
-pub fn unreachable(signature: &Signature<'_>) -> TokenStream {
+/// The body of what could not be compiled, with its parameters; an error elsewhere says why.
+pub fn unreachable(signature: &Signature<'_>, parameters: &[Ident]) -> TokenStream {
     let core = &signature.paths.core;
-    quote!(#core::unreachable!())
+    quote!(#(let _ = #parameters;)* #core::unreachable!())
 }
 
 /// What the bodies of a routine find: fields through `receiver`, arguments under their names.
@@ -137,7 +141,6 @@ pub fn context<'a>(
         dims: &signature.dims,
         inputs: fields.chain(arguments).chain(seeds).collect(),
         targets: targets.collect(),
-        reserved: Vec::new(),
     }
 }
 

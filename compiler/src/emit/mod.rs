@@ -15,8 +15,10 @@ mod pass;
 mod paths;
 mod signature;
 mod size;
-pub mod skeleton;
+mod skeleton;
 mod structs;
+#[cfg(test)]
+mod tests;
 mod types;
 mod zero;
 

@@ -78,7 +78,7 @@ impl<'a> Pass<'a> {
         let docs = docs::of_forward(self.signature, self.derivative, self.compiled, &checks, &self.name.to_string());
         let body = match self.compiled {
             Some(compiled) => self.forward(compiled, &function, &checks),
-            None => unreachable(self.signature),
+            None => unreachable(self.signature, &self.signature.names()),
         };
         let attributes = decorated(self.signature, false, &docs);
         let (krate, float) = (&paths.krate, &paths.float);
@@ -125,13 +125,14 @@ impl<'a> Pass<'a> {
                 }
             })
             .collect();
-        let memory = named(arena_field, &arena);
+        let memory = named(arena_field, &quote!(#arena));
+        let kept = value_fields.iter().zip(values).map(|(field, value)| named(field, value));
         let pass = &self.name;
         quote! {
             #keep
             #start
             #statements
-            #pass { #model: self, #(#value_fields: #values,)* #(#arguments,)* #memory }
+            #pass { #model: self, #(#kept,)* #(#arguments,)* #memory }
         }
     }
 
@@ -197,7 +198,7 @@ impl<'a> Pass<'a> {
         let Signature { paths, results, .. } = self.signature;
         let body = match self.compiled {
             Some(compiled) => self.value_body(compiled),
-            None => unreachable(self.signature),
+            None => unreachable(self.signature, &[]),
         };
         let ty = results.ty(&TokenStream::new(), paths);
         let docs = docs::lines(&[format!("The value of `{}`.", self.signature.function(""))]);
@@ -257,7 +258,7 @@ impl<'a> Pass<'a> {
         let checks = self.compiled.map(|_| self.checks(&format!("{}::{name}", self.name))).unwrap_or_default();
         let body = match self.compiled {
             Some(compiled) => self.backward_body(program, compiled, &checks, accumulate),
-            None => unreachable(self.signature),
+            None => unreachable(self.signature, &[]),
         };
         let parameters = self.parameters();
         let parameters = parameters.iter().map(|(name, ty)| quote!(#name: #ty));
@@ -304,10 +305,12 @@ impl<'a> Pass<'a> {
         let signature = self.signature;
         let mut fields = Vec::new();
         if signature.method.fields.iter().any(|field| uses.inputs.contains(&field.tensor)) {
-            fields.push(named(&self.fields.model, &local("model")));
+            let model = local("model");
+            fields.push(named(&self.fields.model, &quote!(#model)));
         }
         if uses.arena {
-            fields.push(named(&self.fields.arena, &local("arena")));
+            let arena = local("arena");
+            fields.push(named(&self.fields.arena, &quote!(#arena)));
         }
         let dims: Vec<usize> =
             uses.dims.union(&checks.dims).map(|dim| signature.source_argument(*dim)).collect();
@@ -425,9 +428,9 @@ fn scalars(results: &Results) -> Vec<(usize, &Boundary)> {
     results.flat().into_iter().enumerate().filter(|(_, boundary)| boundary.layout == Layout::Scalar).collect()
 }
 
-/// `field: local`, or `local` where they are one name.
-fn named(field: &Ident, local: &Ident) -> TokenStream {
-    if field == local { quote!(#local) } else { quote!(#field: #local) }
+/// `field: value`, or `value` where it is the variable of that name.
+fn named(field: &Ident, value: &TokenStream) -> TokenStream {
+    if value.to_string() == field.to_string() { quote!(#value) } else { quote!(#field: #value) }
 }
 
 /// `value`, or `value_0`, `value_1`, … where there are several.

@@ -60,7 +60,7 @@ impl<'program> Signature<'program> {
             method,
             dims: size::locals(method),
             arguments: arguments.collect(),
-            results: Results::of(&method.result, &mut |tensor| Some(Boundary::of(&method.graph, tensor, paths)))
+            results: Results::of(&method.result, &mut |tensor| Some(Boundary::of_result(&method.graph, tensor, paths)))
                 .unwrap_or(Results::Tuple(Vec::new())),
         }
     }
@@ -74,6 +74,11 @@ impl<'program> Signature<'program> {
     pub fn parameters(&self, lifetime: &TokenStream) -> Vec<TokenStream> {
         let types = self.argument_types(lifetime);
         self.arguments.iter().zip(types).map(|(Parameter { name, .. }, ty)| quote!(#name: #ty)).collect()
+    }
+
+    /// The names of the arguments.
+    pub fn names(&self) -> Vec<Ident> {
+        self.arguments.iter().map(|argument| argument.name.clone()).collect()
     }
 
     /// The types of the arguments.
@@ -109,10 +114,11 @@ impl<'program> Signature<'program> {
         }
     }
 
-    /// `let n = x.len();` for some dims.
+    /// `let n = x.len();` for some dims; a `dim` argument is its own.
     pub fn bind_dims(&self, wanted: impl Fn(DimId) -> bool) -> TokenStream {
         let ids = (0..self.dims.len()).map(|dim| DimId(u32::try_from(dim).unwrap_or(u32::MAX)));
-        let bindings = ids.zip(&self.dims).filter(|(id, _)| wanted(*id)).map(|(id, local)| {
+        let is_bound = |id: DimId| matches!(self.method.dims[id.0 as usize], DimSource::Argument(_));
+        let bindings = ids.zip(&self.dims).filter(|(id, _)| wanted(*id) && !is_bound(*id)).map(|(id, local)| {
             let source = self.source(id);
             quote!(let #local = #source;)
         });

@@ -6,16 +6,22 @@ use quote::quote;
 
 use super::signature::plain;
 use crate::ir::{Atom, DimId, Int};
-use crate::program::Method;
+use crate::program::{DimSource, Method};
 
-/// The locals that hold a function's run-time sizes: the dims' names in lower case, by [`DimId`].
+/// The variables that hold a function's run-time sizes, by [`DimId`]: a `dim` argument itself, else the dims'
+/// names in lower case.
 pub fn locals(method: &Method) -> Vec<Ident> {
     let mut taken: Vec<String> = ["ws", "arena", "model", "grads", "cotangent"].map(String::from).to_vec();
     for argument in &method.arguments {
         let name = plain(&argument.name);
         taken.extend([format!("d_{name}"), format!("given_{name}"), name]);
     }
-    let locals = method.graph.dims.iter().map(|dim| {
+    let locals = method.graph.dims.iter().zip(&method.dims).map(|(dim, source)| {
+        if let DimSource::Argument(argument) = source
+            && let Some(argument) = method.arguments.get(*argument)
+        {
+            return argument.name.clone();
+        }
         let mut name = snake_case(dim);
         // No keyword, and nothing else that methods have.
         while taken.contains(&name) || name.starts_with("cotangent_") || syn::parse_str::<Ident>(&name).is_err() {
@@ -154,5 +160,35 @@ fn factor(atom: &Atom, dims: &[Ident], signed: bool) -> TokenStream {
             }
         }
         Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) => unreachable!("a size is made of constants and dims"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_as_rust_and_as_text() {
+        let dims = ["n", "t"].map(|name| Ident::new(name, Span::call_site()));
+        let names = ["N", "T"].map(String::from);
+        let (n, t) = (Int::dim(DimId(0)), Int::dim(DimId(1)));
+        let check = |size: &Int, rust: &str, words: &str| {
+            assert_eq!(expression(size, &dims).to_string().replace(' ', ""), rust.replace(' ', ""));
+            assert_eq!(text(size, &names), words);
+        };
+        check(&Int::zero(), "0", "0");
+        check(&n.mul(&t).scale(2).plus(3), "2 * n * t + 3", "2 * N * T + 3");
+        check(&n.plus(-1), "(n.cast_signed() - 1).cast_unsigned()", "N - 1");
+        check(&n.plus(1).div(&Int::constant(2)), "((n + 1) / (2))", "((N + 1) / (2))");
+        check(
+            &n.plus(-3).div(&Int::constant(2)),
+            "(isize::div_euclid(n.cast_signed() - 3, 2)).cast_unsigned()",
+            "((N - 3) / (2))",
+        );
+    }
+
+    #[test]
+    fn dims_are_lower_case() {
+        assert_eq!(["N", "BatchSize", "TOKENS"].map(snake_case), ["n", "batch_size", "tokens"]);
     }
 }

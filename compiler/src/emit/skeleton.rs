@@ -22,7 +22,7 @@ pub fn skeleton(krate: &TokenStream, block: &Block, library: Option<&Block>) -> 
 }
 
 /// The program as far as the text tells it: no fields as inputs, no sources of sizes, no nodes.
-pub fn sketch(block: &Block, library: Option<&Block>) -> Program {
+fn sketch(block: &Block, library: Option<&Block>) -> Program {
     let mut sketch = Sketch {
         block,
         library,

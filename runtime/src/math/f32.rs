@@ -27,8 +27,6 @@ super::common!(f32, libm: {
     asin = asinf;
     /// The angle in 0..=π whose cosine is x; NaN outside −1..=1.
     acos = acosf;
-    /// 2/√π · ∫₀ˣ e^(−t²) dt.
-    erf = erff;
 });
 
 /// 1.5 · 2²³: adding it rounds to a whole number, whose bits then stand at the low end.
@@ -180,9 +178,30 @@ pub fn softplus(x: f32) -> f32 {
     let large = u > core::f32::consts::SQRT_2;
     let k = if large { 1.0 } else { 0.0 };
     let f = if large { 0.5 * u - 1.0 } else { e };
-    let lost = if large { (e - (u - 1.0)) / u } else { 0.0 };
+    let lost = (if large { e - (u - 1.0) } else { 0.0 }) / u;
     let positive = if x > 0.0 { x } else { 0.0 };
     positive + ln_reduced(f, k, lost)
+}
+
+/// 2/√π · ∫₀ˣ e^(−t²) dt.
+///
+/// x + x·p(x²) for small |x|, 1 − e^q(|x|) for large, p and q polynomials.
+#[inline(always)]
+#[must_use]
+pub fn erf(x: f32) -> f32 {
+    let size = x.abs();
+    let z = x * x;
+    let p = 1.283_791_66e-1
+        + z * (-3.761_253_36e-1
+            + z * (1.128_199_25e-1 + z * (-2.676_813_49e-2 + z * (4.991_194_23e-3 + z * -5.967_617_03e-4))));
+    let t = if size > 4.0 { 4.0 } else { size };
+    let q = -t
+        - t * (1.287_175_12e-1
+            + t * (6.348_469_87e-1
+                + t * (1.067_778_77e-1
+                    + t * (-2.425_462_19e-2
+                        + t * (3.883_963_38e-3 + t * (-3.831_971_26e-4 + t * 1.728_534_7e-5))))));
+    (if size < 0.927_734_375 { size + size * p } else { 1.0 - exp(q) }).copysign(x)
 }
 
 /// 1 − erf x, without cancellation for large x.

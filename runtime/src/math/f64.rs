@@ -198,7 +198,7 @@ pub fn softplus(x: f64) -> f64 {
     let large = u > core::f64::consts::SQRT_2;
     let k = if large { 1.0 } else { 0.0 };
     let f = if large { 0.5 * u - 1.0 } else { e };
-    let lost = if large { (e - (u - 1.0)) / u } else { 0.0 };
+    let lost = (if large { e - (u - 1.0) } else { 0.0 }) / u;
     let positive = if x > 0.0 { x } else { 0.0 };
     positive + ln_reduced(f, k, lost)
 }

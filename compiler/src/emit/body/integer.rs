@@ -127,8 +127,11 @@ impl Body<'_> {
     fn term(&self, monomial: &[Atom], coefficient: i64, signed: Signed) -> TokenStream {
         let literal = Literal::i64_unsuffixed(coefficient);
         let mut tokens = TokenStream::new();
+        let alone = monomial.len() == 1 && coefficient == 1;
         for (position, atom) in monomial.iter().enumerate() {
+            let quotient = matches!(atom, Atom::Div(..) | Atom::Mod(..)) && signed == Signed::No;
             let atom = self.atom(atom, signed);
+            let atom = if quotient && !alone { quote!((#atom)) } else { atom };
             tokens = if position == 0 { atom } else { quote!(#tokens * #atom) };
         }
         match (monomial.is_empty(), coefficient) {
@@ -168,7 +171,7 @@ impl Body<'_> {
     fn quotient(&self, a: &Int, b: &Int, signed: Signed, whole: bool) -> TokenStream {
         if signed == Signed::No {
             let (a, b) = (self.grouped(a, signed), self.grouped(b, signed));
-            return if whole { quote!((#a / #b)) } else { quote!((#a % #b)) };
+            return if whole { quote!(#a / #b) } else { quote!(#a % #b) };
         }
         // Floor, for a divisor of either sign.
         let (a, b) = match b.as_constant() {

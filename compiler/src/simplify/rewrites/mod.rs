@@ -7,10 +7,12 @@
 //! | file | laws |
 //! |---|---|
 //! | `logarithms` | ln of 1 ± x, of eˣ, σ, Σeˣ and their products and quotients, of eᵃ ± eᵇ |
+//! | `constants` | constant factors: one, in front |
 //! | `differences` | eˣ − 1, 1 − σ(x), 1 − tanh²x, σ(x) − σ(−x) |
 //! | `quotients` | 1 / (1 + eˣ), eˣ / (1 + eˣ), eᵃ / (eᵃ + eᵇ), eˣ / Σeˣ |
 //! | `roots` | √x², √(x² + y²), √Σx² |
 
+mod constants;
 mod differences;
 mod largest;
 mod logarithms;
@@ -147,11 +149,14 @@ impl Rewriter<'_> {
             return self.rewrite(new);
         }
         let better = match self.graph.scalars[id] {
+            Scalar::Unary(Unary::Neg, x) => self.negative(x),
             Scalar::Unary(Unary::Ln, x) => self.logarithm(x),
             Scalar::Unary(Unary::Ln1p, x) => self.logarithm_of_one_plus(x),
             Scalar::Unary(Unary::Sqrt, x) => self.root(x),
             Scalar::Binary(Binary::Add | Binary::Sub, ..) => self.difference(id),
-            Scalar::Binary(Binary::Mul | Binary::Div, ..) => self.quotient(id),
+            Scalar::Binary(Binary::Mul | Binary::Div, ..) => {
+                self.constants_in_front(id).or_else(|| self.quotient(id))
+            }
             _ => None,
         };
         better.unwrap_or(id)

@@ -7,12 +7,12 @@ mod reductions;
 #[test]
 fn show() {
     use crate::ir::*;
-    let mut f = builder::Formula::new(&[3], builder::Style::Inline);
+    let mut f = builder::Formula::new(&[3], builder::Style::Looped);
     let (input, x) = f.input("x", &[0]);
     let one = f.number(1.0);
-    let y = f.unary(Unary::Tanh, x);
-    let e = f.mul(y, y);
-    let v = f.sub(one, e);
+    let y = f.sigmoid(x);
+    let e = f.sub(one, y);
+    let v = f.mul(y, e);
     let (mut graph, result) = f.finish(v);
     let mut wanted = vec![result];
     super::simplify(&mut graph, &wanted);

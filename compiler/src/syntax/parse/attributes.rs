@@ -227,14 +227,12 @@ impl Parser<'_> {
         let mut sorted = Sorted::default();
         for attribute in attributes.0 {
             let (span, name, fits, belongs) = match &attribute {
+                Attribute::Rust(name, _) if name == "derive" => {
+                    (name.span(), name.to_string(), place == Place::Struct, "structs")
+                }
                 Attribute::Rust(name, _) => {
                     let fits = place.is_emitted() || name == "doc" || name == "allow" || name == "expect";
-                    (
-                        name.span(),
-                        name.to_string(),
-                        fits,
-                        "what is there in Rust too: structs, fields, functions",
-                    )
+                    (name.span(), name.to_string(), fits, "what Rust sees too: structs, fields, functions")
                 }
                 Attribute::Derivative(request) => {
                     let name = OURS[request.kind as usize].to_owned();

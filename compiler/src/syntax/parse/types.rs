@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenTree};
 
 use super::super::ast::{AxisType, Expr, FieldType, TensorType, Type};
-use super::{Failed, Parsed, Parser, ends_in_comma, hints, is_keyword, join, lost_expression};
+use super::{Parsed, Parser, ends_in_comma, hints, is_keyword, join, lost_expression};
 
 pub(super) const SCALARS: [&str; 5] = ["f32", "f64", "u32", "u64", "bool"];
 

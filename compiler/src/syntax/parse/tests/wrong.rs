@@ -17,13 +17,10 @@ fn check(name: &str, text: &str, before: &str, after: &str) {
     let mut actual = String::new();
     for case in text.split("\n\n") {
         let source = case.lines().next().expect("a case has a source");
-        let heading = source.starts_with("//");
         writeln!(actual, "{}{source}", if actual.is_empty() { "" } else { "\n" }).expect("strings take all");
-        if !heading {
-            let errors = errors(&format!("{before}{source}{after}"));
-            assert!(!errors.is_empty(), "{name}: nothing is wrong with {source}");
-            errors.iter().for_each(|error| write_error(&mut actual, error, before.len()));
-        }
+        let errors = errors(&format!("{before}{source}{after}"));
+        assert!(!errors.is_empty(), "{name}: nothing is wrong with {source}");
+        errors.iter().for_each(|error| write_error(&mut actual, error, before.len()));
     }
     if std::env::var_os("BLESS").is_some() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/syntax/parse/tests/wrong").join(name);

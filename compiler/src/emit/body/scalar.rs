@@ -1,0 +1,328 @@
+//! Scalar expressions as Rust expressions. What is used more than once becomes a variable, but only where
+//! it is evaluated in any case: a branch not taken is not evaluated.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
+use quote::quote;
+
+use crate::ir::{Atom, Binary, Int, Kind, Scalar, ScalarId, Unary};
+use crate::program::Float;
+
+use super::Body;
+use super::integer::operator;
+
+/// How tightly an expression binds.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Binding {
+    /// `if`
+    Open,
+    Or,
+    And,
+    Comparison,
+    Sum,
+    Product,
+    Cast,
+    Sign,
+    Closed,
+}
+
+/// An expression.
+pub(super) struct Expression {
+    pub tokens: TokenStream,
+    binding: Binding,
+}
+
+impl Expression {
+    fn closed(tokens: TokenStream) -> Self {
+        Self { tokens, binding: Binding::Closed }
+    }
+
+    /// The tokens where something that binds like this is expected.
+    fn within(self, binding: Binding) -> TokenStream {
+        let tokens = self.tokens;
+        if self.binding < binding { quote!((#tokens)) } else { tokens }
+    }
+}
+
+/// Variables that hold expressions.
+type Bound = BTreeMap<ScalarId, Ident>;
+
+impl Body<'_> {
+    /// An expression, after the variables that it needs. Their names are added to `temporaries`.
+    pub(super) fn value(&mut self, root: ScalarId, temporaries: &mut Vec<Ident>) -> (TokenStream, TokenStream) {
+        let (lets, expression) = self.scope(root, &Bound::new(), temporaries);
+        (lets, expression.tokens)
+    }
+
+    /// The same for `if condition { value }`: statements, condition, inner statements and value.
+    pub(super) fn guarded(
+        &mut self,
+        condition: ScalarId,
+        value: ScalarId,
+        temporaries: &mut Vec<Ident>,
+    ) -> (TokenStream, TokenStream, TokenStream, TokenStream) {
+        let (outer, condition) = self.scope(condition, &Bound::new(), temporaries);
+        let (inner, value) = self.scope(value, &Bound::new(), temporaries);
+        (outer, condition.tokens, inner, value.tokens)
+    }
+
+    fn scope(&mut self, root: ScalarId, outer: &Bound, temporaries: &mut Vec<Ident>) -> (TokenStream, Expression) {
+        let mut bound = outer.clone();
+        let mut lets = TokenStream::new();
+        for id in self.shared(root, outer) {
+            let expression = self.expression(id, &bound, temporaries);
+            let wish = name(&self.plan.graph.scalars[id]);
+            let variable = self.names.take(wish);
+            temporaries.push(variable.clone());
+            let tokens = expression.tokens;
+            lets = quote!(#lets let #variable = #tokens;);
+            bound.insert(id, variable);
+        }
+        (lets, self.expression(root, &bound, temporaries))
+    }
+
+    /// What is evaluated in any case and used more than once, operands first.
+    fn shared(&self, root: ScalarId, bound: &Bound) -> Vec<ScalarId> {
+        let scalars = &self.plan.graph.scalars;
+        let mut certain = BTreeSet::new();
+        let mut stack = vec![root];
+        while let Some(id) = stack.pop() {
+            if !bound.contains_key(&id) && certain.insert(id) {
+                stack.extend(match scalars[id] {
+                    Scalar::Select(condition, ..) => vec![condition],
+                    Scalar::And(a, _) | Scalar::Or(a, _) => vec![a],
+                    _ => scalars.operands(id),
+                });
+            }
+        }
+        let mut reached = BTreeSet::new();
+        let mut uses: BTreeMap<ScalarId, usize> = BTreeMap::new();
+        let mut stack = vec![root];
+        while let Some(id) = stack.pop() {
+            if !bound.contains_key(&id) && reached.insert(id) {
+                for operand in scalars.operands(id) {
+                    *uses.entry(operand).or_default() += 1;
+                    stack.push(operand);
+                }
+            }
+        }
+        let worth = |id: &ScalarId| match &scalars[*id] {
+            Scalar::Number(_) | Scalar::Flag(_) | Scalar::CompareInt(..) | Scalar::Integer(_) => false,
+            Scalar::Read(_, at) => at.iter().any(|at| {
+                let mut gathers = false;
+                at.visit_atoms(&mut |atom| gathers |= matches!(atom, Atom::Read(..)));
+                gathers
+            }),
+            Scalar::Unary(Unary::Neg | Unary::StopGradient, _) => false,
+            _ => true,
+        };
+        certain.into_iter().filter(|id| *id != root && uses.get(id).is_some_and(|&uses| uses > 1) && worth(id)).collect()
+    }
+
+    fn expression(&mut self, id: ScalarId, bound: &Bound, temporaries: &mut Vec<Ident>) -> Expression {
+        if let Some(variable) = bound.get(&id) {
+            return Expression::closed(quote!(#variable));
+        }
+        match self.plan.graph.scalars[id].clone() {
+            Scalar::Number(bits) => self.literal(bits.value()),
+            Scalar::Integer(value) => self.integer_value(&value),
+            Scalar::Flag(value) => Expression::closed(quote!(#value)),
+            Scalar::Read(tensor, at) => Expression::closed(match self.kind(tensor) {
+                Kind::Mask => self.flag(tensor, &at),
+                Kind::Float | Kind::Index | Kind::Key => self.element(tensor, &at),
+            }),
+            Scalar::Unary(function, a) => {
+                let a = self.expression(a, bound, temporaries);
+                self.unary(function, a)
+            }
+            Scalar::Binary(function, a, b) => {
+                let (a, b) = (self.expression(a, bound, temporaries), self.expression(b, bound, temporaries));
+                self.binary(function, a, b)
+            }
+            Scalar::Compare(comparison, a, b) => {
+                let a = self.expression(a, bound, temporaries);
+                let b = self.expression(b, bound, temporaries);
+                // A cast before `<` would begin generic arguments.
+                let side = |side: Expression| match side.binding {
+                    Binding::Cast => side.within(Binding::Closed),
+                    _ => side.within(Binding::Sum),
+                };
+                let (a, b, operator) = (side(a), side(b), operator(comparison));
+                Expression { tokens: quote!(#a #operator #b), binding: Binding::Comparison }
+            }
+            Scalar::CompareInt(comparison, a, b) => {
+                Expression { tokens: self.compare_integers(comparison, &a, &b), binding: Binding::Comparison }
+            }
+            Scalar::Not(a) => {
+                let a = self.expression(a, bound, temporaries).within(Binding::Sign);
+                Expression { tokens: quote!(!#a), binding: Binding::Sign }
+            }
+            Scalar::And(a, b) => {
+                let a = self.expression(a, bound, temporaries).within(Binding::And);
+                let b = self.branch(b, bound, temporaries).within(Binding::Comparison);
+                Expression { tokens: quote!(#a && #b), binding: Binding::And }
+            }
+            Scalar::Or(a, b) => {
+                let a = self.expression(a, bound, temporaries).within(Binding::And);
+                let b = self.branch(b, bound, temporaries).within(Binding::And);
+                Expression { tokens: quote!(#a || #b), binding: Binding::Or }
+            }
+            Scalar::Select(condition, a, b) => {
+                let condition = self.expression(condition, bound, temporaries).tokens;
+                let a = self.scope(a, bound, temporaries);
+                let b = self.scope(b, bound, temporaries);
+                let ((a_lets, a), (b_lets, b)) = (a, b);
+                let (a, b) = (a.tokens, b.tokens);
+                let tokens = quote!(if #condition { #a_lets #a } else { #b_lets #b });
+                Expression { tokens, binding: Binding::Open }
+            }
+        }
+    }
+
+    /// What is evaluated only sometimes, as one expression.
+    fn branch(&mut self, id: ScalarId, bound: &Bound, temporaries: &mut Vec<Ident>) -> Expression {
+        let (lets, expression) = self.scope(id, bound, temporaries);
+        if lets.is_empty() {
+            return expression;
+        }
+        let tokens = expression.tokens;
+        Expression { tokens: quote!({ #lets #tokens }), binding: Binding::Open }
+    }
+
+    fn unary(&mut self, function: Unary, a: Expression) -> Expression {
+        let plain = match function {
+            Unary::StopGradient => return a,
+            Unary::Neg => {
+                let a = a.within(Binding::Closed);
+                return Expression { tokens: quote!(-#a), binding: Binding::Sign };
+            }
+            Unary::Recip => {
+                let a = a.within(Binding::Cast);
+                return Expression { tokens: quote!(1.0 / #a), binding: Binding::Product };
+            }
+            Unary::Powi(exponent) => {
+                let (math, a, exponent) = (self.import("math"), a.tokens, Literal::i32_unsuffixed(exponent));
+                return Expression::closed(quote!(#math::powi(#a, #exponent)));
+            }
+            Unary::Polygamma(order) if order > 0 => {
+                let (math, a, order) = (self.import("math"), a.tokens, Literal::u32_unsuffixed(order));
+                return Expression::closed(quote!(#math::polygamma(#order, #a)));
+            }
+            Unary::Exp => "exp",
+            Unary::Ln => "ln",
+            Unary::Ln1p => "ln_1p",
+            Unary::ExpM1 => "exp_m1",
+            Unary::Log2 => "log2",
+            Unary::Log10 => "log10",
+            Unary::Sqrt => "sqrt",
+            Unary::Abs => "abs",
+            Unary::Signum => "signum",
+            Unary::Sin => "sin",
+            Unary::Cos => "cos",
+            Unary::Tan => "tan",
+            Unary::Sinh => "sinh",
+            Unary::Cosh => "cosh",
+            Unary::Tanh => "tanh",
+            Unary::Asin => "asin",
+            Unary::Acos => "acos",
+            Unary::Atan => "atan",
+            Unary::Floor => "floor",
+            Unary::Erf => "erf",
+            Unary::LnGamma => "ln_gamma",
+            Unary::Polygamma(_) => "digamma",
+            Unary::Sigmoid => "sigmoid",
+            Unary::Softplus => "softplus",
+        };
+        let (math, function, a) = (self.import("math"), quote::format_ident!("{plain}"), a.tokens);
+        Expression::closed(quote!(#math::#function(#a)))
+    }
+
+    fn binary(&mut self, function: Binary, a: Expression, b: Expression) -> Expression {
+        let (operator, binding, right) = match function {
+            Binary::Add => (quote!(+), Binding::Sum, Binding::Product),
+            Binary::Sub => (quote!(-), Binding::Sum, Binding::Product),
+            Binary::Mul => (quote!(*), Binding::Product, Binding::Cast),
+            Binary::Div => (quote!(/), Binding::Product, Binding::Cast),
+            Binary::Pow | Binary::Atan2 | Binary::Min | Binary::Max => {
+                let name = match function {
+                    Binary::Pow => "powf",
+                    Binary::Atan2 => "atan2",
+                    Binary::Min => "min",
+                    _ => "max",
+                };
+                let (math, name) = (self.import("math"), quote::format_ident!("{name}"));
+                let (a, b) = (a.tokens, b.tokens);
+                return Expression::closed(quote!(#math::#name(#a, #b)));
+            }
+        };
+        let (a, b) = (a.within(binding), b.within(right));
+        Expression { tokens: quote!(#a #operator #b), binding }
+    }
+
+    /// A float constant, exactly.
+    fn literal(&self, value: f64) -> Expression {
+        let (text, finite) = match self.cx.float {
+            Float::F32 => (format!("{:?}", (value as f32).abs()), (value as f32).is_finite()),
+            Float::F64 => (format!("{:?}", value.abs()), value.is_finite()),
+        };
+        let tokens = if finite {
+            let literal: TokenTree = text.parse::<Literal>().expect("a float prints as a literal").into();
+            quote!(#literal)
+        } else {
+            let (krate, float) = (self.cx.krate, self.float());
+            let name = quote::format_ident!("{}", if value.is_nan() { "NAN" } else { "INFINITY" });
+            quote!(#krate::__private::core::primitive::#float::#name)
+        };
+        match value.is_sign_negative() && !value.is_nan() {
+            true => Expression { tokens: quote!(-#tokens), binding: Binding::Sign },
+            false => Expression::closed(tokens),
+        }
+    }
+
+    /// An integer as a number.
+    fn integer_value(&self, value: &Int) -> Expression {
+        if self.integers.get() {
+            return Expression { tokens: self.subscript(value), binding: Binding::Sum };
+        }
+        if let Some(constant) = value.as_constant() {
+            return self.literal(constant as f64);
+        }
+        Expression { tokens: self.number(value), binding: Binding::Cast }
+    }
+}
+
+/// What a variable for an expression is called.
+fn name(scalar: &Scalar) -> &'static str {
+    match scalar {
+        Scalar::Number(_) | Scalar::Integer(_) => "number",
+        Scalar::Flag(_) | Scalar::Compare(..) | Scalar::CompareInt(..) => "condition",
+        Scalar::Not(_) | Scalar::And(..) | Scalar::Or(..) => "condition",
+        Scalar::Read(..) => "element",
+        Scalar::Select(..) => "choice",
+        Scalar::Unary(function, _) => match function {
+            Unary::Exp | Unary::ExpM1 => "exponential",
+            Unary::Ln | Unary::Ln1p | Unary::Log2 | Unary::Log10 => "logarithm",
+            Unary::Sqrt => "root",
+            Unary::Sigmoid => "sigmoid",
+            Unary::Softplus => "softplus",
+            Unary::Tanh => "tanh",
+            Unary::Sin => "sine",
+            Unary::Cos => "cosine",
+            Unary::Powi(_) => "power",
+            Unary::Neg | Unary::Recip | Unary::Abs | Unary::Signum | Unary::Tan | Unary::Sinh | Unary::Cosh => "value",
+            Unary::Asin | Unary::Acos | Unary::Atan | Unary::Floor | Unary::Erf | Unary::LnGamma => "value",
+            Unary::Polygamma(_) | Unary::StopGradient => "value",
+        },
+        Scalar::Binary(function, ..) => match function {
+            Binary::Add => "total",
+            Binary::Sub => "difference",
+            Binary::Mul => "product",
+            Binary::Div => "ratio",
+            Binary::Pow => "power",
+            Binary::Atan2 => "angle",
+            Binary::Min => "lesser",
+            Binary::Max => "greater",
+        },
+    }
+}

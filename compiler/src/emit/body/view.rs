@@ -1,0 +1,354 @@
+//! How tensors are seen: as nested arrays over their constant last axes, below one slice for the axes up
+//! to the last run-time one.
+
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::quote;
+
+use crate::ir::{Int, Kind, TensorId};
+use crate::plan::{BufferId, Home, Root};
+
+use super::{Access, Body};
+
+/// The form of a view: whether it is a slice, and the arrays in it (or that it is), outermost first.
+#[derive(Clone, PartialEq, Eq)]
+struct Form {
+    slice: bool,
+    arrays: Vec<i64>,
+}
+
+impl Form {
+    fn of(shape: &[Int]) -> Self {
+        let prefix = prefix(shape);
+        Self { slice: prefix > 0, arrays: shape[prefix..].iter().filter_map(Int::as_constant).collect() }
+    }
+}
+
+/// How many leading axes are linearised: all up to the last one that is not a constant.
+fn prefix(shape: &[Int]) -> usize {
+    shape.iter().rposition(|extent| extent.as_constant().is_none()).map_or(0, |position| position + 1)
+}
+
+impl<'a> Body<'a> {
+    pub(super) fn root(&self, tensor: TensorId) -> Root {
+        self.plan.memory.roots.get(&tensor).copied().unwrap_or(Root::Input(tensor))
+    }
+
+    pub(super) fn home(&self, tensor: TensorId) -> Option<(BufferId, &'a Home)> {
+        match self.root(tensor) {
+            Root::Buffer(buffer) => Some((buffer, &self.plan.memory.buffers[buffer.0].home)),
+            Root::Input(_) => None,
+        }
+    }
+
+    /// Whether a tensor is a variable of type `usize`.
+    pub(super) fn is_usize(&self, tensor: TensorId) -> bool {
+        matches!(self.home(tensor), Some((_, Home::Local))) && self.kind(tensor) == Kind::Index
+    }
+
+    /// How a tensor's memory is reached; none for a buffer of the body's own.
+    pub(super) fn access(&self, tensor: TensorId) -> Option<&'a Access<'a>> {
+        match self.root(tensor) {
+            Root::Input(input) => {
+                self.uses.borrow_mut().inputs.insert(input);
+                self.cx.inputs.get(&input)
+            }
+            Root::Buffer(buffer) => match &self.plan.memory.buffers[buffer.0].home {
+                Home::Gradient(number) => self.cx.targets.get(*number),
+                Home::Local | Home::Frame { .. } => None,
+            },
+        }
+    }
+
+    /// The tensor whose shape the variable of this tensor's memory has.
+    fn shaped(&self, tensor: TensorId) -> TensorId {
+        match self.root(tensor) {
+            Root::Input(input) => input,
+            Root::Buffer(buffer) => self.plan.memory.buffers[buffer.0].tensor,
+        }
+    }
+
+    /// Whether a tensor needs a view of its own over its memory's variable.
+    pub(super) fn is_reshaped(&self, tensor: TensorId) -> bool {
+        let graph = &self.plan.graph;
+        Form::of(graph.shape(tensor)) != Form::of(graph.shape(self.shaped(tensor)))
+    }
+
+    /// The place of an element; a scalar field or variable for rank 0.
+    pub(super) fn place(&self, tensor: TensorId, at: &[Int]) -> TokenStream {
+        let shape = self.plan.graph.shape(tensor);
+        if let Some(view) = self.views.get(&tensor) {
+            return if shape.is_empty() { quote!(#view[0]) } else { self.indexed(quote!(#view), shape, at) };
+        }
+        match (self.access(tensor), self.home(tensor)) {
+            (Some(Access::Field { receiver, field }), _) => {
+                let (path, rest) = self.field(receiver, field, at);
+                let rest = rest.iter().map(|at| self.subscript(at));
+                quote!(#path #([#rest])*)
+            }
+            (Some(Access::Variable(name)), Some(_)) if shape.is_empty() => quote!(*#name),
+            (Some(Access::Variable(name)), _) => self.indexed(quote!(#name), shape, at),
+            (None, Some((buffer, home))) => {
+                let name = self.names.buffer(buffer);
+                match home {
+                    Home::Frame { .. } if shape.is_empty() => quote!(#name[0]),
+                    Home::Local | Home::Frame { .. } | Home::Gradient(_) => self.indexed(quote!(#name), shape, at),
+                }
+            }
+            (None, None) => unreachable!("every input has an access"),
+        }
+    }
+
+    /// The value of an element.
+    pub(super) fn element(&self, tensor: TensorId, at: &[Int]) -> TokenStream {
+        self.place(tensor, at)
+    }
+
+    /// The element of a mask.
+    pub(super) fn flag(&self, tensor: TensorId, at: &[Int]) -> TokenStream {
+        let place = self.place(tensor, at);
+        match self.home(tensor) {
+            Some((_, Home::Frame { .. } | Home::Gradient(_))) => quote!((#place != 0)),
+            Some((_, Home::Local)) | None => place,
+        }
+    }
+
+    fn indexed(&self, variable: TokenStream, shape: &[Int], at: &[Int]) -> TokenStream {
+        let prefix = prefix(shape);
+        let mut subscripts = Vec::new();
+        if prefix > 0 && at.len() >= prefix {
+            subscripts.push(self.subscript(&row(&shape[..prefix], &at[..prefix])));
+        }
+        subscripts.extend(at.iter().skip(prefix).map(|at| self.subscript(at)));
+        quote!(#variable #([#subscripts])*)
+    }
+
+    /// A field's place after the arrays of structs in its path, and the subscripts that are left.
+    pub(super) fn field<'b>(
+        &self,
+        receiver: &TokenStream,
+        field: &crate::program::FieldInput,
+        at: &'b [Int],
+    ) -> (TokenStream, &'b [Int]) {
+        let mut tokens = quote!(#receiver);
+        let mut rest = at;
+        for step in &field.path {
+            let name = &step.name;
+            tokens = quote!(#tokens.#name);
+            let (own, after) = rest.split_at(step.lengths.len().min(rest.len()));
+            for at in own {
+                let at = self.subscript(at);
+                tokens = quote!(#tokens[#at]);
+            }
+            rest = after;
+        }
+        (tokens, rest)
+    }
+
+    /// How many leading axes of a tensor's memory are arrays of structs.
+    pub(super) fn stacked(&self, tensor: TensorId) -> usize {
+        match self.access(tensor) {
+            Some(Access::Field { field, .. }) => field.path.iter().map(|step| step.lengths.len()).sum(),
+            Some(Access::Variable(_)) | None => 0,
+        }
+    }
+
+    /// The elements of `tensor[at…]`, leading subscripts only, as a flat slice (`&[F]` or `&mut [F]`).
+    pub(super) fn flat(&self, tensor: TensorId, at: &[Int], mutable: bool) -> TokenStream {
+        let shape = self.plan.graph.shape(tensor).to_vec();
+        let prefix = prefix(&shape);
+        let flatten = if mutable { quote!(.as_flattened_mut()) } else { quote!(.as_flattened()) };
+        let borrow = if mutable { quote!(&mut) } else { quote!(&) };
+        let scalar = |place: TokenStream| {
+            let krate = self.cx.krate;
+            let function = if mutable { quote!(from_mut) } else { quote!(from_ref) };
+            quote!(#krate::__private::core::slice::#function(#borrow #place))
+        };
+        if let Some(Access::Field { receiver, field }) = self.access(tensor) {
+            let (path, rest) = self.field(receiver, field, at);
+            let indices = rest.iter().map(|at| self.subscript(at));
+            let place = quote!(#path #([#indices])*);
+            let depth = shape.len() - at.len();
+            return match depth {
+                0 => scalar(place),
+                1 => quote!(#borrow #place),
+                _ => {
+                    let flattens = (1..depth).map(|_| &flatten);
+                    quote!(#place #(#flattens)*)
+                }
+            };
+        }
+        if shape.is_empty() {
+            return match self.home(tensor) {
+                Some((_, Home::Frame { .. })) => self.variable(tensor),
+                Some((_, Home::Gradient(_))) => {
+                    let variable = self.variable(tensor);
+                    scalar(quote!(*#variable))
+                }
+                Some((_, Home::Local)) | None => scalar(self.place(tensor, &[])),
+            };
+        }
+        let variable = self.variable(tensor);
+        let arrays = shape.len() - prefix;
+        if prefix > 0 && at.len() < prefix {
+            let flattens = (0..arrays).map(|_| &flatten);
+            if at.is_empty() {
+                return quote!(#variable #(#flattens)*);
+            }
+            let zeros: Vec<Int> = (at.len()..prefix).map(|_| Int::zero()).collect();
+            let start = self.subscript(&row(&shape[..prefix], &[at, &zeros].concat()));
+            let rows = Int::product(&shape[at.len()..prefix]);
+            let start_tokens = group(start);
+            let rows = self.size_operand(&rows);
+            let part = quote!(#variable[#start_tokens..][..#rows]);
+            return match arrays {
+                0 => quote!(#borrow #part),
+                _ => quote!(#part #(#flattens)*),
+            };
+        }
+        let place = self.indexed(variable, &shape, at);
+        match shape.len() - at.len() {
+            0 => scalar(place),
+            // A variable is a reference already, unless it is a local array.
+            1 if at.is_empty() && !self.is_local(tensor) => place,
+            1 => quote!(#borrow #place),
+            depth => {
+                let flattens = (1..depth).map(|_| &flatten);
+                quote!(#place #(#flattens)*)
+            }
+        }
+    }
+
+    fn is_local(&self, tensor: TensorId) -> bool {
+        !self.views.contains_key(&tensor) && matches!(self.home(tensor), Some((_, Home::Local)))
+    }
+
+    /// The variable that a tensor is seen through.
+    fn variable(&self, tensor: TensorId) -> TokenStream {
+        if let Some(view) = self.views.get(&tensor) {
+            return quote!(#view);
+        }
+        match (self.access(tensor), self.home(tensor)) {
+            (Some(Access::Variable(name)), _) => quote!(#name),
+            (None, Some((buffer, _))) => {
+                let name = self.names.buffer(buffer);
+                quote!(#name)
+            }
+            (Some(Access::Field { .. }), _) | (None, None) => unreachable!("a field has a path"),
+        }
+    }
+
+    /// The variable of a reshaped tensor over the memory that it shares.
+    pub(super) fn bind_view(&mut self, tensor: TensorId, mutable: bool) -> TokenStream {
+        let name = self.names.take(&self.plan.graph.tensor(tensor).name.clone());
+        let shaped = self.shaped(tensor);
+        let flat = self.flat(shaped, &[], mutable);
+        let shape = self.plan.graph.shape(tensor);
+        let view = if shape.is_empty() { flat } else { self.nested(flat, shape, mutable) };
+        self.views.insert(tensor, name.clone());
+        quote!(let #name = #view;)
+    }
+
+    /// A flat slice as the view of a shape.
+    pub(super) fn nested(&self, flat: TokenStream, shape: &[Int], mutable: bool) -> TokenStream {
+        let form = Form::of(shape);
+        let chunks = |extent: &i64| {
+            let extent = Literal::i64_unsuffixed(*extent);
+            if mutable { quote!(.as_chunks_mut::<#extent>().0) } else { quote!(.as_chunks::<#extent>().0) }
+        };
+        let chain: Vec<TokenStream> = form.arrays.iter().rev().map(chunks).collect();
+        let borrow = if mutable { quote!(&mut) } else { quote!(&) };
+        match (form.slice, chain.is_empty()) {
+            (_, true) => flat,
+            (true, false) => quote!(#flat #(#chain)*),
+            (false, false) => quote!(#borrow #flat #(#chain)*[0]),
+        }
+    }
+
+    /// A part of a region as the view of a buffer.
+    pub(super) fn carved(&self, part: &Ident, buffer: BufferId, mutable: bool) -> Option<TokenStream> {
+        let buffer = &self.plan.memory.buffers[buffer.0];
+        let krate = self.cx.krate;
+        let shape = self.plan.graph.shape(buffer.tensor);
+        let mut flat = quote!(#part);
+        if buffer.kind != Kind::Float {
+            flat = match mutable {
+                true => quote!(#krate::__private::as_u32_mut(#flat)),
+                false => quote!(#krate::__private::as_u32(#flat)),
+            };
+        }
+        let size = Int::product(shape);
+        let exact = size == buffer.size && (buffer.kind == Kind::Float || self.cx.float == crate::program::Float::F32);
+        if !exact {
+            let size = self.size(&size);
+            flat = if mutable { quote!(&mut #flat[..#size]) } else { quote!(&#flat[..#size]) };
+            if !Form::of(shape).arrays.is_empty() {
+                flat = quote!((#flat));
+            }
+        }
+        if !shape.is_empty() {
+            flat = self.nested(flat, shape, mutable);
+        }
+        let changed = flat.to_string() != part.to_string();
+        changed.then(|| quote!(let #part = #flat;))
+    }
+
+    /// A tensor result over `arena`.
+    pub(super) fn result_view(&self, tensor: TensorId) -> TokenStream {
+        let Some((buffer, Home::Frame { offset, .. })) = self.home(tensor) else {
+            unreachable!("a tensor result is in the arena");
+        };
+        let krate = self.cx.krate;
+        let kind = self.plan.memory.buffers[buffer.0].kind;
+        let shape = self.plan.graph.shape(tensor);
+        let size = Int::product(shape);
+        let end = self.size(&offset.add(&self.plan.memory.buffers[buffer.0].size));
+        let range = match offset.is(0) {
+            true => quote!(..#end),
+            false => {
+                let start = self.size(offset);
+                quote!(#start..#end)
+            }
+        };
+        let mut flat = quote!(&arena[#range]);
+        if kind != Kind::Float {
+            flat = quote!(#krate::__private::as_u32(#flat));
+        }
+        let exact = size == self.plan.memory.buffers[buffer.0].size
+            && (kind == Kind::Float || self.cx.float == crate::program::Float::F32);
+        if !exact {
+            let size = self.size(&size);
+            flat = if kind == Kind::Float { quote!((#flat)[..#size]) } else { quote!(#flat[..#size]) };
+            flat = quote!(&#flat);
+        }
+        let arrays = !Form::of(shape).arrays.is_empty();
+        let grouped = if arrays { quote!((#flat)) } else { flat };
+        self.nested(grouped, shape, false)
+    }
+
+    /// A scalar result by value.
+    pub(super) fn scalar_result(&self, tensor: TensorId) -> TokenStream {
+        match self.kind(tensor) {
+            Kind::Mask => {
+                let flag = self.flag(tensor, &[]);
+                match self.home(tensor) {
+                    Some((_, Home::Frame { .. })) => quote!(#flag),
+                    _ => flag,
+                }
+            }
+            Kind::Index if self.is_usize(tensor) => {
+                let element = self.element(tensor, &[]);
+                quote!(#element as u32)
+            }
+            Kind::Index | Kind::Float | Kind::Key => self.element(tensor, &[]),
+        }
+    }
+}
+
+fn group(tokens: TokenStream) -> TokenStream {
+    tokens
+}
+
+/// The number of a row among all of the axes of a prefix.
+fn row(shape: &[Int], at: &[Int]) -> Int {
+    shape.iter().zip(at).fold(Int::zero(), |row, (extent, at)| row.mul(extent).add(at))
+}

@@ -1,0 +1,106 @@
+//! What items look like without bodies. With bodies, the expansions of whole nets are tested from outside.
+
+use proc_macro2::TokenStream;
+
+use super::{errors, skeleton, warnings};
+use crate::report::Report;
+use crate::syntax;
+
+/// The skeleton of a block without syntax errors, in one line without spaces.
+fn expanded(text: &str) -> String {
+    let mut report = Report::default();
+    let block = syntax::parse(text.parse().expect("tokens"), &mut report);
+    assert!(!report.has_errors(), "{report:?}");
+    compact(&skeleton(&krate(), &block, None))
+}
+
+fn krate() -> TokenStream {
+    "chainrule".parse().expect("a path")
+}
+
+fn compact(tokens: &TokenStream) -> String {
+    tokens.to_string().replace(char::is_whitespace, "")
+}
+
+#[track_caller]
+fn contains(expansion: &str, expected: &str) {
+    let expected = expected.replace(char::is_whitespace, "");
+    assert!(expansion.contains(&expected), "{expected}\nis not in\n{expansion}");
+}
+
+#[test]
+fn a_struct_is_plain_arrays() {
+    let expansion = expanded(
+        "const H: usize = 2;
+         #[derive(Debug)] pub struct Net { w: f32[3, H * 2], #[frozen] s: f32, layers: [[Dense<3>; 2]; H] }
+         struct Dense<const I: usize, const O: usize = I> { weight: f32[I, O] }",
+    );
+    contains(&expansion, "pub w: [[f32; 4]; 3]");
+    contains(&expansion, "pub s: f32");
+    contains(&expansion, "pub layers: [[NetDense3x3; 2]; 2]");
+    contains(&expansion, "pub struct NetDense3x3");
+    contains(&expansion, r#"visitor(path.field("w"), &[3, 4], self.w.as_flattened());"#);
+    contains(&expansion, r#"path.field("s").frozen()"#);
+    contains(&expansion, r#"path.field("layers").index(i).index(j)"#);
+    // A layer can do what its network shall.
+    let (layer, network) = expansion.split_at(expansion.find("pubstructNet{").expect("the network"));
+    contains(layer, "core::marker::Copy, Debug)]");
+    contains(network, "impl chainrule::Params for Net");
+}
+
+#[test]
+fn shapes_become_types() {
+    let expansion = expanded(
+        "dim N, T;
+         pub struct Net {}
+         impl Net {
+             pub fn f(a: f64, b: u32[3, 2], c: bool[N], d: f64[N, 3, 2], e: f64[N, T], g: u64, t: dim T) -> f64[T] { a }
+         }",
+    );
+    contains(&expansion, "a: f64, b: &[[u32; 2]; 3], c: &[bool], d: &[[[f64; 2]; 3]]");
+    contains(&expansion, "e: chainrule::Tensor<'_, f64, 2>, g: u64, t: usize) -> &'w [f64]");
+    contains(&expansion, "pub const fn f_workspace(n: usize, size_of_t: usize) -> usize");
+}
+
+#[test]
+fn a_gradient_becomes_a_pass() {
+    let expansion = expanded(
+        "dim N;
+         pub struct Net { w: f32[3] }
+         impl Net {
+             #[grad(self, x, s)]
+             pub fn r#loss_of(x: f32[N, 3], s: f32, y: u32[N]) -> (f32, (u32[N], f32[N])) { x }
+         }",
+    );
+    contains(&expansion, "y: &'w [u32]) -> NetLossOfPass<'w>");
+    contains(&expansion, "pub fn loss_of_value<'w, S: chainrule::Storage<f32>>");
+    contains(&expansion, "pub struct NetLossOfPass<'w> { model: &'w Net, value: f32, x: &'w [[f32; 3]],");
+    contains(&expansion, "pub fn value(&self) -> (f32, (&[u32], &[f32],),)");
+    let parameters = "(self, cotangent: (f32, &[f32],), grads: &mut Net, d_x: &mut [[f32; 3]], d_s: &mut f32)";
+    contains(&expansion, &format!("pub fn backward {parameters}"));
+    contains(&expansion, &format!("pub fn accumulate {parameters}"));
+}
+
+#[test]
+fn what_cannot_be_told_is_left_out() {
+    let expansion = expanded(
+        "pub struct Net { w: f32[K], v: f32[3], layer: Missing<3> }
+         impl Net { pub fn f(x: f32[..]) -> f32 { x } pub fn g(x: f32[3]) -> f32 { x } fn inner(x: f32) -> f32 { x } }",
+    );
+    contains(&expansion, "pub struct Net { #[doc = \" `f32[3]`, starts as `zeros`.\"] pub v: [f32; 3] }");
+    assert!(!expansion.contains("fnf") && !expansion.contains("fninner") && expansion.contains("fng<"));
+}
+
+#[test]
+fn messages_name_their_help() {
+    let mut report = Report::default();
+    let span = proc_macro2::Span::call_site();
+    report.error_with_help(span, "found this", "do that");
+    report.warn(span, "unused");
+    contains(
+        &compact(&errors(&krate(), &report)),
+        r#"chainrule::__private::core::compile_error!{"found this\n\nhelp: do that"}"#,
+    );
+    contains(&compact(&warnings(&report)), r#"#[deprecated(note = "unused")]"#);
+    assert!(warnings(&Report::default()).is_empty());
+}
