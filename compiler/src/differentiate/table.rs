@@ -183,6 +183,7 @@ pub fn scalar_vjp(
                 vec![(a, by_a), (b, by_b)]
             }
             Scalar::Select(c, a, b) => {
+                let c = sign_by_output(e, (c, a, b), y).unwrap_or(c);
                 let zero = e.number(0.0);
                 vec![(a, e.select(c, s, zero)), (b, e.select(c, zero, s))]
             }
@@ -195,6 +196,27 @@ pub fn scalar_vjp(
     }
     reads.reverse();
     reads
+}
+
+/// The condition of `if x <= 0 { 0 } else { x }` or `if 0 < x { x } else { k x }`, k > 0, asked of the
+/// output, which has the sign of x: then x need not be kept.
+fn sign_by_output(e: &mut Scalars, (c, a, b): (ScalarId, ScalarId, ScalarId), y: ScalarId) -> Option<ScalarId> {
+    if !matches!(e[y], Scalar::Read(..)) {
+        return None;
+    }
+    let zero = e.number(0.0);
+    match e[c] {
+        Scalar::Compare(Comparison::LessEqual, x, bound) if bound == zero && a == zero && b == x => {
+            Some(e.compare(Comparison::LessEqual, y, zero))
+        }
+        Scalar::Compare(Comparison::Less, bound, x) if bound == zero && a == x => match e[b] {
+            Scalar::Binary(Binary::Mul, k, same) if same == x && e.as_number(k).is_some_and(|k| k > 0.0) => {
+                Some(e.compare(Comparison::Less, zero, y))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// The condition and the value of `select(c, value, 0)`.

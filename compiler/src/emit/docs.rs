@@ -25,7 +25,7 @@ pub fn lines(lines: &[String]) -> TokenStream {
 /// A struct: how many parameters, how many bytes.
 pub fn of_struct(paths: &Paths, program: &Program, of: &StructType) -> TokenStream {
     let count = parameters(program, of);
-    let size = format!("{} parameters, {} bytes.", grouped(count), grouped(count * paths.float_bytes()));
+    let size = format!("{} parameters, {} bytes.", grouped(count), grouped(count.saturating_mul(paths.float_bytes())));
     let mut text = Vec::new();
     if attributes::has_docs(&of.attributes) {
         text.push(String::new());
@@ -240,14 +240,12 @@ fn shape_text(element: &str, shape: &[Int], names: &[String]) -> String {
 
 /// The number of floats in a struct.
 fn parameters(program: &Program, of: &StructType) -> u64 {
-    let product = |sizes: &[usize]| sizes.iter().map(|size| *size as u64).product::<u64>();
-    of.fields
-        .iter()
-        .map(|field| match &field.content {
-            Content::Tensor { shape, .. } => product(shape),
-            Content::Struct { index, lengths } => product(lengths) * parameters(program, &program.structs[*index]),
-        })
-        .sum()
+    let product = |sizes: &[usize]| sizes.iter().fold(1, |product: u64, size| product.saturating_mul(*size as u64));
+    let counts = of.fields.iter().map(|field| match &field.content {
+        Content::Tensor { shape, .. } => product(shape),
+        Content::Struct { index, lengths } => product(lengths).saturating_mul(parameters(program, &program.structs[*index])),
+    });
+    counts.fold(0, u64::saturating_add)
 }
 
 /// `101,770`

@@ -85,7 +85,7 @@ fn fans(shape: &[usize]) -> (Literal, Literal) {
 }
 
 fn count(sizes: &[usize]) -> Literal {
-    Literal::usize_unsuffixed(sizes.iter().product())
+    Literal::usize_unsuffixed(sizes.iter().fold(1, |product: usize, size| product.saturating_mul(*size)))
 }
 
 /// A number as an `f64` expression.

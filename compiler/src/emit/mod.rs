@@ -26,7 +26,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 pub use bounds::index_bounds;
-pub use messages::{errors, warnings};
+pub use messages::warnings;
 pub use skeleton::skeleton;
 
 use crate::ir::{Int, TensorId};

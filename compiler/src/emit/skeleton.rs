@@ -5,20 +5,27 @@
 use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, TokenStream};
-use quote::format_ident;
+use quote::{format_ident, quote};
 
 use super::items;
+use super::messages::errors;
 use crate::ir::{DimId, Graph, Int, Kind, TensorId};
 use crate::program::{
     Argument, ArgumentContent, Constant, Content, Derivative, DimSource, FieldType, Float, Initialiser, Method, Program,
     Returned, StructType,
 };
+use crate::report::Report;
 use crate::syntax::ast::{self, AxisType, BinaryOperator, Block, Expr, ExprKind, Item, UnaryOperator};
 
-/// The types and signatures of a block. `library` is where layers are looked up that the block does not
-/// declare.
-pub fn skeleton(krate: &TokenStream, block: &Block, library: Option<&Block>) -> TokenStream {
-    items(krate, &sketch(block, library), None)
+/// How deep layers may stand in layers.
+const DEEPEST: usize = 32;
+
+/// The types and signatures of a block, and its errors. `library` is where layers are looked up that the
+/// block does not declare.
+pub fn skeleton(krate: &TokenStream, block: &Block, library: Option<&Block>, report: &Report) -> TokenStream {
+    let items = items(krate, &sketch(block, library), None);
+    let errors = errors(krate, report);
+    quote!(#items #errors)
 }
 
 /// The program as far as the text tells it: no fields as inputs, no sources of sizes, no nodes.
@@ -29,6 +36,7 @@ fn sketch(block: &Block, library: Option<&Block>) -> Program {
         program: Program { float: float_of(block), constants: Vec::new(), structs: Vec::new() },
         sizes: BTreeMap::new(),
         layers: BTreeMap::new(),
+        depth: 0,
     };
     sketch.constants();
     for item in &block.items {
@@ -51,6 +59,8 @@ struct Sketch<'block> {
     sizes: BTreeMap<String, i64>,
     /// The layers made so far, by network, name and generic arguments.
     layers: BTreeMap<(String, String, Vec<i64>), usize>,
+    /// How many layers are being made, each inside the one before.
+    depth: usize,
 }
 
 impl<'block> Sketch<'block> {
@@ -165,9 +175,14 @@ impl<'block> Sketch<'block> {
         if let Some(known) = self.layers.get(&key) {
             return (*known < self.program.structs.len()).then_some(*known);
         }
-        // A layer that holds itself finds this and is left out.
+        // A layer that holds itself finds this, or gets too deep, and is left out.
         self.layers.insert(key.clone(), usize::MAX);
+        if self.depth == DEEPEST {
+            return None;
+        }
+        self.depth += 1;
         let fields = self.fields(of, network, &sizes);
+        self.depth -= 1;
         let shape: Vec<String> = values.iter().map(ToString::to_string).collect();
         self.program.structs.push(StructType {
             name: format_ident!("{network}{name}{}", shape.join("x"), span = network.span()),

@@ -2,7 +2,8 @@
 
 use proc_macro2::TokenStream;
 
-use super::{errors, skeleton, warnings};
+use super::messages::errors;
+use super::{skeleton, warnings};
 use crate::report::Report;
 use crate::syntax;
 
@@ -11,7 +12,7 @@ fn expanded(text: &str) -> String {
     let mut report = Report::default();
     let block = syntax::parse(text.parse().expect("tokens"), &mut report);
     assert!(!report.has_errors(), "{report:?}");
-    compact(&skeleton(&krate(), &block, None))
+    compact(&skeleton(&krate(), &block, None, &report))
 }
 
 fn krate() -> TokenStream {
@@ -103,4 +104,11 @@ fn messages_name_their_help() {
     );
     contains(&compact(&warnings(&report)), r#"#[deprecated(note = "unused")]"#);
     assert!(warnings(&Report::default()).is_empty());
+}
+
+#[test]
+fn nothing_makes_it_panic() {
+    expanded("pub struct Net { a: A<1> } struct A<const I: usize> { inner: A<I + 1> }");
+    expanded("pub struct Net { a: A } struct A { inner: [A; 2] }");
+    expanded("pub struct Net { huge: f64[4000000000, 4000000000, 4000000000, 4000000000] }");
 }

@@ -25,6 +25,7 @@ use crate::ir::{Int, TensorId};
 use crate::program::{ArgumentContent, FieldInput, Method};
 use crate::routine::{Gradient, Routine, Target};
 
+pub use product::strides;
 pub use form::{
     Buffer, BufferId, For, Frame, FrameId, Home, Item, Leaf, LeafKind, Memory, Plan, Product, Repeat, Root, Step,
 };

@@ -2,6 +2,7 @@
 //!
 //! Run before and after differentiation: what is simple when it is differentiated has simple derivatives.
 
+mod conditions;
 mod cost;
 mod dead;
 mod definitions;
@@ -9,6 +10,7 @@ mod duplicates;
 mod formulas;
 mod indices;
 mod names;
+mod ranges;
 mod rewrites;
 #[cfg(test)]
 mod tests;
@@ -26,6 +28,7 @@ pub fn simplify(graph: &mut Graph, roots: &[TensorId]) {
         dead::remove(graph, roots);
         names::resolve(graph, roots);
         dead::remove(graph, roots);
+        conditions::decide(graph);
         rewrites::rewrite(graph);
         duplicates::merge(graph, roots);
         dead::remove(graph, roots);

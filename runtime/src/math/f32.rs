@@ -41,21 +41,21 @@ fn power_of_two(shifted: f32) -> f32 {
     f32::from_bits(shifted.to_bits().wrapping_add(127) << 23)
 }
 
-/// (n, r) with x = n ln 2 + r and |r| ≤ ln(2)/2, n whole.
+/// (n, high, low) with x = n ln 2 + (high − low), |high − low| ≤ ln(2)/2, n whole; high is exact.
 #[inline(always)]
-fn reduce(x: f32) -> (f32, f32) {
+fn reduce(x: f32) -> (f32, f32, f32) {
     let n = (x * core::f32::consts::LOG2_E + ROUND) - ROUND;
-    (n, (x - n * LN2_HIGH) - n * LN2_LOW)
+    (n, x - n * LN2_HIGH, n * LN2_LOW)
 }
 
-/// eʳ − 1 for |r| ≤ ln(2)/2: r + r² q(r), q interpolated at Chebyshev points (error 2⁻³¹).
+/// eʳ − 1 − r for |r| ≤ ln(2)/2: r² q(r), q interpolated at Chebyshev points (error 2⁻³¹).
 #[inline(always)]
-fn exp_m1_reduced(r: f32) -> f32 {
+fn squared_series(r: f32) -> f32 {
     let r2 = r * r;
     let q01 = 0.5 + r * 0.166_666_67;
     let q23 = 0.041_666_465 + r * 0.008_333_311;
     let q45 = 0.001_393_364_9 + r * 0.000_198_909_9;
-    r + r2 * (q01 + r2 * (q23 + r2 * q45))
+    r2 * (q01 + r2 * (q23 + r2 * q45))
 }
 
 /// eˣ.
@@ -65,11 +65,15 @@ pub fn exp(x: f32) -> f32 {
     // Beyond these the result is infinite or 0 either way; the tests are false for NaN.
     let x = if x > 89.0 { 89.0 } else { x };
     let x = if x < -104.0 { -104.0 } else { x };
-    let (n, r) = reduce(x);
+    let (n, high, low) = reduce(x);
     // 2ⁿ in two factors: n reaches from −150 to 128, beyond one exponent.
     let half = n * 0.5 + ROUND;
     let rest = (n - (half - ROUND)) + ROUND;
-    (1.0 + exp_m1_reduced(r)) * power_of_two(half) * power_of_two(rest)
+    // 1 + high, and what rounding it lost.
+    let sum = 1.0 + high;
+    let lost = high - (sum - 1.0);
+    let mantissa = sum + (lost + (squared_series(high - low) - low));
+    mantissa * power_of_two(half) * power_of_two(rest)
 }
 
 /// eˣ − 1, accurate for small x.
@@ -78,8 +82,9 @@ pub fn exp(x: f32) -> f32 {
 pub fn exp_m1(x: f32) -> f32 {
     let clamped = if x > 89.0 { 89.0 } else { x };
     let clamped = if clamped < -20.0 { -20.0 } else { clamped };
-    let (n, r) = reduce(clamped);
-    let p = exp_m1_reduced(r);
+    let (n, high, low) = reduce(clamped);
+    let r = high - low;
+    let p = r + squared_series(r);
     // Half the result first: 2ⁿ itself overflows at n = 128.
     let scale = power_of_two((n - 1.0) + ROUND);
     let y = (scale * p + (scale - 0.5)) * 2.0;
@@ -165,7 +170,9 @@ pub fn tanh(x: f32) -> f32 {
 #[must_use]
 pub fn sigmoid(x: f32) -> f32 {
     let e = exp(-x.abs());
-    (if x < 0.0 { e } else { 1.0 }) / (1.0 + e)
+    // σ(−|x|) = e/(1 + e), and σ(x) = scale·(1 − e/(1 + e)): rounds less than 1/(1 + e) does.
+    let scale = if x < 0.0 { e } else { 1.0 };
+    scale - scale * (e / (1.0 + e))
 }
 
 /// ln(1 + eˣ), as max(x, 0) + ln(1 + e^−|x|): no overflow, and accurate where eˣ is small.

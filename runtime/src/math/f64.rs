@@ -47,16 +47,16 @@ fn power_of_two(shifted: f64) -> f64 {
     f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52)
 }
 
-/// (n, r) with x = n ln 2 + r and |r| ≤ ln(2)/2, n whole.
+/// (n, high, low) with x = n ln 2 + (high − low), |high − low| ≤ ln(2)/2, n whole; high is exact.
 #[inline(always)]
-fn reduce(x: f64) -> (f64, f64) {
+fn reduce(x: f64) -> (f64, f64, f64) {
     let n = (x * core::f64::consts::LOG2_E + ROUND) - ROUND;
-    (n, (x - n * LN2_HIGH) - n * LN2_LOW)
+    (n, x - n * LN2_HIGH, n * LN2_LOW)
 }
 
-/// eʳ − 1 for |r| ≤ ln(2)/2: r + r² q(r), q interpolated at Chebyshev points (error 2⁻⁶¹).
+/// eʳ − 1 − r for |r| ≤ ln(2)/2: r² q(r), q interpolated at Chebyshev points (error 2⁻⁶¹).
 #[inline(always)]
-fn exp_m1_reduced(r: f64) -> f64 {
+fn squared_series(r: f64) -> f64 {
     let r2 = r * r;
     let r4 = r2 * r2;
     let q01 = 0.5 + r * 0.166_666_666_666_666_7;
@@ -66,7 +66,7 @@ fn exp_m1_reduced(r: f64) -> f64 {
     let q89 = 2.755_727_364_311_03e-7 + r * 2.510_521_700_472_074_5e-8;
     let q10 = 2.091_468_696_808_687_6e-9;
     let q = (q01 + r2 * q23) + r4 * ((q45 + r2 * q67) + r4 * (q89 + r2 * q10));
-    r + r2 * q
+    r2 * q
 }
 
 /// eˣ.
@@ -76,11 +76,15 @@ pub fn exp(x: f64) -> f64 {
     // Beyond these the result is infinite or 0 either way; the tests are false for NaN.
     let x = if x > 710.0 { 710.0 } else { x };
     let x = if x < -746.0 { -746.0 } else { x };
-    let (n, r) = reduce(x);
+    let (n, high, low) = reduce(x);
     // 2ⁿ in two factors: n reaches from −1076 to 1024, beyond one exponent.
     let half = n * 0.5 + ROUND;
     let rest = (n - (half - ROUND)) + ROUND;
-    (1.0 + exp_m1_reduced(r)) * power_of_two(half) * power_of_two(rest)
+    // 1 + high, and what rounding it lost.
+    let sum = 1.0 + high;
+    let lost = high - (sum - 1.0);
+    let mantissa = sum + (lost + (squared_series(high - low) - low));
+    mantissa * power_of_two(half) * power_of_two(rest)
 }
 
 /// eˣ − 1, accurate for small x.
@@ -89,8 +93,9 @@ pub fn exp(x: f64) -> f64 {
 pub fn exp_m1(x: f64) -> f64 {
     let clamped = if x > 710.0 { 710.0 } else { x };
     let clamped = if clamped < -40.0 { -40.0 } else { clamped };
-    let (n, r) = reduce(clamped);
-    let p = exp_m1_reduced(r);
+    let (n, high, low) = reduce(clamped);
+    let r = high - low;
+    let p = r + squared_series(r);
     // Half the result first: 2ⁿ itself overflows at n = 1024.
     let scale = power_of_two((n - 1.0) + ROUND);
     let y = (scale * p + (scale - 0.5)) * 2.0;
@@ -185,7 +190,9 @@ pub fn tanh(x: f64) -> f64 {
 #[must_use]
 pub fn sigmoid(x: f64) -> f64 {
     let e = exp(-x.abs());
-    (if x < 0.0 { e } else { 1.0 }) / (1.0 + e)
+    // σ(−|x|) = e/(1 + e), and σ(x) = scale·(1 − e/(1 + e)): rounds less than 1/(1 + e) does.
+    let scale = if x < 0.0 { e } else { 1.0 };
+    scale - scale * (e / (1.0 + e))
 }
 
 /// ln(1 + eˣ), as max(x, 0) + ln(1 + e^−|x|): no overflow, and accurate where eˣ is small.

@@ -11,7 +11,7 @@ mod scalar;
 mod step;
 mod view;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -192,8 +192,12 @@ struct Body<'a> {
     indices: Vec<Ident>,
     /// Local buffers that have been declared.
     declared: BTreeSet<BufferId>,
+    /// All of the stage.
+    all: &'a [Step],
     /// How often each buffer is touched in all of the stage, and how often written.
     touches: BTreeMap<BufferId, (usize, usize)>,
+    /// Whether the value in hand is an integer.
+    integers: Cell<bool>,
     accumulate: bool,
     update: Option<&'a mut dyn FnMut(usize, TokenStream) -> TokenStream>,
     uses: RefCell<Uses>,
@@ -201,7 +205,7 @@ struct Body<'a> {
 }
 
 impl<'a> Body<'a> {
-    fn new(plan: &'a Plan, cx: &'a Context<'a>, steps: &[Step]) -> Self {
+    fn new(plan: &'a Plan, cx: &'a Context<'a>, steps: &'a [Step]) -> Self {
         let mut body = Self {
             plan,
             cx,
@@ -210,7 +214,9 @@ impl<'a> Body<'a> {
             counters: BTreeMap::new(),
             indices: Vec::new(),
             declared: BTreeSet::new(),
+            all: steps,
             touches: BTreeMap::new(),
+            integers: Cell::new(false),
             accumulate: false,
             update: None,
             uses: RefCell::default(),
@@ -218,6 +224,11 @@ impl<'a> Body<'a> {
         };
         let mut touches = BTreeMap::new();
         body.count_touches(steps, &mut touches);
+        for &tensor in plan.results.iter().chain(plan.gradients.iter().map(|gradient| &gradient.tensor)) {
+            if let Some(buffer) = body.buffer(tensor) {
+                touches.entry(buffer).or_default().0 += 1;
+            }
+        }
         body.touches = touches;
         body
     }

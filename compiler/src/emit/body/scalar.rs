@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::quote;
 
-use crate::ir::{Atom, Binary, Int, Kind, Scalar, ScalarId, Unary};
+use crate::ir::{Atom, Binary, Int, Scalar, ScalarId, Unary};
 use crate::program::Float;
 
 use super::Body;
@@ -53,18 +53,6 @@ impl Body<'_> {
     pub(super) fn value(&mut self, root: ScalarId, temporaries: &mut Vec<Ident>) -> (TokenStream, TokenStream) {
         let (lets, expression) = self.scope(root, &Bound::new(), temporaries);
         (lets, expression.tokens)
-    }
-
-    /// The same for `if condition { value }`: statements, condition, inner statements and value.
-    pub(super) fn guarded(
-        &mut self,
-        condition: ScalarId,
-        value: ScalarId,
-        temporaries: &mut Vec<Ident>,
-    ) -> (TokenStream, TokenStream, TokenStream, TokenStream) {
-        let (outer, condition) = self.scope(condition, &Bound::new(), temporaries);
-        let (inner, value) = self.scope(value, &Bound::new(), temporaries);
-        (outer, condition.tokens, inner, value.tokens)
     }
 
     fn scope(&mut self, root: ScalarId, outer: &Bound, temporaries: &mut Vec<Ident>) -> (TokenStream, Expression) {
@@ -128,10 +116,10 @@ impl Body<'_> {
             Scalar::Number(bits) => self.literal(bits.value()),
             Scalar::Integer(value) => self.integer_value(&value),
             Scalar::Flag(value) => Expression::closed(quote!(#value)),
-            Scalar::Read(tensor, at) => Expression::closed(match self.kind(tensor) {
-                Kind::Mask => self.flag(tensor, &at),
-                Kind::Float | Kind::Index | Kind::Key => self.element(tensor, &at),
-            }),
+            Scalar::Read(tensor, at) => {
+                let binding = if self.is_stored_flag(tensor) { Binding::Comparison } else { Binding::Closed };
+                Expression { tokens: self.element(tensor, &at), binding }
+            }
             Scalar::Unary(function, a) => {
                 let a = self.expression(a, bound, temporaries);
                 self.unary(function, a)
@@ -202,7 +190,9 @@ impl Body<'_> {
                 return Expression { tokens: quote!(1.0 / #a), binding: Binding::Product };
             }
             Unary::Powi(exponent) => {
-                let (math, a, exponent) = (self.import("math"), a.tokens, Literal::i32_unsuffixed(exponent));
+                let sign = if exponent < 0 { quote!(-) } else { quote!() };
+                let exponent = Literal::u32_unsuffixed(exponent.unsigned_abs());
+                let (math, a, exponent) = (self.import("math"), a.tokens, quote!(#sign #exponent));
                 return Expression::closed(quote!(#math::powi(#a, #exponent)));
             }
             Unary::Polygamma(order) if order > 0 => {

@@ -28,6 +28,36 @@ fn prefix(shape: &[Int]) -> usize {
     shape.iter().rposition(|extent| extent.as_constant().is_none()).map_or(0, |position| position + 1)
 }
 
+/// A flat slice: a place of that type, or a reference.
+pub(super) struct Flat {
+    tokens: TokenStream,
+    /// What must stand before it to make a reference.
+    borrow: TokenStream,
+}
+
+impl Flat {
+    fn reference(tokens: TokenStream) -> Self {
+        Self { tokens, borrow: quote!() }
+    }
+
+    /// As a function's argument.
+    pub fn argument(self) -> TokenStream {
+        let Self { tokens, borrow } = self;
+        quote!(#borrow #tokens)
+    }
+
+    /// As the receiver of a method.
+    pub fn receiver(self) -> TokenStream {
+        self.tokens
+    }
+
+    /// From an offset on.
+    pub fn from(self, start: &TokenStream, mutable: bool) -> Self {
+        let Self { tokens, .. } = self;
+        Self { tokens: quote!(#tokens[#start..]), borrow: if mutable { quote!(&mut) } else { quote!(&) } }
+    }
+}
+
 impl<'a> Body<'a> {
     pub(super) fn root(&self, tensor: TensorId) -> Root {
         self.plan.memory.roots.get(&tensor).copied().unwrap_or(Root::Input(tensor))
@@ -98,18 +128,15 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// The value of an element.
+    /// The value of an element: a number, an index as it is stored, or a condition.
     pub(super) fn element(&self, tensor: TensorId, at: &[Int]) -> TokenStream {
-        self.place(tensor, at)
+        let place = self.place(tensor, at);
+        if self.is_stored_flag(tensor) { quote!(#place != 0) } else { place }
     }
 
-    /// The element of a mask.
-    pub(super) fn flag(&self, tensor: TensorId, at: &[Int]) -> TokenStream {
-        let place = self.place(tensor, at);
-        match self.home(tensor) {
-            Some((_, Home::Frame { .. } | Home::Gradient(_))) => quote!((#place != 0)),
-            Some((_, Home::Local)) | None => place,
-        }
+    /// Whether a tensor is a mask whose elements are stored as 0 and 1.
+    pub(super) fn is_stored_flag(&self, tensor: TensorId) -> bool {
+        self.kind(tensor) == Kind::Mask && matches!(self.home(tensor), Some((_, Home::Frame { .. })))
     }
 
     fn indexed(&self, variable: TokenStream, shape: &[Int], at: &[Int]) -> TokenStream {
@@ -152,69 +179,63 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// The elements of `tensor[at…]`, leading subscripts only, as a flat slice (`&[F]` or `&mut [F]`).
-    pub(super) fn flat(&self, tensor: TensorId, at: &[Int], mutable: bool) -> TokenStream {
+    /// The elements of `tensor[at…]`, leading subscripts only, as a flat slice.
+    pub(super) fn flat(&self, tensor: TensorId, at: &[Int], mutable: bool) -> Flat {
         let shape = self.plan.graph.shape(tensor).to_vec();
         let prefix = prefix(&shape);
         let flatten = if mutable { quote!(.as_flattened_mut()) } else { quote!(.as_flattened()) };
         let borrow = if mutable { quote!(&mut) } else { quote!(&) };
+        let place = |place: TokenStream| Flat { tokens: place, borrow: borrow.clone() };
         let scalar = |place: TokenStream| {
             let krate = self.cx.krate;
             let function = if mutable { quote!(from_mut) } else { quote!(from_ref) };
-            quote!(#krate::__private::core::slice::#function(#borrow #place))
+            Flat::reference(quote!(#krate::__private::core::slice::#function(#borrow #place)))
+        };
+        let depth = shape.len() - at.len();
+        let nested = |row: TokenStream| {
+            let flattens = (1..depth).map(|_| &flatten);
+            Flat::reference(quote!(#row #(#flattens)*))
         };
         if let Some(Access::Field { receiver, field }) = self.access(tensor) {
             let (path, rest) = self.field(receiver, field, at);
             let indices = rest.iter().map(|at| self.subscript(at));
-            let place = quote!(#path #([#indices])*);
-            let depth = shape.len() - at.len();
+            let row = quote!(#path #([#indices])*);
             return match depth {
-                0 => scalar(place),
-                1 => quote!(#borrow #place),
-                _ => {
-                    let flattens = (1..depth).map(|_| &flatten);
-                    quote!(#place #(#flattens)*)
-                }
+                0 => scalar(row),
+                1 => place(row),
+                _ => nested(row),
             };
         }
         if shape.is_empty() {
+            let variable = self.variable(tensor);
             return match self.home(tensor) {
-                Some((_, Home::Frame { .. })) => self.variable(tensor),
-                Some((_, Home::Gradient(_))) => {
-                    let variable = self.variable(tensor);
-                    scalar(quote!(*#variable))
-                }
-                Some((_, Home::Local)) | None => scalar(self.place(tensor, &[])),
+                Some((_, Home::Frame { .. })) => Flat::reference(variable),
+                Some((_, Home::Gradient(_))) => scalar(quote!(*#variable)),
+                Some((_, Home::Local)) | None => scalar(variable),
             };
         }
         let variable = self.variable(tensor);
-        let arrays = shape.len() - prefix;
-        if prefix > 0 && at.len() < prefix {
-            let flattens = (0..arrays).map(|_| &flatten);
+        if at.len() < prefix {
+            let flattens = (prefix..shape.len()).map(|_| &flatten);
             if at.is_empty() {
-                return quote!(#variable #(#flattens)*);
+                return Flat::reference(quote!(#variable #(#flattens)*));
             }
             let zeros: Vec<Int> = (at.len()..prefix).map(|_| Int::zero()).collect();
             let start = self.subscript(&row(&shape[..prefix], &[at, &zeros].concat()));
-            let rows = Int::product(&shape[at.len()..prefix]);
-            let start_tokens = group(start);
-            let rows = self.size_operand(&rows);
-            let part = quote!(#variable[#start_tokens..][..#rows]);
-            return match arrays {
-                0 => quote!(#borrow #part),
-                _ => quote!(#part #(#flattens)*),
+            let rows = self.size(&Int::product(&shape[at.len()..prefix]));
+            let part = quote!(#variable[#start..][..#rows]);
+            return match shape.len() - prefix {
+                0 => place(part),
+                _ => Flat::reference(quote!(#part #(#flattens)*)),
             };
         }
-        let place = self.indexed(variable, &shape, at);
-        match shape.len() - at.len() {
-            0 => scalar(place),
+        let row = self.indexed(variable, &shape, at);
+        match depth {
+            0 => scalar(row),
             // A variable is a reference already, unless it is a local array.
-            1 if at.is_empty() && !self.is_local(tensor) => place,
-            1 => quote!(#borrow #place),
-            depth => {
-                let flattens = (1..depth).map(|_| &flatten);
-                quote!(#place #(#flattens)*)
-            }
+            1 if at.is_empty() && !self.is_local(tensor) => Flat::reference(row),
+            1 => place(row),
+            _ => nested(row),
         }
     }
 
@@ -241,7 +262,7 @@ impl<'a> Body<'a> {
     pub(super) fn bind_view(&mut self, tensor: TensorId, mutable: bool) -> TokenStream {
         let name = self.names.take(&self.plan.graph.tensor(tensor).name.clone());
         let shaped = self.shaped(tensor);
-        let flat = self.flat(shaped, &[], mutable);
+        let flat = self.flat(shaped, &[], mutable).argument();
         let shape = self.plan.graph.shape(tensor);
         let view = if shape.is_empty() { flat } else { self.nested(flat, shape, mutable) };
         self.views.insert(tensor, name.clone());
@@ -328,24 +349,13 @@ impl<'a> Body<'a> {
     /// A scalar result by value.
     pub(super) fn scalar_result(&self, tensor: TensorId) -> TokenStream {
         match self.kind(tensor) {
-            Kind::Mask => {
-                let flag = self.flag(tensor, &[]);
-                match self.home(tensor) {
-                    Some((_, Home::Frame { .. })) => quote!(#flag),
-                    _ => flag,
-                }
-            }
             Kind::Index if self.is_usize(tensor) => {
                 let element = self.element(tensor, &[]);
                 quote!(#element as u32)
             }
-            Kind::Index | Kind::Float | Kind::Key => self.element(tensor, &[]),
+            Kind::Index | Kind::Float | Kind::Key | Kind::Mask => self.element(tensor, &[]),
         }
     }
-}
-
-fn group(tokens: TokenStream) -> TokenStream {
-    tokens
 }
 
 /// The number of a row among all of the axes of a prefix.

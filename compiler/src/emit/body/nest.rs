@@ -1,0 +1,347 @@
+//! Nests of loops and the statements in them.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::quote;
+
+use crate::ir::{Axis, Int, Kind, Scalar, ScalarId, TensorId, Unary};
+use crate::plan::{BufferId, For, Home, Item, Leaf, LeafKind, Root, Step};
+
+use super::Body;
+
+impl Body<'_> {
+    /// A whole nest.
+    pub(super) fn items(&mut self, items: &[Item]) -> TokenStream {
+        let mut tokens = TokenStream::new();
+        for item in items {
+            let declarations = self.declarations(item);
+            let item = match item {
+                Item::For(around) => self.around(around),
+                Item::Leaf(leaf) => self.leaf(leaf),
+            };
+            tokens = quote!(#tokens #declarations #item);
+        }
+        tokens
+    }
+
+    fn around(&mut self, around: &For) -> TokenStream {
+        let index = self.open(&around.axis);
+        let extent = self.size(&around.axis.extent);
+        let body = self.items(&around.body);
+        self.close(1);
+        if body.is_empty() {
+            return body;
+        }
+        quote!(for #index in 0..#extent { #body })
+    }
+
+    /// A new index.
+    fn open(&mut self, axis: &Axis) -> Ident {
+        let index = self.names.take(&axis.name);
+        self.indices.push(index.clone());
+        index
+    }
+
+    fn close(&mut self, count: usize) {
+        for _ in 0..count {
+            if let Some(index) = self.indices.pop() {
+                self.names.release(&index);
+            }
+        }
+    }
+
+    /// Variables that an item needs and that are seen outside it too.
+    fn declarations(&mut self, item: &Item) -> TokenStream {
+        let mut inside = BTreeMap::new();
+        item.visit(0, &mut |_, leaf| self.count_leaf(leaf, &mut inside));
+        let mut tokens = TokenStream::new();
+        for (buffer, (touches, _)) in inside {
+            if self.declared.contains(&buffer) || self.plan.memory.buffers[buffer.0].home != Home::Local {
+                continue;
+            }
+            let scalar = self.is_scalar(self.plan.memory.buffers[buffer.0].tensor);
+            let deferred = match item {
+                Item::For(_) => touches == self.touches[&buffer].0,
+                Item::Leaf(_) => scalar,
+            };
+            if !deferred {
+                tokens.extend(self.declare(buffer));
+            }
+        }
+        tokens
+    }
+
+    /// `let mut x = [0.0; 3];`
+    pub(super) fn declare(&mut self, buffer: BufferId) -> TokenStream {
+        self.declared.insert(buffer);
+        let Self { plan, names, .. } = self;
+        let name = names.buffer(buffer);
+        let buffer = &plan.memory.buffers[buffer.0];
+        let float = self.float();
+        let zero = match buffer.kind {
+            Kind::Float => {
+                let zero: Literal = format!("0.0_{float}").parse().expect("a literal");
+                quote!(#zero)
+            }
+            Kind::Index if plan.graph.shape(buffer.tensor).is_empty() => quote!(0_usize),
+            Kind::Index | Kind::Key => quote!(0_u32),
+            Kind::Mask => quote!(false),
+        };
+        let value = plan.graph.shape(buffer.tensor).iter().rev().fold(zero, |value, extent| {
+            let extent = extent.as_constant().map(Literal::i64_unsuffixed);
+            quote!([#value; #extent])
+        });
+        quote!(let mut #name = #value;)
+    }
+
+    /// How often a statement touches and writes each buffer.
+    pub(super) fn count_leaf(&self, leaf: &Leaf, counts: &mut BTreeMap<BufferId, (usize, usize)>) {
+        let mut tensors = vec![leaf.out];
+        leaf.visit_reads(&self.plan.graph, &mut |tensor, _| tensors.push(tensor));
+        let mut buffers: Vec<BufferId> = tensors.into_iter().filter_map(|tensor| self.buffer(tensor)).collect();
+        buffers.sort_unstable();
+        buffers.dedup();
+        for buffer in buffers {
+            let count = counts.entry(buffer).or_default();
+            count.0 += 1;
+            count.1 += usize::from(self.buffer(leaf.out) == Some(buffer));
+        }
+    }
+
+    pub(super) fn buffer(&self, tensor: TensorId) -> Option<BufferId> {
+        match self.root(tensor) {
+            Root::Buffer(buffer) => Some(buffer),
+            Root::Input(_) => None,
+        }
+    }
+
+    fn leaf(&mut self, leaf: &Leaf) -> TokenStream {
+        match &leaf.kind {
+            LeafKind::Fill => self.fill(leaf),
+            LeafKind::Write => self.write(leaf),
+            LeafKind::Reduce => self.reduce(leaf),
+            LeafKind::Argmax { least } => self.argmax(leaf, *least),
+            LeafKind::Product(product) => self.product(leaf, product),
+        }
+    }
+
+    /// Whether a statement adds to what is there.
+    pub(super) fn adds(&self, leaf: &Leaf) -> bool {
+        leaf.add || (self.accumulate && matches!(self.home(leaf.out), Some((_, Home::Gradient(_)))))
+    }
+
+    fn fill(&mut self, leaf: &Leaf) -> TokenStream {
+        if self.adds(leaf) {
+            // Only zeros are written where gradients accumulate.
+            return TokenStream::new();
+        }
+        let rank = self.plan.graph.shape(leaf.out).len();
+        if rank == leaf.at.len() {
+            return self.write(leaf);
+        }
+        let (_, value) = self.stored(leaf.out, leaf.value, &mut Vec::new());
+        let stacked = self.stacked(leaf.out);
+        if leaf.at.len() < stacked {
+            let shape = self.plan.graph.shape(leaf.out)[leaf.at.len()..stacked].to_vec();
+            let axes = crate::ir::Graph::axes(&shape);
+            let opened: Vec<Ident> = axes.iter().map(|axis| self.open(axis)).collect();
+            let own = (self.indices.len() - axes.len()..self.indices.len()).map(Int::index);
+            let at: Vec<Int> = leaf.at.iter().cloned().chain(own).collect();
+            let inner = self.fill(&Leaf { at, ..leaf.clone() });
+            self.close(axes.len());
+            return self.loops(&opened, &axes, inner);
+        }
+        let flat = self.flat(leaf.out, &leaf.at, true).receiver();
+        quote!(#flat.fill(#value);)
+    }
+
+    fn loops(&self, indices: &[Ident], axes: &[Axis], body: TokenStream) -> TokenStream {
+        indices.iter().zip(axes).rev().fold(body, |body, (index, axis)| {
+            let extent = self.size(&axis.extent);
+            quote!(for #index in 0..#extent { #body })
+        })
+    }
+
+    /// A value as it is stored in a tensor, after the variables that it needs.
+    fn stored(&mut self, out: TensorId, value: ScalarId, temporaries: &mut Vec<Ident>) -> (TokenStream, TokenStream) {
+        let kind = self.kind(out);
+        let before = self.integers.replace(kind == Kind::Index);
+        let (lets, value) = self.value(value, temporaries);
+        self.integers.set(before);
+        let value = match kind {
+            Kind::Float | Kind::Key => value,
+            Kind::Index if self.is_usize(out) && self.is_scalar(out) => value,
+            Kind::Index => quote!((#value) as u32),
+            Kind::Mask if self.is_stored_flag(out) => quote!(u32::from(#value)),
+            Kind::Mask => value,
+        };
+        (lets, value)
+    }
+
+    fn write(&mut self, leaf: &Leaf) -> TokenStream {
+        let mut temporaries = Vec::new();
+        let tokens = if self.adds(leaf) {
+            let place = self.place(leaf.out, &leaf.at);
+            self.add(&place, leaf.value, &mut temporaries)
+        } else {
+            let (lets, value) = self.stored(leaf.out, leaf.value, &mut temporaries);
+            match self.fresh(leaf.out) {
+                Some((name, mutable)) => quote!(#lets let #mutable #name = #value;),
+                None => {
+                    let place = self.place(leaf.out, &leaf.at);
+                    quote!(#lets #place = #value;)
+                }
+            }
+        };
+        temporaries.iter().for_each(|name| self.names.release(name));
+        tokens
+    }
+
+    /// The variable of a scalar that this is the first statement to write, and `mut` if others follow.
+    fn fresh(&mut self, out: TensorId) -> Option<(Ident, TokenStream)> {
+        let (buffer, home) = self.home(out)?;
+        if *home != Home::Local || !self.is_scalar(out) || !self.declared.insert(buffer) {
+            return None;
+        }
+        let mutable = if self.touches[&buffer].1 > 1 { quote!(mut) } else { quote!() };
+        Some((self.names.buffer(buffer).clone(), mutable))
+    }
+
+    /// `place += value;`, under an `if` where the value is a guarded one.
+    fn add(&mut self, place: &TokenStream, value: ScalarId, temporaries: &mut Vec<Ident>) -> TokenStream {
+        let scalars = &self.plan.graph.scalars;
+        if let Scalar::Select(condition, a, b) = scalars[value] {
+            let is_zero = |id: ScalarId| scalars.as_number(id) == Some(0.0);
+            if is_zero(b) || is_zero(a) {
+                let (lets, condition) = self.value(condition, temporaries);
+                let condition = if is_zero(b) { condition } else { quote!(!(#condition)) };
+                let inner = self.add(place, if is_zero(b) { a } else { b }, temporaries);
+                return quote!(#lets if #condition { #inner });
+            }
+        }
+        if let Scalar::Unary(Unary::Neg, inner) = scalars[value] {
+            let (lets, value) = self.value(inner, temporaries);
+            return quote!(#lets #place -= #value;);
+        }
+        let (lets, value) = self.value(value, temporaries);
+        quote!(#lets #place += #value;)
+    }
+
+    fn reduce(&mut self, leaf: &Leaf) -> TokenStream {
+        let adds = self.adds(leaf);
+        let fresh = if adds { None } else { self.fresh(leaf.out) };
+        let own_variable = fresh.is_some() || (adds && matches!(self.home(leaf.out), Some((_, Home::Local))));
+        let sum = match &fresh {
+            Some((name, _)) => name.clone(),
+            None => self.names.take("sum"),
+        };
+        let place = if own_variable && fresh.is_none() { self.place(leaf.out, &leaf.at) } else { quote!(#sum) };
+        let mut temporaries = Vec::new();
+        let opened: Vec<Ident> = leaf.inner.iter().map(|axis| self.open(axis)).collect();
+        let inner = self.add(&place, leaf.value, &mut temporaries);
+        let loops = self.loops(&opened, &leaf.inner, inner);
+        self.close(leaf.inner.len());
+        temporaries.iter().for_each(|name| self.names.release(name));
+        let zero: Literal = format!("0.0_{}", self.float()).parse().expect("a literal");
+        let begin = if own_variable && fresh.is_none() { quote!() } else { quote!(let mut #sum = #zero;) };
+        let end = if own_variable {
+            quote!()
+        } else {
+            let place = self.place(leaf.out, &leaf.at);
+            if adds { quote!(#place += #sum;) } else { quote!(#place = #sum;) }
+        };
+        if fresh.is_none() {
+            self.names.release(&sum);
+        }
+        quote!(#begin #loops #end)
+    }
+
+    fn argmax(&mut self, leaf: &Leaf, least: bool) -> TokenStream {
+        let krate = self.cx.krate;
+        let float = self.float();
+        let fresh = self.fresh(leaf.out);
+        let best = match &fresh {
+            Some((name, _)) => name.clone(),
+            None => self.names.take("best"),
+        };
+        let extreme = self.names.take(if least { "least" } else { "largest" });
+        let candidate = self.names.take("candidate");
+        let mut temporaries = Vec::new();
+        let opened: Vec<Ident> = leaf.inner.iter().map(|axis| self.open(axis)).collect();
+        let (lets, value) = self.value(leaf.value, &mut temporaries);
+        let depth = self.indices.len() - leaf.inner.len();
+        let position = leaf.inner.iter().enumerate().fold(Int::zero(), |position, (place, axis)| {
+            position.mul(&axis.extent).add(&Int::index(depth + place))
+        });
+        let position = self.subscript(&position);
+        let (start, beats) = match least {
+            false => (quote!(NEG_INFINITY), quote!(>)),
+            true => (quote!(INFINITY), quote!(<)),
+        };
+        let body = quote! {
+            #lets
+            let #candidate = #value;
+            if #candidate #beats #extreme || (#candidate.is_nan() && !#extreme.is_nan()) {
+                #best = #position;
+                #extreme = #candidate;
+            }
+        };
+        let loops = self.loops(&opened, &leaf.inner, body);
+        self.close(leaf.inner.len());
+        for name in temporaries.iter().chain([&extreme, &candidate]) {
+            self.names.release(name);
+        }
+        let end = match fresh {
+            Some(_) => quote!(),
+            None => {
+                self.names.release(&best);
+                let place = self.place(leaf.out, &leaf.at);
+                if self.is_usize(leaf.out) && self.is_scalar(leaf.out) {
+                    quote!(#place = #best;)
+                } else {
+                    quote!(#place = #best as u32;)
+                }
+            }
+        };
+        quote! {
+            let mut #best = 0;
+            let mut #extreme = #krate::__private::core::primitive::#float::#start;
+            #loops
+            #end
+        }
+    }
+
+    /// How much elementwise work steps do: none if it depends on the dims.
+    pub(super) fn work(steps: &[Step]) -> Option<i64> {
+        fn items_work(items: &[Item]) -> Option<i64> {
+            items.iter().try_fold(0_i64, |sum, item| {
+                let work = match item {
+                    Item::Leaf(leaf) => match leaf.kind {
+                        LeafKind::Fill | LeafKind::Product(_) => 0,
+                        LeafKind::Write | LeafKind::Reduce | LeafKind::Argmax { .. } => extent(&leaf.inner)?,
+                    },
+                    Item::For(around) => {
+                        let inner = items_work(&around.body)?;
+                        if inner == 0 { 0 } else { inner.checked_mul(around.axis.extent.as_constant()?)? }
+                    }
+                };
+                sum.checked_add(work)
+            })
+        }
+        fn extent(axes: &[Axis]) -> Option<i64> {
+            axes.iter().try_fold(1_i64, |product, axis| product.checked_mul(axis.extent.as_constant()?))
+        }
+        steps.iter().try_fold(0_i64, |sum, step| {
+            let work = match step {
+                Step::Nest(items) => items_work(items)?,
+                Step::Loop(repeat) => {
+                    let inner = Self::work(&repeat.body)?;
+                    if inner == 0 { 0 } else { inner.checked_mul(repeat.extent.as_constant()?)? }
+                }
+                Step::Copy { .. } | Step::Update(_) | Step::Carve { .. } => 0,
+            };
+            sum.checked_add(work)
+        })
+    }
+}
