@@ -1,10 +1,11 @@
 //! From a checked function to routines: the value alone, and each derivative that was asked for.
 
-use crate::differentiate;
+use crate::emit::{Compiled, CompiledMethod};
 use crate::ir::{Kind, TensorId};
-use crate::program::{ArgumentContent, Derivative, Method};
+use crate::program::{ArgumentContent, Derivative, Method, Program};
 use crate::routine::{Gradient, Routine, Target};
 use crate::simplify::simplify;
+use crate::{count, differentiate, plan, print};
 
 /// The function alone: nothing is kept for a backward stage.
 pub fn value(method: &Method) -> Routine {
@@ -71,4 +72,57 @@ pub fn gradient(method: &Method, derivative: &Derivative) -> Routine {
     let roots: Vec<TensorId> = results.iter().copied().chain(gradients.iter().map(|gradient| gradient.tensor)).collect();
     simplify(&mut graph, &roots);
     Routine { graph, results, cotangents, gradients }
+}
+
+/// Every function of a program, planned in all its variants.
+pub fn compile(program: &Program) -> Vec<Vec<CompiledMethod>> {
+    program.structs.iter().map(|each| each.methods.iter().map(method).collect()).collect()
+}
+
+fn method(method: &Method) -> CompiledMethod {
+    let value = planned(method, value(method));
+    let mut explained = None;
+    let mut derivatives = Vec::new();
+    for derivative in &method.derivatives {
+        let routine = gradient(method, derivative);
+        explained.get_or_insert_with(|| explain(method, &routine));
+        derivatives.push(planned(method, routine));
+    }
+    let (derivation, latex, dot) = explained.unwrap_or_else(|| explain(method, &self::value(method)));
+    CompiledMethod { value, derivatives, derivation, latex, dot }
+}
+
+fn planned(method: &Method, routine: Routine) -> Compiled {
+    let cotangents = routine.cotangents.clone();
+    let operations = count::operations(&routine.graph);
+    let inputs = plan::Inputs::of_method(method, &routine);
+    Compiled { plan: plan::plan(routine, &inputs), cotangents, operations }
+}
+
+/// How value and gradients come about: as text, as LaTeX, as DOT.
+fn explain(method: &Method, routine: &Routine) -> (String, String, String) {
+    let graph = &routine.graph;
+    let gradients: Vec<(TensorId, String)> = routine
+        .gradients
+        .iter()
+        .map(|gradient| {
+            let of = match gradient.target {
+                Target::Field(position) => method.fields[position].path.iter().map(|step| step.name.to_string()).collect::<Vec<_>>().join("."),
+                Target::Argument(position) => method.arguments[position].name.to_string(),
+            };
+            (gradient.tensor, of)
+        })
+        .collect();
+    let from = backward_from(routine);
+    (
+        print::derivation(graph, &routine.results, &gradients, from),
+        print::latex(graph, &routine.results, &gradients, from),
+        print::dot(graph, &routine.results, &gradients, from),
+    )
+}
+
+/// The first node that no result needs.
+fn backward_from(routine: &Routine) -> usize {
+    let last = routine.graph.nodes.iter().rposition(|node| node.outputs().iter().any(|output| routine.results.contains(output)));
+    last.map_or(0, |last| last + 1)
 }

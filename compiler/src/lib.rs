@@ -1,15 +1,53 @@
-//! The compiler behind `net!`.
-#![allow(dead_code)]
+//! The compiler behind `net!`: an ordinary library over `proc_macro2`, so that tests reach every pass.
+//!
+//! Users depend on the `chainrule` crate; nothing here is a stable interface. The house and its laws are
+//! described in ARCHITECTURE.md.
+
 mod check;
+mod compile;
 mod count;
 mod differentiate;
+mod emit;
 mod eval;
 mod ir;
+mod plan;
 mod print;
 mod program;
 mod report;
 mod routine;
 mod simplify;
 mod syntax;
-mod compile; mod verify;
-#[cfg(test)] mod tests;
+mod verify;
+
+#[cfg(test)]
+mod tests;
+
+use proc_macro2::{TokenStream, TokenTree};
+
+use report::Report;
+
+/// The expansion of a block. The input is the path of the runtime crate, one token (`$crate`), and then
+/// what the user wrote.
+pub fn expand(input: TokenStream) -> TokenStream {
+    let mut tokens = input.into_iter();
+    let krate: TokenStream = tokens.next().map(unwrapped).unwrap_or_default();
+    let mut report = Report::default();
+    let block = syntax::parse(tokens.collect(), &mut report);
+    let library = check::library();
+    // Names mean nothing in a tree that is not whole: what is misspelt is said first.
+    let program = if report.has_errors() { None } else { check::check(&block, &library, &mut report) };
+    let mut expansion = match program {
+        Some(program) => emit::emit(&krate, &program, &compile::compile(&program)),
+        None => emit::skeleton(&krate, &block, Some(&library), &report),
+    };
+    expansion.extend(emit::warnings(&report));
+    expansion
+}
+
+/// A macro's fragment arrives in an invisible group.
+fn unwrapped(token: TokenTree) -> TokenStream {
+    match token {
+        TokenTree::Group(group) if group.delimiter() == proc_macro2::Delimiter::None => group.stream(),
+        other => other.into(),
+    }
+}

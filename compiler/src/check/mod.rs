@@ -33,9 +33,8 @@ use items::{InstanceContent, Items};
 const PRELUDE: &str = include_str!("prelude.net");
 
 /// The program that a block says; `None` if something is wrong with it, which has then been reported.
-pub fn check(block: &ast::Block, report: &mut Report) -> Option<Program> {
-    let prelude = prelude();
-    let items = Items::collect(block, &prelude, report);
+pub fn check(block: &ast::Block, library: &ast::Block, report: &mut Report) -> Option<Program> {
+    let items = Items::collect(block, library, report);
     let mut instances = Instances::default();
     let mut networks = Vec::new();
     for item in &block.items {
@@ -78,7 +77,7 @@ pub fn check(block: &ast::Block, report: &mut Report) -> Option<Program> {
 }
 
 /// The library's tree.
-fn prelude() -> ast::Block {
+pub fn library() -> ast::Block {
     let tokens: TokenStream = PRELUDE.parse().expect("the prelude is made of tokens");
     let mut report = Report::default();
     let block = crate::syntax::parse(tokens, &mut report);

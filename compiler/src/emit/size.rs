@@ -5,7 +5,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
 use super::signature::plain;
-use crate::ir::{Atom, DimId, Int};
+use crate::ir::{Atom, DimId, Graph, Int};
 use crate::program::{DimSource, Method};
 
 /// The variables that hold a function's run-time sizes, by [`DimId`]: a `dim` argument itself, else the dims'
@@ -75,28 +75,9 @@ pub fn can_be_negative(size: &Int) -> bool {
 
 /// As a reader writes it: `2 * N + 1`, with the dims' own names.
 pub fn text(size: &Int, names: &[String]) -> String {
-    let mut text = String::new();
-    for (monomial, coefficient) in positive_first(size) {
-        let sign = match (text.is_empty(), coefficient < 0) {
-            (true, false) => "",
-            (true, true) => "-",
-            (false, false) => " + ",
-            (false, true) => " - ",
-        };
-        text.push_str(sign);
-        let mut factors = Vec::new();
-        if coefficient.unsigned_abs() != 1 || monomial.is_empty() {
-            factors.push(coefficient.unsigned_abs().to_string());
-        }
-        factors.extend(monomial.iter().map(|atom| match atom {
-            Atom::Dim(DimId(dim)) => names[*dim as usize].clone(),
-            Atom::Div(a, b) => format!("(({}) / ({}))", self::text(a, names), self::text(b, names)),
-            Atom::Mod(a, b) => format!("(({}) % ({}))", self::text(a, names), self::text(b, names)),
-            Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) => unreachable!("a size is made of constants and dims"),
-        }));
-        text.push_str(&factors.join(" * "));
-    }
-    if text.is_empty() { "0".to_string() } else { text }
+    // Only the names matter, and a graph of nothing else is quick to name.
+    let dims = Graph { dims: names.to_vec(), ..Graph::default() };
+    crate::print::integer(&dims, size)
 }
 
 /// The dims that occur, in order of their ids.
@@ -108,13 +89,6 @@ pub fn dims_of(size: &Int) -> Vec<DimId> {
         }
     });
     found.into_iter().collect()
-}
-
-/// Whether it is made of constants and dims alone.
-pub fn is_size(value: &Int) -> bool {
-    let mut size = true;
-    value.visit_atoms(&mut |atom| size &= !matches!(atom, Atom::Index(_) | Atom::Loop(_) | Atom::Read(..)));
-    size
 }
 
 /// The terms of a sum, those that are added before those that are subtracted, the constant last of each.

@@ -92,7 +92,7 @@ impl Known {
 }
 
 /// How often a part of an expression is looked at anew because of what is known there.
-const BUDGET: usize = 1000;
+const BUDGET: usize = 200;
 
 struct Decider<'a> {
     ranges: Ranges<'a>,
@@ -119,21 +119,17 @@ impl Decider<'_> {
                     // The right side counts only where the left does not decide.
                     Scalar::And(a, b) => {
                         let a = self.under(scalars, a, known);
-                        let b = self.where_it_is(scalars, b, known, a, true);
+                        let [b] = self.where_it_is(scalars, known, a, [(b, true)])?;
                         Some(scalars.and(a, b))
                     }
                     Scalar::Or(a, b) => {
                         let a = self.under(scalars, a, known);
-                        let b = self.where_it_is(scalars, b, known, a, false);
+                        let [b] = self.where_it_is(scalars, known, a, [(b, false)])?;
                         Some(scalars.or(a, b))
                     }
                     Scalar::Select(c, a, b) => {
                         let c = self.under(scalars, c, known);
-                        if let Scalar::Flag(holds) = scalars[c] {
-                            return Some(self.under(scalars, if holds { a } else { b }, known));
-                        }
-                        let a = self.where_it_is(scalars, a, known, c, true);
-                        let b = self.where_it_is(scalars, b, known, c, false);
+                        let [a, b] = self.where_it_is(scalars, known, c, [(a, true), (b, false)])?;
                         Some(scalars.select(c, a, b))
                     }
                     _ => None,
@@ -143,14 +139,28 @@ impl Decider<'_> {
         )
     }
 
-    fn where_it_is(&self, scalars: &mut Scalars, id: ScalarId, known: &Known, condition: ScalarId, holds: bool) -> ScalarId {
-        let mut more = known.clone();
-        more.learn(scalars, condition, holds);
-        let budget = self.budget.get();
-        if budget == 0 || !more.matters(scalars, id, known.facts.len()) {
-            return self.under(scalars, id, known);
+    /// Parts of an expression where a condition holds or does not; none if that is of no help to any.
+    fn where_it_is<const N: usize>(
+        &self,
+        scalars: &mut Scalars,
+        known: &Known,
+        condition: ScalarId,
+        parts: [(ScalarId, bool); N],
+    ) -> Option<[ScalarId; N]> {
+        let more = parts.map(|(_, holds)| {
+            let mut more = known.clone();
+            more.learn(scalars, condition, holds);
+            more
+        });
+        let helps = (0..N).any(|part| more[part].matters(scalars, parts[part].0, known.facts.len()));
+        if !helps || self.budget.get() == 0 {
+            return None;
         }
-        self.budget.set(budget - 1);
-        self.under(scalars, id, &more)
+        self.budget.set(self.budget.get() - 1);
+        let mut more = more.into_iter();
+        Some(parts.map(|(id, _)| match more.next() {
+            Some(more) => self.under(scalars, id, &more),
+            None => id,
+        }))
     }
 }

@@ -7,6 +7,7 @@ mod cost;
 mod dead;
 mod definitions;
 mod duplicates;
+mod factor;
 mod formulas;
 mod indices;
 mod names;
@@ -30,6 +31,7 @@ pub fn simplify(graph: &mut Graph, roots: &[TensorId]) {
         dead::remove(graph, roots);
         conditions::decide(graph);
         rewrites::rewrite(graph);
+        factor::factor(graph);
         duplicates::merge(graph, roots);
         dead::remove(graph, roots);
         if fingerprint(graph) == before {

@@ -75,8 +75,8 @@ impl Body<'_> {
     /// `let mut x = [0.0; 3];`
     pub(super) fn declare(&mut self, buffer: BufferId) -> TokenStream {
         self.declared.insert(buffer);
-        let Self { plan, names, .. } = self;
-        let name = names.buffer(buffer);
+        let name = self.names.buffer(buffer);
+        let plan = self.plan;
         let buffer = &plan.memory.buffers[buffer.0];
         let float = self.float();
         let zero = match buffer.kind {
@@ -171,7 +171,7 @@ impl Body<'_> {
         self.integers.set(before);
         let value = match kind {
             Kind::Float | Kind::Key => value,
-            Kind::Index if self.is_usize(out) && self.is_scalar(out) => value,
+            Kind::Index if self.is_usize(out) => value,
             Kind::Index => quote!((#value) as u32),
             Kind::Mask if self.is_stored_flag(out) => quote!(u32::from(#value)),
             Kind::Mask => value,
@@ -297,7 +297,7 @@ impl Body<'_> {
             None => {
                 self.names.release(&best);
                 let place = self.place(leaf.out, &leaf.at);
-                if self.is_usize(leaf.out) && self.is_scalar(leaf.out) {
+                if self.is_usize(leaf.out) {
                     quote!(#place = #best;)
                 } else {
                     quote!(#place = #best as u32;)

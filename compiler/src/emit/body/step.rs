@@ -206,10 +206,8 @@ impl Body<'_> {
         let element = self.element(from, at);
         match self.kind(to) {
             Kind::Mask if self.is_stored_flag(to) => quote!(u32::from(#element)),
-            Kind::Index if self.is_usize(to) && self.is_scalar(to) && !(self.is_usize(from) && self.is_scalar(from)) => {
-                quote!(#element as usize)
-            }
-            Kind::Index if self.is_usize(from) && self.is_scalar(from) && !self.is_usize(to) => quote!(#element as u32),
+            Kind::Index if self.is_usize(to) && !self.is_usize(from) => quote!(#element as usize),
+            Kind::Index if self.is_usize(from) && !self.is_usize(to) => quote!(#element as u32),
             Kind::Float | Kind::Index | Kind::Key | Kind::Mask => element,
         }
     }
@@ -222,7 +220,6 @@ impl Body<'_> {
             }
             self.written(step, &mut written);
         }
-        let krate = self.cx.krate;
         let region = match self.plan.memory.frames[frame.0].within {
             Some(buffer) => self.names.buffer(buffer).clone(),
             None => {
@@ -243,7 +240,6 @@ impl Body<'_> {
             .zip(&names)
             .filter_map(|(buffer, name)| self.carved(name, *buffer, written.contains(buffer)))
             .collect();
-        let _ = krate;
         let carve = self.import("carve");
         quote!(let [#(#names),*] = #carve(#region, [#(#ranges),*]); #(#views)*)
     }

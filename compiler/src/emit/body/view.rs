@@ -72,7 +72,8 @@ impl<'a> Body<'a> {
 
     /// Whether a tensor is a variable of type `usize`.
     pub(super) fn is_usize(&self, tensor: TensorId) -> bool {
-        matches!(self.home(tensor), Some((_, Home::Local))) && self.kind(tensor) == Kind::Index
+        let local = matches!(self.home(tensor), Some((_, Home::Local)));
+        local && self.kind(tensor) == Kind::Index && self.is_scalar(tensor)
     }
 
     /// How a tensor's memory is reached; none for a buffer of the body's own.

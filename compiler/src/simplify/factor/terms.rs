@@ -1,0 +1,158 @@
+//! The terms of a sum: a product under conditions.
+
+use std::collections::BTreeSet;
+
+use crate::ir::{Atom, Binary, Comparison, Graph, Int, Scalar, ScalarId, Scalars, Unary};
+use crate::simplify::ranges::Ranges;
+use crate::simplify::{cost, indices};
+
+/// `if guards { constant · Π over / Π under } else { 0 }`
+#[derive(Clone, Debug)]
+pub struct Term {
+    /// Conditions that all hold.
+    pub guards: Vec<ScalarId>,
+    /// A constant.
+    pub constant: f64,
+    /// Above the line.
+    pub over: Vec<ScalarId>,
+    /// Below the line.
+    pub under: Vec<ScalarId>,
+}
+
+/// A factor, and what matters of it.
+#[derive(Debug)]
+pub struct Factor {
+    /// The indices that it depends on.
+    pub indices: BTreeSet<usize>,
+    /// What it costs, the multiplication aside.
+    pub cost: f64,
+}
+
+impl Term {
+    /// A value as a term.
+    pub fn of(scalars: &Scalars, value: ScalarId) -> Self {
+        let mut term = Self { guards: Vec::new(), constant: 1.0, over: Vec::new(), under: Vec::new() };
+        let mut value = value;
+        while let Scalar::Select(c, x, y) = scalars[value] {
+            // The other way round, the condition would need a negation: left to who makes it.
+            if scalars.as_number(y) != Some(0.0) {
+                break;
+            }
+            conjuncts(scalars, c, &mut term.guards);
+            value = x;
+        }
+        let mut stack = vec![(value, true)];
+        while let Some((id, is_over)) = stack.pop() {
+            match scalars[id] {
+                Scalar::Number(value) if is_over => term.constant *= value.value(),
+                // A square stays whole: what is divided in it may be divided to keep it in range.
+                Scalar::Binary(Binary::Mul, a, b) if a != b => stack.extend([(b, is_over), (a, is_over)]),
+                Scalar::Binary(Binary::Div, a, b) => stack.extend([(b, !is_over), (a, is_over)]),
+                Scalar::Unary(Unary::Neg, a) => {
+                    term.constant = -term.constant;
+                    stack.push((a, is_over));
+                }
+                _ if is_over => term.over.push(id),
+                _ => term.under.push(id),
+            }
+        }
+        term
+    }
+
+    /// The factors that can be taken apart: those above the line, those below it, and the constant if it
+    /// is not 1.
+    pub fn factors(&self, scalars: &Scalars) -> Vec<Factor> {
+        let factor = |&id: &ScalarId, extra: f64| Factor {
+            indices: indices::mentioned(scalars, id),
+            cost: cost::expression(scalars, id) + extra,
+        };
+        let over = self.over.iter().map(|id| factor(id, 0.0));
+        let under = self.under.iter().map(|id| factor(id, 3.0));
+        let constant = (self.constant != 1.0).then(|| Factor { indices: BTreeSet::new(), cost: 1.0 });
+        over.chain(under).chain(constant).collect()
+    }
+
+    /// Two terms, of the factors that go and of the others; the second keeps the guards.
+    pub fn divide(&self, goes: &[bool]) -> (Self, Self) {
+        let mut part = Self { guards: Vec::new(), constant: 1.0, over: Vec::new(), under: Vec::new() };
+        let mut rest = Self { guards: self.guards.clone(), ..part.clone() };
+        let mut goes = goes.iter().copied();
+        let mut next = || goes.next().unwrap_or(false);
+        for &id in &self.over {
+            if next() { part.over.push(id) } else { rest.over.push(id) }
+        }
+        for &id in &self.under {
+            if next() { part.under.push(id) } else { rest.under.push(id) }
+        }
+        let constant = if next() { &mut part } else { &mut rest };
+        constant.constant = self.constant;
+        (part, rest)
+    }
+
+    /// All factors.
+    pub fn ids(&self) -> impl Iterator<Item = ScalarId> + '_ {
+        self.over.iter().chain(&self.under).copied()
+    }
+
+    /// The term as an expression.
+    pub fn build(&self, scalars: &mut Scalars) -> ScalarId {
+        let product = |scalars: &mut Scalars, factors: &[ScalarId]| {
+            factors.iter().copied().reduce(|product, factor| scalars.mul(product, factor))
+        };
+        let over = product(scalars, &self.over);
+        let under = product(scalars, &self.under);
+        let mut value = scalars.number(self.constant);
+        if let Some(over) = over {
+            value = scalars.mul(value, over);
+        }
+        if let Some(under) = under {
+            value = scalars.div(value, under);
+        }
+        let zero = scalars.number(0.0);
+        let mut guards = self.guards.iter().copied();
+        let Some(first) = guards.next() else { return value };
+        let all = guards.fold(first, |all, guard| scalars.and(all, guard));
+        scalars.select(all, value, zero)
+    }
+}
+
+fn conjuncts(scalars: &Scalars, condition: ScalarId, found: &mut Vec<ScalarId>) {
+    match scalars[condition] {
+        Scalar::And(a, b) => {
+            conjuncts(scalars, a, found);
+            conjuncts(scalars, b, found);
+        }
+        _ => found.push(condition),
+    }
+}
+
+/// j and k, if a condition is j = k with j one of some indices, and k free of it.
+pub fn as_equation(scalars: &Scalars, condition: ScalarId, of: &BTreeSet<usize>) -> Option<(usize, Int)> {
+    let Scalar::CompareInt(Comparison::Equal, a, b) = &scalars[condition] else { return None };
+    let difference = a.sub(b);
+    of.iter().find_map(|&index| {
+        let (_, coefficient) = difference.terms().find(|(monomial, _)| *monomial == [Atom::Index(index)])?;
+        let value = match coefficient {
+            1 => Int::index(index).sub(&difference),
+            -1 => Int::index(index).add(&difference),
+            _ => return None,
+        };
+        (!value.mentions_index(index)).then_some((index, value))
+    })
+}
+
+/// 0 ≤ value and value < extent
+pub fn in_range(scalars: &mut Scalars, value: &Int, extent: &Int) -> [ScalarId; 2] {
+    let from_zero = scalars.compare_int(Comparison::LessEqual, Int::zero(), value.clone());
+    let to_extent = scalars.compare_int(Comparison::Less, value.clone(), extent.clone());
+    [from_zero, to_extent]
+}
+
+/// Whether an expression reads nothing out of range at any point of a domain.
+pub fn is_safe(graph: &Graph, ranges: &Ranges<'_>, id: ScalarId) -> bool {
+    let mut is_safe = true;
+    graph.visit_reads(id, &mut |tensor, at| {
+        is_safe &= at.iter().zip(graph.shape(tensor)).all(|(subscript, size)| ranges.is_within(subscript, size));
+    });
+    is_safe
+}
