@@ -120,10 +120,15 @@ impl core::error::Error for GradientMismatch {}
 /// Calls `cost` twice for each parameter, with a copy of `model`; it must be a function of the
 /// parameters alone. At a kink (relu at 0) the two sides differ by right.
 ///
-/// ```ignore
-/// let pass = model.loss(&mut ws, &x, &y);
-/// pass.backward(&mut grads);
-/// check_gradient(&model, &grads, |m| m.loss_value(&mut ws, &x, &y), CheckOptions::default())?;
+/// ```
+/// use chainrule::{CheckOptions, Params, check_gradient};
+///
+/// fn check<P: Params>(model: &P, gradients: &P, loss: impl Fn(&P) -> P::Float) {
+///     match check_gradient(model, gradients, |model| loss(model), CheckOptions::default()) {
+///         Ok(report) => println!("{} elements agree", report.checked),
+///         Err(mismatch) => panic!("{mismatch}"), // … `w1[3, 7]`: analytic 0.5, numeric 0.25, …
+///     }
+/// }
 /// ```
 ///
 /// # Errors

@@ -12,7 +12,7 @@
 //!   [`Workspace::from_slice`], `Adam::from_slice`.
 //! - `safetensors`: saving and loading parameters.
 
-#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(not(any(feature = "std", test)), no_std)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "alloc")]

@@ -63,11 +63,18 @@ pub fn of_field(paths: &Paths, program: &Program, field: &FieldType) -> TokenStr
 }
 
 /// The method that computes the value alone.
-pub fn of_value(signature: &Signature<'_>, compiled: Option<&Compiled>, checks: &Checks, suffix: &str) -> TokenStream {
+pub fn of_value(
+    signature: &Signature<'_>,
+    compiled: Option<&Compiled>,
+    derivation: &str,
+    checks: &Checks,
+    suffix: &str,
+) -> TokenStream {
     let name = plain(&signature.method.name);
     let mut text = Vec::new();
     if suffix.is_empty() {
         text.extend(opening(signature));
+        text.extend(block(derivation.lines()));
     } else {
         text.push(format!("The value of `{name}` alone; nothing is stored for a backward pass."));
         text.push(String::new());

@@ -9,6 +9,8 @@ use quote::quote;
 /// * `dead_code`: a net has more methods than a program calls.
 /// * `missing_debug_implementations`: a pass has nothing to show.
 /// * `non_snake_case`: mathematics names matrices in capitals.
+/// * `unreachable_pub`: what is made of a `pub fn` is `pub`, however visible its network is.
+/// * `assign_op_pattern`: an element is written as the formula that it is, also where it overwrites one of its operands.
 /// * `too_many_arguments`, `type_complexity`: a function has the arguments and results that the net gives it.
 /// * `unnecessary_box_returns`: whether parameters are small enough for the stack must not change a type.
 pub fn allowed() -> TokenStream {
@@ -17,6 +19,8 @@ pub fn allowed() -> TokenStream {
             dead_code,
             missing_debug_implementations,
             non_snake_case,
+            unreachable_pub,
+            clippy::assign_op_pattern,
             clippy::too_many_arguments,
             clippy::type_complexity,
             clippy::unnecessary_box_returns,

@@ -18,18 +18,20 @@ use crate::syntax::ast::DerivativeKind;
 pub fn emit(signature: &Signature<'_>, compiled: Option<&CompiledMethod>) -> TokenStream {
     let derived = derivatives::methods(signature, compiled);
     let has_pass = signature.method.derivatives.iter().any(|derivative| derivative.kind == DerivativeKind::Grad);
-    let value = value(signature, compiled.map(|compiled| &compiled.value), if has_pass { "_value" } else { "" });
+    let value = value(signature, compiled, if has_pass { "_value" } else { "" });
     let workspace = workspace(signature, compiled);
     let constants = constants(signature, compiled);
     quote!(#derived #value #workspace #constants)
 }
 
 /// The method that computes the value alone.
-fn value(signature: &Signature<'_>, compiled: Option<&Compiled>, suffix: &str) -> TokenStream {
+fn value(signature: &Signature<'_>, compiled: Option<&CompiledMethod>, suffix: &str) -> TokenStream {
     let Signature { paths, method, results, .. } = signature;
     let function = signature.function(suffix);
     let checks = compiled.map(|_| checks::of_arguments(signature, &function)).unwrap_or_default();
-    let docs = docs::of_value(signature, compiled, &checks, suffix);
+    let derivation = compiled.map_or("", |compiled| compiled.derivation.as_str());
+    let compiled = compiled.map(|compiled| &compiled.value);
+    let docs = docs::of_value(signature, compiled, derivation, &checks, suffix);
     let body = match compiled {
         Some(compiled) => value_body(signature, compiled, &function, &checks),
         None => unreachable(signature, &signature.names()),

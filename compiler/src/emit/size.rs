@@ -153,11 +153,11 @@ mod tests {
         check(&Int::zero(), "0", "0");
         check(&n.mul(&t).scale(2).plus(3), "2 * n * t + 3", "2 * N * T + 3");
         check(&n.plus(-1), "(n.cast_signed() - 1).cast_unsigned()", "N - 1");
-        check(&n.plus(1).div(&Int::constant(2)), "((n + 1) / (2))", "((N + 1) / (2))");
+        check(&n.plus(1).div(&Int::constant(2)), "((n + 1) / (2))", "(N + 1) / 2");
         check(
             &n.plus(-3).div(&Int::constant(2)),
             "(isize::div_euclid(n.cast_signed() - 3, 2)).cast_unsigned()",
-            "((N - 3) / (2))",
+            "(N - 3) / 2",
         );
     }
 

@@ -259,18 +259,10 @@ impl Attempt<'_> {
     fn fill_depth(&self, order: &[usize]) -> usize {
         let fits = |depth: &usize| {
             let prefix = self.prefix(&order[..*depth]);
-            order[..*depth].iter().all(|&index| {
-                self.is_alone(index) && self.candidate.at[..prefix].iter().any(|at| at.as_index() == Some(index))
-            })
+            let fixes = |index: &usize| self.candidate.at[..prefix].iter().any(|at| at.as_index() == Some(*index));
+            order[..*depth].iter().all(fixes)
         };
         (0..=order.len()).take_while(fits).last().unwrap_or(0)
-    }
-
-    /// Whether an index is one subscript and occurs in no other.
-    fn is_alone(&self, index: usize) -> bool {
-        let at = &self.candidate.at;
-        at.iter().any(|subscript| subscript.as_index() == Some(index))
-            && at.iter().filter(|subscript| subscript.mentions_index(index)).count() == 1
     }
 
     /// How many leading axes the open loops run over wholly.

@@ -13,7 +13,7 @@ use super::stages::{Draft, push_copy};
 
 /// Inlines in place.
 pub(super) fn inline(draft: &mut Draft) {
-    let mut table = Table::default();
+    let mut table = Table { inputs: draft.inputs.clone(), ..Table::default() };
     table.opaque.extend(&draft.results);
     table.opaque.extend(draft.gradients.iter().map(|gradient| gradient.tensor));
     table.add(&draft.forward, &mut 0, 0);
@@ -43,6 +43,7 @@ struct Table {
     /// What is used other than by reading elements.
     opaque: BTreeSet<TensorId>,
     gone: BTreeSet<TensorId>,
+    inputs: BTreeSet<TensorId>,
 }
 
 impl Table {
@@ -147,9 +148,15 @@ impl Table {
             return true;
         }
         let rank = graph.shape(producer).len();
-        let large = graph.reads(value).into_iter().filter(|tensor| graph.shape(*tensor).len() >= rank).count();
-        let limit = if graph.tensor(producer).kind == Kind::Mask { 4 } else { 1 };
-        rank > 0 && weight <= limit && large <= 1
+        let large = |tensor: &TensorId| graph.shape(*tensor).len() >= rank;
+        let operands: Vec<TensorId> = graph.reads(value).into_iter().filter(large).collect();
+        match graph.tensor(producer).kind {
+            Kind::Mask => rank > 0 && weight <= 4 && operands.len() <= 1,
+            // What could be made in place of a value of its own is made there.
+            Kind::Float | Kind::Index | Kind::Key => {
+                rank > 0 && weight <= 1 && count <= 2 && operands.iter().all(|operand| self.inputs.contains(operand))
+            }
+        }
     }
 
     fn substitute(&mut self, graph: &mut Graph, producer: TensorId, value: ScalarId, consumer: TensorId) {

@@ -167,7 +167,7 @@ fn best_innermost(graph: &Graph, node: &Comprehension) -> Option<usize> {
         for (weight, at) in &accesses {
             let Some((last, before)) = at.split_last() else { continue };
             if before.iter().any(|subscript| subscript.mentions_index(x)) {
-                score -= weight;
+                score -= 3 * weight;
             } else if slope(last, x) == Some(1) {
                 score += weight;
             }

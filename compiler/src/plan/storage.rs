@@ -262,6 +262,8 @@ impl Sharing {
                 operands.push(tensor);
             }
         });
+        // The latest first: `d_h` rather than `h` becomes what is made of both.
+        operands.sort_by_key(|operand| self.live.units.get(operand).map(|unit| std::cmp::Reverse(self.live.segments.get(unit).map(|all| all[0].0))));
         for operand in operands {
             if self.set(operand) != self.set(leaf.out) && self.unite(schedule, operand, leaf.out) {
                 return;

@@ -54,6 +54,7 @@ pub fn matmul<F: Float>(
         a_strides,
         b: b.as_ptr(),
         b_strides,
+        b_len: b.len(),
         c: c.as_mut_ptr(),
         c_row_stride,
         accumulate,
@@ -94,6 +95,8 @@ pub struct Product<F> {
     pub(super) a_strides: (usize, usize),
     pub(super) b: *const F,
     pub(super) b_strides: (usize, usize),
+    /// How many elements may be read from `b` on: the rest of the slice that it points into.
+    pub(super) b_len: usize,
     pub(super) c: *mut F,
     pub(super) c_row_stride: usize,
     pub(super) accumulate: bool,
@@ -131,6 +134,15 @@ pub(super) unsafe fn multiply<
             let rows = ROWS.min(m - top);
             let mut left = 0;
             while left < n {
+                // With an empty inner dimension A and B may be empty, too, and are not read.
+                let (a_start, b_start) = if inner == 0 {
+                    (0, 0)
+                } else {
+                    (
+                        top * product.a_strides.0 + depth * product.a_strides.1,
+                        depth * product.b_strides.0 + left * product.b_strides.1,
+                    )
+                };
                 // SAFETY: the block stays inside the matrices: `top` + `rows` ≤ m,
                 // `depth` + `inner` ≤ k, and `left` < n.
                 let block = unsafe {
@@ -138,16 +150,9 @@ pub(super) unsafe fn multiply<
                         m: rows,
                         n: n - left,
                         k: inner,
-                        a: product.a.add(if inner == 0 {
-                            0
-                        } else {
-                            top * product.a_strides.0 + depth * product.a_strides.1
-                        }),
-                        b: product.b.add(if inner == 0 {
-                            0
-                        } else {
-                            depth * product.b_strides.0 + left * product.b_strides.1
-                        }),
+                        a: product.a.add(a_start),
+                        b: product.b.add(b_start),
+                        b_len: product.b_len - b_start,
                         c: product.c.add(top * product.c_row_stride + left),
                         accumulate,
                         ..product
@@ -184,13 +189,19 @@ unsafe fn panel<F: Float, const HEIGHT: usize, const WIDTH: usize, const FUSED: 
         return unsafe { strips::<F, HEIGHT, WIDTH, FUSED>(block, block.b, block.b_strides.0) };
     }
     let mut copy = [const { MaybeUninit::<[F; WIDTH]>::uninit() }; DEPTH];
-    let rows = copy.iter_mut().enumerate().take(block.k);
-    let contiguous = block.b_strides.1 == 1 && columns == WIDTH;
-    for (p, row) in rows {
-        // SAFETY: reads B at row p < k and at columns below n, which the caller allows.
+    // Rows of which `WIDTH` elements may be read at once. Those beyond the columns belong to
+    // something else; sums of them are not stored.
+    let whole = if block.b_strides.1 == 1 && block.b_len >= WIDTH {
+        (block.b_len - WIDTH) / block.b_strides.0.max(1) + 1
+    } else {
+        0
+    };
+    for (p, row) in copy.iter_mut().enumerate().take(block.k) {
+        // SAFETY: reads B at row p < k, at columns below n, which the caller allows, or at `WIDTH`
+        // elements that end inside the slice.
         unsafe {
             let b = block.b.add(p * block.b_strides.0);
-            row.write(if contiguous {
+            row.write(if p < whole {
                 *b.cast::<[F; WIDTH]>()
             } else {
                 let mut row = [F::ZERO; WIDTH];
@@ -201,8 +212,8 @@ unsafe fn panel<F: Float, const HEIGHT: usize, const WIDTH: usize, const FUSED: 
             });
         }
     }
-    // SAFETY: the first k rows of the copy are written, `WIDTH` contiguous elements each, zeros
-    // where B has no column; the rest is the caller's.
+    // SAFETY: the first k rows of the copy are written, `WIDTH` contiguous elements each; the rest
+    // is the caller's.
     unsafe { strips::<F, HEIGHT, WIDTH, FUSED>(block, copy.as_ptr().cast(), WIDTH) }
 }
 
@@ -283,7 +294,7 @@ pub(super) unsafe fn tile<F: Float, const HEIGHT: usize, const WIDTH: usize, con
     sums
 }
 
-/// Writes the first `columns` of a row of sums to C, or adds them.
+/// Writes the first `columns` of a row of sums to C, or adds them; `WIDTH` is a power of two up to 64.
 ///
 /// # Safety
 /// `columns` ≤ `WIDTH` elements from `c` on must be readable and writable.
@@ -294,18 +305,30 @@ pub(super) unsafe fn store<F: Float, const WIDTH: usize>(
     columns: usize,
     accumulate: bool,
 ) {
-    if columns == WIDTH {
-        // SAFETY: the caller's. A full row separately, so that it has a constant length.
-        let c = unsafe { &mut *c.cast::<[F; WIDTH]>() };
-        for (c, &sum) in c.iter_mut().zip(sums) {
-            *c = if accumulate { *c + sum } else { sum };
-        }
-    } else {
-        for (j, &sum) in sums.iter().enumerate().take(columns) {
-            // SAFETY: the caller's; j < `columns`.
-            let c = unsafe { &mut *c.add(j) };
-            *c = if accumulate { *c + sum } else { sum };
-        }
+    let sums = sums.as_ptr();
+    let mut done = 0;
+    // In pieces of constant length, by the binary digits of the number of columns.
+    macro_rules! pieces {
+        ($($len:literal)*) => { $(
+            if WIDTH == $len && columns == $len || WIDTH > $len && columns & $len != 0 {
+                // SAFETY: `done` + the length ≤ `columns`; the rest is the caller's.
+                unsafe { store_piece::<F, $len>(sums.add(done), c.add(done), accumulate) };
+                done += $len;
+            }
+        )* };
+    }
+    pieces!(64 32 16 8 4 2 1);
+    debug_assert_eq!(done, columns);
+}
+
+/// # Safety
+/// `LEN` elements must be readable from `sums` on, and also writable from `c` on.
+#[inline(always)]
+unsafe fn store_piece<F: Float, const LEN: usize>(sums: *const F, c: *mut F, accumulate: bool) {
+    // SAFETY: the caller's; an array is aligned as its elements.
+    let (sums, c) = unsafe { (&*sums.cast::<[F; LEN]>(), &mut *c.cast::<[F; LEN]>()) };
+    for (c, &sum) in c.iter_mut().zip(sums) {
+        *c = if accumulate { *c + sum } else { sum };
     }
 }
 

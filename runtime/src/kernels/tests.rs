@@ -144,3 +144,17 @@ fn vectorised_returns_what_the_closure_returns() {
     );
     assert_eq!(sum, 6.0);
 }
+
+#[test]
+fn vectorised_functions_give_the_same_bits() {
+    use crate::math::f32::{erf, exp, ln, softplus, tanh};
+    let x: Vec<f32> = (0..4_001).map(|i| (i as f32 - 2_000.0) * 0.01).collect();
+    let function = |x: f32| [exp(x), tanh(x), ln(x), softplus(x), erf(x)].map(f32::to_bits);
+    let plain: Vec<[u32; 5]> = x.iter().map(|&x| function(x)).collect();
+    let mut wide = vec![[0; 5]; x.len()];
+    vectorised(
+        #[inline(always)]
+        || wide.iter_mut().zip(&x).for_each(|(y, &x)| *y = function(x)),
+    );
+    assert_eq!(plain, wide);
+}

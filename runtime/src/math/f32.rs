@@ -237,6 +237,17 @@ pub fn digamma(x: f32) -> f32 {
     super::gamma::digamma(f64::from(x)) as f32
 }
 
+/// ψ⁽ⁿ⁾(x), the derivative of order n of [`digamma`], for n ≤ 30; NaN beyond.
+///
+/// +∞ (odd n) or NaN (even n) at 0 and the negative whole numbers. Reflection, recurrence and the
+/// asymptotic series (NIST DLMF 5.15.6, 5.15.5, 5.15.8).
+#[inline]
+#[must_use]
+#[allow(clippy::cast_possible_truncation)]
+pub fn polygamma(order: u32, x: f32) -> f32 {
+    super::gamma::polygamma(order, f64::from(x)) as f32
+}
+
 /// [`powi`] for the exponents without a formula of their own: products in `f64`.
 #[inline]
 #[allow(clippy::cast_possible_truncation)]

@@ -220,6 +220,16 @@ pub fn digamma(x: f64) -> f64 {
     super::gamma::digamma(x)
 }
 
+/// ψ⁽ⁿ⁾(x), the derivative of order n of [`digamma`], for n ≤ 30; NaN beyond.
+///
+/// +∞ (odd n) or NaN (even n) at 0 and the negative whole numbers. Reflection, recurrence and the
+/// asymptotic series (NIST DLMF 5.15.6, 5.15.5, 5.15.8).
+#[inline]
+#[must_use]
+pub fn polygamma(order: u32, x: f64) -> f64 {
+    super::gamma::polygamma(order, x)
+}
+
 /// [`powi`] for the exponents without a formula of their own.
 ///
 /// A short chain of products up to 8, `pow` beyond: each product adds half a last place.

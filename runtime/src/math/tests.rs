@@ -196,7 +196,9 @@ fn digamma_at_known_points() {
         let found = double::digamma(x);
         assert!(relative(found, exact) < 2e-15, "digamma({x}) = {found}");
     }
-    assert!(double::digamma(-3.0).is_nan());
+    assert_eq!(double::digamma(-1e-30), 1e30);
+    assert_eq!(double::digamma(f64::INFINITY), f64::INFINITY);
+    assert!(double::digamma(-3.0).is_nan() && double::digamma(f64::NEG_INFINITY).is_nan());
     assert_eq!(double::digamma(0.0), f64::NEG_INFINITY);
     // The recurrence holds everywhere.
     for i in 0..2_000 {
@@ -205,4 +207,32 @@ fn digamma_at_known_points() {
         let size = double::digamma(x).abs().max(1.0 / x.abs()).max(1.0);
         assert!(gap.abs() < 4e-15 * size, "digamma at {x}: {gap:e}");
     }
+}
+
+#[test]
+fn polygamma_at_known_points() {
+    // Values computed with 40 digits.
+    for (order, x, exact) in [
+        (1, 1.0, 1.6449340668482264),
+        (1, 0.25, 17.197329154507111),
+        (1, 30.0, 0.033895060357739944),
+        (1, -0.3, 13.945160267805722),
+        (1, 0.0009765625, 1048577.6425893922),
+        (2, 1.5, -0.82879664423432),
+        (2, -2.75, -124.11765305971518),
+        (3, 0.5, 97.409091034002437),
+        (5, 7.25, 0.001667357519228256),
+        (4, -0.125, 786384.00707585036),
+        (8, 3.5, -0.57638465186993247),
+        (1, -1000.5, 9.8686054001734414),
+        (20, 2.0, -1160331221321.7373),
+    ] {
+        let found = double::polygamma(order, x);
+        assert!(relative(found, exact) < 4e-15, "polygamma({order}, {x}) = {found}, not {exact}");
+    }
+    assert_eq!(double::polygamma(0, 2.5), double::digamma(2.5));
+    assert_eq!(single::polygamma(1, 0.0), f32::INFINITY);
+    assert!(double::polygamma(2, -1.0).is_nan() && double::polygamma(31, 1.0).is_nan());
+    assert!(double::polygamma(1, f64::NAN).is_nan() && double::polygamma(1, f64::NEG_INFINITY).is_nan());
+    assert_eq!(double::polygamma(1, f64::INFINITY), 0.0);
 }

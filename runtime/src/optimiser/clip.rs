@@ -64,7 +64,7 @@ fn norm<F: Float>(values: &[F]) -> f64 {
     crate::math::f64::sqrt(sum(scale)) / scale
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "alloc"))]
 mod tests {
     use super::*;
     use crate::params::tests::Vector;

@@ -86,5 +86,5 @@ fn lengths_differ(name: &str, parameters: usize, gradients: usize) -> ! {
     panic!("{name}: {parameters} parameters, but {gradients} gradients");
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "alloc"))]
 mod tests;

@@ -4,7 +4,7 @@
 //! relies on is checked here against what the implementation shows, and stated where it cannot be.
 
 mod path;
-#[cfg(test)]
+#[cfg(all(test, feature = "alloc"))]
 pub(crate) mod tests;
 
 use core::marker::PhantomData;
@@ -58,10 +58,15 @@ pub type Visitor<'v, 'a, F> = &'v mut dyn FnMut(Path<'_>, &'static [usize], &'a 
 ///
 /// Implemented by `net!` only.
 ///
-/// ```ignore
-/// let mut model = Mlp::init(42);
-/// let norm = model.as_slice().iter().map(|w| w * w).sum::<f32>().sqrt();
-/// model.for_each_tensor(|path, shape, data| println!("{path}: {shape:?}, {} floats", data.len()));
+/// ```
+/// use chainrule::Params;
+///
+/// fn describe<P: Params<Float = f32>>(model: &P) {
+///     let square: f32 = model.as_slice().iter().map(|w| w * w).sum();
+///     println!("{} parameters, |w|² = {square}", P::count());
+///     model.for_each_tensor(|path, shape, data| println!("{path}: {shape:?}, mean {}", mean(data)));
+/// }
+/// # fn mean(data: &[f32]) -> f32 { data.iter().sum::<f32>() / data.len() as f32 }
 /// ```
 pub trait Params: Sized + Send + Sync + 'static {
     /// The float type of every field.

@@ -96,7 +96,7 @@ impl Body<'_> {
     /// Whether an integer's tokens hold a cast, which must not stand before `<`.
     fn casts(&self, value: &Int) -> bool {
         let mut found = false;
-        value.visit_atoms(&mut |atom| found |= matches!(atom, Atom::Read(..)));
+        value.visit_atoms(&mut |atom| found |= matches!(atom, Atom::Read(tensor, _) if !self.is_usize(*tensor)));
         found
     }
 

@@ -101,7 +101,10 @@ impl<'a> Context<'a> {
             inputs.insert(cotangent, Access::Variable(Ident::new(&name, Span::mixed_site())));
         }
         let target = |target: Target| match target {
-            Target::Field(field) => Access::Field { receiver: quote!(grads), field: &method.fields[field] },
+            Target::Field(field) => {
+                let grads = Ident::new("grads", Span::mixed_site());
+                Access::Field { receiver: quote!(#grads), field: &method.fields[field] }
+            }
             Target::Argument(argument) => {
                 let name = format!("d_{}", method.arguments[argument].name);
                 Access::Variable(Ident::new(&name, Span::mixed_site()))

@@ -331,7 +331,7 @@ impl<'a> Body<'a> {
                 quote!(#start..#end)
             }
         };
-        let mut flat = quote!(&arena[#range]);
+        let mut flat = { let arena = self.local("arena"); quote!(&#arena[#range]) };
         if kind != Kind::Float {
             flat = quote!(#krate::__private::as_u32(#flat));
         }

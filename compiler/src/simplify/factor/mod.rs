@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::cost;
 use super::ranges::Ranges;
-use crate::ir::{Axis, Comprehension, Graph, Int, Kind, LoopId, Node, Reduction, ScalarId, TensorId};
+use crate::ir::{Axis, Comprehension, Graph, Int, Kind, LoopId, Node, Reduction, Scalar, ScalarId, TensorId};
 use terms::{Factor, Term};
 
 /// What a node costs beyond its operations, and an element of a tensor between two nodes.
@@ -29,18 +29,41 @@ const WORTHWHILE: f64 = 0.9;
 /// Takes sums of products apart.
 pub fn factor(graph: &mut Graph) {
     let nodes = std::mem::take(&mut graph.nodes);
-    graph.nodes = list(graph, nodes, &mut BTreeMap::new());
+    graph.nodes = list(graph, nodes, &mut Context::default());
 }
 
-fn list(graph: &mut Graph, nodes: Vec<Node>, loops: &mut BTreeMap<LoopId, Int>) -> Vec<Node> {
+/// What is known around a node.
+#[derive(Default)]
+struct Context {
+    /// The loops around, and their extents.
+    loops: BTreeMap<LoopId, Int>,
+    /// What values are scaled by.
+    scales: BTreeSet<TensorId>,
+}
+
+impl Context {
+    fn term(&self, graph: &Graph, value: ScalarId) -> Term {
+        Term::of(&graph.scalars, value, &|divisor| match &graph.scalars[divisor] {
+            Scalar::Read(tensor, _) => self.scales.contains(tensor),
+            _ => terms::is_top(&graph.scalars, divisor),
+        })
+    }
+}
+
+fn list(graph: &mut Graph, nodes: Vec<Node>, context: &mut Context) -> Vec<Node> {
     let mut done = Vec::with_capacity(nodes.len());
     for node in nodes {
         match node {
-            Node::Comprehension(node) => sum(graph, node, loops, &mut done),
+            Node::Comprehension(node) => {
+                if terms::is_top(&graph.scalars, node.value) {
+                    context.scales.insert(node.out);
+                }
+                sum(graph, node, context, &mut done);
+            }
             Node::Loop(mut node) => {
-                loops.insert(node.counter, node.extent.clone());
-                node.body = list(graph, std::mem::take(&mut node.body), loops);
-                loops.remove(&node.counter);
+                context.loops.insert(node.counter, node.extent.clone());
+                node.body = list(graph, std::mem::take(&mut node.body), context);
+                context.loops.remove(&node.counter);
                 done.push(Node::Loop(node));
             }
             Node::Argmax(_) | Node::Reshape { .. } => done.push(node),
@@ -50,13 +73,13 @@ fn list(graph: &mut Graph, nodes: Vec<Node>, loops: &mut BTreeMap<LoopId, Int>) 
 }
 
 /// Takes a sum apart, and the sums that come of it.
-fn sum(graph: &mut Graph, mut node: Comprehension, loops: &BTreeMap<LoopId, Int>, done: &mut Vec<Node>) {
+fn sum(graph: &mut Graph, mut node: Comprehension, context: &Context, done: &mut Vec<Node>) {
     let is_number = graph.tensor(node.out).kind == Kind::Float;
     if node.reduction == Reduction::Sum && is_number && !is_scatter_of_map(&node) {
-        while pick_out(graph, &mut node, loops) {}
+        while pick_out(graph, &mut node, context) {}
         count(graph, &mut node);
-        while let Some(part) = split(graph, &mut node, loops) {
-            sum(graph, part, loops, done);
+        while let Some(part) = split(graph, &mut node, context) {
+            sum(graph, part, context, done);
         }
     }
     done.push(Node::Comprehension(node));
@@ -99,15 +122,15 @@ fn count(graph: &mut Graph, node: &mut Comprehension) {
 }
 
 /// Σⱼ [j = k]·xⱼ = xₖ, where k is in range of j
-fn pick_out(graph: &mut Graph, node: &mut Comprehension, loops: &BTreeMap<LoopId, Int>) -> bool {
+fn pick_out(graph: &mut Graph, node: &mut Comprehension, context: &Context) -> bool {
     let reduced = reduced(node);
-    let term = Term::of(&graph.scalars, node.value);
+    let term = context.term(graph, node.value);
     for (place, &condition) in term.guards.iter().enumerate() {
         let Some((index, value)) = terms::as_equation(&graph.scalars, condition, &reduced) else { continue };
         let extent = node.domain[index].extent.clone();
         let mut rest = term.clone();
         rest.guards.remove(place);
-        if !Ranges::new(&node.domain, loops).is_within(&value, &extent) {
+        if !Ranges::new(&node.domain, &context.loops).is_within(&value, &extent) {
             let in_range = terms::in_range(&mut graph.scalars, &value, &extent);
             rest.guards.splice(0..0, in_range);
         }
@@ -128,9 +151,9 @@ struct Plan {
 }
 
 /// Takes the part out of a sum that saves most, if any does.
-fn split(graph: &mut Graph, node: &mut Comprehension, loops: &BTreeMap<LoopId, Int>) -> Option<Comprehension> {
+fn split(graph: &mut Graph, node: &mut Comprehension, context: &Context) -> Option<Comprehension> {
     let reduced = reduced(node);
-    let term = Term::of(&graph.scalars, node.value);
+    let term = context.term(graph, node.value);
     let guarded: BTreeSet<usize> =
         term.guards.iter().flat_map(|&guard| super::indices::mentioned(&graph.scalars, guard)).collect();
     if guarded.iter().any(|index| reduced.contains(index)) {
@@ -141,7 +164,7 @@ fn split(graph: &mut Graph, node: &mut Comprehension, loops: &BTreeMap<LoopId, I
         .into_iter()
         .min_by(|a, b| a.cost.total_cmp(&b.cost))
         .filter(|best| best.cost < WORTHWHILE * whole_cost(node, &factors))?;
-    Some(take_out(graph, node, &term, &best, loops))
+    Some(take_out(graph, node, &term, &best, context))
 }
 
 fn whole_cost(node: &Comprehension, factors: &[Factor]) -> f64 {
@@ -196,13 +219,13 @@ fn take_out(
     node: &mut Comprehension,
     term: &Term,
     plan: &Plan,
-    loops: &BTreeMap<LoopId, Int>,
+    context: &Context,
 ) -> Comprehension {
     let (mut part, mut rest) = term.divide(&plan.goes);
     let used: BTreeSet<usize> =
         part.factors(&graph.scalars).into_iter().flat_map(|factor| factor.indices).collect();
     // What is read out of range where the guards do not hold stays guarded.
-    let ranges = Ranges::new(&node.domain, loops);
+    let ranges = Ranges::new(&node.domain, &context.loops);
     let is_safe = part.ids().all(|id| terms::is_safe(graph, &ranges, id));
     if !is_safe {
         part.guards.clone_from(&term.guards);

@@ -29,8 +29,8 @@ pub struct Factor {
 }
 
 impl Term {
-    /// A value as a term.
-    pub fn of(scalars: &Scalars, value: ScalarId) -> Self {
+    /// A value as a term. What is divided by a scale stays whole: the scale is there to keep it in range.
+    pub fn of(scalars: &Scalars, value: ScalarId, is_scale: &dyn Fn(ScalarId) -> bool) -> Self {
         let mut term = Self { guards: Vec::new(), constant: 1.0, over: Vec::new(), under: Vec::new() };
         let mut value = value;
         while let Scalar::Select(c, x, y) = scalars[value] {
@@ -45,9 +45,9 @@ impl Term {
         while let Some((id, is_over)) = stack.pop() {
             match scalars[id] {
                 Scalar::Number(value) if is_over => term.constant *= value.value(),
-                // A square stays whole: what is divided in it may be divided to keep it in range.
+                // A square stays whole for the same reason.
                 Scalar::Binary(Binary::Mul, a, b) if a != b => stack.extend([(b, is_over), (a, is_over)]),
-                Scalar::Binary(Binary::Div, a, b) => stack.extend([(b, !is_over), (a, is_over)]),
+                Scalar::Binary(Binary::Div, a, b) if !is_scale(b) => stack.extend([(b, !is_over), (a, is_over)]),
                 Scalar::Unary(Unary::Neg, a) => {
                     term.constant = -term.constant;
                     stack.push((a, is_over));
@@ -155,4 +155,12 @@ pub fn is_safe(graph: &Graph, ranges: &Ranges<'_>, id: ScalarId) -> bool {
         is_safe &= at.iter().zip(graph.shape(tensor)).all(|(subscript, size)| ranges.is_within(subscript, size));
     });
     is_safe
+}
+
+/// Whether a value is a largest term, kept from differentiation: `if … { stop_grad(…) } else { … }`.
+pub fn is_top(scalars: &Scalars, id: ScalarId) -> bool {
+    match scalars[id] {
+        Scalar::Select(_, top, _) => matches!(scalars[top], Scalar::Unary(Unary::StopGradient, _)),
+        _ => false,
+    }
 }

@@ -2,4 +2,5 @@
 
 mod builder;
 mod elementwise;
+mod random;
 mod reductions;

@@ -1,0 +1,370 @@
+//! An interpreter of plans.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::eval::function;
+use crate::ir::{Atom, Axis, Binary, Comparison, Int, LoopId, Scalar, ScalarId, TensorId, Unary};
+use crate::plan::{BufferId, FrameId, Home, Item, Leaf, LeafKind, Plan, Root, Step, product::strides};
+
+/// A plan being run.
+pub(super) struct Machine<'a> {
+    plan: &'a Plan,
+    dims: &'a [usize],
+    inputs: BTreeMap<TensorId, Vec<f64>>,
+    arena: Vec<f64>,
+    /// Locals and gradients.
+    own: BTreeMap<BufferId, Vec<f64>>,
+    /// What is carved, by frame.
+    open: BTreeMap<FrameId, BTreeSet<BufferId>>,
+    updated: BTreeMap<usize, Vec<f64>>,
+    indices: Vec<i64>,
+    counters: BTreeMap<LoopId, i64>,
+    accumulate: bool,
+    /// The inputs that updates change.
+    pub targets: Vec<TensorId>,
+}
+
+impl<'a> Machine<'a> {
+    pub fn new(plan: &'a Plan, dims: &'a [usize], inputs: &[(TensorId, Vec<f64>)], accumulate: bool) -> Self {
+        let mut machine = Self {
+            plan,
+            dims,
+            inputs: inputs.iter().cloned().collect(),
+            arena: Vec::new(),
+            own: BTreeMap::new(),
+            open: BTreeMap::new(),
+            updated: BTreeMap::new(),
+            indices: Vec::new(),
+            counters: BTreeMap::new(),
+            accumulate,
+            targets: Vec::new(),
+        };
+        machine.arena = vec![f64::NAN; machine.size(plan.workspace())];
+        for (position, buffer) in plan.memory.buffers.iter().enumerate() {
+            let start = if accumulate { 1.0 } else { f64::NAN };
+            let size = machine.size(&buffer.size);
+            match buffer.home {
+                Home::Local => machine.own.insert(BufferId(position), vec![f64::NAN; size]),
+                Home::Gradient(_) => machine.own.insert(BufferId(position), vec![start; size]),
+                Home::Frame { .. } => None,
+            };
+        }
+        machine
+    }
+
+    pub fn forward(&mut self) {
+        self.steps(&self.plan.forward);
+        self.open.clear();
+    }
+
+    pub fn backward(&mut self) {
+        self.steps(&self.plan.backward);
+    }
+
+    pub fn results(&self) -> Vec<Vec<f64>> {
+        self.plan.results.iter().map(|&result| self.whole(result)).collect()
+    }
+
+    pub fn gradients(&self) -> Vec<Vec<f64>> {
+        let of = |number: usize| {
+            if let Some(values) = self.updated.get(&number) {
+                return values.clone();
+            }
+            let home = Home::Gradient(number);
+            let place = self.plan.memory.buffers.iter().position(|buffer| buffer.home == home).expect("a gradient has a home");
+            let buffer = &self.plan.memory.buffers[place];
+            let size = self.size(&Int::product(self.plan.graph.shape(buffer.tensor)));
+            self.own[&BufferId(place)][..size].to_vec()
+        };
+        (0..self.plan.gradients.len()).map(of).collect()
+    }
+
+    fn whole(&self, tensor: TensorId) -> Vec<f64> {
+        let size = self.size(&Int::product(self.plan.graph.shape(tensor)));
+        (0..size).map(|place| self.load(tensor, place, false)).collect()
+    }
+
+    fn size(&self, value: &Int) -> usize {
+        usize::try_from(value.evaluate(&mut |atom| match atom {
+            Atom::Dim(dim) => self.dims[dim.0 as usize] as i64,
+            _ => panic!("a size is made of dims"),
+        }).max(0)).unwrap()
+    }
+
+    fn range(&self, buffer: BufferId) -> std::ops::Range<usize> {
+        let own = &self.plan.memory.buffers[buffer.0];
+        let Home::Frame { frame, offset } = &own.home else { panic!("not in a frame") };
+        let start = match self.plan.memory.frames[frame.0].within {
+            Some(around) => self.range(around).start,
+            None => 0,
+        };
+        let start = start + self.size(offset);
+        start..start + self.size(&own.size)
+    }
+
+    fn check_open(&self, buffer: BufferId) {
+        let Home::Frame { frame, .. } = &self.plan.memory.buffers[buffer.0].home else { return };
+        assert!(self.open.get(frame).is_some_and(|open| open.contains(&buffer)), "{buffer:?} is not carved");
+        if let Some(around) = self.plan.memory.frames[frame.0].within {
+            self.check_open(around);
+        }
+    }
+
+    fn load(&self, tensor: TensorId, place: usize, checked: bool) -> f64 {
+        match self.plan.memory.roots[&tensor] {
+            Root::Input(input) => self.inputs[&input][place],
+            Root::Buffer(buffer) => match self.own.get(&buffer) {
+                Some(values) => values[place],
+                None => {
+                    if checked {
+                        self.check_open(buffer);
+                    }
+                    let range = self.range(buffer);
+                    assert!(place < range.len(), "outside of {buffer:?}");
+                    self.arena[range.start + place]
+                }
+            },
+        }
+    }
+
+    fn store(&mut self, tensor: TensorId, place: usize, value: f64) {
+        let Root::Buffer(buffer) = self.plan.memory.roots[&tensor] else { panic!("an input is written") };
+        if let Some(values) = self.own.get_mut(&buffer) {
+            values[place] = value;
+            return;
+        }
+        self.check_open(buffer);
+        let range = self.range(buffer);
+        assert!(place < range.len(), "outside of {buffer:?}");
+        self.arena[range.start + place] = value;
+    }
+
+    /// The place of an element, whose subscripts must be inside.
+    fn place(&self, tensor: TensorId, at: &[Int]) -> usize {
+        let shape = self.plan.graph.shape(tensor);
+        assert_eq!(shape.len(), at.len(), "subscripts of {tensor:?}");
+        shape.iter().zip(at).fold(0, |place, (extent, at)| {
+            let (extent, at) = (self.size(extent), self.integer(at));
+            assert!(at >= 0 && (at as usize) < extent, "subscript {at} outside 0..{extent} of {tensor:?}");
+            place * extent + at as usize
+        })
+    }
+
+    fn integer(&self, value: &Int) -> i64 {
+        value.evaluate(&mut |atom| match atom {
+            Atom::Dim(dim) => self.dims[dim.0 as usize] as i64,
+            Atom::Index(depth) => self.indices[*depth],
+            Atom::Loop(counter) => self.counters[counter],
+            Atom::Read(tensor, at) => self.load(*tensor, self.place(*tensor, at), true) as i64,
+            Atom::Div(..) | Atom::Mod(..) => unreachable!("computed by `evaluate`"),
+        })
+    }
+
+    fn scalar(&self, id: ScalarId) -> f64 {
+        let flag = |value: bool| f64::from(u8::from(value));
+        match &self.plan.graph.scalars[id] {
+            Scalar::Number(bits) => bits.value(),
+            Scalar::Integer(value) => self.integer(value) as f64,
+            Scalar::Flag(value) => flag(*value),
+            Scalar::Read(tensor, at) => self.load(*tensor, self.place(*tensor, at), true),
+            Scalar::Unary(Unary::StopGradient, a) => self.scalar(*a),
+            Scalar::Unary(unary, a) => function::unary(*unary, self.scalar(*a)),
+            Scalar::Binary(binary, a, b) => {
+                let (a, b) = (self.scalar(*a), self.scalar(*b));
+                match binary {
+                    Binary::Add => a + b,
+                    Binary::Sub => a - b,
+                    Binary::Mul => a * b,
+                    Binary::Div => a / b,
+                    _ => function::binary(*binary, a, b),
+                }
+            }
+            Scalar::Compare(comparison, a, b) => {
+                let (a, b) = (self.scalar(*a), self.scalar(*b));
+                flag(match comparison {
+                    Comparison::Less => a < b,
+                    Comparison::LessEqual => a <= b,
+                    Comparison::Equal => a == b,
+                    Comparison::NotEqual => a != b,
+                })
+            }
+            Scalar::CompareInt(comparison, a, b) => {
+                let (a, b) = (self.integer(a), self.integer(b));
+                flag(match comparison {
+                    Comparison::Less => a < b,
+                    Comparison::LessEqual => a <= b,
+                    Comparison::Equal => a == b,
+                    Comparison::NotEqual => a != b,
+                })
+            }
+            Scalar::Not(a) => flag(self.scalar(*a) == 0.0),
+            Scalar::And(a, b) => flag(self.scalar(*a) != 0.0 && self.scalar(*b) != 0.0),
+            Scalar::Or(a, b) => flag(self.scalar(*a) != 0.0 || self.scalar(*b) != 0.0),
+            Scalar::Select(c, a, b) => if self.scalar(*c) != 0.0 { self.scalar(*a) } else { self.scalar(*b) },
+        }
+    }
+
+    /// Whether the value is a zero that a guard put there: then nothing is added.
+    fn is_guarded_zero(&self, id: ScalarId) -> bool {
+        match &self.plan.graph.scalars[id] {
+            Scalar::Select(c, a, b) => {
+                let taken = if self.scalar(*c) != 0.0 { *a } else { *b };
+                self.plan.graph.scalars.as_number(taken) == Some(0.0) || self.is_guarded_zero(taken)
+            }
+            _ => false,
+        }
+    }
+
+    fn steps(&mut self, steps: &'a [Step]) {
+        for step in steps {
+            match step {
+                Step::Nest(items) => self.items(items),
+                Step::Loop(repeat) => {
+                    let extent = self.size(&repeat.extent) as i64;
+                    for count in 0..extent {
+                        let counter = if repeat.reversed { extent - 1 - count } else { count };
+                        self.counters.insert(repeat.counter, counter);
+                        self.steps(&repeat.body);
+                    }
+                }
+                Step::Copy { to, from } => {
+                    let adds = self.accumulate && self.is_gradient(*to);
+                    for (place, value) in self.whole(*from).into_iter().enumerate() {
+                        let before = if adds { self.load(*to, place, true) } else { 0.0 };
+                        self.store(*to, place, before + value);
+                    }
+                }
+                Step::Update(number) => {
+                    let tensor = self.plan.gradients[*number].tensor;
+                    self.updated.insert(*number, self.whole(tensor));
+                    for place in 0..self.updated[number].len() {
+                        self.store(tensor, place, f64::NAN);
+                    }
+                    if let Some(values) = self.inputs.get_mut(&self.targets[*number]) {
+                        values.fill(f64::NAN);
+                    }
+                }
+                Step::Carve { frame, buffers } => {
+                    for (position, a) in buffers.iter().enumerate() {
+                        for b in &buffers[..position] {
+                            let (a, b) = (self.range(*a), self.range(*b));
+                            assert!(a.end <= b.start || b.end <= a.start || a.is_empty() || b.is_empty(), "{a:?} meets {b:?}");
+                        }
+                    }
+                    self.open.insert(*frame, buffers.iter().copied().collect());
+                }
+            }
+        }
+    }
+
+    fn is_gradient(&self, tensor: TensorId) -> bool {
+        let Root::Buffer(buffer) = self.plan.memory.roots[&tensor] else { return false };
+        matches!(self.plan.memory.buffers[buffer.0].home, Home::Gradient(_))
+    }
+
+    fn items(&mut self, items: &'a [Item]) {
+        for item in items {
+            match item {
+                Item::Leaf(leaf) => self.leaf(leaf),
+                Item::For(around) => {
+                    for index in 0..self.size(&around.axis.extent) as i64 {
+                        self.indices.push(index);
+                        self.items(&around.body);
+                        self.indices.pop();
+                    }
+                }
+            }
+        }
+    }
+
+    /// Runs something for all values of axes.
+    fn each(&mut self, axes: &[Axis], run: &mut dyn FnMut(&mut Self)) {
+        let Some((axis, rest)) = axes.split_first() else { return run(self) };
+        for index in 0..self.size(&axis.extent) as i64 {
+            self.indices.push(index);
+            self.each(rest, run);
+            self.indices.pop();
+        }
+    }
+
+    fn leaf(&mut self, leaf: &Leaf) {
+        let adds = leaf.add || (self.accumulate && self.is_gradient(leaf.out));
+        match &leaf.kind {
+            LeafKind::Fill => {
+                let value = self.scalar(leaf.value);
+                let shape = self.plan.graph.shape(leaf.out);
+                let zeros: Vec<Int> = (leaf.at.len()..shape.len()).map(|_| Int::zero()).collect();
+                let count = self.size(&Int::product(&shape[leaf.at.len()..]));
+                let start = if count == 0 { 0 } else { self.place(leaf.out, &[leaf.at.as_slice(), &zeros].concat()) };
+                for place in start..start + count {
+                    let before = if adds { self.load(leaf.out, place, true) } else { 0.0 };
+                    self.store(leaf.out, place, before + value);
+                }
+            }
+            LeafKind::Argmax { least } => {
+                let (mut best, mut extreme, mut position) = (0.0, if *least { f64::INFINITY } else { f64::NEG_INFINITY }, 0.0);
+                self.each(&leaf.inner, &mut |machine| {
+                    let value = machine.scalar(leaf.value);
+                    let beats = if *least { value < extreme } else { value > extreme };
+                    if beats || (value.is_nan() && !extreme.is_nan()) {
+                        (best, extreme) = (position, value);
+                    }
+                    position += 1.0;
+                });
+                let place = self.place(leaf.out, &leaf.at);
+                self.store(leaf.out, place, best);
+            }
+            LeafKind::Reduce => {
+                let mut sum = 0.0;
+                self.each(&leaf.inner, &mut |machine| sum += machine.scalar(leaf.value));
+                let place = self.place(leaf.out, &leaf.at);
+                let before = if adds { self.load(leaf.out, place, true) } else { 0.0 };
+                self.store(leaf.out, place, before + sum);
+            }
+            LeafKind::Write | LeafKind::Product(_) => {
+                if let LeafKind::Product(product) = &leaf.kind {
+                    self.check_runs(leaf, product);
+                    if !adds {
+                        self.each(&leaf.inner, &mut |machine| {
+                            let place = machine.place(leaf.out, &leaf.at);
+                            machine.store(leaf.out, place, 0.0);
+                        });
+                    }
+                }
+                let adds = adds || matches!(leaf.kind, LeafKind::Product(_));
+                self.each(&leaf.inner, &mut |machine| {
+                    if adds && machine.is_guarded_zero(leaf.value) {
+                        return;
+                    }
+                    let value = machine.scalar(leaf.value);
+                    let place = machine.place(leaf.out, &leaf.at);
+                    let before = if adds { machine.load(leaf.out, place, true) } else { 0.0 };
+                    machine.store(leaf.out, place, before + value);
+                });
+            }
+        }
+    }
+
+    /// Checks that each group of indices is one run in each operand, and the result's columns neighbours.
+    fn check_runs(&self, leaf: &Leaf, product: &crate::plan::Product) {
+        let depth = self.indices.len();
+        let step = |tensor: TensorId, at: &[Int], index: usize| -> i64 {
+            let shape = self.plan.graph.shape(tensor);
+            at.iter().zip(strides(shape)).map(|(at, stride)| {
+                crate::plan::order::slope(at, index).expect("linear") * self.size(&stride) as i64
+            }).sum()
+        };
+        let operands = [(leaf.out, &leaf.at), (product.left.0, &product.left.1), (product.right.0, &product.right.1)];
+        for group in [&product.rows, &product.columns, &product.depth] {
+            for (tensor, at) in operands {
+                for pair in group.windows(2) {
+                    let inner = self.size(&leaf.inner[pair[1] - depth].extent) as i64;
+                    assert_eq!(step(tensor, at, pair[0]), step(tensor, at, pair[1]) * inner, "a run in {tensor:?}");
+                }
+            }
+        }
+        if let Some(&last) = product.columns.last() {
+            assert_eq!(step(leaf.out, &leaf.at, last), 1, "columns are neighbours");
+        }
+    }
+}

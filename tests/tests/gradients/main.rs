@@ -1,0 +1,11 @@
+//! Values and derivatives against numbers that JAX and mpmath computed, and against central differences.
+
+mod derivatives;
+mod functions;
+mod layers;
+mod notation;
+mod oracle;
+mod reductions;
+mod regressions;
+mod support;
+mod two_layers;
