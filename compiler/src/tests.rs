@@ -159,3 +159,30 @@ fn nested_derivatives() {
             pub fn third(x: f64) -> f64 { let y = sin(x) * exp(x); let a = grad(y, x); let b = grad(a, x); grad(b, x) }
         }", &[3], 3);
 }
+
+#[test]
+fn layers() {
+    check_gradients("
+        dim N, T;
+        pub struct Net {
+            c1: Conv1d<4, 6, 3, 2>, c2: Conv2d<2, 3, 3>, ct: ConvTranspose2d<2, 4, 3, 2>, gn: GroupNorm<2, 4>, bn: BatchNorm<3>,
+            rnn: Rnn<2, 3>, gru: Gru<2, 3>, lstm: Lstm<2, 3>, attention: MultiHeadAttention<4, 2>, rms: RmsNorm<4>, table: Embedding<5, 2>,
+        }
+        impl Net {
+            pub fn conv1(x: f64[2, 4, 7]) -> f64[2, 6, 3] { c1(x, stride = 2, padding = 1, dilation = 2) }
+            pub fn conv2(x: f64[1, 2, 5, 4]) -> f64[1, 3, 5, 4] { c2(x, padding = 1) }
+            pub fn conv2s(x: f64[1, 2, 5, 5]) -> f64[1, 3, 2, 2] { c2(x, stride = 2) }
+            pub fn up(x: f64[1, 2, 3, 3]) -> f64[1, 4, 6, 6] { ct(x, stride = 2, padding = 1, output_padding = 1) }
+            pub fn pools(x: f64[1, 2, 5, 4]) -> (f64[1, 2, 2, 2], f64[1, 2, 3, 2], f64[1, 2]) { (max_pool2d(x, 2), avg_pool2d(x, 3, stride = 2, padding = 1), global_avg_pool(x)) }
+            pub fn group(x: f64[2, 4, 3]) -> f64[2, 4, 3] { gn(x) }
+            pub fn batch(x: f64[N, 3, 2, 2]) -> (f64[N, 3, 2, 2], f64[3], f64[3]) { bn(x) }
+            pub fn batch2(x: f64[N, 3]) -> f64[N, 3] { let (y, mean, var) = bn(x); bn.infer(y, mean, var + 1) }
+            pub fn recurrent(x: f64[T, N, 2], h: f64[N, 3]) -> (f64[T, N, 3], f64[N, 3]) { rnn(x, h) }
+            pub fn gated(x: f64[T, N, 2], h: f64[N, 3]) -> f64[N, 3] { let (ys, last) = gru(x, h); sum(ys, axis = 0) + last }
+            pub fn long(x: f64[T, N, 2], h: f64[N, 3], c: f64[N, 3]) -> f64[T, N, 3] { let (ys, _) = lstm(x, (h, c)); ys }
+            pub fn attend(x: f64[N, T, 4]) -> f64[N, T, 4] { rms(attention(x, causal = true)) }
+            pub fn attend_all(x: f64[2, 3, 4]) -> f64[2, 3, 4] { attention(x) }
+            pub fn look(i: u32[N]) -> f64[N, 2] { table(i) }
+            pub fn algebra(a: f64[3, 3], b: f64[3]) -> (f64[3, 3], f64, f64[3, 3], f64[3, 3]) { (cumsum(a, axis = 0), dot(b, b) * trace(a), tril(a) * 2 + triu(a, diagonal = 1), diag(b)) }
+        }", &[2, 3], 5);
+}

@@ -44,11 +44,24 @@ impl Elaborator<'_> {
                 let value = self.expr(expr);
                 self.value_as_integer(value, expr)
             }
+            E::Call { function, arguments } if self.frame().library.is_some() => self.measure(function, arguments),
             E::Error => None,
             _ => {
                 self.error_with_help(expr.span, "an integer is expected here", "integers are made of indices, sizes, constants and elements of u32 tensors with `+ - * / %`");
                 None
             }
+        }
+    }
+
+    /// What the library's text asks of a shape: `rows_of(x)`, its first size, and `rest_of(x)`, how many
+    /// elements lie behind the first two axes.
+    fn measure(&mut self, function: &ast::Expr, arguments: &[ast::CallArgument]) -> Option<Int> {
+        let (E::Name(name), [argument]) = (&function.kind, arguments) else { return None };
+        let array = self.array(&argument.value)?;
+        match name.to_string().as_str() {
+            "rows_of" => array.shape.first().cloned(),
+            "rest_of" => array.shape.get(2..).map(Int::product),
+            _ => None,
         }
     }
 
@@ -221,7 +234,7 @@ impl Elaborator<'_> {
                     None
                 }
             },
-            E::Binary(..) => {
+            E::Binary(..) | E::Call { .. } => {
                 let value = self.integer(expr)?;
                 Some(value.as_constant().map_or(Static::Size(value), Static::Integer))
             }

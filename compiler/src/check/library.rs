@@ -100,6 +100,10 @@ static INNER: &[Builtin] = &[
     Builtin { name: "count", parameters: &[Tensor("x"), AXIS], make: count },
     Builtin { name: "without", parameters: &[Tensor("x"), AXIS], make: without },
     Builtin { name: "pick", parameters: &[Tensor("x"), Tensor("index")], make: pick },
+    Builtin { name: "to_front", parameters: &[Tensor("x"), Needed("axis")], make: |this, call| move_axis(this, call, true) },
+    Builtin { name: "from_front", parameters: &[Tensor("x"), Needed("axis")], make: |this, call| move_axis(this, call, false) },
+    Builtin { name: "reshape_like", parameters: &[Tensor("x"), Tensor("like")], make: reshape_like },
+    Builtin { name: "band", parameters: &[Tensor("x"), Needed("diagonal")], make: band },
     Builtin { name: "is_index", parameters: &[Tensor("x")], make: is_index },
 ];
 
@@ -336,6 +340,43 @@ fn count(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
     let count = Int::product(axes.iter().map(|&axis| &array.shape[axis]));
     let element = this.graph.scalars.integer(count);
     Some(Value::Array(this.scalar(Kind::Float, element)))
+}
+
+/// An axis moved to the front, or from there back to its place.
+fn move_axis(this: &mut Elaborator<'_>, call: &Call<'_>, forth: bool) -> Option<Value> {
+    let array = call.array(this, 0)?;
+    let rank = array.shape.len();
+    let [axis] = *call.axes(this, 1, rank)? else {
+        this.error(call.spans[1], "one axis is meant here");
+        return None;
+    };
+    let mut order: Vec<usize> = (0..rank).collect();
+    if forth {
+        order.remove(axis);
+        order.insert(0, axis);
+    } else {
+        order.remove(0);
+        order.insert(axis, 0);
+    }
+    Some(Value::Array(permuted(this, &array, &order)))
+}
+
+fn reshape_like(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
+    let (array, like) = (call.array(this, 0)?, call.array(this, 1)?);
+    reshaped(this, &array, like.shape, call.span).map(Value::Array)
+}
+
+/// Where the column is at most the row plus the diagonal's number.
+fn band(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
+    let array = call.array(this, 0)?;
+    let Some(Static::Integer(diagonal)) = call.option(1).cloned() else {
+        this.error(call.spans[1], "`diagonal` is an integer");
+        return None;
+    };
+    let (depth, rank) = (this.depth(), array.shape.len());
+    let (row, column) = (Int::index(depth + rank - 2), Int::index(depth + rank - 1));
+    let element = this.graph.scalars.compare_int(Comparison::LessEqual, column, row.plus(diagonal));
+    Some(Value::Array(Array { shape: array.shape, kind: Kind::Mask, depth, element }))
 }
 
 /// Without axes of size 1.

@@ -81,7 +81,11 @@ impl Search<'_> {
                     self.inside(b, domain);
                 }
                 Scalar::Number(_) | Scalar::Flag(_) | Scalar::Unary(..) | Scalar::Binary(..) => {}
-                Scalar::Compare(..) | Scalar::Not(_) | Scalar::And(..) | Scalar::Or(..) | Scalar::Select(..) => {}
+                Scalar::Compare(..)
+                | Scalar::Not(_)
+                | Scalar::And(..)
+                | Scalar::Or(..)
+                | Scalar::Select(..) => {}
             }
         }
     }
@@ -105,7 +109,8 @@ impl Search<'_> {
         for (subscript, size) in at.iter().zip(self.graph.shape(tensor)) {
             let Some(Atom::Read(index, inner)) = subscript.as_atom() else { continue };
             let bound = (*index, size.clone());
-            if self.is_argument(*index) && self.covers(*index, inner, domain) && !self.found.contains(&bound) {
+            if self.is_argument(*index) && self.covers(*index, inner, domain) && !self.found.contains(&bound)
+            {
                 self.found.push(bound);
             }
         }
@@ -118,11 +123,12 @@ impl Search<'_> {
     /// Whether these subscripts meet every element of the tensor: different indices or counters, each over a
     /// whole axis.
     fn covers(&self, tensor: TensorId, at: &[Int], domain: &[Axis]) -> bool {
-        let whole = at.iter().zip(self.graph.shape(tensor)).all(|(subscript, size)| match subscript.as_atom() {
-            Some(Atom::Index(position)) => domain.get(*position).is_some_and(|axis| axis.extent == *size),
-            Some(Atom::Loop(counter)) => self.loops.get(counter) == Some(size),
-            _ => false,
-        });
+        let whole =
+            at.iter().zip(self.graph.shape(tensor)).all(|(subscript, size)| match subscript.as_atom() {
+                Some(Atom::Index(position)) => domain.get(*position).is_some_and(|axis| axis.extent == *size),
+                Some(Atom::Loop(counter)) => self.loops.get(counter) == Some(size),
+                _ => false,
+            });
         whole && at.iter().collect::<BTreeSet<_>>().len() == at.len()
     }
 }

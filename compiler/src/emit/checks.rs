@@ -72,7 +72,14 @@ impl Checks {
     }
 
     /// One axis of a value of the shared or exclusive type, against its declared size.
-    pub fn axis(&mut self, signature: &Signature<'_>, function: &str, name: &Ident, boundary: &Boundary, axis: usize) {
+    pub fn axis(
+        &mut self,
+        signature: &Signature<'_>,
+        function: &str,
+        name: &Ident,
+        boundary: &Boundary,
+        axis: usize,
+    ) {
         self.expected(signature, function, name, boundary, axis, &boundary.shape[axis]);
     }
 
@@ -98,7 +105,8 @@ impl Checks {
         } else {
             let mut sources: Vec<usize> = dims.iter().map(|dim| signature.source_argument(*dim)).collect();
             sources.dedup();
-            let sources: Vec<String> = sources.iter().map(|source| plain(&signature.arguments[*source].name)).collect();
+            let sources: Vec<String> =
+                sources.iter().map(|source| plain(&signature.arguments[*source].name)).collect();
             let source = sources.join("`, `");
             if let Layout::Rows(_) = boundary.layout {
                 self.panics.push(format!("`{argument}` has not `{text}` rows"));
@@ -116,7 +124,14 @@ impl Checks {
     }
 
     /// Every element of an index argument, against the size of an axis that it indexes.
-    fn indices(&mut self, signature: &Signature<'_>, function: &str, name: &Ident, boundary: &Boundary, bound: &Int) {
+    fn indices(
+        &mut self,
+        signature: &Signature<'_>,
+        function: &str,
+        name: &Ident,
+        boundary: &Boundary,
+        bound: &Int,
+    ) {
         let private = &signature.paths.private;
         let argument = plain(name);
         let value = self.size(signature, bound);
@@ -131,7 +146,8 @@ impl Checks {
         } else {
             self.panics.push(format!("an element of `{argument}` is not less than `{text}`"));
             let flat = boundary.flat(&quote!(#name));
-            self.statements.extend(quote!(#private::panics::check_indices(#function, #argument, #flat, #value);));
+            self.statements
+                .extend(quote!(#private::panics::check_indices(#function, #argument, #flat, #value);));
         }
     }
 
@@ -141,16 +157,21 @@ impl Checks {
         let graph = &signature.method.graph;
         let mut seen = BTreeSet::new();
         for expected in graph.tensors.iter().flat_map(|tensor| &tensor.shape) {
-            if !size::can_be_negative(expected) || expected.as_constant().is_some() || !seen.insert(expected.clone()) {
+            if !size::can_be_negative(expected)
+                || expected.as_constant().is_some()
+                || !seen.insert(expected.clone())
+            {
                 continue;
             }
             let dims = size::dims_of(expected);
             let value = size::signed(expected, &signature.dims);
             let text = size::text(expected, &graph.dims);
-            let names: Vec<String> = dims.iter().map(|dim| format!("{} = {{}}", graph.dims[dim.0 as usize])).collect();
+            let names: Vec<String> =
+                dims.iter().map(|dim| format!("{} = {{}}", graph.dims[dim.0 as usize])).collect();
             let message = format!("{function}: the size {text} is negative where {}", names.join(", "));
             let locals = dims.iter().map(|dim| &signature.dims[dim.0 as usize]);
-            self.statements.extend(quote!(#core::assert!(#value >= 0, #message, #(#locals),*);));
+            self.statements
+                .extend(quote!(#core::assert!(!isize::is_negative(#value), #message, #(#locals),*);));
             self.panics.push(format!("the size `{text}` is negative"));
             self.dims.extend(dims);
         }

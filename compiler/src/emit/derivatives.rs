@@ -17,7 +17,9 @@ pub fn items(program: &Program, signature: &Signature<'_>, compiled: Option<&Com
             Pass::new(signature, derivative, of).items(program, derivation)
         }
         // `check` has reported these.
-        DerivativeKind::Jvp | DerivativeKind::Hvp | DerivativeKind::Jacobian | DerivativeKind::Hessian => TokenStream::new(),
+        DerivativeKind::Jvp | DerivativeKind::Hvp | DerivativeKind::Jacobian | DerivativeKind::Hessian => {
+            TokenStream::new()
+        }
     });
     quote!(#(#items)*)
 }
@@ -26,7 +28,9 @@ pub fn items(program: &Program, signature: &Signature<'_>, compiled: Option<&Com
 pub fn methods(signature: &Signature<'_>, compiled: Option<&CompiledMethod>) -> TokenStream {
     let methods = all(signature, compiled).map(|(derivative, of)| match derivative.kind {
         DerivativeKind::Grad => Pass::new(signature, derivative, of).method(),
-        DerivativeKind::Jvp | DerivativeKind::Hvp | DerivativeKind::Jacobian | DerivativeKind::Hessian => TokenStream::new(),
+        DerivativeKind::Jvp | DerivativeKind::Hvp | DerivativeKind::Jacobian | DerivativeKind::Hessian => {
+            TokenStream::new()
+        }
     });
     quote!(#(#methods)*)
 }
@@ -36,5 +40,7 @@ fn all<'a>(
     compiled: Option<&'a CompiledMethod>,
 ) -> impl Iterator<Item = (&'a Derivative, Option<&'a Compiled>)> {
     let derivatives = signature.method.derivatives.iter().enumerate();
-    derivatives.map(move |(position, derivative)| (derivative, compiled.and_then(|compiled| compiled.derivatives.get(position))))
+    derivatives.map(move |(position, derivative)| {
+        (derivative, compiled.and_then(|compiled| compiled.derivatives.get(position)))
+    })
 }

@@ -14,7 +14,9 @@ use crate::program::{ArgumentContent, Content, Derivative, FieldType, Program, S
 
 /// One `#[doc]` for each line, without empty ones twice or at the end.
 pub fn lines(lines: &[String]) -> TokenStream {
-    let doubled = |position: usize| lines[position].is_empty() && (position + 1 == lines.len() || lines[position + 1].is_empty());
+    let doubled = |position: usize| {
+        lines[position].is_empty() && (position + 1 == lines.len() || lines[position + 1].is_empty())
+    };
     let lines = lines.iter().enumerate().filter(|(position, _)| !doubled(*position)).map(|(_, line)| {
         let line = if line.is_empty() { String::new() } else { format!(" {line}") };
         Literal::string(&line)
@@ -25,7 +27,11 @@ pub fn lines(lines: &[String]) -> TokenStream {
 /// A struct: how many parameters, how many bytes.
 pub fn of_struct(paths: &Paths, program: &Program, of: &StructType) -> TokenStream {
     let count = parameters(program, of);
-    let size = format!("{} parameters, {} bytes.", grouped(count), grouped(count.saturating_mul(paths.float_bytes())));
+    let size = format!(
+        "{} parameters, {} bytes.",
+        grouped(count),
+        grouped(count.saturating_mul(paths.float_bytes()))
+    );
     let mut text = Vec::new();
     if attributes::has_docs(&of.attributes) {
         text.push(String::new());
@@ -110,7 +116,8 @@ pub fn of_pass(signature: &Signature<'_>) -> TokenStream {
     lines(&[
         format!("`{}` gone forward, from which its gradients are computed.", signature.function("")),
         String::new(),
-        "Borrows the model, the arguments and the workspace, so that they cannot change in between.".to_string(),
+        "Borrows the model, the arguments and the workspace, so that they cannot change in between."
+            .to_string(),
     ])
 }
 
@@ -128,7 +135,9 @@ pub fn of_backward(
         true => format!("Adds the gradient with respect to {} to what is there.", targets.join(", ")),
     }];
     if !accumulate {
-        text.push("Everything is overwritten, with zeros where nothing depends on it or it is frozen.".to_string());
+        text.push(
+            "Everything is overwritten, with zeros where nothing depends on it or it is frozen.".to_string(),
+        );
         text.push(String::new());
         text.extend(block(derivation.lines()));
     }
@@ -139,18 +148,17 @@ pub fn of_backward(
 /// `loss_workspace`
 pub fn of_workspace(signature: &Signature<'_>, lengths: &[Int]) -> TokenStream {
     let names = &signature.method.graph.dims;
-    let texts: Vec<String> = lengths.iter().map(|length| format!("`{}`", size::text(length, names))).collect();
+    let texts: Vec<String> =
+        lengths.iter().map(|length| format!("`{}`", size::text(length, names))).collect();
     let what = match texts.as_slice() {
         [] => "unknown".to_string(),
         [one] => one.clone(),
         several => format!("the largest of {}", several.join(", ")),
     };
-    lines(&[
-        format!(
-            "How many elements a workspace must have for every method of `{}`, at these sizes or smaller: {what}.",
-            signature.function("")
-        ),
-    ])
+    lines(&[format!(
+        "How many elements a workspace must have for every method of `{}`, at these sizes or smaller: {what}.",
+        signature.function("")
+    )])
 }
 
 /// The user's docs, or the name; then the formulas.
@@ -222,7 +230,10 @@ fn panics(checks: &Checks, workspace: bool) -> Vec<String> {
 
 fn targets(signature: &Signature<'_>, derivative: &Derivative) -> Vec<String> {
     let model = derivative.model.then(|| "the parameters".to_string());
-    let arguments = derivative.arguments.iter().map(|position| format!("`{}`", plain(&signature.arguments[*position].name)));
+    let arguments = derivative
+        .arguments
+        .iter()
+        .map(|position| format!("`{}`", plain(&signature.arguments[*position].name)));
     model.into_iter().chain(arguments).collect()
 }
 
@@ -247,10 +258,13 @@ fn shape_text(element: &str, shape: &[Int], names: &[String]) -> String {
 
 /// The number of floats in a struct.
 fn parameters(program: &Program, of: &StructType) -> u64 {
-    let product = |sizes: &[usize]| sizes.iter().fold(1, |product: u64, size| product.saturating_mul(*size as u64));
+    let product =
+        |sizes: &[usize]| sizes.iter().fold(1, |product: u64, size| product.saturating_mul(*size as u64));
     let counts = of.fields.iter().map(|field| match &field.content {
         Content::Tensor { shape, .. } => product(shape),
-        Content::Struct { index, lengths } => product(lengths).saturating_mul(parameters(program, &program.structs[*index])),
+        Content::Struct { index, lengths } => {
+            product(lengths).saturating_mul(parameters(program, &program.structs[*index]))
+        }
     });
     counts.fold(0, u64::saturating_add)
 }

@@ -7,7 +7,13 @@ use super::paths::Paths;
 use crate::program::Initialiser;
 
 /// Fills `values`, a flat slice of a tensor of this shape, from the generator `rng`.
-pub fn call(initialiser: &Initialiser, shape: &[usize], values: &TokenStream, rng: &TokenStream, paths: &Paths) -> TokenStream {
+pub fn call(
+    initialiser: &Initialiser,
+    shape: &[usize],
+    values: &TokenStream,
+    rng: &TokenStream,
+    paths: &Paths,
+) -> TokenStream {
     let private = &paths.private;
     let init = quote!(#private::init);
     let (fan_in, fan_out) = fans(shape);

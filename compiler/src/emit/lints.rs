@@ -8,7 +8,8 @@ use quote::quote;
 ///
 /// * `dead_code`: a net has more methods than a program calls.
 /// * `missing_debug_implementations`: a pass has nothing to show.
-/// * `non_snake_case`: mathematics names matrices in capitals.
+/// * `non_snake_case`, `many_single_char_names`, `similar_names`, `duplicate_underscore_argument`: mathematics
+///   names things as it does.
 /// * `unreachable_pub`: what is made of a `pub fn` is `pub`, however visible its network is.
 /// * `assign_op_pattern`: an element is written as the formula that it is, also where it overwrites one of its operands.
 /// * `too_many_arguments`, `type_complexity`: a function has the arguments and results that the net gives it.
@@ -21,6 +22,9 @@ pub fn allowed() -> TokenStream {
             non_snake_case,
             unreachable_pub,
             clippy::assign_op_pattern,
+            clippy::duplicate_underscore_argument,
+            clippy::many_single_char_names,
+            clippy::similar_names,
             clippy::too_many_arguments,
             clippy::type_complexity,
             clippy::unnecessary_box_returns,

@@ -17,7 +17,8 @@ use crate::syntax::ast::DerivativeKind;
 /// Everything of one function that stands in the network's `impl`.
 pub fn emit(signature: &Signature<'_>, compiled: Option<&CompiledMethod>) -> TokenStream {
     let derived = derivatives::methods(signature, compiled);
-    let has_pass = signature.method.derivatives.iter().any(|derivative| derivative.kind == DerivativeKind::Grad);
+    let has_pass =
+        signature.method.derivatives.iter().any(|derivative| derivative.kind == DerivativeKind::Grad);
     let value = value(signature, compiled, if has_pass { "_value" } else { "" });
     let workspace = workspace(signature, compiled);
     let constants = constants(signature, compiled);
@@ -61,7 +62,12 @@ fn value(signature: &Signature<'_>, compiled: Option<&CompiledMethod>, suffix: &
     }
 }
 
-fn value_body(signature: &Signature<'_>, compiled: &Compiled, function: &str, checks: &Checks) -> TokenStream {
+fn value_body(
+    signature: &Signature<'_>,
+    compiled: &Compiled,
+    function: &str,
+    checks: &Checks,
+) -> TokenStream {
     let results = &signature.results;
     let context = context(signature, compiled, &quote!(self), &[]);
     let stage = body::forward(&compiled.plan, &context);
@@ -182,7 +188,9 @@ pub fn mentioned(tokens: &TokenStream) -> BTreeSet<String> {
 fn workspace(signature: &Signature<'_>, compiled: Option<&CompiledMethod>) -> TokenStream {
     let method = signature.method;
     let name = format_ident!("{}_workspace", plain(&method.name));
-    let all = compiled.into_iter().flat_map(|compiled| std::iter::once(&compiled.value).chain(&compiled.derivatives));
+    let all = compiled
+        .into_iter()
+        .flat_map(|compiled| std::iter::once(&compiled.value).chain(&compiled.derivatives));
     let largest = largest(all.map(|compiled| compiled.plan.workspace().clone()));
     let dims = &signature.dims;
     let length = largest.iter().map(|length| size::expression(length, dims)).reduce(|left, right| {

@@ -2,6 +2,7 @@
 //! about how values are computed.
 
 mod attributes;
+mod backward;
 pub mod body;
 mod bounds;
 mod checks;
@@ -25,7 +26,6 @@ mod zero;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-pub use bounds::index_bounds;
 pub use messages::warnings;
 pub use skeleton::skeleton;
 

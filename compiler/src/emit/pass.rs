@@ -1,4 +1,4 @@
-//! `#[grad]`: the method that goes forward, and the pass that it returns, which goes backward.
+//! `#[grad]`: the method that goes forward, and the pass that it returns. How that goes backward is next door.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -6,43 +6,50 @@ use quote::{format_ident, quote};
 use super::attributes::conditions;
 use super::body::{self, Context};
 use super::checks::{self, Checks};
-use super::method::{context, decorated, gradient_name, mentioned, start, unreachable};
+use super::method::{context, decorated, mentioned, start, unreachable};
 use super::signature::{Results, Signature, local, plain};
-use super::types::{Boundary, Layout, rows_of_view, rows_of_view_mut};
-use super::{Compiled, docs, lints, zero};
+use super::types::{Boundary, Layout};
+use super::{Compiled, docs, lints};
 use crate::ir::{DimId, Kind, TensorId};
 use crate::program::{Derivative, Program};
-use crate::routine::Target;
 
 /// The pass of a method: its names, its cotangents.
 pub struct Pass<'a> {
-    signature: &'a Signature<'a>,
-    derivative: &'a Derivative,
+    pub(super) signature: &'a Signature<'a>,
+    pub(super) derivative: &'a Derivative,
     /// None where there are signatures only.
-    compiled: Option<&'a Compiled>,
-    name: Ident,
-    fields: Fields,
+    pub(super) compiled: Option<&'a Compiled>,
+    pub(super) name: Ident,
+    pub(super) fields: Fields,
     /// The cotangents in the tuples in which they are given, if any are.
-    cotangents: Option<Results>,
+    pub(super) cotangents: Option<Results>,
     /// The locals that hold them, from left to right.
-    seeds: Vec<Ident>,
+    pub(super) seeds: Vec<Ident>,
 }
 
 /// The names of the fields that are not arguments.
-struct Fields {
-    model: Ident,
-    arena: Ident,
-    values: Vec<Ident>,
+pub struct Fields {
+    /// The network.
+    pub model: Ident,
+    /// The memory.
+    pub arena: Ident,
+    /// The results that are scalars.
+    pub values: Vec<Ident>,
 }
 
 impl<'a> Pass<'a> {
     /// That of `#[grad…]` on a method.
-    pub fn new(signature: &'a Signature<'a>, derivative: &'a Derivative, compiled: Option<&'a Compiled>) -> Self {
+    pub fn new(
+        signature: &'a Signature<'a>,
+        derivative: &'a Derivative,
+        compiled: Option<&'a Compiled>,
+    ) -> Self {
         let Signature { owner, method, paths, results, .. } = signature;
         let cotangents = match results {
             Results::One(Boundary { layout: Layout::Scalar, kind: Kind::Float, .. }) => None,
             Results::One(_) | Results::Tuple(_) => Results::of(&method.result, &mut |tensor| {
-                Some(Boundary::of(&method.graph, tensor, paths)).filter(|boundary| boundary.kind == Kind::Float)
+                Some(Boundary::of(&method.graph, tensor, paths))
+                    .filter(|boundary| boundary.kind == Kind::Float)
             }),
         };
         let count = cotangents.as_ref().map_or(0, |cotangents| cotangents.flat().len());
@@ -74,8 +81,10 @@ impl<'a> Pass<'a> {
     pub fn method(&self) -> TokenStream {
         let Signature { paths, method, .. } = self.signature;
         let function = self.signature.function("");
-        let checks = self.compiled.map(|_| checks::of_arguments(self.signature, &function)).unwrap_or_default();
-        let docs = docs::of_forward(self.signature, self.derivative, self.compiled, &checks, &self.name.to_string());
+        let checks =
+            self.compiled.map(|_| checks::of_arguments(self.signature, &function)).unwrap_or_default();
+        let docs =
+            docs::of_forward(self.signature, self.derivative, self.compiled, &checks, &self.name.to_string());
         let body = match self.compiled {
             Some(compiled) => self.forward(compiled, &function, &checks),
             None => unreachable(self.signature, &self.signature.names()),
@@ -102,7 +111,8 @@ impl<'a> Pass<'a> {
     fn forward(&self, compiled: &Compiled, function: &str, checks: &Checks) -> TokenStream {
         let signature = self.signature;
         let stage = body::forward(&compiled.plan, &self.context(compiled, &quote!(self)));
-        let values: Vec<&TokenStream> = scalars(&signature.results).iter().map(|(position, _)| &stage.results[*position]).collect();
+        let values: Vec<&TokenStream> =
+            scalars(&signature.results).iter().map(|(position, _)| &stage.results[*position]).collect();
         // The pass holds its memory also where the forward stage has nothing to write there.
         let arena = local("arena");
         let start = start(signature, compiled, function, checks, &stage, &quote!(#arena #(#values)*));
@@ -116,7 +126,9 @@ impl<'a> Pass<'a> {
                 let name = &argument.name;
                 match &argument.tensor {
                     // The body finds rows under this name; the pass keeps what the caller gave.
-                    Some((tensor, Boundary { layout: Layout::View(_), .. })) if stage.uses.inputs.contains(tensor) => {
+                    Some((tensor, Boundary { layout: Layout::View(_), .. }))
+                        if stage.uses.inputs.contains(tensor) =>
+                    {
                         let given = local(&format!("given_{}", plain(name)));
                         keep.extend(quote!(let #given = #name;));
                         quote!(#name: #given)
@@ -141,10 +153,13 @@ impl<'a> Pass<'a> {
         let Signature { paths, owner, method, .. } = self.signature;
         let (float, network, name) = (&paths.float, &owner.name, &self.name);
         let Fields { model, arena, values } = &self.fields;
-        let value_types = scalars(&self.signature.results).into_iter().map(|(_, boundary)| boundary.element.clone());
+        let value_types =
+            scalars(&self.signature.results).into_iter().map(|(_, boundary)| boundary.element.clone());
         let parameters = self.signature.parameters(&quote!('w));
-        let conditions: Vec<_> =
-            [&owner.attributes, &method.attributes].into_iter().flat_map(|attributes| conditions(attributes)).collect();
+        let conditions: Vec<_> = [&owner.attributes, &method.attributes]
+            .into_iter()
+            .flat_map(|attributes| conditions(attributes))
+            .collect();
         let lints = lints::allowed();
         let visibility = self.visibility();
         let docs = docs::of_pass(self.signature);
@@ -174,12 +189,19 @@ impl<'a> Pass<'a> {
         }
     }
 
-    fn context<'b>(&'b self, compiled: &'b Compiled, receiver: &TokenStream) -> Context<'b> {
+    /// What the bodies find.
+    pub(super) fn context<'b>(&'b self, compiled: &'b Compiled, receiver: &TokenStream) -> Context<'b> {
         let results = self.signature.method.result.tensors();
         let is_float = |tensor: TensorId| self.signature.method.graph.tensor(tensor).kind == Kind::Float;
         // One for each result, or for each float result.
         let tensors: Vec<TensorId> = if compiled.cotangents.len() == results.len() {
-            compiled.cotangents.iter().zip(results).filter(|(_, result)| is_float(*result)).map(|(tensor, _)| *tensor).collect()
+            compiled
+                .cotangents
+                .iter()
+                .zip(results)
+                .filter(|(_, result)| is_float(*result))
+                .map(|(tensor, _)| *tensor)
+                .collect()
         } else {
             compiled.cotangents.clone()
         };
@@ -215,16 +237,17 @@ impl<'a> Pass<'a> {
         let Signature { paths, results, dims, .. } = self.signature;
         let context = self.context(compiled, &quote!(self));
         let mut values = self.fields.values.iter();
-        let returned = results.flat().into_iter().enumerate().map(|(position, boundary)| match boundary.layout {
-            Layout::Scalar => {
-                let value = values.next();
-                quote!(self.#value)
-            }
-            Layout::Array(_) | Layout::Rows(_) | Layout::View(_) => {
-                let view = body::result_view(&compiled.plan, &context, position);
-                boundary.returned(&view, paths, dims)
-            }
-        });
+        let returned =
+            results.flat().into_iter().enumerate().map(|(position, boundary)| match boundary.layout {
+                Layout::Scalar => {
+                    let value = values.next();
+                    quote!(self.#value)
+                }
+                Layout::Array(_) | Layout::Rows(_) | Layout::View(_) => {
+                    let view = body::result_view(&compiled.plan, &context, position);
+                    boundary.returned(&view, paths, dims)
+                }
+            });
         let returned = results.tuple(&returned.collect::<Vec<_>>());
         let found = mentioned(&returned);
         let sizes = self.bind_own_dims(|dim| found.contains(&dims[dim.0 as usize].to_string()));
@@ -251,176 +274,6 @@ impl<'a> Pass<'a> {
         let dims = signature.bind_dims(wanted);
         quote!(#(#arguments)* #dims)
     }
-
-    /// `backward(self, …)` and `accumulate(self, …)`.
-    fn backward(&self, program: &Program, derivation: &str, accumulate: bool) -> TokenStream {
-        let name = local(if accumulate { "accumulate" } else { "backward" });
-        let checks = self.compiled.map(|_| self.checks(&format!("{}::{name}", self.name))).unwrap_or_default();
-        let body = match self.compiled {
-            Some(compiled) => self.backward_body(program, compiled, &checks, accumulate),
-            None => unreachable(self.signature, &[]),
-        };
-        let parameters = self.parameters();
-        let parameters = parameters.iter().map(|(name, ty)| quote!(#name: #ty));
-        let docs = docs::of_backward(self.signature, self.derivative, derivation, &checks, accumulate);
-        quote! {
-            #docs
-            #[track_caller]
-            pub fn #name(self, #(#parameters),*) {
-                #body
-            }
-        }
-    }
-
-    fn backward_body(&self, program: &Program, compiled: &Compiled, checks: &Checks, accumulate: bool) -> TokenStream {
-        let signature = self.signature;
-        let model = local("model");
-        let (statements, uses) = body::backward(&compiled.plan, &self.context(compiled, &quote!(#model)), accumulate);
-        let own = self.destructured(&uses, checks);
-        let dims = signature.bind_dims(|dim| checks.dims.contains(&dim) || uses.dims.contains(&dim));
-        let cotangents = self.bind_cotangents();
-        let verified = &checks.statements;
-        let views = signature.bind_views(|tensor| uses.inputs.contains(&tensor));
-        let zeros = if accumulate { TokenStream::new() } else { self.zeros(program, compiled) };
-        let gradients = self.bind_gradient_views(compiled);
-        let rest = quote!(#cotangents #verified #zeros #gradients #statements);
-        let found = mentioned(&rest);
-        let parameters = self.parameters();
-        let unused = parameters.iter().map(|(name, _)| name).filter(|name| !found.contains(&name.to_string()));
-        quote! {
-            #own
-            #dims
-            #cotangents
-            #verified
-            #views
-            #(let _ = #unused;)*
-            #zeros
-            #gradients
-            #statements
-        }
-    }
-
-    /// `let Self { model, arena, x, .. } = self;`
-    fn destructured(&self, uses: &body::Uses, checks: &Checks) -> TokenStream {
-        let signature = self.signature;
-        let mut fields = Vec::new();
-        if signature.method.fields.iter().any(|field| uses.inputs.contains(&field.tensor)) {
-            let model = local("model");
-            fields.push(named(&self.fields.model, &quote!(#model)));
-        }
-        if uses.arena {
-            let arena = local("arena");
-            fields.push(named(&self.fields.arena, &quote!(#arena)));
-        }
-        let dims: Vec<usize> =
-            uses.dims.union(&checks.dims).map(|dim| signature.source_argument(*dim)).collect();
-        for (position, argument) in signature.arguments.iter().enumerate() {
-            let read = argument.tensor.as_ref().is_some_and(|(tensor, _)| uses.inputs.contains(tensor));
-            if read || dims.contains(&position) {
-                let name = &argument.name;
-                fields.push(quote!(#name));
-            }
-        }
-        if fields.is_empty() { TokenStream::new() } else { quote!(let Self { #(#fields,)* .. } = self;) }
-    }
-
-    /// The cotangent, the gradient of the model, those of arguments.
-    fn parameters(&self) -> Vec<(Ident, TokenStream)> {
-        let Signature { paths, owner, arguments, .. } = self.signature;
-        let mut parameters = Vec::new();
-        if let Some(cotangents) = &self.cotangents {
-            parameters.push((local("cotangent"), cotangents.ty(&TokenStream::new(), paths)));
-        }
-        if self.derivative.model {
-            let network = &owner.name;
-            parameters.push((local("grads"), quote!(&mut #network)));
-        }
-        for &position in &self.derivative.arguments {
-            if let Some((_, boundary)) = &arguments[position].tensor {
-                parameters.push((gradient_name(self.signature, position), boundary.exclusive(paths)));
-            }
-        }
-        parameters
-    }
-
-    /// The sizes of what the caller gives to `backward`.
-    fn checks(&self, function: &str) -> Checks {
-        let mut checks = Checks::default();
-        let cotangents = self.cotangents.iter().flat_map(Results::flat);
-        for (name, boundary) in self.seeds.iter().zip(cotangents) {
-            for axis in 0..boundary.shape.len() {
-                checks.axis(self.signature, function, name, boundary, axis);
-            }
-        }
-        for &position in &self.derivative.arguments {
-            let name = gradient_name(self.signature, position);
-            if let Some((_, boundary)) = &self.signature.arguments[position].tensor {
-                for axis in 0..boundary.shape.len() {
-                    checks.axis(self.signature, function, &name, boundary, axis);
-                }
-            }
-        }
-        checks
-    }
-
-    /// `let (cotangent_0, cotangent_1) = cotangent;`, then views as rows.
-    fn bind_cotangents(&self) -> TokenStream {
-        let Some(cotangents) = &self.cotangents else { return TokenStream::new() };
-        let Results::Tuple(_) = cotangents else { return TokenStream::new() };
-        let names: Vec<TokenStream> = self.seeds.iter().map(|name| quote!(#name)).collect();
-        let pattern = cotangents.tuple(&names);
-        let cotangent = local("cotangent");
-        quote!(let #pattern = #cotangent;)
-    }
-
-    /// Cotangents and gradients of several run-time sizes as the rows that a body finds.
-    fn bind_gradient_views(&self, compiled: &Compiled) -> TokenStream {
-        let mut bindings = TokenStream::new();
-        let cotangents = self.cotangents.iter().flat_map(Results::flat);
-        for (name, boundary) in self.seeds.iter().zip(cotangents) {
-            if let Layout::View(_) = boundary.layout {
-                let rows = rows_of_view(&quote!(#name.as_slice()), &boundary.shape);
-                bindings.extend(quote!(let #name = #rows;));
-            }
-        }
-        for gradient in &compiled.plan.gradients {
-            let Target::Argument(position) = gradient.target else { continue };
-            let name = gradient_name(self.signature, position);
-            if let Some((_, boundary @ Boundary { layout: Layout::View(_), .. })) = &self.signature.arguments[position].tensor {
-                let rows = rows_of_view_mut(&quote!(#name.as_mut_slice()), &boundary.shape);
-                bindings.extend(quote!(let #name = #rows;));
-            }
-        }
-        bindings
-    }
-
-    /// Zeros wherever `backward` delivers nothing.
-    fn zeros(&self, program: &Program, compiled: &Compiled) -> TokenStream {
-        let signature = self.signature;
-        let mut statements = TokenStream::new();
-        if self.derivative.model {
-            let delivered = compiled.plan.gradients.iter().filter_map(|gradient| match gradient.target {
-                Target::Field(position) => Some(&signature.method.fields[position]),
-                Target::Argument(_) => None,
-            });
-            let grads = local("grads");
-            statements.extend(zero::undelivered(signature.paths, program, signature.owner, &quote!(#grads), &delivered.collect::<Vec<_>>()));
-        }
-        for &position in &self.derivative.arguments {
-            let delivered = compiled.plan.gradients.iter().any(|gradient| gradient.target == Target::Argument(position));
-            if let (false, Some((_, boundary))) = (delivered, &signature.arguments[position].tensor) {
-                let name = gradient_name(signature, position);
-                statements.extend(match boundary.layout {
-                    Layout::Scalar => quote!(*#name = 0.0;),
-                    Layout::Array(_) | Layout::Rows(_) | Layout::View(_) => {
-                        let flat = boundary.flat_mut(&quote!(#name));
-                        quote!(#flat.fill(0.0);)
-                    }
-                });
-            }
-        }
-        statements
-    }
 }
 
 /// The results that a pass keeps by value, with their positions.
@@ -429,8 +282,8 @@ fn scalars(results: &Results) -> Vec<(usize, &Boundary)> {
 }
 
 /// `field: value`, or `value` where it is the variable of that name.
-fn named(field: &Ident, value: &TokenStream) -> TokenStream {
-    if value.to_string() == field.to_string() { quote!(#value) } else { quote!(#field: #value) }
+pub fn named(field: &Ident, value: &TokenStream) -> TokenStream {
+    if *field == value.to_string() { quote!(#value) } else { quote!(#field: #value) }
 }
 
 /// `value`, or `value_0`, `value_1`, … where there are several.

@@ -60,8 +60,10 @@ impl<'program> Signature<'program> {
             method,
             dims: size::locals(method),
             arguments: arguments.collect(),
-            results: Results::of(&method.result, &mut |tensor| Some(Boundary::of_result(&method.graph, tensor, paths)))
-                .unwrap_or(Results::Tuple(Vec::new())),
+            results: Results::of(&method.result, &mut |tensor| {
+                Some(Boundary::of_result(&method.graph, tensor, paths))
+            })
+            .unwrap_or(Results::Tuple(Vec::new())),
         }
     }
 
@@ -118,10 +120,11 @@ impl<'program> Signature<'program> {
     pub fn bind_dims(&self, wanted: impl Fn(DimId) -> bool) -> TokenStream {
         let ids = (0..self.dims.len()).map(|dim| DimId(u32::try_from(dim).unwrap_or(u32::MAX)));
         let is_bound = |id: DimId| matches!(self.method.dims[id.0 as usize], DimSource::Argument(_));
-        let bindings = ids.zip(&self.dims).filter(|(id, _)| wanted(*id) && !is_bound(*id)).map(|(id, local)| {
-            let source = self.source(id);
-            quote!(let #local = #source;)
-        });
+        let bindings =
+            ids.zip(&self.dims).filter(|(id, _)| wanted(*id) && !is_bound(*id)).map(|(id, local)| {
+                let source = self.source(id);
+                quote!(let #local = #source;)
+            });
         quote!(#(#bindings)*)
     }
 
@@ -144,7 +147,8 @@ impl Results {
         match returned {
             Returned::Tensor(tensor) => boundary(*tensor).map(Results::One),
             Returned::Tuple(parts) => {
-                let mut kept: Vec<Results> = parts.iter().filter_map(|part| Self::of(part, boundary)).collect();
+                let mut kept: Vec<Results> =
+                    parts.iter().filter_map(|part| Self::of(part, boundary)).collect();
                 match kept.len() {
                     0 => None,
                     1 if parts.len() > 1 => kept.pop(),

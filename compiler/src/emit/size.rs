@@ -24,7 +24,10 @@ pub fn locals(method: &Method) -> Vec<Ident> {
         }
         let mut name = snake_case(dim);
         // No keyword, and nothing else that methods have.
-        while taken.contains(&name) || name.starts_with("cotangent_") || syn::parse_str::<Ident>(&name).is_err() {
+        while taken.contains(&name)
+            || name.starts_with("cotangent_")
+            || syn::parse_str::<Ident>(&name).is_err()
+        {
             name.insert_str(0, "size_of_");
         }
         taken.push(name.clone());
@@ -133,7 +136,9 @@ fn factor(atom: &Atom, dims: &[Ident], signed: bool) -> TokenStream {
                 (false, false) => quote!(((#a) % (#b))),
             }
         }
-        Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) => unreachable!("a size is made of constants and dims"),
+        Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) => {
+            unreachable!("a size is made of constants and dims")
+        }
     }
 }
 

@@ -11,8 +11,8 @@ use super::items;
 use super::messages::errors;
 use crate::ir::{DimId, Graph, Int, Kind, TensorId};
 use crate::program::{
-    Argument, ArgumentContent, Constant, Content, Derivative, DimSource, FieldType, Float, Initialiser, Method, Program,
-    Returned, StructType,
+    Argument, ArgumentContent, Constant, Content, Derivative, DimSource, FieldType, Float, Initialiser,
+    Method, Program, Returned, StructType,
 };
 use crate::report::Report;
 use crate::syntax::ast::{self, AxisType, BinaryOperator, Block, Expr, ExprKind, Item, UnaryOperator};
@@ -105,7 +105,12 @@ impl<'block> Sketch<'block> {
         });
     }
 
-    fn fields(&mut self, of: &'block ast::Struct, network: &Ident, sizes: &BTreeMap<String, i64>) -> Vec<FieldType> {
+    fn fields(
+        &mut self,
+        of: &'block ast::Struct,
+        network: &Ident,
+        sizes: &BTreeMap<String, i64>,
+    ) -> Vec<FieldType> {
         let mut fields: Vec<FieldType> = Vec::new();
         for field in &of.fields {
             let content = self.content(&field.ty, network, &of.visibility, sizes);
@@ -134,10 +139,14 @@ impl<'block> Sketch<'block> {
                     AxisType::Rest(_) => None,
                     AxisType::Size(size) => usize::try_from(evaluate(size, sizes)?).ok(),
                 });
-                Some(Content::Tensor { shape: shape.collect::<Option<_>>()?, initialiser: Initialiser::Zeros })
+                Some(Content::Tensor {
+                    shape: shape.collect::<Option<_>>()?,
+                    initialiser: Initialiser::Zeros,
+                })
             }
             ast::FieldType::Layer(name, generics) => {
-                let generics = generics.iter().map(|size| evaluate(size, sizes)).collect::<Option<Vec<_>>>()?;
+                let generics =
+                    generics.iter().map(|size| evaluate(size, sizes)).collect::<Option<Vec<_>>>()?;
                 let index = self.layer(name, generics, network, visibility)?;
                 Some(Content::Struct { index, lengths: Vec::new() })
             }
@@ -156,7 +165,13 @@ impl<'block> Sketch<'block> {
     }
 
     /// The instance of a layer, made where it is new.
-    fn layer(&mut self, name: &Ident, generics: Vec<i64>, network: &Ident, visibility: &TokenStream) -> Option<usize> {
+    fn layer(
+        &mut self,
+        name: &Ident,
+        generics: Vec<i64>,
+        network: &Ident,
+        visibility: &TokenStream,
+    ) -> Option<usize> {
         let of = [Some(self.block), self.library].into_iter().flatten().find_map(|block| {
             block.items.iter().find_map(|item| match item {
                 Item::Struct(of) if of.name == *name => Some(of),
@@ -223,7 +238,8 @@ impl<'block> Sketch<'block> {
             let position = |name: &Ident| arguments.iter().position(|argument| argument.name == *name);
             Derivative {
                 kind: request.kind,
-                model: request.with_respect_to.is_empty() || request.with_respect_to.iter().any(|name| name == "self"),
+                model: request.with_respect_to.is_empty()
+                    || request.with_respect_to.iter().any(|name| name == "self"),
                 arguments: request.with_respect_to.iter().filter_map(position).collect(),
             }
         });

@@ -80,7 +80,8 @@ fn constructors(paths: &Paths, of: &StructType) -> TokenStream {
         });
     }
     if of.is_network && !taken("zeros") {
-        let docs = docs::lines(&["Zeros, boxed and never built on the stack: where gradients go.".to_string()]);
+        let docs =
+            docs::lines(&["Zeros, boxed and never built on the stack: where gradients go.".to_string()]);
         functions.push(quote! {
             #docs
             #[must_use]
@@ -115,7 +116,11 @@ pub fn implementation(of: &StructType, items: &TokenStream) -> TokenStream {
 /// `const H: usize = 128;`
 pub fn constant(constant: &Constant) -> TokenStream {
     let Constant { attributes, visibility, name, value } = constant;
-    let docs = if attributes::has_docs(attributes) { TokenStream::new() } else { docs::lines(&["A size of the net.".to_string()]) };
+    let docs = if attributes::has_docs(attributes) {
+        TokenStream::new()
+    } else {
+        docs::lines(&["A size of the net.".to_string()])
+    };
     let value = Literal::u64_unsuffixed(*value);
     quote! {
         #(#attributes)*
@@ -134,7 +139,11 @@ fn parameters(paths: &Paths, of: &StructType) -> TokenStream {
     let (path, visitor, rng) = (local("path"), local("visitor"), local("rng"));
     let visits = of.fields.iter().map(|field| visit(paths, field, &path, &visitor));
     let initialised = of.fields.iter().map(|field| start(paths, field, &rng));
-    let (path, visitor) = if of.fields.is_empty() { (local("_path"), local("_visitor")) } else { (path.clone(), visitor.clone()) };
+    let (path, visitor) = if of.fields.is_empty() {
+        (local("_path"), local("_visitor"))
+    } else {
+        (path.clone(), visitor.clone())
+    };
     let drawn = of.fields.iter().any(|field| match &field.content {
         Content::Tensor { initialiser, .. } => initialise::is_random(initialiser),
         Content::Struct { .. } => true,

@@ -77,7 +77,8 @@ fn a_gradient_becomes_a_pass() {
     contains(&expansion, "pub fn loss_of_value<'w, S: chainrule::Storage<f32>>");
     contains(&expansion, "pub struct NetLossOfPass<'w> { model: &'w Net, value: f32, x: &'w [[f32; 3]],");
     contains(&expansion, "pub fn value(&self) -> (f32, (&[u32], &[f32],),)");
-    let parameters = "(self, cotangent: (f32, &[f32],), grads: &mut Net, d_x: &mut [[f32; 3]], d_s: &mut f32)";
+    let parameters =
+        "(self, cotangent: (f32, &[f32],), grads: &mut Net, d_x: &mut [[f32; 3]], d_s: &mut f32)";
     contains(&expansion, &format!("pub fn backward {parameters}"));
     contains(&expansion, &format!("pub fn accumulate {parameters}"));
 }

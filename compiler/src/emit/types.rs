@@ -97,8 +97,12 @@ impl Boundary {
     pub fn flat(&self, value: &TokenStream) -> TokenStream {
         match &self.layout {
             Layout::Scalar => value.clone(),
-            Layout::Array(sizes) => (1..sizes.len()).fold(value.clone(), |flat, _| quote!(#flat.as_flattened())),
-            Layout::Rows(sizes) => (0..sizes.len()).fold(value.clone(), |flat, _| quote!(#flat.as_flattened())),
+            Layout::Array(sizes) => {
+                (1..sizes.len()).fold(value.clone(), |flat, _| quote!(#flat.as_flattened()))
+            }
+            Layout::Rows(sizes) => {
+                (0..sizes.len()).fold(value.clone(), |flat, _| quote!(#flat.as_flattened()))
+            }
             Layout::View(_) => quote!(#value.as_slice()),
         }
     }
@@ -107,8 +111,12 @@ impl Boundary {
     pub fn flat_mut(&self, value: &TokenStream) -> TokenStream {
         match &self.layout {
             Layout::Scalar => value.clone(),
-            Layout::Array(sizes) => (1..sizes.len()).fold(value.clone(), |flat, _| quote!(#flat.as_flattened_mut())),
-            Layout::Rows(sizes) => (0..sizes.len()).fold(value.clone(), |flat, _| quote!(#flat.as_flattened_mut())),
+            Layout::Array(sizes) => {
+                (1..sizes.len()).fold(value.clone(), |flat, _| quote!(#flat.as_flattened_mut()))
+            }
+            Layout::Rows(sizes) => {
+                (0..sizes.len()).fold(value.clone(), |flat, _| quote!(#flat.as_flattened_mut()))
+            }
             Layout::View(_) => quote!(#value.as_mut_slice()),
         }
     }
@@ -119,7 +127,8 @@ impl Boundary {
             Layout::Scalar | Layout::Array(_) | Layout::Rows(_) => value.clone(),
             Layout::View(_) => {
                 let krate = &paths.krate;
-                let flat = (0..row(&self.shape).len()).fold(value.clone(), |flat, _| quote!(#flat.as_flattened()));
+                let flat =
+                    (0..row(&self.shape).len()).fold(value.clone(), |flat, _| quote!(#flat.as_flattened()));
                 let sizes = self.shape.iter().map(|size| super::size::expression(size, dims));
                 quote!(#krate::Tensor::new(#flat, [#(#sizes),*]))
             }
@@ -143,8 +152,12 @@ impl Layout {
         let sizes: Vec<Option<usize>> = shape.iter().map(constant).collect();
         match sizes.as_slice() {
             [] => Layout::Scalar,
-            [None, rest @ ..] if rest.iter().all(Option::is_some) => Layout::Rows(rest.iter().copied().flatten().collect()),
-            sizes if sizes.iter().all(Option::is_some) => Layout::Array(sizes.iter().copied().flatten().collect()),
+            [None, rest @ ..] if rest.iter().all(Option::is_some) => {
+                Layout::Rows(rest.iter().copied().flatten().collect())
+            }
+            sizes if sizes.iter().all(Option::is_some) => {
+                Layout::Array(sizes.iter().copied().flatten().collect())
+            }
             sizes => Layout::View(sizes.len()),
         }
     }

@@ -9,7 +9,13 @@ use super::structs::flat_mut;
 use crate::program::{Content, FieldInput, Program, StructType};
 
 /// Statements that fill with zeros what of `receiver`, a `&mut` of the struct, is not among the delivered.
-pub fn undelivered(paths: &Paths, program: &Program, of: &StructType, receiver: &TokenStream, delivered: &[&FieldInput]) -> TokenStream {
+pub fn undelivered(
+    paths: &Paths,
+    program: &Program,
+    of: &StructType,
+    receiver: &TokenStream,
+    delivered: &[&FieldInput],
+) -> TokenStream {
     let paths_delivered: Vec<Vec<String>> =
         delivered.iter().map(|field| field.path.iter().map(|step| plain(&step.name)).collect()).collect();
     let reached: Vec<&[String]> = paths_delivered.iter().map(Vec::as_slice).collect();
@@ -36,13 +42,20 @@ fn below(
     for field in &of.fields {
         let name = &field.name;
         let key = plain(name);
-        let inside: Vec<&[String]> = reached.iter().filter(|path| path.first() == Some(&key)).map(|path| &path[1..]).collect();
+        let inside: Vec<&[String]> =
+            reached.iter().filter(|path| path.first() == Some(&key)).map(|path| &path[1..]).collect();
         match &field.content {
             Content::Tensor { .. } if !inside.is_empty() => {}
-            Content::Tensor { shape, .. } if shape.is_empty() => statements.extend(quote!(#place.#name = 0.0;)),
+            Content::Tensor { shape, .. } if shape.is_empty() => {
+                statements.extend(quote!(#place.#name = 0.0;))
+            }
             Content::Tensor { shape, .. } => {
                 // `fill` borrows by itself.
-                let flat = if shape.len() == 1 { quote!(#place.#name) } else { flat_mut(&quote!(#place.#name), shape.len(), paths) };
+                let flat = if shape.len() == 1 {
+                    quote!(#place.#name)
+                } else {
+                    flat_mut(&quote!(#place.#name), shape.len(), paths)
+                };
                 statements.extend(quote!(#flat.fill(0.0);));
             }
             Content::Struct { index, lengths } => {

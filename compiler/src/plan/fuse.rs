@@ -271,7 +271,10 @@ impl Attempt<'_> {
         let whole = |axis: &usize| {
             let at = &self.candidate.at[*axis];
             match at.as_index() {
-                Some(index) => opened.contains(&index) && self.candidate.domain[index].extent == shape[*axis],
+                Some(index) => {
+                    let first = !self.candidate.at[..*axis].iter().any(|at| at.as_index() == Some(index));
+                    first && opened.contains(&index) && self.candidate.domain[index].extent == shape[*axis]
+                }
                 None => shape[*axis].is(1) && at.is(0),
             }
         };

@@ -42,7 +42,9 @@ fn survey(
             Step::Nest(items) => {
                 for item in items {
                     item.visit(0, &mut |_, leaf| {
-                        fixed.extend(leaf.base);
+                        if let Some(base) = leaf.base {
+                            fixed.extend([base, leaf.out]);
+                        }
                         nests.entry(leaf.out).or_default().insert(*count);
                         leaf.visit_reads(graph, &mut |tensor, _| {
                             nests.entry(tensor).or_default().insert(*count);

@@ -104,21 +104,28 @@ impl<F: Float, S: Storage<F>> Optimiser<F> for Sgd<F, S> {
             lengths_differ("Sgd", parameters.len(), gradients.len());
         }
         let (rate, decay) = (F::from_f64(self.rate), F::from_f64(self.decay));
-        let momentum = F::from_f64(self.momentum);
+        let (momentum, nesterov) = (F::from_f64(self.momentum), self.nesterov);
         if self.momentum == 0.0 {
-            for (w, &g) in parameters.iter_mut().zip(gradients) {
-                *w -= rate * (g + decay * *w);
-            }
+            crate::kernels::vectorised(
+                #[inline(always)]
+                || {
+                    for (w, &g) in parameters.iter_mut().zip(gradients) {
+                        *w -= rate * (g + decay * *w);
+                    }
+                },
+            );
             return;
         }
         let [velocity] = self.state.part("Sgd", offset, parameters.len());
-        let ahead = if self.nesterov { momentum } else { F::ZERO };
-        let direct = if self.nesterov { F::ONE } else { F::ZERO };
-        let kept = if self.nesterov { ahead } else { F::ONE };
-        for ((w, &g), v) in parameters.iter_mut().zip(gradients).zip(velocity) {
-            let d = g + decay * *w;
-            *v = momentum * *v + d;
-            *w -= rate * (direct * d + kept * *v);
-        }
+        crate::kernels::vectorised(
+            #[inline(always)]
+            || {
+                for ((w, &g), v) in parameters.iter_mut().zip(gradients).zip(velocity) {
+                    let d = g + decay * *w;
+                    *v = momentum * *v + d;
+                    *w -= rate * if nesterov { d + momentum * *v } else { *v };
+                }
+            },
+        );
     }
 }

@@ -99,7 +99,7 @@ net! {
 
 network!(burgers: Burgers, loss, loss_value(t: [f64; 6], x: [f64; 6]));
 network!(gradient_penalty: GradientPenalty, loss, loss_value(x: [[f64; 3]; 5]));
-network!(weight_gradient: WeightGradient, loss, loss_value(x: [[f64; 4]; 5]; label));
+network!(weight_gradient: WeightGradient, loss, loss_value(x: [[f64; 4]; 5]; label: 5));
 network!(directional: Directional, loss, loss_value(x: [[f64; 3]; 4], v: [[f64; 3]; 4]));
 
 mod stopped {

@@ -116,9 +116,9 @@ net! {
     }
 }
 
-network!(residual_loop: ResidualLoop, loss, loss_value(x: [[f64; 3]; 5]; label));
-network!(layer_norm: LayerNormNetwork, loss, loss_value(x: [[f64; 4]; 5]; label));
-network!(recurrent: Recurrent, loss, loss_value(x: [[[f64; 3]; 2]; 5]; label));
+network!(residual_loop: ResidualLoop, loss, loss_value(x: [[f64; 3]; 5]; label: 5));
+network!(layer_norm: LayerNormNetwork, loss, loss_value(x: [[f64; 4]; 5]; label: 5));
+network!(recurrent: Recurrent, loss, loss_value(x: [[[f64; 3]; 2]; 5]; label: 2));
 
 mod other_words {
     //! `residual_loop` in other words, against the same file.
@@ -127,17 +127,17 @@ mod other_words {
 
     mod by_calls {
         use super::{ResidualLoop, network};
-        network!(residual_loop: ResidualLoop, by_calls, by_calls_value(x: [[f64; 3]; 5]; label));
+        network!(residual_loop: ResidualLoop, by_calls, by_calls_value(x: [[f64; 3]; 5]; label: 5));
     }
 
     mod one_by_one {
         use super::{ResidualLoop, network};
-        network!(residual_loop: ResidualLoop, one_by_one, one_by_one_value(x: [[f64; 3]; 5]; label));
+        network!(residual_loop: ResidualLoop, one_by_one, one_by_one_value(x: [[f64; 3]; 5]; label: 5));
     }
 
     mod linear_blocks {
         use super::{LinearBlocks, network};
-        network!(residual_loop: LinearBlocks, loss, loss_value(x: [[f64; 3]; 5]; label));
+        network!(residual_loop: LinearBlocks, loss, loss_value(x: [[f64; 3]; 5]; label: 5));
     }
 }
 
@@ -147,7 +147,7 @@ fn recurrent_of_any_length() {
     let model = oracle.parameters::<Recurrent>();
     let inputs = oracle.inputs();
     let x = chainrule::Tensor::new(&inputs[0], [5, 2, 3]);
-    let label = oracle.labels(0);
+    let label = oracle.labels::<2>(0);
     let mut workspace = chainrule::Workspace::new();
     let mut gradients = Recurrent::zeros();
     let mut d_x = vec![f64::NAN; 30];

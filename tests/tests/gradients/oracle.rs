@@ -22,7 +22,7 @@ struct Tensor {
 
 struct Labels {
     count: usize,
-    classes: u32,
+    classes: usize,
 }
 
 /// The JSON of one file of `oracles/values`.
@@ -72,7 +72,7 @@ impl Oracle {
         };
         let labels = |value: &Value| Labels {
             count: size(&value["count"]),
-            classes: u32::try_from(size(&value["classes"])).expect("a number of classes"),
+            classes: size(&value["classes"]),
         };
         Self {
             name: text(&content, "name").to_string(),
@@ -110,9 +110,10 @@ impl Oracle {
     }
 
     /// The labels of an argument: (7 i + 3) mod classes.
-    pub fn labels(&self, place: usize) -> Vec<u32> {
+    pub fn labels<const N: usize>(&self, place: usize) -> [u32; N] {
         let Labels { count, classes } = self.labels[place];
-        (0..count).map(|i| u32::try_from((7 * i + 3) % classes as usize).expect("a label")).collect()
+        assert_eq!(count, N, "another number of labels");
+        std::array::from_fn(|i| u32::try_from((7 * i + 3) % classes).expect("a label"))
     }
 
     /// Holds a value against the file's.

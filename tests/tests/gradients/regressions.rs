@@ -67,7 +67,7 @@ net! {
     }
 }
 
-network!(sigmoid_binary: SigmoidBinary, loss, loss_value(x: [[f64; 3]; 7]; target));
+network!(sigmoid_binary: SigmoidBinary, loss, loss_value(x: [[f64; 3]; 7]; target: 7));
 network!(tanh_regression: TanhRegression, loss, loss_value(x: [[f64; 3]; 6], y: [[f64; 2]; 6]));
 network!(temperature: Temperature, loss, loss_value(x: [[f64; 4]; 5], teacher: [[f64; 3]; 5]));
 
@@ -78,11 +78,11 @@ mod other_words {
 
     mod in_two_steps {
         use super::{SigmoidBinary, network};
-        network!(sigmoid_binary: SigmoidBinary, in_two_steps, in_two_steps_value(x: [[f64; 3]; 7]; target));
+        network!(sigmoid_binary: SigmoidBinary, in_two_steps, in_two_steps_value(x: [[f64; 3]; 7]; target: 7));
     }
 
     mod written_out {
         use super::{SigmoidBinary, network};
-        network!(sigmoid_binary: SigmoidBinary, written_out, written_out_value(x: [[f64; 3]; 7]; target));
+        network!(sigmoid_binary: SigmoidBinary, written_out, written_out_value(x: [[f64; 3]; 7]; target: 7));
     }
 }

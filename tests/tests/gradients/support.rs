@@ -34,11 +34,11 @@ pub fn differences(inputs: &[Vec<f64>], mut cost: impl FnMut(&[Vec<f64>]) -> f64
     inputs.iter().enumerate().map(of).collect()
 }
 
-/// `network!(oracle: Network, function, function_value(x: [[f64; 3]; 5]; label))` is a test: value, gradient of
+/// `network!(oracle: Network, function, function_value(x: [[f64; 3]; 5]; label: 5))` is a test: value, gradient of
 /// every parameter and of every float argument against the oracle and against central differences; `accumulate`
 /// adds; a workspace of garbage, exactly as long as asked for, makes no difference.
 macro_rules! network {
-    ($oracle:ident: $network:ident, $function:ident, $value:ident($($x:ident: $shape:ty),* $(; $($label:ident),*)?)) => {
+    ($oracle:ident: $network:ident, $function:ident, $value:ident($($x:ident: $shape:ty),* $(; $($label:ident: $count:literal),*)?)) => {
         #[test]
         fn $oracle() {
             let oracle = $crate::oracle::Oracle::read(stringify!($oracle));
@@ -49,7 +49,7 @@ macro_rules! network {
             assert!(numbers.next().is_none(), "an input is not passed");
             $(
                 let mut position = 0..;
-                $(let $label = oracle.labels(position.next().expect("a position"));)*
+                $(let $label = oracle.labels::<$count>(position.next().expect("a position"));)*
             )?
 
             let mut workspace = chainrule::Workspace::new();

@@ -69,19 +69,19 @@ net! {
     }
 }
 
-network!(mlp_elu: TwoLayers, with_elu, with_elu_value(x: [[f64; 4]; 5]; label));
-network!(mlp_gelu: TwoLayers, with_gelu, with_gelu_value(x: [[f64; 4]; 5]; label));
-network!(mlp_gelu_tanh: TwoLayers, with_gelu_tanh, with_gelu_tanh_value(x: [[f64; 4]; 5]; label));
-network!(mlp_hard_swish: TwoLayers, with_hard_swish, with_hard_swish_value(x: [[f64; 4]; 5]; label));
-network!(mlp_leaky_relu: TwoLayers, with_leaky_relu, with_leaky_relu_value(x: [[f64; 4]; 5]; label));
-network!(mlp_log_sigmoid: TwoLayers, with_log_sigmoid, with_log_sigmoid_value(x: [[f64; 4]; 5]; label));
-network!(mlp_mish: TwoLayers, with_mish, with_mish_value(x: [[f64; 4]; 5]; label));
-network!(mlp_relu: TwoLayers, with_relu, with_relu_value(x: [[f64; 4]; 5]; label));
-network!(mlp_selu: TwoLayers, with_selu, with_selu_value(x: [[f64; 4]; 5]; label));
-network!(mlp_sigmoid: TwoLayers, with_sigmoid, with_sigmoid_value(x: [[f64; 4]; 5]; label));
-network!(mlp_silu: TwoLayers, with_silu, with_silu_value(x: [[f64; 4]; 5]; label));
-network!(mlp_softplus: TwoLayers, with_softplus, with_softplus_value(x: [[f64; 4]; 5]; label));
-network!(mlp_softsign: TwoLayers, with_softsign, with_softsign_value(x: [[f64; 4]; 5]; label));
-network!(mlp_tanh: TwoLayers, with_tanh, with_tanh_value(x: [[f64; 4]; 5]; label));
-network!(linear_chain: TwoLayers, with_nothing, with_nothing_value(x: [[f64; 4]; 5]; label));
-network!(frozen: Frozen, loss, loss_value(x: [[f64; 4]; 5]; label));
+network!(mlp_elu: TwoLayers, with_elu, with_elu_value(x: [[f64; 4]; 5]; label: 5));
+network!(mlp_gelu: TwoLayers, with_gelu, with_gelu_value(x: [[f64; 4]; 5]; label: 5));
+network!(mlp_gelu_tanh: TwoLayers, with_gelu_tanh, with_gelu_tanh_value(x: [[f64; 4]; 5]; label: 5));
+network!(mlp_hard_swish: TwoLayers, with_hard_swish, with_hard_swish_value(x: [[f64; 4]; 5]; label: 5));
+network!(mlp_leaky_relu: TwoLayers, with_leaky_relu, with_leaky_relu_value(x: [[f64; 4]; 5]; label: 5));
+network!(mlp_log_sigmoid: TwoLayers, with_log_sigmoid, with_log_sigmoid_value(x: [[f64; 4]; 5]; label: 5));
+network!(mlp_mish: TwoLayers, with_mish, with_mish_value(x: [[f64; 4]; 5]; label: 5));
+network!(mlp_relu: TwoLayers, with_relu, with_relu_value(x: [[f64; 4]; 5]; label: 5));
+network!(mlp_selu: TwoLayers, with_selu, with_selu_value(x: [[f64; 4]; 5]; label: 5));
+network!(mlp_sigmoid: TwoLayers, with_sigmoid, with_sigmoid_value(x: [[f64; 4]; 5]; label: 5));
+network!(mlp_silu: TwoLayers, with_silu, with_silu_value(x: [[f64; 4]; 5]; label: 5));
+network!(mlp_softplus: TwoLayers, with_softplus, with_softplus_value(x: [[f64; 4]; 5]; label: 5));
+network!(mlp_softsign: TwoLayers, with_softsign, with_softsign_value(x: [[f64; 4]; 5]; label: 5));
+network!(mlp_tanh: TwoLayers, with_tanh, with_tanh_value(x: [[f64; 4]; 5]; label: 5));
+network!(linear_chain: TwoLayers, with_nothing, with_nothing_value(x: [[f64; 4]; 5]; label: 5));
+network!(frozen: Frozen, loss, loss_value(x: [[f64; 4]; 5]; label: 5));

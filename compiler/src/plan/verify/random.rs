@@ -344,6 +344,11 @@ fn routine(seed: u64) -> (Routine, Vec<TensorId>, Inputs) {
 fn one(seed: u64) {
     let (routine, given, known) = routine(seed);
     let values = inputs(&routine.graph, &DIMS, &given, 2);
+    if std::env::var("CHAINRULE_SHOW").is_ok() {
+        println!("{}\n{:?} {:?}", crate::print::text(&routine.graph), routine.results, routine.gradients);
+        let plan = super::super::plan(routine.clone(), &known);
+        println!("{:#?}\n{:#?}\n{:#?}", plan.forward, plan.backward, plan.memory);
+    }
     check(&routine, &known, &DIMS, &values);
 }
 

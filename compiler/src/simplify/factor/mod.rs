@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::cost;
 use super::ranges::Ranges;
-use crate::ir::{Axis, Comprehension, Graph, Int, Kind, LoopId, Node, Reduction, Scalar, ScalarId, TensorId};
+use crate::ir::{Axis, Comprehension, Graph, Int, Kind, LoopId, Node, Reduction, ScalarId, Scalars, TensorId};
 use terms::{Factor, Term};
 
 /// What a node costs beyond its operations, and an element of a tensor between two nodes.
@@ -42,11 +42,12 @@ struct Context {
 }
 
 impl Context {
-    fn term(&self, graph: &Graph, value: ScalarId) -> Term {
-        Term::of(&graph.scalars, value, &|divisor| match &graph.scalars[divisor] {
-            Scalar::Read(tensor, _) => self.scales.contains(tensor),
-            _ => terms::is_top(&graph.scalars, divisor),
-        })
+    fn is_scale(&self, scalars: &Scalars, id: ScalarId) -> bool {
+        terms::is_scale(scalars, id, &|tensor| self.scales.contains(&tensor))
+    }
+
+    fn term(&self, graph: &mut Graph, value: ScalarId) -> Term {
+        Term::of(&mut graph.scalars, value, &|scalars, divisor| self.is_scale(scalars, divisor))
     }
 }
 
@@ -55,7 +56,7 @@ fn list(graph: &mut Graph, nodes: Vec<Node>, context: &mut Context) -> Vec<Node>
     for node in nodes {
         match node {
             Node::Comprehension(node) => {
-                if terms::is_top(&graph.scalars, node.value) {
+                if context.is_scale(&graph.scalars, node.value) {
                     context.scales.insert(node.out);
                 }
                 sum(graph, node, context, &mut done);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::ir::{Atom, Binary, Comparison, Graph, Int, Scalar, ScalarId, Scalars, Unary};
+use crate::ir::{Atom, Binary, Comparison, Graph, Int, Scalar, ScalarId, Scalars, TensorId, Unary};
 use crate::simplify::ranges::Ranges;
 use crate::simplify::{cost, indices};
 
@@ -30,16 +30,20 @@ pub struct Factor {
 
 impl Term {
     /// A value as a term. What is divided by a scale stays whole: the scale is there to keep it in range.
-    pub fn of(scalars: &Scalars, value: ScalarId, is_scale: &dyn Fn(ScalarId) -> bool) -> Self {
+    pub fn of(scalars: &mut Scalars, value: ScalarId, is_scale: &dyn Fn(&Scalars, ScalarId) -> bool) -> Self {
         let mut term = Self { guards: Vec::new(), constant: 1.0, over: Vec::new(), under: Vec::new() };
         let mut value = value;
         while let Scalar::Select(c, x, y) = scalars[value] {
-            // The other way round, the condition would need a negation: left to who makes it.
-            if scalars.as_number(y) != Some(0.0) {
+            if scalars.as_number(y) == Some(0.0) {
+                conjuncts(scalars, c, &mut term.guards);
+                value = x;
+            } else if scalars.as_number(x) == Some(0.0) {
+                let otherwise = scalars.not(c);
+                conjuncts(scalars, otherwise, &mut term.guards);
+                value = y;
+            } else {
                 break;
             }
-            conjuncts(scalars, c, &mut term.guards);
-            value = x;
         }
         let mut stack = vec![(value, true)];
         while let Some((id, is_over)) = stack.pop() {
@@ -47,7 +51,7 @@ impl Term {
                 Scalar::Number(value) if is_over => term.constant *= value.value(),
                 // A square stays whole for the same reason.
                 Scalar::Binary(Binary::Mul, a, b) if a != b => stack.extend([(b, is_over), (a, is_over)]),
-                Scalar::Binary(Binary::Div, a, b) if !is_scale(b) => stack.extend([(b, !is_over), (a, is_over)]),
+                Scalar::Binary(Binary::Div, a, b) if !is_scale(scalars, b) => stack.extend([(b, !is_over), (a, is_over)]),
                 Scalar::Unary(Unary::Neg, a) => {
                     term.constant = -term.constant;
                     stack.push((a, is_over));
@@ -157,10 +161,12 @@ pub fn is_safe(graph: &Graph, ranges: &Ranges<'_>, id: ScalarId) -> bool {
     is_safe
 }
 
-/// Whether a value is a largest term, kept from differentiation: `if … { stop_grad(…) } else { … }`.
-pub fn is_top(scalars: &Scalars, id: ScalarId) -> bool {
+/// Whether a value is one to scale by, kept from differentiation: `stop_grad(…)`, or that where it is fit.
+pub fn is_scale(scalars: &Scalars, id: ScalarId, is_known: &dyn Fn(TensorId) -> bool) -> bool {
     match scalars[id] {
-        Scalar::Select(_, top, _) => matches!(scalars[top], Scalar::Unary(Unary::StopGradient, _)),
+        Scalar::Unary(Unary::StopGradient, _) => true,
+        Scalar::Select(_, top, _) => is_scale(scalars, top, is_known),
+        Scalar::Read(tensor, _) => is_known(tensor),
         _ => false,
     }
 }

@@ -129,7 +129,7 @@ impl Rewriter<'_> {
     pub fn is_top(&mut self, id: ScalarId) -> bool {
         let seen = self.see(id);
         let Scalar::Select(_, top, _) = self.graph.scalars[seen] else { return false };
-        matches!(self.graph.scalars[top], Scalar::Unary(Unary::StopGradient, _))
+        matches!(self.see_unary(top), Some((Unary::StopGradient, _)))
     }
 
     /// Whether an expression mentions one of some indices of the domain.
