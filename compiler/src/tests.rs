@@ -182,6 +182,9 @@ fn layers() {
             pub fn long(x: f64[T, N, 2], h: f64[N, 3], c: f64[N, 3]) -> f64[T, N, 3] { let (ys, _) = lstm(x, (h, c)); ys }
             pub fn attend(x: f64[N, T, 4]) -> f64[N, T, 4] { rms(attention(x, causal = true)) }
             pub fn attend_all(x: f64[2, 3, 4]) -> f64[2, 3, 4] { attention(x) }
+            pub fn joined(a: f64[N, 2], b: f64[T, 2], c: f64[N, 2]) -> (f64[N + T, 2], f64[N, 2, 2], f64[N, 5]) {
+                (concat([a, b * b]), stack([a, sin(c)], axis = 2), concat([pad(a * c, [[0, 0], [1, 0]]), c], axis = -1))
+            }
             pub fn look(i: u32[N]) -> f64[N, 2] { table(i) }
             pub fn algebra(a: f64[3, 3], b: f64[3]) -> (f64[3, 3], f64, f64[3, 3], f64[3, 3]) { (cumsum(a, axis = 0), dot(b, b) * trace(a), tril(a) * 2 + triu(a, diagonal = 1), diag(b)) }
         }", &[2, 3], 5);

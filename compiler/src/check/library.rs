@@ -27,14 +27,16 @@ enum Parameter {
     Default(&'static str, Static),
     /// Anything; its expression matters.
     Expression(&'static str),
+    /// A list of tensors.
+    Tensors(&'static str),
 }
 
-use Parameter::{Default, Expression, Option as Needed, Tensor};
+use Parameter::{Default, Expression, Option as Needed, Tensor, Tensors};
 
 impl Parameter {
     fn name(&self) -> &'static str {
         match self {
-            Tensor(name) | Needed(name) | Default(name, _) | Expression(name) => name,
+            Tensor(name) | Tensors(name) | Needed(name) | Default(name, _) | Expression(name) => name,
         }
     }
 }
@@ -86,6 +88,9 @@ static OTHER: &[Builtin] = &[
     Builtin { name: "reshape", parameters: &[Tensor("x"), Needed("shape")], make: reshape },
     Builtin { name: "flatten", parameters: &[Tensor("x"), Default("from", Static::Integer(0))], make: flatten },
     Builtin { name: "broadcast_to", parameters: &[Tensor("x"), Needed("shape")], make: broadcast_to },
+    Builtin { name: "concat", parameters: &[Tensors("tensors"), Default("axis", Static::Integer(0))], make: concat },
+    Builtin { name: "stack", parameters: &[Tensors("tensors"), Default("axis", Static::Integer(0))], make: stack },
+    Builtin { name: "pad", parameters: &[Tensor("x"), Needed("widths")], make: pad },
     Builtin { name: "one_hot", parameters: &[Tensor("index"), Needed("classes")], make: one_hot },
     Builtin { name: "zeros", parameters: &[Needed("shape")], make: |this, call| filled(this, call, 0.0) },
     Builtin { name: "ones", parameters: &[Needed("shape")], make: |this, call| filled(this, call, 1.0) },
@@ -187,6 +192,15 @@ impl Elaborator<'_> {
                     None
                 }
                 (Tensor(_) | Expression(_), Some(Passed::Expr(expr))) => Some(self.expr(expr)),
+                (Tensors(_), Some(Passed::Expr(expr))) => match &expr.kind {
+                    ast::ExprKind::Array(parts) => Some(Value::Tuple(parts.iter().map(|part| self.expr(part)).collect())),
+                    ast::ExprKind::Error => None,
+                    _ => {
+                        self.error_with_help(expr.span, format!("`{name}` takes a list of tensors"), "write `[a, b]`");
+                        right = false;
+                        None
+                    }
+                },
                 (Needed(_) | Default(..), Some(Passed::Expr(expr))) => {
                     let value = self.constant_value(expr);
                     right &= value.is_some();
@@ -209,6 +223,20 @@ impl<'e> Call<'e> {
     fn float(&self, this: &mut Elaborator<'_>, position: usize) -> Option<Array> {
         let array = self.array(this, position)?;
         this.to_float(array, self.spans[position])
+    }
+
+    /// A list of tensors of floats.
+    fn floats(&self, this: &mut Elaborator<'_>, position: usize) -> Option<Vec<Array>> {
+        let Some(Value::Tuple(parts)) = self.values[position].clone() else { return None };
+        if parts.is_empty() {
+            this.error(self.spans[position], "an empty list has no shape");
+        }
+        let mut arrays = Vec::new();
+        for part in parts {
+            let array = this.to_array(part, self.spans[position])?;
+            arrays.push(this.to_float(array, self.spans[position])?);
+        }
+        Some(arrays)
     }
 
     fn option(&self, position: usize) -> Option<&Static> {
@@ -499,6 +527,95 @@ fn broadcast_to(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
         return None;
     }
     Some(Value::Array(this.stretch(&array, &shape)))
+}
+
+fn concat(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
+    let parts = call.floats(this, 0)?;
+    let first = parts.first()?.clone();
+    let [axis] = *call.axes(this, 1, first.shape.len())? else {
+        this.error(call.spans[1], "`concat` is along one axis");
+        return None;
+    };
+    let fits = |part: &Array| part.shape.len() == first.shape.len() && part.shape.iter().zip(&first.shape).enumerate().all(|(place, (a, b))| place == axis || a == b);
+    if let Some(other) = parts.iter().find(|part| !fits(part)) {
+        let message = format!("`concat` along axis {axis} needs the other axes to agree: {} and {}", this.show(first.kind, &first.shape), this.show(other.kind, &other.shape));
+        this.error(call.span, message);
+        return None;
+    }
+    let depth = this.depth();
+    let mut shape = first.shape.clone();
+    shape[axis] = parts.iter().fold(Int::zero(), |sum, part| sum.add(&part.shape[axis]));
+    // Last part first: each goes in front of what is behind it, up to where it ends.
+    let mut end = shape[axis].clone();
+    let mut element = None;
+    for part in parts.iter().rev() {
+        let start = end.sub(&part.shape[axis]);
+        let at = (0..shape.len()).map(|place| if place == axis { Int::index(depth + place).sub(&start) } else { Int::index(depth + place) }).collect();
+        let here = this.view(part, shape.clone(), at).element;
+        element = Some(match element {
+            None => here,
+            Some(behind) => {
+                let before = this.graph.scalars.compare_int(Comparison::Less, Int::index(depth + axis), end);
+                this.graph.scalars.select(before, here, behind)
+            }
+        });
+        end = start;
+    }
+    Some(Value::Array(Array { shape, kind: Kind::Float, depth, element: element? }))
+}
+
+fn stack(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
+    let parts = call.floats(this, 0)?;
+    let rank = parts.first()?.shape.len();
+    let [axis] = *call.axes(this, 1, rank + 1)? else {
+        this.error(call.spans[1], "`stack` makes one axis");
+        return None;
+    };
+    let stacked = this.stack(&parts, call.span)?;
+    let mut order: Vec<usize> = (1..=rank).collect();
+    order.insert(axis, 0);
+    Some(Value::Array(permuted(this, &stacked, &order)))
+}
+
+/// Zeros around: `[[before, after], …]`, one pair for each axis.
+fn pad(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
+    let x = call.float(this, 0)?;
+    let depth = this.depth();
+    let widths: Option<Vec<(i64, i64)>> = match call.option(1)? {
+        Static::List(pairs) => pairs.iter().map(|pair| match pair {
+            Static::List(pair) => match pair.as_slice() {
+                [Static::Integer(before), Static::Integer(after)] if *before >= 0 && *after >= 0 => Some((*before, *after)),
+                _ => None,
+            },
+            _ => None,
+        }).collect(),
+        _ => None,
+    };
+    let Some(widths) = widths.filter(|widths| widths.len() == x.shape.len()) else {
+        let message = format!("`pad` takes a pair of widths for each of the {} axes", x.shape.len());
+        this.error_with_help(call.spans[1], message, "write `[[before, after], …]`");
+        return None;
+    };
+    let mut inside = this.graph.scalars.flag(true);
+    let (mut shape, mut at) = (Vec::new(), Vec::new());
+    for (axis, (size, (before, after))) in x.shape.iter().zip(&widths).enumerate() {
+        let place = Int::index(depth + axis).plus(-before);
+        let s = &mut this.graph.scalars;
+        if *before > 0 {
+            let behind = s.compare_int(Comparison::LessEqual, Int::zero(), place.clone());
+            inside = s.and(inside, behind);
+        }
+        if *after > 0 {
+            let ahead = s.compare_int(Comparison::Less, place.clone(), size.clone());
+            inside = s.and(inside, ahead);
+        }
+        shape.push(size.plus(before + after));
+        at.push(place);
+    }
+    let inner = this.view(&x, shape.clone(), at).element;
+    let zero = this.graph.scalars.number(0.0);
+    let element = this.graph.scalars.select(inside, inner, zero);
+    Some(Value::Array(Array { shape, kind: Kind::Float, depth, element }))
 }
 
 fn one_hot(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {

@@ -160,7 +160,8 @@ pub fn backward(plan: &Plan, cx: &Context, accumulate: bool) -> (TokenStream, Us
     body.accumulate = accumulate;
     let statements = body.steps(&plan.backward);
     let block = body.wrap(statements, &quote!());
-    (quote!(#block), body.uses.into_inner())
+    let statement = if block.is_empty() { block } else { quote!(#block;) };
+    (statement, body.uses.into_inner())
 }
 
 /// The backward body of a plan for a step: `update` makes the statement that applies gradient k, given a
@@ -174,7 +175,8 @@ pub fn step(
     body.update = Some(update);
     let statements = body.steps(&plan.backward);
     let block = body.wrap(statements, &quote!());
-    (quote!(#block), body.uses.into_inner())
+    let statement = if block.is_empty() { block } else { quote!(#block;) };
+    (statement, body.uses.into_inner())
 }
 
 /// Result k, a tensor, as an expression over `arena` (`&[F]`).

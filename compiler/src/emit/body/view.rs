@@ -144,7 +144,7 @@ impl<'a> Body<'a> {
         let prefix = prefix(shape);
         let mut subscripts = Vec::new();
         if prefix > 0 && at.len() >= prefix {
-            subscripts.push(self.subscript(&row(&shape[..prefix], &at[..prefix])));
+            subscripts.push(self.row(&shape[..prefix], &at[..prefix]));
         }
         subscripts.extend(at.iter().skip(prefix).map(|at| self.subscript(at)));
         quote!(#variable #([#subscripts])*)
@@ -222,7 +222,7 @@ impl<'a> Body<'a> {
                 return Flat::reference(quote!(#variable #(#flattens)*));
             }
             let zeros: Vec<Int> = (at.len()..prefix).map(|_| Int::zero()).collect();
-            let start = self.subscript(&row(&shape[..prefix], &[at, &zeros].concat()));
+            let start = self.row(&shape[..prefix], &[at, &zeros].concat());
             let rows = self.size(&Int::product(&shape[at.len()..prefix]));
             let part = quote!(#variable[#start..][..#rows]);
             return match shape.len() - prefix {
@@ -357,9 +357,22 @@ impl<'a> Body<'a> {
             Kind::Index | Kind::Float | Kind::Key | Kind::Mask => self.element(tensor, &[]),
         }
     }
-}
 
-/// The number of a row among all of the axes of a prefix.
-fn row(shape: &[Int], at: &[Int]) -> Int {
-    shape.iter().zip(at).fold(Int::zero(), |row, (extent, at)| row.mul(extent).add(at))
+    /// The number of a row among all of the axes of a prefix.
+    fn row(&self, shape: &[Int], at: &[Int]) -> TokenStream {
+        let first = at.iter().position(|at| !at.is(0)).unwrap_or(at.len() - 1);
+        let mut row = self.subscript(&at[first]);
+        let mut single = at[first].as_atom().is_some() || at[first].as_constant().is_some();
+        for (extent, at) in shape[first + 1..].iter().zip(&at[first + 1..]) {
+            let grouped = if single { row } else { quote!((#row)) };
+            let extent = self.size_operand(extent);
+            row = quote!(#grouped * #extent);
+            if !at.is(0) {
+                let at = self.subscript(at);
+                row = quote!(#row + #at);
+            }
+            single = at.is(0);
+        }
+        row
+    }
 }

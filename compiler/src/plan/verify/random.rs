@@ -10,7 +10,7 @@ use super::super::Inputs;
 use super::{check, inputs};
 
 /// The sizes of the dims; every axis but those of size 1 has at least two elements.
-const DIMS: [usize; 2] = [3, 2];
+pub(super) const DIMS: [usize; 2] = [3, 2];
 
 struct Random {
     state: u64,
@@ -307,7 +307,7 @@ impl Random {
     }
 }
 
-fn routine(seed: u64) -> (Routine, Vec<TensorId>, Inputs) {
+pub(super) fn routine(seed: u64) -> (Routine, Vec<TensorId>, Inputs) {
     let mut random = Random {
         state: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0x1234_5678,
         graph: Graph::default(),
