@@ -4,10 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::definitions::{Definition, covered};
-use super::uses;
+use super::factor::remove_index;
+use super::{cost, uses};
 use crate::ir::{
     Atom, Axis, Comprehension, Graph, Int, Kind, Loop, Node, Reduction, Scalar, ScalarId, TensorId,
 };
+
+/// What costs no more than this is not worth a name.
+const CHEAP: f64 = 4.0;
 
 /// Reads through names. The roots stay.
 pub fn resolve(graph: &mut Graph, roots: &[TensorId]) {
@@ -24,6 +28,8 @@ pub fn resolve(graph: &mut Graph, roots: &[TensorId]) {
 enum Meaning {
     /// Every element is this: a number, a flag, an integer that mentions no index.
     Constant(ScalarId),
+    /// A cheap formula of the tensor's own subscripts that reads nothing.
+    Formula(ScalarId),
     /// The element `from[at]`, where `at` is in terms of the tensor's own subscripts.
     Element { from: TensorId, at: Vec<Int> },
 }
@@ -62,6 +68,7 @@ impl Resolver<'_> {
     }
 
     fn comprehension(&mut self, node: &mut Comprehension, maps: &Maps) {
+        self.drop_single_points(node);
         node.value = self.scalar(node.value);
         node.at = node.at.iter().map(|subscript| self.integer(subscript)).collect();
         node.base = node.base.map(|base| self.whole(base)).filter(|base| !self.is_zero(*base));
@@ -86,6 +93,15 @@ impl Resolver<'_> {
                 if start.is_none() {
                     node.reduction = Reduction::Set;
                 }
+            }
+        }
+    }
+
+    /// An index that runs over one point alone, and does not say where that goes, is no index.
+    fn drop_single_points(&mut self, node: &mut Comprehension) {
+        for index in (0..node.domain.len()).rev() {
+            if node.domain[index].extent.is(1) && !node.at.iter().any(|subscript| subscript.mentions_index(index)) {
+                remove_index(self.graph, node, index, &Int::zero());
             }
         }
     }
@@ -163,6 +179,10 @@ impl Resolver<'_> {
     /// Takes note of a map that is but a name.
     fn learn(&mut self, node: &Comprehension) {
         let Some(map) = Definition::of(self.graph, node).filter(Definition::is_map) else { return };
+        // In terms of the tensor's subscripts rather than the node's indices.
+        let own: Vec<Int> = (0..map.domain.len())
+            .map(|index| Int::index(map.axes.iter().position(|&axis| axis == Some(index)).unwrap_or(0)))
+            .collect();
         let (from, at) = match &self.graph.scalars[map.value] {
             Scalar::Number(_) | Scalar::Flag(_) => {
                 self.meanings.insert(node.out, Meaning::Constant(map.value));
@@ -170,20 +190,27 @@ impl Resolver<'_> {
             }
             Scalar::Integer(value) => match value.as_atom() {
                 Some(Atom::Read(from, at)) => (*from, at.clone()),
-                _ => return,
+                _ => return self.learn_formula(node, map.value, &own),
             },
             Scalar::Read(from, at) => (*from, at.clone()),
-            _ => return,
+            _ => return self.learn_formula(node, map.value, &own),
         };
         if self.graph.tensor(from).kind != self.graph.tensor(node.out).kind || !is_view(&at, &map.domain) {
             return;
         }
-        // In terms of the tensor's subscripts rather than the node's indices.
-        let own: Vec<Int> = (0..map.domain.len())
-            .map(|index| Int::index(map.axes.iter().position(|&axis| axis == Some(index)).unwrap_or(0)))
-            .collect();
         let at = at.iter().map(|subscript| subscript.with_indices(&own)).collect();
         self.meanings.insert(node.out, Meaning::Element { from, at });
+    }
+
+    /// A mask, a triangle, a unit matrix: what indices alone decide is decided where it is read.
+    fn learn_formula(&mut self, node: &Comprehension, value: ScalarId, own: &[Int]) {
+        let is_index = matches!(self.graph.tensor(node.out).kind, Kind::Index | Kind::Key);
+        let mut reads = false;
+        self.graph.visit_reads(value, &mut |_, _| reads = true);
+        if !is_index && !reads && cost::expression(&self.graph.scalars, value) <= CHEAP {
+            let value = self.graph.scalars.with_indices(value, own);
+            self.meanings.insert(node.out, Meaning::Formula(value));
+        }
     }
 
     /// The tensor that holds the very same elements.
@@ -203,7 +230,7 @@ impl Resolver<'_> {
             Meaning::Element { from, at: view } => {
                 Some((*from, view.iter().map(|subscript| subscript.with_indices(at)).collect()))
             }
-            Meaning::Constant(_) => None,
+            Meaning::Constant(_) | Meaning::Formula(_) => None,
         }
     }
 
@@ -231,6 +258,9 @@ impl Resolver<'_> {
                     return Some(value);
                 }
                 let at: Vec<Int> = at.iter().map(|subscript| self.integer(subscript)).collect();
+                if let Some(&Meaning::Formula(value)) = self.meanings.get(&tensor) {
+                    return Some(scalars.with_indices(value, &at));
+                }
                 let (tensor, at) = self.element(tensor, &at).unwrap_or((tensor, at));
                 Some(scalars.read(tensor, at))
             },

@@ -65,7 +65,7 @@ impl<'a> Ranges<'a> {
     }
 
     /// Whether a value is at least 0, by the ranges and at most one fact.
-    fn is_natural(&self, value: &Int, facts: &[Fact]) -> bool {
+    pub fn is_natural(&self, value: &Int, facts: &[Fact]) -> bool {
         self.is_natural_by_range(value) || facts.iter().any(|fact| self.is_natural_by_range(&value.sub(fact)))
     }
 

@@ -7,6 +7,7 @@
 //! | Σⱼ f(aᵢⱼ)·bⱼₖ = Σⱼ tᵢⱼ·bⱼₖ with t = f(a) | f costs something |
 //! | Σⱼ x = n·x | x does not depend on j < n |
 //! | Σⱼ [j = k]·xⱼ = xₖ | k does not depend on j |
+//! | Σⱼ [a ≤ j < b]·xⱼ runs from a to b | a and b are sizes |
 //!
 //! A condition stays with all that it guards.
 
@@ -76,19 +77,14 @@ fn list(graph: &mut Graph, nodes: Vec<Node>, context: &mut Context) -> Vec<Node>
 /// Takes a sum apart, and the sums that come of it.
 fn sum(graph: &mut Graph, mut node: Comprehension, context: &Context, done: &mut Vec<Node>) {
     let is_number = graph.tensor(node.out).kind == Kind::Float;
-    if node.reduction == Reduction::Sum && is_number && !is_scatter_of_map(&node) {
-        while pick_out(graph, &mut node, context) {}
+    if node.reduction == Reduction::Sum && is_number {
+        while narrow(graph, &mut node, context) {}
         count(graph, &mut node);
         while let Some(part) = split(graph, &mut node, context) {
             sum(graph, part, context, done);
         }
     }
     done.push(Node::Comprehension(node));
-}
-
-/// Whether nothing is summed up but what falls on the same element.
-fn is_scatter_of_map(node: &Comprehension) -> bool {
-    reduced(node).is_empty()
 }
 
 /// The indices that do not say where a value is written.
@@ -98,7 +94,7 @@ fn reduced(node: &Comprehension) -> BTreeSet<usize> {
 
 /// Takes an index out of a node; what it stands for in the value and the subscripts is given in terms of
 /// the others.
-fn remove_index(graph: &mut Graph, node: &mut Comprehension, index: usize, stands_for: &Int) {
+pub fn remove_index(graph: &mut Graph, node: &mut Comprehension, index: usize, stands_for: &Int) {
     let mut indices: Vec<Int> = (0..node.domain.len())
         .map(|other| Int::index(if other > index { other - 1 } else { other }))
         .collect();
@@ -122,22 +118,34 @@ fn count(graph: &mut Graph, node: &mut Comprehension) {
     }
 }
 
-/// Σⱼ [j = k]·xⱼ = xₖ, where k is in range of j
-fn pick_out(graph: &mut Graph, node: &mut Comprehension, context: &Context) -> bool {
-    let reduced = reduced(node);
+/// Takes points out of a sum where a condition says that they do not count:
+/// Σⱼ [j = k]·xⱼ = xₖ, and Σⱼ [a ≤ j < b]·xⱼ runs from a to b. Where nothing is added nothing is written, so
+/// this holds for any index.
+fn narrow(graph: &mut Graph, node: &mut Comprehension, context: &Context) -> bool {
     let term = context.term(graph, node.value);
+    let ranges = Ranges::new(&node.domain, &context.loops);
     for (place, &condition) in term.guards.iter().enumerate() {
-        let Some((index, value)) = terms::as_equation(&graph.scalars, condition, &reduced) else { continue };
-        let extent = node.domain[index].extent.clone();
         let mut rest = term.clone();
         rest.guards.remove(place);
-        if !Ranges::new(&node.domain, &context.loops).is_within(&value, &extent) {
-            let in_range = terms::in_range(&mut graph.scalars, &value, &extent);
-            rest.guards.splice(0..0, in_range);
+        if let Some((index, value)) = terms::as_equation(&graph.scalars, condition, node.domain.len()) {
+            let extent = node.domain[index].extent.clone();
+            if !ranges.is_within(&value, &extent) {
+                let in_range = terms::in_range(&mut graph.scalars, &value, &extent);
+                rest.guards.splice(0..0, in_range);
+            }
+            node.value = rest.build(&mut graph.scalars);
+            remove_index(graph, node, index, &value);
+            return true;
         }
-        node.value = rest.build(&mut graph.scalars);
-        remove_index(graph, node, index, &value);
-        return true;
+        if let Some((index, from, to)) = terms::as_bounds(&graph.scalars, &ranges, &node.domain, condition) {
+            node.value = rest.build(&mut graph.scalars);
+            node.domain[index].extent = to.sub(&from);
+            let mut indices = Graph::identity(node.domain.len());
+            indices[index] = Int::index(index).add(&from);
+            node.value = graph.scalars.with_indices(node.value, &indices);
+            node.at = node.at.iter().map(|subscript| subscript.with_indices(&indices)).collect();
+            return true;
+        }
     }
     false
 }
@@ -154,6 +162,9 @@ struct Plan {
 /// Takes the part out of a sum that saves most, if any does.
 fn split(graph: &mut Graph, node: &mut Comprehension, context: &Context) -> Option<Comprehension> {
     let reduced = reduced(node);
+    if reduced.is_empty() {
+        return None;
+    }
     let term = context.term(graph, node.value);
     let guarded: BTreeSet<usize> =
         term.guards.iter().flat_map(|&guard| super::indices::mentioned(&graph.scalars, guard)).collect();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::ir::{Atom, Binary, Comparison, Graph, Int, Scalar, ScalarId, Scalars, TensorId, Unary};
+use crate::ir::{Atom, Axis, Binary, Comparison, Graph, Int, Scalar, ScalarId, Scalars, TensorId, Unary};
 use crate::simplify::ranges::Ranges;
 use crate::simplify::{cost, indices};
 
@@ -130,19 +130,56 @@ fn conjuncts(scalars: &Scalars, condition: ScalarId, found: &mut Vec<ScalarId>) 
     }
 }
 
-/// j and k, if a condition is j = k with j one of some indices, and k free of it.
-pub fn as_equation(scalars: &Scalars, condition: ScalarId, of: &BTreeSet<usize>) -> Option<(usize, Int)> {
+/// j and k, if a condition is j = k with j an index, and k free of it. Of two indices the later one, which is
+/// the one summed over where only one is.
+pub fn as_equation(scalars: &Scalars, condition: ScalarId, rank: usize) -> Option<(usize, Int)> {
     let Scalar::CompareInt(Comparison::Equal, a, b) = &scalars[condition] else { return None };
     let difference = a.sub(b);
-    of.iter().find_map(|&index| {
-        let (_, coefficient) = difference.terms().find(|(monomial, _)| *monomial == [Atom::Index(index)])?;
-        let value = match coefficient {
-            1 => Int::index(index).sub(&difference),
-            -1 => Int::index(index).add(&difference),
-            _ => return None,
-        };
+    (0..rank).rev().find_map(|index| {
+        let value = solved(&difference, index)?;
         (!value.mentions_index(index)).then_some((index, value))
     })
+}
+
+/// What an index is where a sum that it is a term of is 0.
+fn solved(sum: &Int, index: usize) -> Option<Int> {
+    let (_, coefficient) = sum.terms().find(|(monomial, _)| *monomial == [Atom::Index(index)])?;
+    match coefficient {
+        1 => Some(Int::index(index).sub(sum)),
+        -1 => Some(Int::index(index).add(sum)),
+        _ => None,
+    }
+}
+
+/// An index and its first value and one past its last, if a condition says within which sizes it is.
+pub fn as_bounds(
+    scalars: &Scalars,
+    ranges: &Ranges<'_>,
+    domain: &[Axis],
+    condition: ScalarId,
+) -> Option<(usize, Int, Int)> {
+    // 0 ≤ slack
+    let slack = match &scalars[condition] {
+        Scalar::CompareInt(Comparison::Less, a, b) => b.sub(a).plus(-1),
+        Scalar::CompareInt(Comparison::LessEqual, a, b) => b.sub(a),
+        Scalar::Not(inner) => match &scalars[*inner] {
+            Scalar::CompareInt(Comparison::Less, a, b) => a.sub(b),
+            Scalar::CompareInt(Comparison::LessEqual, a, b) => a.sub(b).plus(-1),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let (index, axis) = domain.iter().enumerate().find(|(index, _)| slack.mentions_index(*index))?;
+    let limit = solved(&slack, index)?;
+    let mut is_size = true;
+    limit.visit_atoms(&mut |atom| is_size &= matches!(atom, Atom::Dim(_)));
+    if !is_size {
+        return None;
+    }
+    let is_lower = slack.add(&limit).sub(&Int::index(index)).is(0);
+    let (from, to) = if is_lower { (limit, axis.extent.clone()) } else { (Int::zero(), limit.plus(1)) };
+    let is_within = ranges.is_natural(&from, &[]) && ranges.is_natural(&axis.extent.sub(&to), &[]);
+    is_within.then_some((index, from, to))
 }
 
 /// 0 ≤ value and value < extent

@@ -7,11 +7,13 @@
 //! | file | laws |
 //! |---|---|
 //! | `logarithms` | ln of 1 ± x, of eˣ, σ, Σeˣ and their products and quotients, of eᵃ ± eᵇ |
+//! | `alike` | equal terms, common factors, choices by the same condition |
 //! | `constants` | constant factors: one, in front |
 //! | `differences` | eˣ − 1, 1 − σ(x), 1 − tanh²x, σ(x) − σ(−x) |
 //! | `quotients` | 1 / (1 + eˣ), eˣ / (1 + eˣ), eᵃ / (eᵃ + eᵇ), eˣ / Σeˣ |
 //! | `roots` | √x², √(x² + y²), √Σx² |
 
+mod alike;
 mod constants;
 mod differences;
 mod largest;
@@ -153,7 +155,9 @@ impl Rewriter<'_> {
             Scalar::Unary(Unary::Ln, x) => self.logarithm(x),
             Scalar::Unary(Unary::Ln1p, x) => self.logarithm_of_one_plus(x),
             Scalar::Unary(Unary::Sqrt, x) => self.root(x),
-            Scalar::Binary(Binary::Add | Binary::Sub, ..) => self.difference(id),
+            Scalar::Binary(Binary::Add | Binary::Sub, ..) => {
+                self.difference(id).or_else(|| self.alike(id))
+            }
             Scalar::Binary(Binary::Mul | Binary::Div, ..) => {
                 self.constants_in_front(id).or_else(|| self.quotient(id))
             }

@@ -45,6 +45,15 @@ impl Product {
 impl Rewriter<'_> {
     /// The factors of a value, seen through names; a value that is no product is its own factor.
     pub fn product(&mut self, id: ScalarId) -> Product {
+        self.factors(id, true)
+    }
+
+    /// The factors of a value as they are written in it.
+    pub fn written_product(&mut self, id: ScalarId) -> Product {
+        self.factors(id, false)
+    }
+
+    fn factors(&mut self, id: ScalarId, through_names: bool) -> Product {
         let mut product = Product::default();
         let mut stack = vec![(id, true)];
         while let Some((id, is_over)) = stack.pop() {
@@ -52,7 +61,7 @@ impl Rewriter<'_> {
                 product.coefficient = if is_over { product.coefficient * value } else { product.coefficient / value };
                 continue;
             }
-            let seen = self.see(id);
+            let seen = if through_names { self.see(id) } else { id };
             let is_full = product.over.len() + product.under.len() + stack.len() > MANY;
             match self.graph.scalars[seen] {
                 _ if is_full => product.push(id, is_over),
