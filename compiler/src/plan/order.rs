@@ -54,20 +54,21 @@ pub(super) fn of_comprehension(graph: &mut Graph, node: &Comprehension, inputs: 
         .filter(|&x| !node.at.iter().any(|at| at.mentions_index(x)) && !node.domain[x].extent.is(1))
         .collect();
     let sums = node.reduction == Reduction::Sum;
+    let base = node.base;
     let whole = Candidate {
         out: node.out,
-        base: node.base,
+        base,
         domain: node.domain.clone(),
         at: node.at.clone(),
         value: node.value,
         loops: Vec::new(),
         inner: Vec::new(),
         kind: LeafKind::Write,
-        add: sums && (node.base.is_some() || !direct || !reduced.is_empty()),
-        fill: node.base.is_none() && (!covers || (sums && !reduced.is_empty())),
+        add: sums && (base.is_some() || !direct || !reduced.is_empty()),
+        fill: base.is_none() && (!covers || (sums && !reduced.is_empty())),
     };
 
-    if covers && node.base.is_none() && reduced.is_empty() && !node.at.is_empty() && is_constant(graph, node.value) {
+    if covers && base.is_none() && reduced.is_empty() && !node.at.is_empty() && is_constant(graph, node.value) {
         return vec![Candidate { kind: LeafKind::Fill, at: Vec::new(), domain: Vec::new(), ..whole }];
     }
     if !sums {
@@ -135,6 +136,14 @@ pub(super) fn slope(integer: &Int, index: usize) -> Option<i64> {
 /// In how many subscripts an index occurs.
 fn occurrences(at: &[Int], index: usize) -> usize {
     at.iter().filter(|subscript| subscript.mentions_index(index)).count()
+}
+
+/// Whether a node sets every element, so that what was there before does not matter.
+pub(super) fn sets_all(graph: &Graph, node: &Comprehension) -> bool {
+    let indices = 0..node.domain.len();
+    let direct = node.at.iter().all(|at| at.as_index().is_some() || !indices.clone().any(|x| at.mentions_index(x)))
+        && indices.clone().all(|x| occurrences(&node.at, x) <= 1);
+    node.reduction == Reduction::Set && direct && covers(graph, node)
 }
 
 /// Whether every element is written, given that each subscript is an index alone or has none.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::ir::{Comprehension, Graph, Loop, Node, Reduction, TensorId};
 use crate::routine::{Gradient, Routine};
 
-use super::Inputs;
+use super::{Inputs, order};
 
 /// A routine on its way to a plan.
 pub(super) struct Draft {
@@ -26,6 +26,7 @@ pub(super) fn split(routine: Routine, given: &Inputs) -> Draft {
     let Routine { mut graph, mut results, mut gradients, .. } = routine;
     let mut nodes = std::mem::take(&mut graph.nodes);
 
+    drop_idle_bases(&graph, &mut nodes);
     let mut made = BTreeSet::new();
     outputs_of(&nodes, &mut made);
     let all = (0..graph.tensors.len()).filter_map(|id| u32::try_from(id).ok()).map(TensorId);
@@ -70,6 +71,17 @@ pub(super) fn split(routine: Routine, given: &Inputs) -> Draft {
     forward.reverse();
     backward.reverse();
     Draft { graph, forward, backward, results, gradients, inputs }
+}
+
+/// What is set wholly has no use for what was there.
+fn drop_idle_bases(graph: &Graph, nodes: &mut [Node]) {
+    for node in nodes {
+        match node {
+            Node::Comprehension(node) if order::sets_all(graph, node) => node.base = None,
+            Node::Loop(node) => drop_idle_bases(graph, &mut node.body),
+            Node::Comprehension(_) | Node::Argmax(_) | Node::Reshape { .. } => {}
+        }
+    }
 }
 
 /// The tensor whose memory a reshape only views.

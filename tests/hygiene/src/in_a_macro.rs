@@ -34,7 +34,7 @@ macro_rules! classifier {
 classifier! {
     /// Of doubles.
     #[derive(Debug)]
-    pub First, f64, 2 + 1, 4, tanh, 0.1 * 5.0, N,
+    pub First, f64, 2 + 1, 4, tanh, 0.5, N,
     field shift = constant(1.0);
     field another = uniform(0.0, 1.0);
     cost (x, label) { cross_entropy(scaled, label) }
@@ -56,6 +56,7 @@ macro_rules! outer {
             ($size:expr) => {
                 ::nets::net! {
                     /// A net two macros deep.
+                    #[derive(Debug)]
                     pub struct $name {
                         w: f64[$size],
                     }

@@ -49,23 +49,24 @@ pub trait Optimiser {}
 /// Not that storage.
 pub trait Storage {}
 
+#[allow(unused_macros)]
 macro_rules! assert {
     ($($tokens:tt)*) => {
         compile_error!("this is the user's own `assert!`")
     };
 }
+#[allow(unused_macros)]
 macro_rules! assert_eq {
     ($($tokens:tt)*) => {
         compile_error!("this is the user's own `assert_eq!`")
     };
 }
+#[allow(unused_macros)]
 macro_rules! panic {
     ($($tokens:tt)*) => {
         compile_error!("this is the user's own `panic!`")
     };
 }
-#[allow(unused_imports)]
-use {assert, assert_eq, panic};
 
 ::nets::net! {
     dim N, T;

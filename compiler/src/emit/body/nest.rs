@@ -105,7 +105,7 @@ impl Body<'_> {
         for buffer in buffers {
             let count = counts.entry(buffer).or_default();
             count.0 += 1;
-            count.1 += usize::from(self.buffer(leaf.out) == Some(buffer));
+            count.1 += usize::from(self.buffer(leaf.out) == Some(buffer) && !self.is_itself(leaf));
         }
     }
 
@@ -185,6 +185,9 @@ impl Body<'_> {
             let place = self.place(leaf.out, &leaf.at);
             self.add(&place, leaf.value, &mut temporaries)
         } else {
+            if self.is_itself(leaf) {
+                return TokenStream::new();
+            }
             let (lets, value) = self.stored(leaf.out, leaf.value, &mut temporaries);
             match self.fresh(leaf.out) {
                 Some((name, mutable)) => quote!(#lets let #mutable #name = #value;),
@@ -196,6 +199,14 @@ impl Body<'_> {
         };
         temporaries.iter().for_each(|name| self.names.release(name));
         tokens
+    }
+
+    /// Whether a statement writes what is there.
+    fn is_itself(&self, leaf: &Leaf) -> bool {
+        match &self.plan.graph.scalars[leaf.value] {
+            Scalar::Read(tensor, at) => *at == leaf.at && self.root(*tensor) == self.root(leaf.out),
+            _ => false,
+        }
     }
 
     /// The variable of a scalar that this is the first statement to write, and `mut` if others follow.

@@ -363,10 +363,12 @@ impl<'a> Body<'a> {
         let first = at.iter().position(|at| !at.is(0)).unwrap_or(at.len() - 1);
         let mut row = self.subscript(&at[first]);
         let mut single = at[first].as_atom().is_some() || at[first].as_constant().is_some();
+        let mut unit = at[first].is(1);
         for (extent, at) in shape[first + 1..].iter().zip(&at[first + 1..]) {
             let grouped = if single { row } else { quote!((#row)) };
             let extent = self.size_operand(extent);
-            row = quote!(#grouped * #extent);
+            row = if unit { extent } else { quote!(#grouped * #extent) };
+            unit = false;
             if !at.is(0) {
                 let at = self.subscript(at);
                 row = quote!(#row + #at);
