@@ -96,7 +96,6 @@ pub enum Content {
 
 /// How a field starts.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(missing_docs, reason = "each is the initialiser of that name")]
 pub enum Initialiser {
     Zeros,
     Ones,

@@ -98,3 +98,8 @@ pub mod __private {
         Float, Optimiser, Rng, Storage, Tensor, TensorMut, Workspace, init, math, panics, random,
     };
 }
+
+/// The examples of the README compile and run.
+#[cfg(all(doctest, feature = "std"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;

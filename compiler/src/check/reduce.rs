@@ -8,7 +8,6 @@ use crate::ir::{Argmax, Atom, Axis, Carried, Comparison, Comprehension, Graph, I
 
 /// The reducers of the language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each is the reducer of that name")]
 pub enum Reducer {
     Sum,
     Prod,

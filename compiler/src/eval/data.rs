@@ -4,7 +4,6 @@ use crate::ir::Kind;
 
 /// The elements of a tensor.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(missing_docs, reason = "each is the kind of that name")]
 pub enum Data {
     Float(Vec<f64>),
     Index(Vec<u32>),

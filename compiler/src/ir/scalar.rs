@@ -59,7 +59,6 @@ impl From<f64> for Bits {
 
 /// Functions of one number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "each is the function of that name")]
 pub enum Unary {
     Neg,
     Recip,
@@ -96,7 +95,6 @@ pub enum Unary {
 
 /// Functions of two numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "each is the function of that name")]
 pub enum Binary {
     Add,
     Sub,
@@ -110,7 +108,6 @@ pub enum Binary {
 
 /// Comparisons; `>` and `>=` are `<` and `<=` with their sides exchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "each is the comparison of that name")]
 pub enum Comparison {
     Less,
     LessEqual,

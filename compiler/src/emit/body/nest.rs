@@ -242,7 +242,10 @@ impl Body<'_> {
     fn reduce(&mut self, leaf: &Leaf) -> TokenStream {
         let adds = self.adds(leaf);
         let fresh = if adds { None } else { self.fresh(leaf.out) };
-        let own_variable = fresh.is_some() || (adds && matches!(self.home(leaf.out), Some((_, Home::Local))));
+        let mut reads_itself = false;
+        leaf.visit_reads(&self.plan.graph, &mut |tensor, _| reads_itself |= self.root(tensor) == self.root(leaf.out));
+        let is_local = matches!(self.home(leaf.out), Some((_, Home::Local)));
+        let own_variable = fresh.is_some() || (adds && is_local && !reads_itself);
         let sum = match &fresh {
             Some((name, _)) => name.clone(),
             None => self.names.take("sum"),

@@ -53,6 +53,9 @@ impl Body<'_> {
         let extent = self.size(&repeat.extent);
         let body = self.steps(&repeat.body);
         self.names.release(&counter);
+        if body.is_empty() {
+            return body;
+        }
         let krate = self.cx.krate;
         let range = match repeat.reversed {
             false => quote!(0..#extent),

@@ -1,0 +1,660 @@
+/// Two-layer digit classifier.
+///
+/// 101,770 parameters, 407,080 bytes.
+/// Values and gradients have this one type, a plain row of floats.
+#[derive(
+    ::chainrule::__private::core::clone::Clone,
+    ::chainrule::__private::core::marker::Copy
+)]
+#[repr(C)]
+pub struct Mlp {
+    /// `f32[784, 128]`, starts as `he_normal`.
+    pub w1: [[f32; 128]; 784],
+    /// `f32[128]`, starts as `zeros`.
+    pub b1: [f32; 128],
+    /// `f32[128, 10]`, starts as `glorot_uniform`.
+    pub w2: [[f32; 10]; 128],
+    /// `f32[10]`, starts as `zeros`.
+    pub b2: [f32; 10],
+}
+::chainrule::__with_alloc! {
+    #[automatically_derived] #[allow(dead_code, missing_debug_implementations,
+    non_snake_case, unreachable_pub, clippy::assign_op_pattern,
+    clippy::duplicate_underscore_argument, clippy::many_single_char_names,
+    clippy::similar_names, clippy::too_many_arguments, clippy::type_complexity,
+    clippy::unnecessary_box_returns,)] impl Mlp { #[doc =
+    " Parameters as the net initialises them, boxed and never built on the stack; the same bits for the same `seed`."]
+    #[must_use] pub fn init(seed : u64) -> ::chainrule::__private::alloc::boxed::Box <
+    Self > { < Self as ::chainrule::Params > ::init(seed) } #[doc =
+    " Zeros, boxed and never built on the stack: where gradients go."] #[must_use] pub fn
+    zeros() -> ::chainrule::__private::alloc::boxed::Box < Self > { < Self as
+    ::chainrule::Params > ::zeros() } }
+}
+#[automatically_derived]
+impl ::chainrule::Params for Mlp {
+    type Float = f32;
+    const __WITNESS: ::chainrule::__private::Witness<Self> = ::chainrule::__private::Witness::new();
+    fn __visit<'a>(
+        &'a self,
+        path: ::chainrule::__private::Path<'_>,
+        visitor: &mut dyn ::chainrule::__private::core::ops::FnMut(
+            ::chainrule::__private::Path<'_>,
+            &'static [usize],
+            &'a [f32],
+        ),
+    ) {
+        visitor(path.field("w1"), &[784, 128], self.w1.as_flattened());
+        visitor(path.field("b1"), &[128], &self.b1);
+        visitor(path.field("w2"), &[128, 10], self.w2.as_flattened());
+        visitor(path.field("b2"), &[10], &self.b2);
+    }
+    fn __initialise(&mut self, rng: &mut ::chainrule::__private::Rng) {
+        ::chainrule::__private::init::he_normal(self.w1.as_flattened_mut(), rng, 784);
+        ::chainrule::__private::init::zeros(&mut self.b1);
+        ::chainrule::__private::init::glorot_uniform(
+            self.w2.as_flattened_mut(),
+            rng,
+            128,
+            10,
+        );
+        ::chainrule::__private::init::zeros(&mut self.b2);
+    }
+}
+#[automatically_derived]
+#[allow(
+    dead_code,
+    missing_debug_implementations,
+    non_snake_case,
+    unreachable_pub,
+    clippy::assign_op_pattern,
+    clippy::duplicate_underscore_argument,
+    clippy::many_single_char_names,
+    clippy::similar_names,
+    clippy::too_many_arguments,
+    clippy::type_complexity,
+    clippy::unnecessary_box_returns,
+)]
+impl Mlp {
+    /// How much each image looks like each digit.
+    ///
+    /// ```text
+    /// Given x[N, 784], w1[784, 128], b1[128], w2[128, 10], b2[10]
+    ///
+    /// Value
+    ///     h_x_product[i, j] = Σ_k x[i, k] · w1[k, j]
+    ///     h_x[i, j] = h_x_product[i, j] + b1[j]
+    ///     h[i, j] = 0 if h_x[i, j] ≤ 0 else h_x[i, j]
+    ///     logits_product[i, j] = Σ_k h[i, k] · w2[k, j]
+    ///     logits[i, j] = logits_product[i, j] + b2[j]
+    ///     → logits
+    /// ```
+    ///
+    /// * `x: f32[N, 784]`
+    /// * returns `f32[N, 10]`
+    ///
+    /// Workspace: `552 * N` bytes. Operations: `203402 * N`.
+    ///
+    /// # Panics
+    /// Before anything is written:
+    /// * if the workspace is a slice and too short
+    #[track_caller]
+    pub fn logits<'w, S: ::chainrule::Storage<f32>>(
+        &self,
+        ws: &'w mut ::chainrule::Workspace<f32, S>,
+        x: &[[f32; 784]],
+    ) -> &'w [[f32; 10]] {
+        let n = x.len();
+        let arena = ws.request(138 * n, "Mlp::logits");
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            || {
+                use ::chainrule::__private::{carve, kernels};
+                let [h, logits] = carve(arena, [0..n * 128, n * 128..n * 138]);
+                let h = h.as_chunks_mut::<128>().0;
+                let logits = logits.as_chunks_mut::<10>().0;
+                kernels::matmul(
+                    n,
+                    128,
+                    784,
+                    x.as_flattened(),
+                    (784, 1),
+                    self.w1.as_flattened(),
+                    (128, 1),
+                    h.as_flattened_mut(),
+                    128,
+                    false,
+                );
+                for i in 0..n {
+                    for j in 0..128 {
+                        let total = h[i][j] + self.b1[j];
+                        h[i][j] = if total <= 0.0 { 0.0 } else { total };
+                    }
+                }
+                kernels::matmul(
+                    n,
+                    10,
+                    128,
+                    h.as_flattened(),
+                    (128, 1),
+                    self.w2.as_flattened(),
+                    (10, 1),
+                    logits.as_flattened_mut(),
+                    10,
+                    false,
+                );
+                for i in 0..n {
+                    for j in 0..10 {
+                        logits[i][j] = logits[i][j] + self.b2[j];
+                    }
+                }
+            },
+        );
+        (&arena[n * 128..n * 138]).as_chunks::<10>().0
+    }
+    /// How many elements a workspace must have for every method of `Mlp::logits`, at these sizes or smaller: `138 * N`.
+    #[must_use]
+    pub const fn logits_workspace(n: usize) -> usize {
+        138 * n
+    }
+    /// How `Mlp::logits` is computed, as text: its value, then its gradients.
+    pub const LOGITS_DERIVATION: &'static str = "Given x[N, 784], w1[784, 128], b1[128], w2[128, 10], b2[10]\n\nValue\n    h_x_product[i, j] = Σ_k x[i, k] · w1[k, j]\n    h_x[i, j] = h_x_product[i, j] + b1[j]\n    h[i, j] = 0 if h_x[i, j] ≤ 0 else h_x[i, j]\n    logits_product[i, j] = Σ_k h[i, k] · w2[k, j]\n    logits[i, j] = logits_product[i, j] + b2[j]\n    → logits\n";
+    /// How `Mlp::logits` is computed, as LaTeX.
+    pub const LOGITS_LATEX: &'static str = "\\begin{aligned}\n{\\mathit{h\\_x\\_product}}_{i, j} &= \\sum_{k} x_{i, k} \\, {w_{1}}_{k, j} \\\\\n{\\mathit{h\\_x}}_{i, j} &= {\\mathit{h\\_x\\_product}}_{i, j} + {b_{1}}_{j} \\\\\nh_{i, j} &= \\begin{cases} 0 & \\text{if } {\\mathit{h\\_x}}_{i, j} \\le 0 \\\\ {\\mathit{h\\_x}}_{i, j} & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{logits\\_product}}_{i, j} &= \\sum_{k} h_{i, k} \\, {w_{2}}_{k, j} \\\\\n\\mathit{logits}_{i, j} &= {\\mathit{logits\\_product}}_{i, j} + {b_{2}}_{j}\n\\end{aligned}\n";
+    /// How `Mlp::logits` is computed, as a graph in the DOT language, forward and backward.
+    pub const LOGITS_DOT: &'static str = "digraph {\n    node [shape = box, fontname = \"monospace\"]\n    input0 [shape = ellipse, label = \"x[N, 784]\"]\n    input1 [shape = ellipse, label = \"w1[784, 128]\"]\n    input3 [shape = ellipse, label = \"b1[128]\"]\n    input6 [shape = ellipse, label = \"w2[128, 10]\"]\n    input8 [shape = ellipse, label = \"b2[10]\"]\n    subgraph cluster_forward {\n        label = \"forward\"\n        node0 [label = \"h_x_product[i, j] = Σ_k x[i, k] · w1[k, j]\"]\n        node1 [label = \"h_x[i, j] = h_x_product[i, j] + b1[j]\"]\n        node2 [label = \"h[i, j] = 0 if h_x[i, j] ≤ 0 else h_x[i, j]\"]\n        node3 [label = \"logits_product[i, j] = Σ_k h[i, k] · w2[k, j]\"]\n        node4 [label = \"logits[i, j] = logits_product[i, j] + b2[j]\"]\n    }\n    out0 [shape = ellipse, label = \"result\"]\n    input0 -> node0\n    input1 -> node0\n    node0 -> node1\n    input3 -> node1\n    node1 -> node2\n    node2 -> node3\n    input6 -> node3\n    node3 -> node4\n    input8 -> node4\n    node4 -> out0\n}\n";
+    /// How surprising the labels are.
+    ///
+    /// Goes forward and returns a [`MlpLossPass`]: `value()` of it is the value, `backward(…)` the gradient with respect to the parameters.
+    ///
+    /// * `x: f32[N, 784]`
+    /// * `label: u32[N]`
+    /// * returns `f32`
+    ///
+    /// Workspace: `1064 * N` bytes. Operations: `409433 * N + 2`, forward and backward together.
+    ///
+    /// # Panics
+    /// Before anything is written:
+    /// * if `label` has not `N` rows
+    /// * if an element of `label` is not less than `10`
+    /// * if the workspace is a slice and too short
+    #[track_caller]
+    pub fn loss<'w, S: ::chainrule::Storage<f32>>(
+        &'w self,
+        ws: &'w mut ::chainrule::Workspace<f32, S>,
+        x: &'w [[f32; 784]],
+        label: &'w [u32],
+    ) -> MlpLossPass<'w> {
+        let n = x.len();
+        if label.len() != n {
+            ::chainrule::__private::panics::rows(
+                "Mlp::loss",
+                "label",
+                label.len(),
+                "N",
+                n,
+                "x",
+            );
+        }
+        ::chainrule::__private::panics::check_indices("Mlp::loss", "label", label, 10);
+        let arena = ws.request(266 * n, "Mlp::loss");
+        let value = ::chainrule::__private::vectorised(
+            #[inline(always)]
+            || {
+                use ::chainrule::__private::{carve, kernels, math::f32 as math};
+                let [h, logits_product, each_sum_exp, each_sum_rest] = carve(
+                    arena,
+                    [0..n * 128, n * 128..n * 138, n * 138..n * 148, n * 148..n * 149],
+                );
+                let h = h.as_chunks_mut::<128>().0;
+                let logits_product = logits_product.as_chunks_mut::<10>().0;
+                let each_sum_exp = each_sum_exp.as_chunks_mut::<10>().0;
+                kernels::matmul(
+                    n,
+                    128,
+                    784,
+                    x.as_flattened(),
+                    (784, 1),
+                    self.w1.as_flattened(),
+                    (128, 1),
+                    h.as_flattened_mut(),
+                    128,
+                    false,
+                );
+                for i in 0..n {
+                    for j in 0..128 {
+                        let total = h[i][j] + self.b1[j];
+                        h[i][j] = if total <= 0.0 { 0.0 } else { total };
+                    }
+                }
+                kernels::matmul(
+                    n,
+                    10,
+                    128,
+                    h.as_flattened(),
+                    (128, 1),
+                    self.w2.as_flattened(),
+                    (10, 1),
+                    logits_product.as_flattened_mut(),
+                    10,
+                    false,
+                );
+                let mut loss_mean = 0.0;
+                for i in 0..n {
+                    let mut logits = [0.0_f32; 10];
+                    for j in 0..10 {
+                        logits[j] = logits_product[i][j] + self.b2[j];
+                    }
+                    let mut each_sum_at = 0;
+                    let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
+                    for k in 0..10 {
+                        let candidate = logits[k];
+                        if candidate > largest
+                            || (candidate.is_nan() && !largest.is_nan())
+                        {
+                            each_sum_at = k;
+                            largest = candidate;
+                        }
+                    }
+                    let element = logits[each_sum_at];
+                    let each_sum_top = if math::abs(element)
+                        < ::chainrule::__private::core::primitive::f32::INFINITY
+                    {
+                        element
+                    } else {
+                        0.0
+                    };
+                    for k in 0..10 {
+                        each_sum_exp[i][k] = math::exp(logits[k] - each_sum_top);
+                    }
+                    let mut sum = 0.0_f32;
+                    for k in 0..10 {
+                        sum
+                            += each_sum_exp[i][k]
+                                - (if k == each_sum_at { 1.0 } else { 0.0 });
+                    }
+                    each_sum_rest[i] = sum;
+                    loss_mean
+                        += each_sum_top - logits[label[i] as usize]
+                            + math::ln_1p(each_sum_rest[i]);
+                }
+                let loss = loss_mean / n as f32;
+                loss
+            },
+        );
+        MlpLossPass {
+            model: self,
+            value,
+            x,
+            label,
+            arena,
+        }
+    }
+    /// The value of `loss` alone; nothing is stored for a backward pass.
+    ///
+    /// * `x: f32[N, 784]`
+    /// * `label: u32[N]`
+    /// * returns `f32`
+    ///
+    /// Workspace: `552 * N` bytes. Operations: `203447 * N + 1`.
+    ///
+    /// # Panics
+    /// Before anything is written:
+    /// * if `label` has not `N` rows
+    /// * if an element of `label` is not less than `10`
+    /// * if the workspace is a slice and too short
+    #[track_caller]
+    pub fn loss_value<S: ::chainrule::Storage<f32>>(
+        &self,
+        ws: &mut ::chainrule::Workspace<f32, S>,
+        x: &[[f32; 784]],
+        label: &[u32],
+    ) -> f32 {
+        let n = x.len();
+        if label.len() != n {
+            ::chainrule::__private::panics::rows(
+                "Mlp::loss_value",
+                "label",
+                label.len(),
+                "N",
+                n,
+                "x",
+            );
+        }
+        ::chainrule::__private::panics::check_indices(
+            "Mlp::loss_value",
+            "label",
+            label,
+            10,
+        );
+        let arena = ws.request(138 * n, "Mlp::loss_value");
+        let value = ::chainrule::__private::vectorised(
+            #[inline(always)]
+            || {
+                use ::chainrule::__private::{carve, kernels, math::f32 as math};
+                let [h, logits_product] = carve(arena, [0..n * 128, n * 128..n * 138]);
+                let h = h.as_chunks_mut::<128>().0;
+                let logits_product = logits_product.as_chunks_mut::<10>().0;
+                kernels::matmul(
+                    n,
+                    128,
+                    784,
+                    x.as_flattened(),
+                    (784, 1),
+                    self.w1.as_flattened(),
+                    (128, 1),
+                    h.as_flattened_mut(),
+                    128,
+                    false,
+                );
+                for i in 0..n {
+                    for j in 0..128 {
+                        let total = h[i][j] + self.b1[j];
+                        h[i][j] = if total <= 0.0 { 0.0 } else { total };
+                    }
+                }
+                kernels::matmul(
+                    n,
+                    10,
+                    128,
+                    h.as_flattened(),
+                    (128, 1),
+                    self.w2.as_flattened(),
+                    (10, 1),
+                    logits_product.as_flattened_mut(),
+                    10,
+                    false,
+                );
+                let mut loss_mean = 0.0;
+                for i in 0..n {
+                    let mut logits = [0.0_f32; 10];
+                    for j in 0..10 {
+                        logits[j] = logits_product[i][j] + self.b2[j];
+                    }
+                    let mut each_sum_at = 0;
+                    let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
+                    for k in 0..10 {
+                        let candidate = logits[k];
+                        if candidate > largest
+                            || (candidate.is_nan() && !largest.is_nan())
+                        {
+                            each_sum_at = k;
+                            largest = candidate;
+                        }
+                    }
+                    let element = logits[each_sum_at];
+                    let each_sum_top = if math::abs(element)
+                        < ::chainrule::__private::core::primitive::f32::INFINITY
+                    {
+                        element
+                    } else {
+                        0.0
+                    };
+                    let mut each_sum_rest = 0.0_f32;
+                    for k in 0..10 {
+                        each_sum_rest
+                            += math::exp(logits[k] - each_sum_top)
+                                - (if k == each_sum_at { 1.0 } else { 0.0 });
+                    }
+                    loss_mean
+                        += each_sum_top - logits[label[i] as usize]
+                            + math::ln_1p(each_sum_rest);
+                }
+                let loss = loss_mean / n as f32;
+                loss
+            },
+        );
+        value
+    }
+    /// How many elements a workspace must have for every method of `Mlp::loss`, at these sizes or smaller: `266 * N`.
+    #[must_use]
+    pub const fn loss_workspace(n: usize) -> usize {
+        266 * n
+    }
+    /// How `Mlp::loss` is computed, as text: its value, then its gradients.
+    pub const LOSS_DERIVATION: &'static str = "Given x[N, 784], label[N], w1[784, 128], b1[128], w2[128, 10], b2[10]\n\nValue\n    h_x_product[i, j] = Σ_k x[i, k] · w1[k, j]\n    h_x[i, j] = h_x_product[i, j] + b1[j]\n    h[i, j] = 0 if h_x[i, j] ≤ 0 else h_x[i, j]\n    logits_product[i, j] = Σ_k h[i, k] · w2[k, j]\n    logits[i, j] = logits_product[i, j] + b2[j]\n    each_sum_at[i] = argmax_k logits[i, k]\n    each_sum_top[i] = constant(logits[i, each_sum_at[i]]) if |logits[i, each_sum_at[i]]| < ∞ else 0\n    each_sum_exp[i, k] = exp(logits[i, k] − each_sum_top[i])\n    each_sum_rest[i] = Σ_k (each_sum_exp[i, k] − (1 if k = each_sum_at[i] else 0))\n    each[i] = each_sum_top[i] − logits[i, label[i]] + ln(1 + each_sum_rest[i])\n    loss_mean = Σ_k each[k]\n    loss = loss_mean / N\n    → loss\n\nGradient\n    d_loss_mean = 1 / N\n    d_logits[i, label[i]] += −d_loss_mean   for i < N\n    d_each_sum_rest[i] = d_loss_mean / (1 + each_sum_rest[i])\n    d_logits[i, k] += d_each_sum_rest[i] · each_sum_exp[i, k]\n    d_b2[j] = Σ_i d_logits[i, j]\n    d_h[i, k] = Σ_j d_logits[i, j] · w2[k, j]\n    d_w2[k, j] = Σ_i d_logits[i, j] · h[i, k]\n    d_h_x[i, j] = 0 if h[i, j] ≤ 0 else d_h[i, j]\n    d_b1[j] = Σ_i d_h_x[i, j]\n    d_w1[k, j] = Σ_i d_h_x[i, j] · x[i, k]\n    → ∂loss/∂w1 = d_w1\n    → ∂loss/∂b1 = d_b1\n    → ∂loss/∂w2 = d_w2\n    → ∂loss/∂b2 = d_b2\n";
+    /// How `Mlp::loss` is computed, as LaTeX.
+    pub const LOSS_LATEX: &'static str = "\\begin{aligned}\n{\\mathit{h\\_x\\_product}}_{i, j} &= \\sum_{k} x_{i, k} \\, {w_{1}}_{k, j} \\\\\n{\\mathit{h\\_x}}_{i, j} &= {\\mathit{h\\_x\\_product}}_{i, j} + {b_{1}}_{j} \\\\\nh_{i, j} &= \\begin{cases} 0 & \\text{if } {\\mathit{h\\_x}}_{i, j} \\le 0 \\\\ {\\mathit{h\\_x}}_{i, j} & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{logits\\_product}}_{i, j} &= \\sum_{k} h_{i, k} \\, {w_{2}}_{k, j} \\\\\n\\mathit{logits}_{i, j} &= {\\mathit{logits\\_product}}_{i, j} + {b_{2}}_{j} \\\\\n{\\mathit{each\\_sum\\_at}}_{i} &= \\operatorname*{arg\\,max}_{k} \\mathit{logits}_{i, k} \\\\\n{\\mathit{each\\_sum\\_top}}_{i} &= \\begin{cases} \\operatorname{constant}\\left(\\mathit{logits}_{i, {\\mathit{each\\_sum\\_at}}_{i}}\\right) & \\text{if } \\left|\\mathit{logits}_{i, {\\mathit{each\\_sum\\_at}}_{i}}\\right| < \\infty \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{each\\_sum\\_exp}}_{i, k} &= e^{\\mathit{logits}_{i, k} - {\\mathit{each\\_sum\\_top}}_{i}} \\\\\n{\\mathit{each\\_sum\\_rest}}_{i} &= \\sum_{k} \\left({\\mathit{each\\_sum\\_exp}}_{i, k} - \\begin{cases} 1 & \\text{if } k = {\\mathit{each\\_sum\\_at}}_{i} \\\\ 0 & \\text{otherwise} \\end{cases}\\right) \\\\\n\\mathit{each}_{i} &= {\\mathit{each\\_sum\\_top}}_{i} - \\mathit{logits}_{i, \\mathit{label}_{i}} + \\ln\\left(1 + {\\mathit{each\\_sum\\_rest}}_{i}\\right) \\\\\n\\mathit{loss\\_mean} &= \\sum_{k} \\mathit{each}_{k} \\\\\n\\mathit{loss} &= \\frac{\\mathit{loss\\_mean}}{N} \\\\\n\\partial \\mathit{loss\\_mean} &= \\frac{1}{N} \\\\\n\\partial \\mathit{logits}_{i, \\mathit{label}_{i}} &\\mathrel{+}= -\\partial \\mathit{loss\\_mean} \\quad \\text{for } i < N \\\\\n{\\partial \\mathit{each\\_sum\\_rest}}_{i} &= \\frac{\\partial \\mathit{loss\\_mean}}{1 + {\\mathit{each\\_sum\\_rest}}_{i}} \\\\\n\\partial \\mathit{logits}_{i, k} &\\mathrel{+}= {\\partial \\mathit{each\\_sum\\_rest}}_{i} \\, {\\mathit{each\\_sum\\_exp}}_{i, k} \\\\\n{\\partial b_{2}}_{j} &= \\sum_{i} \\partial \\mathit{logits}_{i, j} \\\\\n\\partial h_{i, k} &= \\sum_{j} \\partial \\mathit{logits}_{i, j} \\, {w_{2}}_{k, j} \\\\\n{\\partial w_{2}}_{k, j} &= \\sum_{i} \\partial \\mathit{logits}_{i, j} \\, h_{i, k} \\\\\n{\\partial \\mathit{h\\_x}}_{i, j} &= \\begin{cases} 0 & \\text{if } h_{i, j} \\le 0 \\\\ \\partial h_{i, j} & \\text{otherwise} \\end{cases} \\\\\n{\\partial b_{1}}_{j} &= \\sum_{i} {\\partial \\mathit{h\\_x}}_{i, j} \\\\\n{\\partial w_{1}}_{k, j} &= \\sum_{i} {\\partial \\mathit{h\\_x}}_{i, j} \\, x_{i, k} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial w_{1}} &= \\partial w_{1} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial b_{1}} &= \\partial b_{1} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial w_{2}} &= \\partial w_{2} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial b_{2}} &= \\partial b_{2}\n\\end{aligned}\n";
+    /// How `Mlp::loss` is computed, as a graph in the DOT language, forward and backward.
+    pub const LOSS_DOT: &'static str = "digraph {\n    node [shape = box, fontname = \"monospace\"]\n    input0 [shape = ellipse, label = \"x[N, 784]\"]\n    input1 [shape = ellipse, label = \"label[N]\"]\n    input2 [shape = ellipse, label = \"w1[784, 128]\"]\n    input4 [shape = ellipse, label = \"b1[128]\"]\n    input7 [shape = ellipse, label = \"w2[128, 10]\"]\n    input9 [shape = ellipse, label = \"b2[10]\"]\n    subgraph cluster_forward {\n        label = \"forward\"\n        node0 [label = \"h_x_product[i, j] = Σ_k x[i, k] · w1[k, j]\"]\n        node1 [label = \"h_x[i, j] = h_x_product[i, j] + b1[j]\"]\n        node2 [label = \"h[i, j] = 0 if h_x[i, j] ≤ 0 else h_x[i, j]\"]\n        node3 [label = \"logits_product[i, j] = Σ_k h[i, k] · w2[k, j]\"]\n        node4 [label = \"logits[i, j] = logits_product[i, j] + b2[j]\"]\n        node5 [label = \"each_sum_at[i] = argmax_k logits[i, k]\"]\n        node6 [label = \"each_sum_top[i] = constant(logits[i, each_sum_at[i]]) if |logits[i, each_sum_at[i]]| < ∞ else 0\"]\n        node7 [label = \"each_sum_exp[i, k] = exp(logits[i, k] − each_sum_top[i])\"]\n        node8 [label = \"each_sum_rest[i] = Σ_k (each_sum_exp[i, k] − (1 if k = each_sum_at[i] else 0))\"]\n        node9 [label = \"each[i] = each_sum_top[i] − logits[i, label[i]] + ln(1 + each_sum_rest[i])\"]\n        node10 [label = \"loss_mean = Σ_k each[k]\"]\n        node11 [label = \"loss = loss_mean / N\"]\n    }\n    subgraph cluster_backward {\n        label = \"backward\"\n        node12 [label = \"d_loss_mean = 1 / N\"]\n        node13 [label = \"d_logits[i, label[i]] += −d_loss_mean   for i < N\"]\n        node14 [label = \"d_each_sum_rest[i] = d_loss_mean / (1 + each_sum_rest[i])\"]\n        node15 [label = \"d_logits[i, k] += d_each_sum_rest[i] · each_sum_exp[i, k]\"]\n        node16 [label = \"d_b2[j] = Σ_i d_logits[i, j]\"]\n        node17 [label = \"d_h[i, k] = Σ_j d_logits[i, j] · w2[k, j]\"]\n        node18 [label = \"d_w2[k, j] = Σ_i d_logits[i, j] · h[i, k]\"]\n        node19 [label = \"d_h_x[i, j] = 0 if h[i, j] ≤ 0 else d_h[i, j]\"]\n        node20 [label = \"d_b1[j] = Σ_i d_h_x[i, j]\"]\n        node21 [label = \"d_w1[k, j] = Σ_i d_h_x[i, j] · x[i, k]\"]\n    }\n    out0 [shape = ellipse, label = \"result\"]\n    out1 [shape = ellipse, label = \"∂/∂w1\"]\n    out2 [shape = ellipse, label = \"∂/∂b1\"]\n    out3 [shape = ellipse, label = \"∂/∂w2\"]\n    out4 [shape = ellipse, label = \"∂/∂b2\"]\n    input0 -> node0\n    input2 -> node0\n    node0 -> node1\n    input4 -> node1\n    node1 -> node2\n    node2 -> node3\n    input7 -> node3\n    node3 -> node4\n    input9 -> node4\n    node4 -> node5\n    node4 -> node6\n    node5 -> node6\n    node4 -> node7\n    node6 -> node7\n    node7 -> node8\n    node5 -> node8\n    node4 -> node9\n    input1 -> node9\n    node6 -> node9\n    node8 -> node9\n    node9 -> node10\n    node10 -> node11\n    node12 -> node13\n    input1 -> node13\n    node8 -> node14\n    node12 -> node14\n    node7 -> node15\n    node14 -> node15\n    node13 -> node15\n    node15 -> node16\n    input7 -> node17\n    node15 -> node17\n    node2 -> node18\n    node15 -> node18\n    node2 -> node19\n    node17 -> node19\n    node19 -> node20\n    input0 -> node21\n    node19 -> node21\n    node11 -> out0\n    node21 -> out1\n    node20 -> out2\n    node18 -> out3\n    node16 -> out4\n}\n";
+}
+/// `Mlp::loss` gone forward, from which its gradients are computed.
+///
+/// Borrows the model, the arguments and the workspace, so that they cannot change in between.
+#[must_use]
+#[allow(
+    dead_code,
+    missing_debug_implementations,
+    non_snake_case,
+    unreachable_pub,
+    clippy::assign_op_pattern,
+    clippy::duplicate_underscore_argument,
+    clippy::many_single_char_names,
+    clippy::similar_names,
+    clippy::too_many_arguments,
+    clippy::type_complexity,
+    clippy::unnecessary_box_returns,
+)]
+pub struct MlpLossPass<'w> {
+    model: &'w Mlp,
+    value: f32,
+    x: &'w [[f32; 784]],
+    label: &'w [u32],
+    arena: &'w mut [f32],
+}
+#[automatically_derived]
+#[allow(
+    dead_code,
+    missing_debug_implementations,
+    non_snake_case,
+    unreachable_pub,
+    clippy::assign_op_pattern,
+    clippy::duplicate_underscore_argument,
+    clippy::many_single_char_names,
+    clippy::similar_names,
+    clippy::too_many_arguments,
+    clippy::type_complexity,
+    clippy::unnecessary_box_returns,
+)]
+impl MlpLossPass<'_> {
+    /// The value of `Mlp::loss`.
+    #[must_use]
+    pub fn value(&self) -> f32 {
+        self.value
+    }
+    /// Writes the gradient with respect to the parameters.
+    /// Everything is overwritten, with zeros where nothing depends on it or it is frozen.
+    ///
+    /// ```text
+    /// Given x[N, 784], label[N], w1[784, 128], b1[128], w2[128, 10], b2[10]
+    ///
+    /// Value
+    ///     h_x_product[i, j] = Σ_k x[i, k] · w1[k, j]
+    ///     h_x[i, j] = h_x_product[i, j] + b1[j]
+    ///     h[i, j] = 0 if h_x[i, j] ≤ 0 else h_x[i, j]
+    ///     logits_product[i, j] = Σ_k h[i, k] · w2[k, j]
+    ///     logits[i, j] = logits_product[i, j] + b2[j]
+    ///     each_sum_at[i] = argmax_k logits[i, k]
+    ///     each_sum_top[i] = constant(logits[i, each_sum_at[i]]) if |logits[i, each_sum_at[i]]| < ∞ else 0
+    ///     each_sum_exp[i, k] = exp(logits[i, k] − each_sum_top[i])
+    ///     each_sum_rest[i] = Σ_k (each_sum_exp[i, k] − (1 if k = each_sum_at[i] else 0))
+    ///     each[i] = each_sum_top[i] − logits[i, label[i]] + ln(1 + each_sum_rest[i])
+    ///     loss_mean = Σ_k each[k]
+    ///     loss = loss_mean / N
+    ///     → loss
+    ///
+    /// Gradient
+    ///     d_loss_mean = 1 / N
+    ///     d_logits[i, label[i]] += −d_loss_mean   for i < N
+    ///     d_each_sum_rest[i] = d_loss_mean / (1 + each_sum_rest[i])
+    ///     d_logits[i, k] += d_each_sum_rest[i] · each_sum_exp[i, k]
+    ///     d_b2[j] = Σ_i d_logits[i, j]
+    ///     d_h[i, k] = Σ_j d_logits[i, j] · w2[k, j]
+    ///     d_w2[k, j] = Σ_i d_logits[i, j] · h[i, k]
+    ///     d_h_x[i, j] = 0 if h[i, j] ≤ 0 else d_h[i, j]
+    ///     d_b1[j] = Σ_i d_h_x[i, j]
+    ///     d_w1[k, j] = Σ_i d_h_x[i, j] · x[i, k]
+    ///     → ∂loss/∂w1 = d_w1
+    ///     → ∂loss/∂b1 = d_b1
+    ///     → ∂loss/∂w2 = d_w2
+    ///     → ∂loss/∂b2 = d_b2
+    /// ```
+    #[track_caller]
+    pub fn backward(self, grads: &mut Mlp) {
+        let Self { model, arena, x, label, .. } = self;
+        let n = x.len();
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            || {
+                use ::chainrule::__private::{carve, kernels};
+                let [each_sum_exp, each_sum_rest, d_logits] = carve(
+                    arena,
+                    [n * 138..n * 148, n * 148..n * 149, n * 256..n * 266],
+                );
+                let each_sum_exp = each_sum_exp.as_chunks::<10>().0;
+                let d_logits = d_logits.as_chunks_mut::<10>().0;
+                let d_loss_mean = 1.0 / n as f32;
+                for i in 0..n {
+                    d_logits[i].fill(0.0);
+                    d_logits[i][label[i] as usize] -= d_loss_mean;
+                }
+                grads.b2.fill(0.0);
+                for i in 0..n {
+                    let d_each_sum_rest = d_loss_mean / (1.0 + each_sum_rest[i]);
+                    for k in 0..10 {
+                        d_logits[i][k] += d_each_sum_rest * each_sum_exp[i][k];
+                        grads.b2[k] += d_logits[i][k];
+                    }
+                }
+                let [h, d_h, d_logits] = carve(
+                    arena,
+                    [0..n * 128, n * 128..n * 256, n * 256..n * 266],
+                );
+                let h = h.as_chunks::<128>().0;
+                let d_h = d_h.as_chunks_mut::<128>().0;
+                let d_logits = d_logits.as_chunks::<10>().0;
+                kernels::matmul(
+                    n,
+                    128,
+                    10,
+                    d_logits.as_flattened(),
+                    (10, 1),
+                    model.w2.as_flattened(),
+                    (1, 10),
+                    d_h.as_flattened_mut(),
+                    128,
+                    false,
+                );
+                kernels::matmul(
+                    128,
+                    10,
+                    n,
+                    h.as_flattened(),
+                    (1, 128),
+                    d_logits.as_flattened(),
+                    (10, 1),
+                    grads.w2.as_flattened_mut(),
+                    10,
+                    false,
+                );
+                grads.b1.fill(0.0);
+                for i in 0..n {
+                    for j in 0..128 {
+                        d_h[i][j] = if h[i][j] <= 0.0 { 0.0 } else { d_h[i][j] };
+                        grads.b1[j] += d_h[i][j];
+                    }
+                }
+                kernels::matmul(
+                    784,
+                    128,
+                    n,
+                    x.as_flattened(),
+                    (1, 784),
+                    d_h.as_flattened(),
+                    (128, 1),
+                    grads.w1.as_flattened_mut(),
+                    128,
+                    false,
+                );
+            },
+        )
+    }
+    /// Adds the gradient with respect to the parameters to what is there.
+    #[track_caller]
+    pub fn accumulate(self, grads: &mut Mlp) {
+        let Self { model, arena, x, label, .. } = self;
+        let n = x.len();
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            || {
+                use ::chainrule::__private::{carve, kernels};
+                let [each_sum_exp, each_sum_rest, d_logits] = carve(
+                    arena,
+                    [n * 138..n * 148, n * 148..n * 149, n * 256..n * 266],
+                );
+                let each_sum_exp = each_sum_exp.as_chunks::<10>().0;
+                let d_logits = d_logits.as_chunks_mut::<10>().0;
+                let d_loss_mean = 1.0 / n as f32;
+                for i in 0..n {
+                    d_logits[i].fill(0.0);
+                    d_logits[i][label[i] as usize] -= d_loss_mean;
+                }
+                for i in 0..n {
+                    let d_each_sum_rest = d_loss_mean / (1.0 + each_sum_rest[i]);
+                    for k in 0..10 {
+                        d_logits[i][k] += d_each_sum_rest * each_sum_exp[i][k];
+                        grads.b2[k] += d_logits[i][k];
+                    }
+                }
+                let [h, d_h, d_logits] = carve(
+                    arena,
+                    [0..n * 128, n * 128..n * 256, n * 256..n * 266],
+                );
+                let h = h.as_chunks::<128>().0;
+                let d_h = d_h.as_chunks_mut::<128>().0;
+                let d_logits = d_logits.as_chunks::<10>().0;
+                kernels::matmul(
+                    n,
+                    128,
+                    10,
+                    d_logits.as_flattened(),
+                    (10, 1),
+                    model.w2.as_flattened(),
+                    (1, 10),
+                    d_h.as_flattened_mut(),
+                    128,
+                    false,
+                );
+                kernels::matmul(
+                    128,
+                    10,
+                    n,
+                    h.as_flattened(),
+                    (1, 128),
+                    d_logits.as_flattened(),
+                    (10, 1),
+                    grads.w2.as_flattened_mut(),
+                    10,
+                    true,
+                );
+                for i in 0..n {
+                    for j in 0..128 {
+                        d_h[i][j] = if h[i][j] <= 0.0 { 0.0 } else { d_h[i][j] };
+                        grads.b1[j] += d_h[i][j];
+                    }
+                }
+                kernels::matmul(
+                    784,
+                    128,
+                    n,
+                    x.as_flattened(),
+                    (1, 784),
+                    d_h.as_flattened(),
+                    (128, 1),
+                    grads.w1.as_flattened_mut(),
+                    128,
+                    true,
+                );
+            },
+        )
+    }
+}

@@ -1,0 +1,318 @@
+/// A plane through points.
+///
+/// 4 parameters, 32 bytes.
+/// Values and gradients have this one type, a plain row of floats.
+#[derive(
+    ::chainrule::__private::core::clone::Clone,
+    ::chainrule::__private::core::marker::Copy
+)]
+#[repr(C)]
+pub struct LinearRegression {
+    /// `f64[3]`, starts as `zeros`.
+    pub w: [f64; 3],
+    /// `f64`, starts as `zeros`.
+    pub b: f64,
+}
+::chainrule::__with_alloc! {
+    #[automatically_derived] #[allow(dead_code, missing_debug_implementations,
+    non_snake_case, unreachable_pub, clippy::assign_op_pattern,
+    clippy::duplicate_underscore_argument, clippy::many_single_char_names,
+    clippy::similar_names, clippy::too_many_arguments, clippy::type_complexity,
+    clippy::unnecessary_box_returns,)] impl LinearRegression { #[doc =
+    " Parameters as the net initialises them, boxed and never built on the stack; the same bits for the same `seed`."]
+    #[must_use] pub fn init(seed : u64) -> ::chainrule::__private::alloc::boxed::Box <
+    Self > { < Self as ::chainrule::Params > ::init(seed) } #[doc =
+    " Zeros, boxed and never built on the stack: where gradients go."] #[must_use] pub fn
+    zeros() -> ::chainrule::__private::alloc::boxed::Box < Self > { < Self as
+    ::chainrule::Params > ::zeros() } }
+}
+#[automatically_derived]
+impl ::chainrule::Params for LinearRegression {
+    type Float = f64;
+    const __WITNESS: ::chainrule::__private::Witness<Self> = ::chainrule::__private::Witness::new();
+    fn __visit<'a>(
+        &'a self,
+        path: ::chainrule::__private::Path<'_>,
+        visitor: &mut dyn ::chainrule::__private::core::ops::FnMut(
+            ::chainrule::__private::Path<'_>,
+            &'static [usize],
+            &'a [f64],
+        ),
+    ) {
+        visitor(path.field("w"), &[3], &self.w);
+        visitor(
+            path.field("b"),
+            &[],
+            ::chainrule::__private::core::slice::from_ref(&self.b),
+        );
+    }
+    fn __initialise(&mut self, _rng: &mut ::chainrule::__private::Rng) {
+        ::chainrule::__private::init::zeros(&mut self.w);
+        ::chainrule::__private::init::zeros(
+            ::chainrule::__private::core::slice::from_mut(&mut self.b),
+        );
+    }
+}
+#[automatically_derived]
+#[allow(
+    dead_code,
+    missing_debug_implementations,
+    non_snake_case,
+    unreachable_pub,
+    clippy::assign_op_pattern,
+    clippy::duplicate_underscore_argument,
+    clippy::many_single_char_names,
+    clippy::similar_names,
+    clippy::too_many_arguments,
+    clippy::type_complexity,
+    clippy::unnecessary_box_returns,
+)]
+impl LinearRegression {
+    /// Half the mean squared distance.
+    ///
+    /// Goes forward and returns a [`LinearRegressionLossPass`]: `value()` of it is the value, `backward(…)` the gradient with respect to the parameters.
+    ///
+    /// * `x: f64[N, 3]`
+    /// * `y: f64[N]`
+    /// * returns `f64`
+    ///
+    /// Workspace: `8 * N` bytes. Operations: `19 * N + 3`, forward and backward together.
+    ///
+    /// # Panics
+    /// Before anything is written:
+    /// * if `y` has not `N` rows
+    /// * if the workspace is a slice and too short
+    #[track_caller]
+    pub fn loss<'w, S: ::chainrule::Storage<f64>>(
+        &'w self,
+        ws: &'w mut ::chainrule::Workspace<f64, S>,
+        x: &'w [[f64; 3]],
+        y: &'w [f64],
+    ) -> LinearRegressionLossPass<'w> {
+        let n = x.len();
+        if y.len() != n {
+            ::chainrule::__private::panics::rows(
+                "LinearRegression::loss",
+                "y",
+                y.len(),
+                "N",
+                n,
+                "x",
+            );
+        }
+        let arena = ws.request(n, "LinearRegression::loss");
+        let value = ::chainrule::__private::vectorised(
+            #[inline(always)]
+            || {
+                use ::chainrule::__private::carve;
+                let [error] = carve(arena, [0..n]);
+                let mut loss_mean = 0.0;
+                for i in 0..n {
+                    let mut error_product = 0.0_f64;
+                    for k in 0..3 {
+                        error_product += x[i][k] * self.w[k];
+                    }
+                    error[i] = error_product + self.b - y[i];
+                    loss_mean += error[i] * error[i];
+                }
+                let loss = loss_mean / n as f64 / 2.0;
+                loss
+            },
+        );
+        LinearRegressionLossPass {
+            model: self,
+            value,
+            x,
+            y,
+            arena,
+        }
+    }
+    /// The value of `loss` alone; nothing is stored for a backward pass.
+    ///
+    /// * `x: f64[N, 3]`
+    /// * `y: f64[N]`
+    /// * returns `f64`
+    ///
+    /// Workspace: `0` bytes. Operations: `10 * N + 2`.
+    ///
+    /// # Panics
+    /// Before anything is written:
+    /// * if `y` has not `N` rows
+    /// * if the workspace is a slice and too short
+    #[track_caller]
+    pub fn loss_value<S: ::chainrule::Storage<f64>>(
+        &self,
+        ws: &mut ::chainrule::Workspace<f64, S>,
+        x: &[[f64; 3]],
+        y: &[f64],
+    ) -> f64 {
+        let n = x.len();
+        if y.len() != n {
+            ::chainrule::__private::panics::rows(
+                "LinearRegression::loss_value",
+                "y",
+                y.len(),
+                "N",
+                n,
+                "x",
+            );
+        }
+        let _ = ws;
+        let value = ::chainrule::__private::vectorised(
+            #[inline(always)]
+            || {
+                let mut loss_mean = 0.0;
+                for i in 0..n {
+                    let mut error_product = 0.0_f64;
+                    for k in 0..3 {
+                        error_product += x[i][k] * self.w[k];
+                    }
+                    let difference = error_product + self.b - y[i];
+                    loss_mean += difference * difference;
+                }
+                let loss = loss_mean / n as f64 / 2.0;
+                loss
+            },
+        );
+        value
+    }
+    /// How many elements a workspace must have for every method of `LinearRegression::loss`, at these sizes or smaller: `N`.
+    #[must_use]
+    pub const fn loss_workspace(n: usize) -> usize {
+        n
+    }
+    /// How `LinearRegression::loss` is computed, as text: its value, then its gradients.
+    pub const LOSS_DERIVATION: &'static str = "Given x[N, 3], y[N], w[3], b\n\nValue\n    error_product[i] = Σ_k x[i, k] · w[k]\n    error[i] = error_product[i] + b − y[i]\n    loss_mean = Σ_k error[k]²\n    loss = loss_mean / (2 · N)\n    → loss\n\nGradient\n    d_loss_mean = 0.5 / N\n    d_error[k] = d_loss_mean · error[k] + d_loss_mean · error[k]\n    d_b = Σ_i d_error[i]\n    d_w[k] = Σ_i d_error[i] · x[i, k]\n    → ∂loss/∂w = d_w\n    → ∂loss/∂b = d_b\n";
+    /// How `LinearRegression::loss` is computed, as LaTeX.
+    pub const LOSS_LATEX: &'static str = "\\begin{aligned}\n{\\mathit{error\\_product}}_{i} &= \\sum_{k} x_{i, k} \\, w_{k} \\\\\n\\mathit{error}_{i} &= {\\mathit{error\\_product}}_{i} + b - y_{i} \\\\\n\\mathit{loss\\_mean} &= \\sum_{k} \\mathit{error}_{k}^{2} \\\\\n\\mathit{loss} &= \\frac{\\mathit{loss\\_mean}}{2 \\, N} \\\\\n\\partial \\mathit{loss\\_mean} &= \\frac{0.5}{N} \\\\\n\\partial \\mathit{error}_{k} &= \\partial \\mathit{loss\\_mean} \\, \\mathit{error}_{k} + \\partial \\mathit{loss\\_mean} \\, \\mathit{error}_{k} \\\\\n\\partial b &= \\sum_{i} \\partial \\mathit{error}_{i} \\\\\n\\partial w_{k} &= \\sum_{i} \\partial \\mathit{error}_{i} \\, x_{i, k} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial w} &= \\partial w \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial b} &= \\partial b\n\\end{aligned}\n";
+    /// How `LinearRegression::loss` is computed, as a graph in the DOT language, forward and backward.
+    pub const LOSS_DOT: &'static str = "digraph {\n    node [shape = box, fontname = \"monospace\"]\n    input0 [shape = ellipse, label = \"x[N, 3]\"]\n    input1 [shape = ellipse, label = \"y[N]\"]\n    input2 [shape = ellipse, label = \"w[3]\"]\n    input4 [shape = ellipse, label = \"b\"]\n    subgraph cluster_forward {\n        label = \"forward\"\n        node0 [label = \"error_product[i] = Σ_k x[i, k] · w[k]\"]\n        node1 [label = \"error[i] = error_product[i] + b − y[i]\"]\n        node2 [label = \"loss_mean = Σ_k error[k]²\"]\n        node3 [label = \"loss = loss_mean / (2 · N)\"]\n    }\n    subgraph cluster_backward {\n        label = \"backward\"\n        node4 [label = \"d_loss_mean = 0.5 / N\"]\n        node5 [label = \"d_error[k] = d_loss_mean · error[k] + d_loss_mean · error[k]\"]\n        node6 [label = \"d_b = Σ_i d_error[i]\"]\n        node7 [label = \"d_w[k] = Σ_i d_error[i] · x[i, k]\"]\n    }\n    out0 [shape = ellipse, label = \"result\"]\n    out1 [shape = ellipse, label = \"∂/∂w\"]\n    out2 [shape = ellipse, label = \"∂/∂b\"]\n    input0 -> node0\n    input2 -> node0\n    input1 -> node1\n    node0 -> node1\n    input4 -> node1\n    node1 -> node2\n    node2 -> node3\n    node1 -> node5\n    node4 -> node5\n    node5 -> node6\n    input0 -> node7\n    node5 -> node7\n    node3 -> out0\n    node7 -> out1\n    node6 -> out2\n}\n";
+}
+/// `LinearRegression::loss` gone forward, from which its gradients are computed.
+///
+/// Borrows the model, the arguments and the workspace, so that they cannot change in between.
+#[must_use]
+#[allow(
+    dead_code,
+    missing_debug_implementations,
+    non_snake_case,
+    unreachable_pub,
+    clippy::assign_op_pattern,
+    clippy::duplicate_underscore_argument,
+    clippy::many_single_char_names,
+    clippy::similar_names,
+    clippy::too_many_arguments,
+    clippy::type_complexity,
+    clippy::unnecessary_box_returns,
+)]
+pub struct LinearRegressionLossPass<'w> {
+    model: &'w LinearRegression,
+    value: f64,
+    x: &'w [[f64; 3]],
+    y: &'w [f64],
+    arena: &'w mut [f64],
+}
+#[automatically_derived]
+#[allow(
+    dead_code,
+    missing_debug_implementations,
+    non_snake_case,
+    unreachable_pub,
+    clippy::assign_op_pattern,
+    clippy::duplicate_underscore_argument,
+    clippy::many_single_char_names,
+    clippy::similar_names,
+    clippy::too_many_arguments,
+    clippy::type_complexity,
+    clippy::unnecessary_box_returns,
+)]
+impl LinearRegressionLossPass<'_> {
+    /// The value of `LinearRegression::loss`.
+    #[must_use]
+    pub fn value(&self) -> f64 {
+        self.value
+    }
+    /// Writes the gradient with respect to the parameters.
+    /// Everything is overwritten, with zeros where nothing depends on it or it is frozen.
+    ///
+    /// ```text
+    /// Given x[N, 3], y[N], w[3], b
+    ///
+    /// Value
+    ///     error_product[i] = Σ_k x[i, k] · w[k]
+    ///     error[i] = error_product[i] + b − y[i]
+    ///     loss_mean = Σ_k error[k]²
+    ///     loss = loss_mean / (2 · N)
+    ///     → loss
+    ///
+    /// Gradient
+    ///     d_loss_mean = 0.5 / N
+    ///     d_error[k] = d_loss_mean · error[k] + d_loss_mean · error[k]
+    ///     d_b = Σ_i d_error[i]
+    ///     d_w[k] = Σ_i d_error[i] · x[i, k]
+    ///     → ∂loss/∂w = d_w
+    ///     → ∂loss/∂b = d_b
+    /// ```
+    #[track_caller]
+    pub fn backward(self, grads: &mut LinearRegression) {
+        let Self { arena, x, .. } = self;
+        let n = x.len();
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            || {
+                use ::chainrule::__private::{carve, kernels};
+                let [error] = carve(arena, [0..n]);
+                let d_loss_mean = 0.5 / n as f64;
+                grads.b = 0.0;
+                for k in 0..n {
+                    let product = d_loss_mean * error[k];
+                    error[k] = product + product;
+                    grads.b += error[k];
+                }
+                kernels::matmul(
+                    1,
+                    3,
+                    n,
+                    error,
+                    (0, 1),
+                    x.as_flattened(),
+                    (3, 1),
+                    &mut grads.w,
+                    3,
+                    false,
+                );
+            },
+        )
+    }
+    /// Adds the gradient with respect to the parameters to what is there.
+    #[track_caller]
+    pub fn accumulate(self, grads: &mut LinearRegression) {
+        let Self { arena, x, .. } = self;
+        let n = x.len();
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            || {
+                use ::chainrule::__private::{carve, kernels};
+                let [error] = carve(arena, [0..n]);
+                let d_loss_mean = 0.5 / n as f64;
+                for k in 0..n {
+                    let product = d_loss_mean * error[k];
+                    error[k] = product + product;
+                    grads.b += error[k];
+                }
+                kernels::matmul(
+                    1,
+                    3,
+                    n,
+                    error,
+                    (0, 1),
+                    x.as_flattened(),
+                    (3, 1),
+                    &mut grads.w,
+                    3,
+                    true,
+                );
+            },
+        )
+    }
+}

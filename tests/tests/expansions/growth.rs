@@ -1,0 +1,120 @@
+//! Loops stay loops, and nothing swells: expansions grow with the text of a net, not with its sizes.
+
+use super::blocks::expansion;
+use proc_macro2::{TokenStream, TokenTree};
+
+fn size(tokens: TokenStream) -> usize {
+    let count = |token| match token {
+        TokenTree::Group(group) => 1 + size(group.stream()),
+        TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => 1,
+    };
+    tokens.into_iter().map(count).sum()
+}
+
+fn size_of(net: &str) -> usize {
+    let expansion = expansion(net.parse().expect("tokens"));
+    let text = expansion.to_string();
+    if let Some(error) = text.find("compile_error") {
+        panic!("{}", text[error..].chars().take(300).collect::<String>());
+    }
+    size(expansion)
+}
+
+/// Whether two expansions are of one length, but for what is chosen by size: a factor of 1, a kernel or a loop.
+fn as_long(first: usize, second: usize) -> bool {
+    first.abs_diff(second) * 20 <= first
+}
+
+fn residual(width: usize, blocks: usize) -> usize {
+    size_of(&format!(
+        "dim N;
+        struct Block<const D: usize> {{ norm: LayerNorm<D>, fc: Linear<D, D> }}
+        impl<const D: usize> Block<D> {{ fn call(x: f32[.., D]) -> f32[.., D] {{ x + gelu(fc(norm(x))) }} }}
+        pub struct Net {{ blocks: [Block<{width}>; {blocks}] }}
+        impl Net {{
+            #[grad]
+            pub fn loss(x: f32[N, {width}], y: f32[N, {width}]) -> f32 {{
+                let mut h = x;
+                for block in blocks {{ h = block(h); }}
+                mse(h, y)
+            }}
+        }}"
+    ))
+}
+
+#[test]
+fn repeats_cost_nothing() {
+    assert!(as_long(residual(32, 4), residual(32, 400)));
+}
+
+#[test]
+fn widths_cost_nothing() {
+    assert!(as_long(residual(64, 4), residual(4096, 4)));
+}
+
+#[test]
+fn steps_cost_nothing() {
+    let recurrent = |steps: usize| {
+        size_of(&format!(
+            "pub struct Net {{ w: f64[4, 4], b: f64[4] }}
+            impl Net {{
+                #[grad]
+                pub fn loss(x: f64[{steps}, 2, 4]) -> f64 {{
+                    let mut h = zeros([2, 4]);
+                    for t in 0..{steps} {{ h = tanh(x[t] + h @ w + b); }}
+                    sum(h)
+                }}
+            }}"
+        ))
+    };
+    assert!(as_long(recurrent(10), recurrent(1000)));
+}
+
+/// The size of a function of some depth grows by the same for each level more.
+fn grows_linearly(size: impl Fn(usize) -> usize) {
+    let sizes = [8, 16, 32].map(size);
+    let (first, second) = (sizes[1] - sizes[0], sizes[2] - sizes[1]);
+    assert!(second * 10 <= first * 2 * 13, "{sizes:?}");
+}
+
+fn of_body(body: &str) -> usize {
+    size_of(&format!("pub struct Net {{ w: f64 }} impl Net {{ #[grad(self, x)] pub fn f(x: f64) -> f64 {{ {body} }} }}"))
+}
+
+#[test]
+fn chains_grow_linearly() {
+    grows_linearly(|depth| {
+        let steps: String = (0..depth).map(|_| "let x = sin(x) * exp(w * x);").collect();
+        of_body(&format!("{steps} x"))
+    });
+}
+
+#[test]
+fn nested_compositions_grow_linearly() {
+    grows_linearly(|depth| {
+        let body = (0..depth).fold("x".to_string(), |inner, _| format!("tanh(w * ({inner}) + 1)"));
+        of_body(&body)
+    });
+}
+
+#[test]
+fn shared_values_grow_linearly() {
+    // Written out, this is a tree of 2^depth leaves.
+    grows_linearly(|depth| {
+        let steps: String = (0..depth).map(|_| "let x = (x + w) * x;").collect();
+        of_body(&format!("{steps} x"))
+    });
+}
+
+#[test]
+fn networks_grow_linearly() {
+    grows_linearly(|depth| {
+        let fields: String = (0..depth).map(|k| format!("w{k}: f32[16, 16], b{k}: f32[16],")).collect();
+        let steps: String = (0..depth).map(|k| format!("let h = relu(h @ w{k} + b{k});")).collect();
+        size_of(&format!(
+            "dim N;
+            pub struct Net {{ {fields} }}
+            impl Net {{ #[grad] pub fn loss(x: f32[N, 16], label: u32[N]) -> f32 {{ let h = x; {steps} cross_entropy(h, label) }} }}"
+        ))
+    });
+}

@@ -1,0 +1,87 @@
+//! What the macro makes of a net, as text: five whole expansions (`tests/expansions/*.rs`), the same in every process,
+//! without `unsafe`. `UPDATE_EXPECT=1 cargo test -p chainrule-tests --test expansions` writes them anew.
+
+mod blocks;
+mod growth;
+
+use blocks::{expansion, nets_of, pretty};
+use expect_test::expect_file;
+use proc_macro2::{TokenStream, TokenTree};
+
+macro_rules! goldens {
+    ($($name:ident)*) => {
+        $(
+            #[test]
+            fn $name() {
+                let net = include_str!(concat!("../../expansions/", stringify!($name), ".net"));
+                let text = pretty(expansion(net.parse().expect("tokens")));
+                expect_file![concat!("../../expansions/", stringify!($name), ".rs")].assert_eq(&text);
+            }
+        )*
+    };
+}
+
+goldens! { linear_regression classifier residual_blocks attention burgers }
+
+/// Every identifier in some tokens, in order.
+fn identifiers(tokens: TokenStream, found: &mut Vec<String>) {
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) => identifiers(group.stream(), found),
+            TokenTree::Ident(ident) => found.push(ident.to_string()),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
+    }
+}
+
+/// All nets of the tests and the examples.
+fn everything() -> Vec<(String, TokenStream)> {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    let mut nets = Vec::new();
+    for folder in ["tests/expansions", "tests/tests", "tests/hygiene", "tests/no_std", "examples/src"] {
+        nets_of(format!("{root}/{folder}").as_ref(), &mut nets);
+    }
+    assert!(nets.len() > 20, "only {} nets found", nets.len());
+    nets
+}
+
+#[test]
+fn no_expansion_is_unsafe() {
+    for (place, net) in everything() {
+        let mut names = Vec::new();
+        identifiers(expansion(net), &mut names);
+        assert!(!names.is_empty(), "{place}: nothing");
+        let at = names.iter().position(|name| name == "unsafe" || name == "transmute");
+        assert!(at.is_none(), "{place}: {:?}", &names[at.unwrap_or(0).saturating_sub(5)..]);
+    }
+}
+
+/// The text of every expansion. The standard library seeds its hash maps anew in each process.
+fn all_text() -> String {
+    everything().into_iter().map(|(place, net)| format!("// {place}\n{}\n", expansion(net))).collect()
+}
+
+const PRINTS: &str = "CHAINRULE_TESTS_PRINT_EXPANSIONS";
+
+#[test]
+fn expansions_are_the_same_in_every_process() {
+    if let Some(path) = std::env::var_os(PRINTS) {
+        std::fs::write(path, all_text()).expect("a file to write to");
+        return;
+    }
+    let directory = std::env::temp_dir().join(format!("chainrule-expansions-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).expect("a directory to write to");
+    let path = directory.join("expansions.rs");
+    let status = std::process::Command::new(std::env::current_exe().expect("this test"))
+        .args(["--exact", "expansions_are_the_same_in_every_process"])
+        .env(PRINTS, &path)
+        .stdout(std::process::Stdio::null())
+        .status()
+        .expect("another process");
+    assert!(status.success());
+    let there = std::fs::read_to_string(&path).expect("what the other process wrote");
+    std::fs::remove_dir_all(&directory).expect("the directory of the other process");
+    let here = all_text();
+    let apart = here.lines().zip(there.lines()).find(|(here, there)| here != there);
+    assert!(apart.is_none() && here == there, "two processes differ: {apart:?}");
+}
