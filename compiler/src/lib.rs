@@ -8,6 +8,7 @@ mod compile;
 mod count;
 mod differentiate;
 mod emit;
+#[cfg(test)]
 mod eval;
 mod ir;
 mod plan;
@@ -17,6 +18,7 @@ mod report;
 mod routine;
 mod simplify;
 mod syntax;
+#[cfg(test)]
 mod verify;
 
 #[cfg(test)]

@@ -19,17 +19,32 @@ pub struct Attention {
     pub wv: [[f32; 16]; 16],
 }
 ::chainrule::__with_alloc! {
-    #[automatically_derived] #[allow(dead_code, missing_debug_implementations,
-    non_snake_case, unreachable_pub, clippy::assign_op_pattern,
-    clippy::duplicate_underscore_argument, clippy::many_single_char_names,
-    clippy::similar_names, clippy::too_many_arguments, clippy::type_complexity,
-    clippy::unnecessary_box_returns,)] impl Attention { #[doc =
-    " Parameters as the net initialises them, boxed and never built on the stack; the same bits for the same `seed`."]
-    #[must_use] pub fn init(seed : u64) -> ::chainrule::__private::alloc::boxed::Box <
-    Self > { < Self as ::chainrule::Params > ::init(seed) } #[doc =
-    " Zeros, boxed and never built on the stack: where gradients go."] #[must_use] pub fn
-    zeros() -> ::chainrule::__private::alloc::boxed::Box < Self > { < Self as
-    ::chainrule::Params > ::zeros() } }
+    #[automatically_derived]
+    #[allow(
+        dead_code,
+        missing_debug_implementations,
+        non_snake_case,
+        unreachable_pub,
+        clippy::assign_op_pattern,
+        clippy::duplicate_underscore_argument,
+        clippy::many_single_char_names,
+        clippy::similar_names,
+        clippy::too_many_arguments,
+        clippy::type_complexity,
+        clippy::unnecessary_box_returns,
+    )]
+    impl Attention {
+        /// Parameters as the net initialises them, boxed and never built on the stack; the same bits for the same `seed`.
+        #[must_use]
+        pub fn init(seed: u64) -> ::chainrule::__private::alloc::boxed::Box<Self> {
+            <Self as ::chainrule::Params>::init(seed)
+        }
+        /// Zeros, boxed and never built on the stack: where gradients go.
+        #[must_use]
+        pub fn zeros() -> ::chainrule::__private::alloc::boxed::Box<Self> {
+            <Self as ::chainrule::Params>::zeros()
+        }
+    }
 }
 #[automatically_derived]
 impl ::chainrule::Params for Attention {

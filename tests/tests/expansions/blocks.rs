@@ -11,11 +11,30 @@ pub fn expansion(net: TokenStream) -> TokenStream {
     chainrule_compiler::expand(std::iter::once(path).chain(net).collect())
 }
 
-/// Tokens of items as Rust is usually formatted.
+/// Tokens of items as Rust is usually formatted, those inside of `__with_alloc!` too.
 pub fn pretty(tokens: TokenStream) -> String {
     let text = tokens.to_string();
-    let file = syn::parse2(tokens).unwrap_or_else(|error| panic!("no Rust: {error}\n{text}"));
-    prettyplease::unparse(&file)
+    let mut file: syn::File = syn::parse2(tokens).unwrap_or_else(|error| panic!("no Rust: {error}\n{text}"));
+    let mut inner = Vec::new();
+    for item in &mut file.items {
+        let syn::Item::Macro(call) = item else { continue };
+        if call.mac.path.segments.last().is_some_and(|name| name.ident == "__with_alloc") {
+            let items = std::mem::take(&mut call.mac.tokens);
+            inner.push(pretty(items).lines().map(|line| format!("    {line}\n")).collect::<String>());
+        }
+    }
+    let mut inner = inner.into_iter();
+    let mut text = String::new();
+    for line in prettyplease::unparse(&file).lines() {
+        match line.strip_suffix("::__with_alloc! {}") {
+            Some(path) => {
+                let items = inner.next().expect("as many macros as were emptied");
+                text.push_str(&format!("{path}::__with_alloc! {{\n{items}}}\n"));
+            }
+            None => text.extend([line, "\n"]),
+        }
+    }
+    text
 }
 
 /// The nets of all files under a path, in order, each with the file's name: whole files `*.net`, and in `*.rs` what

@@ -70,51 +70,108 @@ fn steps_cost_nothing() {
     assert!(as_long(recurrent(10), recurrent(1000)));
 }
 
-/// The size of a function of some depth grows by the same for each level more.
-fn grows_linearly(size: impl Fn(usize) -> usize) {
-    let sizes = [8, 16, 32].map(size);
+/// What a family of nets costs at three depths, each twice the one before: the size of the expansion grows by the
+/// same for each level more, and value and gradient together take less than five times the operations of the value.
+fn grows_linearly(depth: usize, net: impl Fn(usize) -> String) {
+    let nets = [depth, 2 * depth, 4 * depth].map(net);
+    let sizes = nets.each_ref().map(|net| size_of(net));
     let (first, second) = (sizes[1] - sizes[0], sizes[2] - sizes[1]);
     assert!(second * 10 <= first * 2 * 13, "{sizes:?}");
+    for net in &nets {
+        let (both, value) = operations(net);
+        assert!(value > 0 && both < 5 * value, "{both} operations against {value} of the value alone");
+    }
 }
 
-fn of_body(body: &str) -> usize {
-    size_of(&format!("pub struct Net {{ w: f64 }} impl Net {{ #[grad(self, x)] pub fn f(x: f64) -> f64 {{ {body} }} }}"))
+/// The operations of the first function of a net, as its docs say: with its gradient, and of the value alone.
+fn operations(net: &str) -> (u64, u64) {
+    let text = expansion(net.parse().expect("tokens")).to_string();
+    let counts: Vec<(u64, bool)> = text
+        .split("Operations: `")
+        .skip(1)
+        .map(|rest| {
+            let (count, rest) = rest.split_once('`').expect("the end of a count");
+            (count.replace(',', "").parse().expect("a number"), rest.starts_with(", forward and backward together"))
+        })
+        .collect();
+    let find = |gradient| counts.iter().find(|(_, both)| *both == gradient).expect("a count").0;
+    (find(true), find(false))
+}
+
+fn of_body(body: &str) -> String {
+    format!("pub struct Net {{ w: f64 }} impl Net {{ #[grad(self, x)] pub fn f(x: f64) -> f64 {{ {body} }} }}")
 }
 
 #[test]
-fn chains_grow_linearly() {
-    grows_linearly(|depth| {
+fn chains() {
+    grows_linearly(8, |depth| {
         let steps: String = (0..depth).map(|_| "let x = sin(x) * exp(w * x);").collect();
         of_body(&format!("{steps} x"))
     });
 }
 
 #[test]
-fn nested_compositions_grow_linearly() {
-    grows_linearly(|depth| {
+fn nested_compositions() {
+    grows_linearly(5, |depth| {
         let body = (0..depth).fold("x".to_string(), |inner, _| format!("tanh(w * ({inner}) + 1)"));
         of_body(&body)
     });
 }
 
+/// Written out, this is a tree of 2^depth leaves.
 #[test]
-fn shared_values_grow_linearly() {
-    // Written out, this is a tree of 2^depth leaves.
-    grows_linearly(|depth| {
+fn shared_values() {
+    grows_linearly(8, |depth| {
         let steps: String = (0..depth).map(|_| "let x = (x + w) * x;").collect();
         of_body(&format!("{steps} x"))
     });
 }
 
 #[test]
-fn networks_grow_linearly() {
-    grows_linearly(|depth| {
+fn quotients() {
+    grows_linearly(4, |depth| {
+        let steps: String = (0..depth).map(|_| "let x = x / (1 + x * x);").collect();
+        of_body(&format!("{steps} x"))
+    });
+}
+
+/// A product of all leaves of a tree, whose gradients share what lies between.
+#[test]
+fn trees() {
+    fn tree(leaves: usize, first: usize) -> String {
+        match leaves {
+            1 => format!("sin(w * x + {first})"),
+            _ => format!("({} * {})", tree(leaves / 2, first), tree(leaves - leaves / 2, first + leaves / 2)),
+        }
+    }
+    grows_linearly(8, |leaves| of_body(&tree(leaves, 0)));
+}
+
+#[test]
+fn networks() {
+    grows_linearly(8, |depth| {
         let fields: String = (0..depth).map(|k| format!("w{k}: f32[16, 16], b{k}: f32[16],")).collect();
         let steps: String = (0..depth).map(|k| format!("let h = relu(h @ w{k} + b{k});")).collect();
-        size_of(&format!(
-            "dim N;
-            pub struct Net {{ {fields} }}
-            impl Net {{ #[grad] pub fn loss(x: f32[N, 16], label: u32[N]) -> f32 {{ let h = x; {steps} cross_entropy(h, label) }} }}"
-        ))
+        format!(
+            "pub struct Net {{ {fields} }}
+            impl Net {{
+                #[grad]
+                pub fn loss(x: f32[4, 16], label: u32[4]) -> f32 {{ let h = x; {steps} cross_entropy(h, label) }}
+            }}"
+        )
+    });
+}
+
+#[test]
+fn loops() {
+    grows_linearly(2, |depth| {
+        let steps = "h = h + tanh(h * w); h = h / sqrt(1 + sum(h * h));".repeat(depth);
+        format!(
+            "pub struct Net {{ w: f64[4] }}
+            impl Net {{
+                #[grad]
+                pub fn loss(x: f64[4]) -> f64 {{ let mut h = x; for t in 0..9 {{ {steps} }} sum(h) }}
+            }}"
+        )
     });
 }
