@@ -6,6 +6,7 @@
 mod activity;
 mod forward;
 mod reverse;
+mod share;
 mod table;
 
 pub use activity::spread_back;

@@ -10,6 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::activity::{spread, spread_back};
+use super::share::share;
 use super::table::scalar_vjp;
 use crate::ir::rename::{self, Rename};
 use crate::ir::{
@@ -100,11 +101,13 @@ impl Reverse<'_> {
                 }
             }
             match node {
-                Node::Comprehension(node) => {
+                Node::Comprehension(mut node) => {
+                    let mut before = Vec::new();
                     if let Some(cotangent) = cotangents.remove(&node.out) {
-                        self.comprehension(&node, cotangent, cotangents, backward);
+                        self.comprehension(&mut node, cotangent, cotangents, &mut before, backward);
                     }
                     reversed.push(Node::Comprehension(node));
+                    reversed.extend(before.into_iter().rev());
                 }
                 Node::Reshape { out, from } => {
                     if let Some(cotangent) = cotangents.remove(&out) {
@@ -129,7 +132,7 @@ impl Reverse<'_> {
     }
 
     /// The one rule.
-    fn comprehension(&mut self, node: &Comprehension, cotangent: TensorId, cotangents: &mut Cotangents, backward: &mut Vec<Node>) {
+    fn comprehension(&mut self, node: &mut Comprehension, cotangent: TensorId, cotangents: &mut Cotangents, before: &mut Vec<Node>, backward: &mut Vec<Node>) {
         if let Some(base) = node.base.filter(|base| self.active.contains(base)) {
             let share = match node.reduction {
                 Reduction::Sum => cotangent,
@@ -141,10 +144,11 @@ impl Reverse<'_> {
         let known = is_map.then(|| self.graph.scalars.read(node.out, node.at.clone()));
         let seed = self.graph.scalars.read(cotangent, node.at.clone());
         let active = &self.active;
-        let reads = scalar_vjp(&mut self.graph.scalars, node.value, known, seed, &|scalar| match scalar {
+        let mut reads = scalar_vjp(&mut self.graph.scalars, node.value, known, seed, &|scalar| match scalar {
             Scalar::Read(tensor, _) => active.contains(tensor),
             _ => false,
         });
+        share(self.graph, node, &mut reads, before, backward);
         for (read, share) in reads {
             let Scalar::Read(tensor, at) = self.graph.scalars[read].clone() else { unreachable!("only reads are reported") };
             if self.graph.scalars.as_number(share) == Some(0.0) {

@@ -130,7 +130,7 @@ fn shared_values() {
 #[test]
 fn quotients() {
     grows_linearly(4, |depth| {
-        let steps: String = (0..depth).map(|_| "let x = x / (1 + x * x);").collect();
+        let steps: String = (0..depth).map(|_| "let x = w * x / (1 + x * x);").collect();
         of_body(&format!("{steps} x"))
     });
 }

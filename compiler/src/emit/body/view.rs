@@ -349,13 +349,19 @@ impl<'a> Body<'a> {
 
     /// A scalar result by value.
     pub(super) fn scalar_result(&self, tensor: TensorId) -> TokenStream {
-        match self.kind(tensor) {
-            Kind::Index if self.is_usize(tensor) => {
-                let element = self.element(tensor, &[]);
-                quote!(#element as u32)
-            }
-            Kind::Index | Kind::Float | Kind::Key | Kind::Mask => self.element(tensor, &[]),
+        if let Some((_, Home::Frame { offset, .. })) = self.home(tensor) {
+            // Its variable may be gone: the arena may have been carved anew.
+            self.uses.borrow_mut().arena = true;
+            let (krate, arena) = (self.cx.krate, self.local("arena"));
+            let (start, end) = (self.size(offset), self.size(&offset.plus(1)));
+            return match self.kind(tensor) {
+                Kind::Float | Kind::Key => quote!(#arena[#start]),
+                Kind::Index => quote!(#krate::__private::as_u32(&#arena[#start..#end])[0]),
+                Kind::Mask => quote!(#krate::__private::as_u32(&#arena[#start..#end])[0] != 0),
+            };
         }
+        let element = self.element(tensor, &[]);
+        if self.is_usize(tensor) { quote!(#element as u32) } else { element }
     }
 
     /// The number of a row among all of the axes of a prefix.

@@ -13,7 +13,7 @@ impl Rewriter<'_> {
         let Scalar::Binary(function, a, b) = self.graph.scalars[id] else { return None };
         self.same_choice(function, a, b)
             .or_else(|| self.like_terms(id))
-            .or_else(|| self.common_factor(function, a, b))
+            .or_else(|| self.common_factors(id))
     }
 
     /// if c { a } else { b } ± if c { x } else { y } = if c { a ± x } else { b ± y }
@@ -71,21 +71,57 @@ impl Rewriter<'_> {
         Some(sum)
     }
 
-    /// a·b ± a·c = a·(b ± c), if that is shorter.
+    /// a·b ± a·c = a·(b ± c), if that is shorter, for any two terms of a sum.
+    fn common_factors(&mut self, id: ScalarId) -> Option<ScalarId> {
+        let mut terms = Vec::new();
+        let mut stack = vec![(true, id)];
+        while let Some((is_added, id)) = stack.pop() {
+            match self.graph.scalars[id] {
+                Scalar::Binary(Binary::Add, a, b) => stack.extend([(is_added, b), (is_added, a)]),
+                Scalar::Binary(Binary::Sub, a, b) => stack.extend([(!is_added, b), (is_added, a)]),
+                _ => terms.push((is_added, id)),
+            }
+        }
+        if terms.len() > MANY {
+            return None;
+        }
+        for first in 0..terms.len() {
+            for second in first + 1..terms.len() {
+                let ((is_added, a), (is_added_too, b)) = (terms[first], terms[second]);
+                let function = if is_added == is_added_too { Binary::Add } else { Binary::Sub };
+                let Some(both) = self.common_factor(function, a, b) else { continue };
+                terms[first] = (is_added, both);
+                terms.remove(second);
+                let zero = self.number(0.0);
+                return Some(terms.into_iter().fold(zero, |sum, (is_added, term)| {
+                    if is_added { self.add(sum, term) } else { self.sub(sum, term) }
+                }));
+            }
+        }
+        None
+    }
+
     fn common_factor(&mut self, function: Binary, a: ScalarId, b: ScalarId) -> Option<ScalarId> {
         let (mut first, mut second) = (self.written_product(a), self.written_product(b));
-        let mut common = Product::default();
-        common.over = take_common(&mut first.over, &mut second.over);
-        common.under = take_common(&mut first.under, &mut second.under);
+        let mut common = Product {
+            over: take_common(&mut first.over, &mut second.over),
+            under: take_common(&mut first.under, &mut second.under),
+            ..Product::default()
+        };
         if first.coefficient.abs() == second.coefficient.abs() {
             common.coefficient = std::mem::replace(&mut first.coefficient, 1.0);
             second.coefficient /= common.coefficient;
         }
-        let is_all = |product: &Product| product.over.is_empty() && product.under.is_empty();
-        if is_all(&first) || is_all(&second) || common.over.is_empty() && common.under.is_empty() {
+        let count = |product: &Product| product.over.len() + product.under.len();
+        let has_constant = common.coefficient.abs() != 1.0;
+        if count(&first) == 0 || count(&second) == 0 || count(&common) == 0 && !has_constant {
             return None;
         }
-        let count = common.over.len() + usize::from(common.coefficient.abs() != 1.0);
+        // With one factor in common and one left on each side, a·b + a·c takes no longer.
+        let saved = common.over.len()
+            + 2 * common.under.len()
+            + usize::from(has_constant)
+            + usize::from(count(&first) > 1 || count(&second) > 1);
         let (first, second) = (self.build(&first), self.build(&second));
         let sum = self.binary(function, first, second);
         let is_plain = match self.graph.scalars[sum] {
@@ -94,7 +130,7 @@ impl Rewriter<'_> {
             }
             _ => false,
         };
-        if is_plain && count < 2 && common.under.is_empty() {
+        if is_plain && saved < 2 {
             return None;
         }
         common.over.push(sum);

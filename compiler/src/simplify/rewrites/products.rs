@@ -48,7 +48,8 @@ impl Rewriter<'_> {
         self.factors(id, true)
     }
 
-    /// The factors of a value as they are written in it.
+    /// The factors of a value as they are written in it. A square stays whole, and what is divided by its
+    /// largest: it is kept in range so.
     pub fn written_product(&mut self, id: ScalarId) -> Product {
         self.factors(id, false)
     }
@@ -63,8 +64,11 @@ impl Rewriter<'_> {
             }
             let seen = if through_names { self.see(id) } else { id };
             let is_full = product.over.len() + product.under.len() + stack.len() > MANY;
-            match self.graph.scalars[seen] {
+            let node = self.graph.scalars[seen].clone();
+            match node {
                 _ if is_full => product.push(id, is_over),
+                Scalar::Binary(Binary::Mul, a, b) if !through_names && a == b => product.push(id, is_over),
+                Scalar::Binary(Binary::Div, _, b) if !through_names && self.is_top(b) => product.push(id, is_over),
                 // In reverse, so that the factors come in the order in which they are written.
                 Scalar::Binary(Binary::Mul, a, b) => stack.extend([(b, is_over), (a, is_over)]),
                 Scalar::Binary(Binary::Div, a, b) => stack.extend([(b, !is_over), (a, is_over)]),

@@ -369,3 +369,25 @@ fn roots_of_squares() {
         &[&f64::abs, &|x| if x == 0.0 { 0.0 } else { x.signum() }],
     );
 }
+
+#[test]
+fn root_of_two_squares() {
+    // √(x² + y²) with y as another input: neither square overflows or vanishes.
+    let xs = [3.0, 1e200, -1e-200, 1e200, 0.0, 1e-200];
+    let ys = [4.0, 2e200, 1e-200, 1e-200, 0.0, 1e200];
+    for style in Style::ALL {
+        let mut f = Formula::new(&[xs.len()], style);
+        let ((first, x), (second, y)) = (f.input("x", &[0]), f.input("y", &[0]));
+        let (a, b) = (f.mul(x, x), f.mul(y, y));
+        let sum = f.add(a, b);
+        let root = f.sqrt(sum);
+        let (graph, result) = f.finish(root);
+        let found = derivatives(graph, result, &[(first, xs.to_vec()), (second, ys.to_vec())], 1);
+        for (i, (x, y)) in xs.into_iter().zip(ys).enumerate() {
+            let root = f64::hypot(x, y);
+            close(found[0][i], root, 1e-12, &format!("√(x² + y²) at {x:e}, {y:e}, {style:?}"));
+            let slope = if root == 0.0 { 0.0 } else { x / root };
+            close(found[1][i], slope, 1e-12, &format!("d √(x² + y²) at {x:e}, {y:e}, {style:?}"));
+        }
+    }
+}

@@ -4,3 +4,4 @@ mod builder;
 mod elementwise;
 mod random;
 mod reductions;
+mod structure;
