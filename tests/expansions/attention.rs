@@ -106,7 +106,7 @@ impl Attention {
     /// * `x: f32[N, T, 16]`
     /// * returns `f32[N, T, 16]`
     ///
-    /// Workspace: `324 * N * T + 8 * N * T * T + 4 * T + 4 * T * T` bytes. Operations: `4609 * N * T + 209 * N * T * T`, forward and backward together.
+    /// Workspace: `324 * N * T + 12 * N * T * T + 4 * T + 4 * T * T` bytes. Operations: `4610 * N * T + 208 * N * T * T`, forward and backward together.
     ///
     /// # Panics
     /// Before anything is written:
@@ -132,22 +132,22 @@ impl Attention {
         }
         let x = x.as_slice().as_chunks::<16>().0;
         let arena = ws
-            .request(81 * n * t + 2 * n * t * t + t + t * t, "Attention::attend");
+            .request(81 * n * t + 3 * n * t * t + t + t * t, "Attention::attend");
         ::chainrule::__private::vectorised(
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [a_sum_exp, a, q, k, v_2, y, a_sum_rest, s] = carve(
+                let [a, a_sum_exp, q, k, v_2, y, a_sum_rest, s] = carve(
                     arena,
                     [
                         0..n * t * t,
                         n * t * t..n * t * t * 2,
-                        n * t * t * 2..n * t * 16 + n * t * t * 2,
-                        n * t * 16 + n * t * t * 2..n * t * 32 + n * t * t * 2,
-                        n * t * 32 + n * t * t * 2..n * t * 48 + n * t * t * 2,
-                        n * t * 48 + n * t * t * 2..n * t * 64 + n * t * t * 2,
-                        n * t * 80 + n * t * t * 2..n * t * 81 + n * t * t * 2,
-                        n * t * 81 + n * t * t * 2..n * t * 81 + n * t * t * 2 + t,
+                        n * t * t * 3..n * t * 16 + n * t * t * 3,
+                        n * t * 16 + n * t * t * 3..n * t * 32 + n * t * t * 3,
+                        n * t * 32 + n * t * t * 3..n * t * 48 + n * t * t * 3,
+                        n * t * 48 + n * t * t * 3..n * t * 64 + n * t * t * 3,
+                        n * t * 64 + n * t * t * 3..n * t * 65 + n * t * t * 3,
+                        n * t * 65 + n * t * t * 3..n * t * 65 + n * t * t * 3 + t,
                     ],
                 );
                 let q = q.as_chunks_mut::<16>().0;
@@ -196,7 +196,7 @@ impl Attention {
                             let mut s_sum = 0.0_f32;
                             for d in 0..16 {
                                 if j <= i {
-                                    s_sum += q[t * n_2 + i][d] * k[t * n_2 + j][d];
+                                    s_sum += q[n_2 * t + i][d] * k[n_2 * t + j][d];
                                 }
                             }
                             s[j] = if j <= i {
@@ -225,31 +225,31 @@ impl Attention {
                             0.0
                         };
                         for k_2 in 0..t {
-                            a_sum_exp[t * t * n_2 + t * i + k_2] = math::exp(
+                            a_sum_exp[(n_2 * t + i) * t + k_2] = math::exp(
                                 s[k_2] - a_sum_top,
                             );
                         }
                         let mut sum = 0.0_f32;
                         for k_2 in 0..t {
                             sum
-                                += a_sum_exp[t * t * n_2 + t * i + k_2]
+                                += a_sum_exp[(n_2 * t + i) * t + k_2]
                                     - (if k_2 == a_sum_at { 1.0 } else { 0.0 });
                         }
-                        a_sum_rest[t * n_2 + i] = sum;
+                        a_sum_rest[n_2 * t + i] = sum;
                         for k_2 in 0..t {
-                            a[t * t * n_2 + t * i + k_2] = a_sum_exp[t * t * n_2 + t * i
-                                + k_2] / (1.0 + a_sum_rest[t * n_2 + i]);
+                            a[(n_2 * t + i) * t + k_2] = a_sum_exp[(n_2 * t + i) * t
+                                + k_2] / (1.0 + a_sum_rest[n_2 * t + i]);
                         }
                     }
                     kernels::matmul(
                         t,
                         16,
                         t,
-                        &a[t * t * n_2..][..t * t],
+                        &a[n_2 * t * t..][..t * t],
                         (t, 1),
-                        v_2[t * n_2..][..t].as_flattened(),
+                        v_2[n_2 * t..][..t].as_flattened(),
                         (16, 1),
-                        y[t * n_2..][..t].as_flattened_mut(),
+                        y[n_2 * t..][..t].as_flattened_mut(),
                         16,
                         false,
                     );
@@ -354,7 +354,7 @@ impl Attention {
                             let mut s_sum = 0.0_f32;
                             for d in 0..16 {
                                 if j <= i {
-                                    s_sum += q[t * n_2 + i][d] * k[t * n_2 + j][d];
+                                    s_sum += q[n_2 * t + i][d] * k[n_2 * t + j][d];
                                 }
                             }
                             s[j] = if j <= i {
@@ -392,7 +392,7 @@ impl Attention {
                                     - (if k_2 == a_sum_at { 1.0 } else { 0.0 });
                         }
                         for k_2 in 0..t {
-                            a[t * i + k_2] = a_sum_exp[k_2] / (1.0 + a_sum_rest);
+                            a[i * t + k_2] = a_sum_exp[k_2] / (1.0 + a_sum_rest);
                         }
                     }
                     kernels::matmul(
@@ -401,9 +401,9 @@ impl Attention {
                         t,
                         a,
                         (t, 1),
-                        v_2[t * n_2..][..t].as_flattened(),
+                        v_2[n_2 * t..][..t].as_flattened(),
                         (16, 1),
-                        y[t * n_2..][..t].as_flattened_mut(),
+                        y[n_2 * t..][..t].as_flattened_mut(),
                         16,
                         false,
                     );
@@ -415,23 +415,23 @@ impl Attention {
             [n, t, 16],
         )
     }
-    /// How many elements a workspace must have for every method of `Attention::attend`, at these sizes or smaller: the largest of `64 * N * T + 2 * T + T * T`, `81 * N * T + 2 * N * T * T + T + T * T`.
+    /// How many elements a workspace must have for every method of `Attention::attend`, at these sizes or smaller: the largest of `64 * N * T + 2 * T + T * T`, `81 * N * T + 3 * N * T * T + T + T * T`.
     #[must_use]
     pub const fn attend_workspace(n: usize, t: usize) -> usize {
         {
             let (first, second) = (
                 64 * n * t + 2 * t + t * t,
-                81 * n * t + 2 * n * t * t + t + t * t,
+                81 * n * t + 3 * n * t * t + t + t * t,
             );
             if first > second { first } else { second }
         }
     }
     /// How `Attention::attend` is computed, as text: its value, then its gradients.
-    pub const ATTEND_DERIVATION: &'static str = "Given x[N, T, 16], wq[16, 16], wk[16, 16], wv[16, 16]\n\nValue\n    q[i, j, k] = Σ_k' x[i, j, k'] · wq[k', k]\n    k[i, j, k] = Σ_k' x[i, j, k'] · wk[k', k]\n    v[i, j, k] = Σ_k' x[i, j, k'] · wv[k', k]\n    s_sum[n, i, j] = Σ_{d : j ≤ i} q[n, i, d] · k[n, j, d]\n    s[i, j, k] = s_sum[i, j, k] / √16 if k ≤ j else −∞\n    a_sum_at[i, j] = argmax_k s[i, j, k]\n    a_sum_top[i, j] = constant(s[i, j, a_sum_at[i, j]]) if |s[i, j, a_sum_at[i, j]]| < ∞ else 0\n    a_sum_exp[i, j, k] = exp(s[i, j, k] − a_sum_top[i, j])\n    a_sum_rest[i, j] = Σ_k (a_sum_exp[i, j, k] − (1 if k = a_sum_at[i, j] else 0))\n    a[i, j, k] = a_sum_exp[i, j, k] / (1 + a_sum_rest[i, j])\n    y[n, i, d] = Σ_j a[n, i, j] · v[n, j, d]\n    → y\n\nGiven cotangent[N, T, 16]\n\nGradient\n    d_a[n, i, j] = Σ_d cotangent[n, i, d] · v[n, j, d]\n    d_v[n, j, d] = Σ_i cotangent[n, i, d] · a[n, i, j]\n    d_a_sum_rest_part[i, j] = Σ_k d_a[i, j, k] · a[i, j, k]\n    d_a_sum_exp₂[i, j, k] = d_a[i, j, k] / b − d_a_sum_rest_part[i, j] / b\n        where b = 1 + a_sum_rest[i, j]\n    d_s[i, j, k] = d_a_sum_exp₂[i, j, k] · a_sum_exp[i, j, k]\n    d_s_sum[i, j, k] = d_s[i, j, k] / √16 if k ≤ j else 0\n    d_q[n, i, d] = Σ_{j : j ≤ i} d_s_sum[n, i, j] · k[n, j, d]\n    d_k[n, j, d] = Σ_{i : j ≤ i} d_s_sum[n, i, j] · q[n, i, d]\n    d_x[i, j, k'] = Σ_k d_v[i, j, k] · wv[k', k]\n    d_wv[k', k] = Σ_{i,j} d_v[i, j, k] · x[i, j, k']\n    d_x[i, j, k'] += Σ_k d_k[i, j, k] · wk[k', k]\n    d_wk[k', k] = Σ_{i,j} d_k[i, j, k] · x[i, j, k']\n    d_x[i, j, k'] += Σ_k d_q[i, j, k] · wq[k', k]\n    d_wq[k', k] = Σ_{i,j} d_q[i, j, k] · x[i, j, k']\n    → ∂y/∂wq = d_wq\n    → ∂y/∂wk = d_wk\n    → ∂y/∂wv = d_wv\n    → ∂y/∂x = d_x\n";
+    pub const ATTEND_DERIVATION: &'static str = "Given x[N, T, 16], wq[16, 16], wk[16, 16], wv[16, 16]\n\nValue\n    q[i, j, k] = Σ_k' x[i, j, k'] · wq[k', k]\n    k[i, j, k] = Σ_k' x[i, j, k'] · wk[k', k]\n    v[i, j, k] = Σ_k' x[i, j, k'] · wv[k', k]\n    s_sum[n, i, j] = Σ_{d : j ≤ i} q[n, i, d] · k[n, j, d]\n    s[i, j, k] = s_sum[i, j, k] / √16 if k ≤ j else −∞\n    a_sum_at[i, j] = argmax_k s[i, j, k]\n    a_sum_top[i, j] = constant(s[i, j, a_sum_at[i, j]]) if |s[i, j, a_sum_at[i, j]]| < ∞ else 0\n    a_sum_exp[i, j, k] = exp(s[i, j, k] − a_sum_top[i, j])\n    a_sum_rest[i, j] = Σ_k (a_sum_exp[i, j, k] − (1 if k = a_sum_at[i, j] else 0))\n    a[i, j, k] = a_sum_exp[i, j, k] / (1 + a_sum_rest[i, j])\n    y[n, i, d] = Σ_j a[n, i, j] · v[n, j, d]\n    → y\n\nGiven cotangent[N, T, 16]\n\nGradient\n    d_a[n, i, j] = Σ_d cotangent[n, i, d] · v[n, j, d]\n    d_v[n, j, d] = Σ_i cotangent[n, i, d] · a[n, i, j]\n    a_part[i, j, k] = d_a[i, j, k] / (1 + a_sum_rest[i, j])\n    d_a_sum_rest_part[i, j] = Σ_k a_part[i, j, k] · a[i, j, k]\n    d_a_sum_rest[i, j] = −d_a_sum_rest_part[i, j]\n    d_a_sum_exp₂[i, j, k] = a_part[i, j, k] + d_a_sum_rest[i, j]\n    d_s[i, j, k] = d_a_sum_exp₂[i, j, k] · a_sum_exp[i, j, k]\n    d_s_sum[i, j, k] = d_s[i, j, k] / √16 if k ≤ j else 0\n    d_q[n, i, d] = Σ_{j : j ≤ i} d_s_sum[n, i, j] · k[n, j, d]\n    d_k[n, j, d] = Σ_{i : j ≤ i} d_s_sum[n, i, j] · q[n, i, d]\n    d_x[i, j, k'] = Σ_k d_v[i, j, k] · wv[k', k]\n    d_wv[k', k] = Σ_{i,j} d_v[i, j, k] · x[i, j, k']\n    d_x[i, j, k'] += Σ_k d_k[i, j, k] · wk[k', k]\n    d_wk[k', k] = Σ_{i,j} d_k[i, j, k] · x[i, j, k']\n    d_x[i, j, k'] += Σ_k d_q[i, j, k] · wq[k', k]\n    d_wq[k', k] = Σ_{i,j} d_q[i, j, k] · x[i, j, k']\n    → ∂y/∂wq = d_wq\n    → ∂y/∂wk = d_wk\n    → ∂y/∂wv = d_wv\n    → ∂y/∂x = d_x\n";
     /// How `Attention::attend` is computed, as LaTeX.
-    pub const ATTEND_LATEX: &'static str = "\\begin{aligned}\nq_{i, j, k} &= \\sum_{k'} x_{i, j, k'} \\, \\mathit{wq}_{k', k} \\\\\nk_{i, j, k} &= \\sum_{k'} x_{i, j, k'} \\, \\mathit{wk}_{k', k} \\\\\nv_{i, j, k} &= \\sum_{k'} x_{i, j, k'} \\, \\mathit{wv}_{k', k} \\\\\n{\\mathit{s\\_sum}}_{n, i, j} &= \\sum_{d :\\ j \\le i} q_{n, i, d} \\, k_{n, j, d} \\\\\ns_{i, j, k} &= \\begin{cases} \\frac{{\\mathit{s\\_sum}}_{i, j, k}}{\\sqrt{16}} & \\text{if } k \\le j \\\\ -\\infty & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{a\\_sum\\_at}}_{i, j} &= \\operatorname*{arg\\,max}_{k} s_{i, j, k} \\\\\n{\\mathit{a\\_sum\\_top}}_{i, j} &= \\begin{cases} \\operatorname{constant}\\left(s_{i, j, {\\mathit{a\\_sum\\_at}}_{i, j}}\\right) & \\text{if } \\left|s_{i, j, {\\mathit{a\\_sum\\_at}}_{i, j}}\\right| < \\infty \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{a\\_sum\\_exp}}_{i, j, k} &= e^{s_{i, j, k} - {\\mathit{a\\_sum\\_top}}_{i, j}} \\\\\n{\\mathit{a\\_sum\\_rest}}_{i, j} &= \\sum_{k} \\left({\\mathit{a\\_sum\\_exp}}_{i, j, k} - \\begin{cases} 1 & \\text{if } k = {\\mathit{a\\_sum\\_at}}_{i, j} \\\\ 0 & \\text{otherwise} \\end{cases}\\right) \\\\\na_{i, j, k} &= \\frac{{\\mathit{a\\_sum\\_exp}}_{i, j, k}}{1 + {\\mathit{a\\_sum\\_rest}}_{i, j}} \\\\\ny_{n, i, d} &= \\sum_{j} a_{n, i, j} \\, v_{n, j, d} \\\\\n\\partial a_{n, i, j} &= \\sum_{d} \\mathit{cotangent}_{n, i, d} \\, v_{n, j, d} \\\\\n\\partial v_{n, j, d} &= \\sum_{i} \\mathit{cotangent}_{n, i, d} \\, a_{n, i, j} \\\\\n{\\partial \\mathit{a\\_sum\\_rest\\_part}}_{i, j} &= \\sum_{k} \\partial a_{i, j, k} \\, a_{i, j, k} \\\\\n{\\partial \\mathit{a\\_sum\\_exp}^{(2)}}_{i, j, k} &= \\frac{\\partial a_{i, j, k}}{b} - \\frac{{\\partial \\mathit{a\\_sum\\_rest\\_part}}_{i, j}}{b} \\\\\n&\\quad \\text{where } b = 1 + {\\mathit{a\\_sum\\_rest}}_{i, j} \\\\\n\\partial s_{i, j, k} &= {\\partial \\mathit{a\\_sum\\_exp}^{(2)}}_{i, j, k} \\, {\\mathit{a\\_sum\\_exp}}_{i, j, k} \\\\\n{\\partial \\mathit{s\\_sum}}_{i, j, k} &= \\begin{cases} \\frac{\\partial s_{i, j, k}}{\\sqrt{16}} & \\text{if } k \\le j \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\n\\partial q_{n, i, d} &= \\sum_{j :\\ j \\le i} {\\partial \\mathit{s\\_sum}}_{n, i, j} \\, k_{n, j, d} \\\\\n\\partial k_{n, j, d} &= \\sum_{i :\\ j \\le i} {\\partial \\mathit{s\\_sum}}_{n, i, j} \\, q_{n, i, d} \\\\\n\\partial x_{i, j, k'} &= \\sum_{k} \\partial v_{i, j, k} \\, \\mathit{wv}_{k', k} \\\\\n\\partial \\mathit{wv}_{k', k} &= \\sum_{i, j} \\partial v_{i, j, k} \\, x_{i, j, k'} \\\\\n\\partial x_{i, j, k'} &\\mathrel{+}= \\sum_{k} \\partial k_{i, j, k} \\, \\mathit{wk}_{k', k} \\\\\n\\partial \\mathit{wk}_{k', k} &= \\sum_{i, j} \\partial k_{i, j, k} \\, x_{i, j, k'} \\\\\n\\partial x_{i, j, k'} &\\mathrel{+}= \\sum_{k} \\partial q_{i, j, k} \\, \\mathit{wq}_{k', k} \\\\\n\\partial \\mathit{wq}_{k', k} &= \\sum_{i, j} \\partial q_{i, j, k} \\, x_{i, j, k'} \\\\\n\\frac{\\partial y}{\\partial \\mathit{wq}} &= \\partial \\mathit{wq} \\\\\n\\frac{\\partial y}{\\partial \\mathit{wk}} &= \\partial \\mathit{wk} \\\\\n\\frac{\\partial y}{\\partial \\mathit{wv}} &= \\partial \\mathit{wv} \\\\\n\\frac{\\partial y}{\\partial x} &= \\partial x\n\\end{aligned}\n";
+    pub const ATTEND_LATEX: &'static str = "\\begin{aligned}\nq_{i, j, k} &= \\sum_{k'} x_{i, j, k'} \\, \\mathit{wq}_{k', k} \\\\\nk_{i, j, k} &= \\sum_{k'} x_{i, j, k'} \\, \\mathit{wk}_{k', k} \\\\\nv_{i, j, k} &= \\sum_{k'} x_{i, j, k'} \\, \\mathit{wv}_{k', k} \\\\\n{\\mathit{s\\_sum}}_{n, i, j} &= \\sum_{d :\\ j \\le i} q_{n, i, d} \\, k_{n, j, d} \\\\\ns_{i, j, k} &= \\begin{cases} \\frac{{\\mathit{s\\_sum}}_{i, j, k}}{\\sqrt{16}} & \\text{if } k \\le j \\\\ -\\infty & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{a\\_sum\\_at}}_{i, j} &= \\operatorname*{arg\\,max}_{k} s_{i, j, k} \\\\\n{\\mathit{a\\_sum\\_top}}_{i, j} &= \\begin{cases} \\operatorname{constant}\\left(s_{i, j, {\\mathit{a\\_sum\\_at}}_{i, j}}\\right) & \\text{if } \\left|s_{i, j, {\\mathit{a\\_sum\\_at}}_{i, j}}\\right| < \\infty \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{a\\_sum\\_exp}}_{i, j, k} &= e^{s_{i, j, k} - {\\mathit{a\\_sum\\_top}}_{i, j}} \\\\\n{\\mathit{a\\_sum\\_rest}}_{i, j} &= \\sum_{k} \\left({\\mathit{a\\_sum\\_exp}}_{i, j, k} - \\begin{cases} 1 & \\text{if } k = {\\mathit{a\\_sum\\_at}}_{i, j} \\\\ 0 & \\text{otherwise} \\end{cases}\\right) \\\\\na_{i, j, k} &= \\frac{{\\mathit{a\\_sum\\_exp}}_{i, j, k}}{1 + {\\mathit{a\\_sum\\_rest}}_{i, j}} \\\\\ny_{n, i, d} &= \\sum_{j} a_{n, i, j} \\, v_{n, j, d} \\\\\n\\partial a_{n, i, j} &= \\sum_{d} \\mathit{cotangent}_{n, i, d} \\, v_{n, j, d} \\\\\n\\partial v_{n, j, d} &= \\sum_{i} \\mathit{cotangent}_{n, i, d} \\, a_{n, i, j} \\\\\n{\\mathit{a\\_part}}_{i, j, k} &= \\frac{\\partial a_{i, j, k}}{1 + {\\mathit{a\\_sum\\_rest}}_{i, j}} \\\\\n{\\partial \\mathit{a\\_sum\\_rest\\_part}}_{i, j} &= \\sum_{k} {\\mathit{a\\_part}}_{i, j, k} \\, a_{i, j, k} \\\\\n{\\partial \\mathit{a\\_sum\\_rest}}_{i, j} &= -{\\partial \\mathit{a\\_sum\\_rest\\_part}}_{i, j} \\\\\n{\\partial \\mathit{a\\_sum\\_exp}^{(2)}}_{i, j, k} &= {\\mathit{a\\_part}}_{i, j, k} + {\\partial \\mathit{a\\_sum\\_rest}}_{i, j} \\\\\n\\partial s_{i, j, k} &= {\\partial \\mathit{a\\_sum\\_exp}^{(2)}}_{i, j, k} \\, {\\mathit{a\\_sum\\_exp}}_{i, j, k} \\\\\n{\\partial \\mathit{s\\_sum}}_{i, j, k} &= \\begin{cases} \\frac{\\partial s_{i, j, k}}{\\sqrt{16}} & \\text{if } k \\le j \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\n\\partial q_{n, i, d} &= \\sum_{j :\\ j \\le i} {\\partial \\mathit{s\\_sum}}_{n, i, j} \\, k_{n, j, d} \\\\\n\\partial k_{n, j, d} &= \\sum_{i :\\ j \\le i} {\\partial \\mathit{s\\_sum}}_{n, i, j} \\, q_{n, i, d} \\\\\n\\partial x_{i, j, k'} &= \\sum_{k} \\partial v_{i, j, k} \\, \\mathit{wv}_{k', k} \\\\\n\\partial \\mathit{wv}_{k', k} &= \\sum_{i, j} \\partial v_{i, j, k} \\, x_{i, j, k'} \\\\\n\\partial x_{i, j, k'} &\\mathrel{+}= \\sum_{k} \\partial k_{i, j, k} \\, \\mathit{wk}_{k', k} \\\\\n\\partial \\mathit{wk}_{k', k} &= \\sum_{i, j} \\partial k_{i, j, k} \\, x_{i, j, k'} \\\\\n\\partial x_{i, j, k'} &\\mathrel{+}= \\sum_{k} \\partial q_{i, j, k} \\, \\mathit{wq}_{k', k} \\\\\n\\partial \\mathit{wq}_{k', k} &= \\sum_{i, j} \\partial q_{i, j, k} \\, x_{i, j, k'} \\\\\n\\frac{\\partial y}{\\partial \\mathit{wq}} &= \\partial \\mathit{wq} \\\\\n\\frac{\\partial y}{\\partial \\mathit{wk}} &= \\partial \\mathit{wk} \\\\\n\\frac{\\partial y}{\\partial \\mathit{wv}} &= \\partial \\mathit{wv} \\\\\n\\frac{\\partial y}{\\partial x} &= \\partial x\n\\end{aligned}\n";
     /// How `Attention::attend` is computed, as a graph in the DOT language, forward and backward.
-    pub const ATTEND_DOT: &'static str = "digraph {\n    node [shape = box, fontname = \"monospace\"]\n    input0 [shape = ellipse, label = \"x[N, T, 16]\"]\n    input1 [shape = ellipse, label = \"wq[16, 16]\"]\n    input3 [shape = ellipse, label = \"wk[16, 16]\"]\n    input5 [shape = ellipse, label = \"wv[16, 16]\"]\n    input16 [shape = ellipse, label = \"cotangent[N, T, 16]\"]\n    subgraph cluster_forward {\n        label = \"forward\"\n        node0 [label = \"q[i, j, k] = Σ_k' x[i, j, k'] · wq[k', k]\"]\n        node1 [label = \"k[i, j, k] = Σ_k' x[i, j, k'] · wk[k', k]\"]\n        node2 [label = \"v[i, j, k] = Σ_k' x[i, j, k'] · wv[k', k]\"]\n        node3 [label = \"s_sum[n, i, j] = Σ_{d : j ≤ i} q[n, i, d] · k[n, j, d]\"]\n        node4 [label = \"s[i, j, k] = s_sum[i, j, k] / √16 if k ≤ j else −∞\"]\n        node5 [label = \"a_sum_at[i, j] = argmax_k s[i, j, k]\"]\n        node6 [label = \"a_sum_top[i, j] = constant(s[i, j, a_sum_at[i, j]]) if |s[i, j, a_sum_at[i, j]]| < ∞ else 0\"]\n        node7 [label = \"a_sum_exp[i, j, k] = exp(s[i, j, k] − a_sum_top[i, j])\"]\n        node8 [label = \"a_sum_rest[i, j] = Σ_k (a_sum_exp[i, j, k] − (1 if k = a_sum_at[i, j] else 0))\"]\n        node9 [label = \"a[i, j, k] = a_sum_exp[i, j, k] / (1 + a_sum_rest[i, j])\"]\n        node10 [label = \"y[n, i, d] = Σ_j a[n, i, j] · v[n, j, d]\"]\n    }\n    subgraph cluster_backward {\n        label = \"backward\"\n        node11 [label = \"d_a[n, i, j] = Σ_d cotangent[n, i, d] · v[n, j, d]\"]\n        node12 [label = \"d_v[n, j, d] = Σ_i cotangent[n, i, d] · a[n, i, j]\"]\n        node13 [label = \"d_a_sum_rest_part[i, j] = Σ_k d_a[i, j, k] · a[i, j, k]\"]\n        node14 [label = \"d_a_sum_exp₂[i, j, k] = d_a[i, j, k] / b − d_a_sum_rest_part[i, j] / b\\l  where b = 1 + a_sum_rest[i, j]\\l\"]\n        node15 [label = \"d_s[i, j, k] = d_a_sum_exp₂[i, j, k] · a_sum_exp[i, j, k]\"]\n        node16 [label = \"d_s_sum[i, j, k] = d_s[i, j, k] / √16 if k ≤ j else 0\"]\n        node17 [label = \"d_q[n, i, d] = Σ_{j : j ≤ i} d_s_sum[n, i, j] · k[n, j, d]\"]\n        node18 [label = \"d_k[n, j, d] = Σ_{i : j ≤ i} d_s_sum[n, i, j] · q[n, i, d]\"]\n        node19 [label = \"d_x[i, j, k'] = Σ_k d_v[i, j, k] · wv[k', k]\"]\n        node20 [label = \"d_wv[k', k] = Σ_{i,j} d_v[i, j, k] · x[i, j, k']\"]\n        node21 [label = \"d_x[i, j, k'] += Σ_k d_k[i, j, k] · wk[k', k]\"]\n        node22 [label = \"d_wk[k', k] = Σ_{i,j} d_k[i, j, k] · x[i, j, k']\"]\n        node23 [label = \"d_x[i, j, k'] += Σ_k d_q[i, j, k] · wq[k', k]\"]\n        node24 [label = \"d_wq[k', k] = Σ_{i,j} d_q[i, j, k] · x[i, j, k']\"]\n    }\n    out0 [shape = ellipse, label = \"result\"]\n    out1 [shape = ellipse, label = \"∂/∂wq\"]\n    out2 [shape = ellipse, label = \"∂/∂wk\"]\n    out3 [shape = ellipse, label = \"∂/∂wv\"]\n    out4 [shape = ellipse, label = \"∂/∂x\"]\n    input0 -> node0\n    input1 -> node0\n    input0 -> node1\n    input3 -> node1\n    input0 -> node2\n    input5 -> node2\n    node0 -> node3\n    node1 -> node3\n    node3 -> node4\n    node4 -> node5\n    node4 -> node6\n    node5 -> node6\n    node4 -> node7\n    node6 -> node7\n    node7 -> node8\n    node5 -> node8\n    node7 -> node9\n    node8 -> node9\n    node9 -> node10\n    node2 -> node10\n    node2 -> node11\n    input16 -> node11\n    node9 -> node12\n    input16 -> node12\n    node9 -> node13\n    node11 -> node13\n    node8 -> node14\n    node11 -> node14\n    node13 -> node14\n    node7 -> node15\n    node14 -> node15\n    node15 -> node16\n    node1 -> node17\n    node16 -> node17\n    node0 -> node18\n    node16 -> node18\n    input5 -> node19\n    node12 -> node19\n    input0 -> node20\n    node12 -> node20\n    input3 -> node21\n    node18 -> node21\n    node19 -> node21\n    input0 -> node22\n    node18 -> node22\n    input1 -> node23\n    node17 -> node23\n    node21 -> node23\n    input0 -> node24\n    node17 -> node24\n    node10 -> out0\n    node24 -> out1\n    node22 -> out2\n    node20 -> out3\n    node23 -> out4\n}\n";
+    pub const ATTEND_DOT: &'static str = "digraph {\n    node [shape = box, fontname = \"monospace\"]\n    input0 [shape = ellipse, label = \"x[N, T, 16]\"]\n    input1 [shape = ellipse, label = \"wq[16, 16]\"]\n    input3 [shape = ellipse, label = \"wk[16, 16]\"]\n    input5 [shape = ellipse, label = \"wv[16, 16]\"]\n    input16 [shape = ellipse, label = \"cotangent[N, T, 16]\"]\n    subgraph cluster_forward {\n        label = \"forward\"\n        node0 [label = \"q[i, j, k] = Σ_k' x[i, j, k'] · wq[k', k]\"]\n        node1 [label = \"k[i, j, k] = Σ_k' x[i, j, k'] · wk[k', k]\"]\n        node2 [label = \"v[i, j, k] = Σ_k' x[i, j, k'] · wv[k', k]\"]\n        node3 [label = \"s_sum[n, i, j] = Σ_{d : j ≤ i} q[n, i, d] · k[n, j, d]\"]\n        node4 [label = \"s[i, j, k] = s_sum[i, j, k] / √16 if k ≤ j else −∞\"]\n        node5 [label = \"a_sum_at[i, j] = argmax_k s[i, j, k]\"]\n        node6 [label = \"a_sum_top[i, j] = constant(s[i, j, a_sum_at[i, j]]) if |s[i, j, a_sum_at[i, j]]| < ∞ else 0\"]\n        node7 [label = \"a_sum_exp[i, j, k] = exp(s[i, j, k] − a_sum_top[i, j])\"]\n        node8 [label = \"a_sum_rest[i, j] = Σ_k (a_sum_exp[i, j, k] − (1 if k = a_sum_at[i, j] else 0))\"]\n        node9 [label = \"a[i, j, k] = a_sum_exp[i, j, k] / (1 + a_sum_rest[i, j])\"]\n        node10 [label = \"y[n, i, d] = Σ_j a[n, i, j] · v[n, j, d]\"]\n    }\n    subgraph cluster_backward {\n        label = \"backward\"\n        node11 [label = \"d_a[n, i, j] = Σ_d cotangent[n, i, d] · v[n, j, d]\"]\n        node12 [label = \"d_v[n, j, d] = Σ_i cotangent[n, i, d] · a[n, i, j]\"]\n        node13 [label = \"a_part[i, j, k] = d_a[i, j, k] / (1 + a_sum_rest[i, j])\"]\n        node14 [label = \"d_a_sum_rest_part[i, j] = Σ_k a_part[i, j, k] · a[i, j, k]\"]\n        node15 [label = \"d_a_sum_rest[i, j] = −d_a_sum_rest_part[i, j]\"]\n        node16 [label = \"d_a_sum_exp₂[i, j, k] = a_part[i, j, k] + d_a_sum_rest[i, j]\"]\n        node17 [label = \"d_s[i, j, k] = d_a_sum_exp₂[i, j, k] · a_sum_exp[i, j, k]\"]\n        node18 [label = \"d_s_sum[i, j, k] = d_s[i, j, k] / √16 if k ≤ j else 0\"]\n        node19 [label = \"d_q[n, i, d] = Σ_{j : j ≤ i} d_s_sum[n, i, j] · k[n, j, d]\"]\n        node20 [label = \"d_k[n, j, d] = Σ_{i : j ≤ i} d_s_sum[n, i, j] · q[n, i, d]\"]\n        node21 [label = \"d_x[i, j, k'] = Σ_k d_v[i, j, k] · wv[k', k]\"]\n        node22 [label = \"d_wv[k', k] = Σ_{i,j} d_v[i, j, k] · x[i, j, k']\"]\n        node23 [label = \"d_x[i, j, k'] += Σ_k d_k[i, j, k] · wk[k', k]\"]\n        node24 [label = \"d_wk[k', k] = Σ_{i,j} d_k[i, j, k] · x[i, j, k']\"]\n        node25 [label = \"d_x[i, j, k'] += Σ_k d_q[i, j, k] · wq[k', k]\"]\n        node26 [label = \"d_wq[k', k] = Σ_{i,j} d_q[i, j, k] · x[i, j, k']\"]\n    }\n    out0 [shape = ellipse, label = \"result\"]\n    out1 [shape = ellipse, label = \"∂/∂wq\"]\n    out2 [shape = ellipse, label = \"∂/∂wk\"]\n    out3 [shape = ellipse, label = \"∂/∂wv\"]\n    out4 [shape = ellipse, label = \"∂/∂x\"]\n    input0 -> node0\n    input1 -> node0\n    input0 -> node1\n    input3 -> node1\n    input0 -> node2\n    input5 -> node2\n    node0 -> node3\n    node1 -> node3\n    node3 -> node4\n    node4 -> node5\n    node4 -> node6\n    node5 -> node6\n    node4 -> node7\n    node6 -> node7\n    node7 -> node8\n    node5 -> node8\n    node7 -> node9\n    node8 -> node9\n    node9 -> node10\n    node2 -> node10\n    node2 -> node11\n    input16 -> node11\n    node9 -> node12\n    input16 -> node12\n    node8 -> node13\n    node11 -> node13\n    node9 -> node14\n    node13 -> node14\n    node14 -> node15\n    node15 -> node16\n    node13 -> node16\n    node7 -> node17\n    node16 -> node17\n    node17 -> node18\n    node1 -> node19\n    node18 -> node19\n    node0 -> node20\n    node18 -> node20\n    input5 -> node21\n    node12 -> node21\n    input0 -> node22\n    node12 -> node22\n    input3 -> node23\n    node20 -> node23\n    node21 -> node23\n    input0 -> node24\n    node20 -> node24\n    input1 -> node25\n    node19 -> node25\n    node23 -> node25\n    input0 -> node26\n    node19 -> node26\n    node10 -> out0\n    node26 -> out1\n    node24 -> out2\n    node22 -> out3\n    node25 -> out4\n}\n";
 }
 /// `Attention::attend` gone forward, from which its gradients are computed.
 ///
@@ -478,7 +478,7 @@ impl AttentionAttendPass<'_> {
         let t = x.shape()[1];
         let arena = &*self.arena;
         ::chainrule::Tensor::new(
-            (&arena[n * t * 48 + n * t * t * 2..n * t * 64 + n * t * t * 2])
+            (&arena[n * t * 48 + n * t * t * 3..n * t * 64 + n * t * t * 3])
                 .as_chunks::<16>()
                 .0
                 .as_flattened(),
@@ -510,9 +510,10 @@ impl AttentionAttendPass<'_> {
     /// Gradient
     ///     d_a[n, i, j] = Σ_d cotangent[n, i, d] · v[n, j, d]
     ///     d_v[n, j, d] = Σ_i cotangent[n, i, d] · a[n, i, j]
-    ///     d_a_sum_rest_part[i, j] = Σ_k d_a[i, j, k] · a[i, j, k]
-    ///     d_a_sum_exp₂[i, j, k] = d_a[i, j, k] / b − d_a_sum_rest_part[i, j] / b
-    ///         where b = 1 + a_sum_rest[i, j]
+    ///     a_part[i, j, k] = d_a[i, j, k] / (1 + a_sum_rest[i, j])
+    ///     d_a_sum_rest_part[i, j] = Σ_k a_part[i, j, k] · a[i, j, k]
+    ///     d_a_sum_rest[i, j] = −d_a_sum_rest_part[i, j]
+    ///     d_a_sum_exp₂[i, j, k] = a_part[i, j, k] + d_a_sum_rest[i, j]
     ///     d_s[i, j, k] = d_a_sum_exp₂[i, j, k] · a_sum_exp[i, j, k]
     ///     d_s_sum[i, j, k] = d_s[i, j, k] / √16 if k ≤ j else 0
     ///     d_q[n, i, d] = Σ_{j : j ≤ i} d_s_sum[n, i, j] · k[n, j, d]
@@ -616,94 +617,106 @@ impl AttentionAttendPass<'_> {
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [a_sum_exp, a, q, k, v_2, d_k, d_q, a_sum_rest, d_a, d_s_sum] = carve(
+                let [a, a_part, v_2, a_sum_rest, d_a, d_a_sum_rest] = carve(
                     arena,
                     [
                         0..n * t * t,
-                        n * t * t..n * t * t * 2,
-                        n * t * t * 2..n * t * 16 + n * t * t * 2,
-                        n * t * 16 + n * t * t * 2..n * t * 32 + n * t * t * 2,
-                        n * t * 32 + n * t * t * 2..n * t * 48 + n * t * t * 2,
-                        n * t * 48 + n * t * t * 2..n * t * 64 + n * t * t * 2,
-                        n * t * 64 + n * t * t * 2..n * t * 80 + n * t * t * 2,
-                        n * t * 80 + n * t * t * 2..n * t * 81 + n * t * t * 2,
-                        n * t * 81 + n * t * t * 2..n * t * 81 + n * t * t * 2 + t * t,
-                        n * t * 81 + n * t * t * 2
-                            + t * t..n * t * 81 + n * t * t * 2 + t + t * t,
+                        n * t * t * 2..n * t * t * 3,
+                        n * t * 32 + n * t * t * 3..n * t * 48 + n * t * t * 3,
+                        n * t * 64 + n * t * t * 3..n * t * 65 + n * t * t * 3,
+                        n * t * 65 + n * t * t * 3..n * t * 65 + n * t * t * 3 + t * t,
+                        n * t * 80 + n * t * t * 3
+                            + t * t..n * t * 81 + n * t * t * 3 + t * t,
                     ],
                 );
-                let q = q.as_chunks::<16>().0;
-                let k = k.as_chunks::<16>().0;
                 let v_2 = v_2.as_chunks::<16>().0;
-                let d_k = d_k.as_chunks_mut::<16>().0;
-                let d_q = d_q.as_chunks_mut::<16>().0;
                 for n_2 in 0..n {
                     kernels::matmul(
                         t,
                         t,
                         16,
-                        cotangent[t * n_2..][..t].as_flattened(),
+                        cotangent[n_2 * t..][..t].as_flattened(),
                         (16, 1),
-                        v_2[t * n_2..][..t].as_flattened(),
+                        v_2[n_2 * t..][..t].as_flattened(),
                         (1, 16),
                         d_a,
                         t,
                         false,
                     );
-                    d_k[t * n_2..][..t].as_flattened_mut().fill(0.0);
                     for j in 0..t {
+                        for k_2 in 0..t {
+                            a_part[(n_2 * t + j) * t + k_2] = d_a[j * t + k_2]
+                                / (1.0 + a_sum_rest[n_2 * t + j]);
+                        }
                         let mut d_a_sum_rest_part = 0.0_f32;
                         for k_2 in 0..t {
                             d_a_sum_rest_part
-                                += d_a[t * j + k_2] * a[t * t * n_2 + t * j + k_2];
+                                += a_part[(n_2 * t + j) * t + k_2]
+                                    * a[(n_2 * t + j) * t + k_2];
                         }
-                        for k_2 in 0..t {
-                            d_s_sum[k_2] = if k_2 <= j {
-                                let total = 1.0 + a_sum_rest[t * n_2 + j];
-                                (d_a[t * j + k_2] / total - d_a_sum_rest_part / total)
-                                    * a_sum_exp[t * t * n_2 + t * j + k_2] / math::sqrt(16.0)
-                            } else {
-                                0.0
-                            };
-                        }
-                        d_q[t * n_2 + j].fill(0.0);
-                        for j_2 in 0..t {
-                            for d in 0..16 {
-                                if j_2 <= j {
-                                    d_q[t * n_2 + j][d] += d_s_sum[j_2] * k[t * n_2 + j_2][d];
-                                }
-                                if j_2 <= j {
-                                    d_k[t * n_2 + j_2][d] += d_s_sum[j_2] * q[t * n_2 + j][d];
-                                }
-                            }
-                        }
+                        d_a_sum_rest[n_2 * t + j] = -d_a_sum_rest_part;
                     }
                 }
-                let [a, d_v, d_k, d_q] = carve(
+                let [a, a_sum_exp, a_part, q, k, d_v, d_k, d_q, d_a_sum_rest, d_s_sum] = carve(
                     arena,
                     [
+                        0..n * t * t,
                         n * t * t..n * t * t * 2,
-                        n * t * t * 2..n * t * 16 + n * t * t * 2,
-                        n * t * 48 + n * t * t * 2..n * t * 64 + n * t * t * 2,
-                        n * t * 64 + n * t * t * 2..n * t * 80 + n * t * t * 2,
+                        n * t * t * 2..n * t * t * 3,
+                        n * t * t * 3..n * t * 16 + n * t * t * 3,
+                        n * t * 16 + n * t * t * 3..n * t * 32 + n * t * t * 3,
+                        n * t * 32 + n * t * t * 3..n * t * 48 + n * t * t * 3,
+                        n * t * 48 + n * t * t * 3..n * t * 64 + n * t * t * 3,
+                        n * t * 64 + n * t * t * 3..n * t * 80 + n * t * t * 3,
+                        n * t * 80 + n * t * t * 3
+                            + t * t..n * t * 81 + n * t * t * 3 + t * t,
+                        n * t * 81 + n * t * t * 3
+                            + t * t..n * t * 81 + n * t * t * 3 + t + t * t,
                     ],
                 );
+                let q = q.as_chunks::<16>().0;
+                let k = k.as_chunks::<16>().0;
                 let d_v = d_v.as_chunks_mut::<16>().0;
-                let d_k = d_k.as_chunks::<16>().0;
-                let d_q = d_q.as_chunks::<16>().0;
+                let d_k = d_k.as_chunks_mut::<16>().0;
+                let d_q = d_q.as_chunks_mut::<16>().0;
                 for n_2 in 0..n {
                     kernels::matmul(
                         t,
                         16,
                         t,
-                        &a[t * t * n_2..][..t * t],
+                        &a[n_2 * t * t..][..t * t],
                         (1, t),
-                        cotangent[t * n_2..][..t].as_flattened(),
+                        cotangent[n_2 * t..][..t].as_flattened(),
                         (16, 1),
-                        d_v[t * n_2..][..t].as_flattened_mut(),
+                        d_v[n_2 * t..][..t].as_flattened_mut(),
                         16,
                         false,
                     );
+                }
+                for i in 0..n {
+                    d_k[i * t..][..t].as_flattened_mut().fill(0.0);
+                    for j in 0..t {
+                        for k_2 in 0..t {
+                            a_part[(i * t + j) * t + k_2] += d_a_sum_rest[i * t + j];
+                            d_s_sum[k_2] = if k_2 <= j {
+                                a_part[(i * t + j) * t + k_2]
+                                    * a_sum_exp[(i * t + j) * t + k_2] / math::sqrt(16.0)
+                            } else {
+                                0.0
+                            };
+                        }
+                        d_q[i * t + j].fill(0.0);
+                        for j_2 in 0..t {
+                            for d in 0..16 {
+                                if j_2 <= j {
+                                    d_q[i * t + j][d] += d_s_sum[j_2] * k[i * t + j_2][d];
+                                }
+                                if j_2 <= j {
+                                    d_k[i * t + j_2][d] += d_s_sum[j_2] * q[i * t + j][d];
+                                }
+                            }
+                        }
+                    }
                 }
                 kernels::matmul(
                     n * t,
@@ -778,7 +791,7 @@ impl AttentionAttendPass<'_> {
                     false,
                 );
             },
-        )
+        );
     }
     /// Adds the gradient with respect to the parameters, `x` to what is there.
     ///
@@ -869,94 +882,106 @@ impl AttentionAttendPass<'_> {
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [a_sum_exp, a, q, k, v_2, d_k, d_q, a_sum_rest, d_a, d_s_sum] = carve(
+                let [a, a_part, v_2, a_sum_rest, d_a, d_a_sum_rest] = carve(
                     arena,
                     [
                         0..n * t * t,
-                        n * t * t..n * t * t * 2,
-                        n * t * t * 2..n * t * 16 + n * t * t * 2,
-                        n * t * 16 + n * t * t * 2..n * t * 32 + n * t * t * 2,
-                        n * t * 32 + n * t * t * 2..n * t * 48 + n * t * t * 2,
-                        n * t * 48 + n * t * t * 2..n * t * 64 + n * t * t * 2,
-                        n * t * 64 + n * t * t * 2..n * t * 80 + n * t * t * 2,
-                        n * t * 80 + n * t * t * 2..n * t * 81 + n * t * t * 2,
-                        n * t * 81 + n * t * t * 2..n * t * 81 + n * t * t * 2 + t * t,
-                        n * t * 81 + n * t * t * 2
-                            + t * t..n * t * 81 + n * t * t * 2 + t + t * t,
+                        n * t * t * 2..n * t * t * 3,
+                        n * t * 32 + n * t * t * 3..n * t * 48 + n * t * t * 3,
+                        n * t * 64 + n * t * t * 3..n * t * 65 + n * t * t * 3,
+                        n * t * 65 + n * t * t * 3..n * t * 65 + n * t * t * 3 + t * t,
+                        n * t * 80 + n * t * t * 3
+                            + t * t..n * t * 81 + n * t * t * 3 + t * t,
                     ],
                 );
-                let q = q.as_chunks::<16>().0;
-                let k = k.as_chunks::<16>().0;
                 let v_2 = v_2.as_chunks::<16>().0;
-                let d_k = d_k.as_chunks_mut::<16>().0;
-                let d_q = d_q.as_chunks_mut::<16>().0;
                 for n_2 in 0..n {
                     kernels::matmul(
                         t,
                         t,
                         16,
-                        cotangent[t * n_2..][..t].as_flattened(),
+                        cotangent[n_2 * t..][..t].as_flattened(),
                         (16, 1),
-                        v_2[t * n_2..][..t].as_flattened(),
+                        v_2[n_2 * t..][..t].as_flattened(),
                         (1, 16),
                         d_a,
                         t,
                         false,
                     );
-                    d_k[t * n_2..][..t].as_flattened_mut().fill(0.0);
                     for j in 0..t {
+                        for k_2 in 0..t {
+                            a_part[(n_2 * t + j) * t + k_2] = d_a[j * t + k_2]
+                                / (1.0 + a_sum_rest[n_2 * t + j]);
+                        }
                         let mut d_a_sum_rest_part = 0.0_f32;
                         for k_2 in 0..t {
                             d_a_sum_rest_part
-                                += d_a[t * j + k_2] * a[t * t * n_2 + t * j + k_2];
+                                += a_part[(n_2 * t + j) * t + k_2]
+                                    * a[(n_2 * t + j) * t + k_2];
                         }
-                        for k_2 in 0..t {
-                            d_s_sum[k_2] = if k_2 <= j {
-                                let total = 1.0 + a_sum_rest[t * n_2 + j];
-                                (d_a[t * j + k_2] / total - d_a_sum_rest_part / total)
-                                    * a_sum_exp[t * t * n_2 + t * j + k_2] / math::sqrt(16.0)
-                            } else {
-                                0.0
-                            };
-                        }
-                        d_q[t * n_2 + j].fill(0.0);
-                        for j_2 in 0..t {
-                            for d in 0..16 {
-                                if j_2 <= j {
-                                    d_q[t * n_2 + j][d] += d_s_sum[j_2] * k[t * n_2 + j_2][d];
-                                }
-                                if j_2 <= j {
-                                    d_k[t * n_2 + j_2][d] += d_s_sum[j_2] * q[t * n_2 + j][d];
-                                }
-                            }
-                        }
+                        d_a_sum_rest[n_2 * t + j] = -d_a_sum_rest_part;
                     }
                 }
-                let [a, d_v, d_k, d_q] = carve(
+                let [a, a_sum_exp, a_part, q, k, d_v, d_k, d_q, d_a_sum_rest, d_s_sum] = carve(
                     arena,
                     [
+                        0..n * t * t,
                         n * t * t..n * t * t * 2,
-                        n * t * t * 2..n * t * 16 + n * t * t * 2,
-                        n * t * 48 + n * t * t * 2..n * t * 64 + n * t * t * 2,
-                        n * t * 64 + n * t * t * 2..n * t * 80 + n * t * t * 2,
+                        n * t * t * 2..n * t * t * 3,
+                        n * t * t * 3..n * t * 16 + n * t * t * 3,
+                        n * t * 16 + n * t * t * 3..n * t * 32 + n * t * t * 3,
+                        n * t * 32 + n * t * t * 3..n * t * 48 + n * t * t * 3,
+                        n * t * 48 + n * t * t * 3..n * t * 64 + n * t * t * 3,
+                        n * t * 64 + n * t * t * 3..n * t * 80 + n * t * t * 3,
+                        n * t * 80 + n * t * t * 3
+                            + t * t..n * t * 81 + n * t * t * 3 + t * t,
+                        n * t * 81 + n * t * t * 3
+                            + t * t..n * t * 81 + n * t * t * 3 + t + t * t,
                     ],
                 );
+                let q = q.as_chunks::<16>().0;
+                let k = k.as_chunks::<16>().0;
                 let d_v = d_v.as_chunks_mut::<16>().0;
-                let d_k = d_k.as_chunks::<16>().0;
-                let d_q = d_q.as_chunks::<16>().0;
+                let d_k = d_k.as_chunks_mut::<16>().0;
+                let d_q = d_q.as_chunks_mut::<16>().0;
                 for n_2 in 0..n {
                     kernels::matmul(
                         t,
                         16,
                         t,
-                        &a[t * t * n_2..][..t * t],
+                        &a[n_2 * t * t..][..t * t],
                         (1, t),
-                        cotangent[t * n_2..][..t].as_flattened(),
+                        cotangent[n_2 * t..][..t].as_flattened(),
                         (16, 1),
-                        d_v[t * n_2..][..t].as_flattened_mut(),
+                        d_v[n_2 * t..][..t].as_flattened_mut(),
                         16,
                         false,
                     );
+                }
+                for i in 0..n {
+                    d_k[i * t..][..t].as_flattened_mut().fill(0.0);
+                    for j in 0..t {
+                        for k_2 in 0..t {
+                            a_part[(i * t + j) * t + k_2] += d_a_sum_rest[i * t + j];
+                            d_s_sum[k_2] = if k_2 <= j {
+                                a_part[(i * t + j) * t + k_2]
+                                    * a_sum_exp[(i * t + j) * t + k_2] / math::sqrt(16.0)
+                            } else {
+                                0.0
+                            };
+                        }
+                        d_q[i * t + j].fill(0.0);
+                        for j_2 in 0..t {
+                            for d in 0..16 {
+                                if j_2 <= j {
+                                    d_q[i * t + j][d] += d_s_sum[j_2] * k[i * t + j_2][d];
+                                }
+                                if j_2 <= j {
+                                    d_k[i * t + j_2][d] += d_s_sum[j_2] * q[i * t + j][d];
+                                }
+                            }
+                        }
+                    }
                 }
                 kernels::matmul(
                     n * t,
@@ -1031,6 +1056,6 @@ impl AttentionAttendPass<'_> {
                     true,
                 );
             },
-        )
+        );
     }
 }

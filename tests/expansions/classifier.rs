@@ -185,7 +185,7 @@ impl Mlp {
     /// * `label: u32[N]`
     /// * returns `f32`
     ///
-    /// Workspace: `1064 * N` bytes. Operations: `409433 * N + 2`, forward and backward together.
+    /// Workspace: `1064 * N` bytes. Operations: `409437 * N + 1`, forward and backward together.
     ///
     /// # Panics
     /// Before anything is written:
@@ -216,9 +216,15 @@ impl Mlp {
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [h, logits_product, each_sum_exp, each_sum_rest] = carve(
+                let [h, logits_product, each_sum_exp, each_part, each_sum_rest] = carve(
                     arena,
-                    [0..n * 128, n * 128..n * 138, n * 138..n * 148, n * 148..n * 149],
+                    [
+                        0..n * 128,
+                        n * 128..n * 138,
+                        n * 138..n * 148,
+                        n * 148..n * 149,
+                        n * 149..n * 150,
+                    ],
                 );
                 let h = h.as_chunks_mut::<128>().0;
                 let logits_product = logits_product.as_chunks_mut::<10>().0;
@@ -256,13 +262,19 @@ impl Mlp {
                 let mut loss_mean = 0.0;
                 for i in 0..n {
                     let mut logits = [0.0_f32; 10];
+                    let mut others = [0.0_f32; 10];
                     for j in 0..10 {
                         logits[j] = logits_product[i][j] + self.b2[j];
+                        others[j] = if j == (label[i] as usize) {
+                            -::chainrule::__private::core::primitive::f32::INFINITY
+                        } else {
+                            logits[j]
+                        };
                     }
                     let mut each_sum_at = 0;
                     let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
                     for k in 0..10 {
-                        let candidate = logits[k];
+                        let candidate = others[k];
                         if candidate > largest
                             || (candidate.is_nan() && !largest.is_nan())
                         {
@@ -270,7 +282,7 @@ impl Mlp {
                             largest = candidate;
                         }
                     }
-                    let element = logits[each_sum_at];
+                    let element = others[each_sum_at];
                     let each_sum_top = if math::abs(element)
                         < ::chainrule::__private::core::primitive::f32::INFINITY
                     {
@@ -279,7 +291,7 @@ impl Mlp {
                         0.0
                     };
                     for k in 0..10 {
-                        each_sum_exp[i][k] = math::exp(logits[k] - each_sum_top);
+                        each_sum_exp[i][k] = math::exp(others[k] - each_sum_top);
                     }
                     let mut sum = 0.0_f32;
                     for k in 0..10 {
@@ -288,9 +300,9 @@ impl Mlp {
                                 - (if k == each_sum_at { 1.0 } else { 0.0 });
                     }
                     each_sum_rest[i] = sum;
-                    loss_mean
-                        += each_sum_top - logits[label[i] as usize]
-                            + math::ln_1p(each_sum_rest[i]);
+                    each_part[i] = each_sum_top - logits[label[i] as usize]
+                        + math::ln_1p(each_sum_rest[i]);
+                    loss_mean += math::softplus(each_part[i]);
                 }
                 let loss = loss_mean / n as f32;
                 loss
@@ -310,7 +322,7 @@ impl Mlp {
     /// * `label: u32[N]`
     /// * returns `f32`
     ///
-    /// Workspace: `552 * N` bytes. Operations: `203447 * N + 1`.
+    /// Workspace: `552 * N` bytes. Operations: `203448 * N + 1`.
     ///
     /// # Panics
     /// Before anything is written:
@@ -382,13 +394,19 @@ impl Mlp {
                 let mut loss_mean = 0.0;
                 for i in 0..n {
                     let mut logits = [0.0_f32; 10];
+                    let mut others = [0.0_f32; 10];
                     for j in 0..10 {
                         logits[j] = logits_product[i][j] + self.b2[j];
+                        others[j] = if j == (label[i] as usize) {
+                            -::chainrule::__private::core::primitive::f32::INFINITY
+                        } else {
+                            logits[j]
+                        };
                     }
                     let mut each_sum_at = 0;
                     let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
                     for k in 0..10 {
-                        let candidate = logits[k];
+                        let candidate = others[k];
                         if candidate > largest
                             || (candidate.is_nan() && !largest.is_nan())
                         {
@@ -396,7 +414,7 @@ impl Mlp {
                             largest = candidate;
                         }
                     }
-                    let element = logits[each_sum_at];
+                    let element = others[each_sum_at];
                     let each_sum_top = if math::abs(element)
                         < ::chainrule::__private::core::primitive::f32::INFINITY
                     {
@@ -407,12 +425,14 @@ impl Mlp {
                     let mut each_sum_rest = 0.0_f32;
                     for k in 0..10 {
                         each_sum_rest
-                            += math::exp(logits[k] - each_sum_top)
+                            += math::exp(others[k] - each_sum_top)
                                 - (if k == each_sum_at { 1.0 } else { 0.0 });
                     }
                     loss_mean
-                        += each_sum_top - logits[label[i] as usize]
-                            + math::ln_1p(each_sum_rest);
+                        += math::softplus(
+                            each_sum_top - logits[label[i] as usize]
+                                + math::ln_1p(each_sum_rest),
+                        );
                 }
                 let loss = loss_mean / n as f32;
                 loss
@@ -426,11 +446,11 @@ impl Mlp {
         266 * n
     }
     /// How `Mlp::loss` is computed, as text: its value, then its gradients.
-    pub const LOSS_DERIVATION: &'static str = "Given x[N, 784], label[N], w1[784, 128], b1[128], w2[128, 10], b2[10]\n\nValue\n    h_x_product[i, j] = Σ_k x[i, k] · w1[k, j]\n    h_x[i, j] = h_x_product[i, j] + b1[j]\n    h[i, j] = 0 if h_x[i, j] ≤ 0 else h_x[i, j]\n    logits_product[i, j] = Σ_k h[i, k] · w2[k, j]\n    logits[i, j] = logits_product[i, j] + b2[j]\n    each_sum_at[i] = argmax_k logits[i, k]\n    each_sum_top[i] = constant(logits[i, each_sum_at[i]]) if |logits[i, each_sum_at[i]]| < ∞ else 0\n    each_sum_exp[i, k] = exp(logits[i, k] − each_sum_top[i])\n    each_sum_rest[i] = Σ_k (each_sum_exp[i, k] − (1 if k = each_sum_at[i] else 0))\n    each[i] = each_sum_top[i] − logits[i, label[i]] + ln(1 + each_sum_rest[i])\n    loss_mean = Σ_k each[k]\n    loss = loss_mean / N\n    → loss\n\nGradient\n    d_loss_mean = 1 / N\n    d_logits[i, label[i]] += −d_loss_mean   for i < N\n    d_each_sum_rest[i] = d_loss_mean / (1 + each_sum_rest[i])\n    d_logits[i, k] += d_each_sum_rest[i] · each_sum_exp[i, k]\n    d_b2[j] = Σ_i d_logits[i, j]\n    d_h[i, k] = Σ_j d_logits[i, j] · w2[k, j]\n    d_w2[k, j] = Σ_i d_logits[i, j] · h[i, k]\n    d_h_x[i, j] = 0 if h[i, j] ≤ 0 else d_h[i, j]\n    d_b1[j] = Σ_i d_h_x[i, j]\n    d_w1[k, j] = Σ_i d_h_x[i, j] · x[i, k]\n    → ∂loss/∂w1 = d_w1\n    → ∂loss/∂b1 = d_b1\n    → ∂loss/∂w2 = d_w2\n    → ∂loss/∂b2 = d_b2\n";
+    pub const LOSS_DERIVATION: &'static str = "Given x[N, 784], label[N], w1[784, 128], b1[128], w2[128, 10], b2[10]\n\nValue\n    h_x_product[i, j] = Σ_k x[i, k] · w1[k, j]\n    h_x[i, j] = h_x_product[i, j] + b1[j]\n    h[i, j] = 0 if h_x[i, j] ≤ 0 else h_x[i, j]\n    logits_product[i, j] = Σ_k h[i, k] · w2[k, j]\n    logits[i, j] = logits_product[i, j] + b2[j]\n    others[i, j] = −∞ if j = label[i] else logits[i, j]\n    each_sum_at[i] = argmax_k others[i, k]\n    each_sum_top[i] = constant(others[i, each_sum_at[i]]) if |others[i, each_sum_at[i]]| < ∞ else 0\n    each_sum_exp[i, k] = exp(others[i, k] − each_sum_top[i])\n    each_sum_rest[i] = Σ_k (each_sum_exp[i, k] − (1 if k = each_sum_at[i] else 0))\n    each_part[i] = each_sum_top[i] − logits[i, label[i]] + ln(1 + each_sum_rest[i])\n    each[i] = softplus(each_part[i])\n    loss_mean = Σ_k each[k]\n    loss = loss_mean / N\n    → loss\n\nGradient\n    each_part₂[i] = σ(each_part[i]) / N\n    d_logits[i, label[i]] += −each_part₂[i]   for i < N\n    d_each_sum_rest[i] = each_part₂[i] / (1 + each_sum_rest[i])\n    d_others[i, k] = d_each_sum_rest[i] · each_sum_exp[i, k]\n    d_logits[i, j] += 0 if j = label[i] else d_others[i, j]\n    d_b2[j] = Σ_i d_logits[i, j]\n    d_h[i, k] = Σ_j d_logits[i, j] · w2[k, j]\n    d_w2[k, j] = Σ_i d_logits[i, j] · h[i, k]\n    d_h_x[i, j] = 0 if h[i, j] ≤ 0 else d_h[i, j]\n    d_b1[j] = Σ_i d_h_x[i, j]\n    d_w1[k, j] = Σ_i d_h_x[i, j] · x[i, k]\n    → ∂loss/∂w1 = d_w1\n    → ∂loss/∂b1 = d_b1\n    → ∂loss/∂w2 = d_w2\n    → ∂loss/∂b2 = d_b2\n";
     /// How `Mlp::loss` is computed, as LaTeX.
-    pub const LOSS_LATEX: &'static str = "\\begin{aligned}\n{\\mathit{h\\_x\\_product}}_{i, j} &= \\sum_{k} x_{i, k} \\, {w_{1}}_{k, j} \\\\\n{\\mathit{h\\_x}}_{i, j} &= {\\mathit{h\\_x\\_product}}_{i, j} + {b_{1}}_{j} \\\\\nh_{i, j} &= \\begin{cases} 0 & \\text{if } {\\mathit{h\\_x}}_{i, j} \\le 0 \\\\ {\\mathit{h\\_x}}_{i, j} & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{logits\\_product}}_{i, j} &= \\sum_{k} h_{i, k} \\, {w_{2}}_{k, j} \\\\\n\\mathit{logits}_{i, j} &= {\\mathit{logits\\_product}}_{i, j} + {b_{2}}_{j} \\\\\n{\\mathit{each\\_sum\\_at}}_{i} &= \\operatorname*{arg\\,max}_{k} \\mathit{logits}_{i, k} \\\\\n{\\mathit{each\\_sum\\_top}}_{i} &= \\begin{cases} \\operatorname{constant}\\left(\\mathit{logits}_{i, {\\mathit{each\\_sum\\_at}}_{i}}\\right) & \\text{if } \\left|\\mathit{logits}_{i, {\\mathit{each\\_sum\\_at}}_{i}}\\right| < \\infty \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{each\\_sum\\_exp}}_{i, k} &= e^{\\mathit{logits}_{i, k} - {\\mathit{each\\_sum\\_top}}_{i}} \\\\\n{\\mathit{each\\_sum\\_rest}}_{i} &= \\sum_{k} \\left({\\mathit{each\\_sum\\_exp}}_{i, k} - \\begin{cases} 1 & \\text{if } k = {\\mathit{each\\_sum\\_at}}_{i} \\\\ 0 & \\text{otherwise} \\end{cases}\\right) \\\\\n\\mathit{each}_{i} &= {\\mathit{each\\_sum\\_top}}_{i} - \\mathit{logits}_{i, \\mathit{label}_{i}} + \\ln\\left(1 + {\\mathit{each\\_sum\\_rest}}_{i}\\right) \\\\\n\\mathit{loss\\_mean} &= \\sum_{k} \\mathit{each}_{k} \\\\\n\\mathit{loss} &= \\frac{\\mathit{loss\\_mean}}{N} \\\\\n\\partial \\mathit{loss\\_mean} &= \\frac{1}{N} \\\\\n\\partial \\mathit{logits}_{i, \\mathit{label}_{i}} &\\mathrel{+}= -\\partial \\mathit{loss\\_mean} \\quad \\text{for } i < N \\\\\n{\\partial \\mathit{each\\_sum\\_rest}}_{i} &= \\frac{\\partial \\mathit{loss\\_mean}}{1 + {\\mathit{each\\_sum\\_rest}}_{i}} \\\\\n\\partial \\mathit{logits}_{i, k} &\\mathrel{+}= {\\partial \\mathit{each\\_sum\\_rest}}_{i} \\, {\\mathit{each\\_sum\\_exp}}_{i, k} \\\\\n{\\partial b_{2}}_{j} &= \\sum_{i} \\partial \\mathit{logits}_{i, j} \\\\\n\\partial h_{i, k} &= \\sum_{j} \\partial \\mathit{logits}_{i, j} \\, {w_{2}}_{k, j} \\\\\n{\\partial w_{2}}_{k, j} &= \\sum_{i} \\partial \\mathit{logits}_{i, j} \\, h_{i, k} \\\\\n{\\partial \\mathit{h\\_x}}_{i, j} &= \\begin{cases} 0 & \\text{if } h_{i, j} \\le 0 \\\\ \\partial h_{i, j} & \\text{otherwise} \\end{cases} \\\\\n{\\partial b_{1}}_{j} &= \\sum_{i} {\\partial \\mathit{h\\_x}}_{i, j} \\\\\n{\\partial w_{1}}_{k, j} &= \\sum_{i} {\\partial \\mathit{h\\_x}}_{i, j} \\, x_{i, k} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial w_{1}} &= \\partial w_{1} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial b_{1}} &= \\partial b_{1} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial w_{2}} &= \\partial w_{2} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial b_{2}} &= \\partial b_{2}\n\\end{aligned}\n";
+    pub const LOSS_LATEX: &'static str = "\\begin{aligned}\n{\\mathit{h\\_x\\_product}}_{i, j} &= \\sum_{k} x_{i, k} \\, {w_{1}}_{k, j} \\\\\n{\\mathit{h\\_x}}_{i, j} &= {\\mathit{h\\_x\\_product}}_{i, j} + {b_{1}}_{j} \\\\\nh_{i, j} &= \\begin{cases} 0 & \\text{if } {\\mathit{h\\_x}}_{i, j} \\le 0 \\\\ {\\mathit{h\\_x}}_{i, j} & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{logits\\_product}}_{i, j} &= \\sum_{k} h_{i, k} \\, {w_{2}}_{k, j} \\\\\n\\mathit{logits}_{i, j} &= {\\mathit{logits\\_product}}_{i, j} + {b_{2}}_{j} \\\\\n\\mathit{others}_{i, j} &= \\begin{cases} -\\infty & \\text{if } j = \\mathit{label}_{i} \\\\ \\mathit{logits}_{i, j} & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{each\\_sum\\_at}}_{i} &= \\operatorname*{arg\\,max}_{k} \\mathit{others}_{i, k} \\\\\n{\\mathit{each\\_sum\\_top}}_{i} &= \\begin{cases} \\operatorname{constant}\\left(\\mathit{others}_{i, {\\mathit{each\\_sum\\_at}}_{i}}\\right) & \\text{if } \\left|\\mathit{others}_{i, {\\mathit{each\\_sum\\_at}}_{i}}\\right| < \\infty \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{each\\_sum\\_exp}}_{i, k} &= e^{\\mathit{others}_{i, k} - {\\mathit{each\\_sum\\_top}}_{i}} \\\\\n{\\mathit{each\\_sum\\_rest}}_{i} &= \\sum_{k} \\left({\\mathit{each\\_sum\\_exp}}_{i, k} - \\begin{cases} 1 & \\text{if } k = {\\mathit{each\\_sum\\_at}}_{i} \\\\ 0 & \\text{otherwise} \\end{cases}\\right) \\\\\n{\\mathit{each\\_part}}_{i} &= {\\mathit{each\\_sum\\_top}}_{i} - \\mathit{logits}_{i, \\mathit{label}_{i}} + \\ln\\left(1 + {\\mathit{each\\_sum\\_rest}}_{i}\\right) \\\\\n\\mathit{each}_{i} &= \\operatorname{softplus}\\left({\\mathit{each\\_part}}_{i}\\right) \\\\\n\\mathit{loss\\_mean} &= \\sum_{k} \\mathit{each}_{k} \\\\\n\\mathit{loss} &= \\frac{\\mathit{loss\\_mean}}{N} \\\\\n{\\mathit{each\\_part}^{(2)}}_{i} &= \\frac{\\sigma\\left({\\mathit{each\\_part}}_{i}\\right)}{N} \\\\\n\\partial \\mathit{logits}_{i, \\mathit{label}_{i}} &\\mathrel{+}= -{\\mathit{each\\_part}^{(2)}}_{i} \\quad \\text{for } i < N \\\\\n{\\partial \\mathit{each\\_sum\\_rest}}_{i} &= \\frac{{\\mathit{each\\_part}^{(2)}}_{i}}{1 + {\\mathit{each\\_sum\\_rest}}_{i}} \\\\\n\\partial \\mathit{others}_{i, k} &= {\\partial \\mathit{each\\_sum\\_rest}}_{i} \\, {\\mathit{each\\_sum\\_exp}}_{i, k} \\\\\n\\partial \\mathit{logits}_{i, j} &\\mathrel{+}= \\begin{cases} 0 & \\text{if } j = \\mathit{label}_{i} \\\\ \\partial \\mathit{others}_{i, j} & \\text{otherwise} \\end{cases} \\\\\n{\\partial b_{2}}_{j} &= \\sum_{i} \\partial \\mathit{logits}_{i, j} \\\\\n\\partial h_{i, k} &= \\sum_{j} \\partial \\mathit{logits}_{i, j} \\, {w_{2}}_{k, j} \\\\\n{\\partial w_{2}}_{k, j} &= \\sum_{i} \\partial \\mathit{logits}_{i, j} \\, h_{i, k} \\\\\n{\\partial \\mathit{h\\_x}}_{i, j} &= \\begin{cases} 0 & \\text{if } h_{i, j} \\le 0 \\\\ \\partial h_{i, j} & \\text{otherwise} \\end{cases} \\\\\n{\\partial b_{1}}_{j} &= \\sum_{i} {\\partial \\mathit{h\\_x}}_{i, j} \\\\\n{\\partial w_{1}}_{k, j} &= \\sum_{i} {\\partial \\mathit{h\\_x}}_{i, j} \\, x_{i, k} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial w_{1}} &= \\partial w_{1} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial b_{1}} &= \\partial b_{1} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial w_{2}} &= \\partial w_{2} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial b_{2}} &= \\partial b_{2}\n\\end{aligned}\n";
     /// How `Mlp::loss` is computed, as a graph in the DOT language, forward and backward.
-    pub const LOSS_DOT: &'static str = "digraph {\n    node [shape = box, fontname = \"monospace\"]\n    input0 [shape = ellipse, label = \"x[N, 784]\"]\n    input1 [shape = ellipse, label = \"label[N]\"]\n    input2 [shape = ellipse, label = \"w1[784, 128]\"]\n    input4 [shape = ellipse, label = \"b1[128]\"]\n    input7 [shape = ellipse, label = \"w2[128, 10]\"]\n    input9 [shape = ellipse, label = \"b2[10]\"]\n    subgraph cluster_forward {\n        label = \"forward\"\n        node0 [label = \"h_x_product[i, j] = Σ_k x[i, k] · w1[k, j]\"]\n        node1 [label = \"h_x[i, j] = h_x_product[i, j] + b1[j]\"]\n        node2 [label = \"h[i, j] = 0 if h_x[i, j] ≤ 0 else h_x[i, j]\"]\n        node3 [label = \"logits_product[i, j] = Σ_k h[i, k] · w2[k, j]\"]\n        node4 [label = \"logits[i, j] = logits_product[i, j] + b2[j]\"]\n        node5 [label = \"each_sum_at[i] = argmax_k logits[i, k]\"]\n        node6 [label = \"each_sum_top[i] = constant(logits[i, each_sum_at[i]]) if |logits[i, each_sum_at[i]]| < ∞ else 0\"]\n        node7 [label = \"each_sum_exp[i, k] = exp(logits[i, k] − each_sum_top[i])\"]\n        node8 [label = \"each_sum_rest[i] = Σ_k (each_sum_exp[i, k] − (1 if k = each_sum_at[i] else 0))\"]\n        node9 [label = \"each[i] = each_sum_top[i] − logits[i, label[i]] + ln(1 + each_sum_rest[i])\"]\n        node10 [label = \"loss_mean = Σ_k each[k]\"]\n        node11 [label = \"loss = loss_mean / N\"]\n    }\n    subgraph cluster_backward {\n        label = \"backward\"\n        node12 [label = \"d_loss_mean = 1 / N\"]\n        node13 [label = \"d_logits[i, label[i]] += −d_loss_mean   for i < N\"]\n        node14 [label = \"d_each_sum_rest[i] = d_loss_mean / (1 + each_sum_rest[i])\"]\n        node15 [label = \"d_logits[i, k] += d_each_sum_rest[i] · each_sum_exp[i, k]\"]\n        node16 [label = \"d_b2[j] = Σ_i d_logits[i, j]\"]\n        node17 [label = \"d_h[i, k] = Σ_j d_logits[i, j] · w2[k, j]\"]\n        node18 [label = \"d_w2[k, j] = Σ_i d_logits[i, j] · h[i, k]\"]\n        node19 [label = \"d_h_x[i, j] = 0 if h[i, j] ≤ 0 else d_h[i, j]\"]\n        node20 [label = \"d_b1[j] = Σ_i d_h_x[i, j]\"]\n        node21 [label = \"d_w1[k, j] = Σ_i d_h_x[i, j] · x[i, k]\"]\n    }\n    out0 [shape = ellipse, label = \"result\"]\n    out1 [shape = ellipse, label = \"∂/∂w1\"]\n    out2 [shape = ellipse, label = \"∂/∂b1\"]\n    out3 [shape = ellipse, label = \"∂/∂w2\"]\n    out4 [shape = ellipse, label = \"∂/∂b2\"]\n    input0 -> node0\n    input2 -> node0\n    node0 -> node1\n    input4 -> node1\n    node1 -> node2\n    node2 -> node3\n    input7 -> node3\n    node3 -> node4\n    input9 -> node4\n    node4 -> node5\n    node4 -> node6\n    node5 -> node6\n    node4 -> node7\n    node6 -> node7\n    node7 -> node8\n    node5 -> node8\n    node4 -> node9\n    input1 -> node9\n    node6 -> node9\n    node8 -> node9\n    node9 -> node10\n    node10 -> node11\n    node12 -> node13\n    input1 -> node13\n    node8 -> node14\n    node12 -> node14\n    node7 -> node15\n    node14 -> node15\n    node13 -> node15\n    node15 -> node16\n    input7 -> node17\n    node15 -> node17\n    node2 -> node18\n    node15 -> node18\n    node2 -> node19\n    node17 -> node19\n    node19 -> node20\n    input0 -> node21\n    node19 -> node21\n    node11 -> out0\n    node21 -> out1\n    node20 -> out2\n    node18 -> out3\n    node16 -> out4\n}\n";
+    pub const LOSS_DOT: &'static str = "digraph {\n    node [shape = box, fontname = \"monospace\"]\n    input0 [shape = ellipse, label = \"x[N, 784]\"]\n    input1 [shape = ellipse, label = \"label[N]\"]\n    input2 [shape = ellipse, label = \"w1[784, 128]\"]\n    input4 [shape = ellipse, label = \"b1[128]\"]\n    input7 [shape = ellipse, label = \"w2[128, 10]\"]\n    input9 [shape = ellipse, label = \"b2[10]\"]\n    subgraph cluster_forward {\n        label = \"forward\"\n        node0 [label = \"h_x_product[i, j] = Σ_k x[i, k] · w1[k, j]\"]\n        node1 [label = \"h_x[i, j] = h_x_product[i, j] + b1[j]\"]\n        node2 [label = \"h[i, j] = 0 if h_x[i, j] ≤ 0 else h_x[i, j]\"]\n        node3 [label = \"logits_product[i, j] = Σ_k h[i, k] · w2[k, j]\"]\n        node4 [label = \"logits[i, j] = logits_product[i, j] + b2[j]\"]\n        node5 [label = \"others[i, j] = −∞ if j = label[i] else logits[i, j]\"]\n        node6 [label = \"each_sum_at[i] = argmax_k others[i, k]\"]\n        node7 [label = \"each_sum_top[i] = constant(others[i, each_sum_at[i]]) if |others[i, each_sum_at[i]]| < ∞ else 0\"]\n        node8 [label = \"each_sum_exp[i, k] = exp(others[i, k] − each_sum_top[i])\"]\n        node9 [label = \"each_sum_rest[i] = Σ_k (each_sum_exp[i, k] − (1 if k = each_sum_at[i] else 0))\"]\n        node10 [label = \"each_part[i] = each_sum_top[i] − logits[i, label[i]] + ln(1 + each_sum_rest[i])\"]\n        node11 [label = \"each[i] = softplus(each_part[i])\"]\n        node12 [label = \"loss_mean = Σ_k each[k]\"]\n        node13 [label = \"loss = loss_mean / N\"]\n    }\n    subgraph cluster_backward {\n        label = \"backward\"\n        node14 [label = \"each_part₂[i] = σ(each_part[i]) / N\"]\n        node15 [label = \"d_logits[i, label[i]] += −each_part₂[i]   for i < N\"]\n        node16 [label = \"d_each_sum_rest[i] = each_part₂[i] / (1 + each_sum_rest[i])\"]\n        node17 [label = \"d_others[i, k] = d_each_sum_rest[i] · each_sum_exp[i, k]\"]\n        node18 [label = \"d_logits[i, j] += 0 if j = label[i] else d_others[i, j]\"]\n        node19 [label = \"d_b2[j] = Σ_i d_logits[i, j]\"]\n        node20 [label = \"d_h[i, k] = Σ_j d_logits[i, j] · w2[k, j]\"]\n        node21 [label = \"d_w2[k, j] = Σ_i d_logits[i, j] · h[i, k]\"]\n        node22 [label = \"d_h_x[i, j] = 0 if h[i, j] ≤ 0 else d_h[i, j]\"]\n        node23 [label = \"d_b1[j] = Σ_i d_h_x[i, j]\"]\n        node24 [label = \"d_w1[k, j] = Σ_i d_h_x[i, j] · x[i, k]\"]\n    }\n    out0 [shape = ellipse, label = \"result\"]\n    out1 [shape = ellipse, label = \"∂/∂w1\"]\n    out2 [shape = ellipse, label = \"∂/∂b1\"]\n    out3 [shape = ellipse, label = \"∂/∂w2\"]\n    out4 [shape = ellipse, label = \"∂/∂b2\"]\n    input0 -> node0\n    input2 -> node0\n    node0 -> node1\n    input4 -> node1\n    node1 -> node2\n    node2 -> node3\n    input7 -> node3\n    node3 -> node4\n    input9 -> node4\n    node4 -> node5\n    input1 -> node5\n    node5 -> node6\n    node5 -> node7\n    node6 -> node7\n    node5 -> node8\n    node7 -> node8\n    node8 -> node9\n    node6 -> node9\n    node4 -> node10\n    input1 -> node10\n    node7 -> node10\n    node9 -> node10\n    node10 -> node11\n    node11 -> node12\n    node12 -> node13\n    node10 -> node14\n    node14 -> node15\n    input1 -> node15\n    node9 -> node16\n    node14 -> node16\n    node8 -> node17\n    node16 -> node17\n    input1 -> node18\n    node17 -> node18\n    node15 -> node18\n    node18 -> node19\n    input7 -> node20\n    node18 -> node20\n    node2 -> node21\n    node18 -> node21\n    node2 -> node22\n    node20 -> node22\n    node22 -> node23\n    input0 -> node24\n    node22 -> node24\n    node13 -> out0\n    node24 -> out1\n    node23 -> out2\n    node21 -> out3\n    node19 -> out4\n}\n";
 }
 /// `Mlp::loss` gone forward, from which its gradients are computed.
 ///
@@ -488,20 +508,23 @@ impl MlpLossPass<'_> {
     ///     h[i, j] = 0 if h_x[i, j] ≤ 0 else h_x[i, j]
     ///     logits_product[i, j] = Σ_k h[i, k] · w2[k, j]
     ///     logits[i, j] = logits_product[i, j] + b2[j]
-    ///     each_sum_at[i] = argmax_k logits[i, k]
-    ///     each_sum_top[i] = constant(logits[i, each_sum_at[i]]) if |logits[i, each_sum_at[i]]| < ∞ else 0
-    ///     each_sum_exp[i, k] = exp(logits[i, k] − each_sum_top[i])
+    ///     others[i, j] = −∞ if j = label[i] else logits[i, j]
+    ///     each_sum_at[i] = argmax_k others[i, k]
+    ///     each_sum_top[i] = constant(others[i, each_sum_at[i]]) if |others[i, each_sum_at[i]]| < ∞ else 0
+    ///     each_sum_exp[i, k] = exp(others[i, k] − each_sum_top[i])
     ///     each_sum_rest[i] = Σ_k (each_sum_exp[i, k] − (1 if k = each_sum_at[i] else 0))
-    ///     each[i] = each_sum_top[i] − logits[i, label[i]] + ln(1 + each_sum_rest[i])
+    ///     each_part[i] = each_sum_top[i] − logits[i, label[i]] + ln(1 + each_sum_rest[i])
+    ///     each[i] = softplus(each_part[i])
     ///     loss_mean = Σ_k each[k]
     ///     loss = loss_mean / N
     ///     → loss
     ///
     /// Gradient
-    ///     d_loss_mean = 1 / N
-    ///     d_logits[i, label[i]] += −d_loss_mean   for i < N
-    ///     d_each_sum_rest[i] = d_loss_mean / (1 + each_sum_rest[i])
-    ///     d_logits[i, k] += d_each_sum_rest[i] · each_sum_exp[i, k]
+    ///     each_part₂[i] = σ(each_part[i]) / N
+    ///     d_logits[i, label[i]] += −each_part₂[i]   for i < N
+    ///     d_each_sum_rest[i] = each_part₂[i] / (1 + each_sum_rest[i])
+    ///     d_others[i, k] = d_each_sum_rest[i] · each_sum_exp[i, k]
+    ///     d_logits[i, j] += 0 if j = label[i] else d_others[i, j]
     ///     d_b2[j] = Σ_i d_logits[i, j]
     ///     d_h[i, k] = Σ_j d_logits[i, j] · w2[k, j]
     ///     d_w2[k, j] = Σ_i d_logits[i, j] · h[i, k]
@@ -520,24 +543,31 @@ impl MlpLossPass<'_> {
         ::chainrule::__private::vectorised(
             #[inline(always)]
             || {
-                use ::chainrule::__private::{carve, kernels};
-                let [each_sum_exp, each_sum_rest, d_logits] = carve(
+                use ::chainrule::__private::{carve, kernels, math::f32 as math};
+                let [each_sum_exp, each_part, each_sum_rest, d_logits] = carve(
                     arena,
-                    [n * 138..n * 148, n * 148..n * 149, n * 256..n * 266],
+                    [
+                        n * 138..n * 148,
+                        n * 148..n * 149,
+                        n * 149..n * 150,
+                        n * 256..n * 266,
+                    ],
                 );
                 let each_sum_exp = each_sum_exp.as_chunks::<10>().0;
                 let d_logits = d_logits.as_chunks_mut::<10>().0;
-                let d_loss_mean = 1.0 / n as f32;
                 for i in 0..n {
+                    let each_part_2 = 1.0 / n as f32 * math::sigmoid(each_part[i]);
                     d_logits[i].fill(0.0);
-                    d_logits[i][label[i] as usize] -= d_loss_mean;
+                    d_logits[i][label[i] as usize] -= each_part_2;
+                    each_sum_rest[i] = each_part_2 / (1.0 + each_sum_rest[i]);
                 }
                 grads.b2.fill(0.0);
                 for i in 0..n {
-                    let d_each_sum_rest = d_loss_mean / (1.0 + each_sum_rest[i]);
-                    for k in 0..10 {
-                        d_logits[i][k] += d_each_sum_rest * each_sum_exp[i][k];
-                        grads.b2[k] += d_logits[i][k];
+                    for j in 0..10 {
+                        if !(j == (label[i] as usize)) {
+                            d_logits[i][j] += each_sum_rest[i] * each_sum_exp[i][j];
+                        }
+                        grads.b2[j] += d_logits[i][j];
                     }
                 }
                 let [h, d_h, d_logits] = carve(
@@ -591,7 +621,7 @@ impl MlpLossPass<'_> {
                     false,
                 );
             },
-        )
+        );
     }
     /// Adds the gradient with respect to the parameters to what is there.
     #[track_caller]
@@ -601,23 +631,30 @@ impl MlpLossPass<'_> {
         ::chainrule::__private::vectorised(
             #[inline(always)]
             || {
-                use ::chainrule::__private::{carve, kernels};
-                let [each_sum_exp, each_sum_rest, d_logits] = carve(
+                use ::chainrule::__private::{carve, kernels, math::f32 as math};
+                let [each_sum_exp, each_part, each_sum_rest, d_logits] = carve(
                     arena,
-                    [n * 138..n * 148, n * 148..n * 149, n * 256..n * 266],
+                    [
+                        n * 138..n * 148,
+                        n * 148..n * 149,
+                        n * 149..n * 150,
+                        n * 256..n * 266,
+                    ],
                 );
                 let each_sum_exp = each_sum_exp.as_chunks::<10>().0;
                 let d_logits = d_logits.as_chunks_mut::<10>().0;
-                let d_loss_mean = 1.0 / n as f32;
                 for i in 0..n {
+                    let each_part_2 = 1.0 / n as f32 * math::sigmoid(each_part[i]);
                     d_logits[i].fill(0.0);
-                    d_logits[i][label[i] as usize] -= d_loss_mean;
+                    d_logits[i][label[i] as usize] -= each_part_2;
+                    each_sum_rest[i] = each_part_2 / (1.0 + each_sum_rest[i]);
                 }
                 for i in 0..n {
-                    let d_each_sum_rest = d_loss_mean / (1.0 + each_sum_rest[i]);
-                    for k in 0..10 {
-                        d_logits[i][k] += d_each_sum_rest * each_sum_exp[i][k];
-                        grads.b2[k] += d_logits[i][k];
+                    for j in 0..10 {
+                        if !(j == (label[i] as usize)) {
+                            d_logits[i][j] += each_sum_rest[i] * each_sum_exp[i][j];
+                        }
+                        grads.b2[j] += d_logits[i][j];
                     }
                 }
                 let [h, d_h, d_logits] = carve(
@@ -670,6 +707,6 @@ impl MlpLossPass<'_> {
                     true,
                 );
             },
-        )
+        );
     }
 }

@@ -214,6 +214,9 @@ impl<'a> Elaborator<'a> {
         let library = if callable.library { caller.or(Some((name.clone(), span))) } else { None };
         // Types are checked with the callee's dims and generics, its errors said at the call.
         self.frames.push(Frame { scopes: vec![Vec::new()], dims: BTreeMap::new(), rest: None, layer, generics, library: library.clone(), function: name.clone() });
+        for (parameter, value) in function.arguments.iter().zip(&values) {
+            self.fix_sizes(&parameter.ty, value);
+        }
         let mut fits = true;
         for ((parameter, value), passed) in function.arguments.iter().zip(values).zip(&passed) {
             let value = match (passed, &parameter.default) {
@@ -230,6 +233,10 @@ impl<'a> Elaborator<'a> {
                 }
             };
             self.bind_pattern(&parameter.pattern, value, false, function);
+            if let (ast::Type::Dim(_), ast::Pattern::Name(name)) = (&parameter.ty, &parameter.pattern) {
+                // It fixes a size, which is a use.
+                self.lookup(&name.to_string());
+            }
         }
         self.hint = if hint.is_empty() { name.clone() } else { hint.clone() };
         let mut value = if fits { self.body(&function.body) } else { Value::Poison };
@@ -310,15 +317,39 @@ impl<'a> Elaborator<'a> {
         right.then_some(passed)
     }
 
-    /// Arrays become tensors where sharing begins: behind a name.
+    /// Arrays become tensors where sharing begins: behind a name. Not in a branch that is taken element by
+    /// element, where they stay part of the branch: an element that is not taken is not evaluated.
     pub fn store_all(&mut self, value: Value) -> Value {
         match value {
+            Value::Array(array) if self.in_elementwise_branch() => Value::Array(self.here(&array)),
             Value::Array(array) => {
                 let name = if self.hint.is_empty() { "value".to_string() } else { self.hint.clone() };
                 Value::Array(self.store(&array, &name))
             }
             Value::Tuple(parts) => Value::Tuple(parts.into_iter().map(|part| self.store_all(part)).collect()),
             other @ (Value::Layer(_) | Value::Static(_) | Value::Poison) => other,
+        }
+    }
+
+    /// Fixes the dims that stand alone on an axis, so that `x: f32[N + 1]` may come before `y: f32[N]`.
+    fn fix_sizes(&mut self, ty: &ast::Type, value: &Value) {
+        match (ty, value) {
+            (ast::Type::Tensor(ty), Value::Array(array)) if ty.axes.len() == array.shape.len() => {
+                for (axis, size) in ty.axes.iter().zip(&array.shape) {
+                    let ast::AxisType::Size(ast::Expr { kind: E::Name(name), .. }) = axis else { continue };
+                    let name = name.to_string();
+                    if self.items.dims.contains_key(&name) && !self.frame().generics.contains_key(&name) {
+                        self.frame_mut().dims.entry(name).or_insert_with(|| size.clone());
+                    }
+                }
+            }
+            (ast::Type::Dim(_), Value::Static(_)) => {
+                self.fit(ty, value.clone(), &String::new, Span::call_site());
+            }
+            (ast::Type::Tuple(types, _), Value::Tuple(parts)) if types.len() == parts.len() => {
+                types.iter().zip(parts).for_each(|(ty, part)| self.fix_sizes(ty, part));
+            }
+            _ => {}
         }
     }
 

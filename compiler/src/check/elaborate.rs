@@ -349,14 +349,17 @@ impl<'a> Elaborator<'a> {
         }
     }
 
+    /// Whether the expression at hand stands in a branch that is taken for some elements and not for others.
+    pub fn in_elementwise_branch(&self) -> bool {
+        self.guards.iter().any(|guard| !guard.shape.is_empty())
+    }
+
     /// The element, zero where the conditions around it do not hold: what is not taken is not evaluated.
-    fn guarded(&mut self, array: &Array) -> ScalarId {
+    /// The outermost condition is asked first. One that is asked for each element is not asked here: a sum
+    /// inside the branch runs over all of them.
+    pub fn guarded(&mut self, array: &Array) -> ScalarId {
         let mut value = array.element;
-        for guard in self.guards.clone() {
-            let fits = guard.shape.is_empty() || guard.shape == array.shape;
-            if !fits {
-                continue;
-            }
+        for guard in self.guards.clone().into_iter().rev().filter(|guard| guard.shape.is_empty()) {
             let condition = self.here(&guard).element;
             let zero = match array.kind {
                 Kind::Float => self.graph.scalars.number(0.0),

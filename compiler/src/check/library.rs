@@ -105,6 +105,7 @@ static INNER: &[Builtin] = &[
     Builtin { name: "count", parameters: &[Tensor("x"), AXIS], make: count },
     Builtin { name: "without", parameters: &[Tensor("x"), AXIS], make: without },
     Builtin { name: "pick", parameters: &[Tensor("x"), Tensor("index")], make: pick },
+    Builtin { name: "is_label", parameters: &[Tensor("x"), Tensor("index")], make: is_label },
     Builtin { name: "to_front", parameters: &[Tensor("x"), Needed("axis")], make: |this, call| move_axis(this, call, true) },
     Builtin { name: "from_front", parameters: &[Tensor("x"), Needed("axis")], make: |this, call| move_axis(this, call, false) },
     Builtin { name: "reshape_like", parameters: &[Tensor("x"), Tensor("like")], make: reshape_like },
@@ -237,6 +238,21 @@ impl<'e> Call<'e> {
             arrays.push(this.to_float(array, self.spans[position])?);
         }
         Some(arrays)
+    }
+
+    /// A tensor and the index of each of its rows along the last axis.
+    fn labelled(&self, this: &mut Elaborator<'_>) -> Option<(Array, Int)> {
+        let (x, index) = (self.float(this, 0)?, self.array(this, 1)?);
+        let rows = &x.shape[..x.shape.len() - 1];
+        if index.kind != Kind::Index || index.shape != rows {
+            let expected = this.show(Kind::Index, rows);
+            let message = format!("the labels of {} are {expected}, found {}", this.show(x.kind, &x.shape), this.show(index.kind, &index.shape));
+            this.error(self.span, message);
+            return None;
+        }
+        let index = this.store_index(&index);
+        let position = this.as_element_of(&index)?;
+        Some((x, position))
     }
 
     fn option(&self, position: usize) -> Option<&Static> {
@@ -427,20 +443,20 @@ fn without(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
 
 /// The element of each row (along the last axis) that its index says.
 fn pick(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
-    let (x, index) = (call.float(this, 0)?, call.array(this, 1)?);
-    let rows = &x.shape[..x.shape.len() - 1];
-    if index.kind != Kind::Index || index.shape != rows {
-        let expected = this.show(Kind::Index, rows);
-        let message = format!("the labels of {} are {expected}, found {}", this.show(x.kind, &x.shape), this.show(index.kind, &index.shape));
-        this.error(call.span, message);
-        return None;
-    }
+    let (x, position) = call.labelled(this)?;
     let depth = this.depth();
-    let index = this.store_index(&index);
-    let Some(position) = this.as_element_of(&index) else { return None };
-    let shape = rows.to_vec();
+    let shape = x.shape[..x.shape.len() - 1].to_vec();
     let at = (0..shape.len()).map(|axis| Int::index(depth + axis)).chain([position]).collect();
     Some(Value::Array(this.view(&x, shape, at)))
+}
+
+/// Where the element of a row is the one that its index says.
+fn is_label(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
+    let (x, position) = call.labelled(this)?;
+    let depth = this.depth();
+    let last = Int::index(depth + x.shape.len() - 1);
+    let element = this.graph.scalars.compare_int(Comparison::Equal, last, position);
+    Some(Value::Array(Array { shape: x.shape, kind: Kind::Mask, depth, element }))
 }
 
 fn is_index(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {

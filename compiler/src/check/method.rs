@@ -190,6 +190,8 @@ impl Elaborator<'_> {
                     _ => None,
                 })?;
                 self.bind(name, Bound::Integer(size), false);
+                // It fixes a size, which is a use.
+                self.lookup(&name.to_string());
                 Some(Argument { name: name.clone(), content: ArgumentContent::Dim(fixed) })
             }
             ast::Type::Tuple(_, span) => {

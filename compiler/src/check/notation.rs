@@ -84,7 +84,7 @@ impl Elaborator<'_> {
             let at = Int::index(depth + position);
             let (extent, value) = match range {
                 Some((from, to)) => {
-                    let rectangular = !mentions_any_index(&from) && !mentions_any_index(&to);
+                    let rectangular = is_size(&to.sub(&from));
                     if rectangular {
                         (to.sub(&from), at.add(&from))
                     } else {
@@ -143,7 +143,7 @@ impl Elaborator<'_> {
             let place = depth + position;
             let mut value = Int::index(place);
             if let Some((from, to)) = range {
-                if !mentions_any_index(from) && !mentions_any_index(to) {
+                if is_size(&to.sub(from)) {
                     known.insert(place, to.sub(from));
                     value = value.add(from);
                 }
@@ -279,7 +279,7 @@ impl Elaborator<'_> {
                         self.gather_uses(from, known, uses);
                         self.gather_uses(to, known, uses);
                         if let (Some(from), Some(to)) = (self.integer(from), self.integer(to)) {
-                            if !mentions_any_index(&from) && !mentions_any_index(&to) {
+                            if is_size(&to.sub(&from)) {
                                 known.insert(place, to.sub(&from));
                                 value = value.add(&from);
                             }
@@ -332,8 +332,11 @@ impl Elaborator<'_> {
     }
 }
 
-fn mentions_any_index(value: &Int) -> bool {
-    !indices_of(value).is_empty()
+/// Whether an integer is made of constants and dims.
+fn is_size(value: &Int) -> bool {
+    let mut is_size = true;
+    value.visit_atoms(&mut |atom| is_size &= !matches!(atom, crate::ir::Atom::Index(_) | crate::ir::Atom::Loop(_) | crate::ir::Atom::Read(..)));
+    is_size
 }
 
 /// The positions of the indices in an integer.

@@ -162,7 +162,8 @@ impl Elaborator<'_> {
     fn domain_of(&mut self, array: &Array, reduced: usize) -> (Vec<usize>, crate::ir::ScalarId, Vec<Axis>) {
         let depth = self.depth();
         let own = array.shape.len();
-        let used: Vec<usize> = (0..depth).filter(|&position| self.mentions(array.element, position)).collect();
+        let element = self.guarded(array);
+        let used: Vec<usize> = (0..depth).filter(|&position| self.mentions(element, position)).collect();
         let mut renumber = vec![Int::zero(); depth + own + reduced];
         for (new, &old) in used.iter().enumerate() {
             renumber[old] = Int::index(new);
@@ -170,7 +171,7 @@ impl Elaborator<'_> {
         for (position, index) in renumber.iter_mut().enumerate().skip(depth) {
             *index = Int::index(used.len() + position - depth);
         }
-        let value = self.graph.scalars.with_indices(array.element, &renumber);
+        let value = self.graph.scalars.with_indices(element, &renumber);
         let outer = used.iter().map(|&position| self.ambient[position].clone()).chain(Graph::axes(&array.shape)).collect();
         (used, value, outer)
     }

@@ -49,7 +49,11 @@ impl Elaborator<'_> {
                 let hint = std::mem::replace(&mut self.hint, name.to_string());
                 let array = self.indexed(indices, value);
                 self.hint = hint;
-                let value = array.map_or(Value::Poison, |array| Value::Array(self.store(&array, &name.to_string())));
+                let value = match array {
+                    Some(array) if self.in_elementwise_branch() => Value::Array(array),
+                    Some(array) => Value::Array(self.store(&array, &name.to_string())),
+                    None => Value::Poison,
+                };
                 self.take_name(&value, &Pattern::Name(name.clone()), 0);
                 self.bind_pattern_in(&Pattern::Name(name.clone()), value, false, around);
             }

@@ -3,7 +3,6 @@
 //!
 //! No pass here changes a value (beyond the order of a sum), knows Rust, or reports anything.
 
-mod cost;
 mod deliver;
 mod form;
 mod fuse;
@@ -16,6 +15,8 @@ mod schedule;
 mod shrink;
 mod stages;
 mod storage;
+mod stores;
+mod tape;
 #[cfg(test)]
 mod verify;
 
@@ -84,8 +85,12 @@ fn prepare(routine: Routine, inputs: &Inputs, delivery: Delivery) -> Plan {
     let mut draft = stages::split(routine, inputs);
     // Elementwise values that need no memory of their own.
     inline::inline(&mut draft);
+    // What loops begin with.
+    tape::prepare(&mut draft);
     // Loops, their order, and which nodes share them.
     let mut schedule = schedule::schedule(draft, inputs);
+    // What loops keep of each iteration.
+    stores::redirect(&mut schedule);
     // What lives within one iteration of shared loops shrinks to a variable or a row.
     shrink::shrink(&mut schedule);
     // Which tensors share memory, and what must be copied.

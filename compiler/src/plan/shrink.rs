@@ -105,6 +105,9 @@ fn droppable(graph: &Graph, items: &[Item], tensor: TensorId) -> Option<BTreeSet
         common.min(same)
     });
     let rank = graph.shape(tensor).len();
+    let single = |axis: usize| {
+        graph.shape(tensor)[axis].is(1) && accesses.iter().all(|access| access.at.get(axis).is_some_and(|at| at.is(0)))
+    };
     let loop_of = |axis: usize| {
         let depth = first.at.get(axis)?.as_index().filter(|&depth| depth < common)?;
         accesses.iter().all(|access| access.at.get(axis) == Some(&Int::index(depth))).then_some(depth)
@@ -113,9 +116,12 @@ fn droppable(graph: &Graph, items: &[Item], tensor: TensorId) -> Option<BTreeSet
     // A loop that no dropped axis belongs to would see the last iteration's values; it does not, since
     // the tensor is written before it is read in each, but a sum over that loop would not survive.
     let depths: BTreeSet<usize> = axes.iter().filter_map(|&axis| loop_of(axis)).collect();
+    let singles: BTreeSet<usize> = (0..rank).filter(|&axis| single(axis)).collect();
     let products = accesses.iter().any(|access| access.product);
+    let distinct = depths.len() == axes.len();
+    let axes: BTreeSet<usize> = axes.union(&singles).copied().collect();
     let keeps_rows = !products || axes.len() < rank;
-    (!axes.is_empty() && depths.len() == axes.len() && keeps_rows).then_some(axes)
+    (!axes.is_empty() && distinct && keeps_rows).then_some(axes)
 }
 
 fn collect(graph: &Graph, items: &[Item], tensor: TensorId, path: &mut Vec<usize>, accesses: &mut Vec<Access>) {
@@ -149,45 +155,59 @@ fn drop_axes(graph: &mut Graph, items: &mut [Item], tensor: TensorId, axes: &BTr
     let shape = keep(graph.shape(tensor));
     let (name, kind) = (graph.tensor(tensor).name.clone(), graph.tensor(tensor).kind);
     let small = graph.add_tensor(name, shape, kind);
-    let integer = |value: &Int| shorten(value, tensor, small, &keep);
+    let renaming = Renaming { from: tensor, to: small, subscripts: &keep };
     for item in items {
-        item.visit_mut(&mut |leaf: &mut Leaf| {
-            let at: Vec<Int> = leaf.at.iter().map(integer).collect();
-            leaf.at = at;
-            if leaf.out == tensor {
-                leaf.out = small;
-                leaf.at = keep(&leaf.at);
-            }
-            if let LeafKind::Product(product) = &mut leaf.kind {
-                for (operand, at) in [&mut product.left, &mut product.right] {
-                    *at = at.iter().map(integer).collect();
-                    if *operand == tensor {
-                        *operand = small;
-                        *at = keep(at);
-                    }
-                }
-            }
-            leaf.value = graph.scalars.rebuild(
-                leaf.value,
-                &mut |scalars, id| match scalars[id].clone() {
-                    Scalar::Read(read, at) if read == tensor => {
-                        let at: Vec<Int> = at.iter().map(integer).collect();
-                        Some(scalars.read(small, keep(&at)))
-                    }
-                    _ => None,
-                },
-                &mut |value| integer(value),
-            );
-        });
+        item.visit_mut(&mut |leaf| renaming.leaf(graph, leaf));
     }
 }
 
-fn shorten(value: &Int, tensor: TensorId, small: TensorId, keep: &dyn Fn(&[Int]) -> Vec<Int>) -> Int {
-    value.substitute(&mut |atom| match atom {
-        Atom::Read(read, at) if *read == tensor => {
-            let at: Vec<Int> = at.iter().map(|at| shorten(at, tensor, small, keep)).collect();
-            Some(Int::atom(Atom::Read(small, keep(&at))))
+/// One tensor in the place of another, under other subscripts.
+pub(super) struct Renaming<'a> {
+    pub from: TensorId,
+    pub to: TensorId,
+    pub subscripts: &'a dyn Fn(&[Int]) -> Vec<Int>,
+}
+
+impl Renaming<'_> {
+    /// Renames in a statement.
+    pub fn leaf(&self, graph: &mut Graph, leaf: &mut Leaf) {
+        leaf.at = self.integers(&leaf.at);
+        if leaf.out == self.from {
+            leaf.out = self.to;
+            leaf.at = (self.subscripts)(&leaf.at);
         }
-        _ => None,
-    })
+        if let LeafKind::Product(product) = &mut leaf.kind {
+            for (operand, at) in [&mut product.left, &mut product.right] {
+                *at = self.integers(at);
+                if *operand == self.from {
+                    *operand = self.to;
+                    *at = (self.subscripts)(at);
+                }
+            }
+        }
+        leaf.value = graph.scalars.rebuild(
+            leaf.value,
+            &mut |scalars, id| match scalars[id].clone() {
+                Scalar::Read(read, at) if read == self.from => {
+                    let at = (self.subscripts)(&self.integers(&at));
+                    Some(scalars.read(self.to, at))
+                }
+                _ => None,
+            },
+            &mut |value| self.integer(value),
+        );
+    }
+
+    fn integers(&self, all: &[Int]) -> Vec<Int> {
+        all.iter().map(|value| self.integer(value)).collect()
+    }
+
+    fn integer(&self, value: &Int) -> Int {
+        value.substitute(&mut |atom| match atom {
+            Atom::Read(read, at) if *read == self.from => {
+                Some(Int::atom(Atom::Read(self.to, (self.subscripts)(&self.integers(at)))))
+            }
+            _ => None,
+        })
+    }
 }

@@ -275,6 +275,10 @@ impl Sharing {
     fn with_copies(&self, schedule: &Schedule, steps: Vec<Step>) -> Vec<Step> {
         let mut all = Vec::new();
         let copy = |all: &mut Vec<Step>, to: TensorId, from: TensorId| {
+            let done = all.iter().any(|step| matches!(step, Step::Copy { to: other, .. } if *other == to));
+            if done {
+                return;
+            }
             if self.set(to) != self.set(from) || origin(schedule, from) == from && self.set(from).is_none() {
                 all.push(Step::Copy { to, from });
             }

@@ -7,7 +7,7 @@ use super::definitions::Definition;
 use super::cost;
 use super::formulas::{Forms, Formulas};
 use crate::ir::rename::{self, Rename};
-use crate::ir::{Axis, Comprehension, Graph, Int, Kind, Node, Reduction, Scalar, ScalarId, TensorId};
+use crate::ir::{Axis, Comprehension, Graph, Int, Kind, Loop, Node, Reduction, Scalar, ScalarId, TensorId};
 
 /// A part of an expression that costs no more than this is not worth a read.
 const CHEAP: f64 = 4.0;
@@ -78,10 +78,7 @@ impl Merger<'_> {
                     for carried in &mut inner.carried {
                         carried.initial = self.renamed.whole(carried.initial);
                     }
-                    self.list(&mut inner.body, &mut scope.clone());
-                    for carried in &mut inner.carried {
-                        carried.next = self.renamed.whole(carried.next);
-                    }
+                    self.repeat(inner, scope);
                     kept.push(node);
                     continue;
                 }
@@ -95,6 +92,52 @@ impl Merger<'_> {
             }
         }
         *nodes = kept;
+    }
+
+    /// A loop's body, with what it carries twice carried once: things that start alike are the same if they
+    /// go on alike, all of them taken for the same.
+    fn repeat(&mut self, node: &mut Loop, scope: &Scope) {
+        // The first carried value that each is the same as, so far.
+        let mut same: Vec<usize> = (0..node.carried.len())
+            .map(|place| {
+                let initial = node.carried[place].initial;
+                node.carried.iter().position(|other| other.initial == initial).unwrap_or(place)
+            })
+            .collect();
+        for (place, carried) in node.carried.iter().enumerate() {
+            if self.roots.contains(&carried.last) {
+                same[place] = place;
+            }
+        }
+        loop {
+            let before = self.renamed.0.clone();
+            for (place, &first) in same.iter().enumerate().filter(|(place, first)| place != *first) {
+                self.renamed.0.insert(node.carried[place].inside, node.carried[first].inside);
+            }
+            let mut body = node.body.clone();
+            self.list(&mut body, &mut scope.clone());
+            let nexts: Vec<TensorId> = node.carried.iter().map(|carried| self.renamed.whole(carried.next)).collect();
+            let split: Vec<usize> = (0..same.len())
+                .map(|place| (0..place).find(|&first| same[first] == same[place] && nexts[first] == nexts[place]).unwrap_or(place))
+                .collect();
+            if split == same {
+                node.body = body;
+                for (carried, next) in node.carried.iter_mut().zip(nexts) {
+                    carried.next = next;
+                }
+                break;
+            }
+            self.renamed.0 = before;
+            same = split;
+        }
+        for (place, &first) in same.iter().enumerate().filter(|(place, first)| place != *first) {
+            self.renamed.0.insert(node.carried[place].last, node.carried[first].last);
+        }
+        let mut place = 0;
+        node.carried.retain(|_| {
+            place += 1;
+            same[place - 1] == place - 1
+        });
     }
 
     /// The node, unless an earlier one has made the same.

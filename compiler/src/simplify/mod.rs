@@ -9,8 +9,10 @@ mod definitions;
 mod duplicates;
 mod factor;
 mod formulas;
+mod hoist;
 mod indices;
 mod names;
+mod order;
 mod ranges;
 mod rewrites;
 #[cfg(test)]
@@ -33,6 +35,8 @@ pub fn simplify(graph: &mut Graph, roots: &[TensorId]) {
         rewrites::rewrite(graph);
         factor::factor(graph);
         duplicates::merge(graph, roots);
+        hoist::hoist(graph);
+        order::maps_first(graph, roots);
         dead::remove(graph, roots);
         if fingerprint(graph) == before {
             break;

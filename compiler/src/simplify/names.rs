@@ -207,7 +207,9 @@ impl Resolver<'_> {
         let is_index = matches!(self.graph.tensor(node.out).kind, Kind::Index | Kind::Key);
         let mut reads = false;
         self.graph.visit_reads(value, &mut |_, _| reads = true);
-        if !is_index && !reads && cost::expression(&self.graph.scalars, value) <= CHEAP {
+        // A number is computed once, under its name.
+        let is_number = self.graph.shape(node.out).is_empty();
+        if !is_index && !is_number && !reads && cost::expression(&self.graph.scalars, value) <= CHEAP {
             let value = self.graph.scalars.with_indices(value, own);
             self.meanings.insert(node.out, Meaning::Formula(value));
         }

@@ -37,7 +37,6 @@ pub const OUTPUTS: [u32; 4] = [0, 1, 1, 0];
 /// The numbers of a workspace for all inputs at once.
 pub const LENGTH: usize = Gate::loss_workspace(4);
 
-const ZERO: Gate = Gate { w1: [[0.0; 4]; 2], b1: [0.0; 4], w2: [[0.0; 2]; 4], b2: [0.0; 2] };
 const START: Gate = Gate {
     w1: [[0.9, -0.8, 0.3, 1.1], [0.7, -1.0, -0.4, 0.2]],
     b1: [-0.1, 0.4, 0.2, -0.6],
@@ -54,7 +53,7 @@ pub fn learn(steps: usize) -> (f32, [u32; 4]) {
     let mut state = [0.0; 2 * FLOATS];
     let mut adam = Adam::from_slice(0.05, &mut state);
     let mut model = START;
-    let mut gradient = ZERO;
+    let mut gradient = filled(0.0);
     let mut loss = f32::NAN;
     for _ in 0..steps {
         let pass = model.loss(&mut workspace, &INPUTS, &OUTPUTS);

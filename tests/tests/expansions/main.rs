@@ -5,7 +5,6 @@ mod blocks;
 mod growth;
 
 use blocks::{expansion, nets_of, pretty};
-use expect_test::expect_file;
 use proc_macro2::{TokenStream, TokenTree};
 
 macro_rules! goldens {
@@ -14,14 +13,31 @@ macro_rules! goldens {
             #[test]
             fn $name() {
                 let net = include_str!(concat!("../../expansions/", stringify!($name), ".net"));
-                let text = pretty(expansion(net.parse().expect("tokens")));
-                expect_file![concat!("../../expansions/", stringify!($name), ".rs")].assert_eq(&text);
+                check(stringify!($name), &pretty(expansion(net.parse().expect("tokens"))));
             }
         )*
     };
 }
 
 goldens! { linear_regression classifier residual_blocks attention burgers }
+
+/// Holds an expansion against its file, or writes the file. It is long, so only the first difference is shown.
+fn check(name: &str, text: &str) {
+    let path = format!("{}/expansions/{name}.rs", env!("CARGO_MANIFEST_DIR"));
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        std::fs::write(&path, text).unwrap_or_else(|error| panic!("{path}: {error}"));
+        return;
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let lines = || expected.lines().chain([""]).zip(text.lines().chain([""])).enumerate();
+    if let Some((line, (expected, found))) = lines().find(|(_, (expected, found))| expected != found) {
+        panic!(
+            "{path}:{}\nexpected: {expected}\n   found: {found}\nUPDATE_EXPECT=1 writes the files anew",
+            line + 1
+        );
+    }
+    assert_eq!(expected.len(), text.len(), "{path}: what is behind the end of one of them");
+}
 
 /// Every identifier in some tokens, in order.
 fn identifiers(tokens: TokenStream, found: &mut Vec<String>) {

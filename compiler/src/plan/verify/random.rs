@@ -271,6 +271,30 @@ impl Random {
         self.pool.push(numbers);
     }
 
+    /// A carried value that keeps a tensor of every iteration.
+    fn tape(&mut self, nodes: &mut Vec<Node>, body: &mut Vec<Node>, counter: LoopId, tensor: TensorId) -> Carried {
+        let own = self.graph.shape(tensor).to_vec();
+        let shape = [&[Int::dim(DimId(1))], own.as_slice()].concat();
+        let zero = self.graph.scalars.number(0.0);
+        let shared = self.pool.iter().copied().find(|&t| self.graph.tensor(t).name == "zeros" && self.graph.shape(t) == shape);
+        let initial = match shared {
+            Some(zeros) => zeros,
+            None => {
+                let out = self.graph.add_tensor("zeros", shape.clone(), Kind::Float);
+                let (domain, at) = (Graph::axes(&shape), Graph::identity(shape.len()));
+                nodes.push(Node::Comprehension(Comprehension { out, base: None, domain, at, reduction: Reduction::Set, value: zero }));
+                out
+            }
+        };
+        let [inside, next, last] = ["inside", "next", "last"].map(|name| self.graph.add_tensor(name, shape.clone(), Kind::Float));
+        let at: Vec<Int> = std::iter::once(Int::atom(Atom::Loop(counter))).chain(Graph::identity(own.len())).collect();
+        let value = self.graph.scalars.read(tensor, Graph::identity(own.len()));
+        let domain = Graph::axes(&own);
+        let write = Comprehension { out: next, base: Some(inside), domain, at, reduction: Reduction::Set, value };
+        body.push(Node::Comprehension(write));
+        Carried { initial, inside, next, last }
+    }
+
     fn repeat(&mut self, nodes: &mut Vec<Node>) {
         let counter = self.graph.add_loop();
         let outside = self.pool.clone();
@@ -298,6 +322,12 @@ impl Random {
                 true => made[self.below(made.len())],
                 false => self.pick(fits).unwrap(),
             };
+        }
+        for _ in 0..self.below(3) {
+            let kept = self.pool[outside.len()..].iter().copied().filter(|&t| self.graph.tensor(t).kind == Kind::Float);
+            let kept: Vec<TensorId> = kept.collect();
+            let tensor = kept[self.below(kept.len())];
+            carried.push(self.tape(nodes, &mut body, counter, tensor));
         }
         self.loops.pop();
         self.pool = outside;

@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::cost;
 use super::ranges::Ranges;
 use crate::ir::{Axis, Comprehension, Graph, Int, Kind, LoopId, Node, Reduction, ScalarId, Scalars, TensorId};
+pub use terms::is_safe;
 use terms::{Factor, Term};
 
 /// What a node costs beyond its operations, and an element of a tensor between two nodes.
@@ -238,7 +239,7 @@ fn take_out(
         part.factors(&graph.scalars).into_iter().flat_map(|factor| factor.indices).collect();
     // What is read out of range where the guards do not hold stays guarded.
     let ranges = Ranges::new(&node.domain, &context.loops);
-    let is_safe = part.ids().all(|id| terms::is_safe(graph, &ranges, id));
+    let is_safe = part.ids().all(|id| is_safe(graph, &ranges, id));
     if !is_safe {
         part.guards.clone_from(&term.guards);
     }

@@ -11,6 +11,7 @@
 //! | `constants` | constant factors: one, in front |
 //! | `differences` | eˣ − 1, 1 − σ(x), 1 − tanh²x, σ(x) − σ(−x) |
 //! | `quotients` | 1 / (1 + eˣ), eˣ / (1 + eˣ), eᵃ / (eᵃ + eᵇ), eˣ / Σeˣ |
+//! | `ratios` | e / s where a map holds it |
 //! | `roots` | √x², √(x² + y²), √Σx² |
 
 mod alike;
@@ -20,6 +21,7 @@ mod largest;
 mod logarithms;
 mod products;
 mod quotients;
+mod ratios;
 mod roots;
 mod shifted;
 
@@ -41,6 +43,7 @@ pub fn rewrite(graph: &mut Graph) {
         shifted: BTreeMap::new(),
         scaled: BTreeMap::new(),
         after: BTreeMap::new(),
+        ratios: BTreeMap::new(),
     };
     rewriter.list(&mut nodes);
     rewriter.insert(&mut nodes);
@@ -58,15 +61,19 @@ struct Rewriter<'g> {
     scaled: BTreeMap<TensorId, Option<Scaled>>,
     /// New nodes, by the tensor after whose node they belong.
     after: BTreeMap<TensorId, Vec<Node>>,
+    /// Maps of the form e / s, by e.
+    ratios: BTreeMap<TensorId, Vec<TensorId>>,
 }
 
 impl Rewriter<'_> {
     fn list(&mut self, nodes: &mut [Node]) {
+        let made_here: Vec<TensorId> = nodes.iter().flat_map(Node::outputs).collect();
         for node in nodes {
             match node {
                 Node::Comprehension(node) => {
                     node.value = self.rewrite(node.value);
                     self.definitions.learn(self.graph, node);
+                    self.learn_ratio(node, &made_here);
                 }
                 Node::Argmax(node) => {
                     node.value = self.rewrite(node.value);

@@ -42,19 +42,33 @@ impl Product {
     }
 }
 
+/// What becomes of names among factors.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    Seen,
+    Kept,
+    RatiosKept,
+}
+
 impl Rewriter<'_> {
     /// The factors of a value, seen through names; a value that is no product is its own factor.
     pub fn product(&mut self, id: ScalarId) -> Product {
-        self.factors(id, true)
+        self.factors(id, Names::Seen)
     }
 
     /// The factors of a value as they are written in it. A square stays whole, and what is divided by its
     /// largest: it is kept in range so.
     pub fn written_product(&mut self, id: ScalarId) -> Product {
-        self.factors(id, false)
+        self.factors(id, Names::Kept)
     }
 
-    fn factors(&mut self, id: ScalarId, through_names: bool) -> Product {
+    /// The factors of a value, seen through names other than those of known quotients.
+    pub fn product_of_ratios(&mut self, id: ScalarId) -> Product {
+        self.factors(id, Names::RatiosKept)
+    }
+
+    fn factors(&mut self, id: ScalarId, names: Names) -> Product {
+        let kept = names == Names::Kept;
         let mut product = Product::default();
         let mut stack = vec![(id, true)];
         while let Some((id, is_over)) = stack.pop() {
@@ -62,13 +76,14 @@ impl Rewriter<'_> {
                 product.coefficient = if is_over { product.coefficient * value } else { product.coefficient / value };
                 continue;
             }
-            let seen = if through_names { self.see(id) } else { id };
+            let is_kept = kept || names == Names::RatiosKept && self.is_ratio(id);
+            let seen = if is_kept { id } else { self.see(id) };
             let is_full = product.over.len() + product.under.len() + stack.len() > MANY;
             let node = self.graph.scalars[seen].clone();
             match node {
                 _ if is_full => product.push(id, is_over),
-                Scalar::Binary(Binary::Mul, a, b) if !through_names && a == b => product.push(id, is_over),
-                Scalar::Binary(Binary::Div, _, b) if !through_names && self.is_top(b) => product.push(id, is_over),
+                Scalar::Binary(Binary::Mul, a, b) if kept && a == b => product.push(id, is_over),
+                Scalar::Binary(Binary::Div, _, b) if kept && self.is_top(b) => product.push(id, is_over),
                 // In reverse, so that the factors come in the order in which they are written.
                 Scalar::Binary(Binary::Mul, a, b) => stack.extend([(b, is_over), (a, is_over)]),
                 Scalar::Binary(Binary::Div, a, b) => stack.extend([(b, !is_over), (a, is_over)]),

@@ -25,7 +25,7 @@ impl Rewriter<'_> {
         while self.join_exp_and_sigmoid(&mut product) {
             changed = true;
         }
-        changed.then(|| self.build(&product))
+        if changed { Some(self.build(&product)) } else { self.known_ratio(id) }
     }
 
     /// 1 / (1 + eᵃ) = σ(−a)

@@ -1,0 +1,128 @@
+//! A register's worth of floats: the operations that the kernels are written in.
+//!
+//! The kernels are generic over this, one text for every CPU. Registers of x86 are spelt out,
+//! because arrays of a register's length do not reliably stay in registers; elsewhere arrays do.
+
+use crate::Float;
+
+/// Some floats that are computed with together.
+///
+/// # Safety
+/// Every method needs the CPU features of its type. Pointers must be readable, or writable, for as
+/// many floats as the method touches; they need no alignment beyond a float's.
+pub trait Vector: Copy {
+    type Float: Float;
+
+    /// How many floats.
+    const LEN: usize;
+
+    unsafe fn splat(x: Self::Float) -> Self;
+    unsafe fn load(from: *const Self::Float) -> Self;
+    unsafe fn store(self, to: *mut Self::Float);
+
+    /// The first `count` < `LEN` floats, and zeros; nothing else is read.
+    unsafe fn load_first(from: *const Self::Float, count: usize) -> Self;
+
+    /// Writes the first `count` < `LEN` floats and nothing else.
+    unsafe fn store_first(self, to: *mut Self::Float, count: usize);
+
+    /// self · x + sum: rounded once where the CPU can, else twice.
+    unsafe fn mul_add(self, x: Self, sum: Self) -> Self;
+
+    unsafe fn add(self, other: Self) -> Self;
+
+    /// The sum of all, pairwise.
+    unsafe fn total(self) -> Self::Float;
+
+    /// How many rows and columns [`transpose`](Vector::transpose) turns.
+    const BLOCK: usize = 4;
+
+    /// Writes a block of `BLOCK` × `BLOCK` floats with its rows as columns; rows are contiguous.
+    #[inline(always)]
+    unsafe fn transpose(from: *const Self::Float, from_row: usize, to: *mut Self::Float, to_row: usize) {
+        for i in 0..Self::BLOCK {
+            for j in 0..Self::BLOCK {
+                // SAFETY: inside the blocks, which the caller allows.
+                unsafe { *to.add(j * to_row + i) = *from.add(i * from_row + j) };
+            }
+        }
+    }
+}
+
+/// An array of floats, for CPUs whose registers are not spelt out.
+#[cfg(any(test, not(target_arch = "x86_64")))]
+#[derive(Clone, Copy)]
+pub struct Lanes<F, const LEN: usize, const FUSED: bool>([F; LEN]);
+
+#[cfg(any(test, not(target_arch = "x86_64")))]
+impl<F: Float, const LEN: usize, const FUSED: bool> Vector for Lanes<F, LEN, FUSED> {
+    type Float = F;
+    const LEN: usize = LEN;
+
+    #[inline(always)]
+    unsafe fn splat(x: F) -> Self {
+        Self([x; LEN])
+    }
+
+    #[inline(always)]
+    unsafe fn load(from: *const F) -> Self {
+        // SAFETY: the caller's; an array is aligned as its elements.
+        Self(unsafe { *from.cast() })
+    }
+
+    #[inline(always)]
+    unsafe fn store(self, to: *mut F) {
+        // SAFETY: the caller's; an array is aligned as its elements.
+        unsafe { *to.cast() = self.0 };
+    }
+
+    #[inline(always)]
+    unsafe fn load_first(from: *const F, count: usize) -> Self {
+        let mut floats = [F::ZERO; LEN];
+        for (i, float) in floats.iter_mut().enumerate().take(count) {
+            // SAFETY: i < `count`.
+            *float = unsafe { *from.add(i) };
+        }
+        Self(floats)
+    }
+
+    #[inline(always)]
+    unsafe fn store_first(self, to: *mut F, count: usize) {
+        for (i, &float) in self.0.iter().enumerate().take(count) {
+            // SAFETY: i < `count`.
+            unsafe { *to.add(i) = float };
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn mul_add(self, x: Self, sum: Self) -> Self {
+        let mut result = sum;
+        for ((sum, a), b) in result.0.iter_mut().zip(self.0).zip(x.0) {
+            *sum = if FUSED { a.fused(b, *sum) } else { *sum + a * b };
+        }
+        result
+    }
+
+    #[inline(always)]
+    unsafe fn add(self, other: Self) -> Self {
+        let mut result = self;
+        for (sum, x) in result.0.iter_mut().zip(other.0) {
+            *sum += x;
+        }
+        result
+    }
+
+    #[inline(always)]
+    unsafe fn total(self) -> F {
+        let mut sums = self.0;
+        let mut half = LEN / 2;
+        while half > 0 {
+            for lane in 0..half {
+                let other = sums[lane + half];
+                sums[lane] += other;
+            }
+            half /= 2;
+        }
+        sums[0]
+    }
+}

@@ -1,0 +1,251 @@
+//! The caller's mistakes: each panics before anything is written, and says which function, which argument, what was
+//! found and what was expected.
+
+use crate::message_of;
+use crate::networks::{Attention, Mlp, labels, numbers, rows};
+use chainrule::{Params, Tensor, TensorMut, Workspace, net};
+
+net! {
+    dim N, M, S;
+
+    /// Whatever can be asked for wrongly.
+    pub struct Mistakes {
+        table: f64[5, 2] = ones,
+    }
+
+    impl Mistakes {
+        #[grad]
+        pub fn gather(index: u32[N]) -> f64 { sum(table[index]) }
+
+        /// Two uses of one index.
+        #[grad(self, x)]
+        pub fn pick(x: f64[M], index: u32[N], which: u32) -> f64 { sum(x[index]) * table[which, 1] }
+
+        /// One index beyond the last one.
+        #[grad(x)]
+        pub fn after(x: f64[M], index: u32[N]) -> f64[N] {
+            let y[i] = x[index[i] + 1];
+            y
+        }
+
+        #[grad(x)]
+        pub fn stretch(x: f64[N], s: dim S) -> f64[N, S] { broadcast_to(x.reshape([N, 1]), [N, S]) }
+
+        #[grad(x)]
+        pub fn sized(x: f64[N], n: dim N) -> f64 { sum(x) / n }
+
+        #[grad(x)]
+        pub fn differences(x: f64[N]) -> f64[N - 1] {
+            let d[i in 0..N - 1] = x[i + 1] - x[i];
+            d
+        }
+
+        /// Needs four.
+        #[grad(x)]
+        pub fn front(x: f64[N]) -> f64[4] {
+            let y[i in 0..4] = x[i] * x[i];
+            y
+        }
+
+        #[grad(x, y)]
+        pub fn scaled(x: f64[N, M], y: f64[M, N]) -> f64[N, N] { x @ y }
+
+        #[grad(x, y)]
+        pub fn both(x: f64[N], y: f64[M]) -> (f64[N], f64[M]) { (x * x, y * y) }
+    }
+}
+
+/// The message of a panic; afterwards neither the gradient nor the workspace has changed.
+#[track_caller]
+fn refused<P: Params<Float = F>, F: chainrule::Float>(
+    sentinel: F,
+    work: impl FnOnce(&mut Workspace<F, &mut [F]>, &mut P),
+) -> String {
+    let mut gradient = P::zeros();
+    gradient.as_mut_slice().fill(sentinel);
+    let mut memory = vec![sentinel; 10_000];
+    let message = message_of(|| work(&mut Workspace::from_slice(&mut memory), &mut gradient));
+    assert!(gradient.as_slice().iter().all(|number| *number == sentinel), "the gradient was written: {message}");
+    assert!(memory.iter().all(|number| *number == sentinel), "the workspace was written: {message}");
+    message
+}
+
+#[test]
+fn rows_that_disagree() {
+    let model = Mlp::init(0);
+    let x = rows::<6>(2, 0);
+    let message = refused(0.5, |ws, gradient: &mut Mlp| {
+        model.loss(ws, &x, &labels(3, 3)).backward(gradient, &mut [[0.0; 6]; 2]);
+    });
+    assert_eq!(message, "Mlp::loss: `label` has 3 rows, but N = 2 (from `x`)");
+    let message = refused(0.5, |ws, _: &mut Mlp| {
+        model.loss_value(ws, &x, &labels(1, 3));
+    });
+    assert_eq!(message, "Mlp::loss_value: `label` has 1 row, but N = 2 (from `x`)");
+}
+
+#[test]
+fn labels_out_of_range() {
+    let model = Mlp::init(0);
+    let message = refused(0.5, |ws, gradient: &mut Mlp| {
+        model.loss(ws, &rows::<6>(3, 0), &[0, 2, 12]).backward(gradient, &mut [[0.0; 6]; 3]);
+    });
+    assert_eq!(message, "Mlp::loss: `label[2]` is 12, expected less than 3");
+    let message = refused(0.5, |ws, _: &mut Mlp| {
+        model.loss_value(ws, &rows::<6>(1, 0), &[u32::MAX]);
+    });
+    assert_eq!(message, "Mlp::loss_value: `label[0]` is 4294967295, expected less than 3");
+}
+
+#[test]
+fn gradients_of_another_length() {
+    let model = Mlp::init(0);
+    let x = rows::<6>(2, 0);
+    let mut d_x = [[0.5; 6]; 3];
+    let mut gradient = Mlp::zeros();
+    gradient.as_mut_slice().fill(0.5);
+    let mut workspace = Workspace::new();
+    let message = message_of(|| model.loss(&mut workspace, &x, &[0, 1]).backward(&mut gradient, &mut d_x));
+    assert_eq!(message, "MlpLossPass::backward: `d_x` has 3 rows, but N = 2 (from `x`)");
+    let message = message_of(|| model.loss(&mut workspace, &x, &[0, 1]).accumulate(&mut gradient, &mut d_x[..1]));
+    assert_eq!(message, "MlpLossPass::accumulate: `d_x` has 1 row, but N = 2 (from `x`)");
+    let cotangent = [[1.0; 3]; 3];
+    let message =
+        message_of(|| model.logits(&mut workspace, &x).backward(&cotangent, &mut gradient, &mut d_x[..2]));
+    assert_eq!(message, "MlpLogitsPass::backward: `cotangent` has 3 rows, but N = 2 (from `x`)");
+    assert_eq!(d_x, [[0.5; 6]; 3]);
+    assert!(gradient.as_slice().iter().all(|number| *number == 0.5));
+}
+
+#[test]
+fn axes_that_disagree() {
+    let model = Attention::init(0);
+    let (data, other) = (numbers(24, 0), numbers(32, 1));
+    let x = Tensor::new(&data, [2, 3, 4]);
+    let message = refused(0.5, |ws, gradient: &mut Attention| {
+        let pass = model.loss(ws, x, Tensor::new(&other, [2, 4, 4]));
+        pass.backward(gradient, &mut TensorMut::new(&mut [0.0; 24], [2, 3, 4]));
+    });
+    assert_eq!(message, "Attention::loss: axis 1 of `target` has size 4, but T = 3 (from `x`)");
+    let message = refused(0.5, |ws, _: &mut Attention| {
+        model.loss_value(ws, Tensor::new(&other, [4, 4, 2]), x);
+    });
+    assert_eq!(message, "Attention::loss_value: axis 2 of `x` has size 2, expected 4");
+
+    let mut d_data = [0.5; 24];
+    let mut gradient = Attention::zeros();
+    gradient.as_mut_slice().fill(0.5);
+    let mut workspace = Workspace::new();
+    let message = message_of(|| {
+        let pass = model.loss(&mut workspace, x, x);
+        pass.backward(&mut gradient, &mut TensorMut::new(&mut d_data, [3, 2, 4]));
+    });
+    assert_eq!(message, "AttentionLossPass::backward: axis 0 of `d_x` has size 3, but N = 2 (from `x`)");
+    assert_eq!(d_data, [0.5; 24]);
+    assert!(gradient.as_slice().iter().all(|number| *number == 0.5));
+}
+
+#[test]
+fn views_of_another_length() {
+    let message = message_of(|| Tensor::new(&[0.0_f32; 5], [2, 3]));
+    assert_eq!(message, "Tensor::new: 5 elements do not make an array of shape [2, 3]");
+    let message = message_of(|| TensorMut::new(&mut [0.0_f64; 7], [2, 3]).shape());
+    assert_eq!(message, "TensorMut::new: 7 elements do not make an array of shape [2, 3]");
+}
+
+#[test]
+fn indices_out_of_range() {
+    let model = Mistakes::init(0);
+    let message = refused(0.5, |ws, gradient: &mut Mistakes| model.gather(ws, &[4, 0, 5, 6]).backward(gradient));
+    assert_eq!(message, "Mistakes::gather: `index[2]` is 5, expected less than 5");
+    let message = refused(0.5, |ws, gradient: &mut Mistakes| {
+        model.pick(ws, &[1.0; 3], &[0, 3], 0).backward(gradient, &mut [0.0; 3]);
+    });
+    assert_eq!(message, "Mistakes::pick: `index[1]` is 3, expected less than 3");
+    let message = refused(0.5, |ws, gradient: &mut Mistakes| {
+        model.pick(ws, &[1.0; 3], &[0, 2], 5).backward(gradient, &mut [0.0; 3]);
+    });
+    assert_eq!(message, "Mistakes::pick: `which` is 5, expected less than 5");
+}
+
+#[test]
+fn computed_subscripts_out_of_range() {
+    let model = Mistakes::init(0);
+    let mut d_x = [0.5; 3];
+    let message = refused(0.5, |ws, _: &mut Mistakes| {
+        model.after(ws, &[1.0; 3], &[0, 2]).backward(&[1.0; 2], &mut d_x);
+    });
+    assert_eq!(message, "Mistakes::after: subscript 3 of axis 0 of `x` is outside 0..3");
+    let message = refused(0.5, |ws, _: &mut Mistakes| {
+        model.front(ws, &[1.0; 3]).backward(&[1.0; 4], &mut d_x);
+    });
+    assert_eq!(message, "Mistakes::front: subscript 3 of axis 0 of `x` is outside 0..3");
+    assert_eq!(d_x, [0.5; 3]);
+}
+
+#[test]
+fn sizes_that_arguments_give() {
+    let model = Mistakes::init(0);
+    let mut d_x = [0.5; 3];
+    let message = refused(0.5, |ws, _: &mut Mistakes| model.sized(ws, &[1.0; 3], 4).backward(&mut d_x));
+    assert_eq!(message, "Mistakes::sized: `n` is 4, but N = 3 (from `x`)");
+    let message = refused(0.5, |ws, _: &mut Mistakes| {
+        model.differences(ws, &[]).backward(&[], &mut d_x);
+    });
+    assert_eq!(message, "Mistakes::differences: the size N - 1 is negative where N = 0");
+    let message = refused(0.5, |ws, _: &mut Mistakes| {
+        let x = Tensor::new(&[1.0; 6], [2, 3]);
+        let y = Tensor::new(&[1.0; 6], [2, 3]);
+        let _ = model.scaled(ws, x, y).value();
+    });
+    assert_eq!(message, "Mistakes::scaled: axis 0 of `y` has size 2, but M = 3 (from `x`)");
+    assert_eq!(d_x, [0.5; 3]);
+}
+
+#[test]
+fn one_of_several_cotangents() {
+    let model = Mistakes::init(0);
+    let (mut d_x, mut d_y) = ([0.5; 2], [0.5; 3]);
+    let message = message_of(|| {
+        let mut workspace = Workspace::new();
+        model.both(&mut workspace, &[1.0; 2], &[1.0; 3]).backward((&[1.0; 2], &[1.0; 2]), &mut d_x, &mut d_y);
+    });
+    assert_eq!(message, "MistakesBothPass::backward: `cotangent_1` has 2 rows, but M = 3 (from `y`)");
+    assert_eq!((d_x, d_y), ([0.5; 2], [0.5; 3]));
+}
+
+#[test]
+fn workspaces_that_are_too_short() {
+    let model = Mlp::init(0);
+    let needed = Mlp::loss_workspace(4);
+    let (x, label) = (rows::<6>(4, 0), labels(4, 3));
+    let (mut gradient, mut d_x) = (Mlp::zeros(), [[0.0; 6]; 4]);
+    let mut memory = vec![f32::NAN; needed];
+    let pass_value = {
+        let mut workspace = Workspace::from_slice(&mut memory);
+        let pass = model.loss(&mut workspace, &x, &label);
+        let value = pass.value();
+        pass.backward(&mut gradient, &mut d_x);
+        value
+    };
+    assert!(pass_value.is_finite() && gradient.as_slice().iter().all(|number| number.is_finite()));
+
+    let message = message_of(|| {
+        let mut workspace = Workspace::from_slice(&mut memory[..needed - 1]);
+        let _ = model.loss(&mut workspace, &x, &label).value();
+    });
+    let found = needed - 1;
+    assert_eq!(message, format!("Mlp::loss: the workspace has {found} elements, expected at least {needed}"));
+}
+
+#[test]
+fn optimisers_of_another_network() {
+    let mut adam = chainrule::Adam::new(1e-3);
+    let (mut model, gradient) = (Mlp::init(0), Mlp::zeros());
+    adam.step(&mut model, &gradient);
+    let (mut other, gradient) = (Attention::init(0), Attention::zeros());
+    let before = other.as_slice().to_vec();
+    let message = message_of(|| adam.step(&mut other, &gradient));
+    assert!(message.starts_with("Adam"), "{message}");
+    assert_eq!(other.as_slice(), before);
+}

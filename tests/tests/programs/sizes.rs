@@ -1,0 +1,161 @@
+//! No rows, one row, many, in any order, in one workspace.
+
+use crate::networks::{Attention, Deep, Mlp, Recurrent, labels, numbers, rows};
+use chainrule::{Params, Tensor, TensorMut, Workspace};
+
+fn bits(numbers: &[f32]) -> Vec<u32> {
+    numbers.iter().map(|number| number.to_bits()).collect()
+}
+
+/// A step of a classifier of so many rows: all that it computes.
+fn classified(workspace: &mut Workspace<f32>, size: usize) -> Vec<u32> {
+    let model = Mlp::init(2);
+    let (x, label) = (rows::<6>(size, 0), labels(size, 3));
+    let mut gradient = Mlp::zeros();
+    gradient.as_mut_slice().fill(f32::NAN);
+    let mut d_x = vec![[f32::NAN; 6]; size];
+    let pass = model.loss(workspace, &x, &label);
+    let mut found = vec![pass.value().to_bits()];
+    pass.backward(&mut gradient, &mut d_x);
+    found.extend(bits(gradient.as_slice()));
+    found.extend(bits(d_x.as_flattened()));
+    found.extend(model.predict(workspace, &x));
+    found.extend(bits(model.logits(workspace, &x).value().as_flattened()));
+    found
+}
+
+#[test]
+fn one_workspace_for_all_sizes() {
+    let mut workspace = Workspace::new();
+    for size in [3, 1, 40, 0, 2, 7, 5, 33, 0, 64, 63] {
+        assert_eq!(classified(&mut workspace, size), classified(&mut Workspace::new(), size), "{size} rows");
+    }
+}
+
+#[test]
+fn one_workspace_for_all_networks() {
+    let mut workspace = Workspace::new();
+    let (x, label) = (rows::<6>(9, 0), labels(9, 3));
+    let data = numbers(9 * 2 * 4, 5);
+    let deep = Deep::init(1);
+    let attention = Attention::init(1);
+    let alone = (
+        deep.loss_value(&mut Workspace::new(), &x, &label),
+        attention.loss_value(&mut Workspace::new(), Tensor::new(&data, [9, 2, 4]), Tensor::new(&data, [9, 2, 4])),
+    );
+    for _ in 0..3 {
+        let first = deep.loss_value(&mut workspace, &x, &label);
+        let _ = classified(&mut workspace, 9);
+        let view = Tensor::new(&data, [9, 2, 4]);
+        assert_eq!((first, attention.loss_value(&mut workspace, view, view)), alone);
+    }
+}
+
+#[test]
+fn no_rows() {
+    let mut workspace = Workspace::new();
+    let model = Mlp::init(0);
+    let mut gradient = Mlp::zeros();
+    gradient.as_mut_slice().fill(f32::NAN);
+    let pass = model.loss(&mut workspace, &[], &[]);
+    assert!(pass.value().is_nan(), "a mean of nothing");
+    pass.backward(&mut gradient, &mut []);
+    assert!(gradient.as_slice().iter().all(|number| *number == 0.0), "{:?}", gradient.as_slice());
+    assert!(model.loss_value(&mut workspace, &[], &[]).is_nan());
+
+    gradient.as_mut_slice().fill(f32::NAN);
+    let pass = model.total(&mut workspace, &[], &[]);
+    assert_eq!(pass.value(), 0.0, "a sum of nothing");
+    pass.backward(&mut gradient, &mut []);
+    assert!(gradient.as_slice().iter().all(|number| *number == 0.0), "{:?}", gradient.as_slice());
+
+    gradient.as_mut_slice().fill(f32::NAN);
+    let pass = model.logits(&mut workspace, &[]);
+    assert!(pass.value().is_empty());
+    pass.backward(&[], &mut gradient, &mut []);
+    assert!(gradient.as_slice().iter().all(|number| *number == 0.0));
+    assert!(model.predict(&mut workspace, &[]).is_empty());
+}
+
+#[test]
+fn no_rows_through_layers_in_a_loop() {
+    let mut workspace = Workspace::new();
+    let model = Deep::init(0);
+    let mut gradient = Deep::zeros();
+    gradient.as_mut_slice().fill(f32::NAN);
+    let pass = model.loss(&mut workspace, &[], &[]);
+    assert!(pass.value().is_nan());
+    pass.backward(&mut gradient);
+    assert!(gradient.as_slice().iter().all(|number| *number == 0.0), "{:?}", gradient.as_slice());
+}
+
+#[test]
+fn no_sequences_and_sequences_of_nothing() {
+    let mut workspace = Workspace::new();
+    let model = Attention::init(0);
+    for shape in [[0, 3, 4], [3, 0, 4], [0, 0, 4]] {
+        let view = Tensor::new(&[], shape);
+        let mut gradient = Attention::zeros();
+        gradient.as_mut_slice().fill(f32::NAN);
+        let pass = model.loss(&mut workspace, view, view);
+        assert!(pass.value().is_nan());
+        pass.backward(&mut gradient, &mut TensorMut::new(&mut [], shape));
+        assert!(gradient.as_slice().iter().all(|number| *number == 0.0), "{:?}", gradient.as_slice());
+        let pass = model.attend(&mut workspace, view);
+        assert_eq!(pass.value().shape(), shape);
+        pass.accumulate(view, &mut gradient, &mut TensorMut::new(&mut [], shape));
+        assert!(gradient.as_slice().iter().all(|number| *number == 0.0));
+    }
+}
+
+#[test]
+fn no_steps() {
+    let mut workspace = Workspace::new();
+    let model = Recurrent::init(0);
+    let mut gradient = Recurrent::zeros();
+    gradient.as_mut_slice().fill(f32::NAN);
+    let pass = model.loss(&mut workspace, Tensor::new(&[], [0, 2, 4]), &[0, 1]);
+    assert_eq!(pass.value(), 3.0_f32.ln());
+    pass.backward(&mut gradient);
+    assert!(gradient.as_slice().iter().all(|number| *number == 0.0), "{:?}", gradient.as_slice());
+}
+
+/// A batch is its rows: the gradient of a sum is the sum of the gradients.
+#[test]
+fn one_row_at_a_time() {
+    let mut workspace = Workspace::new();
+    let model = Mlp::init(4);
+    let (x, y) = (rows::<6>(11, 0), rows::<3>(11, 1));
+    let (mut together, mut one_by_one) = (Mlp::zeros(), Mlp::zeros());
+    let (mut d_x, mut d_each) = (vec![[f32::NAN; 6]; 11], vec![[f32::NAN; 6]; 11]);
+    let pass = model.total(&mut workspace, &x, &y);
+    let total = pass.value();
+    pass.backward(&mut together, &mut d_x);
+    let mut sum = 0.0;
+    for row in 0..11 {
+        let part = row..=row;
+        d_each[row] = [0.0; 6];
+        let pass = model.total(&mut workspace, &x[part.clone()], &y[part.clone()]);
+        sum += pass.value();
+        pass.accumulate(&mut one_by_one, &mut d_each[part]);
+    }
+    let near = |a: f32, b: f32| (a - b).abs() <= 2e-5 * b.abs().max(1.0);
+    assert!(near(total, sum), "{total} {sum}");
+    let pairs = together.as_slice().iter().zip(one_by_one.as_slice());
+    let inputs = d_x.as_flattened().iter().zip(d_each.as_flattened());
+    for (a, b) in pairs.chain(inputs) {
+        assert!(near(*a, *b), "{a} {b}");
+    }
+}
+
+#[test]
+fn smaller_sizes_need_no_more() {
+    let lengths: Vec<usize> = (0..40).map(Mlp::loss_workspace).collect();
+    assert!(lengths.is_sorted(), "{lengths:?}");
+    for n in 0..6 {
+        for t in 0..6 {
+            let length = Attention::loss_workspace(n, t);
+            assert!(length <= Attention::loss_workspace(n + 1, t) && length <= Attention::loss_workspace(n, t + 1));
+        }
+    }
+}
