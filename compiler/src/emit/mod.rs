@@ -9,6 +9,7 @@ mod checks;
 mod derivatives;
 mod docs;
 mod initialise;
+mod keywords;
 mod lints;
 mod messages;
 mod method;

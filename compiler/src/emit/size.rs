@@ -4,6 +4,7 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
+use super::keywords::KEYWORDS;
 use super::signature::plain;
 use crate::ir::{Atom, DimId, Graph, Int};
 use crate::program::{DimSource, Method};
@@ -26,7 +27,7 @@ pub fn locals(method: &Method) -> Vec<Ident> {
         // No keyword, and nothing else that methods have.
         while taken.contains(&name)
             || name.starts_with("cotangent_")
-            || syn::parse_str::<Ident>(&name).is_err()
+            || KEYWORDS.contains(&name.as_str())
         {
             name.insert_str(0, "size_of_");
         }

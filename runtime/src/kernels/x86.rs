@@ -1,8 +1,10 @@
 //! The registers of x86: SSE2, AVX2 with FMA, AVX-512.
 
-// Every intrinsic below is one that the type's CPU features allow, and touches the floats that its
-// method is documented to touch.
-#![allow(clippy::undocumented_unsafe_blocks)]
+#![allow(
+    unsafe_op_in_unsafe_fn,
+    reason = "a method is nothing but intrinsics that its type's CPU features allow, on the floats \
+              that its caller allows"
+)]
 
 use core::arch::x86_64::*;
 
@@ -16,22 +18,22 @@ macro_rules! common {
 
         #[inline(always)]
         unsafe fn splat(x: $float) -> Self {
-            unsafe { $splat(x) }
+            $splat(x)
         }
 
         #[inline(always)]
         unsafe fn load(from: *const $float) -> Self {
-            unsafe { $load(from) }
+            $load(from)
         }
 
         #[inline(always)]
         unsafe fn store(self, to: *mut $float) {
-            unsafe { $store(to, self) };
+            $store(to, self);
         }
 
         #[inline(always)]
         unsafe fn add(self, other: Self) -> Self {
-            unsafe { $add(self, other) }
+            $add(self, other)
         }
     };
 }
@@ -40,7 +42,7 @@ macro_rules! fused {
     ($float:ident, $mul_add:ident) => {
         #[inline(always)]
         unsafe fn mul_add(self, x: Self, sum: Self) -> Self {
-            unsafe { $mul_add(self, x, sum) }
+            $mul_add(self, x, sum)
         }
     };
 }
@@ -50,41 +52,35 @@ impl Vector for __m128 {
 
     #[inline(always)]
     unsafe fn mul_add(self, x: Self, sum: Self) -> Self {
-        unsafe { _mm_add_ps(sum, _mm_mul_ps(self, x)) }
+        _mm_add_ps(sum, _mm_mul_ps(self, x))
     }
 
     #[inline(always)]
     unsafe fn load_first(from: *const f32, count: usize) -> Self {
-        unsafe {
-            match count {
-                0 => _mm_setzero_ps(),
-                1 => _mm_load_ss(from),
-                2 => _mm_set_ps(0.0, 0.0, *from.add(1), *from),
-                _ => _mm_set_ps(0.0, *from.add(2), *from.add(1), *from),
-            }
+        match count {
+            0 => _mm_setzero_ps(),
+            1 => _mm_load_ss(from),
+            2 => _mm_set_ps(0.0, 0.0, *from.add(1), *from),
+            _ => _mm_set_ps(0.0, *from.add(2), *from.add(1), *from),
         }
     }
 
     #[inline(always)]
     unsafe fn store_first(self, to: *mut f32, count: usize) {
-        unsafe {
-            if count & 2 != 0 {
-                _mm_storel_pi(to.cast(), self);
-                if count & 1 != 0 {
-                    _mm_store_ss(to.add(2), _mm_movehl_ps(self, self));
-                }
-            } else if count & 1 != 0 {
-                _mm_store_ss(to, self);
+        if count & 2 != 0 {
+            _mm_storel_pi(to.cast(), self);
+            if count & 1 != 0 {
+                _mm_store_ss(to.add(2), _mm_movehl_ps(self, self));
             }
+        } else if count & 1 != 0 {
+            _mm_store_ss(to, self);
         }
     }
 
     #[inline(always)]
     unsafe fn total(self) -> f32 {
-        unsafe {
-            let pairs = _mm_add_ps(self, _mm_movehl_ps(self, self));
-            _mm_cvtss_f32(_mm_add_ss(pairs, _mm_shuffle_ps::<1>(pairs, pairs)))
-        }
+        let pairs = _mm_add_ps(self, _mm_movehl_ps(self, self));
+        _mm_cvtss_f32(_mm_add_ss(pairs, _mm_shuffle_ps::<1>(pairs, pairs)))
     }
 }
 
@@ -93,26 +89,24 @@ impl Vector for __m128d {
 
     #[inline(always)]
     unsafe fn mul_add(self, x: Self, sum: Self) -> Self {
-        unsafe { _mm_add_pd(sum, _mm_mul_pd(self, x)) }
+        _mm_add_pd(sum, _mm_mul_pd(self, x))
     }
 
     #[inline(always)]
     unsafe fn load_first(from: *const f64, count: usize) -> Self {
-        unsafe { if count == 0 { _mm_setzero_pd() } else { _mm_load_sd(from) } }
+        if count == 0 { _mm_setzero_pd() } else { _mm_load_sd(from) }
     }
 
     #[inline(always)]
     unsafe fn store_first(self, to: *mut f64, count: usize) {
-        unsafe {
-            if count != 0 {
-                _mm_store_sd(to, self);
-            }
+        if count != 0 {
+            _mm_store_sd(to, self);
         }
     }
 
     #[inline(always)]
     unsafe fn total(self) -> f64 {
-        unsafe { _mm_cvtsd_f64(_mm_add_sd(self, _mm_unpackhi_pd(self, self))) }
+        _mm_cvtsd_f64(_mm_add_sd(self, _mm_unpackhi_pd(self, self)))
     }
 }
 
@@ -127,56 +121,50 @@ impl Vector for __m256 {
 
     #[inline(always)]
     unsafe fn load_first(from: *const f32, count: usize) -> Self {
-        unsafe {
-            let mask = _mm256_loadu_si256(MASKS.as_ptr().add(8 - count).cast());
-            _mm256_maskload_ps(from, mask)
-        }
+        let mask = _mm256_loadu_si256(MASKS.as_ptr().add(8 - count).cast());
+        _mm256_maskload_ps(from, mask)
     }
 
     // Not by a masked store, which is slow on many CPUs.
     #[inline(always)]
     unsafe fn store_first(self, to: *mut f32, count: usize) {
-        unsafe {
-            let low = _mm256_castps256_ps128(self);
-            if count & 4 != 0 {
-                _mm_storeu_ps(to, low);
-                _mm256_extractf128_ps::<1>(self).store_first(to.add(4), count & 3);
-            } else {
-                low.store_first(to, count);
-            }
+        let low = _mm256_castps256_ps128(self);
+        if count & 4 != 0 {
+            _mm_storeu_ps(to, low);
+            _mm256_extractf128_ps::<1>(self).store_first(to.add(4), count & 3);
+        } else {
+            low.store_first(to, count);
         }
     }
 
     #[inline(always)]
     unsafe fn total(self) -> f32 {
-        unsafe { _mm_add_ps(_mm256_castps256_ps128(self), _mm256_extractf128_ps::<1>(self)).total() }
+        _mm_add_ps(_mm256_castps256_ps128(self), _mm256_extractf128_ps::<1>(self)).total()
     }
 
     const BLOCK: usize = 8;
 
     #[inline(always)]
     unsafe fn transpose(from: *const f32, from_row: usize, to: *mut f32, to_row: usize) {
-        unsafe {
-            let row = |i: usize| _mm256_loadu_ps(from.add(i * from_row));
-            let mut pairs = [_mm256_setzero_ps(); 8];
-            for i in 0..4 {
-                let (a, b) = (row(2 * i), row(2 * i + 1));
-                pairs[2 * i] = _mm256_unpacklo_ps(a, b);
-                pairs[2 * i + 1] = _mm256_unpackhi_ps(a, b);
-            }
-            let mut quads = [_mm256_setzero_ps(); 8];
-            for i in 0..2 {
-                let [a, b, c, d] = [pairs[4 * i], pairs[4 * i + 1], pairs[4 * i + 2], pairs[4 * i + 3]];
-                quads[4 * i] = _mm256_shuffle_ps::<0x44>(a, c);
-                quads[4 * i + 1] = _mm256_shuffle_ps::<0xee>(a, c);
-                quads[4 * i + 2] = _mm256_shuffle_ps::<0x44>(b, d);
-                quads[4 * i + 3] = _mm256_shuffle_ps::<0xee>(b, d);
-            }
-            for i in 0..4 {
-                let (a, b) = (quads[i], quads[i + 4]);
-                _mm256_storeu_ps(to.add(i * to_row), _mm256_permute2f128_ps::<0x20>(a, b));
-                _mm256_storeu_ps(to.add((i + 4) * to_row), _mm256_permute2f128_ps::<0x31>(a, b));
-            }
+        let row = |i: usize| _mm256_loadu_ps(from.add(i * from_row));
+        let mut pairs = [_mm256_setzero_ps(); 8];
+        for i in 0..4 {
+            let (a, b) = (row(2 * i), row(2 * i + 1));
+            pairs[2 * i] = _mm256_unpacklo_ps(a, b);
+            pairs[2 * i + 1] = _mm256_unpackhi_ps(a, b);
+        }
+        let mut quads = [_mm256_setzero_ps(); 8];
+        for i in 0..2 {
+            let [a, b, c, d] = [pairs[4 * i], pairs[4 * i + 1], pairs[4 * i + 2], pairs[4 * i + 3]];
+            quads[4 * i] = _mm256_shuffle_ps::<0x44>(a, c);
+            quads[4 * i + 1] = _mm256_shuffle_ps::<0xee>(a, c);
+            quads[4 * i + 2] = _mm256_shuffle_ps::<0x44>(b, d);
+            quads[4 * i + 3] = _mm256_shuffle_ps::<0xee>(b, d);
+        }
+        for i in 0..4 {
+            let (a, b) = (quads[i], quads[i + 4]);
+            _mm256_storeu_ps(to.add(i * to_row), _mm256_permute2f128_ps::<0x20>(a, b));
+            _mm256_storeu_ps(to.add((i + 4) * to_row), _mm256_permute2f128_ps::<0x31>(a, b));
         }
     }
 }
@@ -188,42 +176,36 @@ impl Vector for __m256d {
 
     #[inline(always)]
     unsafe fn load_first(from: *const f64, count: usize) -> Self {
-        unsafe {
-            let mask = _mm256_loadu_si256(MASKS.as_ptr().add(8 - 2 * count).cast());
-            _mm256_maskload_pd(from, mask)
-        }
+        let mask = _mm256_loadu_si256(MASKS.as_ptr().add(8 - 2 * count).cast());
+        _mm256_maskload_pd(from, mask)
     }
 
     #[inline(always)]
     unsafe fn store_first(self, to: *mut f64, count: usize) {
-        unsafe {
-            let low = _mm256_castpd256_pd128(self);
-            if count & 2 != 0 {
-                _mm_storeu_pd(to, low);
-                _mm256_extractf128_pd::<1>(self).store_first(to.add(2), count & 1);
-            } else {
-                low.store_first(to, count);
-            }
+        let low = _mm256_castpd256_pd128(self);
+        if count & 2 != 0 {
+            _mm_storeu_pd(to, low);
+            _mm256_extractf128_pd::<1>(self).store_first(to.add(2), count & 1);
+        } else {
+            low.store_first(to, count);
         }
     }
 
     #[inline(always)]
     unsafe fn total(self) -> f64 {
-        unsafe { _mm_add_pd(_mm256_castpd256_pd128(self), _mm256_extractf128_pd::<1>(self)).total() }
+        _mm_add_pd(_mm256_castpd256_pd128(self), _mm256_extractf128_pd::<1>(self)).total()
     }
 
     #[inline(always)]
     unsafe fn transpose(from: *const f64, from_row: usize, to: *mut f64, to_row: usize) {
-        unsafe {
-            let row = |i: usize| _mm256_loadu_pd(from.add(i * from_row));
-            let (a, b, c, d) = (row(0), row(1), row(2), row(3));
-            let (low, high) = (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
-            let (low2, high2) = (_mm256_unpacklo_pd(c, d), _mm256_unpackhi_pd(c, d));
-            _mm256_storeu_pd(to, _mm256_permute2f128_pd::<0x20>(low, low2));
-            _mm256_storeu_pd(to.add(to_row), _mm256_permute2f128_pd::<0x20>(high, high2));
-            _mm256_storeu_pd(to.add(2 * to_row), _mm256_permute2f128_pd::<0x31>(low, low2));
-            _mm256_storeu_pd(to.add(3 * to_row), _mm256_permute2f128_pd::<0x31>(high, high2));
-        }
+        let row = |i: usize| _mm256_loadu_pd(from.add(i * from_row));
+        let (a, b, c, d) = (row(0), row(1), row(2), row(3));
+        let (low, high) = (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
+        let (low2, high2) = (_mm256_unpacklo_pd(c, d), _mm256_unpackhi_pd(c, d));
+        _mm256_storeu_pd(to, _mm256_permute2f128_pd::<0x20>(low, low2));
+        _mm256_storeu_pd(to.add(to_row), _mm256_permute2f128_pd::<0x20>(high, high2));
+        _mm256_storeu_pd(to.add(2 * to_row), _mm256_permute2f128_pd::<0x31>(low, low2));
+        _mm256_storeu_pd(to.add(3 * to_row), _mm256_permute2f128_pd::<0x31>(high, high2));
     }
 }
 
@@ -234,27 +216,25 @@ impl Vector for __m512 {
 
     #[inline(always)]
     unsafe fn load_first(from: *const f32, count: usize) -> Self {
-        unsafe { _mm512_maskz_loadu_ps(((1u32 << count) - 1) as u16, from) }
+        _mm512_maskz_loadu_ps(((1u32 << count) - 1) as u16, from)
     }
 
     #[inline(always)]
     unsafe fn store_first(self, to: *mut f32, count: usize) {
-        unsafe { _mm512_mask_storeu_ps(to, ((1u32 << count) - 1) as u16, self) };
+        _mm512_mask_storeu_ps(to, ((1u32 << count) - 1) as u16, self);
     }
 
     #[inline(always)]
     unsafe fn total(self) -> f32 {
-        unsafe {
-            let high = _mm256_castpd_ps(_mm512_extractf64x4_pd::<1>(_mm512_castps_pd(self)));
-            _mm256_add_ps(_mm512_castps512_ps256(self), high).total()
-        }
+        let high = _mm256_castpd_ps(_mm512_extractf64x4_pd::<1>(_mm512_castps_pd(self)));
+        _mm256_add_ps(_mm512_castps512_ps256(self), high).total()
     }
 
     const BLOCK: usize = <__m256 as Vector>::BLOCK;
 
     #[inline(always)]
     unsafe fn transpose(from: *const f32, from_row: usize, to: *mut f32, to_row: usize) {
-        unsafe { <__m256 as Vector>::transpose(from, from_row, to, to_row) };
+        <__m256 as Vector>::transpose(from, from_row, to, to_row);
     }
 }
 
@@ -265,21 +245,21 @@ impl Vector for __m512d {
 
     #[inline(always)]
     unsafe fn load_first(from: *const f64, count: usize) -> Self {
-        unsafe { _mm512_maskz_loadu_pd(((1u32 << count) - 1) as u8, from) }
+        _mm512_maskz_loadu_pd(((1u32 << count) - 1) as u8, from)
     }
 
     #[inline(always)]
     unsafe fn store_first(self, to: *mut f64, count: usize) {
-        unsafe { _mm512_mask_storeu_pd(to, ((1u32 << count) - 1) as u8, self) };
+        _mm512_mask_storeu_pd(to, ((1u32 << count) - 1) as u8, self);
     }
 
     #[inline(always)]
     unsafe fn total(self) -> f64 {
-        unsafe { _mm256_add_pd(_mm512_castpd512_pd256(self), _mm512_extractf64x4_pd::<1>(self)).total() }
+        _mm256_add_pd(_mm512_castpd512_pd256(self), _mm512_extractf64x4_pd::<1>(self)).total()
     }
 
     #[inline(always)]
     unsafe fn transpose(from: *const f64, from_row: usize, to: *mut f64, to_row: usize) {
-        unsafe { <__m256d as Vector>::transpose(from, from_row, to, to_row) };
+        <__m256d as Vector>::transpose(from, from_row, to, to_row);
     }
 }

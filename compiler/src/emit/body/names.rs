@@ -7,15 +7,10 @@ use proc_macro2::{Ident, Span};
 use crate::plan::{BufferId, Plan};
 
 use super::{Access, Context};
+use crate::emit::keywords::KEYWORDS;
 
-/// What a body's own variables may not be called.
-const RESERVED: [&str; 61] = [
-    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
-    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
-    "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait", "true",
-    "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield", "model", "ws", "arena",
-    "grads", "optimiser", "carve", "as_u32", "as_u32_mut", "union", "v",
-];
+/// What a body's own variables may not be called, beside keywords.
+const RESERVED: [&str; 8] = ["model", "ws", "arena", "grads", "optimiser", "carve", "as_u32", "as_u32_mut"];
 
 /// The names of a body.
 pub(super) struct Names {
@@ -26,7 +21,7 @@ pub(super) struct Names {
 impl Names {
     /// Names every buffer.
     pub fn new(plan: &Plan, cx: &Context) -> Self {
-        let mut names = Self { taken: RESERVED.iter().map(ToString::to_string).collect(), buffers: BTreeMap::new() };
+        let mut names = Self { taken: KEYWORDS.iter().chain(&RESERVED).chain(&["v"]).map(ToString::to_string).collect(), buffers: BTreeMap::new() };
         names.taken.extend(cx.dims.iter().map(ToString::to_string));
         for access in cx.inputs.values().chain(&cx.targets) {
             if let Access::Variable(name) = access {
