@@ -1,11 +1,28 @@
-//! From a checked function to routines: the value alone, and each derivative that was asked for.
+//! From a checked function to plans: the value alone, and each derivative that was asked for.
 
-use crate::emit::{Compiled, CompiledMethod};
-use crate::ir::{Kind, TensorId};
+mod direction;
+mod gradient;
+mod whole;
+
+use crate::emit::{Compiled, CompiledDerivative, CompiledMethod};
+use crate::ir::{Graph, Int, Kind, TensorId};
+use crate::plan::{Inputs, Plan};
 use crate::program::{ArgumentContent, Derivative, Method, Program};
-use crate::routine::{Gradient, Routine, Target};
+use crate::routine::{Routine, Target};
 use crate::simplify::simplify;
-use crate::{count, differentiate, plan, print};
+use crate::syntax::ast::DerivativeKind;
+use crate::{count, plan, print};
+
+pub use gradient::gradient;
+
+/// A routine of a derivative that takes directions.
+#[derive(Clone, Debug)]
+pub struct Derived {
+    /// What is computed.
+    pub routine: Routine,
+    /// The inputs that are directions, and of what.
+    pub directions: Vec<(Target, TensorId)>,
+}
 
 /// The function alone: nothing is kept for a backward stage.
 pub fn value(method: &Method) -> Routine {
@@ -15,63 +32,16 @@ pub fn value(method: &Method) -> Routine {
     Routine { graph, results, cotangents: Vec::new(), gradients: Vec::new() }
 }
 
-/// The function and its gradient.
-pub fn gradient(method: &Method, derivative: &Derivative) -> Routine {
-    let mut graph = method.graph.clone();
-    let results = method.result.tensors();
-    simplify(&mut graph, &results);
-
-    let mut seeds = Vec::new();
-    let mut cotangents = Vec::new();
-    let floats: Vec<TensorId> = results.iter().copied().filter(|result| graph.tensor(*result).kind == Kind::Float).collect();
-    match results.as_slice() {
-        [result] if floats.len() == 1 && graph.shape(*result).is_empty() => {
-            let one = graph.scalars.number(1.0);
-            let name = format!("d_{}", graph.tensor(*result).name);
-            let seed = graph.push_map(name, Vec::new(), Kind::Float, one);
-            seeds.push((*result, seed));
-        }
-        _ => {
-            for (position, &result) in floats.iter().enumerate() {
-                let name = if floats.len() == 1 { "cotangent".to_string() } else { format!("cotangent_{position}") };
-                let cotangent = graph.add_tensor(name, graph.shape(result).to_vec(), Kind::Float);
-                cotangents.push(cotangent);
-                seeds.push((result, cotangent));
-            }
-        }
+/// A derivative as its attribute asks for it.
+pub fn derived(method: &Method, derivative: &Derivative) -> Derived {
+    let undirected = |routine| Derived { routine, directions: Vec::new() };
+    match derivative.kind {
+        DerivativeKind::Grad => undirected(gradient(method, derivative)),
+        DerivativeKind::Jvp => direction::tangent(method, derivative),
+        DerivativeKind::Hvp => direction::hessian_vector(method, derivative),
+        DerivativeKind::Jacobian => undirected(whole::jacobian(method, derivative)),
+        DerivativeKind::Hessian => undirected(whole::hessian(method, derivative)),
     }
-
-    let mut targets = Vec::new();
-    if derivative.model {
-        for (position, field) in method.fields.iter().enumerate() {
-            if !field.frozen {
-                targets.push((Target::Field(position), field.tensor));
-            }
-        }
-    }
-    for &position in &derivative.arguments {
-        if let ArgumentContent::Tensor(tensor) = method.arguments[position].content {
-            targets.push((Target::Argument(position), tensor));
-        }
-    }
-    let variables: Vec<TensorId> = targets.iter().map(|(_, tensor)| *tensor).collect();
-    let found = differentiate::reverse(&mut graph, &mut [], &seeds, &variables).expect("no loop is open around a function");
-    let mut gradients = Vec::new();
-    for ((target, variable), gradient) in targets.into_iter().zip(found) {
-        let tensor = match gradient {
-            Some(tensor) => tensor,
-            None => {
-                let zero = graph.scalars.number(0.0);
-                let name = format!("d_{}", graph.tensor(variable).name);
-                let shape = graph.shape(variable).to_vec();
-                graph.push_map(name, shape, Kind::Float, zero)
-            }
-        };
-        gradients.push(Gradient { tensor, target });
-    }
-    let roots: Vec<TensorId> = results.iter().copied().chain(gradients.iter().map(|gradient| gradient.tensor)).collect();
-    simplify(&mut graph, &roots);
-    Routine { graph, results, cotangents, gradients }
 }
 
 /// Every function of a program, planned in all its variants.
@@ -80,23 +50,61 @@ pub fn compile(program: &Program) -> Vec<Vec<CompiledMethod>> {
 }
 
 fn method(method: &Method) -> CompiledMethod {
-    let value = planned(method, value(method));
+    let value = planned(method, value(method), &[], plan::plan);
     let mut explained = None;
     let mut derivatives = Vec::new();
     for derivative in &method.derivatives {
-        let routine = gradient(method, derivative);
-        explained.get_or_insert_with(|| explain(method, &routine));
-        derivatives.push(planned(method, routine));
+        let Derived { routine, directions } = derived(method, derivative);
+        let of = planned(method, routine.clone(), &directions, plan::plan);
+        let mut step = None;
+        if derivative.kind == DerivativeKind::Grad {
+            explained.get_or_insert_with(|| explain(method, &routine));
+            step = method.has_step(derivative).then(|| planned(method, gradient::step(method, derivative), &[], plan::plan_step));
+        }
+        derivatives.push(CompiledDerivative { of, directions, step });
     }
     let (derivation, latex, dot) = explained.unwrap_or_else(|| explain(method, &self::value(method)));
     CompiledMethod { value, derivatives, derivation, latex, dot }
 }
 
-fn planned(method: &Method, routine: Routine) -> Compiled {
+fn planned(method: &Method, routine: Routine, directions: &[(Target, TensorId)], plan: fn(Routine, &Inputs) -> Plan) -> Compiled {
     let cotangents = routine.cotangents.clone();
     let operations = count::operations(&routine.graph);
-    let inputs = plan::Inputs::of_method(method, &routine);
-    Compiled { plan: plan::plan(routine, &inputs), cotangents, operations }
+    let mut inputs = Inputs::of_method(method, &routine);
+    for (target, direction) in directions {
+        if let Some(&stacked) = inputs.stacked.get(&variable(method, *target)) {
+            inputs.stacked.insert(*direction, stacked);
+        }
+    }
+    Compiled { plan: plan(routine, &inputs), cotangents, operations }
+}
+
+/// What a derivative is with respect to, as inputs of the function's graph.
+fn variables(method: &Method, derivative: &Derivative) -> Vec<(Target, TensorId)> {
+    let fields = (0..method.fields.len()).filter(|field| derivative.model && !method.fields[*field].frozen).map(Target::Field);
+    let arguments = derivative.arguments.iter().copied().map(Target::Argument);
+    fields.chain(arguments).map(|target| (target, variable(method, target))).collect()
+}
+
+fn variable(method: &Method, target: Target) -> TensorId {
+    match target {
+        Target::Field(field) => method.fields[field].tensor,
+        Target::Argument(argument) => match method.arguments[argument].content {
+            ArgumentContent::Tensor(tensor) => tensor,
+            ArgumentContent::Dim(_) => unreachable!("`check` lists what is made of floats"),
+        },
+    }
+}
+
+/// The results that are made of floats.
+fn float_results(method: &Method) -> Vec<TensorId> {
+    method.result.tensors().into_iter().filter(|result| method.graph.tensor(*result).kind == Kind::Float).collect()
+}
+
+/// Zeros.
+fn zeros(graph: &mut Graph, name: String, shape: Vec<Int>) -> TensorId {
+    let zero = graph.scalars.number(0.0);
+    graph.push_map(name, shape, Kind::Float, zero)
 }
 
 /// How value and gradients come about: as text, as LaTeX, as DOT.

@@ -82,7 +82,7 @@ mod tests {
         let counter = graph.add_loop();
         let (name, extent) = ("t".to_string(), 10usize.into());
         let body = vec![square];
-        graph.nodes.push(Node::Loop(Loop { counter, name, extent, reversed: false, carried: vec![], body }));
+        graph.nodes.push(Node::Loop(Loop { counter, name, extent, reversed: false, condition: None, carried: vec![], body }));
         let rows = Int::dim(DimId(0));
         assert_eq!(operations(&graph), rows.scale(6 + 60).plus(4 * 4));
         assert_eq!(operations_of(&graph, &graph.nodes[..1]), rows.scale(6));

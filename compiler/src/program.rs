@@ -239,6 +239,13 @@ impl Returned {
 }
 
 impl Method {
+    /// Whether a derivative comes with a `loss_step`: by the parameters, of one number.
+    pub fn has_step(&self, derivative: &Derivative) -> bool {
+        let is_number = |tensor: &TensorId| self.graph.tensor(*tensor).kind == Kind::Float && self.graph.shape(*tensor).is_empty();
+        let by_parameters = derivative.kind == crate::syntax::ast::DerivativeKind::Grad && derivative.model;
+        by_parameters && matches!(self.result.tensors().as_slice(), [result] if is_number(result))
+    }
+
     /// The kind of an argument, if it is a tensor.
     pub fn argument_kind(&self, position: usize) -> Option<Kind> {
         match self.arguments[position].content {

@@ -189,3 +189,5 @@ fn layers() {
             pub fn algebra(a: f64[3, 3], b: f64[3]) -> (f64[3, 3], f64, f64[3, 3], f64[3, 3]) { (cumsum(a, axis = 0), dot(b, b) * trace(a), tril(a) * 2 + triu(a, diagonal = 1), diag(b)) }
         }", &[2, 3], 5);
 }
+
+mod loops;

@@ -123,6 +123,10 @@ impl Verifier<'_> {
             self.define(carried.inside)?;
         }
         self.loops.push(node.counter);
+        if let Some(condition) = node.condition {
+            let found = self.scalar(condition, 0)?;
+            ensure(found == Type::Flag, || format!("a loop's condition is of type {found:?}"))?;
+        }
         self.nodes(&node.body)?;
         self.loops.pop();
         for carried in &node.carried {
@@ -350,6 +354,7 @@ mod tests {
             name: "t".into(),
             extent,
             reversed: false,
+            condition: None,
             carried,
             body,
         }));

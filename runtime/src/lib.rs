@@ -93,6 +93,7 @@ pub mod __private {
 
     pub use crate::carve::{as_u32, as_u32_mut, carve};
     pub use crate::kernels::{self, vectorised};
+    pub use crate::optimiser::update_by_zeros;
     pub use crate::params::{Params, Path, Visitor, Witness};
     pub use crate::{
         Float, Optimiser, Rng, Storage, Tensor, TensorMut, Workspace, init, math, panics, random,

@@ -1,4 +1,4 @@
-//! Differentiation inside expressions: `grad(u, x)`, `jvp(u, x, v)`.
+//! Differentiation inside expressions: `grad(u, x)`, `jvp(u, x, v)`, `jacobian(u, x)`.
 
 use proc_macro2::{Ident, Span};
 
@@ -11,12 +11,7 @@ use crate::syntax::ast::{self, CallArgument, ExprKind as E, Statement};
 impl Elaborator<'_> {
     /// `grad(u, x)`, `grad(u, (x, t))`: the gradient of Σu.
     pub fn grad(&mut self, arguments: &[(Value, Option<&ast::Expr>)], span: Span) -> Value {
-        let [(value, at), (_, Some(variables))] = arguments else {
-            self.error_with_help(span, "`grad` takes a value and what to differentiate with respect to", "write `grad(u, x)` or `grad(u, (x, t))`");
-            return Value::Poison;
-        };
-        let at = at.map_or(span, |expr| expr.span);
-        let Some(value) = self.to_array(value.clone(), at).and_then(|array| self.to_float(array, at)) else { return Value::Poison };
+        let Some((value, variables)) = self.value_and_variables("grad", arguments, span) else { return Value::Poison };
         let names: Vec<&ast::Expr> = match &variables.kind {
             E::Tuple(parts) => parts.iter().collect(),
             _ => vec![variables],
@@ -54,6 +49,66 @@ impl Elaborator<'_> {
             E::Tuple(_) => Value::Tuple(gradients),
             _ => gradients.pop().unwrap_or(Value::Poison),
         }
+    }
+
+    /// `jacobian(u, x)`, `jacobian(u, (x, t))`: each element of u by each of x.
+    pub fn jacobian(&mut self, arguments: &[(Value, Option<&ast::Expr>)], span: Span) -> Value {
+        let Some((value, variables)) = self.value_and_variables("jacobian", arguments, span) else { return Value::Poison };
+        let names: Vec<&ast::Expr> = match &variables.kind {
+            E::Tuple(parts) => parts.iter().collect(),
+            _ => vec![variables],
+        };
+        let mut tensors = Vec::new();
+        for name in &names {
+            let Some(tensor) = self.variable(name, "jacobian") else { return Value::Poison };
+            tensors.push(tensor);
+        }
+        let output = self.whole(&value, "u");
+        let shape = self.graph.shape(output).to_vec();
+        let seed = self.graph.add_tensor("d_u", shape.clone(), Kind::Float);
+        let found = match differentiate::reverse(&mut self.graph, &mut self.open, &[(output, seed)], &tensors) {
+            Ok(found) => found,
+            Err(differentiate::ThroughEarlierIterations) => {
+                let message = "this derivative would go through earlier iterations of the loop around it";
+                self.error_with_help(span, message, "take it behind the loop, or with respect to a value of this iteration");
+                return Value::Poison;
+            }
+        };
+        // Along the indices around it everything is its own.
+        let depth = self.depth();
+        let front = differentiate::over_units(&mut self.graph, seed, depth).len();
+        let order: Vec<usize> = (front..front + depth).chain(0..front).collect();
+        let mut blocks = Vec::new();
+        for ((block, tensor), name) in found.into_iter().zip(&tensors).zip(&names) {
+            blocks.push(match block {
+                Some(block) => {
+                    let block = differentiate::front_axes(&mut self.graph, block, &order);
+                    Value::Array(self.of_whole(block))
+                }
+                None => {
+                    self.warn(name.span, format!("this derivative is zero: {} does not depend on it", shown(arguments[0].1)));
+                    let zero = self.graph.scalars.number(0.0);
+                    let shape = [&shape[depth..], &self.graph.shape(*tensor)[depth..]].concat();
+                    Value::Array(Array { shape, kind: Kind::Float, depth, element: zero })
+                }
+            });
+        }
+        match variables.kind {
+            E::Tuple(_) => Value::Tuple(blocks),
+            _ => blocks.pop().unwrap_or(Value::Poison),
+        }
+    }
+
+    /// The operands of `grad` and `jacobian`.
+    fn value_and_variables<'e>(&mut self, what: &str, arguments: &[(Value, Option<&'e ast::Expr>)], span: Span) -> Option<(Array, &'e ast::Expr)> {
+        let [(value, at), (_, Some(variables))] = arguments else {
+            let help = format!("write `{what}(u, x)` or `{what}(u, (x, t))`");
+            self.error_with_help(span, format!("`{what}` takes a value and what to differentiate with respect to"), help);
+            return None;
+        };
+        let at = at.map_or(span, |expr| expr.span);
+        let array = self.to_array(value.clone(), at)?;
+        Some((self.to_float(array, at)?, variables))
     }
 
     /// `jvp(u, x, v)`: the derivative of u along v.

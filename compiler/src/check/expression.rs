@@ -133,7 +133,8 @@ impl Elaborator<'_> {
         }
     }
 
-    fn mask(&mut self, value: Value, span: Span) -> Option<Array> {
+    /// The value as conditions.
+    pub fn mask(&mut self, value: Value, span: Span) -> Option<Array> {
         let array = self.to_array(value, span)?;
         if array.kind == Kind::Mask {
             return Some(array);

@@ -98,6 +98,7 @@ static OTHER: &[Builtin] = &[
     Builtin { name: "arange", parameters: &[Needed("n")], make: arange },
     Builtin { name: "grad", parameters: &[Expression("u"), Expression("x")], make: |this, call| Some(this.grad(&call.pairs(), call.span)) },
     Builtin { name: "jvp", parameters: &[Expression("u"), Expression("x"), Expression("v")], make: |this, call| Some(this.jvp(&call.pairs(), call.span)) },
+    Builtin { name: "jacobian", parameters: &[Expression("u"), Expression("x")], make: |this, call| Some(this.jacobian(&call.pairs(), call.span)) },
 ];
 
 /// What the library's own text uses and a user does not see.

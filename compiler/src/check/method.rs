@@ -283,11 +283,7 @@ fn derivatives(this: &mut Elaborator<'_>, function: &ast::Function, arguments: &
     let mut found: Vec<Derivative> = Vec::new();
     let mut right = true;
     for request in &function.derivatives {
-        if request.kind != DerivativeKind::Grad {
-            this.error(request.span, "this derivative attribute is not supported yet; `#[grad]` is");
-            right = false;
-            continue;
-        }
+        right &= fits(this, request, function);
         let mut derivative = Derivative { kind: request.kind, model: request.with_respect_to.is_empty(), arguments: Vec::new() };
         for name in &request.with_respect_to {
             if name == "self" {
@@ -314,12 +310,68 @@ fn derivatives(this: &mut Elaborator<'_>, function: &ast::Function, arguments: &
             }
         }
         if found.iter().any(|known| known.kind == derivative.kind) {
-            this.error_with_help(request.span, "this function has two `#[grad]`", "list everything in one: `#[grad(self, x)]`");
+            let name = attribute(request.kind);
+            this.error_with_help(request.span, format!("this function has two `#[{name}]`"), format!("list everything in one: `#[{name}(…)]`"));
             right = false;
         }
         found.push(derivative);
     }
     right.then_some(found)
+}
+
+/// The name of a derivative's attribute.
+fn attribute(kind: DerivativeKind) -> &'static str {
+    match kind {
+        DerivativeKind::Grad => "grad",
+        DerivativeKind::Jvp => "jvp",
+        DerivativeKind::Hvp => "hvp",
+        DerivativeKind::Jacobian => "jacobian",
+        DerivativeKind::Hessian => "hessian",
+    }
+}
+
+/// Whether a function has such a derivative, by what it returns and what the attribute lists.
+fn fits(this: &mut Elaborator<'_>, request: &ast::DerivativeRequest, function: &ast::Function) -> bool {
+    let name = attribute(request.kind);
+    let lists_self = request.with_respect_to.iter().any(|listed| listed == "self");
+    let lists_argument = request.with_respect_to.iter().any(|listed| listed != "self");
+    let float = this.float_name();
+    let returns_float = function.result.as_ref().is_none_or(|result| has_float(result, float));
+    if !returns_float {
+        this.error(request.span, format!("`{}` returns nothing made of {float}: it has no derivative", function.name));
+        return false;
+    }
+    let returns_number = match &function.result {
+        Some(ast::Type::Tensor(ty)) => ty.axes.is_empty(),
+        Some(ast::Type::Tuple(..)) => false,
+        Some(ast::Type::Dim(_) | ast::Type::Error(_)) | None => true,
+    };
+    match request.kind {
+        DerivativeKind::Hvp | DerivativeKind::Hessian if !returns_number => {
+            let help = if request.kind == DerivativeKind::Hessian { "take `#[jacobian(…)]`, or return a sum" } else { "return a sum, or take `#[jvp(…)]`" };
+            this.error_with_help(request.span, format!("`#[{name}]` is of one number, and `{}` returns more", function.name), help);
+            false
+        }
+        DerivativeKind::Hvp if lists_argument => {
+            this.error_with_help(request.span, "`#[hvp]` is with respect to `self`", "write `#[hvp]`, or `#[hessian(x)]` for the second derivatives by an argument");
+            false
+        }
+        DerivativeKind::Jacobian | DerivativeKind::Hessian if lists_self || !lists_argument => {
+            let help = format!("list arguments: `#[{name}(x)]`");
+            this.error_with_help(request.span, format!("`#[{name}]` is with respect to arguments"), help);
+            false
+        }
+        _ => true,
+    }
+}
+
+/// Whether a type has something in it that can be differentiated.
+fn has_float(ty: &ast::Type, float: &str) -> bool {
+    match ty {
+        ast::Type::Tensor(ty) => ty.scalar == float,
+        ast::Type::Tuple(parts, _) => parts.iter().any(|part| has_float(part, float)),
+        ast::Type::Dim(_) | ast::Type::Error(_) => false,
+    }
 }
 
 /// The parameters that a function's result depends on in a way that a derivative follows.

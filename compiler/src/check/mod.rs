@@ -87,7 +87,7 @@ pub fn library() -> ast::Block {
 
 /// A parameter that no `#[grad]` of `self` reaches would silently never be trained.
 fn unreached(definition: &ast::Struct, instance: usize, instances: &Instances, methods: &[Method], report: &mut Report) {
-    let training: Vec<&Method> = methods.iter().filter(|method| method.derivatives.iter().any(|derivative| derivative.model)).collect();
+    let training: Vec<&Method> = methods.iter().filter(|method| method.derivatives.iter().any(|derivative| derivative.kind == ast::DerivativeKind::Grad && derivative.model)).collect();
     if training.is_empty() {
         return;
     }

@@ -151,6 +151,7 @@ impl Elaborator<'_> {
             name: reduced.first().map_or_else(|| "k".to_string(), |axis| axis.name.clone()),
             extent: count,
             reversed: false,
+            condition: None,
             carried: vec![Carried { initial, inside, next, last }],
             body: vec![Node::Comprehension(step)],
         }));

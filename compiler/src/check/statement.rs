@@ -3,9 +3,9 @@
 use proc_macro2::{Ident, Span};
 
 use super::elaborate::Elaborator;
-use super::value::{Array, Bound, Value};
+use super::value::{Array, Bound, Layer, Value};
 use crate::differentiate::Open;
-use crate::ir::{Atom, Axis, Binary, Carried, Comprehension, Graph, Int, Loop, Node, Reduction, TensorId};
+use crate::ir::{Atom, Axis, Binary, Carried, Comparison, Comprehension, Graph, Int, Kind, Loop, LoopId, Node, Reduction, TensorId};
 use crate::syntax::ast::{self, BinaryOperator as Op, Pattern, Statement, Target};
 
 impl Elaborator<'_> {
@@ -224,10 +224,6 @@ impl Elaborator<'_> {
     }
 
     fn repeat(&mut self, each: &ast::For) {
-        if let Some(condition) = &each.condition {
-            self.error(condition.span, "`while` in a loop is not supported yet");
-            return;
-        }
         if let Some(span) = each.checkpoint {
             self.error(span, "`#[checkpoint]` is not supported yet");
             return;
@@ -255,6 +251,14 @@ impl Elaborator<'_> {
             },
         };
         self.counters.insert(counter, extent.clone());
+        // Whether the first iteration runs; the others ask at the end of the one before.
+        let first = if reversed { extent.plus(-1) } else { Int::zero() };
+        let running = each.condition.as_ref().map(|condition| {
+            let initial = self.runs(each, condition, &variable, counter, first, &extent);
+            let inside = self.graph.add_tensor("running", Vec::new(), Kind::Mask);
+            let last = self.graph.add_tensor("running", Vec::new(), Kind::Mask);
+            Carried { initial, inside, next: inside, last }
+        });
 
         // What the body assigns that lives outside is carried.
         let mut names = Vec::new();
@@ -278,7 +282,7 @@ impl Elaborator<'_> {
         let outer = std::mem::take(&mut self.graph.nodes);
         self.open.push(Open { nodes: outer, carried: carried.iter().map(|(_, _, inside)| *inside).collect() });
         self.enter();
-        self.bind(&each.variable, variable, false);
+        self.bind(&each.variable, variable.clone(), false);
         if each.variable.to_string().starts_with('_') {
             self.lookup(&each.variable.to_string());
         }
@@ -289,6 +293,11 @@ impl Elaborator<'_> {
             self.error_with_help(result.span, "a loop's body has no value", "assign it: `x = …;`");
         }
         self.leave();
+        let running = running.map(|running| {
+            let condition = each.condition.as_ref().expect("it was asked before the loop");
+            let next = Int::atom(Atom::Loop(counter)).plus(if reversed { -1 } else { 1 });
+            Carried { next: self.runs(each, condition, &variable, counter, next, &extent), ..running }
+        });
         let mut rows = Vec::new();
         for (name, initial, inside) in carried {
             let next = match self.lookup(&name.to_string()).map(|binding| binding.value.clone()) {
@@ -302,8 +311,9 @@ impl Elaborator<'_> {
         let body = std::mem::take(&mut self.graph.nodes);
         let Some(open) = self.open.pop() else { return };
         self.graph.nodes = open.nodes;
-        let carried = rows.iter().map(|(_, carried)| *carried).collect();
-        self.graph.nodes.push(Node::Loop(Loop { counter, name: each.variable.to_string(), extent, reversed, carried, body }));
+        let carried = rows.iter().map(|(_, carried)| *carried).chain(running).collect();
+        let condition = running.map(|running| self.graph.scalars.read(running.inside, Vec::new()));
+        self.graph.nodes.push(Node::Loop(Loop { counter, name: each.variable.to_string(), extent, reversed, condition, carried, body }));
         for (name, carried) in rows {
             let array = self.of_whole(carried.last);
             if let Some(binding) = self.lookup(&name.to_string()) {
@@ -312,6 +322,40 @@ impl Elaborator<'_> {
                 }
             }
         }
+    }
+
+    /// Whether the iteration at `counter` runs: a scalar mask, by what the names mean here.
+    fn runs(&mut self, each: &ast::For, condition: &ast::Expr, variable: &Bound, loops: LoopId, counter: Int, extent: &Int) -> TensorId {
+        let s = &mut self.graph.scalars;
+        let (begun, ahead) = (s.compare_int(Comparison::LessEqual, Int::zero(), counter.clone()), s.compare_int(Comparison::Less, counter.clone(), extent.clone()));
+        let exists = s.and(begun, ahead);
+        let exists = self.scalar(Kind::Mask, exists);
+        let here = |value: &Int| value.substitute(&mut |atom| (*atom == Atom::Loop(loops)).then(|| counter.clone()));
+        let variable = match variable {
+            Bound::Integer(value) => Bound::Integer(here(value)),
+            Bound::Value(Value::Layer(layer)) => Bound::Value(Value::Layer(Layer { indices: layer.indices.iter().map(here).collect(), ..layer.clone() })),
+            Bound::Value(value) => Bound::Value(value.clone()),
+        };
+        self.enter();
+        self.bind(&each.variable, variable, false);
+        self.lookup(&each.variable.to_string());
+        self.guards.push(exists.clone());
+        let value = self.expr(condition);
+        let mask = self.mask(value, condition.span);
+        self.guards.pop();
+        self.leave();
+        let mut element = self.graph.scalars.flag(false);
+        if let Some(mask) = mask {
+            if mask.shape.is_empty() && self.depth() == 0 {
+                element = self.graph.scalars.select(exists.element, mask.element, element);
+            } else if mask.shape.is_empty() {
+                self.error_with_help(condition.span, "a loop that stops early cannot be mapped over indices: each would stop at a time of its own", "loop over whole tensors, and stop where `all(…)` is done");
+            } else {
+                let message = format!("a loop runs on one condition, found {}", self.show(mask.kind, &mask.shape));
+                self.error_with_help(condition.span, message, "reduce it: `any(…)` or `all(…)`");
+            }
+        }
+        self.graph.push_map("running", Vec::new(), Kind::Mask, element)
     }
 }
 

@@ -6,9 +6,13 @@
 mod activity;
 mod forward;
 mod reverse;
+mod rows;
 mod share;
 mod table;
+mod units;
 
 pub use activity::spread_back;
 pub use forward::forward;
 pub use reverse::{reverse, Open, ThroughEarlierIterations};
+pub use rows::keeps_rows;
+pub use units::{front_axes, over_units};

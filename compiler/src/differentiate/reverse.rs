@@ -223,7 +223,7 @@ impl Reverse<'_> {
             turned.next = next;
         }
 
-        self.keep(&mut node, counter, &mut inner_backward, before);
+        let condition = self.keep(&mut node, counter, &mut inner_backward, before);
         for (tensor, turned) in outside.iter().zip(&turned) {
             cotangents.insert(*tensor, turned.last);
         }
@@ -233,6 +233,7 @@ impl Reverse<'_> {
             name: node.name.clone(),
             extent: node.extent.clone(),
             reversed: !node.reversed,
+            condition,
             carried: turned,
             body: inner_backward,
         }));
@@ -255,14 +256,15 @@ impl Reverse<'_> {
     }
 
     /// Makes the forward loop keep, for each iteration, what the backward body reads of it; and the
-    /// backward body read it there.
-    fn keep(&mut self, node: &mut Loop, counter: LoopId, backward: &mut [Node], before: &mut Vec<Node>) {
+    /// backward body read it there. Returns the condition of the iterations that have run.
+    fn keep(&mut self, node: &mut Loop, counter: LoopId, backward: &mut [Node], before: &mut Vec<Node>) -> Option<ScalarId> {
         let mut local = outputs(&node.body);
         local.extend(node.carried.iter().map(|carried| carried.inside));
         let mut read = BTreeSet::new();
         for inner in backward.iter() {
             all_reads(self.graph, inner, &mut read);
         }
+        read.extend(node.condition.iter().flat_map(|&condition| self.graph.reads(condition)));
         let mut kept = BTreeMap::new();
         for tensor in read.intersection(&local).copied() {
             let (name, kind) = (self.graph.tensor(tensor).name.clone(), self.graph.tensor(tensor).kind);
@@ -290,6 +292,7 @@ impl Reverse<'_> {
         for inner in backward {
             rename::node(self.graph, inner, &mut rename);
         }
+        node.condition.map(|condition| rename::scalar(&mut self.graph.scalars, condition, &mut rename))
     }
 
     /// Adds a share to a tensor's cotangent.
@@ -411,6 +414,7 @@ fn all_reads(graph: &Graph, node: &Node, read: &mut BTreeSet<TensorId>) {
             read.insert(*from);
         }
         Node::Loop(node) => {
+            read.extend(node.condition.iter().flat_map(|&condition| graph.reads(condition)));
             for carried in &node.carried {
                 read.extend([carried.initial, carried.next]);
             }

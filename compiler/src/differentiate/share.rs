@@ -13,12 +13,15 @@ pub fn share(graph: &mut Graph, node: &mut Comprehension, cotangents: &mut [(Sca
     let value = Root::of(graph, node.value);
     let used = uses(graph, &roots, &value);
     let mut made: BTreeMap<ScalarId, ScalarId> = BTreeMap::new();
+    // What is made for the cotangents alone is not there yet when the value is computed.
+    let mut early: BTreeMap<ScalarId, ScalarId> = BTreeMap::new();
     for (&id, &(users, in_value)) in &used {
         if users < 2 || !is_float(graph, id) || id == node.value || !worth_it(graph, node, id) {
             continue;
         }
         if in_value && value.guards.is_empty() && value.always.contains(&id) {
-            let read = make(graph, node, id, &[], &made, forward);
+            let read = make(graph, node, id, &[], &early, forward);
+            early.insert(id, read);
             made.insert(id, read);
         } else if let Some(guards) = common_guards(&roots, id) {
             let read = make(graph, node, id, &guards, &made, backward);
@@ -28,9 +31,6 @@ pub fn share(graph: &mut Graph, node: &mut Comprehension, cotangents: &mut [(Sca
     if made.is_empty() {
         return;
     }
-    // What is made for the cotangents alone is not there yet when the value is computed.
-    let before: BTreeSet<ScalarId> = value.always.iter().copied().filter(|_| value.guards.is_empty()).collect();
-    let early: BTreeMap<ScalarId, ScalarId> = made.iter().filter(|(id, _)| before.contains(id)).map(|(id, read)| (*id, *read)).collect();
     node.value = rewritten(graph, node.value, &early);
     for (_, share) in cotangents {
         *share = rewritten(graph, *share, &made);

@@ -85,7 +85,7 @@ pub fn of_value(
         text.push(format!("The value of `{name}` alone; nothing is stored for a backward pass."));
         text.push(String::new());
     }
-    text.extend(boundary(signature));
+    text.extend(boundary(signature, &signature.results));
     text.extend(cost(signature, compiled));
     text.extend(panics(checks, true));
     lines(&text)
@@ -105,7 +105,7 @@ pub fn of_forward(
         targets(signature, derivative).join(", ")
     ));
     text.push(String::new());
-    text.extend(boundary(signature));
+    text.extend(boundary(signature, &signature.results));
     text.extend(cost(signature, compiled));
     text.extend(panics(checks, true));
     lines(&text)
@@ -145,6 +145,43 @@ pub fn of_backward(
     lines(&text)
 }
 
+/// `loss_step`
+pub fn of_step(signature: &Signature<'_>, compiled: Option<&Compiled>, checks: &Checks) -> TokenStream {
+    let name = plain(&signature.method.name);
+    let mut text = vec![
+        format!("One step of training by `{name}`: forward, backward and update in one. Returns the value before it."),
+        String::new(),
+        "Each parameter is updated as soon as its gradient is complete, so that a whole gradient is never held. The result is that of `backward` and the optimiser's `step`."
+            .to_string(),
+        String::new(),
+        "* `optimiser`, used for this network alone".to_string(),
+    ];
+    text.extend(boundary(signature, &signature.results));
+    text.extend(cost(signature, compiled));
+    text.extend(panics(checks, true));
+    lines(&text)
+}
+
+/// A derivative that is a method of its own: what it is, its arguments, what it takes beside them.
+pub fn of_direct(
+    signature: &Signature<'_>,
+    what: &str,
+    beside: &[String],
+    results: &Results,
+    compiled: Option<&Compiled>,
+    checks: &Checks,
+) -> TokenStream {
+    let mut text = vec![what.to_string(), String::new()];
+    let boundary = boundary(signature, results);
+    let returned = boundary.len().saturating_sub(2);
+    text.extend_from_slice(&boundary[..returned]);
+    text.extend_from_slice(beside);
+    text.extend_from_slice(&boundary[returned..]);
+    text.extend(cost(signature, compiled));
+    text.extend(panics(checks, true));
+    lines(&text)
+}
+
 /// `loss_workspace`
 pub fn of_workspace(signature: &Signature<'_>, lengths: &[Int]) -> TokenStream {
     let names = &signature.method.graph.dims;
@@ -173,7 +210,7 @@ fn opening(signature: &Signature<'_>) -> Vec<String> {
 }
 
 /// Arguments and results with their shapes.
-fn boundary(signature: &Signature<'_>) -> Vec<String> {
+fn boundary(signature: &Signature<'_>, results: &Results) -> Vec<String> {
     let names = &signature.method.graph.dims;
     let shape = |boundary: &Boundary| shape_text(&boundary.element.to_string(), &boundary.shape, names);
     let mut text = Vec::new();
@@ -199,7 +236,7 @@ fn boundary(signature: &Signature<'_>) -> Vec<String> {
             }
         }
     }
-    text.push(format!("* returns `{}`", returned(&signature.results, &shape)));
+    text.push(format!("* returns `{}`", returned(results, &shape)));
     text.push(String::new());
     text
 }
@@ -228,7 +265,8 @@ fn panics(checks: &Checks, workspace: bool) -> Vec<String> {
     text
 }
 
-fn targets(signature: &Signature<'_>, derivative: &Derivative) -> Vec<String> {
+/// What a derivative is with respect to, in words.
+pub fn targets(signature: &Signature<'_>, derivative: &Derivative) -> Vec<String> {
     let model = derivative.model.then(|| "the parameters".to_string());
     let arguments = derivative
         .arguments

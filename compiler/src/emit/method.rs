@@ -11,12 +11,13 @@ use super::checks::{self, Checks};
 use super::signature::{Signature, local, plain};
 use super::{Compiled, CompiledMethod, attributes, derivatives, docs, size};
 use crate::ir::{Int, TensorId};
+use crate::program::Program;
 use crate::routine::Target;
 use crate::syntax::ast::DerivativeKind;
 
 /// Everything of one function that stands in the network's `impl`.
-pub fn emit(signature: &Signature<'_>, compiled: Option<&CompiledMethod>) -> TokenStream {
-    let derived = derivatives::methods(signature, compiled);
+pub fn emit(program: &Program, signature: &Signature<'_>, compiled: Option<&CompiledMethod>) -> TokenStream {
+    let derived = derivatives::methods(program, signature, compiled);
     let has_pass =
         signature.method.derivatives.iter().any(|derivative| derivative.kind == DerivativeKind::Grad);
     let value = value(signature, compiled, if has_pass { "_value" } else { "" });
@@ -188,9 +189,7 @@ pub fn mentioned(tokens: &TokenStream) -> BTreeSet<String> {
 fn workspace(signature: &Signature<'_>, compiled: Option<&CompiledMethod>) -> TokenStream {
     let method = signature.method;
     let name = format_ident!("{}_workspace", plain(&method.name));
-    let all = compiled
-        .into_iter()
-        .flat_map(|compiled| std::iter::once(&compiled.value).chain(&compiled.derivatives));
+    let all = compiled.into_iter().flat_map(CompiledMethod::all);
     let largest = largest(all.map(|compiled| compiled.plan.workspace().clone()));
     let dims = &signature.dims;
     let length = largest.iter().map(|length| size::expression(length, dims)).reduce(|left, right| {

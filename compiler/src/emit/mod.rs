@@ -7,9 +7,11 @@ pub mod body;
 mod bounds;
 mod checks;
 mod derivatives;
+mod direct;
 mod docs;
 mod initialise;
 mod keywords;
+mod leaves;
 mod lints;
 mod messages;
 mod method;
@@ -18,6 +20,7 @@ mod paths;
 mod signature;
 mod size;
 mod skeleton;
+mod step;
 mod structs;
 #[cfg(test)]
 mod tests;
@@ -33,6 +36,7 @@ pub use skeleton::skeleton;
 use crate::ir::{Int, TensorId};
 use crate::plan::Plan;
 use crate::program::Program;
+use crate::routine::Target;
 use paths::Paths;
 use signature::Signature;
 
@@ -42,13 +46,24 @@ pub struct CompiledMethod {
     /// The value alone.
     pub value: Compiled,
     /// Each derivative that was asked for, one for one with [`crate::program::Method::derivatives`].
-    pub derivatives: Vec<Compiled>,
+    pub derivatives: Vec<CompiledDerivative>,
     /// How value and gradients come about, as text.
     pub derivation: String,
     /// The same as LaTeX.
     pub latex: String,
     /// The graph, as DOT.
     pub dot: String,
+}
+
+/// A derivative as it was planned.
+#[derive(Debug)]
+pub struct CompiledDerivative {
+    /// Value and derivative.
+    pub of: Compiled,
+    /// The inputs that are directions, and of what; in the order of the listed.
+    pub directions: Vec<(Target, TensorId)>,
+    /// Of `loss_step`, where there is one.
+    pub step: Option<Compiled>,
 }
 
 /// A routine as it was planned.
@@ -60,6 +75,14 @@ pub struct Compiled {
     pub cotangents: Vec<TensorId>,
     /// How many operations both stages take together.
     pub operations: Int,
+}
+
+impl CompiledMethod {
+    /// Every variant.
+    pub fn all(&self) -> impl Iterator<Item = &Compiled> {
+        let derived = self.derivatives.iter().flat_map(|derivative| std::iter::once(&derivative.of).chain(&derivative.step));
+        std::iter::once(&self.value).chain(derived)
+    }
 }
 
 /// The expansion of a block: `methods[k]` are those of `program.structs[k]`, in their order.
@@ -81,7 +104,7 @@ fn items(krate: &TokenStream, program: &Program, methods: Option<&[Vec<CompiledM
             .map(|(position, method)| {
                 let signature = Signature::new(&paths, of, method);
                 let compiled = compiled.map(|compiled| &compiled[position]);
-                (method::emit(&signature, compiled), derivatives::items(program, &signature, compiled))
+                (method::emit(program, &signature, compiled), derivatives::items(program, &signature, compiled))
             })
             .unzip();
         let methods = structs::implementation(of, &quote!(#(#items)*));

@@ -12,10 +12,10 @@ use crate::program::{DimSource, Method};
 /// The variables that hold a function's run-time sizes, by [`DimId`]: a `dim` argument itself, else the dims'
 /// names in lower case.
 pub fn locals(method: &Method) -> Vec<Ident> {
-    let mut taken: Vec<String> = ["ws", "arena", "model", "grads", "cotangent"].map(String::from).to_vec();
+    let mut taken: Vec<String> = ["ws", "arena", "model", "grads", "cotangent", "optimiser", "out", "v"].map(String::from).to_vec();
     for argument in &method.arguments {
         let name = plain(&argument.name);
-        taken.extend([format!("d_{name}"), format!("given_{name}"), name]);
+        taken.extend([format!("d_{name}"), format!("t_{name}"), format!("given_{name}"), name]);
     }
     let locals = method.graph.dims.iter().zip(&method.dims).map(|(dim, source)| {
         if let DimSource::Argument(argument) = source

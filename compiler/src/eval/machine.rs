@@ -27,7 +27,7 @@ enum Step<'graph> {
     Comprehension { node: &'graph Comprehension, domain: Vec<usize>, at: Vec<Integer>, value: Expression },
     Argmax { node: &'graph Argmax, outer: Vec<usize>, inner: Vec<usize>, value: Expression },
     Reshape { out: TensorId, from: TensorId },
-    Loop { node: &'graph Loop, extent: usize, body: Vec<Step<'graph>> },
+    Loop { node: &'graph Loop, extent: usize, condition: Option<Expression>, body: Vec<Step<'graph>> },
 }
 
 impl Memory<'_> {
@@ -101,7 +101,7 @@ impl Memory<'_> {
                 }
                 Step::Argmax { node, outer, inner, value } => self.search(node, outer, inner, value)?,
                 Step::Reshape { out, from } => self.put(*out, self.get(*from)?.clone())?,
-                Step::Loop { node, extent, body } => self.repeat(node, *extent, body)?,
+                Step::Loop { node, extent, condition, body } => self.repeat(node, *extent, condition, body)?,
             }
         }
         Ok(())
@@ -183,7 +183,13 @@ impl Memory<'_> {
         self.put(node.out, Rc::new(Data::Index(found)))
     }
 
-    fn repeat(&mut self, node: &Loop, extent: usize, body: &mut [Step<'_>]) -> Result<(), EvalError> {
+    fn repeat(
+        &mut self,
+        node: &Loop,
+        extent: usize,
+        condition: &mut Option<Expression>,
+        body: &mut [Step<'_>],
+    ) -> Result<(), EvalError> {
         let gather = |memory: &Self, tensor: fn(&Carried) -> TensorId| -> Result<Vec<Rc<Data>>, EvalError> {
             node.carried.iter().map(|carried| memory.get(tensor(carried)).cloned()).collect()
         };
@@ -191,8 +197,13 @@ impl Memory<'_> {
         for iteration in 0..extent {
             let counter = if node.reversed { extent - 1 - iteration } else { iteration };
             self.counters[node.counter.0 as usize] = counter as i64;
-            for (carried, data) in node.carried.iter().zip(state) {
-                self.put(carried.inside, data)?;
+            for (carried, data) in node.carried.iter().zip(&state) {
+                self.put(carried.inside, data.clone())?;
+            }
+            if let Some(condition) = condition {
+                if !condition.evaluate(self, &[])?.flag().ok_or(EvalError::Operand)? {
+                    continue;
+                }
             }
             self.run(body)?;
             state = gather(self, |carried| carried.next)?;
@@ -246,9 +257,12 @@ impl<'graph> Machine<'graph> {
                 value: Expression::new(scalars, node.value, &self.dims),
             },
             Node::Reshape { out, from } => Step::Reshape { out: *out, from: *from },
-            Node::Loop(node) => {
-                Step::Loop { node, extent: extent(&node.extent, &self.dims), body: self.prepare(&node.body) }
-            }
+            Node::Loop(node) => Step::Loop {
+                node,
+                extent: extent(&node.extent, &self.dims),
+                condition: node.condition.map(|condition| Expression::new(scalars, condition, &self.dims)),
+                body: self.prepare(&node.body),
+            },
         };
         nodes.iter().map(step).collect()
     }

@@ -110,6 +110,9 @@ pub struct Loop {
     pub extent: Int,
     /// From `extent − 1` down to 0.
     pub reversed: bool,
+    /// Asked before each iteration: where it does not hold, the iteration is left out and changes nothing.
+    /// It sees what the body sees at its start.
+    pub condition: Option<ScalarId>,
     /// What goes from one iteration to the next.
     pub carried: Vec<Carried>,
     /// What is done in each; it reads tensors from outside, the carried `inside`s and its own.

@@ -56,6 +56,7 @@ pub fn node(graph: &mut Graph, node: &mut Node, rename: &mut dyn Rename) {
         Node::Argmax(node) => node.value = scalar(&mut graph.scalars, node.value, rename),
         Node::Reshape { from, .. } => *from = whole(graph, *from, rename),
         Node::Loop(node) => {
+            node.condition = node.condition.map(|condition| scalar(&mut graph.scalars, condition, rename));
             for carried in &mut node.carried {
                 carried.initial = whole(graph, carried.initial, rename);
                 carried.next = whole(graph, carried.next, rename);

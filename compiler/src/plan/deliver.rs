@@ -157,7 +157,8 @@ fn touches(schedule: &Schedule, step: &Step, tensor: TensorId) -> bool {
             found
         }),
         Step::Loop(repeat) => {
-            repeat.carried.iter().any(|carried| {
+            let asked = repeat.condition.iter().flat_map(|&condition| schedule.graph.reads(condition));
+            asked.into_iter().any(|read| origin(schedule, read) == unit) || repeat.carried.iter().any(|carried| {
                 [carried.initial, carried.inside, carried.next, carried.last]
                     .iter()
                     .any(|&tensor| origin(schedule, tensor) == unit)

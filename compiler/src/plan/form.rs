@@ -61,6 +61,8 @@ pub struct Repeat {
     pub extent: Int,
     /// Downwards.
     pub reversed: bool,
+    /// Asked before each iteration, which is left out where it does not hold.
+    pub condition: Option<ScalarId>,
     /// What it carries.
     pub carried: Vec<Carried>,
     /// What it does.

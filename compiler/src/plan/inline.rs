@@ -16,8 +16,8 @@ pub(super) fn inline(draft: &mut Draft) {
     let mut table = Table { inputs: draft.inputs.clone(), ..Table::default() };
     table.opaque.extend(&draft.results);
     table.opaque.extend(draft.gradients.iter().map(|gradient| gradient.tensor));
-    table.add(&draft.forward, &mut 0, 0);
-    table.add(&draft.backward, &mut 1, 1);
+    table.add(&draft.graph, &draft.forward, &mut 0, 0);
+    table.add(&draft.graph, &draft.backward, &mut 1, 1);
     for consumer in table.order.clone() {
         table.register(&draft.graph, consumer);
     }
@@ -47,7 +47,7 @@ struct Table {
 }
 
 impl Table {
-    fn add(&mut self, nodes: &[Node], blocks: &mut usize, block: usize) {
+    fn add(&mut self, graph: &Graph, nodes: &[Node], blocks: &mut usize, block: usize) {
         for node in nodes {
             match node {
                 Node::Comprehension(Comprehension { out, base, .. }) => {
@@ -63,12 +63,13 @@ impl Table {
                     self.opaque.insert(*from);
                 }
                 Node::Loop(node) => {
+                    self.opaque.extend(node.condition.iter().flat_map(|&condition| graph.reads(condition)));
                     for carried in &node.carried {
                         self.opaque.extend([carried.initial, carried.next]);
                     }
                     *blocks += 2;
                     let inner = *blocks;
-                    self.add(&node.body, blocks, inner);
+                    self.add(graph, &node.body, blocks, inner);
                 }
             }
         }

@@ -71,6 +71,7 @@ impl Layout {
                 }
             }
             Step::Loop(repeat) => {
+                tensors.extend(repeat.condition.iter().flat_map(|&condition| self.graph.reads(condition)));
                 for carried in &repeat.carried {
                     tensors.extend([carried.initial, carried.inside, carried.last]);
                 }

@@ -131,6 +131,9 @@ impl Walk<'_> {
         }
         self.position += 1;
         stack.push(span);
+        for tensor in repeat.condition.iter().flat_map(|&condition| self.schedule.graph.reads(condition)) {
+            self.used.push((tensor, enter, stack.clone()));
+        }
         self.block(&repeat.body, stack);
         for carried in &repeat.carried {
             self.used.push((carried.next, span.end, stack.clone()));

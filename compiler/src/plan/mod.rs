@@ -3,6 +3,7 @@
 //!
 //! No pass here changes a value (beyond the order of a sum), knows Rust, or reports anything.
 
+mod contract;
 mod deliver;
 mod form;
 mod fuse;
@@ -11,6 +12,7 @@ mod layout;
 mod live;
 mod order;
 mod product;
+mod range;
 mod schedule;
 mod shrink;
 mod stages;
@@ -84,6 +86,9 @@ fn prepare(routine: Routine, inputs: &Inputs, delivery: Delivery) -> Plan {
     // What runs in which stage; nothing that is not needed.
     let mut draft = stages::split(routine, inputs);
     // Elementwise values that need no memory of their own.
+    inline::inline(&mut draft);
+    // Sums that are products of matrices in disguise; what that makes may be inlined again.
+    contract::contract(&mut draft, inputs);
     inline::inline(&mut draft);
     // What loops begin with.
     tape::prepare(&mut draft);

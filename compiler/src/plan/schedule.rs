@@ -54,7 +54,8 @@ impl Maker<'_> {
                 Node::Loop(node) => {
                     let body = self.block(node.body, &node.carried);
                     let (counter, name, extent, reversed) = (node.counter, node.name, node.extent, node.reversed);
-                    steps.push(Step::Loop(Repeat { counter, name, extent, reversed, carried: node.carried, body }));
+                    let (condition, carried) = (node.condition, node.carried);
+                    steps.push(Step::Loop(Repeat { counter, name, extent, reversed, condition, carried, body }));
                     continue;
                 }
             };

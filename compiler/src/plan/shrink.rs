@@ -53,6 +53,7 @@ fn survey(
                 }
             }
             Step::Loop(repeat) => {
+                fixed.extend(repeat.condition.iter().flat_map(|&condition| graph.reads(condition)));
                 for carried in &repeat.carried {
                     fixed.extend([carried.initial, carried.inside, carried.next, carried.last]);
                 }

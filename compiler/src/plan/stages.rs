@@ -168,6 +168,7 @@ pub(super) fn reads_of(graph: &Graph, node: &Node, reads: &mut BTreeSet<TensorId
             reads.insert(*from);
         }
         Node::Loop(node) => {
+            reads.extend(node.condition.iter().flat_map(|&condition| graph.reads(condition)));
             for carried in &node.carried {
                 reads.extend([carried.initial, carried.next]);
             }
@@ -199,6 +200,7 @@ fn sweep_loop(graph: &Graph, node: Loop, needed: &BTreeSet<TensorId>) -> Loop {
     let mut carried: Vec<_> = node.carried.iter().filter(|carried| needed.contains(&carried.last)).copied().collect();
     loop {
         let mut inside: BTreeSet<TensorId> = carried.iter().map(|carried| carried.next).collect();
+        inside.extend(node.condition.iter().flat_map(|&condition| graph.reads(condition)));
         let body = sweep(graph, node.body.clone(), &mut inside);
         let more: Vec<_> = node
             .carried

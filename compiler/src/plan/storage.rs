@@ -25,6 +25,9 @@ pub(super) fn assign(schedule: &mut Schedule, inputs: &Inputs, delivery: Deliver
     let forward = std::mem::take(&mut schedule.forward);
     let backward = std::mem::take(&mut schedule.backward);
     for stage in [&forward, &backward] {
+        sharing.kept(schedule, stage);
+    }
+    for stage in [&forward, &backward] {
         sharing.carried(schedule, stage);
     }
     for stage in [&forward, &backward] {
@@ -193,12 +196,23 @@ impl Sharing {
         safe
     }
 
+    /// What a loop carries is after it where it was inside.
+    fn kept(&mut self, schedule: &Schedule, steps: &[Step]) {
+        for step in steps {
+            let Step::Loop(repeat) = step else { continue };
+            for carried in &repeat.carried {
+                let united = self.unite(schedule, carried.inside, carried.last);
+                debug_assert!(united, "a carried value has one place");
+            }
+            self.kept(schedule, &repeat.body);
+        }
+    }
+
     /// Values that loops carry.
     fn carried(&mut self, schedule: &Schedule, steps: &[Step]) {
         for step in steps {
             let Step::Loop(repeat) = step else { continue };
             for carried in &repeat.carried {
-                self.unite(schedule, carried.inside, carried.last);
                 self.unite(schedule, carried.initial, carried.inside);
                 if !self.unite(schedule, carried.inside, carried.next) {
                     // What the iteration makes is moved here at its end.

@@ -84,6 +84,7 @@ fn writes_all(graph: &Graph, node: &Loop, place: usize) -> bool {
     let others = node.carried.iter().enumerate().any(|(other, each)| other != place && each.next == carried.inside);
     let Some(Node::Comprehension(write)) = maker else { return false };
     if others
+        || node.condition.is_some()
         || write.base != Some(carried.inside)
         || write.reduction != Reduction::Set
         || graph.reads(write.value).contains(&carried.inside)

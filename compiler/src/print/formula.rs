@@ -227,8 +227,9 @@ impl Layout for Formula {
         format!("reshape({from}, [{}])", shape.join(", "))
     }
 
-    fn repetition(&self, counter: &str, first: &str, last: &str) -> String {
-        format!("for {counter} = {first}, …, {last}:")
+    fn repetition(&self, counter: &str, first: &str, last: &str, condition: Option<&str>) -> String {
+        let condition = condition.map(|condition| format!(" where {condition}")).unwrap_or_default();
+        format!("for {counter} = {first}, …, {last}{condition}:")
     }
 }
 

@@ -244,8 +244,9 @@ impl Layout for Latex {
         format!("\\operatorname{{reshape}}_{{{shape}}}\\left({from}\\right)")
     }
 
-    fn repetition(&self, counter: &str, first: &str, last: &str) -> String {
-        format!("&\\text{{for }} {counter} = {first}, \\dots, {last}:")
+    fn repetition(&self, counter: &str, first: &str, last: &str, condition: Option<&str>) -> String {
+        let condition = condition.map(|condition| format!(" \\text{{ where }} {condition}")).unwrap_or_default();
+        format!("&\\text{{for }} {counter} = {first}, \\dots, {last}{condition}:")
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) trait Layout: Notation {
     fn reshaped(&self, from: &str, shape: &[String]) -> String;
 
     /// `for t = 0, …, T − 1`
-    fn repetition(&self, counter: &str, first: &str, last: &str) -> String;
+    fn repetition(&self, counter: &str, first: &str, last: &str, condition: Option<&str>) -> String;
 }
 
 /// A statement and how many loops it is in.
@@ -211,7 +211,8 @@ impl<'a> Statements<'a> {
         let (first, last) = (walker.integer(&Int::zero()).text, walker.integer(&last).text);
         let (first, last) = if node.reversed { (last, first) } else { (first, last) };
         let counter = &self.counters[node.counter.0 as usize];
-        lines.push((depth, self.layout.repetition(counter, &first, &last)));
+        let condition = node.condition.map(|condition| walker.scalar(condition).text);
+        lines.push((depth, self.layout.repetition(counter, &first, &last, condition.as_deref())));
         let inner_scope = [scope, std::slice::from_ref(counter)].concat();
         self.write(&node.body, &inner_scope, lines);
         node.carried.iter().for_each(|carried| assign(carried.inside, carried.next, depth + 1, lines));

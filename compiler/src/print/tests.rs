@@ -110,6 +110,7 @@ fn recurrence() -> (Graph, Vec<TensorId>) {
         name: "t".into(),
         extent: steps,
         reversed: false,
+        condition: None,
         carried: vec![
             Carried { initial: h0, inside, next, last },
             Carried { initial: zeros, inside: ys_inside, next: ys_next, last: ys_last },

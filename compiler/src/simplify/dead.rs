@@ -34,6 +34,7 @@ fn shorten(graph: &Graph, node: &mut Loop, needed: &BTreeSet<TensorId>) {
     let mut live: Vec<bool> = node.carried.iter().map(|carried| needed.contains(&carried.last)).collect();
     loop {
         let mut inside: BTreeSet<TensorId> = BTreeSet::new();
+        inside.extend(node.condition.iter().flat_map(|&condition| graph.reads(condition)));
         inside.extend(node.carried.iter().zip(&live).filter(|(_, live)| **live).map(|(carried, _)| carried.next));
         let mut body = node.body.clone();
         sweep(graph, &mut body, &mut inside);
@@ -60,6 +61,7 @@ pub fn require(graph: &Graph, node: &Node, needed: &mut BTreeSet<TensorId>) {
             needed.insert(*from);
         }
         Node::Loop(node) => {
+            needed.extend(node.condition.iter().flat_map(|&condition| graph.reads(condition)));
             for carried in &node.carried {
                 needed.extend([carried.initial, carried.next]);
             }

@@ -1,6 +1,6 @@
 //! What tensors are made of, element by element, so that a formula can be read through the names in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ir::{Argmax, Axis, Comprehension, Graph, Int, Node, Reduction, Scalar, ScalarId, Scalars, TensorId};
 
@@ -64,6 +64,7 @@ pub fn covered(at: &[Int], domain: &[Axis], shape: &[Int]) -> Option<Vec<Option<
 /// The definitions in sight.
 #[derive(Debug, Default)]
 pub struct Definitions {
+    opaque: BTreeSet<TensorId>,
     of: BTreeMap<TensorId, Definition>,
     argmaxes: BTreeMap<TensorId, Argmax>,
     seen_through: BTreeMap<ScalarId, ScalarId>,
@@ -71,10 +72,12 @@ pub struct Definitions {
 }
 
 impl Definitions {
-    /// All definitions of a list of nodes and of the loops in it.
-    pub fn of_all(graph: &Graph, nodes: &[Node]) -> Self {
-        let mut definitions = Self::default();
-        definitions.extend(graph, nodes);
+    /// All definitions of lists of nodes and of the loops in them, other than those of opaque tensors.
+    pub fn of_all(graph: &Graph, lists: &[Vec<Node>], opaque: &BTreeSet<TensorId>) -> Self {
+        let mut definitions = Self { opaque: opaque.clone(), ..Self::default() };
+        for nodes in lists {
+            definitions.extend(graph, nodes);
+        }
         definitions
     }
 
@@ -91,7 +94,7 @@ impl Definitions {
 
     /// Takes note of a new or changed node.
     pub fn learn(&mut self, graph: &Graph, node: &Comprehension) {
-        match Definition::of(graph, node) {
+        match Definition::of(graph, node).filter(|_| !self.opaque.contains(&node.out)) {
             Some(definition) => self.of.insert(node.out, definition),
             None => self.of.remove(&node.out),
         };

@@ -79,6 +79,8 @@ impl Merger<'_> {
                         carried.initial = self.renamed.whole(carried.initial);
                     }
                     self.repeat(inner, scope);
+                    let condition = inner.condition;
+                    inner.condition = condition.map(|it| rename::scalar(&mut self.graph.scalars, it, &mut self.renamed));
                     kept.push(node);
                     continue;
                 }

@@ -34,7 +34,7 @@ fn list(graph: &Graph, nodes: Vec<Node>, loops: &mut BTreeMap<LoopId, Int>) -> V
 
 /// Takes out of a loop's body what does not vary.
 fn invariant(graph: &Graph, node: &mut Loop, loops: &BTreeMap<LoopId, Int>) -> Vec<Node> {
-    let runs = node.extent.as_constant().is_some_and(|extent| extent > 0);
+    let runs = node.condition.is_none() && node.extent.as_constant().is_some_and(|extent| extent > 0);
     let mut varies: BTreeSet<TensorId> = node.carried.iter().map(|carried| carried.inside).collect();
     let mut hoisted = Vec::new();
     for inner in std::mem::take(&mut node.body) {

@@ -15,9 +15,12 @@ mod names;
 mod order;
 mod ranges;
 mod rewrites;
+mod sharpen;
 #[cfg(test)]
 mod tests;
 mod uses;
+
+pub use sharpen::sharpened;
 
 use crate::ir::{Graph, Node, ScalarId, TensorId};
 
@@ -55,6 +58,7 @@ fn fingerprint(graph: &Graph) -> Vec<Print> {
                 Node::Argmax(node) => prints.push(Print(node.out, Some(node.value), None, node.inner.len())),
                 Node::Reshape { out, from } => prints.push(Print(*out, None, Some(*from), 0)),
                 Node::Loop(node) => {
+                    prints.extend(node.condition.map(|it| Print(TensorId(u32::MAX), Some(it), None, 0)));
                     prints.extend(node.carried.iter().map(|it| Print(it.next, None, Some(it.initial), 0)));
                     add(&node.body, prints);
                 }

@@ -15,12 +15,31 @@ const CHEAP: f64 = 4.0;
 
 /// Reads through names. The roots stay.
 pub fn resolve(graph: &mut Graph, roots: &[TensorId]) {
-    let mut nodes = std::mem::take(&mut graph.nodes);
-    let uses = uses::count(graph, &nodes);
-    let roots = roots.iter().copied().collect();
-    let mut resolver = Resolver { graph, roots, uses, meanings: BTreeMap::new() };
-    resolver.list(&mut nodes);
+    let mut lists = [std::mem::take(&mut graph.nodes)];
+    resolve_lists(graph, &mut lists, roots, &BTreeSet::new());
+    let [nodes] = lists;
     graph.nodes = nodes;
+}
+
+/// Reads through names in lists of nodes each of which stands inside the one before; not through those of
+/// opaque tensors.
+pub fn resolve_lists(
+    graph: &mut Graph,
+    lists: &mut [Vec<Node>],
+    roots: &[TensorId],
+    opaque: &BTreeSet<TensorId>,
+) {
+    let mut uses = BTreeMap::new();
+    for nodes in lists.iter() {
+        for (tensor, count) in uses::count(graph, nodes) {
+            *uses.entry(tensor).or_default() += count;
+        }
+    }
+    let roots = roots.iter().copied().collect();
+    let mut resolver = Resolver { graph, roots, opaque, uses, meanings: BTreeMap::new() };
+    for nodes in lists {
+        resolver.list(nodes);
+    }
 }
 
 /// What a tensor stands for.
@@ -40,6 +59,7 @@ type Maps = BTreeMap<TensorId, (Option<TensorId>, Definition)>;
 struct Resolver<'g> {
     graph: &'g mut Graph,
     roots: BTreeSet<TensorId>,
+    opaque: &'g BTreeSet<TensorId>,
     uses: BTreeMap<TensorId, usize>,
     meanings: BTreeMap<TensorId, Meaning>,
 }
@@ -130,10 +150,11 @@ impl Resolver<'_> {
                     .get(&carried.initial)
                     .cloned()
                     .unwrap_or(Meaning::Element { from: carried.initial, at });
-                self.meanings.insert(carried.inside, meaning.clone());
-                self.meanings.insert(carried.last, meaning);
+                self.note(carried.inside, meaning.clone());
+                self.note(carried.last, meaning);
             }
         }
+        node.condition = node.condition.map(|condition| self.scalar(condition));
         self.list(&mut node.body);
         for carried in &mut node.carried {
             carried.next = self.whole(carried.next);
@@ -163,7 +184,7 @@ impl Resolver<'_> {
     }
 
     fn is_used_once(&self, tensor: TensorId) -> bool {
-        !self.roots.contains(&tensor) && self.uses.get(&tensor) == Some(&1)
+        !self.roots.contains(&tensor) && !self.opaque.contains(&tensor) && self.uses.get(&tensor) == Some(&1)
     }
 
     fn is_zero(&self, tensor: TensorId) -> bool {
@@ -176,6 +197,12 @@ impl Resolver<'_> {
         }
     }
 
+    fn note(&mut self, tensor: TensorId, meaning: Meaning) {
+        if !self.opaque.contains(&tensor) {
+            self.meanings.insert(tensor, meaning);
+        }
+    }
+
     /// Takes note of a map that is but a name.
     fn learn(&mut self, node: &Comprehension) {
         let Some(map) = Definition::of(self.graph, node).filter(Definition::is_map) else { return };
@@ -185,7 +212,7 @@ impl Resolver<'_> {
             .collect();
         let (from, at) = match &self.graph.scalars[map.value] {
             Scalar::Number(_) | Scalar::Flag(_) => {
-                self.meanings.insert(node.out, Meaning::Constant(map.value));
+                self.note(node.out, Meaning::Constant(map.value));
                 return;
             }
             Scalar::Integer(value) => match value.as_atom() {
@@ -199,7 +226,7 @@ impl Resolver<'_> {
             return;
         }
         let at = at.iter().map(|subscript| subscript.with_indices(&own)).collect();
-        self.meanings.insert(node.out, Meaning::Element { from, at });
+        self.note(node.out, Meaning::Element { from, at });
     }
 
     /// A mask, a triangle, a unit matrix: what indices alone decide is decided where it is read.
@@ -211,7 +238,7 @@ impl Resolver<'_> {
         let is_number = self.graph.shape(node.out).is_empty();
         if !is_index && !is_number && !reads && cost::expression(&self.graph.scalars, value) <= CHEAP {
             let value = self.graph.scalars.with_indices(value, own);
-            self.meanings.insert(node.out, Meaning::Formula(value));
+            self.note(node.out, Meaning::Formula(value));
         }
     }
 

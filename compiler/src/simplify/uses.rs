@@ -17,6 +17,7 @@ fn add(graph: &Graph, nodes: &[Node], counts: &mut BTreeMap<TensorId, usize>) {
         let mut read = BTreeSet::new();
         match node {
             Node::Loop(node) => {
+                read.extend(node.condition.iter().flat_map(|&condition| graph.reads(condition)));
                 read.extend(node.carried.iter().flat_map(|carried| [carried.initial, carried.next]));
                 add(graph, &node.body, counts);
             }

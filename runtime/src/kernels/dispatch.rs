@@ -1,9 +1,56 @@
-//! Which instantiation runs: chosen at run time, once per call, from what the CPU has.
+//! Which instantiation runs: chosen at run time from what the CPU has, by one load from memory.
 //!
 //! A user's default build targets the oldest CPU of its architecture; here the same text is
 //! compiled again for newer ones. Nothing outside this file may ask for CPU features.
 
-use super::matmul::{Product, multiply};
+use super::matmul::{Product, multiply, multiply_small, outer, panel_len, with_room};
+use super::matvec::matvec;
+
+#[cfg(all(target_arch = "x86_64", feature = "std"))]
+use core::arch::x86_64::{__m256, __m256d, __m512, __m512d};
+
+/// What the CPU has, as the kernels distinguish it.
+#[cfg(all(target_arch = "x86_64", feature = "std"))]
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+#[repr(u8)]
+enum Level {
+    Baseline = 1,
+    /// AVX2 and FMA.
+    Wide,
+    /// AVX-512F, too.
+    Widest,
+}
+
+#[cfg(all(target_arch = "x86_64", feature = "std"))]
+impl Level {
+    #[inline(always)]
+    fn get() -> Self {
+        use core::sync::atomic::{AtomicU8, Ordering::Relaxed};
+
+        /// 0 until it is known.
+        static KNOWN: AtomicU8 = AtomicU8::new(0);
+
+        #[cold]
+        fn find() -> Level {
+            let wide =
+                std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma");
+            let level = match wide {
+                true if std::arch::is_x86_feature_detected!("avx512f") => Level::Widest,
+                true => Level::Wide,
+                false => Level::Baseline,
+            };
+            KNOWN.store(level as u8, Relaxed);
+            level
+        }
+
+        match KNOWN.load(Relaxed) {
+            3 => Self::Widest,
+            2 => Self::Wide,
+            1 => Self::Baseline,
+            _ => find(),
+        }
+    }
+}
 
 /// Runs `work`, compiled for AVX2 and FMA where this CPU has them.
 ///
@@ -18,7 +65,7 @@ pub fn vectorised<R>(work: impl FnOnce() -> R) -> R {
         fn wide<R>(work: impl FnOnce() -> R) -> R {
             work()
         }
-        if avx2_and_fma() {
+        if Level::get() >= Level::Wide {
             // SAFETY: the CPU has the features that `wide` is compiled for.
             return unsafe { wide(work) };
         }
@@ -26,16 +73,38 @@ pub fn vectorised<R>(work: impl FnOnce() -> R) -> R {
     work()
 }
 
-#[cfg(all(target_arch = "x86_64", feature = "std"))]
+/// What the code that [`vectorised_for`] runs is compiled for; a constant to the compiler, once inlined.
+#[derive(Debug, Clone, Copy)]
+pub struct Cpu {
+    #[cfg(all(target_arch = "x86_64", feature = "std"))]
+    wide: bool,
+}
+
+/// As [`vectorised`], for work that calls [`matmul_inline`](super::matmul_inline).
+///
+/// Products round as the CPU's fused ones where it has them.
 #[inline]
-fn avx2_and_fma() -> bool {
-    std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma")
+pub fn vectorised_for<R>(work: impl FnOnce(Cpu) -> R) -> R {
+    #[cfg(all(target_arch = "x86_64", feature = "std"))]
+    {
+        #[target_feature(enable = "avx2,fma")]
+        fn wide<R>(work: impl FnOnce(Cpu) -> R) -> R {
+            work(Cpu { wide: true })
+        }
+        if Level::get() >= Level::Wide {
+            // SAFETY: the CPU has the features that `wide` is compiled for.
+            return unsafe { wide(work) };
+        }
+        work(Cpu { wide: false })
+    }
+    #[cfg(not(all(target_arch = "x86_64", feature = "std")))]
+    work(Cpu {})
 }
 
 /// What a float type needs for products: its non-generic entry points, compiled in this crate.
 pub trait MatmulFloat: Copy {
     /// self · x + sum, rounded once.
-    #[cfg(feature = "std")]
+    #[cfg(any(test, not(target_arch = "x86_64")))]
     fn fused(self, x: Self, sum: Self) -> Self;
 
     /// Computes the product with the best instantiation for this CPU.
@@ -43,56 +112,113 @@ pub trait MatmulFloat: Copy {
     /// # Safety
     /// As [`multiply`].
     unsafe fn multiply(product: Product<Self>);
+
+    /// The same, in place of the call, of the CPU that the surrounding code is compiled for.
+    ///
+    /// # Safety
+    /// As [`multiply_small`].
+    unsafe fn multiply_inline(cpu: Cpu, product: Product<Self>);
+}
+
+/// A product by vectors of one type: in a register of its own kind, compiled for these features.
+macro_rules! product {
+    ($product:expr, $float:ident, $vector:ty, $height:literal, $($features:literal)?) => {{
+        $(#[target_feature(enable = $features)])?
+        unsafe fn matrix(product: Product<$float>, copy: *mut $float) {
+            // SAFETY: the caller's.
+            unsafe { multiply::<$vector, $height>(product, copy) }
+        }
+        $(#[target_feature(enable = $features)])?
+        unsafe fn vector(product: Product<$float>) {
+            // SAFETY: the caller's.
+            unsafe { matvec::<$vector>(product) }
+        }
+        $(#[target_feature(enable = $features)])?
+        unsafe fn rank_one(product: Product<$float>) {
+            // SAFETY: the caller's.
+            unsafe { outer::<$vector>(product) }
+        }
+        let product = $product;
+        // SAFETY: the CPU has the features; the copy has the room; the rest is the caller's.
+        unsafe {
+            if product.m == 1 || product.n == 1 {
+                vector(product)
+            } else if product.k == 1 && product.b_strides.1 == 1 {
+                rank_one(product)
+            } else if product.wants_copy() {
+                with_room::<$float, { panel_len::<$vector>() }>(|copy| matrix(product, copy));
+            } else {
+                matrix(product, core::ptr::null_mut())
+            }
+        }
+    }};
 }
 
 macro_rules! entry {
-    ($float:ident, widest: $widest:literal, wide: $wide:literal, narrow: $narrow:literal, row: $row:literal) => {
+    ($float:ident, $widest:ident, $wide:ident, $narrow:ident, lanes: $lanes:literal) => {
         impl MatmulFloat for $float {
-            #[cfg(feature = "std")]
+            #[cfg(any(test, not(target_arch = "x86_64")))]
             #[inline(always)]
             fn fused(self, x: Self, sum: Self) -> Self {
-                self.mul_add(x, sum)
+                #[cfg(feature = "std")]
+                {
+                    self.mul_add(x, sum)
+                }
+                #[cfg(not(feature = "std"))]
+                {
+                    self * x + sum
+                }
             }
 
             #[cfg(all(target_arch = "x86_64", feature = "std"))]
             unsafe fn multiply(product: Product<Self>) {
-                #[target_feature(enable = "avx2,fma")]
-                unsafe fn wide(product: Product<$float>) {
-                    // SAFETY: the caller's.
-                    unsafe { multiply::<$float, 6, $wide, $narrow, $row, true>(product) }
+                match Level::get() {
+                    Level::Widest => product!(product, $float, $widest, 12, "avx512f,avx2,fma"),
+                    Level::Wide => product!(product, $float, $wide, 6, "avx2,fma"),
+                    Level::Baseline => product!(product, $float, core::arch::x86_64::$narrow, 4,),
                 }
-                #[target_feature(enable = "avx512f,fma")]
-                unsafe fn widest(product: Product<$float>) {
-                    // SAFETY: the caller's.
-                    unsafe { multiply::<$float, 12, $widest, $wide, $row, true>(product) }
+            }
+
+            #[cfg(target_arch = "x86_64")]
+            #[inline(always)]
+            unsafe fn multiply_inline(cpu: Cpu, product: Product<Self>) {
+                // SAFETY: a wide `Cpu` is made only where it is; the rest is the caller's.
+                unsafe {
+                    #[cfg(feature = "std")]
+                    if cpu.wide {
+                        return multiply_small::<$wide, 6>(product);
+                    }
+                    let _ = cpu;
+                    multiply_small::<core::arch::x86_64::$narrow, 4>(product);
                 }
-                if std::arch::is_x86_feature_detected!("avx512f") && avx2_and_fma() {
-                    // SAFETY: the CPU has the features; the rest is the caller's.
-                    unsafe { widest(product) }
-                } else if avx2_and_fma() {
-                    // SAFETY: the CPU has the features; the rest is the caller's.
-                    unsafe { wide(product) }
-                } else {
-                    // SAFETY: the caller's.
-                    unsafe { multiply::<$float, 4, $narrow, $narrow, $row, false>(product) }
-                }
+            }
+
+            #[cfg(not(target_arch = "x86_64"))]
+            #[inline(always)]
+            unsafe fn multiply_inline(_: Cpu, product: Product<Self>) {
+                const FUSED: bool = cfg!(all(target_arch = "aarch64", feature = "std"));
+                // SAFETY: the caller's.
+                unsafe { multiply_small::<super::vector::Lanes<$float, $lanes, FUSED>, 4>(product) };
+            }
+
+            #[cfg(all(target_arch = "x86_64", not(feature = "std")))]
+            unsafe fn multiply(product: Product<Self>) {
+                product!(product, $float, core::arch::x86_64::$narrow, 4,)
             }
 
             // Every 64-bit Arm CPU has NEON with fused products, and 32 registers.
             #[cfg(all(target_arch = "aarch64", feature = "std"))]
             unsafe fn multiply(product: Product<Self>) {
-                // SAFETY: the caller's.
-                unsafe { multiply::<$float, 6, $wide, $narrow, $row, true>(product) }
+                product!(product, $float, super::vector::Lanes<$float, { 2 * $lanes }, true>, 6,)
             }
 
-            #[cfg(not(all(any(target_arch = "x86_64", target_arch = "aarch64"), feature = "std")))]
+            #[cfg(not(any(target_arch = "x86_64", all(target_arch = "aarch64", feature = "std"))))]
             unsafe fn multiply(product: Product<Self>) {
-                // SAFETY: the caller's.
-                unsafe { multiply::<$float, 4, $narrow, $narrow, $row, false>(product) }
+                product!(product, $float, super::vector::Lanes<$float, $lanes, false>, 4,)
             }
         }
     };
 }
 
-entry!(f32, widest: 32, wide: 16, narrow: 8, row: 64);
-entry!(f64, widest: 16, wide: 8, narrow: 4, row: 32);
+entry!(f32, __m512, __m256, __m128, lanes: 4);
+entry!(f64, __m512d, __m256d, __m128d, lanes: 2);

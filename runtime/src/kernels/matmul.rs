@@ -1,11 +1,14 @@
 //! Products of matrices with any strides.
 //!
-//! A tile of C stays in registers while the inner dimension runs. A panel of B, as wide as a tile,
-//! is copied to the stack (16 KiB) where it would otherwise be read in strides; A is read in place.
+//! A tile of C stays in registers while the inner dimension runs. Where B is large, or its columns are
+//! not contiguous, a panel of it as wide as a tile is copied to the stack; A is read in place.
 
 use core::mem::MaybeUninit;
 
+use super::dispatch::Cpu;
 use super::matvec::matvec;
+use super::tile::panel;
+use super::vector::Vector;
 use crate::Float;
 
 /// How much of the inner dimension one panel of B holds.
@@ -15,6 +18,12 @@ const DEPTH: usize = 256;
 const ROWS: usize = 120;
 /// With fewer rows than this, a panel of B is not used often enough to be worth copying.
 const COPY_FROM: usize = 24;
+/// How many elements of B stay near (in half of a first-level cache) while rows of A pass.
+const NEAR: usize = 4096;
+/// Rows of B of this many elements or fewer are as good in their own place as in a copy.
+const NARROW: usize = 32;
+/// How deep a product in place of its call may be where it copies B.
+const SMALL: usize = 64;
 
 /// C = A B, or C += A B: `m` × `n` from `m` × `k` and `k` × `n`.
 ///
@@ -39,14 +48,73 @@ pub fn matmul<F: Float>(
     c_row_stride: usize,
     accumulate: bool,
 ) {
+    if let Some(product) = checked(m, n, k, a, a_strides, b, b_strides, c, c_row_stride, accumulate) {
+        // SAFETY: each slice holds the last element that its sizes and strides reach, and `c`, being
+        // mutably borrowed, shares nothing with the others.
+        unsafe { F::multiply(product) };
+    }
+}
+
+/// [`matmul`] in place of the call, for products so small that a call is a good part of their time.
+///
+/// For use in [`vectorised_for`](super::vectorised_for), with literals for all sizes and strides that
+/// are known; what is decided by them is not compiled. With the columns of B in strides and k above
+/// 64, as `matmul`.
+#[inline(always)]
+#[track_caller]
+#[allow(clippy::too_many_arguments)]
+pub fn matmul_inline<F: Float>(
+    cpu: Cpu,
+    m: usize,
+    n: usize,
+    k: usize,
+    a: &[F],
+    a_strides: (usize, usize),
+    b: &[F],
+    b_strides: (usize, usize),
+    c: &mut [F],
+    c_row_stride: usize,
+    accumulate: bool,
+) {
+    if n != 1 && b_strides.1 != 1 && k > SMALL {
+        return matmul(m, n, k, a, a_strides, b, b_strides, c, c_row_stride, accumulate);
+    }
+    if let Some(product) = checked(m, n, k, a, a_strides, b, b_strides, c, c_row_stride, accumulate) {
+        // SAFETY: as in `matmul`.
+        unsafe { F::multiply_inline(cpu, product) };
+    }
+}
+
+/// The product, if there is anything left to compute after the checks that [`matmul`] documents.
+#[inline(always)]
+#[track_caller]
+#[allow(clippy::too_many_arguments)]
+fn checked<F: Float>(
+    m: usize,
+    n: usize,
+    k: usize,
+    a: &[F],
+    a_strides: (usize, usize),
+    b: &[F],
+    b_strides: (usize, usize),
+    c: &mut [F],
+    c_row_stride: usize,
+    accumulate: bool,
+) -> Option<Product<F>> {
     if m == 0 || n == 0 {
-        return;
+        return None;
     }
     check("a", a.len(), (m, k), a_strides);
     check("b", b.len(), (k, n), b_strides);
     check("c", c.len(), (m, n), (c_row_stride, 1));
     assert!(m == 1 || c_row_stride >= n, "matmul: the rows of `c` overlap");
-    let product = Product {
+    if k == 0 {
+        if !accumulate {
+            c.chunks_mut(c_row_stride.max(1)).take(m).for_each(|row| row[..n].fill(F::ZERO));
+        }
+        return None;
+    }
+    Some(Product {
         m,
         n,
         k,
@@ -54,14 +122,10 @@ pub fn matmul<F: Float>(
         a_strides,
         b: b.as_ptr(),
         b_strides,
-        b_len: b.len(),
         c: c.as_mut_ptr(),
         c_row_stride,
         accumulate,
-    };
-    // SAFETY: each slice holds the last element that its sizes and strides reach, and `c`, being
-    // mutably borrowed, shares nothing with the others.
-    unsafe { F::multiply(product) };
+    })
 }
 
 /// Panics unless a matrix of this shape and these strides lies inside a slice of `len` elements.
@@ -85,7 +149,7 @@ fn short(name: &str, len: usize, shape: (usize, usize), strides: (usize, usize))
     panic!("matmul: `{name}` has {len} elements, too few for shape {shape:?} with strides {strides:?}");
 }
 
-/// The arguments of [`matmul`] after checking.
+/// The arguments of [`matmul`] after checking; no dimension is 0.
 #[derive(Clone, Copy)]
 pub struct Product<F> {
     pub(super) m: usize,
@@ -95,249 +159,223 @@ pub struct Product<F> {
     pub(super) a_strides: (usize, usize),
     pub(super) b: *const F,
     pub(super) b_strides: (usize, usize),
-    /// How many elements may be read from `b` on: the rest of the slice that it points into.
-    pub(super) b_len: usize,
     pub(super) c: *mut F,
     pub(super) c_row_stride: usize,
     pub(super) accumulate: bool,
 }
 
-/// The product, with tiles of `HEIGHT` × `WIDTH` and, for what is left, `NARROW` columns or fewer
-/// rows; single rows take `ROW` columns at a time.
+impl<F: Float> Product<F> {
+    /// What is left from a row and a column of C and a place in the inner dimension on.
+    ///
+    /// # Safety
+    /// All three must be in the product.
+    #[inline(always)]
+    pub(super) unsafe fn from(&self, top: usize, left: usize, depth: usize) -> Self {
+        // SAFETY: elements of the matrices, says the caller.
+        unsafe {
+            Self {
+                m: self.m - top,
+                n: self.n - left,
+                k: self.k - depth,
+                a: self.a.add(top * self.a_strides.0 + depth * self.a_strides.1),
+                b: self.b.add(depth * self.b_strides.0 + left * self.b_strides.1),
+                c: self.c.add(top * self.c_row_stride + left),
+                accumulate: self.accumulate || depth > 0,
+                ..*self
+            }
+        }
+    }
+
+    /// Whether panels of B are worth a copy.
+    #[inline(always)]
+    pub(super) fn wants_copy(&self) -> bool {
+        self.b_strides.1 != 1 || self.m >= COPY_FROM && self.n > NARROW && self.k * self.n > NEAR
+    }
+}
+
+/// A column times a row: the row stays in registers.
 ///
 /// # Safety
-/// Every element that the sizes and strides of `product` reach must be readable, those of `c` also
-/// writable, and `c` must share none with `a` and `b`.
+/// As [`multiply`]; k = 1 and the columns of B are contiguous.
 #[inline(always)]
-pub(super) unsafe fn multiply<
-    F: Float,
-    const HEIGHT: usize,
-    const WIDTH: usize,
-    const NARROW: usize,
-    const ROW: usize,
-    const FUSED: bool,
->(
-    product: Product<F>,
+pub(super) unsafe fn outer<V: Vector>(product: Product<V::Float>) {
+    let mut left = 0;
+    // SAFETY: `left` < n; no more columns than are left; the rest is the caller's.
+    unsafe {
+        while left < product.n {
+            let rest = product.from(0, left, 0);
+            left += if rest.n >= 4 * V::LEN {
+                outer_panel::<V, 4, false>(&rest)
+            } else if rest.n >= 2 * V::LEN {
+                outer_panel::<V, 2, false>(&rest)
+            } else if rest.n > V::LEN {
+                outer_panel::<V, 2, true>(&rest)
+            } else {
+                outer_panel::<V, 1, true>(&rest)
+            };
+        }
+    }
+}
+
+/// Up to `WIDTH` vectors of columns, of which the last is not whole if `PART`; returns how many.
+///
+/// # Safety
+/// As [`outer`]; there are as many columns.
+#[inline(always)]
+unsafe fn outer_panel<V: Vector, const WIDTH: usize, const PART: bool>(product: &Product<V::Float>) -> usize {
+    let columns = if PART { product.n } else { WIDTH * V::LEN };
+    let last = columns - (WIDTH - 1) * V::LEN;
+    // SAFETY: all rows of A and C, `columns` columns of B and C.
+    unsafe {
+        let zero = V::splat(Float::ZERO);
+        let mut row = [zero; WIDTH];
+        for (v, vector) in row.iter_mut().enumerate() {
+            let b = product.b.add(v * V::LEN);
+            *vector = if PART && v == WIDTH - 1 { V::load_first(b, last) } else { V::load(b) };
+        }
+        for i in 0..product.m {
+            let x = V::splat(*product.a.add(i * product.a_strides.0));
+            let c = product.c.add(i * product.c_row_stride);
+            for (v, &y) in row.iter().enumerate() {
+                let c = c.add(v * V::LEN);
+                if PART && v == WIDTH - 1 {
+                    let before = if product.accumulate { V::load_first(c, last) } else { zero };
+                    x.mul_add(y, before).store_first(c, last);
+                } else {
+                    let before = if product.accumulate { V::load(c) } else { zero };
+                    x.mul_add(y, before).store(c);
+                }
+            }
+        }
+    }
+    columns
+}
+
+/// The product in tiles of `HEIGHT` rows and two vectors. If `copy` is not null, panels of B are
+/// copied to it.
+///
+/// # Safety
+/// The CPU features of `V`. Every element that the sizes and strides of `product` reach must be
+/// readable, those of `c` also writable, and `c` must share none with `a` and `b`. `copy` must be
+/// writable for [`panel_len`] floats, or null and the columns of B contiguous.
+#[inline(always)]
+pub(super) unsafe fn multiply<V: Vector, const HEIGHT: usize>(
+    product: Product<V::Float>,
+    copy: *mut V::Float,
 ) {
     let Product { m, n, k, .. } = product;
-    if m == 1 || n == 1 {
-        // SAFETY: the caller's.
-        return unsafe { matvec::<F, ROW, WIDTH, FUSED>(product) };
-    }
+    let copies = !copy.is_null();
+    // Without copies, either B stays near while rows pass, or few rows pass.
+    let (deep, tall) = match copies {
+        true => (DEPTH, ROWS),
+        false => (k, if k * n <= NEAR { HEIGHT } else { m }),
+    };
     let mut depth = 0;
-    // Once for k = 0, too: it writes the zeros.
-    while depth == 0 || depth < k {
-        let inner = DEPTH.min(k - depth);
-        let accumulate = product.accumulate || depth > 0;
+    while depth < k {
         let mut top = 0;
         while top < m {
-            let rows = ROWS.min(m - top);
             let mut left = 0;
             while left < n {
-                // With an empty inner dimension A and B may be empty, too, and are not read.
-                let (a_start, b_start) = if inner == 0 {
-                    (0, 0)
-                } else {
-                    (
-                        top * product.a_strides.0 + depth * product.a_strides.1,
-                        depth * product.b_strides.0 + left * product.b_strides.1,
-                    )
-                };
-                // SAFETY: the block stays inside the matrices: `top` + `rows` ≤ m,
-                // `depth` + `inner` ≤ k, and `left` < n.
-                let block = unsafe {
-                    Product {
-                        m: rows,
-                        n: n - left,
-                        k: inner,
-                        a: product.a.add(a_start),
-                        b: product.b.add(b_start),
-                        b_len: product.b_len - b_start,
-                        c: product.c.add(top * product.c_row_stride + left),
-                        accumulate,
-                        ..product
-                    }
-                };
-                // SAFETY: a block of the caller's product.
+                // SAFETY: `top` < m, `left` < n and `depth` < k; the rest is the caller's.
                 unsafe {
-                    if n - left > NARROW {
-                        panel::<F, HEIGHT, WIDTH, FUSED>(block);
-                        left += WIDTH;
-                    } else {
-                        panel::<F, HEIGHT, NARROW, FUSED>(block);
-                        left += NARROW;
+                    let mut block = product.from(top, left, depth);
+                    block.m = block.m.min(tall);
+                    block.k = block.k.min(deep);
+                    if copies {
+                        block.n = block.n.min(2 * V::LEN);
+                        copy_panel::<V>(&mut block, copy);
+                    }
+                    left += panel::<V, HEIGHT>(&block);
+                }
+            }
+            top += tall;
+        }
+        depth += deep;
+    }
+}
+
+/// The product with the room for its copies on the stack of the caller.
+///
+/// # Safety
+/// As [`multiply`]; k ≤ `SMALL` where the columns of B are not contiguous.
+#[inline(always)]
+pub(super) unsafe fn multiply_small<V: Vector, const HEIGHT: usize>(product: Product<V::Float>) {
+    if product.n == 1 {
+        // SAFETY: the caller's.
+        return unsafe { matvec::<V>(product) };
+    }
+    let mut left = 0;
+    while left < product.n {
+        // SAFETY: `left` < n; the room holds two vectors for each of k ≤ `SMALL` rows; the rest is
+        // the caller's.
+        unsafe {
+            let mut block = product.from(0, left, 0);
+            left += if product.b_strides.1 == 1 {
+                panel::<V, HEIGHT>(&block)
+            } else {
+                let mut room = [[MaybeUninit::<V>::uninit(); 2]; SMALL];
+                block.n = block.n.min(2 * V::LEN);
+                copy_panel::<V>(&mut block, room.as_mut_ptr().cast());
+                panel::<V, HEIGHT>(&block)
+            };
+        }
+    }
+}
+
+/// How many floats a copy of a panel holds.
+pub(super) const fn panel_len<V: Vector>() -> usize {
+    DEPTH * 2 * V::LEN
+}
+
+/// Runs `work` with room for the copy of a panel of `LEN` floats.
+// Apart from the rest, so that only what copies has so large a stack.
+#[inline(never)]
+pub(super) fn with_room<F, const LEN: usize>(work: impl FnOnce(*mut F)) {
+    let mut room = [const { MaybeUninit::<F>::uninit() }; LEN];
+    work(room.as_mut_ptr().cast());
+}
+
+/// Copies B, of two vectors of columns or fewer, to rows of two vectors, and reads it there.
+///
+/// # Safety
+/// As [`multiply`]; k ≤ `DEPTH`.
+#[inline(always)]
+unsafe fn copy_panel<V: Vector>(block: &mut Product<V::Float>, copy: *mut V::Float) {
+    let (n, k, b, row) = (block.n, block.k, block.b, 2 * V::LEN);
+    let (down, across) = block.b_strides;
+    // SAFETY: reads B at rows below k and columns below n, and writes the copy at the same.
+    unsafe {
+        if across == 1 {
+            for p in 0..k {
+                let (from, to) = (b.add(p * down), copy.add(p * row));
+                if n == row {
+                    V::load(from).store(to);
+                    V::load(from.add(V::LEN)).store(to.add(V::LEN));
+                } else if n >= V::LEN {
+                    V::load(from).store(to);
+                    V::load_first(from.add(V::LEN), n - V::LEN).store(to.add(V::LEN));
+                } else {
+                    V::load_first(from, n).store(to);
+                }
+            }
+        } else {
+            let mut whole = (0, 0);
+            if down == 1 {
+                whole = (k - k % V::BLOCK, n - n % V::BLOCK);
+                for j in (0..whole.1).step_by(V::BLOCK) {
+                    for p in (0..whole.0).step_by(V::BLOCK) {
+                        V::transpose(b.add(j * across + p), across, copy.add(p * row + j), row);
                     }
                 }
             }
-            top += rows;
-        }
-        depth += DEPTH;
-    }
-}
-
-/// The first `WIDTH` columns of a block, or all if there are fewer; k ≤ `DEPTH`.
-///
-/// # Safety
-/// As [`multiply`].
-#[inline(always)]
-unsafe fn panel<F: Float, const HEIGHT: usize, const WIDTH: usize, const FUSED: bool>(block: Product<F>) {
-    let columns = block.n.min(WIDTH);
-    let block = Product { n: columns, ..block };
-    let in_place = block.b_strides.1 == 1 && columns == WIDTH && block.m < COPY_FROM;
-    if in_place {
-        // SAFETY: a row of B holds `WIDTH` contiguous elements; the rest is the caller's.
-        return unsafe { strips::<F, HEIGHT, WIDTH, FUSED>(block, block.b, block.b_strides.0) };
-    }
-    let mut copy = [const { MaybeUninit::<[F; WIDTH]>::uninit() }; DEPTH];
-    // Rows of which `WIDTH` elements may be read at once. Those beyond the columns belong to
-    // something else; sums of them are not stored.
-    let whole = if block.b_strides.1 == 1 && block.b_len >= WIDTH {
-        (block.b_len - WIDTH) / block.b_strides.0.max(1) + 1
-    } else {
-        0
-    };
-    for (p, row) in copy.iter_mut().enumerate().take(block.k) {
-        // SAFETY: reads B at row p < k, at columns below n, which the caller allows, or at `WIDTH`
-        // elements that end inside the slice.
-        unsafe {
-            let b = block.b.add(p * block.b_strides.0);
-            row.write(if p < whole {
-                *b.cast::<[F; WIDTH]>()
-            } else {
-                let mut row = [F::ZERO; WIDTH];
-                for (j, element) in row.iter_mut().enumerate().take(columns) {
-                    *element = *b.add(j * block.b_strides.1);
+            for j in 0..n {
+                let start = if j < whole.1 { whole.0 } else { 0 };
+                for p in start..k {
+                    *copy.add(p * row + j) = *b.add(p * down + j * across);
                 }
-                row
-            });
-        }
-    }
-    // SAFETY: the first k rows of the copy are written, `WIDTH` contiguous elements each; the rest
-    // is the caller's.
-    unsafe { strips::<F, HEIGHT, WIDTH, FUSED>(block, copy.as_ptr().cast(), WIDTH) }
-}
-
-/// All rows of a panel, as many at a time as a tile is high, then fewer.
-///
-/// # Safety
-/// As [`multiply`]; and B is read from `b` instead, as k rows of `WIDTH` contiguous elements,
-/// `b_row` apart.
-#[inline(always)]
-unsafe fn strips<F: Float, const HEIGHT: usize, const WIDTH: usize, const FUSED: bool>(
-    block: Product<F>,
-    b: *const F,
-    b_row: usize,
-) {
-    let mut top = 0;
-    // SAFETY: each strip starts where the one before it ended and stays below m.
-    unsafe {
-        top = strip::<F, HEIGHT, WIDTH, FUSED>(block, b, b_row, top);
-        if HEIGHT > 4 {
-            top = strip::<F, 4, WIDTH, FUSED>(block, b, b_row, top);
-        }
-        top = strip::<F, 2, WIDTH, FUSED>(block, b, b_row, top);
-        strip::<F, 1, WIDTH, FUSED>(block, b, b_row, top);
-    }
-}
-
-/// Tiles of `HEIGHT` rows from row `top` on, while there are as many; returns the next row.
-///
-/// # Safety
-/// As [`strips`].
-#[inline(always)]
-unsafe fn strip<F: Float, const HEIGHT: usize, const WIDTH: usize, const FUSED: bool>(
-    block: Product<F>,
-    b: *const F,
-    b_row: usize,
-    mut top: usize,
-) -> usize {
-    while top + HEIGHT <= block.m {
-        // SAFETY: rows `top..top + HEIGHT` are rows of A and C; with k = 0, A is not read.
-        unsafe {
-            let a = if block.k == 0 { block.a } else { block.a.add(top * block.a_strides.0) };
-            let sums = tile::<F, HEIGHT, WIDTH, FUSED>(block.k, a, block.a_strides, b, b_row);
-            for (i, row) in sums.iter().enumerate() {
-                let c = block.c.add((top + i) * block.c_row_stride);
-                store(row, c, block.n, block.accumulate);
-            }
-        }
-        top += HEIGHT;
-    }
-    top
-}
-
-/// `HEIGHT` × `WIDTH` sums over the inner dimension, in registers.
-///
-/// # Safety
-/// `HEIGHT` rows and k columns of `a`, and k rows of `WIDTH` contiguous elements of `b`, must be
-/// readable.
-#[inline(always)]
-pub(super) unsafe fn tile<F: Float, const HEIGHT: usize, const WIDTH: usize, const FUSED: bool>(
-    k: usize,
-    a: *const F,
-    a_strides: (usize, usize),
-    b: *const F,
-    b_row: usize,
-) -> [[F; WIDTH]; HEIGHT] {
-    let mut sums = [[F::ZERO; WIDTH]; HEIGHT];
-    for p in 0..k {
-        // SAFETY: row p < k of `b`, of `WIDTH` elements, is readable.
-        let row = unsafe { *b.add(p * b_row).cast::<[F; WIDTH]>() };
-        for (i, sums) in sums.iter_mut().enumerate() {
-            // SAFETY: row i < `HEIGHT` and column p < k of `a` is readable.
-            let x = unsafe { *a.add(i * a_strides.0 + p * a_strides.1) };
-            for (sum, &y) in sums.iter_mut().zip(&row) {
-                *sum = add_product::<F, FUSED>(*sum, x, y);
             }
         }
     }
-    sums
-}
-
-/// Writes the first `columns` of a row of sums to C, or adds them; `WIDTH` is a power of two up to 64.
-///
-/// # Safety
-/// `columns` ≤ `WIDTH` elements from `c` on must be readable and writable.
-#[inline(always)]
-pub(super) unsafe fn store<F: Float, const WIDTH: usize>(
-    sums: &[F; WIDTH],
-    c: *mut F,
-    columns: usize,
-    accumulate: bool,
-) {
-    let sums = sums.as_ptr();
-    let mut done = 0;
-    // In pieces of constant length, by the binary digits of the number of columns.
-    macro_rules! pieces {
-        ($($len:literal)*) => { $(
-            if WIDTH == $len && columns == $len || WIDTH > $len && columns & $len != 0 {
-                // SAFETY: `done` + the length ≤ `columns`; the rest is the caller's.
-                unsafe { store_piece::<F, $len>(sums.add(done), c.add(done), accumulate) };
-                done += $len;
-            }
-        )* };
-    }
-    pieces!(64 32 16 8 4 2 1);
-    debug_assert_eq!(done, columns);
-}
-
-/// # Safety
-/// `LEN` elements must be readable from `sums` on, and also writable from `c` on.
-#[inline(always)]
-unsafe fn store_piece<F: Float, const LEN: usize>(sums: *const F, c: *mut F, accumulate: bool) {
-    // SAFETY: the caller's; an array is aligned as its elements.
-    let (sums, c) = unsafe { (&*sums.cast::<[F; LEN]>(), &mut *c.cast::<[F; LEN]>()) };
-    for (c, &sum) in c.iter_mut().zip(sums) {
-        *c = if accumulate { *c + sum } else { sum };
-    }
-}
-
-/// sum + x · y, rounded once or twice.
-#[inline(always)]
-pub(super) fn add_product<F: Float, const FUSED: bool>(sum: F, x: F, y: F) -> F {
-    #[cfg(feature = "std")]
-    if FUSED {
-        return x.fused(y, sum);
-    }
-    sum + x * y
+    block.b = copy;
+    block.b_strides = (row, 1);
 }

@@ -9,7 +9,11 @@ mod matmul;
 mod matvec;
 #[cfg(test)]
 mod tests;
+mod tile;
+mod vector;
+#[cfg(target_arch = "x86_64")]
+mod x86;
 
 pub(crate) use dispatch::MatmulFloat;
-pub use dispatch::vectorised;
-pub use matmul::matmul;
+pub use dispatch::{Cpu, vectorised, vectorised_for};
+pub use matmul::{matmul, matmul_inline};

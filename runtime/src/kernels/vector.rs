@@ -20,7 +20,7 @@ pub trait Vector: Copy {
     unsafe fn load(from: *const Self::Float) -> Self;
     unsafe fn store(self, to: *mut Self::Float);
 
-    /// The first `count` < `LEN` floats, and zeros; nothing else is read.
+    /// The first `count` ≤ `LEN` floats, and zeros; nothing else is read.
     unsafe fn load_first(from: *const Self::Float, count: usize) -> Self;
 
     /// Writes the first `count` < `LEN` floats and nothing else.

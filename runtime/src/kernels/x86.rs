@@ -60,15 +60,17 @@ impl Vector for __m128 {
         match count {
             0 => _mm_setzero_ps(),
             1 => _mm_load_ss(from),
-            2 => _mm_set_ps(0.0, 0.0, *from.add(1), *from),
-            _ => _mm_set_ps(0.0, *from.add(2), *from.add(1), *from),
+            2 => _mm_castsi128_ps(_mm_loadl_epi64(from.cast())),
+
+            3 => _mm_set_ps(0.0, *from.add(2), *from.add(1), *from),
+            _ => _mm_loadu_ps(from),
         }
     }
 
     #[inline(always)]
     unsafe fn store_first(self, to: *mut f32, count: usize) {
         if count & 2 != 0 {
-            _mm_storel_pi(to.cast(), self);
+            _mm_storel_epi64(to.cast(), _mm_castps_si128(self));
             if count & 1 != 0 {
                 _mm_store_ss(to.add(2), _mm_movehl_ps(self, self));
             }

@@ -142,6 +142,16 @@ macro_rules! rule {
                 if parameters.len() != gradients.len() {
                     lengths_differ(stringify!($name), parameters.len(), gradients.len());
                 }
+                let mut rule = self.prepare(offset, parameters.len());
+                crate::kernels::vectorised(
+                    #[inline(always)]
+                    || rule(0, parameters, gradients),
+                );
+            }
+
+            #[inline]
+            fn prepare(&mut self, offset: usize, len: usize) -> impl FnMut(usize, &mut [F], &[F]) {
+                let root = crate::math::f64::sqrt(1.0 - self.powers.1);
                 let rule = Rule {
                     penalty: F::from_f64($penalty(self.rate, self.decay)),
                     keep: F::from_f64($shrink(self.rate, self.decay)),
@@ -149,15 +159,15 @@ macro_rules! rule {
                     beta2: F::from_f64(self.beta2),
                     rest1: F::from_f64(1.0 - self.beta1),
                     rest2: F::from_f64(1.0 - self.beta2),
-                    rate: F::from_f64(self.rate / (1.0 - self.powers.0)),
-                    root: F::from_f64(crate::math::f64::sqrt(1.0 - self.powers.1)),
-                    eps: F::from_f64(self.eps),
+                    rate: F::from_f64(self.rate / (1.0 - self.powers.0) * root),
+                    eps: F::from_f64(self.eps * root),
                 };
-                let [mean, square] = self.state.part(stringify!($name), offset, parameters.len());
-                crate::kernels::vectorised(
-                    #[inline(always)]
-                    || rule.apply(parameters, gradients, mean, square),
-                );
+                let [mean, square] = self.state.part(stringify!($name), offset, len);
+                #[inline(always)]
+                move |start, parameters: &mut [F], gradients: &[F]| {
+                    let end = start + parameters.len();
+                    rule.apply(parameters, gradients, &mut mean[start..end], &mut square[start..end]);
+                }
             }
         }
     };
@@ -174,8 +184,9 @@ struct Rule<F> {
     beta2: F,
     rest1: F,
     rest2: F,
+    /// rate/(1 − β₁ᵗ) and eps, both times √(1 − β₂ᵗ): the quotient of the two is the documented one
+    /// with one division fewer.
     rate: F,
-    root: F,
     eps: F,
 }
 
@@ -187,7 +198,7 @@ impl<F: Float> Rule<F> {
             let g = g + self.penalty * *w;
             *m = self.beta1 * *m + self.rest1 * g;
             *v = self.beta2 * *v + self.rest2 * g * g;
-            *w = self.keep * *w - self.rate * *m / (v.sqrt() / self.root + self.eps);
+            *w = self.keep * *w - self.rate * *m / (v.sqrt() + self.eps);
         }
     }
 }

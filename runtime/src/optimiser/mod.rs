@@ -35,6 +35,23 @@ pub trait Optimiser<F: Float> {
     #[track_caller]
     fn update(&mut self, offset: usize, parameters: &mut [F], gradients: &[F]);
 
+    /// [`update`](Optimiser::update) for the `len` parameters from `offset` on, in parts: what comes
+    /// back is called with where a part starts among them, the part and its gradient.
+    ///
+    /// For code that has gradients a piece at a time; what is computed once for all pieces is
+    /// computed here.
+    ///
+    /// # Panics
+    /// If the parameters reach beyond what [`begin`](Optimiser::begin) announced.
+    #[track_caller]
+    fn prepare(&mut self, offset: usize, len: usize) -> impl FnMut(usize, &mut [F], &[F])
+    where
+        Self: Sized,
+    {
+        let _ = len;
+        move |start, parameters, gradients| self.update(offset + start, parameters, gradients)
+    }
+
     /// One step: changes every parameter of `model` that is not `#[frozen]` by its gradient.
     ///
     /// # Panics
@@ -79,6 +96,18 @@ macro_rules! inherent_step {
     };
 }
 use inherent_step;
+
+/// [`Optimiser::update`] of parameters that nothing depends on: their gradient is zero, which decay and
+/// momentum do not wait for.
+#[track_caller]
+pub fn update_by_zeros<F: Float>(optimiser: &mut impl Optimiser<F>, offset: usize, parameters: &mut [F]) {
+    const LEN: usize = 64;
+    let zeros = [F::ZERO; LEN];
+    for (position, part) in parameters.chunks_mut(LEN).enumerate() {
+        let gradients = &zeros[..part.len()];
+        optimiser.update(offset + position * LEN, part, gradients);
+    }
+}
 
 #[cold]
 #[track_caller]

@@ -103,29 +103,36 @@ impl<F: Float, S: Storage<F>> Optimiser<F> for Sgd<F, S> {
         if parameters.len() != gradients.len() {
             lengths_differ("Sgd", parameters.len(), gradients.len());
         }
-        let (rate, decay) = (F::from_f64(self.rate), F::from_f64(self.decay));
-        let (momentum, nesterov) = (F::from_f64(self.momentum), self.nesterov);
-        if self.momentum == 0.0 {
-            crate::kernels::vectorised(
-                #[inline(always)]
-                || {
-                    for (w, &g) in parameters.iter_mut().zip(gradients) {
-                        *w -= rate * (g + decay * *w);
-                    }
-                },
-            );
-            return;
-        }
-        let [velocity] = self.state.part("Sgd", offset, parameters.len());
+        let mut rule = self.prepare(offset, parameters.len());
         crate::kernels::vectorised(
             #[inline(always)]
-            || {
-                for ((w, &g), v) in parameters.iter_mut().zip(gradients).zip(velocity) {
-                    let d = g + decay * *w;
-                    *v = momentum * *v + d;
-                    *w -= rate * if nesterov { d + momentum * *v } else { *v };
-                }
-            },
+            || rule(0, parameters, gradients),
         );
+    }
+
+    #[inline]
+    fn prepare(&mut self, offset: usize, len: usize) -> impl FnMut(usize, &mut [F], &[F]) {
+        let (rate, decay) = (F::from_f64(self.rate), F::from_f64(self.decay));
+        let (momentum, nesterov) = (F::from_f64(self.momentum), self.nesterov);
+        let mut velocity = None;
+        if self.momentum != 0.0 {
+            let [part] = self.state.part("Sgd", offset, len);
+            velocity = Some(part);
+        }
+        #[inline(always)]
+        move |start, parameters: &mut [F], gradients: &[F]| {
+            let Some(velocity) = &mut velocity else {
+                for (w, &g) in parameters.iter_mut().zip(gradients) {
+                    *w -= rate * (g + decay * *w);
+                }
+                return;
+            };
+            let velocity = &mut velocity[start..start + parameters.len()];
+            for ((w, &g), v) in parameters.iter_mut().zip(gradients).zip(velocity) {
+                let d = g + decay * *w;
+                *v = momentum * *v + d;
+                *w -= rate * if nesterov { d + momentum * *v } else { *v };
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Values and derivatives against numbers that JAX and mpmath computed, and against central differences.
 
 mod derivatives;
+mod forward;
 mod functions;
 mod layers;
 mod notation;

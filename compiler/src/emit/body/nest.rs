@@ -204,7 +204,7 @@ impl Body<'_> {
     /// Whether a statement writes what is there.
     fn is_itself(&self, leaf: &Leaf) -> bool {
         match &self.plan.graph.scalars[leaf.value] {
-            Scalar::Read(tensor, at) => *at == leaf.at && self.root(*tensor) == self.root(leaf.out),
+            Scalar::Read(tensor, at) => !self.adds(leaf) && *at == leaf.at && self.root(*tensor) == self.root(leaf.out),
             _ => false,
         }
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use crate::ir::{Graph, Int, Kind, TensorId};
+use crate::ir::{Graph, Int, Kind, Scalar, ScalarId, TensorId};
 use crate::plan::{BufferId, FrameId, Home, Item, Leaf, Repeat, Root, Step};
 
 use super::Body;
@@ -51,11 +51,13 @@ impl Body<'_> {
         let counter = self.names.take(&repeat.name);
         self.counters.insert(repeat.counter, counter.clone());
         let extent = self.size(&repeat.extent);
+        let left_out = repeat.condition.map(|condition| self.left_out(condition));
         let body = self.steps(&repeat.body);
         self.names.release(&counter);
         if body.is_empty() {
             return body;
         }
+        let body = quote!(#left_out #body);
         let krate = self.cx.krate;
         let range = match repeat.reversed {
             false => quote!(0..#extent),
@@ -65,6 +67,20 @@ impl Body<'_> {
         walk(&body, &counter, &mut used);
         let counter = if used { quote!(#counter) } else { quote!(_) };
         quote!(for #counter in #range { #body })
+    }
+
+    /// Leaves an iteration out where the condition does not hold: and all that follow, if they would be
+    /// asked the same again.
+    fn left_out(&mut self, condition: ScalarId) -> TokenStream {
+        let graph = &self.plan.graph;
+        let mut changes = !matches!(graph.scalars[condition], Scalar::Read(..));
+        graph.visit_reads(condition, &mut |_, at| changes |= !at.is_empty());
+        let mut temporaries = Vec::new();
+        let (lets, holds) = self.value(condition, &mut temporaries);
+        temporaries.iter().for_each(|name| self.names.release(name));
+        let jump = if changes { quote!(continue) } else { quote!(break) };
+        let holds = if lets.is_empty() && holds.clone().into_iter().count() == 1 { holds } else { quote!((#holds)) };
+        quote!(#lets if !#holds { #jump; })
     }
 
     /// Variables that a loop needs and that are seen outside it too.
@@ -89,6 +105,10 @@ impl Body<'_> {
                     items.iter().for_each(|item| item.visit(0, &mut |_, leaf| self.count_leaf(leaf, counts)));
                 }
                 Step::Loop(repeat) => {
+                    let asked = repeat.condition.map(|condition| self.plan.graph.reads(condition)).unwrap_or_default();
+                    for buffer in asked.into_iter().filter_map(|tensor| self.buffer(tensor)) {
+                        counts.entry(buffer).or_default().0 += 1;
+                    }
                     for carried in &repeat.carried {
                         for tensor in [carried.initial, carried.inside, carried.last] {
                             if let Some(buffer) = self.buffer(tensor) {

@@ -333,7 +333,7 @@ impl Random {
         self.pool = outside;
         self.pool.extend(carried.iter().map(|each| each.last));
         let reversed = self.chance(40);
-        nodes.push(Node::Loop(Loop { counter, name: "t".to_string(), extent: Int::dim(DimId(1)), reversed, carried, body }));
+        nodes.push(Node::Loop(Loop { counter, name: "t".to_string(), extent: Int::dim(DimId(1)), reversed, condition: None, carried, body }));
     }
 }
 

@@ -224,6 +224,9 @@ impl<'a> Machine<'a> {
                     for count in 0..extent {
                         let counter = if repeat.reversed { extent - 1 - count } else { count };
                         self.counters.insert(repeat.counter, counter);
+                        if repeat.condition.is_some_and(|condition| self.scalar(condition) == 0.0) {
+                            continue;
+                        }
                         self.steps(&repeat.body);
                     }
                 }

@@ -58,8 +58,9 @@ impl Rewriter<'_> {
 
     /// ln(1 + x), better.
     pub fn logarithm_of_one_plus(&mut self, x: ScalarId) -> Option<ScalarId> {
-        // ln(1 + eᵃ) = softplus(a)
-        if let Some(a) = self.as_exp(x) {
+        // ln(1 + eᵃ) = softplus(a), also where eᵃ is a sum or product of such
+        let is_constant = self.graph.scalars.as_number(x).is_some();
+        if let Some(a) = self.known_logarithm(x).filter(|_| !is_constant) {
             return Some(self.softplus(a));
         }
         let seen = self.see(x);
@@ -92,15 +93,16 @@ impl Rewriter<'_> {
         both
     }
 
-    /// ln(a + b)
-    fn logarithm_of_sum(&mut self, a: ScalarId, b: ScalarId) -> Option<ScalarId> {
-        let (a, b) = match (self.graph.scalars.as_number(a), self.graph.scalars.as_number(b)) {
-            // ln(c + eᵇ) = ln c + softplus(b − ln c)
-            (Some(constant), _) if constant > 0.0 => return self.logarithm_of_constant_plus(constant, b),
-            (_, Some(constant)) if constant > 0.0 => return self.logarithm_of_constant_plus(constant, a),
-            _ => (self.as_exp(a)?, self.as_exp(b)?),
-        };
-        // ln(eᵃ + eᵇ) = a + softplus(b − a) where a is the larger, and a where that is infinite
+    /// ln(eᵃ + eᵇ) = a + softplus(b − a) where a is the larger, and a where that is infinite
+    fn logarithm_of_sum(&mut self, x: ScalarId, y: ScalarId) -> Option<ScalarId> {
+        let (a, b) = (self.known_logarithm(x)?, self.known_logarithm(y)?);
+        match (self.graph.scalars.as_number(a), self.graph.scalars.as_number(b)) {
+            // A constant is finite.
+            (Some(_), Some(_)) => return None,
+            (Some(_), _) => return Some(self.beside_constant(a, b)),
+            (_, Some(_)) => return Some(self.beside_constant(b, a)),
+            _ => {}
+        }
         let is_below = self.compare(Comparison::Less, a, b);
         let (top, other) = (self.select(is_below, b, a), self.select(is_below, a, b));
         let distance = self.sub(other, top);
@@ -110,12 +112,30 @@ impl Rewriter<'_> {
         Some(self.select(is_finite, sum, top))
     }
 
-    fn logarithm_of_constant_plus(&mut self, constant: f64, x: ScalarId) -> Option<ScalarId> {
-        let a = self.as_exp(x)?;
-        let constant = self.number(constant.ln());
+    /// ln(eᶜ + eᵃ) = c + softplus(a − c)
+    fn beside_constant(&mut self, constant: ScalarId, a: ScalarId) -> ScalarId {
         let a = self.sub(a, constant);
         let rest = self.softplus(a);
-        Some(self.add(constant, rest))
+        self.add(constant, rest)
+    }
+
+    /// The logarithm of what is positive and made of exponentials and constants.
+    pub fn known_logarithm(&mut self, id: ScalarId) -> Option<ScalarId> {
+        let seen = self.see(id);
+        if let Scalar::Binary(Binary::Add, a, b) = self.graph.scalars[seen] {
+            return self.logarithm_of_sum(a, b);
+        }
+        let product = self.product(id);
+        if product.over.iter().chain(&product.under).any(|&factor| self.as_sigmoid(factor).is_some()) {
+            // Between 0 and 1 as it is.
+            return None;
+        }
+        let (terms, rest) = self.logarithms_of_factors(&product);
+        if !rest.over.is_empty() || !rest.under.is_empty() || rest.coefficient <= 0.0 {
+            return None;
+        }
+        let constant = self.number(rest.coefficient.ln());
+        Some(self.total(constant, terms))
     }
 
     /// ln(eᵃ − eᵇ) = a + ln(1 − e^(b − a)), and a where eᵇ is 0 (a may be −∞, too)
@@ -134,8 +154,28 @@ impl Rewriter<'_> {
     /// all three positive.
     fn logarithm_of_product(&mut self, x: ScalarId) -> Option<ScalarId> {
         let product = self.product(x);
+        let (mut terms, mut rest) = self.logarithms_of_factors(&product);
+        if terms.is_empty() {
+            return None;
+        }
+        if !rest.is_one() {
+            // ln(1 / r) = −ln r
+            let is_reciprocal = rest.over.is_empty() && rest.coefficient == 1.0;
+            if is_reciprocal {
+                std::mem::swap(&mut rest.over, &mut rest.under);
+            }
+            let rest = self.build(&rest);
+            terms.push((self.ln(rest), !is_reciprocal));
+        }
+        let zero = self.number(0.0);
+        Some(self.total(zero, terms))
+    }
+
+    /// The known logarithms of factors, added or subtracted, and the factors that are left.
+    fn logarithms_of_factors(&mut self, product: &Product) -> (Vec<(ScalarId, bool)>, Product) {
         let mut rest = Product { coefficient: product.coefficient, ..Product::default() };
-        let (mut sums, mut exponents, mut others) = (Vec::new(), Vec::new(), Vec::new());
+        // Exponents first: a − m is exact where it is 0.
+        let (mut exponents, mut sums, mut others) = (Vec::new(), Vec::new(), Vec::new());
         let signed = product.over.iter().map(|&f| (f, true)).chain(product.under.iter().map(|&f| (f, false)));
         for (factor, is_over) in signed {
             match self.see_unary(factor) {
@@ -158,27 +198,15 @@ impl Rewriter<'_> {
                 },
             }
         }
-        if exponents.is_empty() && others.is_empty() {
-            return None;
-        }
-        // Exponents first: a − m is exact where it is 0.
-        let mut total = self.number(0.0);
-        let mut terms = exponents;
-        terms.append(&mut sums);
-        terms.append(&mut others);
-        if !rest.is_one() {
-            // ln(1 / r) = −ln r
-            let is_reciprocal = rest.over.is_empty() && rest.coefficient == 1.0;
-            if is_reciprocal {
-                std::mem::swap(&mut rest.over, &mut rest.under);
-            }
-            let rest = self.build(&rest);
-            terms.push((self.ln(rest), !is_reciprocal));
-        }
-        for (term, is_positive) in terms {
-            total = if is_positive { self.add(total, term) } else { self.sub(total, term) };
-        }
-        Some(total)
+        exponents.append(&mut sums);
+        exponents.append(&mut others);
+        (exponents, rest)
+    }
+
+    fn total(&mut self, start: ScalarId, terms: Vec<(ScalarId, bool)>) -> ScalarId {
+        terms.into_iter().fold(start, |total, (term, is_added)| {
+            if is_added { self.add(total, term) } else { self.sub(total, term) }
+        })
     }
 
     /// x, if the value is 1 + x or 1 − x.

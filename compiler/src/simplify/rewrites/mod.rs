@@ -25,7 +25,7 @@ mod ratios;
 mod roots;
 mod shifted;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::definitions::Definitions;
 use crate::ir::{Binary, Comparison, Comprehension, Graph, Node, Scalar, ScalarId, Scalars, TensorId, Unary};
@@ -34,8 +34,16 @@ use shifted::Shifted;
 
 /// Rewrites every formula of a graph.
 pub fn rewrite(graph: &mut Graph) {
-    let mut nodes = std::mem::take(&mut graph.nodes);
-    let definitions = Definitions::of_all(graph, &nodes);
+    let mut lists = [std::mem::take(&mut graph.nodes)];
+    rewrite_lists(graph, &mut lists, &BTreeSet::new());
+    let [nodes] = lists;
+    graph.nodes = nodes;
+}
+
+/// Rewrites every formula of lists of nodes each of which stands inside the one before. Opaque tensors are
+/// not seen through.
+pub fn rewrite_lists(graph: &mut Graph, lists: &mut [Vec<Node>], opaque: &BTreeSet<TensorId>) {
+    let definitions = Definitions::of_all(graph, lists, opaque);
     let mut rewriter = Rewriter {
         graph,
         definitions,
@@ -45,9 +53,12 @@ pub fn rewrite(graph: &mut Graph) {
         after: BTreeMap::new(),
         ratios: BTreeMap::new(),
     };
-    rewriter.list(&mut nodes);
-    rewriter.insert(&mut nodes);
-    graph.nodes = nodes;
+    for nodes in lists.iter_mut() {
+        rewriter.list(nodes);
+    }
+    for nodes in lists {
+        rewriter.insert(nodes);
+    }
 }
 
 struct Rewriter<'g> {
@@ -80,7 +91,10 @@ impl Rewriter<'_> {
                     self.definitions.learn_argmax(node);
                 }
                 Node::Reshape { .. } => {}
-                Node::Loop(node) => self.list(&mut node.body),
+                Node::Loop(node) => {
+                    node.condition = node.condition.map(|condition| self.rewrite(condition));
+                    self.list(&mut node.body);
+                }
             }
         }
     }

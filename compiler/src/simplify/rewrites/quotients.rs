@@ -13,7 +13,7 @@ impl Rewriter<'_> {
         while position < product.under.len() {
             let divisor = product.under[position];
             if self.divide_by_one_plus_exp(&mut product, divisor)
-                || self.divide_by_two_exps(&mut product, divisor)
+                || self.divide_by_exps(&mut product, divisor)
                 || self.divide_by_sum_of_exps(&mut product, divisor)
             {
                 product.under.remove(position);
@@ -44,23 +44,36 @@ impl Rewriter<'_> {
         true
     }
 
-    /// eᵃ / (eᵃ + eᵇ) = σ(a − b)
-    fn divide_by_two_exps(&mut self, product: &mut Product, divisor: ScalarId) -> bool {
+    /// eᵃ / (eᵃ + eᵇ) = σ(a − b), and with more terms e^(a − ln Σ)
+    fn divide_by_exps(&mut self, product: &mut Product, divisor: ScalarId) -> bool {
         let seen = self.see(divisor);
         let Scalar::Binary(Binary::Add, x, y) = self.graph.scalars[seen] else { return false };
-        let (Some(x), Some(y)) = (self.as_exp(x), self.as_exp(y)) else { return false };
+        let (Some(x), Some(y)) = (self.known_logarithm(x), self.known_logarithm(y)) else { return false };
         for position in 0..product.over.len() {
             let Some(a) = self.as_exp(product.over[position]) else { continue };
-            let b = match (self.same(a, x), self.same(a, y)) {
-                (true, _) => y,
-                (_, true) => x,
-                _ => continue,
-            };
-            let distance = self.sub(a, b);
-            product.over[position] = self.sigmoid(distance);
-            return true;
+            if self.same(a, x) || self.same(a, y) {
+                let other = if self.same(a, x) { y } else { x };
+                let distance = self.sub(a, other);
+                product.over[position] = self.sigmoid(distance);
+                return true;
+            }
+            if self.has_term(divisor, a) {
+                let Some(sum) = self.known_logarithm(divisor) else { return false };
+                let a = self.sub(a, sum);
+                product.over[position] = self.exp(a);
+                return true;
+            }
         }
         false
+    }
+
+    /// Whether eᵃ is a term of a sum.
+    fn has_term(&mut self, sum: ScalarId, a: ScalarId) -> bool {
+        let seen = self.see(sum);
+        match self.graph.scalars[seen] {
+            Scalar::Binary(Binary::Add, x, y) => self.has_term(x, a) || self.has_term(y, a),
+            _ => self.as_exp(seen).is_some_and(|exponent| self.same(exponent, a)),
+        }
     }
 
     /// eᵃ / Σeˣ = e^(a − m) / Σe^(x − m), where m is the largest x

@@ -187,6 +187,7 @@ impl Formula {
             name: "t".into(),
             extent: Int::constant(1),
             reversed: false,
+            condition: None,
             carried: vec![Carried { initial, inside, next, last }],
             body,
         }));

@@ -391,3 +391,43 @@ fn root_of_two_squares() {
         }
     }
 }
+
+#[test]
+fn several_exponentials() {
+    // ln(e^(2x) + eˣ + 1) and its slope, from the largest of the three
+    let log = |x: f64| {
+        let top = (2.0 * x).max(0.0);
+        if x > 0.0 { top + ((-x).exp() + (-2.0 * x).exp()).ln_1p() } else { (x.exp() + (2.0 * x).exp()).ln_1p() }
+    };
+    let slope = |x: f64| {
+        let (a, b, c) = if x > 0.0 {
+            (1.0, (-x).exp(), (-2.0 * x).exp())
+        } else {
+            ((2.0 * x).exp(), x.exp(), 1.0)
+        };
+        (2.0 * a + b) / (a + b + c)
+    };
+    let write = |f: &mut Formula, x: Value| {
+        let (one, two) = (f.number(1.0), f.number(2.0));
+        let twice = f.mul(two, x);
+        let (a, b) = (f.exp(twice), f.exp(x));
+        let sum = f.add(a, b);
+        (a, f.add(sum, one))
+    };
+    check(
+        "ln(exp(2x) + exp(x) + 1)",
+        |f, x| {
+            let (_, sum) = write(f, x);
+            f.ln(sum)
+        },
+        &[&log, &slope],
+    );
+    check(
+        "exp(2x) / (exp(2x) + exp(x) + 1)",
+        |f, x| {
+            let (a, sum) = write(f, x);
+            f.div(a, sum)
+        },
+        &[&|x| if x > 0.0 { 1.0 / (1.0 + (-x).exp() + (-2.0 * x).exp()) } else { (2.0 * x).exp() / (1.0 + x.exp() + (2.0 * x).exp()) }],
+    );
+}

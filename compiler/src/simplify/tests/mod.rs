@@ -2,6 +2,7 @@
 
 mod builder;
 mod elementwise;
+mod nested;
 mod random;
 mod reductions;
 mod structure;

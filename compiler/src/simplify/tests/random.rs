@@ -204,6 +204,7 @@ impl Maker {
             name: "t".into(),
             extent: Int::constant(SIZE as i64),
             reversed: self.dice.roll(2) == 0,
+            condition: None,
             carried: vec![Carried { initial, inside, next, last }],
             body,
         }));

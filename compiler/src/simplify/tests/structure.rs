@@ -326,7 +326,7 @@ fn loops_carry_what_is_needed() {
     let body = std::mem::take(&mut s.graph.nodes);
     let carried = vec![first, second, third];
     let name = "t".to_string();
-    s.graph.nodes.push(Node::Loop(Loop { counter, name, extent: m(), reversed: false, carried, body }));
+    s.graph.nodes.push(Node::Loop(Loop { counter, name, extent: m(), reversed: false, condition: None, carried, body }));
     s.leaves(
         &[first.last],
         &["loop t < M", "carry h_2 = h, then h_3; after it h_4", "h_3[i] = h_2[i] * w[i]   for i < N"],

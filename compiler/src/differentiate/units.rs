@@ -1,0 +1,206 @@
+//! Many directions at once: a seed that ranges over unit vectors.
+//!
+//! A derivative is linear in its seed. Where the seed gets more axes in front, one for each coordinate of
+//! a unit vector, so does everything that is computed from it; the set of nodes is closed under that.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::ir::rename::{self, Rename};
+use crate::ir::{Atom, Axis, Carried, Comparison, Comprehension, Graph, Int, Kind, Loop, Node, Reduction, TensorId};
+
+/// Makes a tensor that no node makes, the seed of a derivative, a family of unit vectors: 1 where the
+/// new axes in front and the seed's own agree, 0 elsewhere. The first `shared` axes of the seed have no
+/// partner in front: along them the vectors are all ones. Everything that is made from the seed gets the
+/// new axes in front too. Returns their sizes.
+pub fn over_units(graph: &mut Graph, seed: TensorId, shared: usize) -> Vec<Int> {
+    let own = graph.shape(seed).to_vec();
+    let front = own[shared..].to_vec();
+    let mut reached = BTreeSet::from([seed]);
+    let nodes = std::mem::take(&mut graph.nodes);
+    spread(graph, &nodes, &mut reached);
+    let mut pass = Units { graph, front: front.clone(), reached, stretched: BTreeMap::new() };
+    let mut all = vec![pass.unit(seed, &own, shared)];
+    pass.list(nodes, &mut all);
+    graph.nodes = all;
+    front
+}
+
+/// A tensor with some of its first axes in another order: axis k is its axis `order[k]`.
+pub fn front_axes(graph: &mut Graph, tensor: TensorId, order: &[usize]) -> TensorId {
+    if order.iter().enumerate().all(|(axis, from)| axis == *from) {
+        return tensor;
+    }
+    let of = graph.tensor(tensor).clone();
+    let rank = of.shape.len();
+    let order: Vec<usize> = order.iter().copied().chain(order.len()..rank).collect();
+    let mut at = vec![Int::zero(); rank];
+    for (axis, from) in order.iter().enumerate() {
+        at[*from] = Int::index(axis);
+    }
+    let shape = order.iter().map(|from| of.shape[*from].clone()).collect();
+    let value = graph.scalars.read(tensor, at);
+    graph.push_map(of.name, shape, of.kind, value)
+}
+
+/// Adds everything that is made from something in the set.
+fn spread(graph: &Graph, nodes: &[Node], reached: &mut BTreeSet<TensorId>) {
+    for node in nodes {
+        match node {
+            Node::Comprehension(node) => {
+                let from_base = node.base.is_some_and(|base| reached.contains(&base));
+                if from_base || graph.reads(node.value).iter().any(|read| reached.contains(read)) {
+                    reached.insert(node.out);
+                }
+            }
+            Node::Reshape { out, from } => {
+                if reached.contains(from) {
+                    reached.insert(*out);
+                }
+            }
+            // A derivative is linear in its seed: nothing is searched for in what comes from it.
+            Node::Argmax(_) => {}
+            Node::Loop(node) => loop {
+                let before = reached.len();
+                for carried in &node.carried {
+                    if reached.contains(&carried.initial) || reached.contains(&carried.next) {
+                        reached.extend([carried.inside, carried.last]);
+                    }
+                }
+                spread(graph, &node.body, reached);
+                if reached.len() == before {
+                    break;
+                }
+            },
+        }
+    }
+}
+
+struct Units<'g> {
+    graph: &'g mut Graph,
+    /// The sizes of the new axes.
+    front: Vec<Int>,
+    /// What has them in front.
+    reached: BTreeSet<TensorId>,
+    /// What does not, and the copy that does.
+    stretched: BTreeMap<TensorId, TensorId>,
+}
+
+impl Units<'_> {
+    /// `seed[p, i] = if p == i { 1 } else { 0 }`
+    fn unit(&mut self, seed: TensorId, own: &[Int], shared: usize) -> Node {
+        let scalars = &mut self.graph.scalars;
+        let (one, zero) = (scalars.number(1.0), scalars.number(0.0));
+        let mut value = one;
+        for axis in (0..self.front.len()).rev().filter(|axis| !self.front[*axis].is(1)) {
+            let (in_front, behind) = (Int::index(axis), Int::index(self.front.len() + shared + axis));
+            let agrees = scalars.compare_int(Comparison::Equal, in_front, behind);
+            value = scalars.select(agrees, value, zero);
+        }
+        let shape = self.widened(own);
+        self.graph.tensors[seed.0 as usize].shape.clone_from(&shape);
+        let (domain, at) = (Graph::axes(&shape), Graph::identity(shape.len()));
+        Node::Comprehension(Comprehension { out: seed, base: None, domain, at, reduction: Reduction::Set, value })
+    }
+
+    fn widened(&self, shape: &[Int]) -> Vec<Int> {
+        [self.front.as_slice(), shape].concat()
+    }
+
+    fn widen(&mut self, tensor: TensorId) {
+        let shape = self.widened(self.graph.shape(tensor));
+        self.graph.tensors[tensor.0 as usize].shape = shape;
+    }
+
+    fn list(&mut self, nodes: Vec<Node>, all: &mut Vec<Node>) {
+        for node in nodes {
+            match node {
+                Node::Comprehension(node) if self.reached.contains(&node.out) => {
+                    let node = self.comprehension(node, all);
+                    all.push(Node::Comprehension(node));
+                }
+                Node::Reshape { out, from } if self.reached.contains(&out) => {
+                    self.widen(out);
+                    all.push(Node::Reshape { out, from });
+                }
+                Node::Loop(node) => {
+                    let node = self.repeat(node, all);
+                    all.push(Node::Loop(node));
+                }
+                node => all.push(node),
+            }
+        }
+    }
+
+    fn comprehension(&mut self, mut node: Comprehension, all: &mut Vec<Node>) -> Comprehension {
+        let count = self.front.len();
+        let moved: Vec<Int> = (count..count + node.domain.len()).map(Int::index).collect();
+        let value = self.graph.scalars.with_indices(node.value, &moved);
+        node.value = rename::scalar(&mut self.graph.scalars, value, &mut Widened { reached: &self.reached, count });
+        node.base = node.base.map(|base| self.whole(base, all));
+        let at = node.at.iter().map(|subscript| subscript.with_indices(&moved));
+        node.at = Graph::identity(count).into_iter().chain(at).collect();
+        node.domain = self.axes().into_iter().chain(node.domain).collect();
+        self.widen(node.out);
+        node
+    }
+
+    fn repeat(&mut self, mut node: Loop, all: &mut Vec<Node>) -> Loop {
+        let carried: Vec<bool> = node.carried.iter().map(|carried| self.reached.contains(&carried.inside)).collect();
+        for (Carried { initial, inside, .. }, _) in node.carried.iter_mut().zip(&carried).filter(|(_, carried)| **carried) {
+            *initial = self.whole(*initial, all);
+            self.widen(*inside);
+        }
+        // What is made inside is seen inside only.
+        let outside = self.stretched.clone();
+        let mut body = Vec::with_capacity(node.body.len());
+        self.list(std::mem::take(&mut node.body), &mut body);
+        for (Carried { next, last, .. }, _) in node.carried.iter_mut().zip(&carried).filter(|(_, carried)| **carried) {
+            *next = self.whole(*next, &mut body);
+            self.widen(*last);
+        }
+        node.body = body;
+        self.stretched = outside;
+        node
+    }
+
+    /// A tensor with the new axes in front: itself, or a copy for each vector.
+    fn whole(&mut self, tensor: TensorId, nodes: &mut Vec<Node>) -> TensorId {
+        if self.reached.contains(&tensor) {
+            return tensor;
+        }
+        if let Some(&copy) = self.stretched.get(&tensor) {
+            return copy;
+        }
+        let count = self.front.len();
+        let of = self.graph.tensor(tensor).clone();
+        debug_assert_eq!(of.kind, Kind::Float, "what comes from a derivative's seed is a float");
+        let own: Vec<Int> = (count..count + of.shape.len()).map(Int::index).collect();
+        let value = self.graph.scalars.read(tensor, own);
+        let shape = self.widened(&of.shape);
+        let out = self.graph.add_tensor(of.name, shape.clone(), of.kind);
+        let domain: Vec<Axis> = self.axes().into_iter().chain(Graph::axes(&of.shape)).collect();
+        let at = Graph::identity(shape.len());
+        nodes.push(Node::Comprehension(Comprehension { out, base: None, domain, at, reduction: Reduction::Set, value }));
+        self.stretched.insert(tensor, out);
+        out
+    }
+
+    fn axes(&self) -> Vec<Axis> {
+        const NAMES: [&str; 4] = ["p", "q", "r", "s"];
+        let name = |axis: usize| NAMES.get(axis).map_or_else(|| format!("p{axis}"), |name| (*name).to_string());
+        self.front.iter().enumerate().map(|(axis, extent)| Axis { name: name(axis), extent: extent.clone() }).collect()
+    }
+}
+
+/// Reads of what was widened, at the vector of the reader's.
+struct Widened<'a> {
+    reached: &'a BTreeSet<TensorId>,
+    count: usize,
+}
+
+impl Rename for Widened<'_> {
+    fn read(&mut self, tensor: TensorId, at: &[Int]) -> Option<(TensorId, Vec<Int>)> {
+        let front = (0..self.count).map(|axis| Int::atom(Atom::Index(axis)));
+        self.reached.contains(&tensor).then(|| (tensor, front.chain(at.iter().cloned()).collect()))
+    }
+}

@@ -1,0 +1,283 @@
+//! Brings sums of products into the form of products of matrices: an index that occurs in quotients
+//! becomes two, factors and guards that the sum does not run over move behind it, and factors over the same
+//! indices are multiplied beforehand.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::ir::{
+    Atom, Axis, Binary, Comprehension, Graph, Int, Kind, LoopId, Node, Reduction, Scalar, ScalarId, TensorId, Unary,
+};
+
+use super::range::Extents;
+use super::stages::Draft;
+use super::{Inputs, product};
+
+/// Rewrites both stages.
+pub(super) fn contract(draft: &mut Draft, inputs: &Inputs) {
+    for stage in [&mut draft.forward, &mut draft.backward] {
+        let nodes = std::mem::take(stage);
+        *stage = block(&mut draft.graph, inputs, nodes, &mut BTreeMap::new());
+    }
+}
+
+fn block(graph: &mut Graph, inputs: &Inputs, nodes: Vec<Node>, counters: &mut BTreeMap<LoopId, Int>) -> Vec<Node> {
+    let mut all = Vec::new();
+    for node in nodes {
+        match node {
+            Node::Comprehension(mut node) => {
+                split_indices(graph, &mut node);
+                let mut contraction = Contraction { graph, inputs, counters };
+                match contraction.rewrite(&node) {
+                    Some(nodes) => all.extend(nodes.into_iter().map(Node::Comprehension)),
+                    None => all.push(Node::Comprehension(node)),
+                }
+            }
+            Node::Loop(mut node) => {
+                counters.insert(node.counter, node.extent.clone());
+                node.body = block(graph, inputs, std::mem::take(&mut node.body), counters);
+                all.push(Node::Loop(node));
+            }
+            Node::Argmax(_) | Node::Reshape { .. } => all.push(node),
+        }
+    }
+    all
+}
+
+/// Where an index occurs as ⌊i / c⌋ or i mod c, and c divides its extent, it becomes c·j + k.
+fn split_indices(graph: &mut Graph, node: &mut Comprehension) {
+    let mut place = 0;
+    while place < node.domain.len() {
+        match divisor(graph, node, place) {
+            Some(by) => split(graph, node, place, by),
+            None => place += 1,
+        }
+    }
+}
+
+/// The divisor of all quotients of an index.
+fn divisor(graph: &Graph, node: &Comprehension, place: usize) -> Option<i64> {
+    let extent = node.domain[place].extent.as_constant()?;
+    let mut found = BTreeSet::new();
+    let mut note = |value: &Int| {
+        value.visit_atoms(&mut |atom| {
+            if let Atom::Div(a, b) | Atom::Mod(a, b) = atom
+                && a.as_index() == Some(place)
+            {
+                found.insert(b.as_constant());
+            }
+        });
+    };
+    node.at.iter().for_each(&mut note);
+    for id in graph.scalars.reachable(node.value) {
+        match &graph.scalars[id] {
+            Scalar::Read(_, at) => at.iter().for_each(&mut note),
+            Scalar::Integer(value) => note(value),
+            Scalar::CompareInt(_, a, b) => [a, b].into_iter().for_each(&mut note),
+            _ => {}
+        }
+    }
+    match found.into_iter().collect::<Vec<_>>().as_slice() {
+        [Some(by)] if *by > 1 && *by < extent && extent % by == 0 => Some(*by),
+        _ => None,
+    }
+}
+
+fn split(graph: &mut Graph, node: &mut Comprehension, place: usize, by: i64) {
+    let extent = node.domain[place].extent.as_constant().unwrap_or(0);
+    let last = node.domain.len();
+    let (high, low) = (Int::index(place), Int::index(last));
+    let whole = high.scale(by).add(&low);
+    fn replace(value: &Int, place: usize, by: i64, high: &Int, low: &Int, whole: &Int) -> Int {
+        value.substitute(&mut |atom| match atom {
+            Atom::Div(a, b) if a.as_index() == Some(place) && b.is(by) => Some(high.clone()),
+            Atom::Mod(a, b) if a.as_index() == Some(place) && b.is(by) => Some(low.clone()),
+            Atom::Index(index) if *index == place => Some(whole.clone()),
+            Atom::Read(tensor, at) => {
+                let at = at.iter().map(|at| replace(at, place, by, high, low, whole)).collect();
+                Some(Int::atom(Atom::Read(*tensor, at)))
+            }
+            _ => None,
+        })
+    }
+    let mut integer = |value: &Int| replace(value, place, by, &high, &low, &whole);
+    node.at = node.at.iter().map(&mut integer).collect();
+    node.value = graph.scalars.rebuild(node.value, &mut |_, _| None, &mut integer);
+    let name = node.domain[place].name.clone();
+    node.domain[place].extent = Int::constant(extent / by);
+    node.domain.push(Axis { name, extent: Int::constant(by) });
+}
+
+struct Contraction<'a> {
+    graph: &'a mut Graph,
+    inputs: &'a Inputs,
+    counters: &'a BTreeMap<LoopId, Int>,
+}
+
+impl Contraction<'_> {
+    /// The nodes that compute a sum of products, if one of them is a product of matrices and the sum was
+    /// none.
+    fn rewrite(&mut self, node: &Comprehension) -> Option<Vec<Comprehension>> {
+        let float = self.graph.tensor(node.out).kind == Kind::Float;
+        if node.reduction != Reduction::Sum || !float || product::recognise(self.graph, node, self.inputs).is_some() {
+            return None;
+        }
+        let summed: Vec<usize> =
+            (0..node.domain.len()).filter(|&x| !node.at.iter().any(|at| at.mentions_index(x))).collect();
+        if summed.is_empty() {
+            return None;
+        }
+        let (condition, value) = self.unguarded(node, &summed)?;
+        let mut factors = Vec::new();
+        let negative = self.factors(value, &mut factors);
+        let (within, behind): (Vec<ScalarId>, Vec<ScalarId>) =
+            factors.iter().partition(|&&factor| summed.iter().any(|&x| self.mentions(factor, x)));
+        let groups = self.groups(node, &within);
+        let [left, right] = groups.as_slice() else { return None };
+        if left.factors.len() + right.factors.len() == 2 && behind.is_empty() && condition.is_none() && !negative {
+            return None;
+        }
+
+        let mut nodes = Vec::new();
+        let tensors = self.graph.tensors.len();
+        let (left, right) = (self.operand(node, left, &mut nodes), self.operand(node, right, &mut nodes));
+        let value = self.graph.scalars.mul(left, right);
+        let simple = behind.is_empty() && condition.is_none() && !negative;
+        if simple {
+            let sum = Comprehension { value, ..node.clone() };
+            return self.accept(&sum, tensors).then(|| nodes.into_iter().chain([sum.clone()]).collect());
+        }
+        // The sum alone, over the indices that stay, then what stands before it.
+        let free: Vec<usize> = (0..node.domain.len()).filter(|x| !summed.contains(x)).collect();
+        let shape: Vec<Int> = free.iter().map(|&x| node.domain[x].extent.clone()).collect();
+        let name = format!("{}_product", self.graph.tensor(node.out).name);
+        let out = self.graph.add_tensor(name, shape, Kind::Float);
+        let at: Vec<Int> = free.iter().map(|&x| Int::index(x)).collect();
+        let sum = Comprehension { out, base: None, at: at.clone(), value, ..node.clone() };
+        if !self.accept(&sum, tensors) {
+            return None;
+        }
+        let mut value = self.graph.scalars.read(out, at);
+        for factor in behind {
+            value = self.graph.scalars.mul(factor, value);
+        }
+        if negative {
+            value = self.graph.scalars.neg(value);
+        }
+        if let Some(condition) = condition {
+            let zero = self.graph.scalars.number(0.0);
+            value = self.graph.scalars.select(condition, value, zero);
+        }
+        // Renumber what is left.
+        let place = |x: usize| free.iter().position(|&y| y == x).map_or_else(Int::zero, Int::index);
+        let to: Vec<Int> = (0..node.domain.len()).map(place).collect();
+        let rest = Comprehension {
+            out: node.out,
+            base: node.base,
+            domain: free.iter().map(|&x| node.domain[x].clone()).collect(),
+            at: node.at.iter().map(|at| at.with_indices(&to)).collect(),
+            reduction: Reduction::Sum,
+            value: self.graph.scalars.with_indices(value, &to),
+        };
+        nodes.extend([sum, rest]);
+        Some(nodes)
+    }
+
+    /// Whether a sum is a product of matrices; else what was made for it goes again.
+    fn accept(&mut self, sum: &Comprehension, tensors: usize) -> bool {
+        let accepted = product::recognise(self.graph, sum, self.inputs).is_some();
+        if !accepted {
+            self.graph.tensors.truncate(tensors);
+        }
+        accepted
+    }
+
+    /// The condition of a guarded zero, if it says nothing of what is summed over and nothing is read
+    /// outside its tensor where it does not hold.
+    fn unguarded(&self, node: &Comprehension, summed: &[usize]) -> Option<(Option<ScalarId>, ScalarId)> {
+        let scalars = &self.graph.scalars;
+        let Scalar::Select(condition, value, zero) = scalars[node.value] else { return Some((None, node.value)) };
+        if scalars.as_number(zero) != Some(0.0) || summed.iter().any(|&x| self.mentions(condition, x)) {
+            return None;
+        }
+        let indices: Vec<Int> = node.domain.iter().map(|axis| axis.extent.clone()).collect();
+        let extents = Extents { indices: &indices, counters: self.counters };
+        let mut inside = true;
+        self.graph.visit_reads(value, &mut |tensor, at| {
+            let shape = self.graph.shape(tensor);
+            inside &= at.iter().zip(shape).all(|(at, extent)| extents.is_within(at, extent));
+        });
+        inside.then_some((Some(condition), value))
+    }
+
+    fn mentions(&self, value: ScalarId, index: usize) -> bool {
+        mentions(self.graph, value, index)
+    }
+
+    /// The factors of a product, and whether it is negated.
+    fn factors(&self, value: ScalarId, factors: &mut Vec<ScalarId>) -> bool {
+        match self.graph.scalars[value] {
+            Scalar::Binary(Binary::Mul, a, b) => self.factors(a, factors) != self.factors(b, factors),
+            Scalar::Unary(Unary::Neg, a) => !self.factors(a, factors),
+            _ => {
+                factors.push(value);
+                false
+            }
+        }
+    }
+
+    /// Factors together with those whose indices are among theirs.
+    fn groups(&self, node: &Comprehension, factors: &[ScalarId]) -> Vec<Group> {
+        let mut groups: Vec<Group> = Vec::new();
+        let mut sorted: Vec<(ScalarId, BTreeSet<usize>)> = factors
+            .iter()
+            .map(|&factor| (factor, (0..node.domain.len()).filter(|&x| self.mentions(factor, x)).collect()))
+            .collect();
+        sorted.sort_by_key(|(_, indices): &(ScalarId, BTreeSet<usize>)| std::cmp::Reverse(indices.len()));
+        for (factor, indices) in sorted {
+            match groups.iter_mut().find(|group| indices.is_subset(&group.indices)) {
+                Some(group) => group.factors.push(factor),
+                None => groups.push(Group { factors: vec![factor], indices }),
+            }
+        }
+        groups
+    }
+
+    /// A group as one read: of the tensor itself, or of one that is made for it.
+    fn operand(&mut self, node: &Comprehension, group: &Group, nodes: &mut Vec<Comprehension>) -> ScalarId {
+        if let [factor] = group.factors.as_slice()
+            && let Scalar::Read(..) = self.graph.scalars[*factor]
+        {
+            return *factor;
+        }
+        let indices: Vec<usize> = group.indices.iter().copied().collect();
+        let domain: Vec<Axis> = indices.iter().map(|&x| node.domain[x].clone()).collect();
+        let shape: Vec<Int> = domain.iter().map(|axis| axis.extent.clone()).collect();
+        let mut value = group.factors[0];
+        for &factor in &group.factors[1..] {
+            value = self.graph.scalars.mul(value, factor);
+        }
+        let place = |x: usize| indices.iter().position(|&y| y == x).map_or_else(Int::zero, Int::index);
+        let to: Vec<Int> = (0..node.domain.len()).map(place).collect();
+        let value = self.graph.scalars.with_indices(value, &to);
+        let name = format!("{}_factor", self.graph.tensor(node.out).name);
+        let out: TensorId = self.graph.add_tensor(name, shape, Kind::Float);
+        let at = Graph::identity(indices.len());
+        nodes.push(Comprehension { out, base: None, domain, at, reduction: Reduction::Set, value });
+        self.graph.scalars.read(out, indices.iter().map(|&x| Int::index(x)).collect())
+    }
+}
+
+/// Factors over one set of indices.
+struct Group {
+    factors: Vec<ScalarId>,
+    indices: BTreeSet<usize>,
+}
+
+fn mentions(graph: &Graph, value: ScalarId, index: usize) -> bool {
+    graph.scalars.reachable(value).into_iter().any(|id| match &graph.scalars[id] {
+        Scalar::Read(_, at) => at.iter().any(|at| at.mentions_index(index)),
+        Scalar::Integer(value) => value.mentions_index(index),
+        Scalar::CompareInt(_, a, b) => a.mentions_index(index) || b.mentions_index(index),
+        _ => false,
+    })
+}

@@ -1,0 +1,215 @@
+//! Tiles of a product: sums that stay in registers while the inner dimension runs.
+
+use super::matmul::Product;
+use super::vector::Vector;
+
+/// `HEIGHT` × `WIDTH` vectors of sums over the inner dimension, of which `CHAINS` are taken at a
+/// time where there would be too few to keep the CPU busy. If `PART`, only the first `last` columns
+/// of the last vector exist.
+///
+/// # Safety
+/// The CPU features of `V`; `HEIGHT` rows and k columns of `a`, and k rows of that many contiguous
+/// columns of `b`, `b_row` apart, must be readable.
+#[inline(always)]
+unsafe fn tile<V: Vector, const HEIGHT: usize, const WIDTH: usize, const CHAINS: usize, const PART: bool>(
+    k: usize,
+    a: *const V::Float,
+    a_strides: (usize, usize),
+    b: *const V::Float,
+    b_row: usize,
+    last: usize,
+) -> [[V; WIDTH]; HEIGHT] {
+    // SAFETY: rows below `HEIGHT` and columns below k of `a`; rows below k of `b`, in them whole
+    // vectors but for the last, of which `last` floats are read.
+    unsafe {
+        let mut sums = [[[V::splat(crate::Float::ZERO); WIDTH]; HEIGHT]; CHAINS];
+        macro_rules! step {
+            ($p:expr, $chain:expr) => {
+                let mut row = [V::splat(crate::Float::ZERO); WIDTH];
+                for (v, vector) in row.iter_mut().enumerate() {
+                    let b = b.add($p * b_row + v * V::LEN);
+                    *vector = if PART && v == WIDTH - 1 { V::load_first(b, last) } else { V::load(b) };
+                }
+                for (i, sums) in sums[$chain].iter_mut().enumerate() {
+                    let x = V::splat(*a.add(i * a_strides.0 + $p * a_strides.1));
+                    for (sum, &y) in sums.iter_mut().zip(&row) {
+                        *sum = x.mul_add(y, *sum);
+                    }
+                }
+            };
+        }
+        let whole = k - k % CHAINS;
+        let mut p = 0;
+        while p < whole {
+            for chain in 0..CHAINS {
+                step!(p + chain, chain);
+            }
+            p += CHAINS;
+        }
+        if CHAINS > 1 {
+            while p < k {
+                step!(p, 0);
+                p += 1;
+            }
+            let mut half = CHAINS / 2;
+            while half > 0 {
+                for chain in 0..half {
+                    for i in 0..HEIGHT {
+                        for v in 0..WIDTH {
+                            sums[chain][i][v] = sums[chain][i][v].add(sums[chain + half][i][v]);
+                        }
+                    }
+                }
+                half /= 2;
+            }
+        }
+        sums[0]
+    }
+}
+
+/// Computes a tile from row `top` on and writes it to C.
+///
+/// # Safety
+/// As [`strips`]; rows `top..top + HEIGHT` exist.
+#[inline(always)]
+unsafe fn write_tile<
+    V: Vector,
+    const HEIGHT: usize,
+    const WIDTH: usize,
+    const CHAINS: usize,
+    const PART: bool,
+>(
+    block: &Product<V::Float>,
+    top: usize,
+    last: usize,
+) {
+    // SAFETY: rows `top..top + HEIGHT` of A and C, and the columns that the caller allows.
+    unsafe {
+        let a = block.a.add(top * block.a_strides.0);
+        let sums = tile::<V, HEIGHT, WIDTH, CHAINS, PART>(
+            block.k,
+            a,
+            block.a_strides,
+            block.b,
+            block.b_strides.0,
+            last,
+        );
+        for (i, row) in sums.iter().enumerate() {
+            let c = block.c.add((top + i) * block.c_row_stride);
+            for (v, &sum) in row.iter().enumerate() {
+                let c = c.add(v * V::LEN);
+                if PART && v == WIDTH - 1 {
+                    let sum = if block.accumulate { sum.add(V::load_first(c, last)) } else { sum };
+                    sum.store_first(c, last);
+                } else {
+                    let sum = if block.accumulate { sum.add(V::load(c)) } else { sum };
+                    sum.store(c);
+                }
+            }
+        }
+    }
+}
+
+/// `WIDTH` vectors of columns, the last of them with `last` columns if `PART`: all rows, `HEIGHT`
+/// at a time, then fewer.
+///
+/// # Safety
+/// The CPU features of `V`; the columns of B are contiguous; as `multiply` in `matmul.rs`.
+#[inline(always)]
+pub(super) unsafe fn strips<V: Vector, const HEIGHT: usize, const WIDTH: usize, const PART: bool>(
+    block: &Product<V::Float>,
+    last: usize,
+) {
+    let m = block.m;
+    let mut top = 0;
+    // SAFETY: every tile starts where the one before ended and ends at m or before.
+    unsafe {
+        while top + HEIGHT <= m {
+            if WIDTH == 1 {
+                write_tile::<V, HEIGHT, WIDTH, 2, PART>(block, top, last);
+            } else {
+                write_tile::<V, HEIGHT, WIDTH, 1, PART>(block, top, last);
+            }
+            top += HEIGHT;
+        }
+        while HEIGHT > 4 && top + 4 <= m {
+            if WIDTH == 1 {
+                write_tile::<V, 4, WIDTH, 2, PART>(block, top, last);
+            } else {
+                write_tile::<V, 4, WIDTH, 1, PART>(block, top, last);
+            }
+            top += 4;
+        }
+        match (m - top, WIDTH) {
+            (3, 1) => write_tile::<V, 3, WIDTH, 2, PART>(block, top, last),
+            (3, _) => write_tile::<V, 3, WIDTH, 1, PART>(block, top, last),
+            (2, 1) => write_tile::<V, 2, WIDTH, 4, PART>(block, top, last),
+            (2, _) => write_tile::<V, 2, WIDTH, 2, PART>(block, top, last),
+            (1, 1) => write_tile::<V, 1, WIDTH, 8, PART>(block, top, last),
+            (1, 2) => write_tile::<V, 1, WIDTH, 4, PART>(block, top, last),
+            (1, 3 | 4) => write_tile::<V, 1, WIDTH, 2, PART>(block, top, last),
+            (1, _) => write_tile::<V, 1, WIDTH, 1, PART>(block, top, last),
+            _ => {}
+        }
+    }
+}
+
+/// Two vectors of columns, or all if there are fewer; returns how many.
+///
+/// # Safety
+/// As [`strips`].
+#[inline(always)]
+pub(super) unsafe fn panel<V: Vector, const HEIGHT: usize>(block: &Product<V::Float>) -> usize {
+    let n = block.n;
+    // SAFETY: as many columns as there are; the rest is the caller's.
+    unsafe {
+        if n >= 2 * V::LEN {
+            strips::<V, HEIGHT, 2, false>(block, V::LEN);
+            return 2 * V::LEN;
+        }
+        if n > V::LEN {
+            strips::<V, HEIGHT, 2, true>(block, n - V::LEN);
+        } else if n == V::LEN {
+            strips::<V, HEIGHT, 1, false>(block, n);
+        } else {
+            strips::<V, HEIGHT, 1, true>(block, n);
+        }
+    }
+    n
+}
+
+/// A single row: its columns from the left, eight vectors at a time, then fewer.
+///
+/// # Safety
+/// As [`strips`]; m = 1.
+#[inline(always)]
+pub(super) unsafe fn row<V: Vector>(product: &Product<V::Float>) {
+    let n = product.n;
+    let mut left = 0;
+    // SAFETY: every panel starts where the one before ended and ends at n or before; the rest is
+    // the caller's.
+    unsafe {
+        while n - left >= 8 * V::LEN {
+            write_tile::<V, 1, 8, 1, false>(&product.from(0, left, 0), 0, V::LEN);
+            left += 8 * V::LEN;
+        }
+        while n - left >= 4 * V::LEN {
+            write_tile::<V, 1, 4, 2, false>(&product.from(0, left, 0), 0, V::LEN);
+            left += 4 * V::LEN;
+        }
+        if left == n {
+            return;
+        }
+        let rest = product.from(0, left, 0);
+        let (whole, last) = ((n - left) / V::LEN, (n - left) % V::LEN);
+        match (whole, last) {
+            (1, 0) => write_tile::<V, 1, 1, 8, false>(&rest, 0, V::LEN),
+            (2, 0) => write_tile::<V, 1, 2, 4, false>(&rest, 0, V::LEN),
+            (3, 0) => write_tile::<V, 1, 3, 2, false>(&rest, 0, V::LEN),
+            (0, _) => write_tile::<V, 1, 1, 8, true>(&rest, 0, last),
+            (1, _) => write_tile::<V, 1, 2, 4, true>(&rest, 0, last),
+            (2, _) => write_tile::<V, 1, 3, 2, true>(&rest, 0, last),
+            _ => write_tile::<V, 1, 4, 2, true>(&rest, 0, last),
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! `loss_step`, `#[jvp]`, `#[hvp]`, `#[jacobian]`, `#[hessian]`: against each other, against numbers that JAX
+//! computed, and against central differences.
+
+#![deny(missing_docs)]
+
+mod hessian_vector;
+mod networks;
+#[allow(dead_code, reason = "shared with the gradients, which use all of it")]
+#[path = "../gradients/oracle.rs"]
+mod oracle;
+mod step;
+mod tangent;
+mod whole;
