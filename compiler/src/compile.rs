@@ -2,10 +2,14 @@
 
 mod direction;
 mod gradient;
+#[cfg(test)]
+mod tests;
 mod whole;
 
+use std::collections::BTreeSet;
+
 use crate::emit::{Compiled, CompiledDerivative, CompiledMethod};
-use crate::ir::{Graph, Int, Kind, TensorId};
+use crate::ir::{ExternId, Graph, Int, Kind, TensorId};
 use crate::plan::{Inputs, Plan};
 use crate::program::{ArgumentContent, Derivative, Method, Program};
 use crate::routine::{Routine, Target};
@@ -42,6 +46,11 @@ pub fn derived(method: &Method, derivative: &Derivative) -> Derived {
         DerivativeKind::Jacobian => undirected(whole::jacobian(method, derivative)),
         DerivativeKind::Hessian => undirected(whole::hessian(method, derivative)),
     }
+}
+
+/// The functions of Rust that a derivative goes through and that have none.
+pub fn undifferentiated(method: &Method, derivative: &Derivative) -> BTreeSet<ExternId> {
+    derived(method, derivative).routine.graph.scalars.undifferentiated
 }
 
 /// Every function of a program, planned in all its variants.

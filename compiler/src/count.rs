@@ -41,7 +41,7 @@ fn operations_of_node(graph: &Graph, node: &Node) -> Int {
 fn operations_of_scalar(graph: &Graph, value: ScalarId) -> i64 {
     let operation = |id: &ScalarId| match graph.scalars[*id] {
         Scalar::Unary(Unary::StopGradient, _) => false,
-        Scalar::Unary(..) | Scalar::Binary(..) => true,
+        Scalar::Unary(..) | Scalar::Binary(..) | Scalar::Call(..) => true,
         Scalar::Number(_) | Scalar::Integer(_) | Scalar::Flag(_) | Scalar::Read(..) => false,
         Scalar::Compare(..) | Scalar::CompareInt(..) | Scalar::Select(..) => false,
         Scalar::Not(_) | Scalar::And(..) | Scalar::Or(..) => false,

@@ -3,6 +3,7 @@
 //! Users depend on the `chainrule` crate; nothing here is a stable interface. The house and its laws are
 //! described in ARCHITECTURE.md.
 
+mod budget;
 mod check;
 mod compile;
 mod count;
@@ -39,7 +40,13 @@ pub fn expand(input: TokenStream) -> TokenStream {
     // Names mean nothing in a tree that is not whole: what is misspelt is said first.
     let program = if report.has_errors() { None } else { check::check(&block, &library, &mut report) };
     let mut expansion = match program {
-        Some(program) => emit::emit(&krate, &program, &compile::compile(&program)),
+        Some(program) => {
+            let methods = compile::compile(&program);
+            budget::check(&program, &methods, &mut report);
+            let mut items = emit::emit(&krate, &program, &methods);
+            items.extend(emit::errors(&krate, &report));
+            items
+        }
         None => emit::skeleton(&krate, &block, Some(&library), &report),
     };
     expansion.extend(emit::warnings(&report));

@@ -1,11 +1,12 @@
 //! A checked program: what `check` hands down. Types are concrete, names resolved, functions lowered.
 //!
 //! Passes below read this and report nothing: whatever is in a [`Program`] can be compiled. Identifiers
-//! keep their spans for `emit` alone.
+//! keep their spans for `emit` alone, limits theirs for `budget`.
 
 use proc_macro2::{Ident, TokenStream};
 
 use crate::ir::{DimId, Graph, Int, Kind, TensorId};
+use crate::syntax::ast::Budget;
 
 /// The block's float type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,8 +59,10 @@ pub struct StructType {
     pub fields: Vec<FieldType>,
     /// Its public functions; none for a layer.
     pub methods: Vec<Method>,
-    /// `#[budget(params = …)]`, checked already; kept for the docs.
+    /// How many floats it is.
     pub parameters: u64,
+    /// `#[budget(…)]`, for each of its functions.
+    pub budget: Budget,
 }
 
 /// A field.
@@ -124,8 +127,8 @@ pub struct Method {
     pub visibility: TokenStream,
     /// The derivatives asked for.
     pub derivatives: Vec<Derivative>,
-    /// `#[budget(workspace = …)]` in bytes.
-    pub workspace_budget: Option<u64>,
+    /// `#[budget(…)]` of its own.
+    pub budget: Budget,
     /// Its arguments in order.
     pub arguments: Vec<Argument>,
     /// What it returns.
@@ -136,6 +139,8 @@ pub struct Method {
     pub dims: Vec<DimSource>,
     /// What a call must satisfy beyond what the dims' sources say.
     pub checks: Vec<ShapeCheck>,
+    /// The functions of Rust that it may call, as in [`crate::ir::Scalars::externs`].
+    pub externs: Vec<Ident>,
     /// The function.
     pub graph: Graph,
     /// What it computes, as the user wrote it, for the docs: one line a statement.

@@ -1,4 +1,6 @@
 //! Programs through the compiler down to routines, against the interpreter.
+mod property;
+
 use crate::{check, compile, eval, print, report::Report, syntax};
 
 /// Checks a block; its messages on error.
@@ -28,7 +30,8 @@ fn check_gradients(text: &str, dims: &[usize], labels: u32) {
             inputs.push((tensor, match each.graph.tensor(tensor).kind {
                 crate::ir::Kind::Index => eval::Data::Index((0..shape.iter().product::<usize>()).map(|i| (7 * i as u32 + 3) % labels).collect()),
                 crate::ir::Kind::Mask => eval::Data::Mask((0..shape.iter().product::<usize>()).map(|i| i % 3 != 1).collect()),
-                _ => eval::Data::Float(input(&shape, seed)),
+                crate::ir::Kind::Key => eval::Data::Key((0..shape.iter().product::<usize>() as u64).map(|i| 77 + i * i).collect()),
+                crate::ir::Kind::Float => eval::Data::Float(input(&shape, seed)),
             }));
         }
         crate::verify::verify(&each.graph, &graph_inputs).unwrap_or_else(|e| panic!("{e}\n{}", print::text(&each.graph)));
@@ -191,3 +194,4 @@ fn layers() {
 }
 
 mod loops;
+mod external;

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::ir::{
-    Argmax, Atom, Axis, Comprehension, Graph, Int, Kind, Loop, LoopId, Node, Reduction, Scalar, ScalarId,
+    Argmax, Atom, Axis, Comprehension, Function, Graph, Int, Kind, Loop, LoopId, Node, Reduction, Scalar, ScalarId,
     TensorId,
 };
 
@@ -196,6 +196,13 @@ impl Verifier<'_> {
                 }
             }
             Scalar::Unary(..) | Scalar::Binary(..) => numbers(Type::Float),
+            Scalar::Call(Function::Extern(_), _) => Ok(Type::Float),
+            Scalar::Call(Function::Parameter(_), _) => Err("a parameter outside a derivative".to_string()),
+            Scalar::Call(function @ (Function::Uniform | Function::Fold), _) => {
+                let fits = operands == [Type::Integer, Type::Integer];
+                ensure(fits, || format!("a key and an integer expected, found {operands:?}"))?;
+                Ok(if *function == Function::Fold { Type::Integer } else { Type::Float })
+            }
             Scalar::Compare(..) => numbers(Type::Flag),
             Scalar::CompareInt(_, a, b) => {
                 self.integer(a, rank)?;

@@ -1,4 +1,4 @@
-//! Disjoint parts of an arena, and index storage inside one.
+//! Disjoint parts of an arena, and storage for indices and flags inside one.
 //!
 //! Generated code plans where each buffer lies and asks for those that live at the same time. No
 //! `unsafe`: parts are cut off one after the other, and what overlaps panics.
@@ -68,6 +68,33 @@ pub fn as_u32_mut<F: Float>(floats: &mut [F]) -> &mut [u32] {
     bytemuck::cast_slice_mut(floats)
 }
 
+/// Floats as the bytes that were stored in their place, 0 and 1: four for each `f32`, eight for each `f64`.
+#[inline]
+#[must_use]
+pub fn as_flags<F: Float>(floats: &[F]) -> &[u8] {
+    bytemuck::cast_slice(floats)
+}
+
+/// Room for bytes in the place of floats: four for each `f32`, eight for each `f64`.
+///
+/// What the floats held is lost; reading them as floats afterwards gives numbers without meaning.
+#[inline]
+#[must_use]
+pub fn as_flags_mut<F: Float>(floats: &mut [F]) -> &mut [u8] {
+    bytemuck::cast_slice_mut(floats)
+}
+
+/// The first `len` of the bytes that were stored in the place of floats, as what they mean.
+///
+/// # Panics
+/// If there are fewer, or one of them is neither 0 nor 1.
+#[inline]
+#[must_use]
+#[track_caller]
+pub fn as_bools<F: Float>(floats: &[F], len: usize) -> &[bool] {
+    bytemuck::checked::cast_slice(&as_flags(floats)[..len])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,5 +146,20 @@ mod tests {
         as_u32_mut(&mut floats).copy_from_slice(&[1, u32::MAX, 0x7fc0_0001]);
         assert_eq!(as_u32(&floats), [1, u32::MAX, 0x7fc0_0001]);
         assert_eq!(as_u32_mut(&mut [0.0f64; 3]).len(), 6);
+    }
+
+    #[test]
+    fn flags_fit_into_floats() {
+        let mut floats = [f32::NAN; 2];
+        as_flags_mut(&mut floats)[..5].copy_from_slice(&[0, 1, 1, 0, 1]);
+        assert_eq!(as_bools(&floats, 5), [false, true, true, false, true]);
+        assert_eq!(as_flags(&[0.0f64; 3]).len(), 24);
+        assert!(as_bools::<f64>(&[], 0).is_empty());
+    }
+
+    #[test]
+    #[should_panic(expected = "InvalidBitPattern")]
+    fn what_is_no_flag_is_refused() {
+        let _ = as_bools(&[f32::NAN], 4);
     }
 }

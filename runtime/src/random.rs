@@ -58,9 +58,9 @@ pub fn fold(key: u64, number: u64) -> u64 {
 #[must_use]
 #[allow(clippy::cast_precision_loss)]
 pub fn uniform_f32(key: u64, position: usize) -> f32 {
-    let [low, _] = threefry(words(key), words(position as u64));
+    let [_, high] = threefry(words(key), words(position as u64));
     // By way of i32: SIMD units convert signed words.
-    (low >> 8).cast_signed() as f32 * (1.0 / 16_777_216.0)
+    (high >> 8).cast_signed() as f32 * (1.0 / 16_777_216.0)
 }
 
 /// Evenly distributed over 0..1, a multiple of 2⁻⁵²; never 1.

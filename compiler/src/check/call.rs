@@ -118,17 +118,16 @@ impl<'a> Elaborator<'a> {
     fn call_named(&mut self, name: &Ident, receiver: Option<Passed<'_>>, arguments: &[CallArgument], span: Span) -> Value {
         let text = name.to_string();
         let items = self.items;
-        let found = self.named_function(&text);
+        let found = self.named_function(&text).filter(|(callable, _)| !callable.library || !items.externs.contains_key(&text));
+        if let (None, Some(function)) = (&found, items.externs.get(&text)) {
+            return self.call_external(function, receiver, arguments, name.span());
+        }
         // A function of the library is spelled out in the language where it can be; the rest is built in.
         match found {
             Some((callable, layer)) => self.inline(callable, layer, receiver, arguments, name.span()),
             None if library::is_builtin(&text) => self.builtin(name, receiver, arguments, span),
             None => {
-                if items.externs.contains_key(&text) {
-                    self.error(name.span(), "`extern fn` is not supported yet");
-                    return Value::Poison;
-                }
-                let mut names: Vec<String> = items.functions.keys().cloned().chain(library::builtins().map(str::to_string)).collect();
+                let mut names: Vec<String> = items.functions.keys().chain(items.externs.keys()).cloned().chain(library::builtins().map(str::to_string)).collect();
                 if let Some(layer) = &self.frame().layer {
                     let structure = &self.instances.list[layer.instance].name;
                     names.extend(items.methods[structure].iter().map(|callable| callable.function.name.to_string()));

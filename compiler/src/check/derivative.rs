@@ -33,6 +33,10 @@ impl Elaborator<'_> {
                 return Value::Poison;
             }
         };
+        let missing = std::mem::take(&mut self.graph.scalars.undifferentiated);
+        if self.undifferentiated(&missing, "this gradient") {
+            return Value::Poison;
+        }
         let mut gradients = Vec::new();
         for ((gradient, tensor), name) in found.into_iter().zip(&tensors).zip(&names) {
             gradients.push(match gradient {
@@ -74,6 +78,10 @@ impl Elaborator<'_> {
                 return Value::Poison;
             }
         };
+        let missing = std::mem::take(&mut self.graph.scalars.undifferentiated);
+        if self.undifferentiated(&missing, "this Jacobian") {
+            return Value::Poison;
+        }
         // Along the indices around it everything is its own.
         let depth = self.depth();
         let front = differentiate::over_units(&mut self.graph, seed, depth).len();
@@ -147,6 +155,10 @@ impl Elaborator<'_> {
                 return Value::Poison;
             }
         };
+        let missing = std::mem::take(&mut self.graph.scalars.undifferentiated);
+        if self.undifferentiated(&missing, "this derivative") {
+            return Value::Poison;
+        }
         match found {
             Some(tangent) => Value::Array(self.of_whole(tangent)),
             None => {

@@ -38,6 +38,10 @@ pub struct Elaborator<'a> {
     pub frames: Vec<Frame>,
     /// What a tensor without a name of its own is for.
     pub hint: String,
+    /// The functions of Rust that it calls, as the graph numbers them, and where it does so first.
+    pub externs: Vec<(Ident, Span)>,
+    /// Whether nothing is made a tensor: in the derivative of a function of numbers.
+    pub delays: bool,
 }
 
 /// One call.
@@ -59,6 +63,34 @@ pub struct Frame {
 }
 
 impl<'a> Elaborator<'a> {
+    /// Before the first statement of a function, of a network or of none.
+    pub fn new(items: &'a Items<'a>, instances: &'a Instances, report: &'a mut Report, layer: Option<Layer>, function: &str) -> Self {
+        let frame = Frame {
+            scopes: vec![Vec::new()],
+            dims: BTreeMap::new(),
+            rest: None,
+            layer,
+            generics: BTreeMap::new(),
+            library: None,
+            function: function.to_string(),
+        };
+        Self {
+            items,
+            instances,
+            report,
+            graph: Graph::default(),
+            fields: BTreeMap::new(),
+            open: Vec::new(),
+            counters: BTreeMap::new(),
+            ambient: Vec::new(),
+            guards: Vec::new(),
+            frames: vec![frame],
+            hint: function.to_string(),
+            externs: Vec::new(),
+            delays: false,
+        }
+    }
+
     /// Reports an error: in the library's functions at the user's call.
     pub fn error(&mut self, span: Span, message: impl Into<String>) {
         match &self.frame().library {
@@ -292,7 +324,8 @@ impl<'a> Elaborator<'a> {
     /// made here.
     pub fn store(&mut self, array: &Array, name: &str) -> Array {
         let array = self.here(array);
-        if self.is_view(&array) {
+        // A key is computed anew wherever it is used.
+        if self.is_view(&array) || self.delays || array.kind == Kind::Key {
             return array;
         }
         self.make(&array, name, Reduction::Set, &[])

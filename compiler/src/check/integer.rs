@@ -71,6 +71,10 @@ impl Elaborator<'_> {
             Value::Static(Static::Size(size)) => Some(size),
             Value::Array(array) => {
                 let array = self.here(&array);
+                if array.kind == Kind::Key {
+                    self.error(expr.span, "a key is not a number; it is for `dropout` and `fold`");
+                    return None;
+                }
                 if array.shape.is_empty() && array.kind == Kind::Index && self.as_integer(&array).is_none() {
                     let stored = self.make(&array, "index", crate::ir::Reduction::Set, &[]);
                     return self.as_integer(&stored);

@@ -270,7 +270,8 @@ fn float_of(block: &ast::Block, report: &mut Report) -> Float {
             ast::Item::Struct(definition) => definition.fields.iter().for_each(|each| field(&each.ty, see)),
             ast::Item::Impl(implementation) => implementation.functions.iter().for_each(|each| function(each, see)),
             ast::Item::Function(each) => function(each, see),
-            ast::Item::Dims(_) | ast::Item::Const(_) | ast::Item::Extern(_) => {}
+            ast::Item::Extern(each) => each.arguments.iter().map(|argument| &argument.ty).chain(&each.result).for_each(|ty| argument(ty, see)),
+            ast::Item::Dims(_) | ast::Item::Const(_) => {}
         }
     }
     found.map_or(Float::F32, |(float, _)| float)

@@ -7,7 +7,7 @@ use super::call::Passed;
 use super::elaborate::Elaborator;
 use super::reduce::Reducer;
 use super::value::{Array, Static, Value};
-use crate::ir::{Axis, Binary, Comparison, Int, Kind, Node, ScalarId, Unary};
+use crate::ir::{Axis, Binary, Comparison, Function, Int, Kind, Node, ScalarId, Unary};
 use crate::syntax::ast::{self, CallArgument};
 
 /// One built-in function: its name, its parameters (`*`: a list of them), what it does.
@@ -96,6 +96,7 @@ static OTHER: &[Builtin] = &[
     Builtin { name: "ones", parameters: &[Needed("shape")], make: |this, call| filled(this, call, 1.0) },
     Builtin { name: "eye", parameters: &[Needed("n")], make: eye },
     Builtin { name: "arange", parameters: &[Needed("n")], make: arange },
+    Builtin { name: "fold", parameters: &[Tensor("key"), Tensor("i")], make: fold },
     Builtin { name: "grad", parameters: &[Expression("u"), Expression("x")], make: |this, call| Some(this.grad(&call.pairs(), call.span)) },
     Builtin { name: "jvp", parameters: &[Expression("u"), Expression("x"), Expression("v")], make: |this, call| Some(this.jvp(&call.pairs(), call.span)) },
     Builtin { name: "jacobian", parameters: &[Expression("u"), Expression("x")], make: |this, call| Some(this.jacobian(&call.pairs(), call.span)) },
@@ -111,6 +112,7 @@ static INNER: &[Builtin] = &[
     Builtin { name: "from_front", parameters: &[Tensor("x"), Needed("axis")], make: |this, call| move_axis(this, call, false) },
     Builtin { name: "reshape_like", parameters: &[Tensor("x"), Tensor("like")], make: reshape_like },
     Builtin { name: "band", parameters: &[Tensor("x"), Needed("diagonal")], make: band },
+    Builtin { name: "uniform_like", parameters: &[Tensor("x"), Tensor("key")], make: uniform_like },
     Builtin { name: "is_index", parameters: &[Tensor("x")], make: is_index },
 ];
 
@@ -225,6 +227,17 @@ impl<'e> Call<'e> {
     fn float(&self, this: &mut Elaborator<'_>, position: usize) -> Option<Array> {
         let array = self.array(this, position)?;
         this.to_float(array, self.spans[position])
+    }
+
+    /// A random key.
+    fn key(&self, this: &mut Elaborator<'_>, position: usize) -> Option<ScalarId> {
+        let array = self.array(this, position)?;
+        if array.kind == Kind::Key && array.shape.is_empty() {
+            return Some(array.element);
+        }
+        let message = format!("`{}` takes a key, u64, found {}", self.name, this.show(array.kind, &array.shape));
+        this.error_with_help(self.spans[position], message, "pass one in, an argument `key: u64`, and make others of it: `fold(key, 1)`");
+        None
     }
 
     /// A list of tensors of floats.
@@ -463,6 +476,32 @@ fn is_label(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
 fn is_index(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
     let array = call.array(this, 0)?;
     Some(Value::Static(Static::Flag(array.kind == Kind::Index)))
+}
+
+/// A new key for each integer.
+fn fold(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
+    let key = call.key(this, 0)?;
+    let number = call.array(this, 1)?;
+    let number = this.to_index(number);
+    if number.kind != Kind::Index || !number.shape.is_empty() {
+        let message = format!("a key is folded with an integer, found {}", this.show(number.kind, &number.shape));
+        this.error(call.spans[1], message);
+        return None;
+    }
+    let number = this.store_index(&number).element;
+    let element = this.graph.scalars.call(Function::Fold, vec![key, number]);
+    Some(Value::Array(this.scalar(Kind::Key, element)))
+}
+
+/// For each element of a tensor a number evenly distributed over 0..1, by its position.
+fn uniform_like(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
+    let (array, key) = (call.array(this, 0)?, call.key(this, 1)?);
+    let depth = this.depth();
+    let place = |position: Int, (axis, size): (usize, &Int)| position.mul(size).add(&Int::index(depth + axis));
+    let position = array.shape.iter().enumerate().fold(Int::zero(), place);
+    let position = this.graph.scalars.integer(position);
+    let element = this.graph.scalars.call(Function::Uniform, vec![key, position]);
+    Some(Value::Array(Array { kind: Kind::Float, element, ..array }))
 }
 
 fn transpose(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {

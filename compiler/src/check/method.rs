@@ -2,18 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 
-use super::elaborate::{Elaborator, Frame};
+use super::asked::derivatives;
+use super::elaborate::Elaborator;
+use super::external;
 use super::instances::Instances;
 use super::items::{InstanceContent, Items};
 use super::suggest::did_you_mean;
 use super::value::{Array, Bound, Layer, Step, Value};
-use crate::differentiate;
-use crate::ir::{Graph, Int, Kind, TensorId};
-use crate::program::{Argument, ArgumentContent, Derivative, DimSource, FieldInput, Method, PathStep, Returned, ShapeCheck};
+use crate::ir::{ExternId, Graph, Int, Kind, TensorId};
+use crate::program::{Argument, ArgumentContent, DimSource, FieldInput, Method, PathStep, Returned, ShapeCheck};
 use crate::report::Report;
-use crate::syntax::ast::{self, DerivativeKind, ExprKind as E};
+use crate::syntax::ast::{self, ExprKind as E};
+use crate::{compile, differentiate};
 
 /// A leaf of a network: a parameter tensor and how it is reached.
 pub struct Leaf {
@@ -55,28 +57,7 @@ pub fn lower(items: &Items<'_>, instances: &Instances, instance: usize, function
     let errors = report.errors.len();
     let network = Layer { instance, path: Vec::new(), indices: Vec::new(), lengths: Vec::new() };
     let name = function.name.to_string();
-    let frame = Frame {
-        scopes: vec![Vec::new()],
-        dims: BTreeMap::new(),
-        rest: None,
-        layer: Some(network),
-        generics: BTreeMap::new(),
-        library: None,
-        function: name.clone(),
-    };
-    let mut this = Elaborator {
-        items,
-        instances,
-        report,
-        graph: Graph::default(),
-        fields: BTreeMap::new(),
-        open: Vec::new(),
-        counters: BTreeMap::new(),
-        ambient: Vec::new(),
-        guards: Vec::new(),
-        frames: vec![frame],
-        hint: name.clone(),
-    };
+    let mut this = Elaborator::new(items, instances, report, Some(network), &name);
     let mut dims = Vec::new();
     this.fix_dims(function, &mut dims);
     let mut checks = Vec::new();
@@ -103,24 +84,40 @@ pub fn lower(items: &Items<'_>, instances: &Instances, instance: usize, function
             fields.push(FieldInput { tensor, path: leaf.path.into_iter().chain([own]).collect(), shape: leaf.shape, frozen: leaf.frozen });
         }
     }
-    let graph = this.graph;
+    let (graph, externs) = (this.graph, this.externs);
     if report.errors.len() > errors {
         return None;
     }
-    Some(Method {
+    let method = Method {
         name: function.name.clone(),
         attributes: function.attributes.clone(),
         visibility: function.visibility.clone(),
         derivatives: derivatives?,
-        workspace_budget: function.budget.as_ref().and_then(|budget| budget.workspace).map(|(bytes, _)| bytes),
+        budget: function.budget.unwrap_or_default(),
         arguments,
         result: result?,
         fields,
         dims,
         checks,
+        externs: externs.iter().map(|(name, _)| name.clone()).collect(),
         graph,
         text: Vec::new(),
-    })
+    };
+    let are_differentiated = all_differentiated(items, &method, &externs, report);
+    are_differentiated.then_some(method)
+}
+
+/// Whether every function of Rust that a derivative of the method needs the derivative of has one; says so if not.
+fn all_differentiated(items: &Items<'_>, method: &Method, externs: &[(Ident, Span)], report: &mut Report) -> bool {
+    if method.graph.scalars.externs.iter().all(|function| function.slopes.is_some()) {
+        return true;
+    }
+    let missing: BTreeSet<ExternId> = method.derivatives.iter().flat_map(|derivative| compile::undifferentiated(method, derivative)).collect();
+    for function in &missing {
+        let (name, span) = &externs[function.0 as usize];
+        external::without_derivative(items.float, name, *span, &format!("a derivative of `{}`", method.name), report);
+    }
+    missing.is_empty()
 }
 
 impl Elaborator<'_> {
@@ -264,6 +261,10 @@ impl Elaborator<'_> {
     /// The results as tensors.
     fn returned(&mut self, value: Value, name: &str, function: &ast::Function) -> Option<Returned> {
         match value {
+            Value::Array(array) if array.kind == Kind::Key => {
+                self.error(function.name.span(), format!("`{name}` returns a key: keys are arguments only"));
+                None
+            }
             Value::Array(array) => Some(Returned::Tensor(self.whole(&array, name))),
             Value::Tuple(parts) => {
                 let parts: Vec<Returned> = parts.into_iter().map(|part| self.returned(part, name, function)).collect::<Option<_>>()?;
@@ -275,102 +276,6 @@ impl Elaborator<'_> {
             }
             Value::Layer(_) | Value::Poison => None,
         }
-    }
-}
-
-/// The derivatives asked for, understood.
-fn derivatives(this: &mut Elaborator<'_>, function: &ast::Function, arguments: &[Argument]) -> Option<Vec<Derivative>> {
-    let mut found: Vec<Derivative> = Vec::new();
-    let mut right = true;
-    for request in &function.derivatives {
-        right &= fits(this, request, function);
-        let mut derivative = Derivative { kind: request.kind, model: request.with_respect_to.is_empty(), arguments: Vec::new() };
-        for name in &request.with_respect_to {
-            if name == "self" {
-                derivative.model = true;
-                continue;
-            }
-            let Some(position) = arguments.iter().position(|argument| argument.name == *name) else {
-                let names: Vec<String> = arguments.iter().map(|argument| argument.name.to_string()).collect();
-                let near: Vec<&str> = names.iter().map(String::as_str).collect();
-                let message = format!("`{}` has no argument `{name}`", function.name);
-                match did_you_mean(&name.to_string(), &near) {
-                    Some(near) => this.error_with_help(name.span(), message, format!("did you mean `{near}`?")),
-                    None => this.error_with_help(name.span(), message, "name arguments, or `self` for the parameters"),
-                }
-                right = false;
-                continue;
-            };
-            match &arguments[position].content {
-                ArgumentContent::Tensor(tensor) if this.graph.tensor(*tensor).kind == Kind::Float => derivative.arguments.push(position),
-                _ => {
-                    this.error(name.span(), format!("`{name}` is not made of {}: it has no gradient", this.float_name()));
-                    right = false;
-                }
-            }
-        }
-        if found.iter().any(|known| known.kind == derivative.kind) {
-            let name = attribute(request.kind);
-            this.error_with_help(request.span, format!("this function has two `#[{name}]`"), format!("list everything in one: `#[{name}(…)]`"));
-            right = false;
-        }
-        found.push(derivative);
-    }
-    right.then_some(found)
-}
-
-/// The name of a derivative's attribute.
-fn attribute(kind: DerivativeKind) -> &'static str {
-    match kind {
-        DerivativeKind::Grad => "grad",
-        DerivativeKind::Jvp => "jvp",
-        DerivativeKind::Hvp => "hvp",
-        DerivativeKind::Jacobian => "jacobian",
-        DerivativeKind::Hessian => "hessian",
-    }
-}
-
-/// Whether a function has such a derivative, by what it returns and what the attribute lists.
-fn fits(this: &mut Elaborator<'_>, request: &ast::DerivativeRequest, function: &ast::Function) -> bool {
-    let name = attribute(request.kind);
-    let lists_self = request.with_respect_to.iter().any(|listed| listed == "self");
-    let lists_argument = request.with_respect_to.iter().any(|listed| listed != "self");
-    let float = this.float_name();
-    let returns_float = function.result.as_ref().is_none_or(|result| has_float(result, float));
-    if !returns_float {
-        this.error(request.span, format!("`{}` returns nothing made of {float}: it has no derivative", function.name));
-        return false;
-    }
-    let returns_number = match &function.result {
-        Some(ast::Type::Tensor(ty)) => ty.axes.is_empty(),
-        Some(ast::Type::Tuple(..)) => false,
-        Some(ast::Type::Dim(_) | ast::Type::Error(_)) | None => true,
-    };
-    match request.kind {
-        DerivativeKind::Hvp | DerivativeKind::Hessian if !returns_number => {
-            let help = if request.kind == DerivativeKind::Hessian { "take `#[jacobian(…)]`, or return a sum" } else { "return a sum, or take `#[jvp(…)]`" };
-            this.error_with_help(request.span, format!("`#[{name}]` is of one number, and `{}` returns more", function.name), help);
-            false
-        }
-        DerivativeKind::Hvp if lists_argument => {
-            this.error_with_help(request.span, "`#[hvp]` is with respect to `self`", "write `#[hvp]`, or `#[hessian(x)]` for the second derivatives by an argument");
-            false
-        }
-        DerivativeKind::Jacobian | DerivativeKind::Hessian if lists_self || !lists_argument => {
-            let help = format!("list arguments: `#[{name}(x)]`");
-            this.error_with_help(request.span, format!("`#[{name}]` is with respect to arguments"), help);
-            false
-        }
-        _ => true,
-    }
-}
-
-/// Whether a type has something in it that can be differentiated.
-fn has_float(ty: &ast::Type, float: &str) -> bool {
-    match ty {
-        ast::Type::Tensor(ty) => ty.scalar == float,
-        ast::Type::Tuple(parts, _) => parts.iter().any(|part| has_float(part, float)),
-        ast::Type::Dim(_) | ast::Type::Error(_) => false,
     }
 }
 

@@ -3,10 +3,12 @@
 //! The last pass that reports a user's errors. Names and shapes are checked while the nodes are built,
 //! in one walk: what a construct means and when it is wrong stand in one place.
 
+mod asked;
 mod call;
 mod derivative;
 mod elaborate;
 mod expression;
+mod external;
 mod index;
 mod instances;
 mod integer;
@@ -26,6 +28,7 @@ use proc_macro2::{Ident, TokenStream};
 use crate::program::{Constant, Content, FieldType, Method, Program, StructType};
 use crate::report::Report;
 use crate::syntax::ast;
+use elaborate::Elaborator;
 use instances::Instances;
 use items::{InstanceContent, Items};
 
@@ -51,6 +54,9 @@ pub fn check(block: &ast::Block, library: &ast::Block, report: &mut Report) -> O
         }
     }
     let instances = instances;
+    for function in items.externs.values() {
+        Elaborator::new(&items, &instances, report, None, &function.name.to_string()).declare_external(function, function.name.span());
+    }
     let mut methods: BTreeMap<usize, Vec<Method>> = BTreeMap::new();
     for &(definition, instance) in &networks {
         let name = definition.name.to_string();
@@ -179,5 +185,6 @@ fn add(items: &Items<'_>, instances: &Instances, networks: &[(&ast::Struct, usiz
         fields,
         methods: Vec::new(),
         parameters,
+        budget: network.and_then(|network| network.budget).unwrap_or_default(),
     });
 }

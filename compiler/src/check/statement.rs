@@ -270,6 +270,10 @@ impl Elaborator<'_> {
                 continue;
             }
             let Bound::Value(Value::Array(array)) = binding.value.clone() else { continue };
+            if array.kind == Kind::Key {
+                self.error_with_help(name.span(), "a loop carries no keys", "make one of each iteration: `let key = fold(key, t);`");
+                continue;
+            }
             let initial = self.whole(&array, &name.to_string());
             let (shape, kind) = (self.graph.shape(initial).to_vec(), self.graph.tensor(initial).kind);
             let inside = self.graph.add_tensor(name.to_string(), shape, kind);

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ir::{Axis, Comprehension, Graph, Int, Kind, Node, Reduction, Scalar, ScalarId, Unary};
+use crate::ir::{Axis, Comprehension, Function, Graph, Int, Kind, Node, Reduction, Scalar, ScalarId, Unary};
 
 /// Rewrites the cotangents of a node's reads (and the node's value) to read what they share. `forward`
 /// receives the nodes that come before the node, `backward` those before the cotangents'.
@@ -107,7 +107,7 @@ fn common_guards(roots: &[Root], id: ScalarId) -> Option<Vec<ScalarId>> {
 }
 
 fn is_float(graph: &Graph, id: ScalarId) -> bool {
-    matches!(graph.scalars[id], Scalar::Unary(..) | Scalar::Binary(..) | Scalar::Select(..)) && !is_choice_of_others(graph, id)
+    matches!(graph.scalars[id], Scalar::Unary(..) | Scalar::Binary(..) | Scalar::Select(..) | Scalar::Call(Function::Extern(_) | Function::Uniform, _)) && !is_choice_of_others(graph, id)
 }
 
 /// A choice between masks or indices is no number.
@@ -117,7 +117,8 @@ fn is_choice_of_others(graph: &Graph, id: ScalarId) -> bool {
             Scalar::Flag(_) | Scalar::Compare(..) | Scalar::CompareInt(..) | Scalar::Not(_) | Scalar::And(..) | Scalar::Or(..) => true,
             Scalar::Read(tensor, _) => graph.tensor(*tensor).kind != Kind::Float,
             Scalar::Select(..) => is_choice_of_others(graph, branch),
-            Scalar::Number(_) | Scalar::Integer(_) | Scalar::Unary(..) | Scalar::Binary(..) => false,
+            Scalar::Call(Function::Fold, _) => true,
+            Scalar::Number(_) | Scalar::Integer(_) | Scalar::Unary(..) | Scalar::Binary(..) | Scalar::Call(..) => false,
         }),
         _ => false,
     }
@@ -132,7 +133,7 @@ fn worth_it(graph: &Graph, node: &Comprehension, id: ScalarId) -> bool {
         match graph.scalars[part] {
             Scalar::Unary(Unary::Neg | Unary::StopGradient, _) => {}
             Scalar::Unary(Unary::Abs | Unary::Signum | Unary::Floor | Unary::Sqrt, _) => operations += 1,
-            Scalar::Unary(..) => {
+            Scalar::Unary(..) | Scalar::Call(..) => {
                 operations += 1;
                 is_dear = true;
             }

@@ -3,7 +3,7 @@
 //! The conventions where a function has no derivative are the language's: 0 for `abs` at 0 and for
 //! `floor`; `min` and `max` share a tie; xʸ by y at x = 0 and x⁰ by x are 0.
 
-use crate::ir::{Binary, Comparison, Scalar, ScalarId, Scalars, Unary};
+use crate::ir::{Binary, Comparison, Function, Scalar, ScalarId, Scalars, Unary};
 
 /// What a function of one number passes on of the cotangent (or tangent) `s`: s · f′(x), where y = f(x).
 /// `None`: nothing.
@@ -182,12 +182,16 @@ pub fn scalar_vjp(
                 let [by_a, by_b] = binary(e, function, (a, b), y, s);
                 vec![(a, by_a), (b, by_b)]
             }
+            Scalar::Call(Function::Extern(function), ref arguments) => {
+                let by = |(argument, &to)| matters.contains(&to).then(|| { let slope = e.slope(function, argument, arguments, y); (to, e.mul(s, slope)) });
+                arguments.iter().enumerate().filter_map(by).collect()
+            }
             Scalar::Select(c, a, b) => {
                 let c = sign_by_output(e, (c, a, b), y).unwrap_or(c);
                 let zero = e.number(0.0);
                 vec![(a, e.select(c, s, zero)), (b, e.select(c, zero, s))]
             }
-            Scalar::Number(_) | Scalar::Integer(_) | Scalar::Flag(_) | Scalar::Read(..) => vec![],
+            Scalar::Number(_) | Scalar::Integer(_) | Scalar::Flag(_) | Scalar::Read(..) | Scalar::Call(..) => vec![],
             Scalar::Compare(..) | Scalar::CompareInt(..) | Scalar::Not(_) | Scalar::And(..) | Scalar::Or(..) => vec![],
         });
         for (to, share) in shares {
@@ -286,7 +290,20 @@ pub fn scalar_jvp(
                     Some(e.select(c, by_a.unwrap_or(zero), by_b.unwrap_or(zero)))
                 }
             },
-            Scalar::Number(_) | Scalar::Integer(_) | Scalar::Flag(_) => None,
+            Scalar::Call(Function::Extern(function), ref arguments) => {
+                let mut sum = None;
+                for (argument, to) in arguments.iter().enumerate() {
+                    let Some(&s) = tangents.get(to) else { continue };
+                    let slope = e.slope(function, argument, arguments, y);
+                    let share = e.mul(s, slope);
+                    sum = Some(match sum {
+                        Some(sum) => e.add(sum, share),
+                        None => share,
+                    });
+                }
+                sum
+            }
+            Scalar::Number(_) | Scalar::Integer(_) | Scalar::Flag(_) | Scalar::Call(..) => None,
             Scalar::Compare(..) | Scalar::CompareInt(..) | Scalar::Not(_) | Scalar::And(..) | Scalar::Or(..) => None,
         };
         if let Some(tangent) = tangent {
@@ -302,7 +319,8 @@ pub fn differentiable_operands(e: &Scalars, id: ScalarId) -> Vec<ScalarId> {
         Scalar::Unary(Unary::StopGradient | Unary::Floor | Unary::Signum, _) => vec![],
         Scalar::Unary(_, a) => vec![a],
         Scalar::Binary(_, a, b) | Scalar::Select(_, a, b) => vec![a, b],
-        Scalar::Number(_) | Scalar::Integer(_) | Scalar::Flag(_) | Scalar::Read(..) => vec![],
+        Scalar::Call(Function::Extern(_), ref arguments) => arguments.clone(),
+        Scalar::Number(_) | Scalar::Integer(_) | Scalar::Flag(_) | Scalar::Read(..) | Scalar::Call(..) => vec![],
         Scalar::Compare(..) | Scalar::CompareInt(..) | Scalar::Not(_) | Scalar::And(..) | Scalar::Or(..) => vec![],
     }
 }

@@ -10,6 +10,7 @@ use super::signature::{Results, Signature, plain};
 use super::types::Boundary;
 use super::{Compiled, attributes, initialise, size};
 use crate::ir::Int;
+use crate::print::grouped;
 use crate::program::{ArgumentContent, Content, Derivative, FieldType, Program, StructType};
 
 /// One `#[doc]` for each line, without empty ones twice or at the end.
@@ -305,17 +306,4 @@ fn parameters(program: &Program, of: &StructType) -> u64 {
         }
     });
     counts.fold(0, u64::saturating_add)
-}
-
-/// `101,770`
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

@@ -150,6 +150,7 @@ pub fn context<'a>(
         dims: &signature.dims,
         inputs: fields.chain(arguments).chain(seeds).collect(),
         targets: targets.collect(),
+        externs: &method.externs,
     }
 }
 

@@ -30,7 +30,7 @@ mod zero;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-pub use messages::warnings;
+pub use messages::{errors, warnings};
 pub use skeleton::skeleton;
 
 use crate::ir::{Int, TensorId};

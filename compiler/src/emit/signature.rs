@@ -61,7 +61,7 @@ impl<'program> Signature<'program> {
             dims: size::locals(method),
             arguments: arguments.collect(),
             results: Results::of(&method.result, &mut |tensor| {
-                Some(Boundary::of_result(&method.graph, tensor, paths))
+                Some(Boundary::of(&method.graph, tensor, paths))
             })
             .unwrap_or(Results::Tuple(Vec::new())),
         }

@@ -102,6 +102,7 @@ impl<'block> Sketch<'block> {
             fields,
             methods,
             parameters: 0,
+            budget: ast::Budget::default(),
         });
     }
 
@@ -208,6 +209,7 @@ impl<'block> Sketch<'block> {
             fields,
             methods: Vec::new(),
             parameters: 0,
+            budget: ast::Budget::default(),
         });
         let index = self.program.structs.len() - 1;
         self.layers.insert(key, index);
@@ -255,13 +257,14 @@ impl<'block> Sketch<'block> {
             attributes: function.attributes.clone(),
             visibility: function.visibility.clone(),
             derivatives,
-            workspace_budget: None,
+            budget: ast::Budget::default(),
             arguments,
             result,
             fields: Vec::new(),
             // No body asks where a size comes from.
             dims: graph.dims.iter().map(|_| DimSource::Argument(usize::MAX)).collect(),
             checks: Vec::new(),
+            externs: Vec::new(),
             graph,
             text: Vec::new(),
         })

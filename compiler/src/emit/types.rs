@@ -41,15 +41,6 @@ impl Boundary {
         Self { layout: Layout::of(&tensor.shape), element, shape: tensor.shape.clone(), kind: tensor.kind }
     }
 
-    /// What a result becomes: a mask in the workspace is made of numbers, 0 and 1.
-    pub fn of_result(graph: &Graph, tensor: TensorId, paths: &Paths) -> Self {
-        let mut boundary = Self::of(graph, tensor, paths);
-        if boundary.kind == Kind::Mask && boundary.layout != Layout::Scalar {
-            boundary.element = paths.element(Kind::Index);
-        }
-        boundary
-    }
-
     /// The type, shared: `f32`, `&'w [[f32; 784]]`, `Tensor<'w, f32, 3>`.
     pub fn shared(&self, lifetime: &TokenStream, paths: &Paths) -> TokenStream {
         let Self { element, .. } = self;

@@ -50,6 +50,11 @@ pub enum EvalError {
         /// What it was declared to hold.
         expected: Kind,
     },
+    /// A function of Rust, which nobody here can call.
+    Function {
+        /// Its name.
+        name: String,
+    },
     /// A value that the tensor it is written to cannot hold.
     Value {
         /// The tensor.
@@ -93,6 +98,7 @@ impl fmt::Display for EvalError {
             Self::Kind { tensor, found, expected } => {
                 write!(formatter, "`{tensor}` holds {found:?}, expected {expected:?}")
             }
+            Self::Function { name } => write!(formatter, "`{name}` is a function of Rust"),
             Self::Value { tensor } => write!(formatter, "`{tensor}` cannot hold a value written to it"),
             Self::Size { tensor } => write!(formatter, "`{tensor}` has a size below zero"),
             Self::Division => write!(formatter, "an integer is divided by zero"),

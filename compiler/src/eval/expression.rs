@@ -9,8 +9,9 @@ use super::EvalError;
 use super::data::Value;
 use super::function;
 use super::integer::Integer;
+use super::random;
 use super::machine::Memory;
-use crate::ir::{Binary, Comparison, Scalar, ScalarId, Scalars, TensorId, Unary};
+use crate::ir::{Binary, Comparison, Function, Scalar, ScalarId, Scalars, TensorId, Unary};
 
 /// An expression; slots are places in `steps`.
 #[derive(Debug)]
@@ -34,6 +35,7 @@ enum Step {
     Read(TensorId, Vec<Integer>),
     Unary(Unary, usize),
     Binary(Binary, usize, usize),
+    Call(Function, Option<String>, Vec<usize>),
     Compare(Comparison, usize, usize),
     CompareInt(Comparison, Integer, Integer),
     Not(usize),
@@ -46,6 +48,7 @@ impl Step {
     /// Operands that are needed in any case, and those that hang on one of these.
     fn operands(&self) -> (Vec<usize>, Vec<usize>) {
         match *self {
+            Self::Call(_, _, ref arguments) => (arguments.clone(), vec![]),
             Self::Number(_) | Self::Integer(_) | Self::Flag(_) | Self::Read(..) | Self::CompareInt(..) => {
                 (vec![], vec![])
             }
@@ -62,7 +65,7 @@ impl Expression {
         let order = scalars.reachable(root);
         let slots: BTreeMap<ScalarId, usize> =
             order.iter().enumerate().map(|(slot, &id)| (id, slot)).collect();
-        let steps: Vec<Step> = order.iter().map(|&id| step(&scalars[id], &slots, dims)).collect();
+        let steps: Vec<Step> = order.iter().map(|&id| step(scalars, id, &slots, dims)).collect();
         let root = slots[&root];
         let mut blocks = vec![Vec::new(); steps.len()];
         blocks[root] = block(&steps, root);
@@ -120,6 +123,19 @@ impl Expression {
             Step::Binary(name, a, b) => {
                 Value::Float(function::binary(*name, self.float(*a)?, self.float(*b)?))
             }
+            Step::Call(Function::Extern(_), name, arguments) => {
+                let numbers = arguments.iter().map(|&a| self.float(a)).collect::<Result<Vec<f64>, _>>()?;
+                let name = name.clone().unwrap_or_default();
+                Value::Float(function::external(&name, &numbers).ok_or(EvalError::Function { name })?)
+            }
+            Step::Call(function, _, arguments) => {
+                let integer = |slot: usize| self.values[slot].integer().ok_or(EvalError::Operand);
+                let (key, number) = (integer(arguments[0])?.cast_unsigned(), integer(arguments[1])?.cast_unsigned());
+                match function {
+                    Function::Fold => Value::Integer(random::fold(key, number).cast_signed()),
+                    _ => Value::Float(random::uniform(key, number)),
+                }
+            }
             Step::Compare(comparison, a, b) => {
                 Value::Flag(function::compare(*comparison, &self.float(*a)?, &self.float(*b)?))
             }
@@ -148,14 +164,21 @@ impl Expression {
     }
 }
 
-fn step(scalar: &Scalar, slots: &BTreeMap<ScalarId, usize>, dims: &[usize]) -> Step {
-    match scalar {
+fn step(scalars: &Scalars, id: ScalarId, slots: &BTreeMap<ScalarId, usize>, dims: &[usize]) -> Step {
+    match &scalars[id] {
         Scalar::Number(bits) => Step::Number(bits.value()),
         Scalar::Integer(value) => Step::Integer(Integer::new(value, dims)),
         Scalar::Flag(value) => Step::Flag(*value),
         Scalar::Read(tensor, at) => Step::Read(*tensor, Integer::all(at, dims)),
         Scalar::Unary(name, a) => Step::Unary(*name, slots[a]),
         Scalar::Binary(name, a, b) => Step::Binary(*name, slots[a], slots[b]),
+        Scalar::Call(function, arguments) => {
+            let name = match function {
+                Function::Extern(function) => Some(scalars.externs[function.0 as usize].name.clone()),
+                _ => None,
+            };
+            Step::Call(*function, name, arguments.iter().map(|argument| slots[argument]).collect())
+        }
         Scalar::Compare(comparison, a, b) => Step::Compare(*comparison, slots[a], slots[b]),
         Scalar::CompareInt(comparison, a, b) => {
             Step::CompareInt(*comparison, Integer::new(a, dims), Integer::new(b, dims))

@@ -5,10 +5,12 @@
 //! tensor makes a new one from its `base`. Whether that is done in place is for `plan`. Nothing here
 //! knows spans, Rust or the runtime.
 
+mod function;
 mod integer;
 pub mod rename;
 mod scalar;
 
+pub use function::{Extern, ExternId, Function};
 pub use integer::{Atom, Int};
 pub use scalar::{Binary, Bits, Comparison, Scalar, ScalarId, Scalars, Unary};
 
@@ -255,7 +257,7 @@ impl Graph {
                     integer(b, visit);
                 }
                 Scalar::Number(_) | Scalar::Flag(_) | Scalar::Unary(..) | Scalar::Binary(..) => {}
-                Scalar::Compare(..) | Scalar::Not(_) | Scalar::And(..) | Scalar::Or(..) | Scalar::Select(..) => {}
+                Scalar::Call(..) | Scalar::Compare(..) | Scalar::Not(_) | Scalar::And(..) | Scalar::Or(..) | Scalar::Select(..) => {}
             }
         }
     }

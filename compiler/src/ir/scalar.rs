@@ -3,9 +3,9 @@
 //! Equal expressions have equal ids. A constructor may return something simpler than what it was asked
 //! for, but never something less accurate. What needs more context than one node is for `simplify`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Int, TensorId};
+use super::{Extern, ExternId, Function, Int, TensorId};
 
 /// A scalar expression, by its place in the [`Scalars`] of its graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +26,8 @@ pub enum Scalar {
     Unary(Unary, ScalarId),
     /// A function of two numbers.
     Binary(Binary, ScalarId, ScalarId),
+    /// A function of Rust, or random bits.
+    Call(Function, Vec<ScalarId>),
     /// A comparison of numbers.
     Compare(Comparison, ScalarId, ScalarId),
     /// A comparison of integers, exact.
@@ -120,6 +122,10 @@ pub enum Comparison {
 pub struct Scalars {
     nodes: Vec<Scalar>,
     ids: BTreeMap<Scalar, ScalarId>,
+    /// The functions of Rust that expressions call.
+    pub externs: Vec<Extern>,
+    /// Those of them that a derivative was needed of, and have none.
+    pub undifferentiated: BTreeSet<ExternId>,
 }
 
 impl std::ops::Index<ScalarId> for Scalars {
@@ -392,6 +398,7 @@ impl Scalars {
     /// The operands of a node, in order.
     pub fn operands(&self, id: ScalarId) -> Vec<ScalarId> {
         match self[id] {
+            Scalar::Call(_, ref arguments) => arguments.clone(),
             Scalar::Number(_) | Scalar::Integer(_) | Scalar::Flag(_) | Scalar::Read(..) | Scalar::CompareInt(..) => vec![],
             Scalar::Unary(_, a) | Scalar::Not(a) => vec![a],
             Scalar::Binary(_, a, b) | Scalar::Compare(_, a, b) | Scalar::And(a, b) | Scalar::Or(a, b) => vec![a, b],
@@ -448,6 +455,7 @@ impl Scalars {
                 }
                 Scalar::Unary(function, a) => self.unary(function, done[&a]),
                 Scalar::Binary(function, a, b) => self.binary(function, done[&a], done[&b]),
+                Scalar::Call(function, arguments) => self.call(function, arguments.iter().map(|argument| done[argument]).collect()),
                 Scalar::Compare(comparison, a, b) => self.compare(comparison, done[&a], done[&b]),
                 Scalar::CompareInt(comparison, a, b) => {
                     let (a, b) = (integer(&a), integer(&b));
@@ -489,7 +497,7 @@ impl Scalars {
         }
     }
 
-    fn intern(&mut self, scalar: Scalar) -> ScalarId {
+    pub(super) fn intern(&mut self, scalar: Scalar) -> ScalarId {
         if let Some(&id) = self.ids.get(&scalar) {
             return id;
         }

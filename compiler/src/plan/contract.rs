@@ -10,7 +10,7 @@ use crate::ir::{
 
 use super::range::Extents;
 use super::stages::Draft;
-use super::{Inputs, product};
+use super::{Inputs, order, product};
 
 /// Rewrites both stages.
 pub(super) fn contract(draft: &mut Draft, inputs: &Inputs) {
@@ -178,6 +178,8 @@ impl Contraction<'_> {
             reduction: Reduction::Sum,
             value: self.graph.scalars.with_indices(value, &to),
         };
+        let sets = rest.base.is_none() && order::is_direct(&rest);
+        let rest = Comprehension { reduction: if sets { Reduction::Set } else { Reduction::Sum }, ..rest };
         nodes.extend([sum, rest]);
         Some(nodes)
     }

@@ -76,6 +76,8 @@ pub enum Item {
     For(For),
     /// A statement.
     Leaf(Leaf),
+    /// What is done where a condition holds.
+    If(ScalarId, Vec<Item>),
 }
 
 /// A loop of a nest.
@@ -83,8 +85,30 @@ pub enum Item {
 pub struct For {
     /// Its index.
     pub axis: Axis,
+    /// Less than the axis, perhaps.
+    pub range: Range,
     /// What it does.
     pub body: Vec<Item>,
+}
+
+/// The part of `0..extent` that a loop runs over: from the largest of some bounds to the smallest.
+#[derive(Clone, Debug, Default)]
+pub struct Range {
+    /// Lower bounds.
+    pub from: Vec<Bound>,
+    /// Upper bounds, exclusive.
+    pub to: Vec<Bound>,
+    /// Whether one of them is never beyond the extent.
+    pub within: bool,
+}
+
+/// A bound.
+#[derive(Clone, Debug)]
+pub struct Bound {
+    /// Its value; 0 stands for anything negative.
+    pub value: Int,
+    /// Never negative.
+    pub natural: bool,
 }
 
 /// A statement of a nest: for every value of the inner axes, `out[at]` is set to or increased by `value`.
@@ -98,6 +122,10 @@ pub struct Leaf {
     pub at: Vec<Int>,
     /// Loops of its own.
     pub inner: Vec<Axis>,
+    /// What they run over; all of each axis where there is none.
+    pub ranges: Vec<Range>,
+    /// Where this does not hold, the loops of its own do not run.
+    pub when: Option<ScalarId>,
     /// Adds to what is there.
     pub add: bool,
     /// What it writes.
@@ -214,6 +242,7 @@ impl Item {
         match self {
             Item::Leaf(leaf) => visit(depth, leaf),
             Item::For(around) => around.body.iter().for_each(|item| item.visit(depth + 1, visit)),
+            Item::If(_, body) => body.iter().for_each(|item| item.visit(depth, visit)),
         }
     }
 
@@ -222,6 +251,7 @@ impl Item {
         match self {
             Item::Leaf(leaf) => visit(leaf),
             Item::For(around) => around.body.iter_mut().for_each(|item| item.visit_mut(visit)),
+            Item::If(_, body) => body.iter_mut().for_each(|item| item.visit_mut(visit)),
         }
     }
 }

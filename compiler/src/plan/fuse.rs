@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ir::{Axis, Carried, Graph, Int, ScalarId, TensorId};
 
-use super::form::{For, Item, Leaf, LeafKind, Step};
+use super::form::{For, Item, Leaf, LeafKind, Range, Step};
 use super::order::{Candidate, renumber};
 use super::schedule::renumbered;
 
@@ -251,7 +251,8 @@ impl Attempt<'_> {
         } else {
             let mut body = Vec::new();
             self.descend(&mut body, order, shared, fill);
-            items.push(Item::For(For { axis: self.candidate.domain[index].clone(), body }));
+            let (axis, range) = (self.candidate.domain[index].clone(), Range::default());
+            items.push(Item::For(For { axis, range, body }));
         }
     }
 
@@ -290,6 +291,8 @@ impl Attempt<'_> {
             base: None,
             at: renumbered(&self.candidate.at[..prefix], &to),
             inner: Vec::new(),
+            ranges: Vec::new(),
+            when: None,
             add: false,
             value: zero,
             kind: LeafKind::Fill,
@@ -315,6 +318,8 @@ impl Attempt<'_> {
             base: candidate.base,
             at: renumbered(&candidate.at, &to),
             inner: candidate.inner.iter().map(|&x| candidate.domain[x].clone()).collect::<Vec<Axis>>(),
+            ranges: Vec::new(),
+            when: None,
             add: candidate.add,
             value: self.graph.scalars.with_indices(candidate.value, &to),
             kind,

@@ -315,6 +315,7 @@ fn weight(graph: &Graph, value: ScalarId) -> u32 {
             Binary::Div => 4,
             Binary::Pow | Binary::Atan2 => 20,
         },
+        Scalar::Call(..) => 20,
         Scalar::Compare(..) | Scalar::CompareInt(..) => 1,
         Scalar::Not(_) | Scalar::And(..) | Scalar::Or(..) | Scalar::Select(..) => 1,
     };

@@ -3,6 +3,7 @@
 //!
 //! No pass here changes a value (beyond the order of a sum), knows Rust, or reports anything.
 
+mod bounds;
 mod contract;
 mod deliver;
 mod form;
@@ -11,6 +12,7 @@ mod inline;
 mod layout;
 mod live;
 mod order;
+mod peak;
 mod product;
 mod range;
 mod schedule;
@@ -20,7 +22,7 @@ mod storage;
 mod stores;
 mod tape;
 #[cfg(test)]
-mod verify;
+pub mod verify;
 
 use std::collections::BTreeMap;
 
@@ -30,7 +32,7 @@ use crate::routine::{Gradient, Routine, Target};
 
 pub use product::strides;
 pub use form::{
-    Buffer, BufferId, For, Frame, FrameId, Home, Item, Leaf, LeafKind, Memory, Plan, Product, Repeat, Root, Step,
+    Bound, BufferId, For, FrameId, Home, Item, Leaf, LeafKind, Plan, Product, Range, Repeat, Root, Step,
 };
 
 /// Plans a routine whose gradients go to the caller's memory.
@@ -101,7 +103,10 @@ fn prepare(routine: Routine, inputs: &Inputs, delivery: Delivery) -> Plan {
     // Which tensors share memory, and what must be copied.
     storage::assign(&mut schedule, inputs, delivery);
     // Offsets, and where the arena is carved.
-    layout::lay_out(schedule)
+    let mut plan = layout::lay_out(schedule);
+    // Guards become the bounds of loops.
+    bounds::tighten(&mut plan);
+    plan
 }
 
 impl Plan {

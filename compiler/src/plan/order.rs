@@ -46,8 +46,7 @@ pub(super) fn of_argmax(node: &Argmax) -> Vec<Candidate> {
 /// The ways to compute a comprehension, the best on its own first.
 pub(super) fn of_comprehension(graph: &mut Graph, node: &Comprehension, inputs: &Inputs) -> Vec<Candidate> {
     let indices = 0..node.domain.len();
-    let direct = node.at.iter().all(|at| at.as_index().is_some() || !indices.clone().any(|x| at.mentions_index(x)))
-        && indices.clone().all(|x| occurrences(&node.at, x) <= 1);
+    let direct = is_direct(node);
     let covers = direct && covers(graph, node);
     let reduced: Vec<usize> = indices
         .clone()
@@ -140,16 +139,42 @@ fn occurrences(at: &[Int], index: usize) -> usize {
 
 /// Whether a node sets every element, so that what was there before does not matter.
 pub(super) fn sets_all(graph: &Graph, node: &Comprehension) -> bool {
-    let indices = 0..node.domain.len();
-    let direct = node.at.iter().all(|at| at.as_index().is_some() || !indices.clone().any(|x| at.mentions_index(x)))
-        && indices.clone().all(|x| occurrences(&node.at, x) <= 1);
-    node.reduction == Reduction::Set && direct && covers(graph, node)
+    node.reduction == Reduction::Set && is_direct(node) && covers(graph, node)
 }
 
-/// Whether every element is written, given that each subscript is an index alone or has none.
+/// Whether different indices write different elements: each occurs in one subscript at most, and each
+/// subscript is an index alone, or several like digits of a number, or has none.
+pub(super) fn is_direct(node: &Comprehension) -> bool {
+    let mut indices = 0..node.domain.len();
+    indices.all(|x| occurrences(&node.at, x) <= 1)
+        && node.at.iter().all(|at| digits(at, node).is_some() || !(0..node.domain.len()).any(|x| at.mentions_index(x)))
+}
+
+/// The number of values that a subscript takes, if its indices are like the digits of a number.
+fn digits(at: &Int, node: &Comprehension) -> Option<Int> {
+    if let Some(index) = at.as_index() {
+        return Some(node.domain[index].extent.clone());
+    }
+    let mut parts = Vec::new();
+    for (monomial, coefficient) in at.terms() {
+        let [crate::ir::Atom::Index(index)] = monomial else { return None };
+        parts.push((coefficient, node.domain[*index].extent.as_constant()?));
+    }
+    parts.sort_unstable();
+    let mut count = 1;
+    for (coefficient, extent) in &parts {
+        if *coefficient != count {
+            return None;
+        }
+        count *= extent;
+    }
+    (parts.len() > 1).then(|| Int::constant(count))
+}
+
+/// Whether every element is written by a node whose subscripts are direct.
 fn covers(graph: &Graph, node: &Comprehension) -> bool {
-    graph.shape(node.out).iter().zip(&node.at).all(|(extent, at)| match at.as_index() {
-        Some(x) => node.domain[x].extent == *extent,
+    graph.shape(node.out).iter().zip(&node.at).all(|(extent, at)| match digits(at, node) {
+        Some(count) => count == *extent,
         None => extent.is(1) && at.is(0),
     })
 }

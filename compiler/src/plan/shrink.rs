@@ -128,6 +128,7 @@ fn droppable(graph: &Graph, items: &[Item], tensor: TensorId) -> Option<BTreeSet
 fn collect(graph: &Graph, items: &[Item], tensor: TensorId, path: &mut Vec<usize>, accesses: &mut Vec<Access>) {
     for (position, item) in items.iter().enumerate() {
         match item {
+            Item::If(_, body) => collect(graph, body, tensor, path, accesses),
             Item::For(around) => {
                 path.push(position);
                 collect(graph, &around.body, tensor, path, accesses);

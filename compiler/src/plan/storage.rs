@@ -399,6 +399,7 @@ fn collect<'a>(items: &'a [Item], path: &mut Vec<usize>, leaves: &mut Vec<(&'a L
     for (place, item) in items.iter().enumerate() {
         match item {
             Item::Leaf(leaf) => leaves.push((leaf, path.clone())),
+            Item::If(_, body) => collect(body, path, leaves),
             Item::For(around) => {
                 path.push(place);
                 collect(&around.body, path, leaves);

@@ -131,6 +131,10 @@ fn rename(graph: &mut Graph, step: &mut Step, part: &Part, whole: TensorId, insi
 fn remove(items: &mut Vec<Item>, matches: &mut dyn FnMut(&Leaf) -> bool) {
     items.retain_mut(|item| match item {
         Item::Leaf(leaf) => !matches(leaf),
+        Item::If(_, body) => {
+            remove(body, matches);
+            !body.is_empty()
+        }
         Item::For(around) => {
             remove(&mut around.body, matches);
             !around.body.is_empty()

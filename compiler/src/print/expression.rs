@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::names::Names;
 use super::notation::{Level, Notation, Piece, Sign};
-use crate::ir::{Atom, Binary, Comparison, Graph, Int, Scalar, ScalarId, Unary};
+use crate::ir::{Atom, Binary, Comparison, Function, Graph, Int, Scalar, ScalarId, Unary};
 
 /// What a walk needs to know: the graph, how to write it, and what indices and parts are called here.
 pub(super) struct Walker<'a> {
@@ -196,6 +196,15 @@ impl Walker<'_> {
             }
             Scalar::Binary(Binary::Div, a, b) => notation.quotient(self.scalar(a), self.scalar(b)),
             Scalar::Binary(function, a, b) => notation.binary(function, self.scalar(a), self.scalar(b)),
+            Scalar::Call(function, ref arguments) => {
+                let name = match function {
+                    Function::Extern(function) => self.graph.scalars.externs[function.0 as usize].name.as_str(),
+                    Function::Parameter(_) => "parameter",
+                    Function::Uniform => "uniform",
+                    Function::Fold => "fold",
+                };
+                notation.call(name, &arguments.iter().map(|&argument| self.scalar(argument)).collect::<Vec<_>>())
+            }
             Scalar::Compare(comparison, a, b) => {
                 let mirror = self.graph.scalars.as_number(a).is_some();
                 self.comparison(comparison, self.scalar(a), self.scalar(b), mirror)

@@ -9,6 +9,7 @@ mod formula;
 mod latex;
 mod names;
 mod notation;
+mod number;
 mod statement;
 #[cfg(test)]
 mod tests;
@@ -17,4 +18,5 @@ mod text;
 pub use dot::dot;
 pub use formula::derivation;
 pub use latex::latex;
+pub use number::grouped;
 pub use text::{integer, text};

@@ -73,6 +73,12 @@ pub(super) trait Notation {
     /// A product of integers; a coefficient of 1 is left out.
     fn monomial(&self, coefficient: i64, factors: &[(Piece, usize)]) -> Piece;
 
+    /// A call of a function that has no notation of its own.
+    fn call(&self, name: &str, arguments: &[Piece]) -> Piece {
+        let arguments: Vec<&str> = arguments.iter().map(|argument| argument.text.as_str()).collect();
+        Piece::atom(format!("{}({})", self.word(name), arguments.join(", ")))
+    }
+
     /// ⌊a / b⌋
     fn floor_quotient(&self, a: Piece, b: Piece) -> Piece;
 

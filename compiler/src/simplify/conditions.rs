@@ -40,7 +40,7 @@ fn value(scalars: &mut Scalars, domain: &[Axis], loops: &BTreeMap<LoopId, Int>, 
         Scalar::Select(..) | Scalar::CompareInt(..) | Scalar::And(..) | Scalar::Or(..) => false,
         Scalar::Integer(value) => is_plain(value),
         Scalar::Read(_, at) => at.iter().all(is_plain),
-        Scalar::Number(_) | Scalar::Flag(_) | Scalar::Unary(..) | Scalar::Binary(..) => true,
+        Scalar::Number(_) | Scalar::Flag(_) | Scalar::Unary(..) | Scalar::Binary(..) | Scalar::Call(..) => true,
         Scalar::Compare(..) | Scalar::Not(_) => true,
     };
     if scalars.reachable(root).into_iter().all(|id| is_plain(scalars, id)) {

@@ -34,6 +34,7 @@ pub fn node(scalars: &Scalars, id: ScalarId) -> f64 {
             Binary::Div => 4.0,
             Binary::Pow | Binary::Atan2 => 20.0,
         },
+        Scalar::Call(..) => 40.0,
         Scalar::Compare(..) | Scalar::CompareInt(..) | Scalar::Not(_) => 1.0,
         Scalar::And(..) | Scalar::Or(..) | Scalar::Select(..) => 1.0,
     }

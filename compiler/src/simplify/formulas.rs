@@ -75,6 +75,9 @@ impl Forms {
                 mix(&[6, function as u64, of(a).wrapping_add(of(b))])
             }
             Scalar::Binary(function, a, b) => mix(&[6, function as u64, of(a), of(b)]),
+            Scalar::Call(function, ref arguments) => {
+                arguments.iter().fold(mix(&[13, mix_text(&format!("{function:?}"))]), |form, &argument| mix(&[form, of(argument)]))
+            }
             Scalar::Compare(comparison, a, b) => mix(&[7, comparison as u64, of(a), of(b)]),
             Scalar::CompareInt(comparison, ..) => mix(&[8, comparison as u64]),
             Scalar::Not(a) => mix(&[9, of(a)]),

@@ -202,7 +202,7 @@ pub enum DerivativeKind {
 }
 
 /// `#[budget(workspace = 16_384, params = 40_000)]`, in bytes.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Budget {
     /// The limit on the workspace.
     pub workspace: Option<(u64, Span)>,

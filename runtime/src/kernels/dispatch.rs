@@ -11,13 +11,13 @@ use core::arch::x86_64::{__m256, __m256d, __m512, __m512d};
 
 /// What the CPU has, as the kernels distinguish it.
 #[cfg(all(target_arch = "x86_64", feature = "std"))]
-#[derive(Clone, Copy, PartialEq, PartialOrd)]
+#[derive(Debug, Clone, Copy)]
 #[repr(u8)]
 enum Level {
     Baseline = 1,
     /// AVX2 and FMA.
     Wide,
-    /// AVX-512F, too.
+    /// AVX-512 (F, DQ, VL), too.
     Widest,
 }
 
@@ -34,8 +34,11 @@ impl Level {
         fn find() -> Level {
             let wide =
                 std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma");
+            let widest = std::arch::is_x86_feature_detected!("avx512f")
+                && std::arch::is_x86_feature_detected!("avx512dq")
+                && std::arch::is_x86_feature_detected!("avx512vl");
             let level = match wide {
-                true if std::arch::is_x86_feature_detected!("avx512f") => Level::Widest,
+                true if widest => Level::Widest,
                 true => Level::Wide,
                 false => Level::Baseline,
             };
@@ -52,50 +55,48 @@ impl Level {
     }
 }
 
-/// Runs `work`, compiled for AVX2 and FMA where this CPU has them.
+/// What the code that [`vectorised_for`] runs is compiled for; a constant to the compiler, once inlined.
+#[derive(Debug, Clone, Copy)]
+pub struct Cpu {
+    #[cfg(all(target_arch = "x86_64", feature = "std"))]
+    level: Level,
+}
+
+/// Runs `work`, compiled for each level of CPU features, as this CPU has them.
 ///
 /// For plain loops over slices. Floating-point results do not depend on the choice: the compiler
 /// contracts no product and sum unless `mul_add` is written. Closures should be marked
 /// `#[inline(always)]`, or they may stay compiled for the baseline.
 #[inline]
 pub fn vectorised<R>(work: impl FnOnce() -> R) -> R {
-    #[cfg(all(target_arch = "x86_64", feature = "std"))]
-    {
-        #[target_feature(enable = "avx2,fma")]
-        fn wide<R>(work: impl FnOnce() -> R) -> R {
-            work()
-        }
-        if Level::get() >= Level::Wide {
-            // SAFETY: the CPU has the features that `wide` is compiled for.
-            return unsafe { wide(work) };
-        }
-    }
-    work()
-}
-
-/// What the code that [`vectorised_for`] runs is compiled for; a constant to the compiler, once inlined.
-#[derive(Debug, Clone, Copy)]
-pub struct Cpu {
-    #[cfg(all(target_arch = "x86_64", feature = "std"))]
-    wide: bool,
+    vectorised_for(
+        #[inline(always)]
+        |_| work(),
+    )
 }
 
 /// As [`vectorised`], for work that calls [`matmul_inline`](super::matmul_inline).
 ///
-/// Products round as the CPU's fused ones where it has them.
+/// Its products are rounded as the CPU's fused ones where it has them.
 #[inline]
 pub fn vectorised_for<R>(work: impl FnOnce(Cpu) -> R) -> R {
     #[cfg(all(target_arch = "x86_64", feature = "std"))]
     {
         #[target_feature(enable = "avx2,fma")]
         fn wide<R>(work: impl FnOnce(Cpu) -> R) -> R {
-            work(Cpu { wide: true })
+            work(Cpu { level: Level::Wide })
         }
-        if Level::get() >= Level::Wide {
+        #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx2,fma")]
+        fn widest<R>(work: impl FnOnce(Cpu) -> R) -> R {
+            work(Cpu { level: Level::Widest })
+        }
+        match Level::get() {
+            // SAFETY: the CPU has the features that `widest` is compiled for.
+            Level::Widest => unsafe { widest(work) },
             // SAFETY: the CPU has the features that `wide` is compiled for.
-            return unsafe { wide(work) };
+            Level::Wide => unsafe { wide(work) },
+            Level::Baseline => work(Cpu { level: Level::Baseline }),
         }
-        work(Cpu { wide: false })
     }
     #[cfg(not(all(target_arch = "x86_64", feature = "std")))]
     work(Cpu {})
@@ -182,11 +183,13 @@ macro_rules! entry {
             #[cfg(target_arch = "x86_64")]
             #[inline(always)]
             unsafe fn multiply_inline(cpu: Cpu, product: Product<Self>) {
-                // SAFETY: a wide `Cpu` is made only where it is; the rest is the caller's.
+                // SAFETY: a `Cpu` is made only where the CPU has its features; the rest is the caller's.
                 unsafe {
                     #[cfg(feature = "std")]
-                    if cpu.wide {
-                        return multiply_small::<$wide, 6>(product);
+                    match cpu.level {
+                        Level::Widest => return multiply_small::<$widest, 12>(product),
+                        Level::Wide => return multiply_small::<$wide, 6>(product),
+                        Level::Baseline => {}
                     }
                     let _ = cpu;
                     multiply_small::<core::arch::x86_64::$narrow, 4>(product);

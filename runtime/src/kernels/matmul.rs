@@ -4,6 +4,7 @@
 //! not contiguous, a panel of it as wide as a tile is copied to the stack; A is read in place.
 
 use core::mem::MaybeUninit;
+use core::ptr;
 
 use super::dispatch::Cpu;
 use super::matvec::matvec;
@@ -104,8 +105,7 @@ fn checked<F: Float>(
     if m == 0 || n == 0 {
         return None;
     }
-    check("a", a.len(), (m, k), a_strides);
-    check("b", b.len(), (k, n), b_strides);
+    let operands = checked_operands(m, n, k, a, a_strides, b, b_strides);
     check("c", c.len(), (m, n), (c_row_stride, 1));
     assert!(m == 1 || c_row_stride >= n, "matmul: the rows of `c` overlap");
     if k == 0 {
@@ -114,18 +114,25 @@ fn checked<F: Float>(
         }
         return None;
     }
-    Some(Product {
-        m,
-        n,
-        k,
-        a: a.as_ptr(),
-        a_strides,
-        b: b.as_ptr(),
-        b_strides,
-        c: c.as_mut_ptr(),
-        c_row_stride,
-        accumulate,
-    })
+    Some(Product { c: c.as_mut_ptr(), c_row_stride, accumulate, ..operands })
+}
+
+/// A product that has no place to go to yet.
+#[inline(always)]
+#[track_caller]
+pub(super) fn checked_operands<F: Float>(
+    m: usize,
+    n: usize,
+    k: usize,
+    a: &[F],
+    a_strides: (usize, usize),
+    b: &[F],
+    b_strides: (usize, usize),
+) -> Product<F> {
+    check("a", a.len(), (m, k), a_strides);
+    check("b", b.len(), (k, n), b_strides);
+    let (a, b) = (a.as_ptr(), b.as_ptr());
+    Product { m, n, k, a, a_strides, b, b_strides, c: ptr::null_mut(), c_row_stride: n, accumulate: false }
 }
 
 /// Panics unless a matrix of this shape and these strides lies inside a slice of `len` elements.
@@ -179,7 +186,7 @@ impl<F: Float> Product<F> {
                 k: self.k - depth,
                 a: self.a.add(top * self.a_strides.0 + depth * self.a_strides.1),
                 b: self.b.add(depth * self.b_strides.0 + left * self.b_strides.1),
-                c: self.c.add(top * self.c_row_stride + left),
+                c: self.c.wrapping_add(top * self.c_row_stride + left),
                 accumulate: self.accumulate || depth > 0,
                 ..*self
             }

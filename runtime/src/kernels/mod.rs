@@ -7,6 +7,7 @@
 mod dispatch;
 mod matmul;
 mod matvec;
+mod pieces;
 #[cfg(test)]
 mod tests;
 mod tile;
@@ -17,3 +18,4 @@ mod x86;
 pub(crate) use dispatch::MatmulFloat;
 pub use dispatch::{Cpu, vectorised, vectorised_for};
 pub use matmul::{matmul, matmul_inline};
+pub use pieces::{matmul_pieces, sum_of};

@@ -31,6 +31,7 @@
     clippy::pedantic
 )]
 
+pub mod attributes;
 pub mod in_a_function;
 pub mod in_a_macro;
 pub mod shadowed;

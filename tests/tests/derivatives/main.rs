@@ -4,6 +4,7 @@
 #![deny(missing_docs)]
 
 mod hessian_vector;
+mod masks;
 mod networks;
 #[allow(dead_code, reason = "shared with the gradients, which use all of it")]
 #[path = "../gradients/oracle.rs"]

@@ -23,6 +23,8 @@ net! {
         }
 
         #[grad(self, t, x)]
+        #[hvp]
+        #[jvp(self, t, x)]
         pub fn loss(t: f64[N], x: f64[N]) -> f64 {
             let v = u(t, x);
             let (v_t, v_x) = grad(v, (t, x));
@@ -41,6 +43,8 @@ net! {
 
     impl GradientPenalty {
         #[grad(self, x)]
+        #[hvp]
+        #[jvp(self, x)]
         pub fn loss(x: f64[N, 3]) -> f64 {
             let u = tanh(x @ w1 + b1) @ w2;
             let g = grad(u, x);
@@ -59,6 +63,8 @@ net! {
 
     impl WeightGradient {
         #[grad(self, x)]
+        #[hvp]
+        #[jvp(self, x)]
         pub fn loss(x: f64[N, 4], label: u32[N]) -> f64 {
             let cost = cross_entropy(tanh(x @ w1 + b1) @ w2 + b2, label);
             let (g1, g2) = grad(cost, (w1, w2));
@@ -74,6 +80,8 @@ net! {
 
     impl Directional {
         #[grad(self, x, v)]
+        #[hvp]
+        #[jvp(self, x, v)]
         pub fn loss(x: f64[N, 3], v: f64[N, 3]) -> f64 {
             let u = sin(x @ w1) @ w2;
             let slope = jvp(u, x, v);
@@ -89,6 +97,8 @@ net! {
 
     impl StopGradient {
         #[grad(self, x, y)]
+        #[hvp]
+        #[jvp(self, x, y)]
         pub fn loss(x: f64[N, 3], y: f64[N, 3]) -> f64 {
             let next = tanh(y @ w1) @ w2;
             let now = tanh(x @ w1) @ w2;
@@ -97,10 +107,10 @@ net! {
     }
 }
 
-network!(burgers: Burgers, loss, loss_value(t: [f64; 6], x: [f64; 6]));
-network!(gradient_penalty: GradientPenalty, loss, loss_value(x: [[f64; 3]; 5]));
-network!(weight_gradient: WeightGradient, loss, loss_value(x: [[f64; 4]; 5]; label: 5));
-network!(directional: Directional, loss, loss_value(x: [[f64; 3]; 4], v: [[f64; 3]; 4]));
+network!(burgers: Burgers, loss loss_value loss_hvp loss_jvp(t: [f64; 6], x: [f64; 6]));
+network!(gradient_penalty: GradientPenalty, loss loss_value loss_hvp loss_jvp(x: [[f64; 3]; 5]));
+network!(weight_gradient: WeightGradient, loss loss_value loss_hvp loss_jvp(x: [[f64; 4]; 5]; label: 5));
+network!(directional: Directional, loss loss_value loss_hvp loss_jvp(x: [[f64; 3]; 4], v: [[f64; 3]; 4]));
 
 mod stopped {
     //! Central differences go through what `stop_grad` stops, so only the oracle is asked.

@@ -34,7 +34,7 @@ net! {
 
         fn recurrence(x: f64[N, 4]) -> f64[N, 3] {
             let mut h = x @ w;
-            for t in 0..3 {
+            for _ in 0..3 {
                 h = sin(h @ hidden) + h * h;
             }
             h

@@ -23,6 +23,8 @@ net! {
 
     impl ResidualLoop {
         #[grad(self, x)]
+        #[hvp]
+        #[jvp(self, x)]
         pub fn loss(x: f64[N, 3], label: u32[N]) -> f64 {
             let mut h = x @ inlet;
             for block in blocks {
@@ -33,6 +35,8 @@ net! {
 
         /// Each block called.
         #[grad(self, x)]
+        #[hvp]
+        #[jvp(self, x)]
         pub fn by_calls(x: f64[N, 3], label: u32[N]) -> f64 {
             let mut h = x @ inlet;
             for block in blocks {
@@ -43,6 +47,8 @@ net! {
 
         /// Each block by its position.
         #[grad(self, x)]
+        #[hvp]
+        #[jvp(self, x)]
         pub fn one_by_one(x: f64[N, 3], label: u32[N]) -> f64 {
             let h = x @ inlet;
             let h = blocks[0](h);
@@ -59,6 +65,8 @@ net! {
 
     impl LinearBlocks {
         #[grad(self, x)]
+        #[hvp]
+        #[jvp(self, x)]
         pub fn loss(x: f64[N, 3], label: u32[N]) -> f64 {
             let mut h = x @ inlet;
             for block in blocks {
@@ -78,6 +86,8 @@ net! {
 
     impl LayerNormNetwork {
         #[grad(self, x)]
+        #[hvp]
+        #[jvp(self, x)]
         pub fn loss(x: f64[N, 4], label: u32[N]) -> f64 {
             let h = x @ w1;
             let d = h - mean(h, axis = -1, keep = true);
@@ -96,6 +106,8 @@ net! {
 
     impl Recurrent {
         #[grad(self, x)]
+        #[hvp]
+        #[jvp(self, x)]
         pub fn loss(x: f64[5, 2, 3], label: u32[2]) -> f64 {
             let mut h = zeros([2, 4]);
             for t in 0..5 {
@@ -106,6 +118,8 @@ net! {
 
         /// For any number of steps and rows.
         #[grad(self, x)]
+        #[hvp]
+        #[jvp(self, x)]
         pub fn of_any_length(x: f64[T, N, 3], label: u32[N]) -> f64 {
             let mut h = zeros([N, 4]);
             for t in 0..T {
@@ -116,9 +130,9 @@ net! {
     }
 }
 
-network!(residual_loop: ResidualLoop, loss, loss_value(x: [[f64; 3]; 5]; label: 5));
-network!(layer_norm: LayerNormNetwork, loss, loss_value(x: [[f64; 4]; 5]; label: 5));
-network!(recurrent: Recurrent, loss, loss_value(x: [[[f64; 3]; 2]; 5]; label: 2));
+network!(residual_loop: ResidualLoop, loss loss_value loss_hvp loss_jvp(x: [[f64; 3]; 5]; label: 5));
+network!(layer_norm: LayerNormNetwork, loss loss_value loss_hvp loss_jvp(x: [[f64; 4]; 5]; label: 5));
+network!(recurrent: Recurrent, loss loss_value loss_hvp loss_jvp(x: [[[f64; 3]; 2]; 5]; label: 2));
 
 mod other_words {
     //! `residual_loop` in other words, against the same file.
@@ -127,17 +141,17 @@ mod other_words {
 
     mod by_calls {
         use super::{ResidualLoop, network};
-        network!(residual_loop: ResidualLoop, by_calls, by_calls_value(x: [[f64; 3]; 5]; label: 5));
+        network!(residual_loop: ResidualLoop, by_calls by_calls_value by_calls_hvp by_calls_jvp(x: [[f64; 3]; 5]; label: 5));
     }
 
     mod one_by_one {
         use super::{ResidualLoop, network};
-        network!(residual_loop: ResidualLoop, one_by_one, one_by_one_value(x: [[f64; 3]; 5]; label: 5));
+        network!(residual_loop: ResidualLoop, one_by_one one_by_one_value one_by_one_hvp one_by_one_jvp(x: [[f64; 3]; 5]; label: 5));
     }
 
     mod linear_blocks {
         use super::{LinearBlocks, network};
-        network!(residual_loop: LinearBlocks, loss, loss_value(x: [[f64; 3]; 5]; label: 5));
+        network!(residual_loop: LinearBlocks, loss loss_value loss_hvp loss_jvp(x: [[f64; 3]; 5]; label: 5));
     }
 }
 

@@ -3,6 +3,7 @@
 mod derivatives;
 mod forward;
 mod functions;
+mod jacobians;
 mod layers;
 mod notation;
 mod oracle;

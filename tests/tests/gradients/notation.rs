@@ -26,10 +26,14 @@ net! {
         }
 
         #[grad(self, x, target)]
+        #[hvp]
+        #[jvp(self, x, target)]
         pub fn loss(x: f64[2, 5, 4], target: f64[2, 5, 4]) -> f64 { mse(attend(x), target) }
 
         /// For any number of sequences of any length.
         #[grad(self, x, target)]
+        #[hvp]
+        #[jvp(self, x, target)]
         pub fn of_any_length(x: f64[N, T, 4], target: f64[N, T, 4]) -> f64 { mse(attend(x), target) }
     }
 
@@ -41,6 +45,8 @@ net! {
 
     impl Distances {
         #[grad]
+        #[hvp]
+        #[jvp(self)]
         pub fn loss() -> f64 {
             let d[i, j] = sum[k]((a[i, k] - b[j, k]) * (a[i, k] - b[j, k]));
             let near[i] = min[j](d[i, j]);
@@ -57,6 +63,8 @@ net! {
 
     impl WindowSum {
         #[grad(self, x)]
+        #[hvp]
+        #[jvp(self, x)]
         pub fn loss(x: f64[N, 2, 7]) -> f64 {
             let y[n, o, i] = sum[c, u](x[n, c, i + u] * w[o, c, u]) + b[o];
             mean(tanh(y) * tanh(y))
@@ -71,6 +79,8 @@ net! {
 
     impl Guarded {
         #[grad(self, x, target)]
+        #[hvp]
+        #[jvp(self, x, target)]
         pub fn loss(x: f64[N, 4], target: f64[N, 3]) -> f64 {
             let z = x @ w + b;
             let y = if z > 0 { sqrt(z) } else { z * z };
@@ -79,10 +89,10 @@ net! {
     }
 }
 
-network!(causal_attention: CausalAttention, loss, loss_value(x: [[[f64; 4]; 5]; 2], target: [[[f64; 4]; 5]; 2]));
-network!(distances: Distances, loss, loss_value());
-network!(window_sum: WindowSum, loss, loss_value(x: [[[f64; 7]; 2]; 2]));
-network!(guarded: Guarded, loss, loss_value(x: [[f64; 4]; 6], target: [[f64; 3]; 6]));
+network!(causal_attention: CausalAttention, loss loss_value loss_hvp loss_jvp(x: [[[f64; 4]; 5]; 2], target: [[[f64; 4]; 5]; 2]));
+network!(distances: Distances, loss loss_value loss_hvp loss_jvp());
+network!(window_sum: WindowSum, loss loss_value loss_hvp loss_jvp(x: [[[f64; 7]; 2]; 2]));
+network!(guarded: Guarded, loss loss_value loss_hvp loss_jvp(x: [[f64; 4]; 6], target: [[f64; 3]; 6]));
 
 #[test]
 fn causal_attention_of_any_length() {

@@ -18,6 +18,8 @@ struct Tensor {
     name: String,
     shape: Vec<usize>,
     gradient: Vec<f64>,
+    /// Of parameters only.
+    hessian_vector: Vec<f64>,
 }
 
 struct Labels {
@@ -69,6 +71,7 @@ impl Oracle {
             name: text(value, "name").to_string(),
             shape: list(&value["shape"]).iter().map(size).collect(),
             gradient: numbers(&value["gradient"]),
+            hessian_vector: value.get("hessian_vector").map(numbers).unwrap_or_default(),
         };
         let labels = |value: &Value| Labels {
             count: size(&value["count"]),
@@ -85,20 +88,23 @@ impl Oracle {
 
     /// The network with 0.3 sin(1.7 i + 0.5 k) in tensor k; it must have the tensors of the file.
     pub fn parameters<P: Params<Float = f64>>(&self) -> Box<P> {
-        let mut model = P::zeros();
+        let model = filled::<P>(|k, i| 0.3 * f64::sin(1.7 * i + 0.5 * k));
         let tensors = model.tensors();
         let found: Vec<(&str, &[usize])> = tensors.iter().map(|tensor| (&*tensor.name, tensor.shape)).collect();
         let expected: Vec<(&str, &[usize])> =
             self.parameters.iter().map(|tensor| (&*tensor.name, &*tensor.shape)).collect();
         assert_eq!(found, expected, "the tensors of `{}`", self.name);
-        let counts: Vec<usize> = tensors.iter().map(|tensor| tensor.data.len()).collect();
-        let values = counts.iter().enumerate().flat_map(|(k, count)| {
-            (0..*count).map(move |i| 0.3 * f64::sin(1.7 * i as f64 + 0.5 * k as f64))
-        });
-        for (parameter, value) in model.as_mut_slice().iter_mut().zip(values) {
-            *parameter = value;
-        }
         model
+    }
+
+    /// The vector of the Hessian-vector product: sin(0.9 i + 0.3 k) in tensor k, zeros where frozen.
+    pub fn directions<P: Params<Float = f64>>(&self) -> Box<P> {
+        let is_frozen: Vec<bool> = {
+            let mut frozen = Vec::new();
+            P::zeros().for_each_tensor(|path, _, _| frozen.push(path.is_frozen()));
+            frozen
+        };
+        filled::<P>(|k, i| if is_frozen[k as usize] { 0.0 } else { f64::sin(0.9 * i + 0.3 * k) })
     }
 
     /// The inputs in order: cos(1.3 i + 0.7 k) in input k.
@@ -139,10 +145,30 @@ impl Oracle {
         }
     }
 
+    /// Holds a Hessian-vector product against the file's.
+    #[track_caller]
+    pub fn check_product<P: Params<Float = f64>>(&self, product: &P) {
+        for (found, expected) in product.tensors().iter().zip(&self.parameters) {
+            let what = format!("the Hessian of `{}` by `{}`", self.name, expected.name);
+            assert_near(&what, found.data, &expected.hessian_vector, 1e-9);
+        }
+    }
+
     #[track_caller]
     fn check_gradient(&self, tensor: &Tensor, found: &[f64], scale: f64) {
         let what = format!("the gradient of `{}` by `{}`", self.name, tensor.name);
         let expected: Vec<f64> = tensor.gradient.iter().map(|gradient| scale * gradient).collect();
         assert_near(&what, found, &expected, 1e-9);
     }
+}
+
+/// A network of these numbers: of the tensor's position and the element's.
+fn filled<P: Params<Float = f64>>(number: impl Fn(f64, f64) -> f64) -> Box<P> {
+    let mut model = P::zeros();
+    let counts: Vec<usize> = model.tensors().iter().map(|tensor| tensor.data.len()).collect();
+    let places = counts.iter().enumerate().flat_map(|(k, count)| (0..*count).map(move |i| (k as f64, i as f64)));
+    for (parameter, (k, i)) in model.as_mut_slice().iter_mut().zip(places) {
+        *parameter = number(k, i);
+    }
+    model
 }

@@ -14,6 +14,8 @@ net! {
 
     impl MaximumPool {
         #[grad(self, x)]
+        #[hvp]
+        #[jvp(self, x)]
         pub fn loss(x: f64[N, 4]) -> f64 { mean(max(x @ w1, axis = 1) * min(x @ w2, axis = 1)) }
     }
 
@@ -26,6 +28,8 @@ net! {
 
     impl Broadcast {
         #[grad]
+        #[hvp]
+        #[jvp(self)]
         pub fn loss() -> f64 {
             let a = rows * columns + rows / (2 + columns * columns);
             mean(exp(a) * (a - shift))
@@ -39,6 +43,8 @@ net! {
 
     impl Standardised {
         #[grad(self, x)]
+        #[hvp]
+        #[jvp(self, x)]
         pub fn loss(x: f64[N, 4]) -> f64 {
             let z = x @ w;
             let s = (z - mean(z, axis = 0)) / (std(z, axis = 0) + 0.1);
@@ -47,6 +53,8 @@ net! {
 
         /// In methods, and of a size known at compile time.
         #[grad(self, x)]
+        #[hvp]
+        #[jvp(self, x)]
         pub fn by_methods(x: f64[6, 4]) -> f64 {
             let z = x @ w;
             let s = (z - z.mean(axis = 0)) / (z.std(axis = 0) + 0.1);
@@ -55,11 +63,11 @@ net! {
     }
 }
 
-network!(maximum_pool: MaximumPool, loss, loss_value(x: [[f64; 4]; 5]));
-network!(broadcast: Broadcast, loss, loss_value());
-network!(standardised: Standardised, loss, loss_value(x: [[f64; 4]; 6]));
+network!(maximum_pool: MaximumPool, loss loss_value loss_hvp loss_jvp(x: [[f64; 4]; 5]));
+network!(broadcast: Broadcast, loss loss_value loss_hvp loss_jvp());
+network!(standardised: Standardised, loss loss_value loss_hvp loss_jvp(x: [[f64; 4]; 6]));
 
 mod by_methods {
     use super::{Standardised, network};
-    network!(standardised: Standardised, by_methods, by_methods_value(x: [[f64; 4]; 6]));
+    network!(standardised: Standardised, by_methods by_methods_value by_methods_hvp by_methods_jvp(x: [[f64; 4]; 6]));
 }

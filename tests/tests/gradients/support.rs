@@ -34,11 +34,26 @@ pub fn differences(inputs: &[Vec<f64>], mut cost: impl FnMut(&[Vec<f64>]) -> f64
     inputs.iter().enumerate().map(of).collect()
 }
 
-/// `network!(oracle: Network, function, function_value(x: [[f64; 3]; 5]; label: 5))` is a test: value, gradient of
-/// every parameter and of every float argument against the oracle and against central differences; `accumulate`
-/// adds; a workspace of garbage, exactly as long as asked for, makes no difference.
+/// A direction for each input.
+pub fn directions(inputs: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    let of = |(k, input): (usize, &Vec<f64>)| (0..input.len()).map(|i| f64::sin(0.7 * (i + k) as f64 + 0.2)).collect();
+    inputs.iter().enumerate().map(of).collect()
+}
+
+/// Σ a b
+pub fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// `network!(oracle: Network, function function_value function_hvp function_jvp(x: [[f64; 3]; 5]; label: 5))` is a
+/// test: value, gradient of every parameter and of every float argument and a Hessian-vector product against the
+/// oracle, the gradient also against central differences and forward mode; `accumulate` adds; a workspace of
+/// garbage, exactly as long as asked for, makes no difference.
 macro_rules! network {
-    ($oracle:ident: $network:ident, $function:ident, $value:ident($($x:ident: $shape:ty),* $(; $($label:ident: $count:literal),*)?)) => {
+    (
+        $oracle:ident: $network:ident,
+        $function:ident $value:ident $hvp:ident $jvp:ident($($x:ident: $shape:ty),* $(; $($label:ident: $count:literal),*)?)
+    ) => {
         #[test]
         fn $oracle() {
             let oracle = $crate::oracle::Oracle::read(stringify!($oracle));
@@ -62,6 +77,28 @@ macro_rules! network {
             oracle.check_parameters(&*gradients, 1.0);
             let found: &[Vec<f64>] = &[$(chainrule_tests::Array::flat(&$x.gradient)),*];
             oracle.check_inputs(found, 1.0);
+
+            let directions = oracle.directions::<$network>();
+            let mut product = $network::zeros();
+            chainrule::Params::as_mut_slice(&mut *product).fill(f64::NAN);
+            let again = model.$hvp(&mut workspace, $(&$x.at,)* $($(&$label,)*)? &directions, &mut product);
+            chainrule_tests::assert_near("the value beside the product", &[again], &[value], 1e-13);
+            oracle.check_product(&*product);
+
+            let along = $crate::support::directions(found);
+            let mut tangents = along.iter();
+            let (again, tangent) = model.$jvp(
+                &mut workspace,
+                $(&$x.at,)*
+                $($(&$label,)*)?
+                &directions,
+                $(&<$shape as chainrule_tests::Array>::of(tangents.next().expect("one for each input"))),*
+            );
+            assert!(tangents.next().is_none());
+            chainrule_tests::assert_near("the value beside the tangent", &[again], &[value], 1e-13);
+            let (parameters, all) = (chainrule::Params::as_slice(&*gradients), chainrule::Params::as_slice(&*directions));
+            let expected = $crate::support::dot(parameters, all) + $crate::support::dot(&found.concat(), &along.concat());
+            chainrule_tests::assert_near("forward against reverse", &[tangent], &[expected], 1e-12);
 
             let alone = model.$value(&mut workspace, $(&$x.at,)* $($(&$label,)*)?);
             chainrule_tests::assert_near("the value alone", &[alone], &[value], 1e-13);

@@ -82,6 +82,7 @@ fn steps_of_a_classifier() {
         pass.backward(&mut gradient, &mut d_x[..size]);
         adam.step(&mut model, &gradient);
         std::hint::black_box(model.loss_value(&mut workspace, &x[..size], &label[..size]));
+        std::hint::black_box(model.loss_step(&mut workspace, &mut adam, &x[..size], &label[..size]));
         std::hint::black_box(model.predict(&mut workspace, &x[..size]));
     });
 }

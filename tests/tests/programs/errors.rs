@@ -216,26 +216,38 @@ fn one_of_several_cotangents() {
 
 #[test]
 fn workspaces_that_are_too_short() {
-    let model = Mlp::init(0);
-    let needed = Mlp::loss_workspace(4);
     let (x, label) = (rows::<6>(4, 0), labels(4, 3));
-    let (mut gradient, mut d_x) = (Mlp::zeros(), [[0.0; 6]; 4]);
-    let mut memory = vec![f32::NAN; needed];
-    let pass_value = {
-        let mut workspace = Workspace::from_slice(&mut memory);
-        let pass = model.loss(&mut workspace, &x, &label);
-        let value = pass.value();
-        pass.backward(&mut gradient, &mut d_x);
-        value
-    };
-    assert!(pass_value.is_finite() && gradient.as_slice().iter().all(|number| number.is_finite()));
+    let (mut model, mut gradient, mut d_x) = (Mlp::init(0), Mlp::zeros(), [[0.0; 6]; 4]);
+    // What is promised is enough for each method, and what one of them takes is needed.
+    let promised = Mlp::loss_workspace(4);
+    let mut memory = vec![f32::NAN; promised];
+    let mut growing = Workspace::new();
+    let value = model.loss(&mut Workspace::from_slice(&mut memory), &x, &label).value();
+    assert_eq!(value.to_bits(), model.loss(&mut growing, &x, &label).value().to_bits());
+    let needed = growing.len();
+    let mut exact = Workspace::from_slice(&mut memory[..needed]);
+    model.loss(&mut exact, &x, &label).backward(&mut gradient, &mut d_x);
+    assert!(gradient.as_slice().iter().all(|number| number.is_finite()));
 
-    let message = message_of(|| {
-        let mut workspace = Workspace::from_slice(&mut memory[..needed - 1]);
-        let _ = model.loss(&mut workspace, &x, &label).value();
-    });
     let found = needed - 1;
+    let message = message_of(|| {
+        let mut short = Workspace::from_slice(&mut memory[..found]);
+        let _ = model.loss(&mut short, &x, &label).value();
+    });
     assert_eq!(message, format!("Mlp::loss: the workspace has {found} elements, expected at least {needed}"));
+
+    let before = model.as_slice().to_vec();
+    let step = model.loss_step(&mut growing, &mut chainrule::Sgd::new(0.1), &x, &label);
+    assert!(step.is_finite() && growing.len() <= promised);
+    model.as_mut_slice().copy_from_slice(&before);
+    let found = promised - 1;
+    if growing.len() == promised {
+        let mut short = Workspace::from_slice(&mut memory[..found]);
+        let message = message_of(|| model.loss_step(&mut short, &mut chainrule::Sgd::new(0.1), &x, &label));
+        let expected = format!("Mlp::loss_step: the workspace has {found} elements, expected at least {promised}");
+        assert_eq!(message, expected);
+        assert_eq!(model.as_slice(), before);
+    }
 }
 
 #[test]

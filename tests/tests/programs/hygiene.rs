@@ -1,7 +1,7 @@
 //! The crate that makes everything as hard as it can, run.
 
 use chainrule::{CheckOptions, Params, Tensor, Workspace, check_gradient};
-use chainrule_tests_hygiene::{in_a_function, in_a_macro, shadowed, twice};
+use chainrule_tests_hygiene::{attributes, in_a_function, in_a_macro, shadowed, twice};
 
 #[test]
 fn in_the_body_of_a_function() {
@@ -45,6 +45,29 @@ fn in_a_module_of_false_friends() {
     pass.backward((1.0, &[2.0, 0.0], 4.0), &mut d_value);
     assert!((d_value[0][0] - (2.0 * 0.5 + 2.0 * 3.0 * 2.0 * 0.5 + 1.0)).abs() < 1e-14);
     assert!((d_value[1][0] - (2.0 * 0.8 + 1.0)).abs() < 1e-14);
+}
+
+#[test]
+fn with_attributes() {
+    assert_eq!(attributes::inside(), (12.0, 2.0));
+    let mut workspace = Workspace::new();
+    let model = attributes::Present::init(1);
+    assert_eq!(model, attributes::Present::init(1));
+    let mut gradient = attributes::Present::zeros();
+    let mut d_x = [[f64::NAN; 3]];
+    model.loss(&mut workspace, &[[1.0, 2.0, 3.0]]).backward(&mut gradient, &mut d_x);
+    assert_eq!(gradient.layer.bias, [1.0; 2]);
+
+    let names = attributes::Names { as_slice: [1.0, 2.0, 3.0], w: [1.0, 1.0] };
+    let x = [1.0; 3];
+    assert_eq!(Params::as_slice(&names).len(), 5);
+    assert_eq!(names.as_slice(&mut workspace, &x), 3.0);
+    assert_eq!(names.clone(&mut workspace, &x), &[2.0; 3]);
+    let mut gradient = names;
+    let pass = names.value(&mut workspace, &x);
+    assert_eq!(pass.value(), 8.0);
+    pass.backward(&mut gradient);
+    assert_eq!(gradient.w, [2.0, 2.0]);
 }
 
 #[test]

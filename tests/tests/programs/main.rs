@@ -7,6 +7,7 @@ mod hygiene;
 mod networks;
 mod no_std;
 mod sizes;
+mod steps;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

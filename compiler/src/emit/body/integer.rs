@@ -25,6 +25,18 @@ impl Body<'_> {
         self.sum(value, Signed::No)
     }
 
+    /// An integer as the operand of a cast; a negative one wraps.
+    pub(super) fn wrapping(&self, value: &Int) -> TokenStream {
+        if let Some(constant) = value.as_constant() {
+            let literal = Literal::i64_suffixed(constant);
+            return quote!((#literal));
+        }
+        let (_, negative) = parts(value);
+        let signed = if needs_sign(value) || !negative.is(0) { Signed::Yes } else { Signed::No };
+        let tokens = self.sum(value, signed);
+        quote!((#tokens))
+    }
+
     /// A size: zero where the polynomial is negative.
     pub(super) fn size(&self, value: &Int) -> TokenStream {
         if needs_sign(value) {

@@ -36,6 +36,8 @@ pub struct Context<'a> {
     pub inputs: BTreeMap<TensorId, Access<'a>>,
     /// By gradient: where it goes.
     pub targets: Vec<Access<'a>>,
+    /// The functions of Rust that it may call.
+    pub externs: &'a [Ident],
 }
 
 /// How an input or the memory for a gradient is reached.
@@ -111,7 +113,7 @@ impl<'a> Context<'a> {
             }
         };
         let targets = routine.gradients.iter().map(|gradient| target(gradient.target)).collect();
-        Self { krate, float, dims, inputs, targets }
+        Self { krate, float, dims, inputs, targets, externs: &method.externs }
     }
 
     /// What `plan` must know of the inputs.
@@ -259,7 +261,11 @@ impl<'a> Body<'a> {
         let float = self.float();
         let imports: Vec<TokenStream> = self.imports.borrow().iter().map(|&name| {
             let ident = Ident::new(name, Span::call_site());
-            if name == "math" { quote!(math::#float as math) } else { quote!(#ident) }
+            match name {
+                "math" => quote!(math::#float as math),
+                "cmp" => quote!(core::cmp),
+                _ => quote!(#ident),
+            }
         }).collect();
         let imports = match imports.as_slice() {
             [] => quote!(),

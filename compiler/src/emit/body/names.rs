@@ -10,8 +10,8 @@ use super::{Access, Context};
 use crate::emit::keywords::KEYWORDS;
 
 /// What a body's own variables may not be called, beside keywords.
-const RESERVED: [&str; 10] =
-    ["model", "ws", "arena", "grads", "optimiser", "v", "out", "carve", "as_u32", "as_u32_mut"];
+const RESERVED: [&str; 13] =
+    ["model", "ws", "arena", "grads", "optimiser", "v", "out", "carve", "as_u32", "as_u32_mut", "as_flags", "as_flags_mut", "as_bools"];
 
 /// The names of a body.
 pub(super) struct Names {

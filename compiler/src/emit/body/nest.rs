@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use crate::ir::{Axis, Int, Kind, Scalar, ScalarId, TensorId, Unary};
-use crate::plan::{BufferId, For, Home, Item, Leaf, LeafKind, Root, Step};
+use crate::plan::{Bound, BufferId, For, Home, Item, Leaf, LeafKind, Range, Root, Step};
 
 use super::Body;
 
@@ -18,6 +18,11 @@ impl Body<'_> {
             let declarations = self.declarations(item);
             let item = match item {
                 Item::For(around) => self.around(around),
+                Item::If(condition, body) => {
+                    let condition = self.condition(*condition);
+                    let body = self.items(body);
+                    quote!(if #condition { #body })
+                }
                 Item::Leaf(leaf) => self.leaf(leaf),
             };
             tokens = quote!(#tokens #declarations #item);
@@ -26,14 +31,47 @@ impl Body<'_> {
     }
 
     fn around(&mut self, around: &For) -> TokenStream {
+        let span = self.span(&around.axis, Some(&around.range));
         let index = self.open(&around.axis);
-        let extent = self.size(&around.axis.extent);
         let body = self.items(&around.body);
         self.close(1);
         if body.is_empty() {
             return body;
         }
-        quote!(for #index in 0..#extent { #body })
+        quote!(for #index in #span { #body })
+    }
+
+    /// A condition on indices alone.
+    fn condition(&mut self, condition: ScalarId) -> TokenStream {
+        let mut temporaries = Vec::new();
+        let (lets, condition) = self.value(condition, &mut temporaries);
+        temporaries.iter().for_each(|name| self.names.release(name));
+        if lets.is_empty() { condition } else { quote!({ #lets #condition }) }
+    }
+
+    /// `0..extent`, or the part of it that a loop runs over.
+    fn span(&self, axis: &Axis, range: Option<&Range>) -> TokenStream {
+        let extent = self.size(&axis.extent);
+        let Some(range) = range else { return quote!(0..#extent) };
+        let bound = |bound: &Bound| if bound.natural { self.subscript(&bound.value) } else { self.size(&bound.value) };
+        let join = |all: Vec<TokenStream>, function: &str| {
+            let (cmp, function) = (self.import("cmp"), quote::format_ident!("{function}"));
+            all.into_iter().reduce(|all, next| quote!(#cmp::#function(#all, #next)))
+        };
+        let from = match range.from.as_slice() {
+            [] => quote!(0),
+            [one] => bound(one),
+            several => join(several.iter().map(bound).collect(), "max").unwrap_or_default(),
+        };
+        let to = match range.to.as_slice() {
+            [] => extent,
+            several => {
+                let bounds = several.iter().map(bound).chain((!range.within).then_some(extent));
+                let bounds: Vec<TokenStream> = bounds.collect();
+                if let [one] = bounds.as_slice() { one.clone() } else { join(bounds, "min").unwrap_or_default() }
+            }
+        };
+        quote!(#from..#to)
     }
 
     /// A new index.
@@ -62,7 +100,7 @@ impl Body<'_> {
             }
             let scalar = self.is_scalar(self.plan.memory.buffers[buffer.0].tensor);
             let deferred = match item {
-                Item::For(_) => touches == self.touches[&buffer].0,
+                Item::For(_) | Item::If(..) => touches == self.touches[&buffer].0,
                 Item::Leaf(_) => scalar,
             };
             if !deferred {
@@ -145,22 +183,30 @@ impl Body<'_> {
         if leaf.at.len() < stacked {
             let shape = self.plan.graph.shape(leaf.out)[leaf.at.len()..stacked].to_vec();
             let axes = crate::ir::Graph::axes(&shape);
-            let opened: Vec<Ident> = axes.iter().map(|axis| self.open(axis)).collect();
+            let (opened, spans) = self.open_all(&axes, &[]);
             let own = (self.indices.len() - axes.len()..self.indices.len()).map(Int::index);
             let at: Vec<Int> = leaf.at.iter().cloned().chain(own).collect();
             let inner = self.fill(&Leaf { at, ..leaf.clone() });
             self.close(axes.len());
-            return self.loops(&opened, &axes, inner);
+            return self.loops(&opened, &spans, inner);
         }
         let flat = self.flat(leaf.out, &leaf.at, true).receiver();
         quote!(#flat.fill(#value);)
     }
 
-    fn loops(&self, indices: &[Ident], axes: &[Axis], body: TokenStream) -> TokenStream {
-        indices.iter().zip(axes).rev().fold(body, |body, (index, axis)| {
-            let extent = self.size(&axis.extent);
-            quote!(for #index in 0..#extent { #body })
-        })
+    /// Loops around a body, each with its range.
+    fn loops(&self, indices: &[Ident], spans: &[TokenStream], body: TokenStream) -> TokenStream {
+        indices.iter().zip(spans).rev().fold(body, |body, (index, span)| quote!(for #index in #span { #body }))
+    }
+
+    /// Opens a statement's own loops.
+    fn open_all(&mut self, axes: &[Axis], ranges: &[Range]) -> (Vec<Ident>, Vec<TokenStream>) {
+        let mut opened = (Vec::new(), Vec::new());
+        for (place, axis) in axes.iter().enumerate() {
+            opened.1.push(self.span(axis, ranges.get(place)));
+            opened.0.push(self.open(axis));
+        }
+        opened
     }
 
     /// A value as it is stored in a tensor, after the variables that it needs.
@@ -173,7 +219,7 @@ impl Body<'_> {
             Kind::Float | Kind::Key => value,
             Kind::Index if self.is_usize(out) => value,
             Kind::Index => quote!((#value) as u32),
-            Kind::Mask if self.is_stored_flag(out) => quote!(u32::from(#value)),
+            Kind::Mask if self.is_stored_flag(out) => quote!((#value) as u8),
             Kind::Mask => value,
         };
         (lets, value)
@@ -252,10 +298,14 @@ impl Body<'_> {
         };
         let place = if own_variable && fresh.is_none() { self.place(leaf.out, &leaf.at) } else { quote!(#sum) };
         let mut temporaries = Vec::new();
-        let opened: Vec<Ident> = leaf.inner.iter().map(|axis| self.open(axis)).collect();
+        let (opened, spans) = self.open_all(&leaf.inner, &leaf.ranges);
         let inner = self.add(&place, leaf.value, &mut temporaries);
-        let loops = self.loops(&opened, &leaf.inner, inner);
+        let mut loops = self.loops(&opened, &spans, inner);
         self.close(leaf.inner.len());
+        if let Some(condition) = leaf.when {
+            let condition = self.condition(condition);
+            loops = quote!(if #condition { #loops });
+        }
         temporaries.iter().for_each(|name| self.names.release(name));
         let zero: Literal = format!("0.0_{}", self.float()).parse().expect("a literal");
         let begin = if own_variable && fresh.is_none() { quote!() } else { quote!(let mut #sum = #zero;) };
@@ -282,7 +332,7 @@ impl Body<'_> {
         let extreme = self.names.take(if least { "least" } else { "largest" });
         let candidate = self.names.take("candidate");
         let mut temporaries = Vec::new();
-        let opened: Vec<Ident> = leaf.inner.iter().map(|axis| self.open(axis)).collect();
+        let (opened, spans) = self.open_all(&leaf.inner, &leaf.ranges);
         let (lets, value) = self.value(leaf.value, &mut temporaries);
         let depth = self.indices.len() - leaf.inner.len();
         let position = leaf.inner.iter().enumerate().fold(Int::zero(), |position, (place, axis)| {
@@ -301,7 +351,7 @@ impl Body<'_> {
                 #extreme = #candidate;
             }
         };
-        let loops = self.loops(&opened, &leaf.inner, body);
+        let loops = self.loops(&opened, &spans, body);
         self.close(leaf.inner.len());
         for name in temporaries.iter().chain([&extreme, &candidate]) {
             self.names.release(name);
@@ -335,6 +385,7 @@ impl Body<'_> {
                         LeafKind::Fill | LeafKind::Product(_) => 0,
                         LeafKind::Write | LeafKind::Reduce | LeafKind::Argmax { .. } => extent(&leaf.inner)?,
                     },
+                    Item::If(_, body) => items_work(body)?,
                     Item::For(around) => {
                         let inner = items_work(&around.body)?;
                         if inner == 0 { 0 } else { inner.checked_mul(around.axis.extent.as_constant()?)? }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::quote;
 
-use crate::ir::{Atom, Binary, Int, Scalar, ScalarId, Unary};
+use crate::ir::{Atom, Binary, Function, Int, Scalar, ScalarId, Unary};
 use crate::program::Float;
 
 use super::Body;
@@ -128,6 +128,7 @@ impl Body<'_> {
                 let (a, b) = (self.expression(a, bound, temporaries), self.expression(b, bound, temporaries));
                 self.binary(function, a, b)
             }
+            Scalar::Call(function, arguments) => self.call(function, &arguments, bound, temporaries),
             Scalar::Compare(comparison, a, b) => {
                 let a = self.expression(a, bound, temporaries);
                 let b = self.expression(b, bound, temporaries);
@@ -250,6 +251,48 @@ impl Body<'_> {
         Expression { tokens: quote!(#a #operator #b), binding }
     }
 
+    fn call(&mut self, function: Function, arguments: &[ScalarId], bound: &Bound, temporaries: &mut Vec<Ident>) -> Expression {
+        let called = match function {
+            Function::Extern(function) => {
+                let name = &self.cx.externs[function.0 as usize];
+                let arguments = arguments.iter().map(|&argument| self.expression(argument, bound, temporaries).tokens);
+                quote!(#name(#(#arguments),*))
+            }
+            Function::Uniform | Function::Fold => {
+                let key = self.key(arguments[0], bound, temporaries);
+                let krate = self.cx.krate;
+                let Scalar::Integer(number) = self.plan.graph.scalars[arguments[1]].clone() else {
+                    unreachable!("a position is an integer")
+                };
+                if function == Function::Fold {
+                    let number = self.wrapping(&number);
+                    quote!(#krate::__private::random::fold(#key, #number as u64))
+                } else {
+                    let (uniform, position) = (quote::format_ident!("uniform_{}", self.float()), self.subscript(&number));
+                    quote!(#krate::__private::random::#uniform(#key, #position))
+                }
+            }
+            Function::Parameter(_) => unreachable!("parameters stand in derivatives only"),
+        };
+        Expression::closed(called)
+    }
+
+    /// A random key, a `u64`.
+    fn key(&mut self, id: ScalarId, bound: &Bound, temporaries: &mut Vec<Ident>) -> TokenStream {
+        match &self.plan.graph.scalars[id] {
+            Scalar::Integer(key) => match key.as_atom() {
+                Some(Atom::Read(tensor, at)) => self.element(*tensor, at),
+                _ => unreachable!("a key is an element of an input, or folded of one"),
+            },
+            &Scalar::Select(condition, a, b) => {
+                let condition = self.expression(condition, bound, temporaries).tokens;
+                let (a, b) = (self.key(a, bound, temporaries), self.key(b, bound, temporaries));
+                quote!((if #condition { #a } else { #b }))
+            }
+            _ => self.expression(id, bound, temporaries).tokens,
+        }
+    }
+
     /// A float constant, exactly.
     fn literal(&self, value: f64) -> Expression {
         let (text, finite) = match self.cx.float {
@@ -290,6 +333,9 @@ fn name(scalar: &Scalar) -> &'static str {
         Scalar::Not(_) | Scalar::And(..) | Scalar::Or(..) => "condition",
         Scalar::Read(..) => "element",
         Scalar::Select(..) => "choice",
+        Scalar::Call(Function::Uniform, _) => "uniform",
+        Scalar::Call(Function::Fold, _) => "key",
+        Scalar::Call(..) => "value",
         Scalar::Unary(function, _) => match function {
             Unary::Exp | Unary::ExpM1 => "exponential",
             Unary::Ln | Unary::Ln1p | Unary::Log2 | Unary::Log10 => "logarithm",

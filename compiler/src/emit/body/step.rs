@@ -183,7 +183,7 @@ impl Body<'_> {
         let adds = self.accumulate && matches!(self.home(to), Some((_, Home::Gradient(_))));
         let shape = self.plan.graph.shape(to).to_vec();
         let stacked = self.stacked(to).max(self.stacked(from));
-        let flags = self.kind(from) == Kind::Mask && matches!(self.root(from), Root::Input(_));
+        let flags = self.is_stored_flag(from) != self.is_stored_flag(to);
         let elementwise = adds || flags || shape.is_empty();
         if let Some((buffer, Home::Local)) = self.home(to)
             && self.declared.insert(buffer)
@@ -228,7 +228,7 @@ impl Body<'_> {
     fn copied(&self, to: TensorId, from: TensorId, at: &[Int]) -> TokenStream {
         let element = self.element(from, at);
         match self.kind(to) {
-            Kind::Mask if self.is_stored_flag(to) => quote!(u32::from(#element)),
+            Kind::Mask if self.is_stored_flag(to) => quote!((#element) as u8),
             Kind::Index if self.is_usize(to) && !self.is_usize(from) => quote!(#element as usize),
             Kind::Index if self.is_usize(from) && !self.is_usize(to) => quote!(#element as u32),
             Kind::Float | Kind::Index | Kind::Key | Kind::Mask => element,

@@ -292,14 +292,15 @@ impl<'a> Body<'a> {
         let krate = self.cx.krate;
         let shape = self.plan.graph.shape(buffer.tensor);
         let mut flat = quote!(#part);
-        if buffer.kind != Kind::Float {
-            flat = match mutable {
-                true => quote!(#krate::__private::as_u32_mut(#flat)),
-                false => quote!(#krate::__private::as_u32(#flat)),
-            };
-        }
+        flat = match (buffer.kind, mutable) {
+            (Kind::Float, _) => flat,
+            (Kind::Mask, true) => quote!(#krate::__private::as_flags_mut(#flat)),
+            (Kind::Mask, false) => quote!(#krate::__private::as_flags(#flat)),
+            (Kind::Index | Kind::Key, true) => quote!(#krate::__private::as_u32_mut(#flat)),
+            (Kind::Index | Kind::Key, false) => quote!(#krate::__private::as_u32(#flat)),
+        };
         let size = Int::product(shape);
-        let exact = size == buffer.size && (buffer.kind == Kind::Float || self.cx.float == crate::program::Float::F32);
+        let exact = size == buffer.size && self.is_as_wide_as_a_float(buffer.kind);
         if !exact {
             let size = self.size(&size);
             flat = if mutable { quote!(&mut #flat[..#size]) } else { quote!(&#flat[..#size]) };
@@ -312,6 +313,11 @@ impl<'a> Body<'a> {
         }
         let changed = flat.to_string() != part.to_string();
         changed.then(|| quote!(let #part = #flat;))
+    }
+
+    /// Whether an element takes the place of one float.
+    fn is_as_wide_as_a_float(&self, kind: Kind) -> bool {
+        kind == Kind::Float || (kind != Kind::Mask && self.cx.float == crate::program::Float::F32)
     }
 
     /// A tensor result over `arena`.
@@ -332,16 +338,15 @@ impl<'a> Body<'a> {
             }
         };
         let mut flat = { let arena = self.local("arena"); quote!(&#arena[#range]) };
-        if kind != Kind::Float {
-            flat = quote!(#krate::__private::as_u32(#flat));
-        }
-        let exact = size == self.plan.memory.buffers[buffer.0].size
-            && (kind == Kind::Float || self.cx.float == crate::program::Float::F32);
-        if !exact {
-            let size = self.size(&size);
-            flat = if kind == Kind::Float { quote!((#flat)[..#size]) } else { quote!(#flat[..#size]) };
-            flat = quote!(&#flat);
-        }
+        let exact = size == self.plan.memory.buffers[buffer.0].size && self.is_as_wide_as_a_float(kind);
+        let size = self.size(&size);
+        flat = match kind {
+            Kind::Float if exact => flat,
+            Kind::Float => quote!(&(#flat)[..#size]),
+            Kind::Mask => quote!(#krate::__private::as_bools(#flat, #size)),
+            Kind::Index | Kind::Key if exact => quote!(#krate::__private::as_u32(#flat)),
+            Kind::Index | Kind::Key => quote!(&#krate::__private::as_u32(#flat)[..#size]),
+        };
         let arrays = !Form::of(shape).arrays.is_empty();
         let grouped = if arrays { quote!((#flat)) } else { flat };
         self.nested(grouped, shape, false)
@@ -357,7 +362,7 @@ impl<'a> Body<'a> {
             return match self.kind(tensor) {
                 Kind::Float | Kind::Key => quote!(#arena[#start]),
                 Kind::Index => quote!(#krate::__private::as_u32(&#arena[#start..#end])[0]),
-                Kind::Mask => quote!(#krate::__private::as_u32(&#arena[#start..#end])[0] != 0),
+                Kind::Mask => quote!(#krate::__private::as_flags(&#arena[#start..#end])[0] != 0),
             };
         }
         let element = self.element(tensor, &[]);

@@ -44,7 +44,7 @@ fn emit_random() {
         let mut map = BTreeMap::new();
         for (k, &tensor) in given.iter().enumerate() { map.insert(tensor, Access::Variable(Ident::new(name(k), Span::mixed_site()))); }
         let targets: Vec<Access> = (0..routine.gradients.len()).map(|k| Access::Variable(Ident::new(&format!("d_{}", name(k)), Span::mixed_site()))).collect();
-        let cx = Context { krate: &krate, float, dims: &dims, inputs: map, targets };
+        let cx = Context { krate: &krate, float, dims: &dims, inputs: map, targets, externs: &[] };
         let length = body::workspace_length(&plan, &cx);
         let stage = body::forward(&plan, &cx);
         writeln!(out, "#[allow(unused_variables)]\nfn case_{seed}() {{\n let n = 3_usize; let t = 2_usize;").unwrap();
@@ -67,12 +67,13 @@ fn emit_random() {
             } else {
                 let prefix = shape.iter().rposition(|e| e.as_constant().is_none()).map_or(0, |p| p + 1);
                 let depth = shape.len() - prefix.max(1);
-                let elem = if kind == Kind::Float { ty } else { "u32" };
+                let elem = match kind { Kind::Float => ty, Kind::Mask => "bool", _ => "u32" };
+                let read = if kind == Kind::Mask { "u8::from(*x)" } else { "*x" };
                 let mut tyname = elem.to_string();
                 for s in shape[prefix..].iter().rev() { tyname = format!("[{tyname}; {}]", s.as_constant().unwrap()); }
                 let tyname = if prefix > 0 { format!("&[{tyname}]") } else { format!("&{tyname}") };
                 let flat: String = (0..if prefix > 0 { shape.len() - prefix } else { depth }).map(|_| ".as_flattened()").collect();
-                writeln!(out, " {{ let view: {tyname} = {r}; let found: Vec<f64> = view{flat}.iter().map(|x| f64::from(*x)).collect(); close(\"case {seed} result {k}\", &found, &{e}, 0.0); }}").unwrap();
+                writeln!(out, " {{ let view: {tyname} = {r}; let found: Vec<f64> = view{flat}.iter().map(|x| f64::from({read})).collect(); close(\"case {seed} result {k}\", &found, &{e}, 0.0); }}").unwrap();
             }
         }
         writeln!(out, " }}").unwrap();

@@ -40,7 +40,7 @@ fn numbers(data: &Data) -> Vec<f64> {
 
 /// Plans a routine in every way and compares what it delivers with the interpreter.
 #[track_caller]
-fn check(routine: &Routine, given: &Inputs, dims: &[usize], values: &[(TensorId, Data)]) {
+pub fn check(routine: &Routine, given: &Inputs, dims: &[usize], values: &[(TensorId, Data)]) {
     let wanted: Vec<TensorId> =
         routine.results.iter().copied().chain(routine.gradients.iter().map(|gradient| gradient.tensor)).collect();
     let text = || crate::print::text(&routine.graph);

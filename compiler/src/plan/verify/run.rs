@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::eval::function;
 use crate::ir::{Atom, Axis, Binary, Comparison, Int, LoopId, Scalar, ScalarId, TensorId, Unary};
-use crate::plan::{BufferId, FrameId, Home, Item, Leaf, LeafKind, Plan, Root, Step, product::strides};
+use crate::plan::{Bound, BufferId, FrameId, Home, Item, Leaf, LeafKind, Plan, Range, Root, Step, product::strides};
 
 /// A plan being run.
 pub(super) struct Machine<'a> {
@@ -179,6 +179,7 @@ impl<'a> Machine<'a> {
                     _ => function::binary(*binary, a, b),
                 }
             }
+            Scalar::Call(..) => unreachable!("no program here calls functions"),
             Scalar::Compare(comparison, a, b) => {
                 let (a, b) = (self.scalar(*a), self.scalar(*b));
                 flag(match comparison {
@@ -269,8 +270,13 @@ impl<'a> Machine<'a> {
         for item in items {
             match item {
                 Item::Leaf(leaf) => self.leaf(leaf),
+                Item::If(condition, body) => {
+                    if self.scalar(*condition) != 0.0 {
+                        self.items(body);
+                    }
+                }
                 Item::For(around) => {
-                    for index in 0..self.size(&around.axis.extent) as i64 {
+                    for index in self.span(&around.axis, Some(&around.range)) {
                         self.indices.push(index);
                         self.items(&around.body);
                         self.indices.pop();
@@ -280,12 +286,26 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// The values of an index.
+    fn span(&self, axis: &Axis, range: Option<&Range>) -> std::ops::Range<i64> {
+        let bound = |bound: &Bound| {
+            let value = self.integer(&bound.value);
+            assert!(!bound.natural || value >= 0, "a bound is {value}");
+            value
+        };
+        let from = range.into_iter().flat_map(|range| &range.from).map(bound).fold(0, i64::max);
+        let to = range.into_iter().flat_map(|range| &range.to).map(bound).fold(i64::MAX, i64::min);
+        let extent = self.size(&axis.extent) as i64;
+        assert!(!range.is_some_and(|range| range.within) || to <= extent, "beyond the axis");
+        from..to.min(extent)
+    }
+
     /// Runs something for all values of axes.
-    fn each(&mut self, axes: &[Axis], run: &mut dyn FnMut(&mut Self)) {
+    fn each(&mut self, axes: &[Axis], ranges: &[Range], run: &mut dyn FnMut(&mut Self)) {
         let Some((axis, rest)) = axes.split_first() else { return run(self) };
-        for index in 0..self.size(&axis.extent) as i64 {
+        for index in self.span(axis, ranges.first()) {
             self.indices.push(index);
-            self.each(rest, run);
+            self.each(rest, ranges.get(1..).unwrap_or_default(), run);
             self.indices.pop();
         }
     }
@@ -306,7 +326,7 @@ impl<'a> Machine<'a> {
             }
             LeafKind::Argmax { least } => {
                 let (mut best, mut extreme, mut position) = (0.0, if *least { f64::INFINITY } else { f64::NEG_INFINITY }, 0.0);
-                self.each(&leaf.inner, &mut |machine| {
+                self.each(&leaf.inner, &leaf.ranges, &mut |machine| {
                     let value = machine.scalar(leaf.value);
                     let beats = if *least { value < extreme } else { value > extreme };
                     if beats || (value.is_nan() && !extreme.is_nan()) {
@@ -319,7 +339,9 @@ impl<'a> Machine<'a> {
             }
             LeafKind::Reduce => {
                 let mut sum = 0.0;
-                self.each(&leaf.inner, &mut |machine| sum += machine.scalar(leaf.value));
+                if leaf.when.is_none_or(|condition| self.scalar(condition) != 0.0) {
+                    self.each(&leaf.inner, &leaf.ranges, &mut |machine| sum += machine.scalar(leaf.value));
+                }
                 let place = self.place(leaf.out, &leaf.at);
                 let before = if adds { self.load(leaf.out, place, true) } else { 0.0 };
                 self.store(leaf.out, place, before + sum);
@@ -328,14 +350,14 @@ impl<'a> Machine<'a> {
                 if let LeafKind::Product(product) = &leaf.kind {
                     self.check_runs(leaf, product);
                     if !adds {
-                        self.each(&leaf.inner, &mut |machine| {
+                        self.each(&leaf.inner, &leaf.ranges, &mut |machine| {
                             let place = machine.place(leaf.out, &leaf.at);
                             machine.store(leaf.out, place, 0.0);
                         });
                     }
                 }
                 let adds = adds || matches!(leaf.kind, LeafKind::Product(_));
-                self.each(&leaf.inner, &mut |machine| {
+                self.each(&leaf.inner, &leaf.ranges, &mut |machine| {
                     if adds && machine.is_guarded_zero(leaf.value) {
                         return;
                     }

@@ -162,6 +162,10 @@ impl Rewriter<'_> {
             Scalar::CompareInt(..) => id,
             Scalar::Unary(function, a) => scalars.unary(function, done(&a)),
             Scalar::Binary(function, a, b) => scalars.binary(function, done(&a), done(&b)),
+            Scalar::Call(function, arguments) => {
+                let arguments = arguments.iter().map(done).collect();
+                scalars.call(function, arguments)
+            }
             Scalar::Compare(comparison, a, b) => scalars.compare(comparison, done(&a), done(&b)),
             Scalar::Not(a) => scalars.not(done(&a)),
             Scalar::And(a, b) => scalars.and(done(&a), done(&b)),

@@ -1,0 +1,276 @@
+//! `extern fn`: functions of Rust, with the derivatives that their declarations say.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::{Ident, Span};
+
+use super::call::Passed;
+use super::elaborate::{Elaborator, Frame};
+use super::value::{Array, Bound, Value};
+use crate::ir::{Binary, Extern, ExternId, Function, Kind, Scalar, ScalarId, Unary};
+use crate::program::Float;
+use crate::report::Report;
+use crate::syntax::ast::{self, CallArgument};
+
+/// What depends on the tangents, and how.
+#[derive(Clone, Copy, PartialEq)]
+enum Degree {
+    Constant,
+    Linear,
+    Neither,
+}
+
+impl<'a> Elaborator<'a> {
+    /// A call of a function of Rust.
+    pub fn call_external(&mut self, function: &'a ast::Extern, receiver: Option<Passed<'_>>, arguments: &[CallArgument], span: Span) -> Value {
+        let name = function.name.to_string();
+        let passed: Vec<Passed<'_>> = receiver.into_iter().chain(arguments.iter().map(|argument| Passed::Expr(&argument.value))).collect();
+        if let Some(option) = arguments.iter().find_map(|argument| argument.name.as_ref()) {
+            self.error(option.span(), format!("`{name}` is a function of Rust: its arguments have no names"));
+            return Value::Poison;
+        }
+        let takes = function.arguments.len();
+        if passed.len() != takes {
+            let message = format!("`{name}` takes {takes} argument{}, found {}", if takes == 1 { "" } else { "s" }, passed.len());
+            self.error(passed.get(takes).map_or(span, Passed::span), message);
+            return Value::Poison;
+        }
+        let mut elements = Vec::new();
+        for each in passed {
+            let at = each.span();
+            let value = match each {
+                Passed::Expr(expr) => self.expr(expr),
+                Passed::Value(value, _) => value,
+            };
+            let Some(array) = self.to_array(value, at).and_then(|array| self.to_float(array, at)) else { return Value::Poison };
+            if !array.shape.is_empty() {
+                let message = format!("`{name}` takes numbers, found {}", self.show(array.kind, &array.shape));
+                self.error_with_help(at, message, format!("map it over indices: `let y[i] = {name}(x[i]);`"));
+                return Value::Poison;
+            }
+            elements.push(array.element);
+        }
+        let Some(id) = self.external(function, span) else { return Value::Poison };
+        let element = self.graph.scalars.call(Function::Extern(id), elements);
+        Value::Array(self.scalar(Kind::Float, element))
+    }
+
+    /// The function's place in the graph; its first call declares it there.
+    fn external(&mut self, function: &'a ast::Extern, span: Span) -> Option<ExternId> {
+        if let Some(known) = self.externs.iter().position(|(name, _)| *name == function.name) {
+            return Some(ExternId(known as u32));
+        }
+        // What is wrong with it has been said where it is declared.
+        let (errors, warnings) = (self.report.errors.len(), self.report.warnings.len());
+        let id = self.declare_external(function, span);
+        self.report.errors.truncate(errors);
+        self.report.warnings.truncate(warnings);
+        id
+    }
+
+    /// Declares a function of Rust in the graph.
+    pub fn declare_external(&mut self, function: &'a ast::Extern, span: Span) -> Option<ExternId> {
+        if !self.takes_numbers(function) {
+            return None;
+        }
+        let id = ExternId(self.externs.len() as u32);
+        self.externs.push((function.name.clone(), span));
+        self.graph.scalars.externs.push(Extern { name: function.name.to_string(), arguments: function.arguments.len(), slopes: None });
+        // Declared before its derivative is read: that may call it again.
+        let errors = self.report.errors.len();
+        let slopes = self.slopes(function);
+        self.graph.scalars.externs[id.0 as usize].slopes = slopes;
+        (self.report.errors.len() == errors).then_some(id)
+    }
+
+    fn takes_numbers(&mut self, function: &ast::Extern) -> bool {
+        let mut right = true;
+        let types = function.arguments.iter().map(|argument| &argument.ty).chain(&function.result);
+        for ty in types {
+            match ty {
+                ast::Type::Tensor(ty) => match self.kind_of(&ty.scalar) {
+                    Some(Kind::Float) if ty.axes.is_empty() => {}
+                    Some(_) => {
+                        self.error_with_help(ty.span, "an `extern fn` takes and returns numbers here", format!("`fn(x: {0}, …) -> {0}`", self.float_name()));
+                        right = false;
+                    }
+                    None => right = false,
+                },
+                ast::Type::Error(_) => right = false,
+                ast::Type::Tuple(_, span) => {
+                    self.error(*span, "an `extern fn` takes and returns numbers");
+                    right = false;
+                }
+                ast::Type::Dim(name) => {
+                    self.error(name.span(), "an `extern fn` takes and returns numbers");
+                    right = false;
+                }
+            }
+        }
+        if function.result.is_none() {
+            self.error(function.name.span(), format!("`{}` has no result", function.name));
+            right = false;
+        }
+        right
+    }
+
+    /// The derivative by each argument, from the directional one.
+    fn slopes(&mut self, function: &ast::Extern) -> Option<Vec<ScalarId>> {
+        let (tangents, expr) = function.derivative.as_ref()?;
+        let takes = function.arguments.len();
+        if tangents.len() != takes {
+            let message = format!("`{}` takes {takes} argument{}, its derivative has {} tangents", function.name, if takes == 1 { "" } else { "s" }, tangents.len());
+            self.error(tangents.last().map_or(function.name.span(), Ident::span), message);
+            return None;
+        }
+        let ambient = std::mem::take(&mut self.ambient);
+        let guards = std::mem::take(&mut self.guards);
+        let delays = std::mem::replace(&mut self.delays, true);
+        let nodes = self.graph.nodes.len();
+        let frame = Frame {
+            scopes: vec![Vec::new()],
+            dims: BTreeMap::new(),
+            rest: None,
+            layer: None,
+            generics: BTreeMap::new(),
+            library: None,
+            function: function.name.to_string(),
+        };
+        self.frames.push(frame);
+        let parameter = |this: &mut Self, number: usize| {
+            let element = this.graph.scalars.call(Function::Parameter(number as u32), Vec::new());
+            Bound::Value(Value::Array(Array { shape: Vec::new(), kind: Kind::Float, depth: 0, element }))
+        };
+        // An argument named `y` hides the result.
+        let result = parameter(self, takes);
+        self.bind(&Ident::new("y", function.name.span()), result, false);
+        self.lookup("y");
+        for (number, argument) in function.arguments.iter().enumerate() {
+            if let ast::Pattern::Name(name) = &argument.pattern {
+                let value = parameter(self, number);
+                self.bind(name, value, false);
+                self.lookup(&name.to_string());
+            }
+        }
+        for (number, tangent) in tangents.iter().enumerate() {
+            let value = parameter(self, takes + 1 + number);
+            self.bind(tangent, value, false);
+        }
+        let value = self.expr(expr);
+        let value = self.to_array(value, expr.span).and_then(|array| self.to_float(array, expr.span));
+        self.leave();
+        self.frames.pop();
+        (self.ambient, self.guards, self.delays) = (ambient, guards, delays);
+        let made_nodes = self.graph.nodes.len() > nodes;
+        self.graph.nodes.truncate(nodes);
+        let value = value?;
+        if !value.shape.is_empty() || made_nodes {
+            self.error(expr.span, "the derivative of a function of numbers is a number, made of numbers");
+            return None;
+        }
+        let first = takes as u32 + 1;
+        let is_zero = self.graph.scalars.as_number(value.element) == Some(0.0);
+        if self.degree(value.element, first, &mut BTreeMap::new()) != Degree::Linear && !is_zero {
+            let names: Vec<String> = tangents.iter().map(ToString::to_string).collect();
+            let example = function.arguments.first().map_or_else(|| "x".to_string(), |argument| super::call::pattern_name(&argument.pattern));
+            let message = format!("the derivative of `{}` must be linear in {}", function.name, names.join(", "));
+            self.error_with_help(expr.span, message, format!("each term has one tangent as a factor: `cos({example}) * {}`", names[0]));
+            return None;
+        }
+        Some((0..takes).map(|number| self.coefficient(value.element, first, first + number as u32)).collect())
+    }
+
+    /// Whether an expression is linear in the parameters from a number on.
+    fn degree(&self, id: ScalarId, first: u32, known: &mut BTreeMap<ScalarId, Degree>) -> Degree {
+        if let Some(&degree) = known.get(&id) {
+            return degree;
+        }
+        let scalars = &self.graph.scalars;
+        let mut of = |id: ScalarId| if scalars.as_number(id) == Some(0.0) { None } else { Some(self.degree(id, first, known)) };
+        let alike = |a: Option<Degree>, b: Option<Degree>| match (a, b) {
+            (Some(a), Some(b)) if a != b => Degree::Neither,
+            (a, b) => a.or(b).unwrap_or(Degree::Constant),
+        };
+        let degree = match &scalars[id] {
+            Scalar::Call(Function::Parameter(number), _) if *number >= first => Degree::Linear,
+            Scalar::Unary(Unary::Neg, a) => of(*a).unwrap_or(Degree::Constant),
+            Scalar::Binary(Binary::Add | Binary::Sub, a, b) => alike(of(*a), of(*b)),
+            Scalar::Binary(Binary::Mul, a, b) => match (of(*a), of(*b)) {
+                (Some(a), Some(Degree::Constant)) => a,
+                (Some(Degree::Constant), Some(b)) => b,
+                _ => Degree::Neither,
+            },
+            Scalar::Binary(Binary::Div, a, b) => match (of(*a), of(*b)) {
+                (Some(a), Some(Degree::Constant)) => a,
+                _ => Degree::Neither,
+            },
+            Scalar::Select(c, a, b) => match of(*c) {
+                Some(Degree::Constant) => alike(of(*a), of(*b)),
+                _ => Degree::Neither,
+            },
+            _ => {
+                let operands = scalars.operands(id);
+                let constant = operands.into_iter().all(|operand| matches!(of(operand), None | Some(Degree::Constant)));
+                if constant { Degree::Constant } else { Degree::Neither }
+            }
+        };
+        known.insert(id, degree);
+        degree
+    }
+
+    /// The factor of one parameter in an expression that is linear in those from `first` on.
+    fn coefficient(&mut self, id: ScalarId, first: u32, wanted: u32) -> ScalarId {
+        let zero = self.graph.scalars.number(0.0);
+        let has = |this: &Self, id: ScalarId| {
+            let reached: BTreeSet<ScalarId> = this.graph.scalars.reachable(id).into_iter().collect();
+            reached.into_iter().any(|part| matches!(this.graph.scalars[part], Scalar::Call(Function::Parameter(number), _) if number >= first))
+        };
+        if !has(self, id) {
+            return zero;
+        }
+        match self.graph.scalars[id].clone() {
+            Scalar::Call(Function::Parameter(number), _) => self.graph.scalars.number(if number == wanted { 1.0 } else { 0.0 }),
+            Scalar::Unary(Unary::Neg, a) => {
+                let a = self.coefficient(a, first, wanted);
+                self.graph.scalars.neg(a)
+            }
+            Scalar::Binary(function @ (Binary::Add | Binary::Sub), a, b) => {
+                let (a, b) = (self.coefficient(a, first, wanted), self.coefficient(b, first, wanted));
+                self.graph.scalars.binary(function, a, b)
+            }
+            Scalar::Binary(Binary::Mul, a, b) => {
+                let (a, b) = if has(self, a) { (self.coefficient(a, first, wanted), b) } else { (a, self.coefficient(b, first, wanted)) };
+                self.graph.scalars.mul(a, b)
+            }
+            Scalar::Binary(Binary::Div, a, b) => {
+                let a = self.coefficient(a, first, wanted);
+                self.graph.scalars.div(a, b)
+            }
+            Scalar::Select(c, a, b) => {
+                let (a, b) = (self.coefficient(a, first, wanted), self.coefficient(b, first, wanted));
+                self.graph.scalars.select(c, a, b)
+            }
+            _ => zero,
+        }
+    }
+
+    /// Reports the functions of Rust that a derivative was needed of and that have none. Whether there are any.
+    pub fn undifferentiated(&mut self, missing: &BTreeSet<ExternId>, what: &str) -> bool {
+        for function in missing {
+            let (name, span) = self.externs[function.0 as usize].clone();
+            without_derivative(self.items.float, &name, span, what, self.report);
+        }
+        !missing.is_empty()
+    }
+}
+
+/// Says that a function of Rust has no derivative where one is needed.
+pub fn without_derivative(float: Float, name: &Ident, span: Span, what: &str, report: &mut Report) {
+    let float = match float {
+        Float::F32 => "f32",
+        Float::F64 => "f64",
+    };
+    let message = format!("{what} goes through `{name}`, which has none");
+    let help = format!("declare it: `extern fn {name}(x: {float}) -> {float} {{ derivative(dx) = … * dx }}`, or cut it off: `stop_grad(…)`");
+    report.error_with_help(span, message, help);
+}

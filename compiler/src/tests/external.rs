@@ -1,0 +1,53 @@
+//! Functions of Rust with and without derivatives, and random numbers.
+use super::{check_gradients, checked};
+
+const DECLARED: &str = "
+    dim N;
+    extern fn cube(x: f64) -> f64 { derivative(dx) = 3 * square_of(x) * dx }
+    extern fn square_of(x: f64) -> f64 { derivative(dx) = dx * x + 2 * x * dx - x * dx }
+    extern fn ratio(a: f64, b: f64) -> f64 { derivative(da, db) = (da - y * db) / b }
+    extern fn root(x: f64) -> f64 { derivative(dx) = 0.5 * dx / y }
+    extern fn slope(x: f64) -> f64;
+";
+
+#[test]
+fn externs() {
+    check_gradients(&(DECLARED.to_string() + "
+        pub struct Net { w: f64[4] }
+        impl Net {
+            pub fn mapped(x: f64[N]) -> f64[N] { let y[n] = cube(x[n]) * ratio(sin(x[n]), 2 + x[n]); y }
+            pub fn guarded(x: f64[N]) -> f64 { sum[n](if x[n] > 0.1 { root(x[n]) } else { slope(0) }) }
+            pub fn repeated(x: f64) -> f64 { let mut h = x; for t in 0..4 { h = ratio(h, 1 + w[t] * w[t]) + cube(w[t]); } h }
+            pub fn nested(x: f64) -> f64 { let y = cube(x); let a = grad(y, x); let b = grad(a, x); a * b + jvp(a, x, 2) }
+            pub fn cut(x: f64) -> f64 { x * slope(1.0) + stop_grad(slope(0.5)) }
+        }"), &[5], 3);
+}
+
+#[test]
+fn externs_without_derivatives() {
+    let wrong = |body: &str| checked(&(DECLARED.to_string() + body)).map(|_| ()).unwrap_err();
+    let message = wrong("pub struct Net {} impl Net { #[grad(x)] pub fn f(x: f64) -> f64 { slope(x) * 2 } }");
+    assert!(message.starts_with("a derivative of `f` goes through `slope`, which has none"), "{message}");
+    let message = wrong("pub struct Net {} impl Net { pub fn f(x: f64) -> f64 { let y = slope(x); grad(y, x) } }");
+    assert!(message.starts_with("this gradient goes through `slope`, which has none"), "{message}");
+    let message = wrong("extern fn hill(x: f64) -> f64 { derivative(dx) = slope(x) * dx } pub struct Net {} impl Net { #[grad(x)] pub fn f(x: f64) -> f64 { let y = hill(x); grad(y, x) } }");
+    assert!(message.starts_with("a derivative of `f` goes through `slope`, which has none"), "{message}");
+    let message = wrong("extern fn hill(x: f64) -> f64 { derivative(dx) = slope(x) + dx }");
+    assert!(message.starts_with("the derivative of `hill` must be linear in dx"), "{message}");
+    let message = wrong("extern fn hill(x: f64, z: f64) -> f64 { derivative(dx) = dx }");
+    assert!(message.starts_with("`hill` takes 2 arguments, its derivative has 1 tangents"), "{message}");
+    assert!(checked(&(DECLARED.to_string() + "pub struct Net {} impl Net { #[grad(z)] pub fn f(x: f64, z: f64) -> f64 { slope(x) * z } }")).is_ok());
+}
+
+#[test]
+fn random_numbers() {
+    check_gradients("
+        dim N;
+        pub struct Net { w: f64[3, 3] }
+        impl Net {
+            pub fn dropped(x: f64[N, 3], key: u64) -> f64[N, 3] { let h = tanh(dropout(x @ w, 0.4, key)); dropout(h, 0.2, fold(key, 1)) }
+            pub fn twice(x: f64[N, 3], key: u64) -> f64[N, 3] { dropout(x, 0.5, key) - dropout(x, 0.5, key) }
+            pub fn looped(x: f64[N, 3], key: u64) -> f64[N, 3] { let mut h = x; for t in 0..3 { h = dropout(sin(h @ w), 0.3, fold(fold(key, t), 7)) + h; } h }
+            pub fn keyed(x: f64[N, 3], keys: u64[N]) -> f64[N, 3] { let y[n] = dropout(x[n], 0.5, keys[n]); y }
+        }", &[4], 3);
+}
