@@ -4,8 +4,8 @@
 use proc_macro2::Span;
 
 use crate::emit::{Compiled, CompiledMethod};
-use crate::program::{Content, Float, Method, Program, StructType};
 use crate::print;
+use crate::program::{Content, Float, Method, Program, StructType};
 use crate::report::Report;
 use crate::syntax::ast::DerivativeKind;
 
@@ -29,34 +29,76 @@ pub fn check(program: &Program, methods: &[Vec<CompiledMethod>], report: &mut Re
     }
 }
 
-fn parameters(program: &Program, network: &StructType, budget: Option<(u64, Span)>, bytes: u64, report: &mut Report) {
+fn parameters(
+    program: &Program,
+    network: &StructType,
+    budget: Option<(u64, Span)>,
+    bytes: u64,
+    report: &mut Report,
+) {
     let Some((limit, span)) = budget else { return };
     let found = network.parameters.saturating_mul(bytes);
     if found > limit {
         let size = |content: &Content| match content {
             Content::Tensor { shape, .. } => shape.iter().product::<usize>() as u64,
-            Content::Struct { index, lengths } => lengths.iter().product::<usize>() as u64 * program.structs[*index].parameters,
+            Content::Struct { index, lengths } => {
+                lengths.iter().product::<usize>() as u64 * program.structs[*index].parameters
+            }
         };
-        let fields = network.fields.iter().map(|field| (field.name.to_string(), size(&field.content).saturating_mul(bytes)));
-        let message = format!("the parameters of `{}` take {} bytes; the budget is {}", network.name, print::grouped(found), print::grouped(limit));
+        let fields = network
+            .fields
+            .iter()
+            .map(|field| (field.name.to_string(), size(&field.content).saturating_mul(bytes)));
+        let message = format!(
+            "the parameters of `{}` take {} bytes; the budget is {}",
+            network.name,
+            print::grouped(found),
+            print::grouped(limit)
+        );
         report.error_with_help(span, message, listed("they are", fields.collect()));
     }
 }
 
-fn workspace(method: &Method, compiled: &CompiledMethod, (limit, span): (u64, Span), bytes: u64, report: &mut Report) {
+fn workspace(
+    method: &Method,
+    compiled: &CompiledMethod,
+    (limit, span): (u64, Span),
+    bytes: u64,
+    report: &mut Report,
+) {
     let variants = variants(method, compiled);
-    if let Some((name, variant)) = variants.iter().find(|(_, variant)| variant.plan.constant_workspace().is_none()) {
-        let size = print::integer(&method.graph, &variant.plan.workspace().scale(i64::try_from(bytes).unwrap_or(8)));
-        let message = format!("the workspace of `{name}` has no limit: it takes {size} bytes, which are known at run time");
-        report.error_with_help(span, message, "a budget needs constant sizes: write a `const` in place of the `dim`");
+    if let Some((name, variant)) =
+        variants.iter().find(|(_, variant)| variant.plan.constant_workspace().is_none())
+    {
+        let size =
+            print::integer(&method.graph, &variant.plan.workspace().scale(i64::try_from(bytes).unwrap_or(8)));
+        let message = format!(
+            "the workspace of `{name}` has no limit: it takes {size} bytes, which are known at run time"
+        );
+        report.error_with_help(
+            span,
+            message,
+            "a budget needs constant sizes: write a `const` in place of the `dim`",
+        );
         return;
     }
-    let taken = |variant: &Compiled| u64::try_from(variant.plan.constant_workspace().unwrap_or(0)).unwrap_or(0).saturating_mul(bytes);
-    let Some((name, variant)) = variants.iter().rev().max_by_key(|(_, variant)| taken(variant)) else { return };
+    let taken = |variant: &Compiled| {
+        u64::try_from(variant.plan.constant_workspace().unwrap_or(0)).unwrap_or(0).saturating_mul(bytes)
+    };
+    let Some((name, variant)) = variants.iter().rev().max_by_key(|(_, variant)| taken(variant)) else {
+        return;
+    };
     let found = taken(variant);
     if found > limit {
-        let peak = variant.plan.peak().into_iter().map(|(name, size)| (name.to_string(), u64::try_from(size).unwrap_or(0).saturating_mul(bytes)));
-        let message = format!("the workspace of `{name}` takes {} bytes; the budget is {}", print::grouped(found), print::grouped(limit));
+        let peak =
+            variant.plan.peak().into_iter().map(|(name, size)| {
+                (name.to_string(), u64::try_from(size).unwrap_or(0).saturating_mul(bytes))
+            });
+        let message = format!(
+            "the workspace of `{name}` takes {} bytes; the budget is {}",
+            print::grouped(found),
+            print::grouped(limit)
+        );
         report.error_with_help(span, message, listed("live at the peak are", peak.collect()));
     }
 }
@@ -84,10 +126,13 @@ fn variants<'a>(method: &Method, compiled: &'a CompiledMethod) -> Vec<(String, &
 fn listed(what: &str, mut parts: Vec<(String, u64)>) -> String {
     parts.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
     let rest = parts.split_off(parts.len().min(NAMED));
-    let names: Vec<String> = parts.iter().map(|(name, bytes)| format!("`{name}` ({})", print::grouped(*bytes))).collect();
+    let names: Vec<String> =
+        parts.iter().map(|(name, bytes)| format!("`{name}` ({})", print::grouped(*bytes))).collect();
     let others = match rest.len() {
         0 => String::new(),
-        count => format!(" and {count} others ({})", print::grouped(rest.iter().map(|(_, bytes)| bytes).sum())),
+        count => {
+            format!(" and {count} others ({})", print::grouped(rest.iter().map(|(_, bytes)| bytes).sum()))
+        }
     };
     format!("{what} {}{others}", names.join(", "))
 }
@@ -127,7 +172,9 @@ mod tests {
         let found = messages("", "N", "#[budget(params = 303)]");
         assert_eq!(
             found,
-            ["the parameters of `Net` take 304 bytes; the budget is 303\n\nhelp: they are `rest` (160), `w` (128), `b` (16)"]
+            [
+                "the parameters of `Net` take 304 bytes; the budget is 303\n\nhelp: they are `rest` (160), `w` (128), `b` (16)"
+            ]
         );
     }
 

@@ -68,7 +68,9 @@ fn method(method: &Method) -> CompiledMethod {
         let mut step = None;
         if derivative.kind == DerivativeKind::Grad {
             explained.get_or_insert_with(|| explain(method, &routine));
-            step = method.has_step(derivative).then(|| planned(method, gradient::step(method, derivative), &[], plan::plan_step));
+            step = method
+                .has_step(derivative)
+                .then(|| planned(method, gradient::step(method, derivative), &[], plan::plan_step));
         }
         derivatives.push(CompiledDerivative { of, directions, step });
     }
@@ -76,7 +78,12 @@ fn method(method: &Method) -> CompiledMethod {
     CompiledMethod { value, derivatives, derivation, latex, dot }
 }
 
-fn planned(method: &Method, routine: Routine, directions: &[(Target, TensorId)], plan: fn(Routine, &Inputs) -> Plan) -> Compiled {
+fn planned(
+    method: &Method,
+    routine: Routine,
+    directions: &[(Target, TensorId)],
+    plan: fn(Routine, &Inputs) -> Plan,
+) -> Compiled {
     let cotangents = routine.cotangents.clone();
     let operations = count::operations(&routine.graph);
     let mut inputs = Inputs::of_method(method, &routine);
@@ -90,7 +97,9 @@ fn planned(method: &Method, routine: Routine, directions: &[(Target, TensorId)],
 
 /// What a derivative is with respect to, as inputs of the function's graph.
 fn variables(method: &Method, derivative: &Derivative) -> Vec<(Target, TensorId)> {
-    let fields = (0..method.fields.len()).filter(|field| derivative.model && !method.fields[*field].frozen).map(Target::Field);
+    let fields = (0..method.fields.len())
+        .filter(|field| derivative.model && !method.fields[*field].frozen)
+        .map(Target::Field);
     let arguments = derivative.arguments.iter().copied().map(Target::Argument);
     fields.chain(arguments).map(|target| (target, variable(method, target))).collect()
 }
@@ -107,7 +116,12 @@ fn variable(method: &Method, target: Target) -> TensorId {
 
 /// The results that are made of floats.
 fn float_results(method: &Method) -> Vec<TensorId> {
-    method.result.tensors().into_iter().filter(|result| method.graph.tensor(*result).kind == Kind::Float).collect()
+    method
+        .result
+        .tensors()
+        .into_iter()
+        .filter(|result| method.graph.tensor(*result).kind == Kind::Float)
+        .collect()
 }
 
 /// Zeros.
@@ -124,7 +138,12 @@ fn explain(method: &Method, routine: &Routine) -> (String, String, String) {
         .iter()
         .map(|gradient| {
             let of = match gradient.target {
-                Target::Field(position) => method.fields[position].path.iter().map(|step| step.name.to_string()).collect::<Vec<_>>().join("."),
+                Target::Field(position) => method.fields[position]
+                    .path
+                    .iter()
+                    .map(|step| step.name.to_string())
+                    .collect::<Vec<_>>()
+                    .join("."),
                 Target::Argument(position) => method.arguments[position].name.to_string(),
             };
             (gradient.tensor, of)
@@ -140,6 +159,10 @@ fn explain(method: &Method, routine: &Routine) -> (String, String, String) {
 
 /// The first node that no result needs.
 fn backward_from(routine: &Routine) -> usize {
-    let last = routine.graph.nodes.iter().rposition(|node| node.outputs().iter().any(|output| routine.results.contains(output)));
+    let last = routine
+        .graph
+        .nodes
+        .iter()
+        .rposition(|node| node.outputs().iter().any(|output| routine.results.contains(output)));
     last.map_or(0, |last| last + 1)
 }

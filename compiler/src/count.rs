@@ -3,7 +3,9 @@
 //! Arithmetic and functions count 1 each, comparisons, selects, reads and integers nothing, each value
 //! that a `Sum` adds 1. Both branches of a select count. It counts what the graph says, before any plan.
 
-use crate::ir::{Atom, Axis, Graph, Int, Node, Reduction, Scalar, ScalarId, Unary};
+#[cfg(test)]
+use crate::ir::Atom;
+use crate::ir::{Axis, Graph, Int, Node, Reduction, Scalar, ScalarId, Unary};
 
 /// The operations of a whole graph.
 pub fn operations(graph: &Graph) -> Int {
@@ -16,6 +18,7 @@ pub fn operations_of(graph: &Graph, nodes: &[Node]) -> Int {
 }
 
 /// The operations of some of its nodes at given run-time sizes.
+#[cfg(test)]
 pub fn operations_at(graph: &Graph, nodes: &[Node], dims: &[usize]) -> u64 {
     let count = operations_of(graph, nodes).evaluate(&mut |atom| match atom {
         Atom::Dim(dim) => dims[dim.0 as usize] as i64,
@@ -82,7 +85,15 @@ mod tests {
         let counter = graph.add_loop();
         let (name, extent) = ("t".to_string(), 10usize.into());
         let body = vec![square];
-        graph.nodes.push(Node::Loop(Loop { counter, name, extent, reversed: false, condition: None, carried: vec![], body }));
+        graph.nodes.push(Node::Loop(Loop {
+            counter,
+            name,
+            extent,
+            reversed: false,
+            condition: None,
+            carried: vec![],
+            body,
+        }));
         let rows = Int::dim(DimId(0));
         assert_eq!(operations(&graph), rows.scale(6 + 60).plus(4 * 4));
         assert_eq!(operations_of(&graph, &graph.nodes[..1]), rows.scale(6));

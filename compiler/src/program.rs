@@ -192,8 +192,6 @@ pub struct FieldInput {
     pub tensor: TensorId,
     /// How it is reached: `self.blocks[·].fc.weight`.
     pub path: Vec<PathStep>,
-    /// Its own sizes, without those of the arrays around it.
-    pub shape: Vec<usize>,
     /// Whether it (or a struct around it) is frozen.
     pub frozen: bool,
 }
@@ -246,12 +244,15 @@ impl Returned {
 impl Method {
     /// Whether a derivative comes with a `loss_step`: by the parameters, of one number.
     pub fn has_step(&self, derivative: &Derivative) -> bool {
-        let is_number = |tensor: &TensorId| self.graph.tensor(*tensor).kind == Kind::Float && self.graph.shape(*tensor).is_empty();
+        let is_number = |tensor: &TensorId| {
+            self.graph.tensor(*tensor).kind == Kind::Float && self.graph.shape(*tensor).is_empty()
+        };
         let by_parameters = derivative.kind == crate::syntax::ast::DerivativeKind::Grad && derivative.model;
         by_parameters && matches!(self.result.tensors().as_slice(), [result] if is_number(result))
     }
 
     /// The kind of an argument, if it is a tensor.
+    #[cfg(test)]
     pub fn argument_kind(&self, position: usize) -> Option<Kind> {
         match self.arguments[position].content {
             ArgumentContent::Tensor(tensor) => Some(self.graph.tensor(tensor).kind),

@@ -7,7 +7,8 @@ use crate::{check, compile, eval, print, report::Report, syntax};
 pub fn checked(text: &str) -> Result<crate::program::Program, String> {
     let mut report = Report::default();
     let block = syntax::parse(text.parse().unwrap(), &mut report);
-    let program = if report.has_errors() { None } else { check::check(&block, &check::library(), &mut report) };
+    let program =
+        if report.has_errors() { None } else { check::check(&block, &check::library(), &mut report) };
     let messages: Vec<String> = report.errors.iter().map(|error| error.text()).collect();
     program.ok_or_else(|| messages.join("\n----\n"))
 }
@@ -20,22 +21,48 @@ fn input(shape: &[usize], seed: usize) -> Vec<f64> {
 fn check_gradients(text: &str, dims: &[usize], labels: u32) {
     let program = checked(text).unwrap_or_else(|messages| panic!("{messages}"));
     for each in program.structs.iter().flat_map(|each| &each.methods) {
-        let derivative = crate::program::Derivative { kind: syntax::ast::DerivativeKind::Grad, model: true, arguments: (0..each.arguments.len()).filter(|a| each.argument_kind(*a) == Some(crate::ir::Kind::Float)).collect() };
+        let derivative = crate::program::Derivative {
+            kind: syntax::ast::DerivativeKind::Grad,
+            model: true,
+            arguments: (0..each.arguments.len())
+                .filter(|a| each.argument_kind(*a) == Some(crate::ir::Kind::Float))
+                .collect(),
+        };
         let dims = &dims[..each.graph.dims.len()];
         let mut inputs = Vec::new();
         let mut graph_inputs = Vec::new();
-        for (seed, tensor) in each.fields.iter().map(|f| f.tensor).chain(each.arguments.iter().filter_map(|a| match a.content { crate::program::ArgumentContent::Tensor(t) => Some(t), _ => None })).enumerate() {
+        for (seed, tensor) in each
+            .fields
+            .iter()
+            .map(|f| f.tensor)
+            .chain(each.arguments.iter().filter_map(|a| match a.content {
+                crate::program::ArgumentContent::Tensor(t) => Some(t),
+                _ => None,
+            }))
+            .enumerate()
+        {
             let shape = eval::shape(&each.graph, dims, tensor).unwrap();
             graph_inputs.push(tensor);
-            inputs.push((tensor, match each.graph.tensor(tensor).kind {
-                crate::ir::Kind::Index => eval::Data::Index((0..shape.iter().product::<usize>()).map(|i| (7 * i as u32 + 3) % labels).collect()),
-                crate::ir::Kind::Mask => eval::Data::Mask((0..shape.iter().product::<usize>()).map(|i| i % 3 != 1).collect()),
-                crate::ir::Kind::Key => eval::Data::Key((0..shape.iter().product::<usize>() as u64).map(|i| 77 + i * i).collect()),
-                crate::ir::Kind::Float => eval::Data::Float(input(&shape, seed)),
-            }));
+            inputs.push((
+                tensor,
+                match each.graph.tensor(tensor).kind {
+                    crate::ir::Kind::Index => eval::Data::Index(
+                        (0..shape.iter().product::<usize>()).map(|i| (7 * i as u32 + 3) % labels).collect(),
+                    ),
+                    crate::ir::Kind::Mask => {
+                        eval::Data::Mask((0..shape.iter().product::<usize>()).map(|i| i % 3 != 1).collect())
+                    }
+                    crate::ir::Kind::Key => eval::Data::Key(
+                        (0..shape.iter().product::<usize>() as u64).map(|i| 77 + i * i).collect(),
+                    ),
+                    crate::ir::Kind::Float => eval::Data::Float(input(&shape, seed)),
+                },
+            ));
         }
-        crate::verify::verify(&each.graph, &graph_inputs).unwrap_or_else(|e| panic!("{e}\n{}", print::text(&each.graph)));
-        let raw = eval::evaluate(&each.graph, dims, &inputs, &each.result.tensors()).unwrap_or_else(|e| panic!("{e}\n{}", print::text(&each.graph)));
+        crate::verify::verify(&each.graph, &graph_inputs)
+            .unwrap_or_else(|e| panic!("{e}\n{}", print::text(&each.graph)));
+        let raw = eval::evaluate(&each.graph, dims, &inputs, &each.result.tensors())
+            .unwrap_or_else(|e| panic!("{e}\n{}", print::text(&each.graph)));
         let routine = compile::gradient(each, &derivative);
         let mut with_cotangents = inputs.clone();
         for (k, &c) in routine.cotangents.iter().enumerate() {
@@ -44,43 +71,69 @@ fn check_gradients(text: &str, dims: &[usize], labels: u32) {
             graph_inputs.push(c);
         }
         println!("{}", print::text(&routine.graph));
-        crate::verify::verify(&routine.graph, &graph_inputs).unwrap_or_else(|e| panic!("{e}\n{}", print::text(&routine.graph)));
-        let values = eval::evaluate(&routine.graph, dims, &with_cotangents, &routine.results).unwrap_or_else(|e| panic!("{e}\n{}", print::text(&routine.graph)));
+        crate::verify::verify(&routine.graph, &graph_inputs)
+            .unwrap_or_else(|e| panic!("{e}\n{}", print::text(&routine.graph)));
+        let values = eval::evaluate(&routine.graph, dims, &with_cotangents, &routine.results)
+            .unwrap_or_else(|e| panic!("{e}\n{}", print::text(&routine.graph)));
         for (a, b) in raw.iter().zip(&values) {
             if let (eval::Data::Float(a), eval::Data::Float(b)) = (a, b) {
-                for (a, b) in a.iter().zip(b) { assert!((a - b).abs() <= 1e-12 * (1.0 + a.abs()), "{a} {b}"); }
+                for (a, b) in a.iter().zip(b) {
+                    assert!((a - b).abs() <= 1e-12 * (1.0 + a.abs()), "{a} {b}");
+                }
             }
         }
         let cost = |inputs: &[(crate::ir::TensorId, eval::Data)]| -> f64 {
             let results = each.result.tensors();
             let values = eval::evaluate(&each.graph, dims, inputs, &results).unwrap();
             let mut k = 0;
-            results.iter().zip(&values).map(|(result, value)| match value {
-                eval::Data::Float(v) => {
-                    if routine.cotangents.is_empty() { return v[0]; }
-                    let shape = eval::shape(&each.graph, dims, *result).unwrap();
-                    let c = input(&shape, 40 + k);
-                    k += 1;
-                    v.iter().zip(&c).map(|(a, b)| a * b).sum()
-                }
-                _ => 0.0,
-            }).sum()
+            results
+                .iter()
+                .zip(&values)
+                .map(|(result, value)| match value {
+                    eval::Data::Float(v) => {
+                        if routine.cotangents.is_empty() {
+                            return v[0];
+                        }
+                        let shape = eval::shape(&each.graph, dims, *result).unwrap();
+                        let c = input(&shape, 40 + k);
+                        k += 1;
+                        v.iter().zip(&c).map(|(a, b)| a * b).sum()
+                    }
+                    _ => 0.0,
+                })
+                .sum()
         };
         let wanted: Vec<_> = routine.gradients.iter().map(|g| g.tensor).collect();
-        let gradients = eval::evaluate(&routine.graph, dims, &with_cotangents, &wanted).unwrap_or_else(|e| panic!("{e}\n{}", print::text(&routine.graph)));
+        let gradients = eval::evaluate(&routine.graph, dims, &with_cotangents, &wanted)
+            .unwrap_or_else(|e| panic!("{e}\n{}", print::text(&routine.graph)));
         for (g, gradient) in routine.gradients.iter().zip(&gradients) {
-            let variable = match g.target { crate::routine::Target::Field(f) => each.fields[f].tensor, crate::routine::Target::Argument(a) => match each.arguments[a].content { crate::program::ArgumentContent::Tensor(t) => t, _ => panic!() } };
+            let variable = match g.target {
+                crate::routine::Target::Field(f) => each.fields[f].tensor,
+                crate::routine::Target::Argument(a) => match each.arguments[a].content {
+                    crate::program::ArgumentContent::Tensor(t) => t,
+                    _ => panic!(),
+                },
+            };
             let place = inputs.iter().position(|(t, _)| *t == variable).unwrap();
             for (i, analytic) in gradient.floats().iter().enumerate() {
                 let step = 1e-5;
                 let mut moved = inputs.clone();
-                let at = |moved: &mut Vec<(crate::ir::TensorId, eval::Data)>, by: f64| if let eval::Data::Float(v) = &mut moved[place].1 { v[i] += by };
+                let at = |moved: &mut Vec<(crate::ir::TensorId, eval::Data)>, by: f64| {
+                    if let eval::Data::Float(v) = &mut moved[place].1 {
+                        v[i] += by
+                    }
+                };
                 at(&mut moved, step);
                 let up = cost(&moved);
                 at(&mut moved, -2.0 * step);
                 let down = cost(&moved);
                 let numeric = (up - down) / (2.0 * step);
-                assert!((analytic - numeric).abs() <= 2e-8 * (1.0 + analytic.abs()), "{}[{i}] of {}: {analytic} against {numeric}", each.graph.tensor(variable).name, each.name);
+                assert!(
+                    (analytic - numeric).abs() <= 2e-8 * (1.0 + analytic.abs()),
+                    "{}[{i}] of {}: {analytic} against {numeric}",
+                    each.graph.tensor(variable).name,
+                    each.name
+                );
             }
         }
     }
@@ -88,18 +141,23 @@ fn check_gradients(text: &str, dims: &[usize], labels: u32) {
 
 #[test]
 fn mlp() {
-    check_gradients("
+    check_gradients(
+        "
         dim N;
         pub struct Mlp { w1: f64[6, 5] = he_normal, b1: f64[5], w2: f64[5, 3], b2: f64[3] }
         impl Mlp {
             pub fn logits(x: f64[N, 6]) -> f64[N, 3] { let h = relu(x @ w1 + b1); h @ w2 + b2 }
             #[grad] pub fn loss(x: f64[N, 6], label: u32[N]) -> f64 { cross_entropy(logits(x), label) }
-        }", &[4], 3);
+        }",
+        &[4],
+        3,
+    );
 }
 
 #[test]
 fn layers_in_a_loop() {
-    check_gradients("
+    check_gradients(
+        "
         dim N;
         struct Block<const D: usize> { norm: LayerNorm<D>, fc: Linear<D, D>, gain: f64[D] = ones }
         impl Block<D> { fn call(x: f64[.., D]) -> f64[.., D] { x + gain * tanh(fc(norm(x))) } }
@@ -110,7 +168,10 @@ fn layers_in_a_loop() {
                 for block in blocks { h = block(h); }
                 mse(leave(h), y) + 0.01 * l2(leave.weight)
             }
-        }", &[3], 3);
+        }",
+        &[3],
+        3,
+    );
 }
 
 #[test]
@@ -193,5 +254,5 @@ fn layers() {
         }", &[2, 3], 5);
 }
 
-mod loops;
 mod external;
+mod loops;

@@ -6,8 +6,8 @@
 use std::collections::BTreeSet;
 
 use crate::ir::{
-    Argmax, Atom, Axis, Comprehension, Function, Graph, Int, Kind, Loop, LoopId, Node, Reduction, Scalar, ScalarId,
-    TensorId,
+    Argmax, Atom, Axis, Comprehension, Function, Graph, Int, Kind, Loop, LoopId, Node, Reduction, Scalar,
+    ScalarId, TensorId,
 };
 
 /// Checks a graph; `inputs` are the tensors that exist before its first node.

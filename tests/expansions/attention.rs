@@ -5,10 +5,7 @@ const D: usize = 16;
 ///
 /// 768 parameters, 3,072 bytes.
 /// Values and gradients have this one type, a plain row of floats.
-#[derive(
-    ::chainrule::__private::core::clone::Clone,
-    ::chainrule::__private::core::marker::Copy
-)]
+#[derive(::chainrule::__private::core::clone::Clone, ::chainrule::__private::core::marker::Copy)]
 #[repr(C)]
 pub struct Attention {
     /// `f32[16, 16]`, starts as `glorot_uniform`.
@@ -64,24 +61,9 @@ impl ::chainrule::Params for Attention {
         visitor(path.field("wv"), &[16, 16], self.wv.as_flattened());
     }
     fn __initialise(&mut self, rng: &mut ::chainrule::__private::Rng) {
-        ::chainrule::__private::init::glorot_uniform(
-            self.wq.as_flattened_mut(),
-            rng,
-            16,
-            16,
-        );
-        ::chainrule::__private::init::glorot_uniform(
-            self.wk.as_flattened_mut(),
-            rng,
-            16,
-            16,
-        );
-        ::chainrule::__private::init::glorot_uniform(
-            self.wv.as_flattened_mut(),
-            rng,
-            16,
-            16,
-        );
+        ::chainrule::__private::init::glorot_uniform(self.wq.as_flattened_mut(), rng, 16, 16);
+        ::chainrule::__private::init::glorot_uniform(self.wk.as_flattened_mut(), rng, 16, 16);
+        ::chainrule::__private::init::glorot_uniform(self.wv.as_flattened_mut(), rng, 16, 16);
     }
 }
 #[automatically_derived]
@@ -96,7 +78,7 @@ impl ::chainrule::Params for Attention {
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns,
+    clippy::unnecessary_box_returns
 )]
 impl Attention {
     /// What each place sees of the places up to it.
@@ -122,17 +104,10 @@ impl Attention {
         let n = x.shape()[0];
         let t = x.shape()[1];
         if x.shape()[2] != 16 {
-            ::chainrule::__private::panics::size(
-                "Attention::attend",
-                "x",
-                2,
-                x.shape()[2],
-                16,
-            );
+            ::chainrule::__private::panics::size("Attention::attend", "x", 2, x.shape()[2], 16);
         }
         let x = x.as_slice().as_chunks::<16>().0;
-        let arena = ws
-            .request(81 * n * t + 3 * n * t * t + t + t * t, "Attention::attend");
+        let arena = ws.request(81 * n * t + 3 * n * t * t + t + t * t, "Attention::attend");
         ::chainrule::__private::vectorised(
             #[inline(always)]
             || {
@@ -209,36 +184,30 @@ impl Attention {
                         let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
                         for k_2 in 0..t {
                             let candidate = s[k_2];
-                            if candidate > largest
-                                || (candidate.is_nan() && !largest.is_nan())
-                            {
+                            if candidate > largest || (candidate.is_nan() && !largest.is_nan()) {
                                 a_sum_at = k_2;
                                 largest = candidate;
                             }
                         }
                         let element = s[a_sum_at];
-                        let a_sum_top = if math::abs(element)
-                            < ::chainrule::__private::core::primitive::f32::INFINITY
-                        {
-                            element
-                        } else {
-                            0.0
-                        };
+                        let a_sum_top =
+                            if math::abs(element) < ::chainrule::__private::core::primitive::f32::INFINITY {
+                                element
+                            } else {
+                                0.0
+                            };
                         for k_2 in 0..t {
-                            a_sum_exp[(n_2 * t + i) * t + k_2] = math::exp(
-                                s[k_2] - a_sum_top,
-                            );
+                            a_sum_exp[(n_2 * t + i) * t + k_2] = math::exp(s[k_2] - a_sum_top);
                         }
                         let mut sum = 0.0_f32;
                         for k_2 in 0..t {
-                            sum
-                                += a_sum_exp[(n_2 * t + i) * t + k_2]
-                                    - (if k_2 == a_sum_at { 1.0 } else { 0.0 });
+                            sum += a_sum_exp[(n_2 * t + i) * t + k_2]
+                                - (if k_2 == a_sum_at { 1.0 } else { 0.0 });
                         }
                         a_sum_rest[n_2 * t + i] = sum;
                         for k_2 in 0..t {
-                            a[(n_2 * t + i) * t + k_2] = a_sum_exp[(n_2 * t + i) * t
-                                + k_2] / (1.0 + a_sum_rest[n_2 * t + i]);
+                            a[(n_2 * t + i) * t + k_2] =
+                                a_sum_exp[(n_2 * t + i) * t + k_2] / (1.0 + a_sum_rest[n_2 * t + i]);
                         }
                     }
                     kernels::matmul(
@@ -256,11 +225,7 @@ impl Attention {
                 }
             },
         );
-        AttentionAttendPass {
-            model: self,
-            x: given_x,
-            arena,
-        }
+        AttentionAttendPass { model: self, x: given_x, arena }
     }
     /// The value of `attend` alone; nothing is stored for a backward pass.
     ///
@@ -282,13 +247,7 @@ impl Attention {
         let n = x.shape()[0];
         let t = x.shape()[1];
         if x.shape()[2] != 16 {
-            ::chainrule::__private::panics::size(
-                "Attention::attend_value",
-                "x",
-                2,
-                x.shape()[2],
-                16,
-            );
+            ::chainrule::__private::panics::size("Attention::attend_value", "x", 2, x.shape()[2], 16);
         }
         let x = x.as_slice().as_chunks::<16>().0;
         let arena = ws.request(64 * n * t + 2 * t + t * t, "Attention::attend_value");
@@ -367,29 +326,24 @@ impl Attention {
                         let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
                         for k_2 in 0..t {
                             let candidate = s[k_2];
-                            if candidate > largest
-                                || (candidate.is_nan() && !largest.is_nan())
-                            {
+                            if candidate > largest || (candidate.is_nan() && !largest.is_nan()) {
                                 a_sum_at = k_2;
                                 largest = candidate;
                             }
                         }
                         let element = s[a_sum_at];
-                        let a_sum_top = if math::abs(element)
-                            < ::chainrule::__private::core::primitive::f32::INFINITY
-                        {
-                            element
-                        } else {
-                            0.0
-                        };
+                        let a_sum_top =
+                            if math::abs(element) < ::chainrule::__private::core::primitive::f32::INFINITY {
+                                element
+                            } else {
+                                0.0
+                            };
                         for k_2 in 0..t {
                             a_sum_exp[k_2] = math::exp(s[k_2] - a_sum_top);
                         }
                         let mut a_sum_rest = 0.0_f32;
                         for k_2 in 0..t {
-                            a_sum_rest
-                                += a_sum_exp[k_2]
-                                    - (if k_2 == a_sum_at { 1.0 } else { 0.0 });
+                            a_sum_rest += a_sum_exp[k_2] - (if k_2 == a_sum_at { 1.0 } else { 0.0 });
                         }
                         for k_2 in 0..t {
                             a[i * t + k_2] = a_sum_exp[k_2] / (1.0 + a_sum_rest);
@@ -419,10 +373,7 @@ impl Attention {
     #[must_use]
     pub const fn attend_workspace(n: usize, t: usize) -> usize {
         {
-            let (first, second) = (
-                64 * n * t + 2 * t + t * t,
-                81 * n * t + 3 * n * t * t + t + t * t,
-            );
+            let (first, second) = (64 * n * t + 2 * t + t * t, 81 * n * t + 3 * n * t * t + t + t * t);
             if first > second { first } else { second }
         }
     }
@@ -448,7 +399,7 @@ impl Attention {
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns,
+    clippy::unnecessary_box_returns
 )]
 pub struct AttentionAttendPass<'w> {
     model: &'w Attention,
@@ -467,7 +418,7 @@ pub struct AttentionAttendPass<'w> {
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns,
+    clippy::unnecessary_box_returns
 )]
 impl AttentionAttendPass<'_> {
     /// The value of `Attention::attend`.
@@ -625,8 +576,7 @@ impl AttentionAttendPass<'_> {
                         n * t * 32 + n * t * t * 3..n * t * 48 + n * t * t * 3,
                         n * t * 64 + n * t * t * 3..n * t * 65 + n * t * t * 3,
                         n * t * 65 + n * t * t * 3..n * t * 65 + n * t * t * 3 + t * t,
-                        n * t * 80 + n * t * t * 3
-                            + t * t..n * t * 81 + n * t * t * 3 + t * t,
+                        n * t * 80 + n * t * t * 3 + t * t..n * t * 81 + n * t * t * 3 + t * t,
                     ],
                 );
                 let v_2 = v_2.as_chunks::<16>().0;
@@ -645,14 +595,12 @@ impl AttentionAttendPass<'_> {
                     );
                     for j in 0..t {
                         for k_2 in 0..t {
-                            a_part[(n_2 * t + j) * t + k_2] = d_a[j * t + k_2]
-                                / (1.0 + a_sum_rest[n_2 * t + j]);
+                            a_part[(n_2 * t + j) * t + k_2] =
+                                d_a[j * t + k_2] / (1.0 + a_sum_rest[n_2 * t + j]);
                         }
                         let mut d_a_sum_rest_part = 0.0_f32;
                         for k_2 in 0..t {
-                            d_a_sum_rest_part
-                                += a_part[(n_2 * t + j) * t + k_2]
-                                    * a[(n_2 * t + j) * t + k_2];
+                            d_a_sum_rest_part += a_part[(n_2 * t + j) * t + k_2] * a[(n_2 * t + j) * t + k_2];
                         }
                         d_a_sum_rest[n_2 * t + j] = -d_a_sum_rest_part;
                     }
@@ -668,10 +616,8 @@ impl AttentionAttendPass<'_> {
                         n * t * 32 + n * t * t * 3..n * t * 48 + n * t * t * 3,
                         n * t * 48 + n * t * t * 3..n * t * 64 + n * t * t * 3,
                         n * t * 64 + n * t * t * 3..n * t * 80 + n * t * t * 3,
-                        n * t * 80 + n * t * t * 3
-                            + t * t..n * t * 81 + n * t * t * 3 + t * t,
-                        n * t * 81 + n * t * t * 3
-                            + t * t..n * t * 81 + n * t * t * 3 + t + t * t,
+                        n * t * 80 + n * t * t * 3 + t * t..n * t * 81 + n * t * t * 3 + t * t,
+                        n * t * 81 + n * t * t * 3 + t * t..n * t * 81 + n * t * t * 3 + t + t * t,
                     ],
                 );
                 let q = q.as_chunks::<16>().0;
@@ -699,8 +645,8 @@ impl AttentionAttendPass<'_> {
                         for k_2 in 0..t {
                             a_part[(i * t + j) * t + k_2] += d_a_sum_rest[i * t + j];
                             d_s_sum[k_2] = if k_2 <= j {
-                                a_part[(i * t + j) * t + k_2]
-                                    * a_sum_exp[(i * t + j) * t + k_2] / math::sqrt(16.0)
+                                a_part[(i * t + j) * t + k_2] * a_sum_exp[(i * t + j) * t + k_2]
+                                    / math::sqrt(16.0)
                             } else {
                                 0.0
                             };
@@ -890,8 +836,7 @@ impl AttentionAttendPass<'_> {
                         n * t * 32 + n * t * t * 3..n * t * 48 + n * t * t * 3,
                         n * t * 64 + n * t * t * 3..n * t * 65 + n * t * t * 3,
                         n * t * 65 + n * t * t * 3..n * t * 65 + n * t * t * 3 + t * t,
-                        n * t * 80 + n * t * t * 3
-                            + t * t..n * t * 81 + n * t * t * 3 + t * t,
+                        n * t * 80 + n * t * t * 3 + t * t..n * t * 81 + n * t * t * 3 + t * t,
                     ],
                 );
                 let v_2 = v_2.as_chunks::<16>().0;
@@ -910,14 +855,12 @@ impl AttentionAttendPass<'_> {
                     );
                     for j in 0..t {
                         for k_2 in 0..t {
-                            a_part[(n_2 * t + j) * t + k_2] = d_a[j * t + k_2]
-                                / (1.0 + a_sum_rest[n_2 * t + j]);
+                            a_part[(n_2 * t + j) * t + k_2] =
+                                d_a[j * t + k_2] / (1.0 + a_sum_rest[n_2 * t + j]);
                         }
                         let mut d_a_sum_rest_part = 0.0_f32;
                         for k_2 in 0..t {
-                            d_a_sum_rest_part
-                                += a_part[(n_2 * t + j) * t + k_2]
-                                    * a[(n_2 * t + j) * t + k_2];
+                            d_a_sum_rest_part += a_part[(n_2 * t + j) * t + k_2] * a[(n_2 * t + j) * t + k_2];
                         }
                         d_a_sum_rest[n_2 * t + j] = -d_a_sum_rest_part;
                     }
@@ -933,10 +876,8 @@ impl AttentionAttendPass<'_> {
                         n * t * 32 + n * t * t * 3..n * t * 48 + n * t * t * 3,
                         n * t * 48 + n * t * t * 3..n * t * 64 + n * t * t * 3,
                         n * t * 64 + n * t * t * 3..n * t * 80 + n * t * t * 3,
-                        n * t * 80 + n * t * t * 3
-                            + t * t..n * t * 81 + n * t * t * 3 + t * t,
-                        n * t * 81 + n * t * t * 3
-                            + t * t..n * t * 81 + n * t * t * 3 + t + t * t,
+                        n * t * 80 + n * t * t * 3 + t * t..n * t * 81 + n * t * t * 3 + t * t,
+                        n * t * 81 + n * t * t * 3 + t * t..n * t * 81 + n * t * t * 3 + t + t * t,
                     ],
                 );
                 let q = q.as_chunks::<16>().0;
@@ -964,8 +905,8 @@ impl AttentionAttendPass<'_> {
                         for k_2 in 0..t {
                             a_part[(i * t + j) * t + k_2] += d_a_sum_rest[i * t + j];
                             d_s_sum[k_2] = if k_2 <= j {
-                                a_part[(i * t + j) * t + k_2]
-                                    * a_sum_exp[(i * t + j) * t + k_2] / math::sqrt(16.0)
+                                a_part[(i * t + j) * t + k_2] * a_sum_exp[(i * t + j) * t + k_2]
+                                    / math::sqrt(16.0)
                             } else {
                                 0.0
                             };

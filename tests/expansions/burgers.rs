@@ -2,10 +2,7 @@
 ///
 /// 501 parameters, 4,008 bytes.
 /// Values and gradients have this one type, a plain row of floats.
-#[derive(
-    ::chainrule::__private::core::clone::Clone,
-    ::chainrule::__private::core::marker::Copy
-)]
+#[derive(::chainrule::__private::core::clone::Clone, ::chainrule::__private::core::marker::Copy)]
 #[repr(C)]
 pub struct Burgers {
     /// `f64[2, 20]`, starts as `glorot_normal`.
@@ -67,31 +64,15 @@ impl ::chainrule::Params for Burgers {
         visitor(path.field("w2"), &[20, 20], self.w2.as_flattened());
         visitor(path.field("b2"), &[20], &self.b2);
         visitor(path.field("w3"), &[20], &self.w3);
-        visitor(
-            path.field("b3"),
-            &[],
-            ::chainrule::__private::core::slice::from_ref(&self.b3),
-        );
+        visitor(path.field("b3"), &[], ::chainrule::__private::core::slice::from_ref(&self.b3));
     }
     fn __initialise(&mut self, rng: &mut ::chainrule::__private::Rng) {
-        ::chainrule::__private::init::glorot_normal(
-            self.w1.as_flattened_mut(),
-            rng,
-            2,
-            20,
-        );
+        ::chainrule::__private::init::glorot_normal(self.w1.as_flattened_mut(), rng, 2, 20);
         ::chainrule::__private::init::zeros(&mut self.b1);
-        ::chainrule::__private::init::glorot_normal(
-            self.w2.as_flattened_mut(),
-            rng,
-            20,
-            20,
-        );
+        ::chainrule::__private::init::glorot_normal(self.w2.as_flattened_mut(), rng, 20, 20);
         ::chainrule::__private::init::zeros(&mut self.b2);
         ::chainrule::__private::init::normal(&mut self.w3, rng, 0.2);
-        ::chainrule::__private::init::zeros(
-            ::chainrule::__private::core::slice::from_mut(&mut self.b3),
-        );
+        ::chainrule::__private::init::zeros(::chainrule::__private::core::slice::from_mut(&mut self.b3));
     }
 }
 #[automatically_derived]
@@ -106,7 +87,7 @@ impl ::chainrule::Params for Burgers {
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns,
+    clippy::unnecessary_box_returns
 )]
 impl Burgers {
     /// How far the network is from satisfying the equation.
@@ -132,22 +113,30 @@ impl Burgers {
     ) -> BurgersResidualPass<'w> {
         let n = t.len();
         if x.len() != n {
-            ::chainrule::__private::panics::rows(
-                "Burgers::residual",
-                "x",
-                x.len(),
-                "N",
-                n,
-                "t",
-            );
+            ::chainrule::__private::panics::rows("Burgers::residual", "x", x.len(), "N", n, "t");
         }
         let arena = ws.request(364 * n, "Burgers::residual");
         let value = ::chainrule::__private::vectorised(
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels, math::f64 as math};
-                let [h_part_part, h, u_left, d_u_product, d_u_product_part, d_h, d_h_3,
-                h_part, d_h_2, d_u_product_2, d_u_product_3, d_u_left, u, d_r, d_u] = carve(
+                let [
+                    h_part_part,
+                    h,
+                    u_left,
+                    d_u_product,
+                    d_u_product_part,
+                    d_h,
+                    d_h_3,
+                    h_part,
+                    d_h_2,
+                    d_u_product_2,
+                    d_u_product_3,
+                    d_u_left,
+                    u,
+                    d_r,
+                    d_u,
+                ] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -181,9 +170,7 @@ impl Burgers {
                 let d_u_left = d_u_left.as_chunks_mut::<20>().0;
                 for i in 0..n {
                     for j in 0..20 {
-                        h[i][j] = math::tanh(
-                            t[i] * self.w1[0][j] + x[i] * self.w1[1][j] + self.b1[j],
-                        );
+                        h[i][j] = math::tanh(t[i] * self.w1[0][j] + x[i] * self.w1[1][j] + self.b1[j]);
                         h_part_part[i][j] = (1.0 - h[i][j]) * (1.0 + h[i][j]);
                     }
                 }
@@ -202,23 +189,11 @@ impl Burgers {
                 for i in 0..n {
                     for j in 0..20 {
                         u_left[i][j] = math::tanh(u_left[i][j] + self.b2[j]);
-                        d_u_product_part[i][j] = (1.0 - u_left[i][j])
-                            * (1.0 + u_left[i][j]);
+                        d_u_product_part[i][j] = (1.0 - u_left[i][j]) * (1.0 + u_left[i][j]);
                         d_u_product[i][j] = self.w3[j] * d_u_product_part[i][j];
                     }
                 }
-                kernels::matmul(
-                    1,
-                    n,
-                    20,
-                    &self.w3,
-                    (0, 1),
-                    u_left.as_flattened(),
-                    (1, 20),
-                    u,
-                    n,
-                    false,
-                );
+                kernels::matmul(1, n, 20, &self.w3, (0, 1), u_left.as_flattened(), (1, 20), u, n, false);
                 for i in 0..n {
                     u[i] = u[i] + self.b3;
                 }
@@ -241,30 +216,8 @@ impl Burgers {
                         d_h_3[i][j] = self.w1[1][j] * h_part_part[i][j];
                     }
                 }
-                kernels::matmul(
-                    1,
-                    n,
-                    20,
-                    &self.w1[0],
-                    (0, 1),
-                    h_part.as_flattened(),
-                    (1, 20),
-                    d_r,
-                    n,
-                    false,
-                );
-                kernels::matmul(
-                    1,
-                    n,
-                    20,
-                    &self.w1[1],
-                    (0, 1),
-                    h_part.as_flattened(),
-                    (1, 20),
-                    d_u,
-                    n,
-                    false,
-                );
+                kernels::matmul(1, n, 20, &self.w1[0], (0, 1), h_part.as_flattened(), (1, 20), d_r, n, false);
+                kernels::matmul(1, n, 20, &self.w1[1], (0, 1), h_part.as_flattened(), (1, 20), d_u, n, false);
                 kernels::matmul(
                     n,
                     20,
@@ -279,8 +232,7 @@ impl Burgers {
                 );
                 for i in 0..n {
                     for j in 0..20 {
-                        d_u_left[i][j] = -2.0
-                            * (d_u_product_2[i][j] * self.w3[j] * u_left[i][j]);
+                        d_u_left[i][j] = -2.0 * (d_u_product_2[i][j] * self.w3[j] * u_left[i][j]);
                         d_u_product_3[i][j] = d_u_left[i][j] * d_u_product_part[i][j];
                     }
                 }
@@ -300,9 +252,7 @@ impl Burgers {
                 for i in 0..n {
                     let mut u_xx = 0.0_f64;
                     for j in 0..20 {
-                        u_xx
-                            += d_h_2[i][j] * ((1.0 - h[i][j]) * (1.0 + h[i][j]))
-                                * self.w1[1][j];
+                        u_xx += d_h_2[i][j] * ((1.0 - h[i][j]) * (1.0 + h[i][j])) * self.w1[1][j];
                     }
                     d_r[i] = d_r[i] + u[i] * d_u[i] - 0.003183098861837907 * u_xx;
                     residual_mean += d_r[i] * d_r[i];
@@ -311,13 +261,7 @@ impl Burgers {
                 residual
             },
         );
-        BurgersResidualPass {
-            model: self,
-            value,
-            t,
-            x,
-            arena,
-        }
+        BurgersResidualPass { model: self, value, t, x, arena }
     }
     /// The value of `residual` alone; nothing is stored for a backward pass.
     ///
@@ -340,14 +284,7 @@ impl Burgers {
     ) -> f64 {
         let n = t.len();
         if x.len() != n {
-            ::chainrule::__private::panics::rows(
-                "Burgers::residual_value",
-                "x",
-                x.len(),
-                "N",
-                n,
-                "t",
-            );
+            ::chainrule::__private::panics::rows("Burgers::residual_value", "x", x.len(), "N", n, "t");
         }
         let arena = ws.request(103 * n, "Burgers::residual_value");
         let value = ::chainrule::__private::vectorised(
@@ -372,9 +309,7 @@ impl Burgers {
                 let d_h = d_h.as_chunks_mut::<20>().0;
                 for i in 0..n {
                     for j in 0..20 {
-                        h[i][j] = math::tanh(
-                            t[i] * self.w1[0][j] + x[i] * self.w1[1][j] + self.b1[j],
-                        );
+                        h[i][j] = math::tanh(t[i] * self.w1[0][j] + x[i] * self.w1[1][j] + self.b1[j]);
                         h_part_part[i][j] = (1.0 - h[i][j]) * (1.0 + h[i][j]);
                     }
                 }
@@ -393,8 +328,7 @@ impl Burgers {
                 for i in 0..n {
                     for j in 0..20 {
                         u_left[i][j] = math::tanh(u_left[i][j] + self.b2[j]);
-                        d_u_product[i][j] = self.w3[j]
-                            * ((1.0 - u_left[i][j]) * (1.0 + u_left[i][j]));
+                        d_u_product[i][j] = self.w3[j] * ((1.0 - u_left[i][j]) * (1.0 + u_left[i][j]));
                     }
                 }
                 kernels::matmul(
@@ -443,30 +377,8 @@ impl Burgers {
                         h_part_part[i][j] = self.w1[1][j] * h_part_part[i][j];
                     }
                 }
-                kernels::matmul(
-                    1,
-                    n,
-                    20,
-                    &self.w1[0],
-                    (0, 1),
-                    h_part.as_flattened(),
-                    (1, 20),
-                    d_t,
-                    n,
-                    false,
-                );
-                kernels::matmul(
-                    1,
-                    n,
-                    20,
-                    &self.w1[1],
-                    (0, 1),
-                    h_part.as_flattened(),
-                    (1, 20),
-                    d_x,
-                    n,
-                    false,
-                );
+                kernels::matmul(1, n, 20, &self.w1[0], (0, 1), h_part.as_flattened(), (1, 20), d_t, n, false);
+                kernels::matmul(1, n, 20, &self.w1[1], (0, 1), h_part.as_flattened(), (1, 20), d_x, n, false);
                 let [h_part_part, h, u_left, d_u_product_2, d_h, u_product, d_t, d_x] = carve(
                     arena,
                     [
@@ -520,12 +432,9 @@ impl Burgers {
                 for i in 0..n {
                     let mut u_xx = 0.0_f64;
                     for j in 0..20 {
-                        u_xx
-                            += d_h[i][j] * ((1.0 - h[i][j]) * (1.0 + h[i][j]))
-                                * self.w1[1][j];
+                        u_xx += d_h[i][j] * ((1.0 - h[i][j]) * (1.0 + h[i][j])) * self.w1[1][j];
                     }
-                    let difference = d_t[i] + (u_product[i] + self.b3) * d_x[i]
-                        - 0.003183098861837907 * u_xx;
+                    let difference = d_t[i] + (u_product[i] + self.b3) * d_x[i] - 0.003183098861837907 * u_xx;
                     residual_mean += difference * difference;
                 }
                 let residual = residual_mean / n as f64;
@@ -561,7 +470,7 @@ impl Burgers {
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns,
+    clippy::unnecessary_box_returns
 )]
 pub struct BurgersResidualPass<'w> {
     model: &'w Burgers,
@@ -582,7 +491,7 @@ pub struct BurgersResidualPass<'w> {
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns,
+    clippy::unnecessary_box_returns
 )]
 impl BurgersResidualPass<'_> {
     /// The value of `Burgers::residual`.
@@ -674,8 +583,20 @@ impl BurgersResidualPass<'_> {
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels};
-                let [h_part_part, h, d_h_2, d_u_product_3, d_h_part, d_h_4, d_h_part_2,
-                d_h_6, u, d_r, d_u, d_u_xx] = carve(
+                let [
+                    h_part_part,
+                    h,
+                    d_h_2,
+                    d_u_product_3,
+                    d_h_part,
+                    d_h_4,
+                    d_h_part_2,
+                    d_h_6,
+                    u,
+                    d_r,
+                    d_u,
+                    d_u_xx,
+                ] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -707,16 +628,11 @@ impl BurgersResidualPass<'_> {
                     u[k] = d_r[k] * u[k];
                     d_u_xx[k] = -0.003183098861837907 * d_r[k];
                     for j in 0..20 {
-                        grads.w1[1][j]
-                            += d_u_xx[k]
-                                * (d_h_2[k][j] * ((1.0 - h[k][j]) * (1.0 + h[k][j])));
-                        d_h_4[k][j] = d_u_xx[k] * model.w1[1][j]
-                            * ((1.0 - h[k][j]) * (1.0 + h[k][j]));
+                        grads.w1[1][j] += d_u_xx[k] * (d_h_2[k][j] * ((1.0 - h[k][j]) * (1.0 + h[k][j])));
+                        d_h_4[k][j] = d_u_xx[k] * model.w1[1][j] * ((1.0 - h[k][j]) * (1.0 + h[k][j]));
                         d_h_part[k][j] = -2.0 * (d_h_4[k][j] * h[k][j]);
-                        d_h_part_2[k][j] = u[k] * model.w1[1][j]
-                            + d_r[k] * model.w1[0][j];
-                        d_h_6[k][j] = d_h_part[k][j] * model.w1[1][j]
-                            + d_h_part_2[k][j] * h_part_part[k][j];
+                        d_h_part_2[k][j] = u[k] * model.w1[1][j] + d_r[k] * model.w1[0][j];
+                        d_h_6[k][j] = d_h_part[k][j] * model.w1[1][j] + d_h_part_2[k][j] * h_part_part[k][j];
                     }
                 }
                 kernels::matmul(
@@ -731,8 +647,16 @@ impl BurgersResidualPass<'_> {
                     20,
                     false,
                 );
-                let [u_left, d_u_product_part, d_h_3, d_u_product_2, d_u_product_4,
-                d_h_4, d_u_product_5, d_u_left_2] = carve(
+                let [
+                    u_left,
+                    d_u_product_part,
+                    d_h_3,
+                    d_u_product_2,
+                    d_u_product_4,
+                    d_h_4,
+                    d_u_product_5,
+                    d_u_left_2,
+                ] = carve(
                     arena,
                     [
                         n * 40..n * 60,
@@ -786,8 +710,23 @@ impl BurgersResidualPass<'_> {
                     20,
                     true,
                 );
-                let [h_part_part, h, d_u_product, d_h, d_h_5, h_part, d_h_2, d_h_part,
-                d_h_4, d_h_part_2, d_h_6, d_u_product_5, u, d_r, d_u_xx] = carve(
+                let [
+                    h_part_part,
+                    h,
+                    d_u_product,
+                    d_h,
+                    d_h_5,
+                    h_part,
+                    d_h_2,
+                    d_h_part,
+                    d_h_4,
+                    d_h_part_2,
+                    d_h_6,
+                    d_u_product_5,
+                    u,
+                    d_r,
+                    d_u_xx,
+                ] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -869,10 +808,8 @@ impl BurgersResidualPass<'_> {
                     for j in 0..20 {
                         d_h_5[i][j] = -2.0
                             * (model.w1[1][j]
-                                * (d_u_xx[i] * d_h_2[i][j] * h[i][j]
-                                    + d_h_4[i][j] * d_h[i][j])
-                                + (d_h_5[i][j] * model.w1[1][j]
-                                    + d_h_part_2[i][j] * d_h[i][j]) * h[i][j]);
+                                * (d_u_xx[i] * d_h_2[i][j] * h[i][j] + d_h_4[i][j] * d_h[i][j])
+                                + (d_h_5[i][j] * model.w1[1][j] + d_h_part_2[i][j] * d_h[i][j]) * h[i][j]);
                     }
                 }
                 kernels::matmul(
@@ -887,8 +824,19 @@ impl BurgersResidualPass<'_> {
                     20,
                     true,
                 );
-                let [d_u_product_6, h, u_left, d_u_product_part, d_h_5, d_u_product_2,
-                d_u_product_4, d_u_left, d_h_6, d_u_left_2, d_u] = carve(
+                let [
+                    d_u_product_6,
+                    h,
+                    u_left,
+                    d_u_product_part,
+                    d_h_5,
+                    d_u_product_2,
+                    d_u_product_4,
+                    d_u_left,
+                    d_h_6,
+                    d_u_left_2,
+                    d_u,
+                ] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -1028,8 +976,20 @@ impl BurgersResidualPass<'_> {
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels};
-                let [h_part_part, h, d_h_2, d_u_product_3, d_h_part, d_h_4, d_h_part_2,
-                d_h_6, u, d_r, d_u, d_u_xx] = carve(
+                let [
+                    h_part_part,
+                    h,
+                    d_h_2,
+                    d_u_product_3,
+                    d_h_part,
+                    d_h_4,
+                    d_h_part_2,
+                    d_h_6,
+                    u,
+                    d_r,
+                    d_u,
+                    d_u_xx,
+                ] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -1060,16 +1020,11 @@ impl BurgersResidualPass<'_> {
                     u[k] = d_r[k] * u[k];
                     d_u_xx[k] = -0.003183098861837907 * d_r[k];
                     for j in 0..20 {
-                        grads.w1[1][j]
-                            += d_u_xx[k]
-                                * (d_h_2[k][j] * ((1.0 - h[k][j]) * (1.0 + h[k][j])));
-                        d_h_4[k][j] = d_u_xx[k] * model.w1[1][j]
-                            * ((1.0 - h[k][j]) * (1.0 + h[k][j]));
+                        grads.w1[1][j] += d_u_xx[k] * (d_h_2[k][j] * ((1.0 - h[k][j]) * (1.0 + h[k][j])));
+                        d_h_4[k][j] = d_u_xx[k] * model.w1[1][j] * ((1.0 - h[k][j]) * (1.0 + h[k][j]));
                         d_h_part[k][j] = -2.0 * (d_h_4[k][j] * h[k][j]);
-                        d_h_part_2[k][j] = u[k] * model.w1[1][j]
-                            + d_r[k] * model.w1[0][j];
-                        d_h_6[k][j] = d_h_part[k][j] * model.w1[1][j]
-                            + d_h_part_2[k][j] * h_part_part[k][j];
+                        d_h_part_2[k][j] = u[k] * model.w1[1][j] + d_r[k] * model.w1[0][j];
+                        d_h_6[k][j] = d_h_part[k][j] * model.w1[1][j] + d_h_part_2[k][j] * h_part_part[k][j];
                     }
                 }
                 kernels::matmul(
@@ -1084,8 +1039,16 @@ impl BurgersResidualPass<'_> {
                     20,
                     true,
                 );
-                let [u_left, d_u_product_part, d_h_3, d_u_product_2, d_u_product_4,
-                d_h_4, d_u_product_5, d_u_left_2] = carve(
+                let [
+                    u_left,
+                    d_u_product_part,
+                    d_h_3,
+                    d_u_product_2,
+                    d_u_product_4,
+                    d_h_4,
+                    d_u_product_5,
+                    d_u_left_2,
+                ] = carve(
                     arena,
                     [
                         n * 40..n * 60,
@@ -1138,8 +1101,23 @@ impl BurgersResidualPass<'_> {
                     20,
                     true,
                 );
-                let [h_part_part, h, d_u_product, d_h, d_h_5, h_part, d_h_2, d_h_part,
-                d_h_4, d_h_part_2, d_h_6, d_u_product_5, u, d_r, d_u_xx] = carve(
+                let [
+                    h_part_part,
+                    h,
+                    d_u_product,
+                    d_h,
+                    d_h_5,
+                    h_part,
+                    d_h_2,
+                    d_h_part,
+                    d_h_4,
+                    d_h_part_2,
+                    d_h_6,
+                    d_u_product_5,
+                    u,
+                    d_r,
+                    d_u_xx,
+                ] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -1221,10 +1199,8 @@ impl BurgersResidualPass<'_> {
                     for j in 0..20 {
                         d_h_5[i][j] = -2.0
                             * (model.w1[1][j]
-                                * (d_u_xx[i] * d_h_2[i][j] * h[i][j]
-                                    + d_h_4[i][j] * d_h[i][j])
-                                + (d_h_5[i][j] * model.w1[1][j]
-                                    + d_h_part_2[i][j] * d_h[i][j]) * h[i][j]);
+                                * (d_u_xx[i] * d_h_2[i][j] * h[i][j] + d_h_4[i][j] * d_h[i][j])
+                                + (d_h_5[i][j] * model.w1[1][j] + d_h_part_2[i][j] * d_h[i][j]) * h[i][j]);
                     }
                 }
                 kernels::matmul(
@@ -1239,8 +1215,19 @@ impl BurgersResidualPass<'_> {
                     20,
                     true,
                 );
-                let [d_u_product_6, h, u_left, d_u_product_part, d_h_5, d_u_product_2,
-                d_u_product_4, d_u_left, d_h_6, d_u_left_2, d_u] = carve(
+                let [
+                    d_u_product_6,
+                    h,
+                    u_left,
+                    d_u_product_part,
+                    d_h_5,
+                    d_u_product_2,
+                    d_u_product_4,
+                    d_u_left,
+                    d_h_6,
+                    d_u_left_2,
+                    d_u,
+                ] = carve(
                     arena,
                     [
                         0..n * 20,

@@ -2,10 +2,7 @@
 ///
 /// 101,770 parameters, 407,080 bytes.
 /// Values and gradients have this one type, a plain row of floats.
-#[derive(
-    ::chainrule::__private::core::clone::Clone,
-    ::chainrule::__private::core::marker::Copy
-)]
+#[derive(::chainrule::__private::core::clone::Clone, ::chainrule::__private::core::marker::Copy)]
 #[repr(C)]
 pub struct Mlp {
     /// `f32[784, 128]`, starts as `he_normal`.
@@ -66,12 +63,7 @@ impl ::chainrule::Params for Mlp {
     fn __initialise(&mut self, rng: &mut ::chainrule::__private::Rng) {
         ::chainrule::__private::init::he_normal(self.w1.as_flattened_mut(), rng, 784);
         ::chainrule::__private::init::zeros(&mut self.b1);
-        ::chainrule::__private::init::glorot_uniform(
-            self.w2.as_flattened_mut(),
-            rng,
-            128,
-            10,
-        );
+        ::chainrule::__private::init::glorot_uniform(self.w2.as_flattened_mut(), rng, 128, 10);
         ::chainrule::__private::init::zeros(&mut self.b2);
     }
 }
@@ -87,7 +79,7 @@ impl ::chainrule::Params for Mlp {
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns,
+    clippy::unnecessary_box_returns
 )]
 impl Mlp {
     /// How much each image looks like each digit.
@@ -201,14 +193,7 @@ impl Mlp {
     ) -> MlpLossPass<'w> {
         let n = x.len();
         if label.len() != n {
-            ::chainrule::__private::panics::rows(
-                "Mlp::loss",
-                "label",
-                label.len(),
-                "N",
-                n,
-                "x",
-            );
+            ::chainrule::__private::panics::rows("Mlp::loss", "label", label.len(), "N", n, "x");
         }
         ::chainrule::__private::panics::check_indices("Mlp::loss", "label", label, 10);
         let arena = ws.request(266 * n, "Mlp::loss");
@@ -218,13 +203,7 @@ impl Mlp {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
                 let [h, logits_product, each_sum_exp, each_part, each_sum_rest] = carve(
                     arena,
-                    [
-                        0..n * 128,
-                        n * 128..n * 138,
-                        n * 138..n * 148,
-                        n * 148..n * 149,
-                        n * 149..n * 150,
-                    ],
+                    [0..n * 128, n * 128..n * 138, n * 138..n * 148, n * 148..n * 149, n * 149..n * 150],
                 );
                 let h = h.as_chunks_mut::<128>().0;
                 let logits_product = logits_product.as_chunks_mut::<10>().0;
@@ -275,46 +254,34 @@ impl Mlp {
                     let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
                     for k in 0..10 {
                         let candidate = others[k];
-                        if candidate > largest
-                            || (candidate.is_nan() && !largest.is_nan())
-                        {
+                        if candidate > largest || (candidate.is_nan() && !largest.is_nan()) {
                             each_sum_at = k;
                             largest = candidate;
                         }
                     }
                     let element = others[each_sum_at];
-                    let each_sum_top = if math::abs(element)
-                        < ::chainrule::__private::core::primitive::f32::INFINITY
-                    {
-                        element
-                    } else {
-                        0.0
-                    };
+                    let each_sum_top =
+                        if math::abs(element) < ::chainrule::__private::core::primitive::f32::INFINITY {
+                            element
+                        } else {
+                            0.0
+                        };
                     for k in 0..10 {
                         each_sum_exp[i][k] = math::exp(others[k] - each_sum_top);
                     }
                     let mut sum = 0.0_f32;
                     for k in 0..10 {
-                        sum
-                            += each_sum_exp[i][k]
-                                - (if k == each_sum_at { 1.0 } else { 0.0 });
+                        sum += each_sum_exp[i][k] - (if k == each_sum_at { 1.0 } else { 0.0 });
                     }
                     each_sum_rest[i] = sum;
-                    each_part[i] = each_sum_top - logits[label[i] as usize]
-                        + math::ln_1p(each_sum_rest[i]);
+                    each_part[i] = each_sum_top - logits[label[i] as usize] + math::ln_1p(each_sum_rest[i]);
                     loss_mean += math::softplus(each_part[i]);
                 }
                 let loss = loss_mean / n as f32;
                 loss
             },
         );
-        MlpLossPass {
-            model: self,
-            value,
-            x,
-            label,
-            arena,
-        }
+        MlpLossPass { model: self, value, x, label, arena }
     }
     /// The value of `loss` alone; nothing is stored for a backward pass.
     ///
@@ -338,21 +305,9 @@ impl Mlp {
     ) -> f32 {
         let n = x.len();
         if label.len() != n {
-            ::chainrule::__private::panics::rows(
-                "Mlp::loss_value",
-                "label",
-                label.len(),
-                "N",
-                n,
-                "x",
-            );
+            ::chainrule::__private::panics::rows("Mlp::loss_value", "label", label.len(), "N", n, "x");
         }
-        ::chainrule::__private::panics::check_indices(
-            "Mlp::loss_value",
-            "label",
-            label,
-            10,
-        );
+        ::chainrule::__private::panics::check_indices("Mlp::loss_value", "label", label, 10);
         let arena = ws.request(138 * n, "Mlp::loss_value");
         let value = ::chainrule::__private::vectorised(
             #[inline(always)]
@@ -407,32 +362,25 @@ impl Mlp {
                     let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
                     for k in 0..10 {
                         let candidate = others[k];
-                        if candidate > largest
-                            || (candidate.is_nan() && !largest.is_nan())
-                        {
+                        if candidate > largest || (candidate.is_nan() && !largest.is_nan()) {
                             each_sum_at = k;
                             largest = candidate;
                         }
                     }
                     let element = others[each_sum_at];
-                    let each_sum_top = if math::abs(element)
-                        < ::chainrule::__private::core::primitive::f32::INFINITY
-                    {
-                        element
-                    } else {
-                        0.0
-                    };
+                    let each_sum_top =
+                        if math::abs(element) < ::chainrule::__private::core::primitive::f32::INFINITY {
+                            element
+                        } else {
+                            0.0
+                        };
                     let mut each_sum_rest = 0.0_f32;
                     for k in 0..10 {
-                        each_sum_rest
-                            += math::exp(others[k] - each_sum_top)
-                                - (if k == each_sum_at { 1.0 } else { 0.0 });
+                        each_sum_rest +=
+                            math::exp(others[k] - each_sum_top) - (if k == each_sum_at { 1.0 } else { 0.0 });
                     }
-                    loss_mean
-                        += math::softplus(
-                            each_sum_top - logits[label[i] as usize]
-                                + math::ln_1p(each_sum_rest),
-                        );
+                    loss_mean +=
+                        math::softplus(each_sum_top - logits[label[i] as usize] + math::ln_1p(each_sum_rest));
                 }
                 let loss = loss_mean / n as f32;
                 loss
@@ -467,7 +415,7 @@ impl Mlp {
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns,
+    clippy::unnecessary_box_returns
 )]
 pub struct MlpLossPass<'w> {
     model: &'w Mlp,
@@ -488,7 +436,7 @@ pub struct MlpLossPass<'w> {
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns,
+    clippy::unnecessary_box_returns
 )]
 impl MlpLossPass<'_> {
     /// The value of `Mlp::loss`.
@@ -544,15 +492,8 @@ impl MlpLossPass<'_> {
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [each_sum_exp, each_part, each_sum_rest, d_logits] = carve(
-                    arena,
-                    [
-                        n * 138..n * 148,
-                        n * 148..n * 149,
-                        n * 149..n * 150,
-                        n * 256..n * 266,
-                    ],
-                );
+                let [each_sum_exp, each_part, each_sum_rest, d_logits] =
+                    carve(arena, [n * 138..n * 148, n * 148..n * 149, n * 149..n * 150, n * 256..n * 266]);
                 let each_sum_exp = each_sum_exp.as_chunks::<10>().0;
                 let d_logits = d_logits.as_chunks_mut::<10>().0;
                 for i in 0..n {
@@ -570,10 +511,7 @@ impl MlpLossPass<'_> {
                         grads.b2[j] += d_logits[i][j];
                     }
                 }
-                let [h, d_h, d_logits] = carve(
-                    arena,
-                    [0..n * 128, n * 128..n * 256, n * 256..n * 266],
-                );
+                let [h, d_h, d_logits] = carve(arena, [0..n * 128, n * 128..n * 256, n * 256..n * 266]);
                 let h = h.as_chunks::<128>().0;
                 let d_h = d_h.as_chunks_mut::<128>().0;
                 let d_logits = d_logits.as_chunks::<10>().0;
@@ -632,15 +570,8 @@ impl MlpLossPass<'_> {
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [each_sum_exp, each_part, each_sum_rest, d_logits] = carve(
-                    arena,
-                    [
-                        n * 138..n * 148,
-                        n * 148..n * 149,
-                        n * 149..n * 150,
-                        n * 256..n * 266,
-                    ],
-                );
+                let [each_sum_exp, each_part, each_sum_rest, d_logits] =
+                    carve(arena, [n * 138..n * 148, n * 148..n * 149, n * 149..n * 150, n * 256..n * 266]);
                 let each_sum_exp = each_sum_exp.as_chunks::<10>().0;
                 let d_logits = d_logits.as_chunks_mut::<10>().0;
                 for i in 0..n {
@@ -657,10 +588,7 @@ impl MlpLossPass<'_> {
                         grads.b2[j] += d_logits[i][j];
                     }
                 }
-                let [h, d_h, d_logits] = carve(
-                    arena,
-                    [0..n * 128, n * 128..n * 256, n * 256..n * 266],
-                );
+                let [h, d_h, d_logits] = carve(arena, [0..n * 128, n * 128..n * 256, n * 256..n * 266]);
                 let h = h.as_chunks::<128>().0;
                 let d_h = d_h.as_chunks_mut::<128>().0;
                 let d_logits = d_logits.as_chunks::<10>().0;

@@ -2,10 +2,7 @@
 ///
 /// 4 parameters, 32 bytes.
 /// Values and gradients have this one type, a plain row of floats.
-#[derive(
-    ::chainrule::__private::core::clone::Clone,
-    ::chainrule::__private::core::marker::Copy
-)]
+#[derive(::chainrule::__private::core::clone::Clone, ::chainrule::__private::core::marker::Copy)]
 #[repr(C)]
 pub struct LinearRegression {
     /// `f64[3]`, starts as `zeros`.
@@ -55,17 +52,11 @@ impl ::chainrule::Params for LinearRegression {
         ),
     ) {
         visitor(path.field("w"), &[3], &self.w);
-        visitor(
-            path.field("b"),
-            &[],
-            ::chainrule::__private::core::slice::from_ref(&self.b),
-        );
+        visitor(path.field("b"), &[], ::chainrule::__private::core::slice::from_ref(&self.b));
     }
     fn __initialise(&mut self, _rng: &mut ::chainrule::__private::Rng) {
         ::chainrule::__private::init::zeros(&mut self.w);
-        ::chainrule::__private::init::zeros(
-            ::chainrule::__private::core::slice::from_mut(&mut self.b),
-        );
+        ::chainrule::__private::init::zeros(::chainrule::__private::core::slice::from_mut(&mut self.b));
     }
 }
 #[automatically_derived]
@@ -80,7 +71,7 @@ impl ::chainrule::Params for LinearRegression {
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns,
+    clippy::unnecessary_box_returns
 )]
 impl LinearRegression {
     /// Half the mean squared distance.
@@ -106,14 +97,7 @@ impl LinearRegression {
     ) -> LinearRegressionLossPass<'w> {
         let n = x.len();
         if y.len() != n {
-            ::chainrule::__private::panics::rows(
-                "LinearRegression::loss",
-                "y",
-                y.len(),
-                "N",
-                n,
-                "x",
-            );
+            ::chainrule::__private::panics::rows("LinearRegression::loss", "y", y.len(), "N", n, "x");
         }
         let arena = ws.request(n, "LinearRegression::loss");
         let value = ::chainrule::__private::vectorised(
@@ -134,13 +118,7 @@ impl LinearRegression {
                 loss
             },
         );
-        LinearRegressionLossPass {
-            model: self,
-            value,
-            x,
-            y,
-            arena,
-        }
+        LinearRegressionLossPass { model: self, value, x, y, arena }
     }
     /// The value of `loss` alone; nothing is stored for a backward pass.
     ///
@@ -163,14 +141,7 @@ impl LinearRegression {
     ) -> f64 {
         let n = x.len();
         if y.len() != n {
-            ::chainrule::__private::panics::rows(
-                "LinearRegression::loss_value",
-                "y",
-                y.len(),
-                "N",
-                n,
-                "x",
-            );
+            ::chainrule::__private::panics::rows("LinearRegression::loss_value", "y", y.len(), "N", n, "x");
         }
         let _ = ws;
         let value = ::chainrule::__private::vectorised(
@@ -218,7 +189,7 @@ impl LinearRegression {
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns,
+    clippy::unnecessary_box_returns
 )]
 pub struct LinearRegressionLossPass<'w> {
     model: &'w LinearRegression,
@@ -239,7 +210,7 @@ pub struct LinearRegressionLossPass<'w> {
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns,
+    clippy::unnecessary_box_returns
 )]
 impl LinearRegressionLossPass<'_> {
     /// The value of `LinearRegression::loss`.
@@ -281,18 +252,7 @@ impl LinearRegressionLossPass<'_> {
                     error[k] = 2.0 * (0.5 / n as f64 * error[k]);
                     grads.b += error[k];
                 }
-                kernels::matmul(
-                    1,
-                    3,
-                    n,
-                    error,
-                    (0, 1),
-                    x.as_flattened(),
-                    (3, 1),
-                    &mut grads.w,
-                    3,
-                    false,
-                );
+                kernels::matmul(1, 3, n, error, (0, 1), x.as_flattened(), (3, 1), &mut grads.w, 3, false);
             },
         );
     }
@@ -310,18 +270,7 @@ impl LinearRegressionLossPass<'_> {
                     error[k] = 2.0 * (0.5 / n as f64 * error[k]);
                     grads.b += error[k];
                 }
-                kernels::matmul(
-                    1,
-                    3,
-                    n,
-                    error,
-                    (0, 1),
-                    x.as_flattened(),
-                    (3, 1),
-                    &mut grads.w,
-                    3,
-                    true,
-                );
+                kernels::matmul(1, 3, n, error, (0, 1), x.as_flattened(), (3, 1), &mut grads.w, 3, true);
             },
         );
     }

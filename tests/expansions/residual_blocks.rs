@@ -1,10 +1,7 @@
 /// `Linear<8, 16>`
 ///
 /// 144 parameters, 576 bytes.
-#[derive(
-    ::chainrule::__private::core::clone::Clone,
-    ::chainrule::__private::core::marker::Copy
-)]
+#[derive(::chainrule::__private::core::clone::Clone, ::chainrule::__private::core::marker::Copy)]
 #[repr(C)]
 pub struct ResidualLinear8x16 {
     /// `f32[8, 16]`, starts as `glorot_uniform`.
@@ -29,22 +26,14 @@ impl ::chainrule::Params for ResidualLinear8x16 {
         visitor(path.field("bias"), &[16], &self.bias);
     }
     fn __initialise(&mut self, rng: &mut ::chainrule::__private::Rng) {
-        ::chainrule::__private::init::glorot_uniform(
-            self.weight.as_flattened_mut(),
-            rng,
-            8,
-            16,
-        );
+        ::chainrule::__private::init::glorot_uniform(self.weight.as_flattened_mut(), rng, 8, 16);
         ::chainrule::__private::init::zeros(&mut self.bias);
     }
 }
 /// `LayerNorm<16>`
 ///
 /// 32 parameters, 128 bytes.
-#[derive(
-    ::chainrule::__private::core::clone::Clone,
-    ::chainrule::__private::core::marker::Copy
-)]
+#[derive(::chainrule::__private::core::clone::Clone, ::chainrule::__private::core::marker::Copy)]
 #[repr(C)]
 pub struct ResidualLayerNorm16 {
     /// `f32[16]`, starts as `ones`.
@@ -76,10 +65,7 @@ impl ::chainrule::Params for ResidualLayerNorm16 {
 /// `Linear<16, 16>`
 ///
 /// 272 parameters, 1,088 bytes.
-#[derive(
-    ::chainrule::__private::core::clone::Clone,
-    ::chainrule::__private::core::marker::Copy
-)]
+#[derive(::chainrule::__private::core::clone::Clone, ::chainrule::__private::core::marker::Copy)]
 #[repr(C)]
 pub struct ResidualLinear16x16 {
     /// `f32[16, 16]`, starts as `glorot_uniform`.
@@ -104,22 +90,14 @@ impl ::chainrule::Params for ResidualLinear16x16 {
         visitor(path.field("bias"), &[16], &self.bias);
     }
     fn __initialise(&mut self, rng: &mut ::chainrule::__private::Rng) {
-        ::chainrule::__private::init::glorot_uniform(
-            self.weight.as_flattened_mut(),
-            rng,
-            16,
-            16,
-        );
+        ::chainrule::__private::init::glorot_uniform(self.weight.as_flattened_mut(), rng, 16, 16);
         ::chainrule::__private::init::zeros(&mut self.bias);
     }
 }
 /// `Block<16>`
 ///
 /// 304 parameters, 1,216 bytes.
-#[derive(
-    ::chainrule::__private::core::clone::Clone,
-    ::chainrule::__private::core::marker::Copy
-)]
+#[derive(::chainrule::__private::core::clone::Clone, ::chainrule::__private::core::marker::Copy)]
 #[repr(C)]
 pub struct ResidualBlock16 {
     /// `LayerNorm<16>`
@@ -151,10 +129,7 @@ impl ::chainrule::Params for ResidualBlock16 {
 /// `Linear<16, 4>`
 ///
 /// 68 parameters, 272 bytes.
-#[derive(
-    ::chainrule::__private::core::clone::Clone,
-    ::chainrule::__private::core::marker::Copy
-)]
+#[derive(::chainrule::__private::core::clone::Clone, ::chainrule::__private::core::marker::Copy)]
 #[repr(C)]
 pub struct ResidualLinear16x4 {
     /// `f32[16, 4]`, starts as `glorot_uniform`.
@@ -179,12 +154,7 @@ impl ::chainrule::Params for ResidualLinear16x4 {
         visitor(path.field("bias"), &[4], &self.bias);
     }
     fn __initialise(&mut self, rng: &mut ::chainrule::__private::Rng) {
-        ::chainrule::__private::init::glorot_uniform(
-            self.weight.as_flattened_mut(),
-            rng,
-            16,
-            4,
-        );
+        ::chainrule::__private::init::glorot_uniform(self.weight.as_flattened_mut(), rng, 16, 4);
         ::chainrule::__private::init::zeros(&mut self.bias);
     }
 }
@@ -192,10 +162,7 @@ impl ::chainrule::Params for ResidualLinear16x4 {
 ///
 /// 3,860 parameters, 15,440 bytes.
 /// Values and gradients have this one type, a plain row of floats.
-#[derive(
-    ::chainrule::__private::core::clone::Clone,
-    ::chainrule::__private::core::marker::Copy
-)]
+#[derive(::chainrule::__private::core::clone::Clone, ::chainrule::__private::core::marker::Copy)]
 #[repr(C)]
 pub struct Residual {
     /// `Linear<8, 16>`
@@ -247,9 +214,7 @@ impl ::chainrule::Params for Residual {
         ),
     ) {
         ::chainrule::Params::__visit(&self.enter, path.field("enter"), visitor);
-        for (i, part) in ::chainrule::__private::core::iter::Iterator::enumerate(
-            self.blocks.iter(),
-        ) {
+        for (i, part) in ::chainrule::__private::core::iter::Iterator::enumerate(self.blocks.iter()) {
             ::chainrule::Params::__visit(part, path.field("blocks").index(i), visitor);
         }
         ::chainrule::Params::__visit(&self.leave, path.field("leave"), visitor);
@@ -274,7 +239,7 @@ impl ::chainrule::Params for Residual {
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns,
+    clippy::unnecessary_box_returns
 )]
 impl Residual {
     /// How surprising the labels are.
@@ -301,28 +266,26 @@ impl Residual {
     ) -> ResidualLossPass<'w> {
         let n = x.len();
         if label.len() != n {
-            ::chainrule::__private::panics::rows(
-                "Residual::loss",
-                "label",
-                label.len(),
-                "N",
-                n,
-                "x",
-            );
+            ::chainrule::__private::panics::rows("Residual::loss", "label", label.len(), "N", n, "x");
         }
-        ::chainrule::__private::panics::check_indices(
-            "Residual::loss",
-            "label",
-            label,
-            4,
-        );
+        ::chainrule::__private::panics::check_indices("Residual::loss", "label", label, 4);
         let arena = ws.request(1404 * n + 768, "Residual::loss");
         let value = ::chainrule::__private::vectorised(
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [centred_each, centred_each_2, norm_each, fc_each, h_part_each,
-                h_part_each_2, norm_part_each_2, scratch, h, norm_part_each] = carve(
+                let [
+                    centred_each,
+                    centred_each_2,
+                    norm_each,
+                    fc_each,
+                    h_part_each,
+                    h_part_each_2,
+                    norm_part_each_2,
+                    scratch,
+                    h,
+                    norm_part_each,
+                ] = carve(
                     arena,
                     [
                         0..n * 192,
@@ -364,22 +327,12 @@ impl Residual {
                 }
                 centred_each.as_flattened_mut().fill(0.0);
                 norm_part_each.fill(0.0);
-                centred_each_2
-                    .as_flattened_mut()
-                    .copy_from_slice(centred_each.as_flattened());
-                norm_each
-                    .as_flattened_mut()
-                    .copy_from_slice(centred_each.as_flattened());
+                centred_each_2.as_flattened_mut().copy_from_slice(centred_each.as_flattened());
+                norm_each.as_flattened_mut().copy_from_slice(centred_each.as_flattened());
                 fc_each.as_flattened_mut().copy_from_slice(centred_each.as_flattened());
-                h_part_each
-                    .as_flattened_mut()
-                    .copy_from_slice(centred_each.as_flattened());
-                h_part_each_2
-                    .as_flattened_mut()
-                    .copy_from_slice(centred_each.as_flattened());
-                norm_part_each_2
-                    .as_flattened_mut()
-                    .copy_from_slice(centred_each.as_flattened());
+                h_part_each.as_flattened_mut().copy_from_slice(centred_each.as_flattened());
+                h_part_each_2.as_flattened_mut().copy_from_slice(centred_each.as_flattened());
+                norm_part_each_2.as_flattened_mut().copy_from_slice(centred_each.as_flattened());
                 for block in 0..12 {
                     let [norm, fc_product] = carve(scratch, [0..n * 16, n * 16..n * 32]);
                     let norm = norm.as_chunks_mut::<16>().0;
@@ -401,8 +354,7 @@ impl Residual {
                         let mut norm_part_3 = [0.0_f32; 16];
                         for j in 0..16 {
                             norm_part_3[j] = centred[j] / norm_part_2;
-                            norm[i][j] = norm_part_3[j]
-                                * self.blocks[block].norm.weight[j]
+                            norm[i][j] = norm_part_3[j] * self.blocks[block].norm.weight[j]
                                 + self.blocks[block].norm.bias[j];
                             centred_each_2[block * n + i][j] = centred[j];
                             norm_each[block * n + i][j] = norm[i][j];
@@ -436,16 +388,8 @@ impl Residual {
                         }
                     }
                 }
-                let [leave_product, each_sum_exp, each_part, each_sum_rest, h] = carve(
-                    arena,
-                    [
-                        0..n * 4,
-                        n * 4..n * 8,
-                        n * 8..n * 9,
-                        n * 9..n * 10,
-                        n * 1376..n * 1392,
-                    ],
-                );
+                let [leave_product, each_sum_exp, each_part, each_sum_rest, h] =
+                    carve(arena, [0..n * 4, n * 4..n * 8, n * 8..n * 9, n * 9..n * 10, n * 1376..n * 1392]);
                 let leave_product = leave_product.as_chunks_mut::<4>().0;
                 let each_sum_exp = each_sum_exp.as_chunks_mut::<4>().0;
                 let h = h.as_chunks::<16>().0;
@@ -477,45 +421,33 @@ impl Residual {
                     let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
                     for k in 0..4 {
                         let candidate = others[k];
-                        if candidate > largest
-                            || (candidate.is_nan() && !largest.is_nan())
-                        {
+                        if candidate > largest || (candidate.is_nan() && !largest.is_nan()) {
                             each_sum_at = k;
                             largest = candidate;
                         }
                     }
                     let element = others[each_sum_at];
-                    let each_sum_top = if math::abs(element)
-                        < ::chainrule::__private::core::primitive::f32::INFINITY
-                    {
-                        element
-                    } else {
-                        0.0
-                    };
+                    let each_sum_top =
+                        if math::abs(element) < ::chainrule::__private::core::primitive::f32::INFINITY {
+                            element
+                        } else {
+                            0.0
+                        };
                     for k in 0..4 {
                         each_sum_exp[i][k] = math::exp(others[k] - each_sum_top);
                     }
                     each_sum_rest[i] = 0.0;
                     for k in 0..4 {
-                        each_sum_rest[i]
-                            += each_sum_exp[i][k]
-                                - (if k == each_sum_at { 1.0 } else { 0.0 });
+                        each_sum_rest[i] += each_sum_exp[i][k] - (if k == each_sum_at { 1.0 } else { 0.0 });
                     }
-                    each_part[i] = each_sum_top - leave[label[i] as usize]
-                        + math::ln_1p(each_sum_rest[i]);
+                    each_part[i] = each_sum_top - leave[label[i] as usize] + math::ln_1p(each_sum_rest[i]);
                     loss_mean += math::softplus(each_part[i]);
                 }
                 let loss = loss_mean / n as f32;
                 loss
             },
         );
-        ResidualLossPass {
-            model: self,
-            value,
-            x,
-            label,
-            arena,
-        }
+        ResidualLossPass { model: self, value, x, label, arena }
     }
     /// The value of `loss` alone; nothing is stored for a backward pass.
     ///
@@ -539,21 +471,9 @@ impl Residual {
     ) -> f32 {
         let n = x.len();
         if label.len() != n {
-            ::chainrule::__private::panics::rows(
-                "Residual::loss_value",
-                "label",
-                label.len(),
-                "N",
-                n,
-                "x",
-            );
+            ::chainrule::__private::panics::rows("Residual::loss_value", "label", label.len(), "N", n, "x");
         }
-        ::chainrule::__private::panics::check_indices(
-            "Residual::loss_value",
-            "label",
-            label,
-            4,
-        );
+        ::chainrule::__private::panics::check_indices("Residual::loss_value", "label", label, 4);
         let arena = ws.request(48 * n, "Residual::loss_value");
         let value = ::chainrule::__private::vectorised(
             #[inline(always)]
@@ -618,9 +538,7 @@ impl Residual {
                     for i in 0..n {
                         for j in 0..16 {
                             let total = fc_product[i][j] + self.blocks[block].fc.bias[j];
-                            h[i][j] = h[i][j]
-                                + 0.5
-                                    * (total * (1.0 + math::erf(total / math::sqrt(2.0))));
+                            h[i][j] = h[i][j] + 0.5 * (total * (1.0 + math::erf(total / math::sqrt(2.0))));
                         }
                     }
                 }
@@ -655,32 +573,25 @@ impl Residual {
                     let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
                     for k in 0..4 {
                         let candidate = others[k];
-                        if candidate > largest
-                            || (candidate.is_nan() && !largest.is_nan())
-                        {
+                        if candidate > largest || (candidate.is_nan() && !largest.is_nan()) {
                             each_sum_at = k;
                             largest = candidate;
                         }
                     }
                     let element = others[each_sum_at];
-                    let each_sum_top = if math::abs(element)
-                        < ::chainrule::__private::core::primitive::f32::INFINITY
-                    {
-                        element
-                    } else {
-                        0.0
-                    };
+                    let each_sum_top =
+                        if math::abs(element) < ::chainrule::__private::core::primitive::f32::INFINITY {
+                            element
+                        } else {
+                            0.0
+                        };
                     let mut each_sum_rest = 0.0;
                     for k in 0..4 {
-                        each_sum_rest
-                            += math::exp(others[k] - each_sum_top)
-                                - (if k == each_sum_at { 1.0 } else { 0.0 });
+                        each_sum_rest +=
+                            math::exp(others[k] - each_sum_top) - (if k == each_sum_at { 1.0 } else { 0.0 });
                     }
-                    loss_mean
-                        += math::softplus(
-                            each_sum_top - leave[label[i] as usize]
-                                + math::ln_1p(each_sum_rest),
-                        );
+                    loss_mean +=
+                        math::softplus(each_sum_top - leave[label[i] as usize] + math::ln_1p(each_sum_rest));
                 }
                 let loss = loss_mean / n as f32;
                 loss
@@ -715,7 +626,7 @@ impl Residual {
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns,
+    clippy::unnecessary_box_returns
 )]
 pub struct ResidualLossPass<'w> {
     model: &'w Residual,
@@ -736,7 +647,7 @@ pub struct ResidualLossPass<'w> {
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns,
+    clippy::unnecessary_box_returns
 )]
 impl ResidualLossPass<'_> {
     /// The value of `Residual::loss`.
@@ -843,8 +754,18 @@ impl ResidualLossPass<'_> {
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [d_leave, each_sum_exp, each_part, each_sum_rest, d_h, h, d_weight_2,
-                d_weight_3, d_bias_2, d_bias_3] = carve(
+                let [
+                    d_leave,
+                    each_sum_exp,
+                    each_part,
+                    each_sum_rest,
+                    d_h,
+                    h,
+                    d_weight_2,
+                    d_weight_3,
+                    d_bias_2,
+                    d_bias_3,
+                ] = carve(
                     arena,
                     [
                         0..n * 4,
@@ -863,26 +784,10 @@ impl ResidualLossPass<'_> {
                 let each_sum_exp = each_sum_exp.as_chunks::<4>().0;
                 let d_h = d_h.as_chunks_mut::<16>().0;
                 let h = h.as_chunks::<16>().0;
-                let d_weight_2 = &mut d_weight_2
-                    .as_chunks_mut::<16>()
-                    .0
-                    .as_chunks_mut::<12>()
-                    .0[0];
-                let d_weight_3 = &mut d_weight_3
-                    .as_chunks_mut::<16>()
-                    .0
-                    .as_chunks_mut::<12>()
-                    .0[0];
-                let d_bias_2 = &mut d_bias_2
-                    .as_chunks_mut::<16>()
-                    .0
-                    .as_chunks_mut::<12>()
-                    .0[0];
-                let d_bias_3 = &mut d_bias_3
-                    .as_chunks_mut::<16>()
-                    .0
-                    .as_chunks_mut::<12>()
-                    .0[0];
+                let d_weight_2 = &mut d_weight_2.as_chunks_mut::<16>().0.as_chunks_mut::<12>().0[0];
+                let d_weight_3 = &mut d_weight_3.as_chunks_mut::<16>().0.as_chunks_mut::<12>().0[0];
+                let d_bias_2 = &mut d_bias_2.as_chunks_mut::<16>().0.as_chunks_mut::<12>().0[0];
+                let d_bias_3 = &mut d_bias_3.as_chunks_mut::<16>().0.as_chunks_mut::<12>().0[0];
                 for i in 0..n {
                     let each_part_2 = 1.0 / n as f32 * math::sigmoid(each_part[i]);
                     d_leave[i].fill(0.0);
@@ -929,9 +834,21 @@ impl ResidualLossPass<'_> {
                 d_weight_3.as_flattened_mut().copy_from_slice(d_weight_2.as_flattened());
                 d_bias_2.as_flattened_mut().copy_from_slice(d_weight_2.as_flattened());
                 d_bias_3.as_flattened_mut().copy_from_slice(d_weight_2.as_flattened());
-                let [scratch_2, d_h, centred_each_2, norm_each, fc_each, h_part_each,
-                h_part_each_2, norm_part_each_2, norm_part_each, d_weight_2, d_weight_3,
-                d_bias_2, d_bias_3] = carve(
+                let [
+                    scratch_2,
+                    d_h,
+                    centred_each_2,
+                    norm_each,
+                    fc_each,
+                    h_part_each,
+                    h_part_each_2,
+                    norm_part_each_2,
+                    norm_part_each,
+                    d_weight_2,
+                    d_weight_3,
+                    d_bias_2,
+                    d_bias_3,
+                ] = carve(
                     arena,
                     [
                         0..n * 33,
@@ -957,21 +874,9 @@ impl ResidualLossPass<'_> {
                 let h_part_each_2 = h_part_each_2.as_chunks::<16>().0;
                 let norm_part_each_2 = norm_part_each_2.as_chunks::<16>().0;
                 let d_weight_2 = &d_weight_2.as_chunks::<16>().0.as_chunks::<12>().0[0];
-                let d_weight_3 = &mut d_weight_3
-                    .as_chunks_mut::<16>()
-                    .0
-                    .as_chunks_mut::<12>()
-                    .0[0];
-                let d_bias_2 = &mut d_bias_2
-                    .as_chunks_mut::<16>()
-                    .0
-                    .as_chunks_mut::<12>()
-                    .0[0];
-                let d_bias_3 = &mut d_bias_3
-                    .as_chunks_mut::<16>()
-                    .0
-                    .as_chunks_mut::<12>()
-                    .0[0];
+                let d_weight_3 = &mut d_weight_3.as_chunks_mut::<16>().0.as_chunks_mut::<12>().0[0];
+                let d_bias_2 = &mut d_bias_2.as_chunks_mut::<16>().0.as_chunks_mut::<12>().0[0];
+                let d_bias_3 = &mut d_bias_3.as_chunks_mut::<16>().0.as_chunks_mut::<12>().0[0];
                 for block in ::chainrule::__private::core::iter::Iterator::rev(0..12) {
                     let [d_fc, d_norm] = carve(scratch_2, [0..n * 16, n * 16..n * 32]);
                     let d_fc = d_fc.as_chunks_mut::<16>().0;
@@ -985,7 +890,8 @@ impl ResidualLossPass<'_> {
                                             * math::exp(
                                                 -(h_part_each[block * n + i][j]
                                                     * h_part_each[block * n + i][j]),
-                                            )) / math::sqrt(2.0));
+                                            ))
+                                        / math::sqrt(2.0));
                             d_bias_3[block][j] += d_fc[i][j];
                         }
                     }
@@ -1013,32 +919,26 @@ impl ResidualLossPass<'_> {
                         16,
                         true,
                     );
-                    let [norm_part, d_norm, d_variance_mean] = carve(
-                        scratch_2,
-                        [0..n * 16, n * 16..n * 32, n * 32..n * 33],
-                    );
+                    let [norm_part, d_norm, d_variance_mean] =
+                        carve(scratch_2, [0..n * 16, n * 16..n * 32, n * 32..n * 33]);
                     let norm_part = norm_part.as_chunks_mut::<16>().0;
                     let d_norm = d_norm.as_chunks::<16>().0;
                     for i in 0..n {
                         for j in 0..16 {
-                            norm_part[i][j] = d_norm[i][j]
-                                * model.blocks[block].norm.weight[j]
+                            norm_part[i][j] = d_norm[i][j] * model.blocks[block].norm.weight[j]
                                 / norm_part_each[block * n + i];
                         }
                         let mut d_variance_part = 0.0_f32;
                         for j in 0..16 {
-                            d_variance_part
-                                += norm_part[i][j] * norm_part_each_2[block * n + i][j];
+                            d_variance_part += norm_part[i][j] * norm_part_each_2[block * n + i][j];
                         }
                         let mut d_variance = [0.0_f32; 1];
-                        d_variance[0] = -(d_variance_part
-                            / (2.0 * norm_part_each[block * n + i]));
+                        d_variance[0] = -(d_variance_part / (2.0 * norm_part_each[block * n + i]));
                         d_variance_mean[i] = d_variance[0] / 16.0;
                     }
                     for i in 0..n {
                         for j in 0..16 {
-                            d_weight_3[block][j]
-                                += d_norm[i][j] * norm_part_each_2[block * n + i][j];
+                            d_weight_3[block][j] += d_norm[i][j] * norm_part_each_2[block * n + i][j];
                         }
                     }
                     for i in 0..n {
@@ -1048,9 +948,7 @@ impl ResidualLossPass<'_> {
                     }
                     for i in 0..n {
                         for k in 0..16 {
-                            norm_part[i][k]
-                                += 2.0
-                                    * (d_variance_mean[i] * centred_each_2[block * n + i][k]);
+                            norm_part[i][k] += 2.0 * (d_variance_mean[i] * centred_each_2[block * n + i][k]);
                         }
                         let mut d_centred_mean_part = 0.0_f32;
                         for j in 0..16 {
@@ -1100,8 +998,18 @@ impl ResidualLossPass<'_> {
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [d_leave, each_sum_exp, each_part, each_sum_rest, d_h, h, d_weight_2,
-                d_weight_3, d_bias_2, d_bias_3] = carve(
+                let [
+                    d_leave,
+                    each_sum_exp,
+                    each_part,
+                    each_sum_rest,
+                    d_h,
+                    h,
+                    d_weight_2,
+                    d_weight_3,
+                    d_bias_2,
+                    d_bias_3,
+                ] = carve(
                     arena,
                     [
                         0..n * 4,
@@ -1120,26 +1028,10 @@ impl ResidualLossPass<'_> {
                 let each_sum_exp = each_sum_exp.as_chunks::<4>().0;
                 let d_h = d_h.as_chunks_mut::<16>().0;
                 let h = h.as_chunks::<16>().0;
-                let d_weight_2 = &mut d_weight_2
-                    .as_chunks_mut::<16>()
-                    .0
-                    .as_chunks_mut::<12>()
-                    .0[0];
-                let d_weight_3 = &mut d_weight_3
-                    .as_chunks_mut::<16>()
-                    .0
-                    .as_chunks_mut::<12>()
-                    .0[0];
-                let d_bias_2 = &mut d_bias_2
-                    .as_chunks_mut::<16>()
-                    .0
-                    .as_chunks_mut::<12>()
-                    .0[0];
-                let d_bias_3 = &mut d_bias_3
-                    .as_chunks_mut::<16>()
-                    .0
-                    .as_chunks_mut::<12>()
-                    .0[0];
+                let d_weight_2 = &mut d_weight_2.as_chunks_mut::<16>().0.as_chunks_mut::<12>().0[0];
+                let d_weight_3 = &mut d_weight_3.as_chunks_mut::<16>().0.as_chunks_mut::<12>().0[0];
+                let d_bias_2 = &mut d_bias_2.as_chunks_mut::<16>().0.as_chunks_mut::<12>().0[0];
+                let d_bias_3 = &mut d_bias_3.as_chunks_mut::<16>().0.as_chunks_mut::<12>().0[0];
                 for i in 0..n {
                     let each_part_2 = 1.0 / n as f32 * math::sigmoid(each_part[i]);
                     d_leave[i].fill(0.0);
@@ -1182,9 +1074,21 @@ impl ResidualLossPass<'_> {
                 d_weight_3.as_flattened_mut().copy_from_slice(d_weight_2.as_flattened());
                 d_bias_2.as_flattened_mut().copy_from_slice(d_weight_2.as_flattened());
                 d_bias_3.as_flattened_mut().copy_from_slice(d_weight_2.as_flattened());
-                let [scratch_2, d_h, centred_each_2, norm_each, fc_each, h_part_each,
-                h_part_each_2, norm_part_each_2, norm_part_each, d_weight_2, d_weight_3,
-                d_bias_2, d_bias_3] = carve(
+                let [
+                    scratch_2,
+                    d_h,
+                    centred_each_2,
+                    norm_each,
+                    fc_each,
+                    h_part_each,
+                    h_part_each_2,
+                    norm_part_each_2,
+                    norm_part_each,
+                    d_weight_2,
+                    d_weight_3,
+                    d_bias_2,
+                    d_bias_3,
+                ] = carve(
                     arena,
                     [
                         0..n * 33,
@@ -1210,21 +1114,9 @@ impl ResidualLossPass<'_> {
                 let h_part_each_2 = h_part_each_2.as_chunks::<16>().0;
                 let norm_part_each_2 = norm_part_each_2.as_chunks::<16>().0;
                 let d_weight_2 = &d_weight_2.as_chunks::<16>().0.as_chunks::<12>().0[0];
-                let d_weight_3 = &mut d_weight_3
-                    .as_chunks_mut::<16>()
-                    .0
-                    .as_chunks_mut::<12>()
-                    .0[0];
-                let d_bias_2 = &mut d_bias_2
-                    .as_chunks_mut::<16>()
-                    .0
-                    .as_chunks_mut::<12>()
-                    .0[0];
-                let d_bias_3 = &mut d_bias_3
-                    .as_chunks_mut::<16>()
-                    .0
-                    .as_chunks_mut::<12>()
-                    .0[0];
+                let d_weight_3 = &mut d_weight_3.as_chunks_mut::<16>().0.as_chunks_mut::<12>().0[0];
+                let d_bias_2 = &mut d_bias_2.as_chunks_mut::<16>().0.as_chunks_mut::<12>().0[0];
+                let d_bias_3 = &mut d_bias_3.as_chunks_mut::<16>().0.as_chunks_mut::<12>().0[0];
                 for block in ::chainrule::__private::core::iter::Iterator::rev(0..12) {
                     let [d_fc, d_norm] = carve(scratch_2, [0..n * 16, n * 16..n * 32]);
                     let d_fc = d_fc.as_chunks_mut::<16>().0;
@@ -1238,7 +1130,8 @@ impl ResidualLossPass<'_> {
                                             * math::exp(
                                                 -(h_part_each[block * n + i][j]
                                                     * h_part_each[block * n + i][j]),
-                                            )) / math::sqrt(2.0));
+                                            ))
+                                        / math::sqrt(2.0));
                             d_bias_3[block][j] += d_fc[i][j];
                         }
                     }
@@ -1266,32 +1159,26 @@ impl ResidualLossPass<'_> {
                         16,
                         true,
                     );
-                    let [norm_part, d_norm, d_variance_mean] = carve(
-                        scratch_2,
-                        [0..n * 16, n * 16..n * 32, n * 32..n * 33],
-                    );
+                    let [norm_part, d_norm, d_variance_mean] =
+                        carve(scratch_2, [0..n * 16, n * 16..n * 32, n * 32..n * 33]);
                     let norm_part = norm_part.as_chunks_mut::<16>().0;
                     let d_norm = d_norm.as_chunks::<16>().0;
                     for i in 0..n {
                         for j in 0..16 {
-                            norm_part[i][j] = d_norm[i][j]
-                                * model.blocks[block].norm.weight[j]
+                            norm_part[i][j] = d_norm[i][j] * model.blocks[block].norm.weight[j]
                                 / norm_part_each[block * n + i];
                         }
                         let mut d_variance_part = 0.0_f32;
                         for j in 0..16 {
-                            d_variance_part
-                                += norm_part[i][j] * norm_part_each_2[block * n + i][j];
+                            d_variance_part += norm_part[i][j] * norm_part_each_2[block * n + i][j];
                         }
                         let mut d_variance = [0.0_f32; 1];
-                        d_variance[0] = -(d_variance_part
-                            / (2.0 * norm_part_each[block * n + i]));
+                        d_variance[0] = -(d_variance_part / (2.0 * norm_part_each[block * n + i]));
                         d_variance_mean[i] = d_variance[0] / 16.0;
                     }
                     for i in 0..n {
                         for j in 0..16 {
-                            d_weight_3[block][j]
-                                += d_norm[i][j] * norm_part_each_2[block * n + i][j];
+                            d_weight_3[block][j] += d_norm[i][j] * norm_part_each_2[block * n + i][j];
                         }
                     }
                     for i in 0..n {
@@ -1301,9 +1188,7 @@ impl ResidualLossPass<'_> {
                     }
                     for i in 0..n {
                         for k in 0..16 {
-                            norm_part[i][k]
-                                += 2.0
-                                    * (d_variance_mean[i] * centred_each_2[block * n + i][k]);
+                            norm_part[i][k] += 2.0 * (d_variance_mean[i] * centred_each_2[block * n + i][k]);
                         }
                         let mut d_centred_mean_part = 0.0_f32;
                         for j in 0..16 {

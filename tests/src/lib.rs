@@ -75,6 +75,9 @@ pub fn assert_near(what: &str, found: &[f64], expected: &[f64], tolerance: f64) 
     assert_eq!(found.len(), expected.len(), "{what}: another number of elements");
     for (place, (found, expected)) in found.iter().zip(expected).enumerate() {
         let apart = (found - expected).abs();
-        assert!(near(*found, *expected, tolerance), "{what}[{place}]: {found:e}, expected {expected:e}, {apart:.1e} apart");
+        assert!(
+            near(*found, *expected, tolerance),
+            "{what}[{place}]: {found:e}, expected {expected:e}, {apart:.1e} apart"
+        );
     }
 }

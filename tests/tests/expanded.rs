@@ -3,7 +3,12 @@
 
 #![deny(warnings, missing_docs, unsafe_code, clippy::all)]
 // Subscripts as in the formulas, results under their names, one part carved as several are.
-#![allow(clippy::needless_range_loop, clippy::manual_memcpy, clippy::let_and_return, clippy::single_range_in_vec_init)]
+#![allow(
+    clippy::needless_range_loop,
+    clippy::manual_memcpy,
+    clippy::let_and_return,
+    clippy::single_range_in_vec_init
+)]
 
 /// Attention.
 #[path = "../expansions/attention.rs"]
@@ -83,7 +88,11 @@ fn attention_does_not_look_ahead() {
     let mut gradient = attention::Attention::zeros();
     let mut workspace = Workspace::new();
     let pass = model.attend(&mut workspace, Tensor::new(&data, [1, 3, 16]));
-    pass.backward(Tensor::new(&cotangent, [1, 3, 16]), &mut gradient, &mut TensorMut::new(&mut d_data, [1, 3, 16]));
+    pass.backward(
+        Tensor::new(&cotangent, [1, 3, 16]),
+        &mut gradient,
+        &mut TensorMut::new(&mut d_data, [1, 3, 16]),
+    );
     for (found, weights) in d_data.iter().zip(&model.wv) {
         assert!((found - weights.iter().sum::<f32>()).abs() < 1e-5);
     }

@@ -7,12 +7,20 @@ use crate::program::{Argument, ArgumentContent, Derivative};
 use crate::syntax::ast::{self, DerivativeKind};
 
 /// The derivatives asked for, understood.
-pub fn derivatives(this: &mut Elaborator<'_>, function: &ast::Function, arguments: &[Argument]) -> Option<Vec<Derivative>> {
+pub fn derivatives(
+    this: &mut Elaborator<'_>,
+    function: &ast::Function,
+    arguments: &[Argument],
+) -> Option<Vec<Derivative>> {
     let mut found: Vec<Derivative> = Vec::new();
     let mut right = true;
     for request in &function.derivatives {
         right &= fits(this, request, function);
-        let mut derivative = Derivative { kind: request.kind, model: request.with_respect_to.is_empty(), arguments: Vec::new() };
+        let mut derivative = Derivative {
+            kind: request.kind,
+            model: request.with_respect_to.is_empty(),
+            arguments: Vec::new(),
+        };
         for name in &request.with_respect_to {
             if name == "self" {
                 derivative.model = true;
@@ -23,23 +31,38 @@ pub fn derivatives(this: &mut Elaborator<'_>, function: &ast::Function, argument
                 let near: Vec<&str> = names.iter().map(String::as_str).collect();
                 let message = format!("`{}` has no argument `{name}`", function.name);
                 match did_you_mean(&name.to_string(), &near) {
-                    Some(near) => this.error_with_help(name.span(), message, format!("did you mean `{near}`?")),
-                    None => this.error_with_help(name.span(), message, "name arguments, or `self` for the parameters"),
+                    Some(near) => {
+                        this.error_with_help(name.span(), message, format!("did you mean `{near}`?"))
+                    }
+                    None => this.error_with_help(
+                        name.span(),
+                        message,
+                        "name arguments, or `self` for the parameters",
+                    ),
                 }
                 right = false;
                 continue;
             };
             match &arguments[position].content {
-                ArgumentContent::Tensor(tensor) if this.graph.tensor(*tensor).kind == Kind::Float => derivative.arguments.push(position),
+                ArgumentContent::Tensor(tensor) if this.graph.tensor(*tensor).kind == Kind::Float => {
+                    derivative.arguments.push(position)
+                }
                 _ => {
-                    this.error(name.span(), format!("`{name}` is not made of {}: it has no gradient", this.float_name()));
+                    this.error(
+                        name.span(),
+                        format!("`{name}` is not made of {}: it has no gradient", this.float_name()),
+                    );
                     right = false;
                 }
             }
         }
         if found.iter().any(|known| known.kind == derivative.kind) {
             let name = attribute(request.kind);
-            this.error_with_help(request.span, format!("this function has two `#[{name}]`"), format!("list everything in one: `#[{name}(…)]`"));
+            this.error_with_help(
+                request.span,
+                format!("this function has two `#[{name}]`"),
+                format!("list everything in one: `#[{name}(…)]`"),
+            );
             right = false;
         }
         found.push(derivative);
@@ -66,7 +89,10 @@ fn fits(this: &mut Elaborator<'_>, request: &ast::DerivativeRequest, function: &
     let float = this.float_name();
     let returns_float = function.result.as_ref().is_none_or(|result| has_float(result, float));
     if !returns_float {
-        this.error(request.span, format!("`{}` returns nothing made of {float}: it has no derivative", function.name));
+        this.error(
+            request.span,
+            format!("`{}` returns nothing made of {float}: it has no derivative", function.name),
+        );
         return false;
     }
     let returns_number = match &function.result {
@@ -76,12 +102,24 @@ fn fits(this: &mut Elaborator<'_>, request: &ast::DerivativeRequest, function: &
     };
     match request.kind {
         DerivativeKind::Hvp | DerivativeKind::Hessian if !returns_number => {
-            let help = if request.kind == DerivativeKind::Hessian { "take `#[jacobian(…)]`, or return a sum" } else { "return a sum, or take `#[jvp(…)]`" };
-            this.error_with_help(request.span, format!("`#[{name}]` is of one number, and `{}` returns more", function.name), help);
+            let help = if request.kind == DerivativeKind::Hessian {
+                "take `#[jacobian(…)]`, or return a sum"
+            } else {
+                "return a sum, or take `#[jvp(…)]`"
+            };
+            this.error_with_help(
+                request.span,
+                format!("`#[{name}]` is of one number, and `{}` returns more", function.name),
+                help,
+            );
             false
         }
         DerivativeKind::Hvp if lists_argument => {
-            this.error_with_help(request.span, "`#[hvp]` is with respect to `self`", "write `#[hvp]`, or `#[hessian(x)]` for the second derivatives by an argument");
+            this.error_with_help(
+                request.span,
+                "`#[hvp]` is with respect to `self`",
+                "write `#[hvp]`, or `#[hessian(x)]` for the second derivatives by an argument",
+            );
             false
         }
         DerivativeKind::Jacobian | DerivativeKind::Hessian if lists_self || !lists_argument => {
@@ -108,22 +146,56 @@ mod tests {
 
     #[track_caller]
     fn refused(attribute: &str, signature: &str, expected: &str) {
-        let text = format!("dim N; pub struct Net {{ #[frozen] w: f32[3] }} impl Net {{ {attribute} pub fn f{signature} }}");
+        let text = format!(
+            "dim N; pub struct Net {{ #[frozen] w: f32[3] }} impl Net {{ {attribute} pub fn f{signature} }}"
+        );
         assert_eq!(checked(&text).expect_err("refused"), expected);
     }
 
     #[test]
     fn what_has_no_such_derivative() {
         let row = "(x: f32[3], i: u32) -> f32[3] { x * i }";
-        refused("#[hvp]", row, "`#[hvp]` is of one number, and `f` returns more\n\nhelp: return a sum, or take `#[jvp(…)]`");
-        refused("#[hessian(x)]", row, "`#[hessian]` is of one number, and `f` returns more\n\nhelp: take `#[jacobian(…)]`, or return a sum");
-        refused("#[jacobian]", row, "`#[jacobian]` is with respect to arguments\n\nhelp: list arguments: `#[jacobian(x)]`");
-        refused("#[jacobian(self, x)]", row, "`#[jacobian]` is with respect to arguments\n\nhelp: list arguments: `#[jacobian(x)]`");
+        refused(
+            "#[hvp]",
+            row,
+            "`#[hvp]` is of one number, and `f` returns more\n\nhelp: return a sum, or take `#[jvp(…)]`",
+        );
+        refused(
+            "#[hessian(x)]",
+            row,
+            "`#[hessian]` is of one number, and `f` returns more\n\nhelp: take `#[jacobian(…)]`, or return a sum",
+        );
+        refused(
+            "#[jacobian]",
+            row,
+            "`#[jacobian]` is with respect to arguments\n\nhelp: list arguments: `#[jacobian(x)]`",
+        );
+        refused(
+            "#[jacobian(self, x)]",
+            row,
+            "`#[jacobian]` is with respect to arguments\n\nhelp: list arguments: `#[jacobian(x)]`",
+        );
         refused("#[jvp(i)]", row, "`i` is not made of f32: it has no gradient");
-        refused("#[jvp(x)] #[jvp(x)]", row, "this function has two `#[jvp]`\n\nhelp: list everything in one: `#[jvp(…)]`");
+        refused(
+            "#[jvp(x)] #[jvp(x)]",
+            row,
+            "this function has two `#[jvp]`\n\nhelp: list everything in one: `#[jvp(…)]`",
+        );
         let number = "(x: f32[3]) -> f32 { sum(x * w) }";
-        refused("#[hvp(x)]", number, "`#[hvp]` is with respect to `self`\n\nhelp: write `#[hvp]`, or `#[hessian(x)]` for the second derivatives by an argument");
-        refused("#[jvp(y)]", number, "`f` has no argument `y`\n\nhelp: name arguments, or `self` for the parameters");
-        refused("#[jvp(x)]", "(x: f32[3]) -> u32 { argmax(x) }", "`f` returns nothing made of f32: it has no derivative");
+        refused(
+            "#[hvp(x)]",
+            number,
+            "`#[hvp]` is with respect to `self`\n\nhelp: write `#[hvp]`, or `#[hessian(x)]` for the second derivatives by an argument",
+        );
+        refused(
+            "#[jvp(y)]",
+            number,
+            "`f` has no argument `y`\n\nhelp: name arguments, or `self` for the parameters",
+        );
+        refused(
+            "#[jvp(x)]",
+            "(x: f32[3]) -> u32 { argmax(x) }",
+            "`f` returns nothing made of f32: it has no derivative",
+        );
     }
 }

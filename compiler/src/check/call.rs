@@ -53,17 +53,25 @@ impl<'a> Elaborator<'a> {
         };
         let text = name.to_string();
         let bound = self.frame().scopes.iter().flatten().any(|binding| binding.name == text);
-        let is_field = self.frame().layer.as_ref().is_some_and(|layer| self.instances.list[layer.instance].fields.iter().any(|field| field.name == text));
+        let is_field = self.frame().layer.as_ref().is_some_and(|layer| {
+            self.instances.list[layer.instance].fields.iter().any(|field| field.name == text)
+        });
         if bound || is_field {
             match self.resolve(name) {
-                Some(Bound::Value(Value::Layer(layer))) => return self.call_layer(&layer, "call", None, arguments, name.span()),
+                Some(Bound::Value(Value::Layer(layer))) => {
+                    return self.call_layer(&layer, "call", None, arguments, name.span());
+                }
                 Some(Bound::Value(Value::Poison)) => {
                     self.evaluate_all(arguments);
                     return Value::Poison;
                 }
                 // A tensor called like a function: a function of that name is meant, if there is one.
                 _ if self.named_function(&text).is_none() && !library::is_builtin(&text) => {
-                    self.error_with_help(name.span(), format!("`{name}` is a tensor, not a function"), "index with brackets: `x[i]`; multiply with `*`");
+                    self.error_with_help(
+                        name.span(),
+                        format!("`{name}` is a tensor, not a function"),
+                        "index with brackets: `x[i]`; multiply with `*`",
+                    );
                     return Value::Poison;
                 }
                 _ => {}
@@ -77,12 +85,12 @@ impl<'a> Elaborator<'a> {
         match self.expr(receiver) {
             Value::Layer(layer) => {
                 if layer.lengths.is_empty() {
-                    let is_layer_field = self.instances.list[layer.instance].fields.iter().any(|field| field.name == *name);
-                    if is_layer_field {
-                        if let Some(Value::Layer(inner)) = self.field(&layer, &name.to_string()) {
+                    let is_layer_field =
+                        self.instances.list[layer.instance].fields.iter().any(|field| field.name == *name);
+                    if is_layer_field
+                        && let Some(Value::Layer(inner)) = self.field(&layer, &name.to_string()) {
                             return self.call_layer(&inner, "call", None, arguments, name.span());
                         }
-                    }
                 }
                 self.call_layer(&layer, &name.to_string(), Some(name), arguments, name.span())
             }
@@ -115,10 +123,18 @@ impl<'a> Elaborator<'a> {
         items.functions.get(name).map(|callable| (*callable, None))
     }
 
-    fn call_named(&mut self, name: &Ident, receiver: Option<Passed<'_>>, arguments: &[CallArgument], span: Span) -> Value {
+    fn call_named(
+        &mut self,
+        name: &Ident,
+        receiver: Option<Passed<'_>>,
+        arguments: &[CallArgument],
+        span: Span,
+    ) -> Value {
         let text = name.to_string();
         let items = self.items;
-        let found = self.named_function(&text).filter(|(callable, _)| !callable.library || !items.externs.contains_key(&text));
+        let found = self
+            .named_function(&text)
+            .filter(|(callable, _)| !callable.library || !items.externs.contains_key(&text));
         if let (None, Some(function)) = (&found, items.externs.get(&text)) {
             return self.call_external(function, receiver, arguments, name.span());
         }
@@ -127,15 +143,25 @@ impl<'a> Elaborator<'a> {
             Some((callable, layer)) => self.inline(callable, layer, receiver, arguments, name.span()),
             None if library::is_builtin(&text) => self.builtin(name, receiver, arguments, span),
             None => {
-                let mut names: Vec<String> = items.functions.keys().chain(items.externs.keys()).cloned().chain(library::builtins().map(str::to_string)).collect();
+                let mut names: Vec<String> = items
+                    .functions
+                    .keys()
+                    .chain(items.externs.keys())
+                    .cloned()
+                    .chain(library::builtins().map(str::to_string))
+                    .collect();
                 if let Some(layer) = &self.frame().layer {
                     let structure = &self.instances.list[layer.instance].name;
-                    names.extend(items.methods[structure].iter().map(|callable| callable.function.name.to_string()));
+                    names.extend(
+                        items.methods[structure].iter().map(|callable| callable.function.name.to_string()),
+                    );
                 }
                 let names: Vec<&str> = names.iter().map(String::as_str).collect();
                 let message = format!("there is no function `{name}`");
                 match did_you_mean(&text, &names).map(str::to_string) {
-                    Some(near) => self.error_with_help(name.span(), message, format!("did you mean `{near}`?")),
+                    Some(near) => {
+                        self.error_with_help(name.span(), message, format!("did you mean `{near}`?"))
+                    }
                     None => self.error(name.span(), message),
                 }
                 self.evaluate_all(arguments);
@@ -144,18 +170,31 @@ impl<'a> Elaborator<'a> {
         }
     }
 
-    fn call_layer(&mut self, layer: &Layer, function: &str, name: Option<&Ident>, arguments: &[CallArgument], span: Span) -> Value {
+    fn call_layer(
+        &mut self,
+        layer: &Layer,
+        function: &str,
+        name: Option<&Ident>,
+        arguments: &[CallArgument],
+        span: Span,
+    ) -> Value {
         let structure = self.instances.list[layer.instance].name.clone();
         if !layer.lengths.is_empty() {
-            let message = format!("this is an array of {} layers `{structure}`, not a layer", layer.lengths[0]);
-            self.error_with_help(span, message, "take one, `blocks[0](x)`, or all: `for block in blocks { x = block(x); }`");
+            let message =
+                format!("this is an array of {} layers `{structure}`, not a layer", layer.lengths[0]);
+            self.error_with_help(
+                span,
+                message,
+                "take one, `blocks[0](x)`, or all: `for block in blocks { x = block(x); }`",
+            );
             return Value::Poison;
         }
         let items = self.items;
         match items.methods[&structure].iter().find(|known| known.function.name == function) {
             Some(callable) => self.inline(*callable, Some(layer.clone()), None, arguments, span),
             None => {
-                let names: Vec<String> = items.methods[&structure].iter().map(|known| known.function.name.to_string()).collect();
+                let names: Vec<String> =
+                    items.methods[&structure].iter().map(|known| known.function.name.to_string()).collect();
                 let message = match name {
                     Some(_) => format!("`{structure}` has no function `{function}`"),
                     None => format!("`{structure}` cannot be called: it has no `fn call(x: …)`"),
@@ -173,11 +212,22 @@ impl<'a> Elaborator<'a> {
     }
 
     /// Lowers a function's body where it is called.
-    pub fn inline(&mut self, callable: Callable<'_>, layer: Option<Layer>, receiver: Option<Passed<'_>>, arguments: &[CallArgument], span: Span) -> Value {
+    pub fn inline(
+        &mut self,
+        callable: Callable<'_>,
+        layer: Option<Layer>,
+        receiver: Option<Passed<'_>>,
+        arguments: &[CallArgument],
+        span: Span,
+    ) -> Value {
         let function = callable.function;
         let name = function.name.to_string();
         if self.frames.len() > DEEPEST_CALL {
-            self.error_with_help(span, format!("`{name}` calls itself, directly or through others"), "repeat with a loop: `for t in 0..T { … }`");
+            self.error_with_help(
+                span,
+                format!("`{name}` calls itself, directly or through others"),
+                "repeat with a loop: `for t in 0..T { … }`",
+            );
             return Value::Poison;
         }
         let Some(passed) = self.match_arguments(&name, function, receiver, arguments, span) else {
@@ -191,7 +241,9 @@ impl<'a> Elaborator<'a> {
             let value = match passed {
                 None => Value::Poison,
                 Some(Passed::Value(value, _)) => value.clone(),
-                Some(Passed::Expr(expr)) if is_option(&parameter.ty) => self.constant_value(expr).map_or(Value::Poison, Value::Static),
+                Some(Passed::Expr(expr)) if is_option(&parameter.ty) => {
+                    self.constant_value(expr).map_or(Value::Poison, Value::Static)
+                }
                 Some(Passed::Expr(expr)) => {
                     let parameter_name = pattern_name(&parameter.pattern);
                     self.hint = argument_name(expr, &hint, &parameter_name);
@@ -212,19 +264,34 @@ impl<'a> Elaborator<'a> {
         let caller = self.frame().library.clone();
         let library = if callable.library { caller.or(Some((name.clone(), span))) } else { None };
         // Types are checked with the callee's dims and generics, its errors said at the call.
-        self.frames.push(Frame { scopes: vec![Vec::new()], dims: BTreeMap::new(), rest: None, layer, generics, library: library.clone(), function: name.clone() });
+        self.frames.push(Frame {
+            scopes: vec![Vec::new()],
+            dims: BTreeMap::new(),
+            rest: None,
+            layer,
+            generics,
+            library: library.clone(),
+            function: name.clone(),
+        });
         for (parameter, value) in function.arguments.iter().zip(&values) {
             self.fix_sizes(&parameter.ty, value);
         }
         let mut fits = true;
         for ((parameter, value), passed) in function.arguments.iter().zip(values).zip(&passed) {
             let value = match (passed, &parameter.default) {
-                (None, Some(default)) if is_option(&parameter.ty) => self.constant_value(default).map_or(Value::Poison, Value::Static),
+                (None, Some(default)) if is_option(&parameter.ty) => {
+                    self.constant_value(default).map_or(Value::Poison, Value::Static)
+                }
                 (None, Some(default)) => self.expr(default),
                 _ => value,
             };
             let at = passed.as_ref().map_or(span, Passed::span);
-            let value = match self.fit(&parameter.ty, value, &|| format!("argument `{}` of `{name}`", pattern_name(&parameter.pattern)), at) {
+            let value = match self.fit(
+                &parameter.ty,
+                value,
+                &|| format!("argument `{}` of `{name}`", pattern_name(&parameter.pattern)),
+                at,
+            ) {
                 Some(value) => value,
                 None => {
                     fits = false;
@@ -241,7 +308,8 @@ impl<'a> Elaborator<'a> {
         let mut value = if fits { self.body(&function.body) } else { Value::Poison };
         if let (true, Some(result)) = (fits, &function.result) {
             let at = function.body.result.as_ref().map_or(function.name.span(), |result| result.span);
-            value = self.fit(result, value, &|| format!("the result of `{name}`"), at).unwrap_or(Value::Poison);
+            value =
+                self.fit(result, value, &|| format!("the result of `{name}`"), at).unwrap_or(Value::Poison);
         }
         self.leave();
         self.frames.pop();
@@ -252,12 +320,20 @@ impl<'a> Elaborator<'a> {
     /// The generics of a layer by name.
     pub fn generics_of(&self, layer: &Layer) -> BTreeMap<String, i64> {
         let instance = &self.instances.list[layer.instance];
-        let names = self.items.structs[&instance.name].generics.iter().map(|generic| generic.name.to_string());
+        let names =
+            self.items.structs[&instance.name].generics.iter().map(|generic| generic.name.to_string());
         names.zip(instance.generics.iter().copied()).collect()
     }
 
     /// Which argument is for which parameter; `None` for those left to their defaults.
-    fn match_arguments<'e>(&mut self, name: &str, function: &ast::Function, receiver: Option<Passed<'e>>, arguments: &'e [CallArgument], span: Span) -> Option<Vec<Option<Passed<'e>>>> {
+    fn match_arguments<'e>(
+        &mut self,
+        name: &str,
+        function: &ast::Function,
+        receiver: Option<Passed<'e>>,
+        arguments: &'e [CallArgument],
+        span: Span,
+    ) -> Option<Vec<Option<Passed<'e>>>> {
         let parameters = &function.arguments;
         let mut passed: Vec<Option<Passed<'e>>> = vec![None; parameters.len()];
         let mut next = 0;
@@ -284,13 +360,16 @@ impl<'a> Elaborator<'a> {
                 Some(option) => {
                     let text = option.to_string();
                     match parameters.iter().position(|parameter| pattern_name(&parameter.pattern) == text) {
-                        Some(position) if passed[position].is_none() => passed[position] = Some(Passed::Expr(&argument.value)),
+                        Some(position) if passed[position].is_none() => {
+                            passed[position] = Some(Passed::Expr(&argument.value))
+                        }
                         Some(_) => {
                             self.error(option.span(), format!("`{option}` is given twice"));
                             right = false;
                         }
                         None => {
-                            let names: Vec<String> = parameters.iter().map(|parameter| pattern_name(&parameter.pattern)).collect();
+                            let names: Vec<String> =
+                                parameters.iter().map(|parameter| pattern_name(&parameter.pattern)).collect();
                             let message = format!("`{name}` has no option `{option}`");
                             let help = format!("it takes {}", names.join(", "));
                             self.error_with_help(option.span(), message, help);
@@ -302,14 +381,22 @@ impl<'a> Elaborator<'a> {
         }
         if let Some(at) = too_many {
             let takes = parameters.len();
-            self.error(at, format!("`{name}` takes {takes} argument{}, found more", if takes == 1 { "" } else { "s" }));
+            self.error(
+                at,
+                format!("`{name}` takes {takes} argument{}, found more", if takes == 1 { "" } else { "s" }),
+            );
             right = false;
         }
         for (parameter, passed) in parameters.iter().zip(&passed) {
             if passed.is_none() && parameter.default.is_none() {
                 let wanted = pattern_name(&parameter.pattern);
-                let signature: Vec<String> = parameters.iter().map(|parameter| pattern_name(&parameter.pattern)).collect();
-                self.error_with_help(span, format!("`{name}` needs its argument `{wanted}`"), format!("call it as `{name}({})`", signature.join(", ")));
+                let signature: Vec<String> =
+                    parameters.iter().map(|parameter| pattern_name(&parameter.pattern)).collect();
+                self.error_with_help(
+                    span,
+                    format!("`{name}` needs its argument `{wanted}`"),
+                    format!("call it as `{name}({})`", signature.join(", ")),
+                );
                 return None;
             }
         }
@@ -353,7 +440,13 @@ impl<'a> Elaborator<'a> {
     }
 
     /// Checks a value against a type, fixing the dims and `..` that it meets for the first time.
-    pub fn fit(&mut self, ty: &ast::Type, value: Value, what: &dyn Fn() -> String, at: Span) -> Option<Value> {
+    pub fn fit(
+        &mut self,
+        ty: &ast::Type,
+        value: Value,
+        what: &dyn Fn() -> String,
+        at: Span,
+    ) -> Option<Value> {
         match (ty, value) {
             (_, Value::Poison) | (ast::Type::Error(_), _) => None,
             (ast::Type::Tensor(ty), value) if ty.scalar == "any" => Some(value),
@@ -361,7 +454,9 @@ impl<'a> Elaborator<'a> {
                 self.frame_mut().dims.insert(name.to_string(), size.clone());
                 Some(Value::Static(Static::Size(size)))
             }
-            (ast::Type::Dim(_), Value::Static(Static::Integer(size))) => self.fit(ty, Value::Static(Static::Size(Int::constant(size))), what, at),
+            (ast::Type::Dim(_), Value::Static(Static::Integer(size))) => {
+                self.fit(ty, Value::Static(Static::Size(Int::constant(size))), what, at)
+            }
             (ast::Type::Tuple(types, _), Value::Tuple(parts)) if types.len() == parts.len() => {
                 let mut fitted = Vec::new();
                 for (ty, part) in types.iter().zip(parts) {
@@ -369,21 +464,30 @@ impl<'a> Elaborator<'a> {
                 }
                 Some(Value::Tuple(fitted))
             }
-            (ast::Type::Tensor(ty), Value::Static(value)) if ty.scalar == "option" => Some(Value::Static(value)),
+            (ast::Type::Tensor(ty), Value::Static(value)) if ty.scalar == "option" => {
+                Some(Value::Static(value))
+            }
             (ast::Type::Tensor(_), value @ (Value::Array(_) | Value::Static(_))) => {
                 let ast::Type::Tensor(ty) = ty else { return None };
                 let array = self.to_array(value, at)?;
                 self.fit_tensor(ty, array, what, at).map(Value::Array)
             }
             (_, value) => {
-                let message = format!("{} is {}, found {}", what(), self.show_type(ty), self.describe(&value));
+                let message =
+                    format!("{} is {}, found {}", what(), self.show_type(ty), self.describe(&value));
                 self.complain(at, message);
                 None
             }
         }
     }
 
-    fn fit_tensor(&mut self, ty: &ast::TensorType, array: Array, what: &dyn Fn() -> String, at: Span) -> Option<Array> {
+    fn fit_tensor(
+        &mut self,
+        ty: &ast::TensorType,
+        array: Array,
+        what: &dyn Fn() -> String,
+        at: Span,
+    ) -> Option<Array> {
         let kind = self.kind_of(&ty.scalar)?;
         let array = match (kind, array.kind) {
             (wanted, found) if wanted == found => array,
@@ -432,7 +536,8 @@ impl<'a> Elaborator<'a> {
     fn fit_size(&mut self, size: &ast::Expr, found: Int) -> Option<bool> {
         if let E::Name(name) = &size.kind {
             let text = name.to_string();
-            let is_dim = self.items.dims.contains_key(&text) || self.frame().library.is_some() && !self.frame().generics.contains_key(&text);
+            let is_dim = self.items.dims.contains_key(&text)
+                || self.frame().library.is_some() && !self.frame().generics.contains_key(&text);
             if is_dim && !self.frame().generics.contains_key(&text) {
                 return Some(match self.frame().dims.get(&text) {
                     Some(known) => *known == found,
@@ -468,7 +573,10 @@ impl<'a> Elaborator<'a> {
             other => {
                 let message = format!("there is no type `{other}`");
                 let near = did_you_mean(other, &["f32", "f64", "u32", "u64", "bool"]);
-                let help = near.map_or_else(|| "tensors are of f32, f64, u32 (indices), u64 (random keys) or bool".to_string(), |near| format!("did you mean `{near}`?"));
+                let help = near.map_or_else(
+                    || "tensors are of f32, f64, u32 (indices), u64 (random keys) or bool".to_string(),
+                    |near| format!("did you mean `{near}`?"),
+                );
                 self.error_with_help(name.span(), message, help);
                 None
             }
@@ -480,7 +588,9 @@ impl<'a> Elaborator<'a> {
             ast::Type::Tensor(ty) => self.show_tensor_type(ty),
             ast::Type::Dim(name) => format!("the size `{name}`"),
             ast::Type::Error(_) => "…".to_string(),
-            ast::Type::Tuple(parts, _) => format!("({})", parts.iter().map(|part| self.show_type(part)).collect::<Vec<_>>().join(", ")),
+            ast::Type::Tuple(parts, _) => {
+                format!("({})", parts.iter().map(|part| self.show_type(part)).collect::<Vec<_>>().join(", "))
+            }
         }
     }
 
@@ -491,11 +601,15 @@ impl<'a> Elaborator<'a> {
             axes.push(match axis {
                 ast::AxisType::Rest(_) => match self.frame().rest.clone() {
                     Some(known) if known.is_empty() => continue,
-                    Some(known) => known.iter().map(|size| self.show_size(size)).collect::<Vec<_>>().join(", "),
+                    Some(known) => {
+                        known.iter().map(|size| self.show_size(size)).collect::<Vec<_>>().join(", ")
+                    }
                     None => "..".to_string(),
                 },
                 ast::AxisType::Size(size) => match &size.kind {
-                    E::Name(name) if self.frame().dims.contains_key(&name.to_string()) => self.show_size(&self.frame().dims[&name.to_string()]),
+                    E::Name(name) if self.frame().dims.contains_key(&name.to_string()) => {
+                        self.show_size(&self.frame().dims[&name.to_string()])
+                    }
                     E::Name(name) if self.items.dims.contains_key(&name.to_string()) => name.to_string(),
                     _ => {
                         let errors = self.report.errors.len();
@@ -524,7 +638,9 @@ pub fn pattern_name(pattern: &ast::Pattern) -> String {
     match pattern {
         ast::Pattern::Name(name) => name.to_string(),
         ast::Pattern::Ignored(_) => "_".to_string(),
-        ast::Pattern::Tuple(parts, _) => format!("({})", parts.iter().map(pattern_name).collect::<Vec<_>>().join(", ")),
+        ast::Pattern::Tuple(parts, _) => {
+            format!("({})", parts.iter().map(pattern_name).collect::<Vec<_>>().join(", "))
+        }
     }
 }
 

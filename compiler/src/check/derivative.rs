@@ -5,13 +5,16 @@ use proc_macro2::{Ident, Span};
 use super::elaborate::Elaborator;
 use super::value::{Array, Value};
 use crate::differentiate;
+use crate::simplify::sharpened;
 use crate::ir::{Graph, Kind, Scalar, TensorId};
 use crate::syntax::ast::{self, CallArgument, ExprKind as E, Statement};
 
 impl Elaborator<'_> {
     /// `grad(u, x)`, `grad(u, (x, t))`: the gradient of Σu.
     pub fn grad(&mut self, arguments: &[(Value, Option<&ast::Expr>)], span: Span) -> Value {
-        let Some((value, variables)) = self.value_and_variables("grad", arguments, span) else { return Value::Poison };
+        let Some((value, variables)) = self.value_and_variables("grad", arguments, span) else {
+            return Value::Poison;
+        };
         let names: Vec<&ast::Expr> = match &variables.kind {
             E::Tuple(parts) => parts.iter().collect(),
             _ => vec![variables],
@@ -25,11 +28,19 @@ impl Elaborator<'_> {
         let one = self.graph.scalars.number(1.0);
         let shape = self.graph.shape(output).to_vec();
         let seed = self.graph.push_map("d_u", shape, Kind::Float, one);
-        let found = match differentiate::reverse(&mut self.graph, &mut self.open, &[(output, seed)], &tensors) {
+        // Of the accurate forms of what is written naively.
+        let found = sharpened(&mut self.graph, &mut self.open, &tensors, |graph, open| {
+            differentiate::reverse(graph, open, &[(output, seed)], &tensors)
+        });
+        let found = match found {
             Ok(found) => found,
             Err(differentiate::ThroughEarlierIterations) => {
                 let message = "this gradient would go through earlier iterations of the loop around it";
-                self.error_with_help(span, message, "take it behind the loop, or with respect to a value of this iteration");
+                self.error_with_help(
+                    span,
+                    message,
+                    "take it behind the loop, or with respect to a value of this iteration",
+                );
                 return Value::Poison;
             }
         };
@@ -42,7 +53,10 @@ impl Elaborator<'_> {
             gradients.push(match gradient {
                 Some(gradient) => Value::Array(self.of_whole(gradient)),
                 None => {
-                    self.warn(name.span, format!("this gradient is zero: {} does not depend on it", shown(arguments[0].1)));
+                    self.warn(
+                        name.span,
+                        format!("this gradient is zero: {} does not depend on it", shown(arguments[0].1)),
+                    );
                     let zero = self.graph.scalars.number(0.0);
                     let shape = self.graph.shape(*tensor)[self.depth()..].to_vec();
                     Value::Array(Array { shape, kind: Kind::Float, depth: self.depth(), element: zero })
@@ -57,7 +71,9 @@ impl Elaborator<'_> {
 
     /// `jacobian(u, x)`, `jacobian(u, (x, t))`: each element of u by each of x.
     pub fn jacobian(&mut self, arguments: &[(Value, Option<&ast::Expr>)], span: Span) -> Value {
-        let Some((value, variables)) = self.value_and_variables("jacobian", arguments, span) else { return Value::Poison };
+        let Some((value, variables)) = self.value_and_variables("jacobian", arguments, span) else {
+            return Value::Poison;
+        };
         let names: Vec<&ast::Expr> = match &variables.kind {
             E::Tuple(parts) => parts.iter().collect(),
             _ => vec![variables],
@@ -70,11 +86,16 @@ impl Elaborator<'_> {
         let output = self.whole(&value, "u");
         let shape = self.graph.shape(output).to_vec();
         let seed = self.graph.add_tensor("d_u", shape.clone(), Kind::Float);
-        let found = match differentiate::reverse(&mut self.graph, &mut self.open, &[(output, seed)], &tensors) {
+        let found = match differentiate::reverse(&mut self.graph, &mut self.open, &[(output, seed)], &tensors)
+        {
             Ok(found) => found,
             Err(differentiate::ThroughEarlierIterations) => {
                 let message = "this derivative would go through earlier iterations of the loop around it";
-                self.error_with_help(span, message, "take it behind the loop, or with respect to a value of this iteration");
+                self.error_with_help(
+                    span,
+                    message,
+                    "take it behind the loop, or with respect to a value of this iteration",
+                );
                 return Value::Poison;
             }
         };
@@ -94,7 +115,10 @@ impl Elaborator<'_> {
                     Value::Array(self.of_whole(block))
                 }
                 None => {
-                    self.warn(name.span, format!("this derivative is zero: {} does not depend on it", shown(arguments[0].1)));
+                    self.warn(
+                        name.span,
+                        format!("this derivative is zero: {} does not depend on it", shown(arguments[0].1)),
+                    );
                     let zero = self.graph.scalars.number(0.0);
                     let shape = [&shape[depth..], &self.graph.shape(*tensor)[depth..]].concat();
                     Value::Array(Array { shape, kind: Kind::Float, depth, element: zero })
@@ -108,10 +132,19 @@ impl Elaborator<'_> {
     }
 
     /// The operands of `grad` and `jacobian`.
-    fn value_and_variables<'e>(&mut self, what: &str, arguments: &[(Value, Option<&'e ast::Expr>)], span: Span) -> Option<(Array, &'e ast::Expr)> {
+    fn value_and_variables<'e>(
+        &mut self,
+        what: &str,
+        arguments: &[(Value, Option<&'e ast::Expr>)],
+        span: Span,
+    ) -> Option<(Array, &'e ast::Expr)> {
         let [(value, at), (_, Some(variables))] = arguments else {
             let help = format!("write `{what}(u, x)` or `{what}(u, (x, t))`");
-            self.error_with_help(span, format!("`{what}` takes a value and what to differentiate with respect to"), help);
+            self.error_with_help(
+                span,
+                format!("`{what}` takes a value and what to differentiate with respect to"),
+                help,
+            );
             return None;
         };
         let at = at.map_or(span, |expr| expr.span);
@@ -122,18 +155,33 @@ impl Elaborator<'_> {
     /// `jvp(u, x, v)`: the derivative of u along v.
     pub fn jvp(&mut self, arguments: &[(Value, Option<&ast::Expr>)], span: Span) -> Value {
         let [(value, at), (_, Some(variable)), (direction, direction_at)] = arguments else {
-            self.error_with_help(span, "`jvp` takes a value, a variable and a direction", "write `jvp(u, x, v)`");
+            self.error_with_help(
+                span,
+                "`jvp` takes a value, a variable and a direction",
+                "write `jvp(u, x, v)`",
+            );
             return Value::Poison;
         };
         let at = at.map_or(span, |expr| expr.span);
         let direction_at = direction_at.map_or(span, |expr| expr.span);
-        let Some(value) = self.to_array(value.clone(), at).and_then(|array| self.to_float(array, at)) else { return Value::Poison };
-        let Some(direction) = self.to_array(direction.clone(), direction_at).and_then(|array| self.to_float(array, direction_at)) else { return Value::Poison };
+        let Some(value) = self.to_array(value.clone(), at).and_then(|array| self.to_float(array, at)) else {
+            return Value::Poison;
+        };
+        let Some(direction) = self
+            .to_array(direction.clone(), direction_at)
+            .and_then(|array| self.to_float(array, direction_at))
+        else {
+            return Value::Poison;
+        };
         let Some(tensor) = self.variable(variable, "jvp") else { return Value::Poison };
         let shape = self.graph.shape(tensor)[self.depth()..].to_vec();
         let fits = self.broadcast(&[&shape, &direction.shape]).is_ok_and(|both| both == shape);
         if !fits {
-            let message = format!("a direction has the shape of its variable, {}; found {}", self.show(Kind::Float, &shape), self.show(direction.kind, &direction.shape));
+            let message = format!(
+                "a direction has the shape of its variable, {}; found {}",
+                self.show(Kind::Float, &shape),
+                self.show(direction.kind, &direction.shape)
+            );
             self.error(direction_at, message);
             return Value::Poison;
         }
@@ -144,14 +192,22 @@ impl Elaborator<'_> {
         let zero = self.graph.scalars.number(0.0);
         let output_shape = self.graph.shape(output).to_vec();
         let w = self.graph.push_map("w", output_shape, Kind::Float, zero);
-        let found = differentiate::reverse(&mut self.graph, &mut self.open, &[(output, w)], &[tensor]).and_then(|found| match found[0] {
-            None => Ok(None),
-            Some(transposed) => differentiate::reverse(&mut self.graph, &mut self.open, &[(transposed, tangent)], &[w]).map(|found| found[0]),
-        });
+        let found = differentiate::reverse(&mut self.graph, &mut self.open, &[(output, w)], &[tensor])
+            .and_then(|found| match found[0] {
+                None => Ok(None),
+                Some(transposed) => {
+                    differentiate::reverse(&mut self.graph, &mut self.open, &[(transposed, tangent)], &[w])
+                        .map(|found| found[0])
+                }
+            });
         let found = match found {
             Ok(found) => found,
             Err(differentiate::ThroughEarlierIterations) => {
-                self.error_with_help(span, "this derivative would go through earlier iterations of the loop around it", "take it behind the loop");
+                self.error_with_help(
+                    span,
+                    "this derivative would go through earlier iterations of the loop around it",
+                    "take it behind the loop",
+                );
                 return Value::Poison;
             }
         };
@@ -162,9 +218,17 @@ impl Elaborator<'_> {
         match found {
             Some(tangent) => Value::Array(self.of_whole(tangent)),
             None => {
-                self.warn(variable.span, "this derivative is zero: the value does not depend on the variable".to_string());
+                self.warn(
+                    variable.span,
+                    "this derivative is zero: the value does not depend on the variable".to_string(),
+                );
                 let zero = self.graph.scalars.number(0.0);
-                Value::Array(Array { shape: value.shape, kind: Kind::Float, depth: self.depth(), element: zero })
+                Value::Array(Array {
+                    shape: value.shape,
+                    kind: Kind::Float,
+                    depth: self.depth(),
+                    element: zero,
+                })
             }
         }
     }
@@ -183,10 +247,16 @@ impl Elaborator<'_> {
         }
         let full = Graph::identity(self.depth() + array.shape.len());
         match &self.graph.scalars[array.element] {
-            Scalar::Read(tensor, at) if *at == full && self.graph.shape(*tensor).len() == full.len() => Some(*tensor),
+            Scalar::Read(tensor, at) if *at == full && self.graph.shape(*tensor).len() == full.len() => {
+                Some(*tensor)
+            }
             _ => {
                 let message = format!("`{what}` is with respect to an argument, a field, or a `let`");
-                self.error_with_help(expr.span, message, "bind the value first, and compute from the binding: `let x = …; let u = f(x);`");
+                self.error_with_help(
+                    expr.span,
+                    message,
+                    "bind the value first, and compute from the binding: `let x = …; let u = f(x);`",
+                );
                 None
             }
         }
@@ -203,7 +273,9 @@ fn shown(expr: Option<&ast::Expr>) -> String {
 /// Whether somewhere in a body a derivative is taken with respect to a name.
 pub fn is_variable(body: &ast::Body, name: &Ident) -> bool {
     body.statements.iter().any(|statement| match statement {
-        Statement::Let { value, .. } | Statement::LetIndexed { value, .. } | Statement::Assign { value, .. } => in_expr(value, name),
+        Statement::Let { value, .. }
+        | Statement::LetIndexed { value, .. }
+        | Statement::Assign { value, .. } => in_expr(value, name),
         Statement::For(each) => is_variable(&each.body, name),
     }) || body.result.as_ref().is_some_and(|result| in_expr(result, name))
 }
@@ -218,16 +290,24 @@ fn in_expr(expr: &ast::Expr, name: &Ident) -> bool {
     let any = |arguments: &[CallArgument]| arguments.iter().any(|argument| in_expr(&argument.value, name));
     match &expr.kind {
         E::Call { function, arguments } => {
-            let direct = matches!(&function.kind, E::Name(text) if takes_derivative(text)) && arguments.get(1).is_some_and(|second| is_name(&second.value));
+            let direct = matches!(&function.kind, E::Name(text) if takes_derivative(text))
+                && arguments.get(1).is_some_and(|second| is_name(&second.value));
             direct || in_expr(function, name) || any(arguments)
         }
         E::Method { receiver, name: method, arguments } => {
-            let direct = takes_derivative(method) && arguments.first().is_some_and(|first| is_name(&first.value));
+            let direct =
+                takes_derivative(method) && arguments.first().is_some_and(|first| is_name(&first.value));
             direct || in_expr(receiver, name) || any(arguments)
         }
-        E::Unary(_, inner) | E::Cast(inner, _) | E::Field(inner, _) | E::Reduce { body: inner, .. } => in_expr(inner, name),
+        E::Unary(_, inner) | E::Cast(inner, _) | E::Field(inner, _) | E::Reduce { body: inner, .. } => {
+            in_expr(inner, name)
+        }
         E::Binary(_, _, left, right) => in_expr(left, name) || in_expr(right, name),
-        E::If { condition, then, otherwise } => in_expr(condition, name) || is_variable(then, name) || otherwise.as_ref().is_some_and(|body| is_variable(body, name)),
+        E::If { condition, then, otherwise } => {
+            in_expr(condition, name)
+                || is_variable(then, name)
+                || otherwise.as_ref().is_some_and(|body| is_variable(body, name))
+        }
         E::Index(base, _) => in_expr(base, name),
         E::Array(parts) | E::Tuple(parts) => parts.iter().any(|part| in_expr(part, name)),
         E::Block(body) => is_variable(body, name),

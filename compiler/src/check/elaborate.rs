@@ -10,7 +10,9 @@ use super::items::{InstanceContent, Items};
 use super::suggest::did_you_mean;
 use super::value::{Array, Binding, Bound, Layer, Step, Value};
 use crate::differentiate::Open;
-use crate::ir::{Atom, Axis, Comprehension, Graph, Int, Kind, LoopId, Node, Reduction, Scalar, ScalarId, TensorId};
+use crate::ir::{
+    Atom, Axis, Comprehension, Graph, Int, Kind, LoopId, Node, Reduction, Scalar, ScalarId, TensorId,
+};
 use crate::program::Float;
 use crate::report::Report;
 
@@ -64,7 +66,13 @@ pub struct Frame {
 
 impl<'a> Elaborator<'a> {
     /// Before the first statement of a function, of a network or of none.
-    pub fn new(items: &'a Items<'a>, instances: &'a Instances, report: &'a mut Report, layer: Option<Layer>, function: &str) -> Self {
+    pub fn new(
+        items: &'a Items<'a>,
+        instances: &'a Instances,
+        report: &'a mut Report,
+        layer: Option<Layer>,
+        function: &str,
+    ) -> Self {
         let frame = Frame {
             scopes: vec![Vec::new()],
             dims: BTreeMap::new(),
@@ -156,7 +164,10 @@ impl<'a> Elaborator<'a> {
     /// Closes a scope; what nobody asked for is worth a warning.
     pub fn leave(&mut self) {
         for binding in self.frame_mut().scopes.pop().unwrap_or_default() {
-            if !binding.used && !binding.name.starts_with('_') && !matches!(binding.value, Bound::Value(Value::Poison)) {
+            if !binding.used
+                && !binding.name.starts_with('_')
+                && !matches!(binding.value, Bound::Value(Value::Poison))
+            {
                 self.warn(binding.span, format!("unused variable `{}`", binding.name));
             }
         }
@@ -164,7 +175,13 @@ impl<'a> Elaborator<'a> {
 
     /// The binding of a name, nearest first.
     pub fn lookup(&mut self, name: &str) -> Option<&mut Binding> {
-        let binding = self.frame_mut().scopes.iter_mut().rev().flat_map(|scope| scope.iter_mut().rev()).find(|binding| binding.name == name)?;
+        let binding = self
+            .frame_mut()
+            .scopes
+            .iter_mut()
+            .rev()
+            .flat_map(|scope| scope.iter_mut().rev())
+            .find(|binding| binding.name == name)?;
         binding.used = true;
         Some(binding)
     }
@@ -175,11 +192,10 @@ impl<'a> Elaborator<'a> {
         if let Some(binding) = self.lookup(&text) {
             return Some(binding.value.clone());
         }
-        if let Some(layer) = self.frame().layer.clone() {
-            if let Some(value) = self.field(&layer, &text) {
+        if let Some(layer) = self.frame().layer.clone()
+            && let Some(value) = self.field(&layer, &text) {
                 return Some(Bound::Value(value));
             }
-        }
         if let Some(&value) = self.frame().generics.get(&text) {
             return Some(Bound::Integer(Int::constant(value)));
         }
@@ -201,20 +217,38 @@ impl<'a> Elaborator<'a> {
         let text = name.to_string();
         if self.items.dims.contains_key(&text) {
             let message = format!("no argument of `{}` fixes `{name}`", self.frame().function);
-            self.error_with_help(name.span(), message, format!("give an argument an axis `{name}`, or add an argument `size: dim {name}`"));
+            self.error_with_help(
+                name.span(),
+                message,
+                format!("give an argument an axis `{name}`, or add an argument `size: dim {name}`"),
+            );
             return;
         }
-        let mut names: Vec<String> = self.frame().scopes.iter().flatten().map(|binding| binding.name.clone()).collect();
+        let mut names: Vec<String> =
+            self.frame().scopes.iter().flatten().map(|binding| binding.name.clone()).collect();
         if let Some(layer) = &self.frame().layer {
-            names.extend(self.instances.list[layer.instance].fields.iter().map(|field| field.name.to_string()));
+            names.extend(
+                self.instances.list[layer.instance].fields.iter().map(|field| field.name.to_string()),
+            );
         }
-        names.extend(self.frame().dims.keys().chain(self.frame().generics.keys()).chain(self.items.constants.keys()).cloned());
+        names.extend(
+            self.frame()
+                .dims
+                .keys()
+                .chain(self.frame().generics.keys())
+                .chain(self.items.constants.keys())
+                .cloned(),
+        );
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let message = format!("there is no `{name}` here");
         match did_you_mean(&text, &names) {
             Some(near) => self.error_with_help(name.span(), message, format!("did you mean `{near}`?")),
             None if self.items.functions.contains_key(&text) || super::library::is_builtin(&text) => {
-                self.error_with_help(name.span(), format!("`{name}` is a function, used here as a value"), format!("call it: `{name}(…)`"));
+                self.error_with_help(
+                    name.span(),
+                    format!("`{name}` is a function, used here as a value"),
+                    format!("call it: `{name}(…)`"),
+                );
             }
             None => self.error(name.span(), message),
         }
@@ -229,7 +263,12 @@ impl<'a> Elaborator<'a> {
             InstanceContent::Layer { instance, lengths } => {
                 let mut path = layer.path.clone();
                 path.push(Step { name: name.to_string(), lengths: lengths.clone() });
-                Some(Value::Layer(Layer { instance: *instance, path, indices: layer.indices.clone(), lengths: lengths.clone() }))
+                Some(Value::Layer(Layer {
+                    instance: *instance,
+                    path,
+                    indices: layer.indices.clone(),
+                    lengths: lengths.clone(),
+                }))
             }
             InstanceContent::Tensor { shape, .. } => {
                 let own: Vec<Int> = shape.iter().map(|&size| Int::from(size)).collect();
@@ -237,7 +276,8 @@ impl<'a> Elaborator<'a> {
                 let tensor = match self.fields.get(&key) {
                     Some(&tensor) => tensor,
                     None => {
-                        let arrays = layer.path.iter().flat_map(|step| &step.lengths).map(|&length| Int::from(length));
+                        let arrays =
+                            layer.path.iter().flat_map(|step| &step.lengths).map(|&length| Int::from(length));
                         let full: Vec<Int> = arrays.chain(own.iter().cloned()).collect();
                         let tensor = self.graph.add_tensor(name, full, Kind::Float);
                         self.fields.insert(key, tensor);
@@ -245,7 +285,12 @@ impl<'a> Elaborator<'a> {
                     }
                 };
                 let depth = self.depth();
-                let at = layer.indices.iter().cloned().chain((0..own.len()).map(|axis| Int::index(depth + axis))).collect();
+                let at = layer
+                    .indices
+                    .iter()
+                    .cloned()
+                    .chain((0..own.len()).map(|axis| Int::index(depth + axis)))
+                    .collect();
                 let element = self.graph.scalars.read(tensor, at);
                 Some(Value::Array(Array { shape: own, kind: Kind::Float, depth, element }))
             }
@@ -271,7 +316,10 @@ impl<'a> Elaborator<'a> {
         if array.depth == depth {
             return array.clone();
         }
-        let indices: Vec<Int> = (0..array.depth).map(Int::index).chain((0..array.shape.len()).map(|axis| Int::index(depth + axis))).collect();
+        let indices: Vec<Int> = (0..array.depth)
+            .map(Int::index)
+            .chain((0..array.shape.len()).map(|axis| Int::index(depth + axis)))
+            .collect();
         let element = self.graph.scalars.with_indices(array.element, &indices);
         Array { shape: array.shape.clone(), kind: array.kind, depth, element }
     }
@@ -293,7 +341,11 @@ impl<'a> Elaborator<'a> {
             .iter()
             .zip(&shape[missing..])
             .enumerate()
-            .map(|(axis, (have, want))| if have == want { Int::index(depth + missing + axis) } else { Int::zero() })
+            .map(
+                |(axis, (have, want))| {
+                    if have == want { Int::index(depth + missing + axis) } else { Int::zero() }
+                },
+            )
             .collect();
         self.view(array, shape.to_vec(), at)
     }
@@ -317,7 +369,10 @@ impl<'a> Elaborator<'a> {
 
     /// Whether an element is only a place in a tensor or a constant: nothing is gained by storing it.
     pub fn is_view(&self, array: &Array) -> bool {
-        matches!(self.graph.scalars[array.element], Scalar::Read(..) | Scalar::Number(_) | Scalar::Integer(_) | Scalar::Flag(_))
+        matches!(
+            self.graph.scalars[array.element],
+            Scalar::Read(..) | Scalar::Number(_) | Scalar::Integer(_) | Scalar::Flag(_)
+        )
     }
 
     /// The array as a tensor of its own, unless it is a view already. Every node that shares a value is
@@ -344,8 +399,8 @@ impl<'a> Elaborator<'a> {
         for (new, &old) in used.iter().enumerate() {
             renumber[old] = Int::index(new);
         }
-        for own in depth..total {
-            renumber[own] = Int::index(used.len() + own - depth);
+        for (position, index) in renumber.iter_mut().enumerate().skip(depth) {
+            *index = Int::index(used.len() + position - depth);
         }
         let value = self.graph.scalars.with_indices(value, &renumber);
 
@@ -362,14 +417,25 @@ impl<'a> Elaborator<'a> {
         domain.extend(reduced.iter().cloned());
         let out = self.graph.add_tensor(name, shape, array.kind);
         let at = Graph::identity(used.len() + own);
-        self.graph.nodes.push(Node::Comprehension(Comprehension { out, base: None, domain, at, reduction, value }));
+        self.graph.nodes.push(Node::Comprehension(Comprehension {
+            out,
+            base: None,
+            domain,
+            at,
+            reduction,
+            value,
+        }));
         self.read_made(out, &used, &array.shape, array.kind)
     }
 
     /// A tensor of the ambient indices used and some own axes, as a delayed array.
     pub fn read_made(&mut self, tensor: TensorId, used: &[usize], shape: &[Int], kind: Kind) -> Array {
         let depth = self.depth();
-        let at: Vec<Int> = used.iter().map(|&position| Int::index(position)).chain((0..shape.len()).map(|axis| Int::index(depth + axis))).collect();
+        let at: Vec<Int> = used
+            .iter()
+            .map(|&position| Int::index(position))
+            .chain((0..shape.len()).map(|axis| Int::index(depth + axis)))
+            .collect();
         let element = self.element(tensor, at, kind);
         Array { shape: shape.to_vec(), kind, depth, element }
     }
@@ -420,7 +486,12 @@ impl<'a> Elaborator<'a> {
         let array = self.here(array);
         let full = Graph::identity(self.depth() + array.shape.len());
         if let Scalar::Read(tensor, at) = &self.graph.scalars[array.element] {
-            let extents: Vec<Int> = self.ambient.iter().map(|axis| axis.extent.clone()).chain(array.shape.iter().cloned()).collect();
+            let extents: Vec<Int> = self
+                .ambient
+                .iter()
+                .map(|axis| axis.extent.clone())
+                .chain(array.shape.iter().cloned())
+                .collect();
             if *at == full && self.graph.shape(*tensor) == extents {
                 return *tensor;
             }
@@ -429,7 +500,14 @@ impl<'a> Elaborator<'a> {
         let shape: Vec<Int> = domain.iter().map(|axis| axis.extent.clone()).collect();
         let value = self.guarded(&array);
         let out = self.graph.add_tensor(name, shape, array.kind);
-        self.graph.nodes.push(Node::Comprehension(Comprehension { out, base: None, domain, at: full, reduction: Reduction::Set, value }));
+        self.graph.nodes.push(Node::Comprehension(Comprehension {
+            out,
+            base: None,
+            domain,
+            at: full,
+            reduction: Reduction::Set,
+            value,
+        }));
         out
     }
 
@@ -477,10 +555,16 @@ impl<'a> Elaborator<'a> {
     pub fn describe(&self, value: &Value) -> String {
         match value {
             Value::Array(array) => self.show(array.kind, &array.shape),
-            Value::Tuple(parts) => format!("({})", parts.iter().map(|part| self.describe(part)).collect::<Vec<_>>().join(", ")),
+            Value::Tuple(parts) => {
+                format!("({})", parts.iter().map(|part| self.describe(part)).collect::<Vec<_>>().join(", "))
+            }
             Value::Layer(layer) => {
                 let instance = &self.instances.list[layer.instance];
-                if layer.lengths.is_empty() { format!("a layer `{}`", instance.name) } else { format!("an array of layers `{}`", instance.name) }
+                if layer.lengths.is_empty() {
+                    format!("a layer `{}`", instance.name)
+                } else {
+                    format!("an array of layers `{}`", instance.name)
+                }
             }
             Value::Static(_) => "an option".to_string(),
             Value::Poison => "something wrong".to_string(),

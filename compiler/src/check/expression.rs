@@ -41,23 +41,33 @@ impl Elaborator<'_> {
                 }
             },
             E::Binary(operator, span, left, right) => self.binary(*operator, *span, left, right),
-            E::If { condition, then, otherwise } => self.choice(condition, then, otherwise.as_ref(), expr.span),
+            E::If { condition, then, otherwise } => {
+                self.choice(condition, then, otherwise.as_ref(), expr.span)
+            }
             E::Call { function, arguments } => self.call(function, arguments, expr.span),
             E::Method { receiver, name, arguments } => self.method(receiver, name, arguments),
             E::Field(receiver, name) => match self.expr(receiver) {
-                Value::Layer(layer) if layer.lengths.is_empty() => match self.field(&layer, &name.to_string()) {
-                    Some(value) => value,
-                    None => {
-                        let instance = &self.instances.list[layer.instance];
-                        let names: Vec<String> = instance.fields.iter().map(|field| field.name.to_string()).collect();
-                        let message = format!("`{}` has no field `{name}`", instance.name);
-                        self.error_with_help(name.span(), message, format!("it has {}", names.join(", ")));
-                        Value::Poison
+                Value::Layer(layer) if layer.lengths.is_empty() => {
+                    match self.field(&layer, &name.to_string()) {
+                        Some(value) => value,
+                        None => {
+                            let instance = &self.instances.list[layer.instance];
+                            let names: Vec<String> =
+                                instance.fields.iter().map(|field| field.name.to_string()).collect();
+                            let message = format!("`{}` has no field `{name}`", instance.name);
+                            self.error_with_help(
+                                name.span(),
+                                message,
+                                format!("it has {}", names.join(", ")),
+                            );
+                            Value::Poison
+                        }
                     }
-                },
+                }
                 Value::Poison => Value::Poison,
                 other => {
-                    let message = format!("`.{name}` takes a field of a layer, found {}", self.describe(&other));
+                    let message =
+                        format!("`.{name}` takes a field of a layer, found {}", self.describe(&other));
                     self.error(name.span(), message);
                     Value::Poison
                 }
@@ -100,7 +110,9 @@ impl Elaborator<'_> {
             other @ (Value::Tuple(_) | Value::Layer(_) | Value::Static(Static::List(_))) => {
                 let message = format!("a tensor is expected here, found {}", self.describe(&other));
                 match other {
-                    Value::Tuple(_) => self.error_with_help(span, message, "take it apart: `let (a, b) = …;`"),
+                    Value::Tuple(_) => {
+                        self.error_with_help(span, message, "take it apart: `let (a, b) = …;`")
+                    }
                     Value::Layer(_) => self.error_with_help(span, message, "call it: `layer(x)`"),
                     _ => self.error(span, message),
                 }
@@ -121,7 +133,8 @@ impl Elaborator<'_> {
             Kind::Float => Some(array),
             Kind::Index if array.shape.is_empty() => Some(Array { kind: Kind::Float, ..array }),
             Kind::Index | Kind::Mask | Kind::Key => {
-                let message = format!("numbers are expected here, found {}", self.show(array.kind, &array.shape));
+                let message =
+                    format!("numbers are expected here, found {}", self.show(array.kind, &array.shape));
                 let float = self.float_name();
                 if array.kind == Kind::Key {
                     self.error(span, message);
@@ -145,7 +158,15 @@ impl Elaborator<'_> {
     }
 
     /// Elementwise with broadcasting.
-    pub fn elementwise(&mut self, left: &Array, right: &Array, span: Span, what: &str, kind: Kind, make: impl FnOnce(&mut Self, ScalarId, ScalarId) -> ScalarId) -> Option<Array> {
+    pub fn elementwise(
+        &mut self,
+        left: &Array,
+        right: &Array,
+        span: Span,
+        what: &str,
+        kind: Kind,
+        make: impl FnOnce(&mut Self, ScalarId, ScalarId) -> ScalarId,
+    ) -> Option<Array> {
         let shape = match self.broadcast(&[&left.shape, &right.shape]) {
             Ok(shape) => shape,
             Err((a, b, from_right)) => {
@@ -154,8 +175,16 @@ impl Elaborator<'_> {
                     self.show(left.kind, &left.shape),
                     self.show(right.kind, &right.shape)
                 );
-                let place = if from_right == 0 { "the last axis".to_string() } else { format!("axis -{}", from_right + 1) };
-                let help = format!("{place} is {} on one side and {} on the other", self.show_size(&a), self.show_size(&b));
+                let place = if from_right == 0 {
+                    "the last axis".to_string()
+                } else {
+                    format!("axis -{}", from_right + 1)
+                };
+                let help = format!(
+                    "{place} is {} on one side and {} on the other",
+                    self.show_size(&a),
+                    self.show_size(&b)
+                );
                 self.error_with_help(span, message, help);
                 return None;
             }
@@ -170,7 +199,9 @@ impl Elaborator<'_> {
             Op::MatMul => {
                 let (a, b) = (self.float(left), self.float(right));
                 return match (a, b) {
-                    (Some(a), Some(b)) => self.matmul(&a, &b, span, Some(right)).map_or(Value::Poison, Value::Array),
+                    (Some(a), Some(b)) => {
+                        self.matmul(&a, &b, span, Some(right)).map_or(Value::Poison, Value::Array)
+                    }
                     _ => Value::Poison,
                 };
             }
@@ -189,7 +220,11 @@ impl Elaborator<'_> {
                 return result.map_or(Value::Poison, Value::Array);
             }
             Op::Remainder => {
-                self.error_with_help(span, "`%` is for integers, in subscripts, sizes, ranges and guards on indices", "for numbers: `x - floor(x / y) * y`");
+                self.error_with_help(
+                    span,
+                    "`%` is for integers, in subscripts, sizes, ranges and guards on indices",
+                    "for numbers: `x - floor(x / y) * y`",
+                );
                 return Value::Poison;
             }
             Op::Add => (Binary::Add, "`+`"),
@@ -200,7 +235,9 @@ impl Elaborator<'_> {
         let (a, b) = (self.float(left), self.float(right));
         let (Some(a), Some(b)) = (a, b) else { return Value::Poison };
         let (function, what) = arithmetic;
-        let result = self.elementwise(&a, &b, span, what, Kind::Float, |this, a, b| this.graph.scalars.binary(function, a, b));
+        let result = self.elementwise(&a, &b, span, what, Kind::Float, |this, a, b| {
+            this.graph.scalars.binary(function, a, b)
+        });
         result.map_or(Value::Poison, Value::Array)
     }
 
@@ -227,7 +264,11 @@ impl Elaborator<'_> {
             a = self.to_index(a);
         }
         if a.kind != b.kind || a.kind == Kind::Mask || a.kind == Kind::Key {
-            let message = format!("cannot compare {} with {}", self.show(a.kind, &a.shape), self.show(b.kind, &b.shape));
+            let message = format!(
+                "cannot compare {} with {}",
+                self.show(a.kind, &a.shape),
+                self.show(b.kind, &b.shape)
+            );
             self.error(span, message);
             return None;
         }
@@ -253,7 +294,11 @@ impl Elaborator<'_> {
     pub fn matmul(&mut self, a: &Array, b: &Array, span: Span, right: Option<&ast::Expr>) -> Option<Array> {
         let (rank_a, rank_b) = (a.shape.len(), b.shape.len());
         if rank_a == 0 || rank_b == 0 {
-            let message = format!("`@` needs vectors or matrices, found {} @ {}", self.show(a.kind, &a.shape), self.show(b.kind, &b.shape));
+            let message = format!(
+                "`@` needs vectors or matrices, found {} @ {}",
+                self.show(a.kind, &a.shape),
+                self.show(b.kind, &b.shape)
+            );
             self.error_with_help(span, message, "multiply by a scalar with `*`");
             return None;
         }
@@ -275,7 +320,11 @@ impl Elaborator<'_> {
         let batch = match self.broadcast(&[batch_a, batch_b]) {
             Ok(batch) => batch,
             Err(_) => {
-                let message = format!("the leading axes of `@` do not agree: {} @ {}", self.show(a.kind, &a.shape), self.show(b.kind, &b.shape));
+                let message = format!(
+                    "the leading axes of `@` do not agree: {} @ {}",
+                    self.show(a.kind, &a.shape),
+                    self.show(b.kind, &b.shape)
+                );
                 self.error(span, message);
                 return None;
             }
@@ -293,7 +342,16 @@ impl Elaborator<'_> {
         let reduced = Int::index(depth + shape.len());
         let batch_at = |own: &[Int]| -> Vec<Int> {
             let missing = batch.len() - own.len();
-            own.iter().enumerate().map(|(axis, size)| if size.is(1) && !batch[missing + axis].is(1) { Int::zero() } else { Int::index(depth + missing + axis) }).collect()
+            own.iter()
+                .enumerate()
+                .map(|(axis, size)| {
+                    if size.is(1) && !batch[missing + axis].is(1) {
+                        Int::zero()
+                    } else {
+                        Int::index(depth + missing + axis)
+                    }
+                })
+                .collect()
         };
         let mut at_a = batch_at(&a.shape[..rank_a.saturating_sub(2)]);
         if rows.is_some() {
@@ -321,7 +379,11 @@ impl Elaborator<'_> {
         let layer = self.frame().layer.clone()?;
         let instances = self.instances;
         let fits = instances.list[layer.instance].fields.iter().find_map(|field| match &field.content {
-            super::items::InstanceContent::Tensor { shape, .. } if shape.len() == 2 && wanted.is(shape[0] as i64) => Some((&field.name, shape)),
+            super::items::InstanceContent::Tensor { shape, .. }
+                if shape.len() == 2 && wanted.is(shape[0] as i64) =>
+            {
+                Some((&field.name, shape))
+            }
             _ => None,
         });
         if let Some((name, shape)) = fits {
@@ -333,10 +395,20 @@ impl Elaborator<'_> {
         (!help.is_empty()).then(|| help.join("; "))
     }
 
-    fn choice(&mut self, condition: &ast::Expr, then: &ast::Body, otherwise: Option<&ast::Body>, span: Span) -> Value {
+    fn choice(
+        &mut self,
+        condition: &ast::Expr,
+        then: &ast::Body,
+        otherwise: Option<&ast::Body>,
+        span: Span,
+    ) -> Value {
         let value = self.expr(condition);
         let Some(otherwise) = otherwise else {
-            self.error_with_help(span, "an `if` here needs an `else`: it is a value", "write `else { 0 }` if that is what you mean");
+            self.error_with_help(
+                span,
+                "an `if` here needs an `else`: it is a value",
+                "write `else { 0 }` if that is what you mean",
+            );
             return Value::Poison;
         };
         if let Value::Static(Static::Flag(flag)) = value {
@@ -347,11 +419,10 @@ impl Elaborator<'_> {
             self.block(otherwise);
             return Value::Poison;
         };
-        if let Scalar::Flag(flag) = self.graph.scalars[mask.element] {
-            if mask.shape.is_empty() {
+        if let Scalar::Flag(flag) = self.graph.scalars[mask.element]
+            && mask.shape.is_empty() {
                 return self.block(if flag { then } else { otherwise });
             }
-        }
         let not = Array { element: self.graph.scalars.not(mask.element), ..mask.clone() };
         self.guards.push(mask.clone());
         let a = self.block(then);
@@ -363,23 +434,33 @@ impl Elaborator<'_> {
     }
 
     fn select(&mut self, mask: &Array, a: Value, b: Value, span: Span) -> Value {
-        if let (Value::Tuple(a), Value::Tuple(b)) = (&a, &b) {
-            if a.len() == b.len() {
-                let parts = a.iter().zip(b).map(|(a, b)| self.select(mask, a.clone(), b.clone(), span)).collect();
+        if let (Value::Tuple(a), Value::Tuple(b)) = (&a, &b)
+            && a.len() == b.len() {
+                let parts =
+                    a.iter().zip(b).map(|(a, b)| self.select(mask, a.clone(), b.clone(), span)).collect();
                 return Value::Tuple(parts);
             }
-        }
         let (a, b) = (self.to_array(a, span), self.to_array(b, span));
         let (Some(mut a), Some(mut b)) = (a, b) else { return Value::Poison };
         if a.kind != b.kind {
             (a, b) = match (a.kind, b.kind) {
-                (Kind::Index, Kind::Float) => { let b = self.to_index(b); (a, b) }
-                (Kind::Float, Kind::Index) => { let a = self.to_index(a); (a, b) }
+                (Kind::Index, Kind::Float) => {
+                    let b = self.to_index(b);
+                    (a, b)
+                }
+                (Kind::Float, Kind::Index) => {
+                    let a = self.to_index(a);
+                    (a, b)
+                }
                 _ => (a, b),
             };
         }
         if a.kind != b.kind {
-            let message = format!("the branches of this `if` differ: {} and {}", self.show(a.kind, &a.shape), self.show(b.kind, &b.shape));
+            let message = format!(
+                "the branches of this `if` differ: {} and {}",
+                self.show(a.kind, &a.shape),
+                self.show(b.kind, &b.shape)
+            );
             self.error(span, message);
             return Value::Poison;
         }
@@ -403,7 +484,8 @@ impl Elaborator<'_> {
         let name = ty.to_string();
         if name != self.float_name() {
             let float = self.float_name();
-            let message = format!("`as` makes numbers of this block's type here: `as {float}`, found `as {name}`");
+            let message =
+                format!("`as` makes numbers of this block's type here: `as {float}`, found `as {name}`");
             self.error(ty.span(), message);
             return Value::Poison;
         }
@@ -438,12 +520,17 @@ impl Elaborator<'_> {
             return None;
         };
         if let Some(other) = arrays.iter().find(|array| array.shape != first.shape) {
-            let message = format!("the parts of this list differ in shape: {} and {}", self.show(first.kind, &first.shape), self.show(other.kind, &other.shape));
+            let message = format!(
+                "the parts of this list differ in shape: {} and {}",
+                self.show(first.kind, &first.shape),
+                self.show(other.kind, &other.shape)
+            );
             self.error(span, message);
             return None;
         }
         let depth = self.depth();
-        let shape: Vec<Int> = std::iter::once(Int::from(arrays.len())).chain(first.shape.iter().cloned()).collect();
+        let shape: Vec<Int> =
+            std::iter::once(Int::from(arrays.len())).chain(first.shape.iter().cloned()).collect();
         let inner: Vec<Int> = (0..first.shape.len()).map(|axis| Int::index(depth + 1 + axis)).collect();
         let mut element = None;
         for (position, array) in arrays.iter().enumerate().rev() {
@@ -451,7 +538,11 @@ impl Elaborator<'_> {
             element = Some(match element {
                 None => part,
                 Some(rest) => {
-                    let here = self.graph.scalars.compare_int(Comparison::Equal, Int::index(depth), Int::from(position));
+                    let here = self.graph.scalars.compare_int(
+                        Comparison::Equal,
+                        Int::index(depth),
+                        Int::from(position),
+                    );
                     self.graph.scalars.select(here, part, rest)
                 }
             });

@@ -22,16 +22,29 @@ enum Degree {
 
 impl<'a> Elaborator<'a> {
     /// A call of a function of Rust.
-    pub fn call_external(&mut self, function: &'a ast::Extern, receiver: Option<Passed<'_>>, arguments: &[CallArgument], span: Span) -> Value {
+    pub fn call_external(
+        &mut self,
+        function: &'a ast::Extern,
+        receiver: Option<Passed<'_>>,
+        arguments: &[CallArgument],
+        span: Span,
+    ) -> Value {
         let name = function.name.to_string();
-        let passed: Vec<Passed<'_>> = receiver.into_iter().chain(arguments.iter().map(|argument| Passed::Expr(&argument.value))).collect();
+        let passed: Vec<Passed<'_>> = receiver
+            .into_iter()
+            .chain(arguments.iter().map(|argument| Passed::Expr(&argument.value)))
+            .collect();
         if let Some(option) = arguments.iter().find_map(|argument| argument.name.as_ref()) {
             self.error(option.span(), format!("`{name}` is a function of Rust: its arguments have no names"));
             return Value::Poison;
         }
         let takes = function.arguments.len();
         if passed.len() != takes {
-            let message = format!("`{name}` takes {takes} argument{}, found {}", if takes == 1 { "" } else { "s" }, passed.len());
+            let message = format!(
+                "`{name}` takes {takes} argument{}, found {}",
+                if takes == 1 { "" } else { "s" },
+                passed.len()
+            );
             self.error(passed.get(takes).map_or(span, Passed::span), message);
             return Value::Poison;
         }
@@ -42,9 +55,12 @@ impl<'a> Elaborator<'a> {
                 Passed::Expr(expr) => self.expr(expr),
                 Passed::Value(value, _) => value,
             };
-            let Some(array) = self.to_array(value, at).and_then(|array| self.to_float(array, at)) else { return Value::Poison };
+            let Some(array) = self.to_array(value, at).and_then(|array| self.to_float(array, at)) else {
+                return Value::Poison;
+            };
             if !array.shape.is_empty() {
-                let message = format!("`{name}` takes numbers, found {}", self.show(array.kind, &array.shape));
+                let message =
+                    format!("`{name}` takes numbers, found {}", self.show(array.kind, &array.shape));
                 self.error_with_help(at, message, format!("map it over indices: `let y[i] = {name}(x[i]);`"));
                 return Value::Poison;
             }
@@ -75,7 +91,11 @@ impl<'a> Elaborator<'a> {
         }
         let id = ExternId(self.externs.len() as u32);
         self.externs.push((function.name.clone(), span));
-        self.graph.scalars.externs.push(Extern { name: function.name.to_string(), arguments: function.arguments.len(), slopes: None });
+        self.graph.scalars.externs.push(Extern {
+            name: function.name.to_string(),
+            arguments: function.arguments.len(),
+            slopes: None,
+        });
         // Declared before its derivative is read: that may call it again.
         let errors = self.report.errors.len();
         let slopes = self.slopes(function);
@@ -91,7 +111,11 @@ impl<'a> Elaborator<'a> {
                 ast::Type::Tensor(ty) => match self.kind_of(&ty.scalar) {
                     Some(Kind::Float) if ty.axes.is_empty() => {}
                     Some(_) => {
-                        self.error_with_help(ty.span, "an `extern fn` takes and returns numbers here", format!("`fn(x: {0}, …) -> {0}`", self.float_name()));
+                        self.error_with_help(
+                            ty.span,
+                            "an `extern fn` takes and returns numbers here",
+                            format!("`fn(x: {0}, …) -> {0}`", self.float_name()),
+                        );
                         right = false;
                     }
                     None => right = false,
@@ -119,7 +143,12 @@ impl<'a> Elaborator<'a> {
         let (tangents, expr) = function.derivative.as_ref()?;
         let takes = function.arguments.len();
         if tangents.len() != takes {
-            let message = format!("`{}` takes {takes} argument{}, its derivative has {} tangents", function.name, if takes == 1 { "" } else { "s" }, tangents.len());
+            let message = format!(
+                "`{}` takes {takes} argument{}, its derivative has {} tangents",
+                function.name,
+                if takes == 1 { "" } else { "s" },
+                tangents.len()
+            );
             self.error(tangents.last().map_or(function.name.span(), Ident::span), message);
             return None;
         }
@@ -172,9 +201,17 @@ impl<'a> Elaborator<'a> {
         let is_zero = self.graph.scalars.as_number(value.element) == Some(0.0);
         if self.degree(value.element, first, &mut BTreeMap::new()) != Degree::Linear && !is_zero {
             let names: Vec<String> = tangents.iter().map(ToString::to_string).collect();
-            let example = function.arguments.first().map_or_else(|| "x".to_string(), |argument| super::call::pattern_name(&argument.pattern));
-            let message = format!("the derivative of `{}` must be linear in {}", function.name, names.join(", "));
-            self.error_with_help(expr.span, message, format!("each term has one tangent as a factor: `cos({example}) * {}`", names[0]));
+            let example = function
+                .arguments
+                .first()
+                .map_or_else(|| "x".to_string(), |argument| super::call::pattern_name(&argument.pattern));
+            let message =
+                format!("the derivative of `{}` must be linear in {}", function.name, names.join(", "));
+            self.error_with_help(
+                expr.span,
+                message,
+                format!("each term has one tangent as a factor: `cos({example}) * {}`", names[0]),
+            );
             return None;
         }
         Some((0..takes).map(|number| self.coefficient(value.element, first, first + number as u32)).collect())
@@ -186,7 +223,9 @@ impl<'a> Elaborator<'a> {
             return degree;
         }
         let scalars = &self.graph.scalars;
-        let mut of = |id: ScalarId| if scalars.as_number(id) == Some(0.0) { None } else { Some(self.degree(id, first, known)) };
+        let mut of = |id: ScalarId| {
+            if scalars.as_number(id) == Some(0.0) { None } else { Some(self.degree(id, first, known)) }
+        };
         let alike = |a: Option<Degree>, b: Option<Degree>| match (a, b) {
             (Some(a), Some(b)) if a != b => Degree::Neither,
             (a, b) => a.or(b).unwrap_or(Degree::Constant),
@@ -210,7 +249,8 @@ impl<'a> Elaborator<'a> {
             },
             _ => {
                 let operands = scalars.operands(id);
-                let constant = operands.into_iter().all(|operand| matches!(of(operand), None | Some(Degree::Constant)));
+                let constant =
+                    operands.into_iter().all(|operand| matches!(of(operand), None | Some(Degree::Constant)));
                 if constant { Degree::Constant } else { Degree::Neither }
             }
         };
@@ -229,7 +269,9 @@ impl<'a> Elaborator<'a> {
             return zero;
         }
         match self.graph.scalars[id].clone() {
-            Scalar::Call(Function::Parameter(number), _) => self.graph.scalars.number(if number == wanted { 1.0 } else { 0.0 }),
+            Scalar::Call(Function::Parameter(number), _) => {
+                self.graph.scalars.number(if number == wanted { 1.0 } else { 0.0 })
+            }
             Scalar::Unary(Unary::Neg, a) => {
                 let a = self.coefficient(a, first, wanted);
                 self.graph.scalars.neg(a)
@@ -239,7 +281,11 @@ impl<'a> Elaborator<'a> {
                 self.graph.scalars.binary(function, a, b)
             }
             Scalar::Binary(Binary::Mul, a, b) => {
-                let (a, b) = if has(self, a) { (self.coefficient(a, first, wanted), b) } else { (a, self.coefficient(b, first, wanted)) };
+                let (a, b) = if has(self, a) {
+                    (self.coefficient(a, first, wanted), b)
+                } else {
+                    (a, self.coefficient(b, first, wanted))
+                };
                 self.graph.scalars.mul(a, b)
             }
             Scalar::Binary(Binary::Div, a, b) => {
@@ -271,6 +317,8 @@ pub fn without_derivative(float: Float, name: &Ident, span: Span, what: &str, re
         Float::F64 => "f64",
     };
     let message = format!("{what} goes through `{name}`, which has none");
-    let help = format!("declare it: `extern fn {name}(x: {float}) -> {float} {{ derivative(dx) = … * dx }}`, or cut it off: `stop_grad(…)`");
+    let help = format!(
+        "declare it: `extern fn {name}(x: {float}) -> {float} {{ derivative(dx) = … * dx }}`, or cut it off: `stop_grad(…)`"
+    );
     report.error_with_help(span, message, help);
 }

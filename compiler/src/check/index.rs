@@ -42,7 +42,8 @@ impl Elaborator<'_> {
     pub fn subscript(&mut self, array: &Array, subscripts: &[Subscript], span: Span) -> Option<Array> {
         let array = self.here(array);
         if subscripts.len() > array.shape.len() {
-            let message = format!("{} subscripts for {}", subscripts.len(), self.show(array.kind, &array.shape));
+            let message =
+                format!("{} subscripts for {}", subscripts.len(), self.show(array.kind, &array.shape));
             self.error(span, message);
             return None;
         }
@@ -64,7 +65,12 @@ impl Elaborator<'_> {
                         || Self::is_at_least(&length, 0) == Some(false)
                         || Self::is_at_least(&size.sub(&to), 0) == Some(false);
                     if wrong {
-                        let message = format!("the range {}..{} is not inside an axis of size {}", self.show_size(&from), self.show_size(&to), self.show_size(size));
+                        let message = format!(
+                            "the range {}..{} is not inside an axis of size {}",
+                            self.show_size(&from),
+                            self.show_size(&to),
+                            self.show_size(size)
+                        );
                         self.error(*span, message);
                         return None;
                     }
@@ -80,17 +86,25 @@ impl Elaborator<'_> {
                     }
                     let indices = self.array(expr)?;
                     if indices.kind != Kind::Index {
-                        let message = format!("a subscript is an integer, a range or a u32 tensor, found {}", self.show(indices.kind, &indices.shape));
+                        let message = format!(
+                            "a subscript is an integer, a range or a u32 tensor, found {}",
+                            self.show(indices.kind, &indices.shape)
+                        );
                         self.error(expr.span, message);
                         return None;
                     }
                     if gathered && !indices.shape.is_empty() {
-                        self.error_with_help(expr.span, "only one subscript may be an index tensor here", "use index notation: `let y[k] = x[a[k], b[k]];`");
+                        self.error_with_help(
+                            expr.span,
+                            "only one subscript may be an index tensor here",
+                            "use index notation: `let y[k] = x[a[k], b[k]];`",
+                        );
                         return None;
                     }
                     gathered |= !indices.shape.is_empty();
                     let indices = self.store_index(&indices);
-                    let own = (0..indices.shape.len()).map(|axis| Int::index(depth + shape.len() + axis)).collect();
+                    let own =
+                        (0..indices.shape.len()).map(|axis| Int::index(depth + shape.len() + axis)).collect();
                     let picked = self.view(&indices, Vec::new(), own);
                     let Scalar::Integer(position) = self.graph.scalars[picked.element].clone() else {
                         unreachable!("a stored index is read as an integer");
@@ -123,11 +137,10 @@ impl Elaborator<'_> {
 
     /// An integer subscript; a negative literal counts from the end.
     fn position(&mut self, expr: &ast::Expr, size: &Int) -> Option<Int> {
-        if let E::Unary(ast::UnaryOperator::Negate, inner) = &expr.kind {
-            if let E::Number(ast::Number { integer: Some(value), .. }) = &inner.kind {
+        if let E::Unary(ast::UnaryOperator::Negate, inner) = &expr.kind
+            && let E::Number(ast::Number { integer: Some(value), .. }) = &inner.kind {
                 return Some(size.plus(-value));
             }
-        }
         self.integer(expr)
     }
 
@@ -141,8 +154,16 @@ impl Elaborator<'_> {
         let too_high = Self::is_at_least(&size.plus(-1).sub(&high), 0) == Some(false);
         if too_low || too_high {
             let worst = if too_low { low } else { high };
-            let message = format!("this subscript reaches {}, outside an axis of size {}", self.show_size(&worst), self.show_size(size));
-            self.error_with_help(span, message, "give the index a smaller range (`i in 0..n`), or guard the read: `if … { … } else { 0 }`");
+            let message = format!(
+                "this subscript reaches {}, outside an axis of size {}",
+                self.show_size(&worst),
+                self.show_size(size)
+            );
+            self.error_with_help(
+                span,
+                message,
+                "give the index a smaller range (`i in 0..n`), or guard the read: `if … { … } else { 0 }`",
+            );
         }
     }
 }

@@ -18,7 +18,14 @@ pub struct Instances {
 
 impl Instances {
     /// The instance of a struct at some generics.
-    pub fn get(&mut self, items: &Items<'_>, name: &proc_macro2::Ident, arguments: &[ast::Expr], around: &BTreeMap<String, i64>, report: &mut Report) -> Option<usize> {
+    pub fn get(
+        &mut self,
+        items: &Items<'_>,
+        name: &proc_macro2::Ident,
+        arguments: &[ast::Expr],
+        around: &BTreeMap<String, i64>,
+        report: &mut Report,
+    ) -> Option<usize> {
         let text = name.to_string();
         let Some(definition) = items.structs.get(&text).copied() else {
             let names: Vec<&str> = items.structs.keys().map(String::as_str).collect();
@@ -35,7 +42,10 @@ impl Instances {
         };
         if arguments.len() > definition.generics.len() {
             let takes = definition.generics.len();
-            report.error(arguments[takes].span, format!("`{name}` takes {takes} generics, found {}", arguments.len()));
+            report.error(
+                arguments[takes].span,
+                format!("`{name}` takes {takes} generics, found {}", arguments.len()),
+            );
             return None;
         }
         let mut generics = BTreeMap::new();
@@ -45,9 +55,14 @@ impl Instances {
                 (Some(argument), _) => items.constant(argument, around, report),
                 (None, Some(default)) => items.constant(default, &generics, report),
                 (None, None) => {
-                    let names: Vec<String> = definition.generics.iter().map(|generic| generic.name.to_string()).collect();
+                    let names: Vec<String> =
+                        definition.generics.iter().map(|generic| generic.name.to_string()).collect();
                     let message = format!("`{name}` needs its generic `{}`", generic.name);
-                    report.error_with_help(name.span(), message, format!("write `{name}<{}>`", names.join(", ")));
+                    report.error_with_help(
+                        name.span(),
+                        message,
+                        format!("write `{name}<{}>`", names.join(", ")),
+                    );
                     None
                 }
             }?;
@@ -58,12 +73,23 @@ impl Instances {
     }
 
     /// The instance of a struct at known generics.
-    pub fn instance(&mut self, items: &Items<'_>, definition: &ast::Struct, values: Vec<i64>, generics: &BTreeMap<String, i64>, report: &mut Report) -> Option<usize> {
+    pub fn instance(
+        &mut self,
+        items: &Items<'_>,
+        definition: &ast::Struct,
+        values: Vec<i64>,
+        generics: &BTreeMap<String, i64>,
+        report: &mut Report,
+    ) -> Option<usize> {
         let name = definition.name.to_string();
-        if let Some(known) = self.list.iter().position(|instance| instance.name == name && instance.generics == values) {
+        if let Some(known) =
+            self.list.iter().position(|instance| instance.name == name && instance.generics == values)
+        {
             return Some(known);
         }
-        if self.under_way.contains(&name) && self.under_way.len() > 64 || self.under_way.iter().filter(|known| **known == name).count() > 8 {
+        if self.under_way.contains(&name) && self.under_way.len() > 64
+            || self.under_way.iter().filter(|known| **known == name).count() > 8
+        {
             report.error(definition.name.span(), format!("`{name}` contains itself"));
             return None;
         }
@@ -74,7 +100,8 @@ impl Instances {
                 report.error(field.name.span(), format!("`{name}` has two fields `{}`", field.name));
                 continue;
             }
-            let content = self.content(items, field, &field.ty, generics, report).unwrap_or(InstanceContent::Poison);
+            let content =
+                self.content(items, field, &field.ty, generics, report).unwrap_or(InstanceContent::Poison);
             fields.push(InstanceField { name: field.name.clone(), frozen: field.frozen.is_some(), content });
         }
         self.under_way.pop();
@@ -82,13 +109,24 @@ impl Instances {
         Some(self.list.len() - 1)
     }
 
-    fn content(&mut self, items: &Items<'_>, field: &ast::Field, ty: &ast::FieldType, generics: &BTreeMap<String, i64>, report: &mut Report) -> Option<InstanceContent> {
+    fn content(
+        &mut self,
+        items: &Items<'_>,
+        field: &ast::Field,
+        ty: &ast::FieldType,
+        generics: &BTreeMap<String, i64>,
+        report: &mut Report,
+    ) -> Option<InstanceContent> {
         match ty {
             ast::FieldType::Tensor(ty) => {
                 let scalar = ty.scalar.to_string();
                 if scalar != "f32" && scalar != "f64" {
                     let message = format!("a field is a parameter, so it is f32 or f64, found {scalar}");
-                    report.error_with_help(ty.scalar.span(), message, "pass indices, keys and masks as arguments");
+                    report.error_with_help(
+                        ty.scalar.span(),
+                        message,
+                        "pass indices, keys and masks as arguments",
+                    );
                     return None;
                 }
                 let mut shape = Vec::new();
@@ -120,7 +158,11 @@ impl Instances {
                 let length_value = self.size(items, length, generics, report);
                 if let ast::FieldType::Tensor(tensor) = &**inner {
                     let message = "an array here is an array of layers";
-                    report.error_with_help(tensor.span, message, "write the length as the first axis of the tensor: `f32[12, 64]`");
+                    report.error_with_help(
+                        tensor.span,
+                        message,
+                        "write the length as the first axis of the tensor: `f32[12, 64]`",
+                    );
                     return None;
                 }
                 match self.content(items, field, inner, generics, report)? {
@@ -134,7 +176,13 @@ impl Instances {
         }
     }
 
-    fn size(&self, items: &Items<'_>, size: &ast::Expr, generics: &BTreeMap<String, i64>, report: &mut Report) -> Option<usize> {
+    fn size(
+        &self,
+        items: &Items<'_>,
+        size: &ast::Expr,
+        generics: &BTreeMap<String, i64>,
+        report: &mut Report,
+    ) -> Option<usize> {
         let value = items.constant(size, generics, report)?;
         match usize::try_from(value) {
             Ok(value) if value <= 1 << 40 => Some(value),
@@ -149,8 +197,18 @@ impl Instances {
 /// An initialiser by its name, or a literal of the field's shape.
 fn initialiser(expr: &ast::Expr, shape: &[usize], report: &mut Report) -> Option<Initialiser> {
     const NAMES: [&str; 12] = [
-        "zeros", "ones", "constant", "normal", "uniform", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal",
-        "lecun_normal", "orthogonal", "eye",
+        "zeros",
+        "ones",
+        "constant",
+        "normal",
+        "uniform",
+        "glorot_uniform",
+        "glorot_normal",
+        "he_uniform",
+        "he_normal",
+        "lecun_normal",
+        "orthogonal",
+        "eye",
     ];
     let (name, arguments): (&proc_macro2::Ident, Vec<&ast::Expr>) = match &expr.kind {
         ast::ExprKind::Name(name) => (name, Vec::new()),
@@ -169,7 +227,8 @@ fn initialiser(expr: &ast::Expr, shape: &[usize], report: &mut Report) -> Option
         }
     };
     let text = name.to_string();
-    let numbers: Vec<f64> = arguments.iter().map(|argument| number(argument, report)).collect::<Option<_>>()?;
+    let numbers: Vec<f64> =
+        arguments.iter().map(|argument| number(argument, report)).collect::<Option<_>>()?;
     let takes = match text.as_str() {
         "constant" | "normal" => 1,
         "uniform" => 2,
@@ -190,14 +249,26 @@ fn initialiser(expr: &ast::Expr, shape: &[usize], report: &mut Report) -> Option
             1 => format!("{text}(0.1)"),
             _ => format!("{text}(-0.1, 0.1)"),
         };
-        report.error_with_help(name.span(), format!("`{name}` takes {takes} numbers, found {}", numbers.len()), format!("write `{usage}`"));
+        report.error_with_help(
+            name.span(),
+            format!("`{name}` takes {takes} numbers, found {}", numbers.len()),
+            format!("write `{usage}`"),
+        );
         return None;
     }
     let needs_matrix = !matches!(text.as_str(), "zeros" | "ones" | "constant" | "normal" | "uniform");
     let only_matrix = matches!(text.as_str(), "orthogonal" | "eye");
     if needs_matrix && shape.len() < 2 || only_matrix && shape.len() != 2 {
-        let message = format!("`{name}` is for {}, this field has {}", if only_matrix { "matrices" } else { "two axes or more" }, axes(shape.len()));
-        report.error_with_help(name.span(), message, "zeros, ones, constant(c), normal(std) and uniform(lo, hi) are for any shape");
+        let message = format!(
+            "`{name}` is for {}, this field has {}",
+            if only_matrix { "matrices" } else { "two axes or more" },
+            axes(shape.len())
+        );
+        report.error_with_help(
+            name.span(),
+            message,
+            "zeros, ones, constant(c), normal(std) and uniform(lo, hi) are for any shape",
+        );
         return None;
     }
     Some(match text.as_str() {
@@ -229,7 +300,10 @@ fn literal(expr: &ast::Expr, shape: &[usize], values: &mut Vec<f64>, report: &mu
     match (&expr.kind, shape.split_first()) {
         (ast::ExprKind::Array(parts), Some((&length, inner))) => {
             if parts.len() != length {
-                report.error(expr.span, format!("{} elements here, the field's shape wants {length}", parts.len()));
+                report.error(
+                    expr.span,
+                    format!("{} elements here, the field's shape wants {length}", parts.len()),
+                );
                 return None;
             }
             parts.iter().try_for_each(|part| literal(part, inner, values, report))

@@ -17,7 +17,12 @@ impl Elaborator<'_> {
                 None
             }
             E::Unary(ast::UnaryOperator::Negate, inner) => Some(self.integer(inner)?.scale(-1)),
-            E::Binary(operator @ (Op::Add | Op::Subtract | Op::Multiply | Op::Divide | Op::Remainder), span, left, right) => {
+            E::Binary(
+                operator @ (Op::Add | Op::Subtract | Op::Multiply | Op::Divide | Op::Remainder),
+                span,
+                left,
+                right,
+            ) => {
                 let (a, b) = (self.integer(left), self.integer(right));
                 let (a, b) = (a?, b?);
                 if matches!(operator, Op::Divide | Op::Remainder) && b.is(0) {
@@ -44,7 +49,9 @@ impl Elaborator<'_> {
                 let value = self.expr(expr);
                 self.value_as_integer(value, expr)
             }
-            E::Call { function, arguments } if self.frame().library.is_some() => self.measure(function, arguments),
+            E::Call { function, arguments } if self.frame().library.is_some() => {
+                self.measure(function, arguments)
+            }
             E::Error => None,
             _ => {
                 self.error_with_help(expr.span, "an integer is expected here", "integers are made of indices, sizes, constants and elements of u32 tensors with `+ - * / %`");
@@ -82,7 +89,10 @@ impl Elaborator<'_> {
                 match self.as_integer(&array) {
                     Some(value) => Some(value),
                     None => {
-                        let message = format!("an integer is expected here, found {}", self.show(array.kind, &array.shape));
+                        let message = format!(
+                            "an integer is expected here, found {}",
+                            self.show(array.kind, &array.shape)
+                        );
                         self.error(expr.span, message);
                         None
                     }
@@ -103,19 +113,26 @@ impl Elaborator<'_> {
         match &expr.kind {
             E::Number(number) => number.integer.is_some(),
             E::Unary(ast::UnaryOperator::Negate, inner) => self.is_integer(inner),
-            E::Binary(Op::Add | Op::Subtract | Op::Multiply | Op::Divide | Op::Remainder, _, left, right) => self.is_integer(left) && self.is_integer(right),
+            E::Binary(Op::Add | Op::Subtract | Op::Multiply | Op::Divide | Op::Remainder, _, left, right) => {
+                self.is_integer(left) && self.is_integer(right)
+            }
             E::Name(name) => match self.resolve(name) {
-                Some(Bound::Integer(_)) | Some(Bound::Value(Value::Static(Static::Integer(_) | Static::Size(_)))) => true,
-                Some(Bound::Value(Value::Array(array))) => array.shape.is_empty() && array.kind == Kind::Index,
+                Some(Bound::Integer(_))
+                | Some(Bound::Value(Value::Static(Static::Integer(_) | Static::Size(_)))) => true,
+                Some(Bound::Value(Value::Array(array))) => {
+                    array.shape.is_empty() && array.kind == Kind::Index
+                }
                 _ => false,
             },
             E::Index(base, subscripts) => match &base.kind {
                 E::Name(name) => match self.resolve(name) {
                     Some(Bound::Value(Value::Array(array))) => {
-                        array.kind == Kind::Index && subscripts.len() == array.shape.len() && subscripts.iter().all(|subscript| match subscript {
-                            ast::Subscript::At(at) => self.is_integer(at),
-                            _ => false,
-                        })
+                        array.kind == Kind::Index
+                            && subscripts.len() == array.shape.len()
+                            && subscripts.iter().all(|subscript| match subscript {
+                                ast::Subscript::At(at) => self.is_integer(at),
+                                _ => false,
+                            })
                     }
                     _ => false,
                 },
@@ -131,7 +148,10 @@ impl Elaborator<'_> {
         let (mut low, mut high) = (Int::zero(), Int::zero());
         for (monomial, coefficient) in value.terms() {
             let moving: Vec<&Atom> = monomial.iter().filter(|atom| !matches!(atom, Atom::Dim(_))).collect();
-            let fixed = monomial.iter().filter(|atom| matches!(atom, Atom::Dim(_))).fold(Int::constant(coefficient), |product, atom| product.mul(&Int::atom((*atom).clone())));
+            let fixed = monomial
+                .iter()
+                .filter(|atom| matches!(atom, Atom::Dim(_)))
+                .fold(Int::constant(coefficient), |product, atom| product.mul(&Int::atom((*atom).clone())));
             match moving.as_slice() {
                 [] => {
                     low = low.add(&fixed);
@@ -217,10 +237,14 @@ impl Elaborator<'_> {
                 Static::Flag(flag) => Some(Static::Flag(!flag)),
                 _ => None,
             },
-            E::Array(parts) => Some(Static::List(parts.iter().map(|part| self.constant_value(part)).collect::<Option<_>>()?)),
+            E::Array(parts) => {
+                Some(Static::List(parts.iter().map(|part| self.constant_value(part)).collect::<Option<_>>()?))
+            }
             E::Name(name) => match self.resolve(name) {
                 Some(Bound::Value(Value::Static(value))) => Some(value),
-                Some(Bound::Integer(value)) => Some(value.as_constant().map_or(Static::Size(value), Static::Integer)),
+                Some(Bound::Integer(value)) => {
+                    Some(value.as_constant().map_or(Static::Size(value), Static::Integer))
+                }
                 Some(Bound::Value(Value::Array(array))) => match self.graph.scalars[array.element].clone() {
                     Scalar::Number(bits) if array.shape.is_empty() => Some(Static::Number(bits.value())),
                     _ => {

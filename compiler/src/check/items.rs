@@ -12,8 +12,6 @@ use crate::syntax::ast;
 
 /// Everything that has a name at the level of the block.
 pub struct Items<'a> {
-    /// The user's block.
-    pub block: &'a ast::Block,
     /// Its float type.
     pub float: Float,
     /// Declared dims.
@@ -87,7 +85,6 @@ impl<'a> Items<'a> {
     pub fn collect(block: &'a ast::Block, prelude: &'a ast::Block, report: &mut Report) -> Self {
         let float = float_of(block, report);
         let mut items = Items {
-            block,
             float,
             dims: BTreeMap::new(),
             constants: BTreeMap::new(),
@@ -147,7 +144,11 @@ impl<'a> Items<'a> {
                 let names: Vec<&str> = self.structs.keys().map(String::as_str).collect();
                 let message = format!("there is no struct `{name}` in this block");
                 match did_you_mean(&name, &names) {
-                    Some(near) => report.error_with_help(implementation.name.span(), message, format!("did you mean `{near}`?")),
+                    Some(near) => report.error_with_help(
+                        implementation.name.span(),
+                        message,
+                        format!("did you mean `{near}`?"),
+                    ),
                     None => report.error(implementation.name.span(), message),
                 }
                 continue;
@@ -155,7 +156,10 @@ impl<'a> Items<'a> {
             let methods = self.methods.entry(name.clone()).or_default();
             for function in &implementation.functions {
                 if methods.iter().any(|known| known.function.name == function.name) {
-                    report.error(function.name.span(), format!("`{name}` has two functions `{}`", function.name));
+                    report.error(
+                        function.name.span(),
+                        format!("`{name}` has two functions `{}`", function.name),
+                    );
                 }
                 methods.push(Callable { function, library });
             }
@@ -163,7 +167,12 @@ impl<'a> Items<'a> {
     }
 
     /// The value of integer arithmetic on literals, constants and generics.
-    pub fn constant(&self, expr: &ast::Expr, generics: &BTreeMap<String, i64>, report: &mut Report) -> Option<i64> {
+    pub fn constant(
+        &self,
+        expr: &ast::Expr,
+        generics: &BTreeMap<String, i64>,
+        report: &mut Report,
+    ) -> Option<i64> {
         use ast::{BinaryOperator as B, ExprKind as E, UnaryOperator as U};
         let overflow = |report: &mut Report| report.error(expr.span, "this size does not fit 64 bits");
         match &expr.kind {
@@ -177,14 +186,29 @@ impl<'a> Items<'a> {
                 let value = generics.get(&text).or_else(|| self.constants.get(&text)).copied();
                 if value.is_none() {
                     if self.dims.contains_key(&text) {
-                        let message = format!("`{name}` is known only at run time; a size here is a compile-time constant");
-                        report.error_with_help(name.span(), message, "sizes of fields are literals, `const`s and const generics");
+                        let message = format!(
+                            "`{name}` is known only at run time; a size here is a compile-time constant"
+                        );
+                        report.error_with_help(
+                            name.span(),
+                            message,
+                            "sizes of fields are literals, `const`s and const generics",
+                        );
                     } else {
-                        let names: Vec<&str> = generics.keys().chain(self.constants.keys()).map(String::as_str).collect();
+                        let names: Vec<&str> =
+                            generics.keys().chain(self.constants.keys()).map(String::as_str).collect();
                         let message = format!("there is no constant `{name}`");
                         match did_you_mean(&text, &names) {
-                            Some(near) => report.error_with_help(name.span(), message, format!("did you mean `{near}`?")),
-                            None => report.error_with_help(name.span(), message, format!("declare it: `const {name}: usize = …;`")),
+                            Some(near) => report.error_with_help(
+                                name.span(),
+                                message,
+                                format!("did you mean `{near}`?"),
+                            ),
+                            None => report.error_with_help(
+                                name.span(),
+                                message,
+                                format!("declare it: `const {name}: usize = …;`"),
+                            ),
                         }
                     }
                 }
@@ -268,9 +292,16 @@ fn float_of(block: &ast::Block, report: &mut Report) -> Float {
         let see = &mut |ty: &ast::TensorType| see(ty, report);
         match item {
             ast::Item::Struct(definition) => definition.fields.iter().for_each(|each| field(&each.ty, see)),
-            ast::Item::Impl(implementation) => implementation.functions.iter().for_each(|each| function(each, see)),
+            ast::Item::Impl(implementation) => {
+                implementation.functions.iter().for_each(|each| function(each, see))
+            }
             ast::Item::Function(each) => function(each, see),
-            ast::Item::Extern(each) => each.arguments.iter().map(|argument| &argument.ty).chain(&each.result).for_each(|ty| argument(ty, see)),
+            ast::Item::Extern(each) => each
+                .arguments
+                .iter()
+                .map(|argument| &argument.ty)
+                .chain(&each.result)
+                .for_each(|ty| argument(ty, see)),
             ast::Item::Dims(_) | ast::Item::Const(_) => {}
         }
     }

@@ -73,23 +73,71 @@ static SCALAR: &[Builtin] = scalar_functions! {
 
 static OTHER: &[Builtin] = &[
     Builtin { name: "powi", parameters: &[Tensor("x"), Needed("n")], make: powi },
-    Builtin { name: "powf", parameters: &[Tensor("x"), Tensor("y")], make: |this, call| call.binary(this, Binary::Pow) },
-    Builtin { name: "atan2", parameters: &[Tensor("y"), Tensor("x")], make: |this, call| call.binary(this, Binary::Atan2) },
+    Builtin {
+        name: "powf",
+        parameters: &[Tensor("x"), Tensor("y")],
+        make: |this, call| call.binary(this, Binary::Pow),
+    },
+    Builtin {
+        name: "atan2",
+        parameters: &[Tensor("y"), Tensor("x")],
+        make: |this, call| call.binary(this, Binary::Atan2),
+    },
     Builtin { name: "clamp", parameters: &[Tensor("x"), Tensor("lo"), Tensor("hi")], make: clamp },
-    Builtin { name: "sum", parameters: &[Tensor("x"), AXIS, KEEP], make: |this, call| reduce(this, call, Reducer::Sum) },
-    Builtin { name: "mean", parameters: &[Tensor("x"), AXIS, KEEP], make: |this, call| reduce(this, call, Reducer::Mean) },
-    Builtin { name: "prod", parameters: &[Tensor("x"), AXIS, KEEP], make: |this, call| reduce(this, call, Reducer::Prod) },
-    Builtin { name: "any", parameters: &[Tensor("x"), AXIS, KEEP], make: |this, call| reduce(this, call, Reducer::Any) },
-    Builtin { name: "all", parameters: &[Tensor("x"), AXIS, KEEP], make: |this, call| reduce(this, call, Reducer::All) },
-    Builtin { name: "argmax", parameters: &[Tensor("x"), AXIS, KEEP], make: |this, call| reduce(this, call, Reducer::Argmax) },
-    Builtin { name: "argmin", parameters: &[Tensor("x"), AXIS, KEEP], make: |this, call| reduce(this, call, Reducer::Argmin) },
+    Builtin {
+        name: "sum",
+        parameters: &[Tensor("x"), AXIS, KEEP],
+        make: |this, call| reduce(this, call, Reducer::Sum),
+    },
+    Builtin {
+        name: "mean",
+        parameters: &[Tensor("x"), AXIS, KEEP],
+        make: |this, call| reduce(this, call, Reducer::Mean),
+    },
+    Builtin {
+        name: "prod",
+        parameters: &[Tensor("x"), AXIS, KEEP],
+        make: |this, call| reduce(this, call, Reducer::Prod),
+    },
+    Builtin {
+        name: "any",
+        parameters: &[Tensor("x"), AXIS, KEEP],
+        make: |this, call| reduce(this, call, Reducer::Any),
+    },
+    Builtin {
+        name: "all",
+        parameters: &[Tensor("x"), AXIS, KEEP],
+        make: |this, call| reduce(this, call, Reducer::All),
+    },
+    Builtin {
+        name: "argmax",
+        parameters: &[Tensor("x"), AXIS, KEEP],
+        make: |this, call| reduce(this, call, Reducer::Argmax),
+    },
+    Builtin {
+        name: "argmin",
+        parameters: &[Tensor("x"), AXIS, KEEP],
+        make: |this, call| reduce(this, call, Reducer::Argmin),
+    },
     Builtin { name: "t", parameters: &[Tensor("x")], make: transpose },
     Builtin { name: "permute", parameters: &[Tensor("x"), Needed("axes")], make: permute },
     Builtin { name: "reshape", parameters: &[Tensor("x"), Needed("shape")], make: reshape },
-    Builtin { name: "flatten", parameters: &[Tensor("x"), Default("from", Static::Integer(0))], make: flatten },
+    Builtin {
+        name: "flatten",
+        parameters: &[Tensor("x"), Default("from", Static::Integer(0))],
+        make: flatten,
+    },
     Builtin { name: "broadcast_to", parameters: &[Tensor("x"), Needed("shape")], make: broadcast_to },
-    Builtin { name: "concat", parameters: &[Tensors("tensors"), Default("axis", Static::Integer(0))], make: concat },
-    Builtin { name: "stack", parameters: &[Tensors("tensors"), Default("axis", Static::Integer(0))], make: stack },
+    Builtin {
+        name: "concat",
+        parameters: &[Tensors("tensors"), Default("axis", Static::Integer(0))],
+        make: concat,
+    },
+    Builtin {
+        name: "stack",
+        parameters: &[Tensors("tensors"), Default("axis", Static::Integer(0))],
+        make: stack,
+    },
     Builtin { name: "pad", parameters: &[Tensor("x"), Needed("widths")], make: pad },
     Builtin { name: "one_hot", parameters: &[Tensor("index"), Needed("classes")], make: one_hot },
     Builtin { name: "zeros", parameters: &[Needed("shape")], make: |this, call| filled(this, call, 0.0) },
@@ -97,9 +145,21 @@ static OTHER: &[Builtin] = &[
     Builtin { name: "eye", parameters: &[Needed("n")], make: eye },
     Builtin { name: "arange", parameters: &[Needed("n")], make: arange },
     Builtin { name: "fold", parameters: &[Tensor("key"), Tensor("i")], make: fold },
-    Builtin { name: "grad", parameters: &[Expression("u"), Expression("x")], make: |this, call| Some(this.grad(&call.pairs(), call.span)) },
-    Builtin { name: "jvp", parameters: &[Expression("u"), Expression("x"), Expression("v")], make: |this, call| Some(this.jvp(&call.pairs(), call.span)) },
-    Builtin { name: "jacobian", parameters: &[Expression("u"), Expression("x")], make: |this, call| Some(this.jacobian(&call.pairs(), call.span)) },
+    Builtin {
+        name: "grad",
+        parameters: &[Expression("u"), Expression("x")],
+        make: |this, call| Some(this.grad(&call.pairs(), call.span)),
+    },
+    Builtin {
+        name: "jvp",
+        parameters: &[Expression("u"), Expression("x"), Expression("v")],
+        make: |this, call| Some(this.jvp(&call.pairs(), call.span)),
+    },
+    Builtin {
+        name: "jacobian",
+        parameters: &[Expression("u"), Expression("x")],
+        make: |this, call| Some(this.jacobian(&call.pairs(), call.span)),
+    },
 ];
 
 /// What the library's own text uses and a user does not see.
@@ -108,8 +168,16 @@ static INNER: &[Builtin] = &[
     Builtin { name: "without", parameters: &[Tensor("x"), AXIS], make: without },
     Builtin { name: "pick", parameters: &[Tensor("x"), Tensor("index")], make: pick },
     Builtin { name: "is_label", parameters: &[Tensor("x"), Tensor("index")], make: is_label },
-    Builtin { name: "to_front", parameters: &[Tensor("x"), Needed("axis")], make: |this, call| move_axis(this, call, true) },
-    Builtin { name: "from_front", parameters: &[Tensor("x"), Needed("axis")], make: |this, call| move_axis(this, call, false) },
+    Builtin {
+        name: "to_front",
+        parameters: &[Tensor("x"), Needed("axis")],
+        make: |this, call| move_axis(this, call, true),
+    },
+    Builtin {
+        name: "from_front",
+        parameters: &[Tensor("x"), Needed("axis")],
+        make: |this, call| move_axis(this, call, false),
+    },
     Builtin { name: "reshape_like", parameters: &[Tensor("x"), Tensor("like")], make: reshape_like },
     Builtin { name: "band", parameters: &[Tensor("x"), Needed("diagonal")], make: band },
     Builtin { name: "uniform_like", parameters: &[Tensor("x"), Tensor("key")], make: uniform_like },
@@ -118,12 +186,28 @@ static INNER: &[Builtin] = &[
 
 /// `max` and `min`: of two tensors elementwise, of one a reduction.
 static EXTREMES: &[Builtin] = &[
-    Builtin { name: "max", parameters: &[Tensor("x"), Tensor("y")], make: |this, call| call.binary(this, Binary::Max) },
-    Builtin { name: "min", parameters: &[Tensor("x"), Tensor("y")], make: |this, call| call.binary(this, Binary::Min) },
+    Builtin {
+        name: "max",
+        parameters: &[Tensor("x"), Tensor("y")],
+        make: |this, call| call.binary(this, Binary::Max),
+    },
+    Builtin {
+        name: "min",
+        parameters: &[Tensor("x"), Tensor("y")],
+        make: |this, call| call.binary(this, Binary::Min),
+    },
 ];
 static EXTREME_REDUCTIONS: &[Builtin] = &[
-    Builtin { name: "max", parameters: &[Tensor("x"), AXIS, KEEP], make: |this, call| reduce(this, call, Reducer::Max) },
-    Builtin { name: "min", parameters: &[Tensor("x"), AXIS, KEEP], make: |this, call| reduce(this, call, Reducer::Min) },
+    Builtin {
+        name: "max",
+        parameters: &[Tensor("x"), AXIS, KEEP],
+        make: |this, call| reduce(this, call, Reducer::Max),
+    },
+    Builtin {
+        name: "min",
+        parameters: &[Tensor("x"), AXIS, KEEP],
+        make: |this, call| reduce(this, call, Reducer::Min),
+    },
 ];
 
 /// The names of what is built in.
@@ -138,44 +222,77 @@ pub fn is_builtin(name: &str) -> bool {
 
 impl Elaborator<'_> {
     /// A call of something built in.
-    pub fn builtin(&mut self, name: &Ident, receiver: Option<Passed<'_>>, arguments: &[CallArgument], span: Span) -> Value {
+    pub fn builtin(
+        &mut self,
+        name: &Ident,
+        receiver: Option<Passed<'_>>,
+        arguments: &[CallArgument],
+        span: Span,
+    ) -> Value {
         let text = name.to_string();
-        let positional = usize::from(receiver.is_some()) + arguments.iter().filter(|argument| argument.name.is_none()).count();
+        let positional = usize::from(receiver.is_some())
+            + arguments.iter().filter(|argument| argument.name.is_none()).count();
         let extremes = if positional >= 2 { EXTREMES } else { EXTREME_REDUCTIONS };
         let inner = if self.frame().library.is_some() { INNER } else { &[] };
-        let Some(builtin) = SCALAR.iter().chain(OTHER).chain(extremes).chain(inner).find(|builtin| builtin.name == text) else { return Value::Poison };
+        let Some(builtin) =
+            SCALAR.iter().chain(OTHER).chain(extremes).chain(inner).find(|builtin| builtin.name == text)
+        else {
+            return Value::Poison;
+        };
         match self.gather(builtin, name, receiver, arguments, span) {
             Some(call) => (builtin.make)(self, &call).unwrap_or(Value::Poison),
             None => Value::Poison,
         }
     }
 
-    fn gather<'e>(&mut self, builtin: &Builtin, name: &'e Ident, receiver: Option<Passed<'e>>, arguments: &'e [CallArgument], span: Span) -> Option<Call<'e>> {
+    fn gather<'e>(
+        &mut self,
+        builtin: &Builtin,
+        name: &'e Ident,
+        receiver: Option<Passed<'e>>,
+        arguments: &'e [CallArgument],
+        span: Span,
+    ) -> Option<Call<'e>> {
         let count = builtin.parameters.len();
         let mut passed: Vec<Option<Passed<'e>>> = vec![None; count];
-        let mut next = 0;
-        let positional = receiver.into_iter().chain(arguments.iter().filter(|argument| argument.name.is_none()).map(|argument| Passed::Expr(&argument.value)));
+        let positional = receiver.into_iter().chain(
+            arguments
+                .iter()
+                .filter(|argument| argument.name.is_none())
+                .map(|argument| Passed::Expr(&argument.value)),
+        );
         let mut right = true;
-        for each in positional {
-            if next == count {
-                self.error(each.span(), format!("`{name}` takes {count} argument{}, found more", if count == 1 { "" } else { "s" }));
+        for (position, each) in positional.enumerate() {
+            if position == count {
+                self.error(
+                    each.span(),
+                    format!(
+                        "`{name}` takes {count} argument{}, found more",
+                        if count == 1 { "" } else { "s" }
+                    ),
+                );
                 right = false;
                 break;
             }
-            passed[next] = Some(each);
-            next += 1;
+            passed[position] = Some(each);
         }
         for argument in arguments {
             let Some(option) = &argument.name else { continue };
             match builtin.parameters.iter().position(|parameter| option == parameter.name()) {
-                Some(position) if passed[position].is_none() => passed[position] = Some(Passed::Expr(&argument.value)),
+                Some(position) if passed[position].is_none() => {
+                    passed[position] = Some(Passed::Expr(&argument.value))
+                }
                 Some(_) => {
                     self.error(option.span(), format!("`{option}` is given twice"));
                     right = false;
                 }
                 None => {
                     let names: Vec<&str> = builtin.parameters.iter().map(Parameter::name).collect();
-                    self.error_with_help(option.span(), format!("`{name}` has no option `{option}`"), format!("it takes {}", names.join(", ")));
+                    self.error_with_help(
+                        option.span(),
+                        format!("`{name}` has no option `{option}`"),
+                        format!("it takes {}", names.join(", ")),
+                    );
                     right = false;
                 }
             }
@@ -191,16 +308,26 @@ impl Elaborator<'_> {
                 (Default(_, value), None) => Some(Value::Static(value.clone())),
                 (_, None) => {
                     let names: Vec<&str> = builtin.parameters.iter().map(Parameter::name).collect();
-                    self.error_with_help(span, format!("`{name}` needs its argument `{}`", parameter.name()), format!("call it as `{name}({})`", names.join(", ")));
+                    self.error_with_help(
+                        span,
+                        format!("`{name}` needs its argument `{}`", parameter.name()),
+                        format!("call it as `{name}({})`", names.join(", ")),
+                    );
                     right = false;
                     None
                 }
                 (Tensor(_) | Expression(_), Some(Passed::Expr(expr))) => Some(self.expr(expr)),
                 (Tensors(_), Some(Passed::Expr(expr))) => match &expr.kind {
-                    ast::ExprKind::Array(parts) => Some(Value::Tuple(parts.iter().map(|part| self.expr(part)).collect())),
+                    ast::ExprKind::Array(parts) => {
+                        Some(Value::Tuple(parts.iter().map(|part| self.expr(part)).collect()))
+                    }
                     ast::ExprKind::Error => None,
                     _ => {
-                        self.error_with_help(expr.span, format!("`{name}` takes a list of tensors"), "write `[a, b]`");
+                        self.error_with_help(
+                            expr.span,
+                            format!("`{name}` takes a list of tensors"),
+                            "write `[a, b]`",
+                        );
                         right = false;
                         None
                     }
@@ -235,8 +362,13 @@ impl<'e> Call<'e> {
         if array.kind == Kind::Key && array.shape.is_empty() {
             return Some(array.element);
         }
-        let message = format!("`{}` takes a key, u64, found {}", self.name, this.show(array.kind, &array.shape));
-        this.error_with_help(self.spans[position], message, "pass one in, an argument `key: u64`, and make others of it: `fold(key, 1)`");
+        let message =
+            format!("`{}` takes a key, u64, found {}", self.name, this.show(array.kind, &array.shape));
+        this.error_with_help(
+            self.spans[position],
+            message,
+            "pass one in, an argument `key: u64`, and make others of it: `fold(key, 1)`",
+        );
         None
     }
 
@@ -260,7 +392,11 @@ impl<'e> Call<'e> {
         let rows = &x.shape[..x.shape.len() - 1];
         if index.kind != Kind::Index || index.shape != rows {
             let expected = this.show(Kind::Index, rows);
-            let message = format!("the labels of {} are {expected}, found {}", this.show(x.kind, &x.shape), this.show(index.kind, &index.shape));
+            let message = format!(
+                "the labels of {} are {expected}, found {}",
+                this.show(x.kind, &x.shape),
+                this.show(index.kind, &index.shape)
+            );
             this.error(self.span, message);
             return None;
         }
@@ -277,13 +413,19 @@ impl<'e> Call<'e> {
     }
 
     fn pairs(&self) -> Vec<(Value, Option<&'e ast::Expr>)> {
-        self.values.iter().zip(&self.exprs).map(|(value, expr)| (value.clone().unwrap_or(Value::Poison), *expr)).collect()
+        self.values
+            .iter()
+            .zip(&self.exprs)
+            .map(|(value, expr)| (value.clone().unwrap_or(Value::Poison), *expr))
+            .collect()
     }
 
     fn binary(&self, this: &mut Elaborator<'_>, function: Binary) -> Option<Value> {
         let (a, b) = (self.float(this, 0), self.float(this, 1));
         let what = format!("`{}`", self.name);
-        let result = this.elementwise(&a?, &b?, self.span, &what, Kind::Float, |this, a, b| this.graph.scalars.binary(function, a, b));
+        let result = this.elementwise(&a?, &b?, self.span, &what, Kind::Float, |this, a, b| {
+            this.graph.scalars.binary(function, a, b)
+        });
         result.map(Value::Array)
     }
 
@@ -328,7 +470,10 @@ impl<'e> Call<'e> {
                         Static::Integer(axis) => axis.to_string(),
                         _ => "this".to_string(),
                     };
-                    let message = format!("there is no axis {shown}: the tensor has {rank} ax{}", if rank == 1 { "is" } else { "es" });
+                    let message = format!(
+                        "there is no axis {shown}: the tensor has {rank} ax{}",
+                        if rank == 1 { "is" } else { "es" }
+                    );
                     this.error(self.spans[position], message);
                     return None;
                 }
@@ -341,9 +486,15 @@ impl<'e> Call<'e> {
 fn powi(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
     let x = call.float(this, 0)?;
     match call.option(1) {
-        Some(Static::Integer(power)) if i32::try_from(*power).is_ok() => Some(Value::Array(this.unary(Unary::Powi(*power as i32), &x))),
+        Some(Static::Integer(power)) if i32::try_from(*power).is_ok() => {
+            Some(Value::Array(this.unary(Unary::Powi(*power as i32), &x)))
+        }
         _ => {
-            this.error_with_help(call.spans[1], "the power of `powi` is an integer known at compile time", "for others: `powf(x, y)`");
+            this.error_with_help(
+                call.spans[1],
+                "the power of `powi` is an integer known at compile time",
+                "for others: `powf(x, y)`",
+            );
             None
         }
     }
@@ -353,11 +504,17 @@ fn powi(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
 fn clamp(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
     let (x, low, high) = (call.float(this, 0), call.float(this, 1), call.float(this, 2));
     let limit = |s: &mut crate::ir::Scalars, x: ScalarId, bound: ScalarId, below: bool| {
-        let outside = if below { s.compare(Comparison::Less, x, bound) } else { s.compare(Comparison::Less, bound, x) };
+        let outside =
+            if below { s.compare(Comparison::Less, x, bound) } else { s.compare(Comparison::Less, bound, x) };
         s.select(outside, bound, x)
     };
-    let raised = this.elementwise(&x?, &low?, call.span, "`clamp`", Kind::Float, |this, x, low| limit(&mut this.graph.scalars, x, low, true))?;
-    this.elementwise(&raised, &high?, call.span, "`clamp`", Kind::Float, |this, x, high| limit(&mut this.graph.scalars, x, high, false)).map(Value::Array)
+    let raised = this.elementwise(&x?, &low?, call.span, "`clamp`", Kind::Float, |this, x, low| {
+        limit(&mut this.graph.scalars, x, low, true)
+    })?;
+    this.elementwise(&raised, &high?, call.span, "`clamp`", Kind::Float, |this, x, high| {
+        limit(&mut this.graph.scalars, x, high, false)
+    })
+    .map(Value::Array)
 }
 
 fn reduce(this: &mut Elaborator<'_>, call: &Call<'_>, reducer: Reducer) -> Option<Value> {
@@ -380,12 +537,24 @@ fn reduce(this: &mut Elaborator<'_>, call: &Call<'_>, reducer: Reducer) -> Optio
         at[axis] = Int::index(depth + kept.len() + new);
     }
     const NAMES: [&str; 4] = ["k", "l", "m", "n"];
-    let reduced: Vec<Axis> = axes.iter().enumerate().map(|(place, &axis)| Axis { name: NAMES[place % NAMES.len()].into(), extent: array.shape[axis].clone() }).collect();
+    let reduced: Vec<Axis> = axes
+        .iter()
+        .enumerate()
+        .map(|(place, &axis)| Axis {
+            name: NAMES[place % NAMES.len()].into(),
+            extent: array.shape[axis].clone(),
+        })
+        .collect();
     let shape = kept.iter().map(|&axis| array.shape[axis].clone()).collect();
     let arranged = this.view(&array, shape, at);
     let mut result = this.fold(reducer, &arranged, &reduced, None, call.span)?;
     if keep {
-        let shape: Vec<Int> = array.shape.iter().enumerate().map(|(axis, size)| if axes.contains(&axis) { Int::constant(1) } else { size.clone() }).collect();
+        let shape: Vec<Int> = array
+            .shape
+            .iter()
+            .enumerate()
+            .map(|(axis, size)| if axes.contains(&axis) { Int::constant(1) } else { size.clone() })
+            .collect();
         let at = kept.iter().map(|&axis| Int::index(depth + axis)).collect();
         result = this.view(&result, shape, at);
     }
@@ -484,7 +653,8 @@ fn fold(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
     let number = call.array(this, 1)?;
     let number = this.to_index(number);
     if number.kind != Kind::Index || !number.shape.is_empty() {
-        let message = format!("a key is folded with an integer, found {}", this.show(number.kind, &number.shape));
+        let message =
+            format!("a key is folded with an integer, found {}", this.show(number.kind, &number.shape));
         this.error(call.spans[1], message);
         return None;
     }
@@ -497,7 +667,8 @@ fn fold(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
 fn uniform_like(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
     let (array, key) = (call.array(this, 0)?, call.key(this, 1)?);
     let depth = this.depth();
-    let place = |position: Int, (axis, size): (usize, &Int)| position.mul(size).add(&Int::index(depth + axis));
+    let place =
+        |position: Int, (axis, size): (usize, &Int)| position.mul(size).add(&Int::index(depth + axis));
     let position = array.shape.iter().enumerate().fold(Int::zero(), place);
     let position = this.graph.scalars.integer(position);
     let element = this.graph.scalars.call(Function::Uniform, vec![key, position]);
@@ -508,7 +679,8 @@ fn transpose(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
     let array = call.array(this, 0)?;
     let rank = array.shape.len();
     if rank < 2 {
-        let message = format!("`t` exchanges the last two axes, found {}", this.show(array.kind, &array.shape));
+        let message =
+            format!("`t` exchanges the last two axes, found {}", this.show(array.kind, &array.shape));
         this.error(call.span, message);
         return None;
     }
@@ -547,7 +719,12 @@ fn reshape(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
 fn reshaped(this: &mut Elaborator<'_>, array: &Array, shape: Vec<Int>, span: Span) -> Option<Array> {
     let (have, want) = (Int::product(&array.shape), Int::product(&shape));
     if have != want {
-        let message = format!("{} has {} elements, the new shape {}", this.show(array.kind, &array.shape), this.show_size(&have), this.show_size(&want));
+        let message = format!(
+            "{} has {} elements, the new shape {}",
+            this.show(array.kind, &array.shape),
+            this.show_size(&have),
+            this.show_size(&want)
+        );
         this.error(span, message);
         return None;
     }
@@ -578,7 +755,11 @@ fn broadcast_to(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
     let array = call.array(this, 0)?;
     let shape = call.shape(this, 1)?;
     if this.broadcast(&[&array.shape, &shape]).as_ref() != Ok(&shape) {
-        let message = format!("{} does not broadcast to {}", this.show(array.kind, &array.shape), this.show(array.kind, &shape));
+        let message = format!(
+            "{} does not broadcast to {}",
+            this.show(array.kind, &array.shape),
+            this.show(array.kind, &shape)
+        );
         this.error(call.span, message);
         return None;
     }
@@ -592,9 +773,16 @@ fn concat(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
         this.error(call.spans[1], "`concat` is along one axis");
         return None;
     };
-    let fits = |part: &Array| part.shape.len() == first.shape.len() && part.shape.iter().zip(&first.shape).enumerate().all(|(place, (a, b))| place == axis || a == b);
+    let fits = |part: &Array| {
+        part.shape.len() == first.shape.len()
+            && part.shape.iter().zip(&first.shape).enumerate().all(|(place, (a, b))| place == axis || a == b)
+    };
     if let Some(other) = parts.iter().find(|part| !fits(part)) {
-        let message = format!("`concat` along axis {axis} needs the other axes to agree: {} and {}", this.show(first.kind, &first.shape), this.show(other.kind, &other.shape));
+        let message = format!(
+            "`concat` along axis {axis} needs the other axes to agree: {} and {}",
+            this.show(first.kind, &first.shape),
+            this.show(other.kind, &other.shape)
+        );
         this.error(call.span, message);
         return None;
     }
@@ -606,7 +794,11 @@ fn concat(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
     let mut element = None;
     for part in parts.iter().rev() {
         let start = end.sub(&part.shape[axis]);
-        let at = (0..shape.len()).map(|place| if place == axis { Int::index(depth + place).sub(&start) } else { Int::index(depth + place) }).collect();
+        let at = (0..shape.len())
+            .map(|place| {
+                if place == axis { Int::index(depth + place).sub(&start) } else { Int::index(depth + place) }
+            })
+            .collect();
         let here = this.view(part, shape.clone(), at).element;
         element = Some(match element {
             None => here,
@@ -638,13 +830,18 @@ fn pad(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
     let x = call.float(this, 0)?;
     let depth = this.depth();
     let widths: Option<Vec<(i64, i64)>> = match call.option(1)? {
-        Static::List(pairs) => pairs.iter().map(|pair| match pair {
-            Static::List(pair) => match pair.as_slice() {
-                [Static::Integer(before), Static::Integer(after)] if *before >= 0 && *after >= 0 => Some((*before, *after)),
+        Static::List(pairs) => pairs
+            .iter()
+            .map(|pair| match pair {
+                Static::List(pair) => match pair.as_slice() {
+                    [Static::Integer(before), Static::Integer(after)] if *before >= 0 && *after >= 0 => {
+                        Some((*before, *after))
+                    }
+                    _ => None,
+                },
                 _ => None,
-            },
-            _ => None,
-        }).collect(),
+            })
+            .collect(),
         _ => None,
     };
     let Some(widths) = widths.filter(|widths| widths.len() == x.shape.len()) else {
@@ -678,7 +875,10 @@ fn one_hot(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
     let array = call.array(this, 0)?;
     let classes = call.shape(this, 1)?;
     let ([classes], Kind::Index) = (classes.as_slice(), array.kind) else {
-        let message = format!("`one_hot` takes u32 indices and a number of classes, found {}", this.show(array.kind, &array.shape));
+        let message = format!(
+            "`one_hot` takes u32 indices and a number of classes, found {}",
+            this.show(array.kind, &array.shape)
+        );
         this.error(call.span, message);
         return None;
     };
@@ -724,4 +924,3 @@ fn arange(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
     let element = this.graph.scalars.integer(Int::index(depth));
     Some(Value::Array(Array { shape, kind: Kind::Float, depth, element }))
 }
-

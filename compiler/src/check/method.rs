@@ -1,6 +1,6 @@
 //! A network's public function: its arguments as inputs, its dims fixed, its body lowered.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, Span};
 
@@ -12,7 +12,9 @@ use super::items::{InstanceContent, Items};
 use super::suggest::did_you_mean;
 use super::value::{Array, Bound, Layer, Step, Value};
 use crate::ir::{ExternId, Graph, Int, Kind, TensorId};
-use crate::program::{Argument, ArgumentContent, DimSource, FieldInput, Method, PathStep, Returned, ShapeCheck};
+use crate::program::{
+    Argument, ArgumentContent, DimSource, FieldInput, Method, PathStep, Returned, ShapeCheck,
+};
 use crate::report::Report;
 use crate::syntax::ast::{self, ExprKind as E};
 use crate::{compile, differentiate};
@@ -41,7 +43,12 @@ fn walk(instances: &Instances, instance: usize, path: &[PathStep], frozen: bool,
         let frozen = frozen || field.frozen;
         match &field.content {
             InstanceContent::Tensor { shape, .. } => {
-                found.push(Leaf { path: path.to_vec(), name: field.name.clone(), shape: shape.clone(), frozen });
+                found.push(Leaf {
+                    path: path.to_vec(),
+                    name: field.name.clone(),
+                    shape: shape.clone(),
+                    frozen,
+                });
             }
             InstanceContent::Layer { instance, lengths } => {
                 let step = PathStep { name: field.name.clone(), lengths: lengths.clone() };
@@ -53,7 +60,13 @@ fn walk(instances: &Instances, instance: usize, path: &[PathStep], frozen: bool,
 }
 
 /// Lowers one function of a network. `None` if it has errors; they have been reported.
-pub fn lower(items: &Items<'_>, instances: &Instances, instance: usize, function: &ast::Function, report: &mut Report) -> Option<Method> {
+pub fn lower(
+    items: &Items<'_>,
+    instances: &Instances,
+    instance: usize,
+    function: &ast::Function,
+    report: &mut Report,
+) -> Option<Method> {
     let errors = report.errors.len();
     let network = Layer { instance, path: Vec::new(), indices: Vec::new(), lengths: Vec::new() };
     let name = function.name.to_string();
@@ -78,10 +91,18 @@ pub fn lower(items: &Items<'_>, instances: &Instances, instance: usize, function
 
     let mut fields = Vec::new();
     for leaf in leaves(instances, instance) {
-        let steps: Vec<Step> = leaf.path.iter().map(|step| Step { name: step.name.to_string(), lengths: step.lengths.clone() }).collect();
+        let steps: Vec<Step> = leaf
+            .path
+            .iter()
+            .map(|step| Step { name: step.name.to_string(), lengths: step.lengths.clone() })
+            .collect();
         if let Some(&tensor) = this.fields.get(&(steps, leaf.name.to_string())) {
             let own = PathStep { name: leaf.name, lengths: Vec::new() };
-            fields.push(FieldInput { tensor, path: leaf.path.into_iter().chain([own]).collect(), shape: leaf.shape, frozen: leaf.frozen });
+            fields.push(FieldInput {
+                tensor,
+                path: leaf.path.into_iter().chain([own]).collect(),
+                frozen: leaf.frozen,
+            });
         }
     }
     let (graph, externs) = (this.graph, this.externs);
@@ -108,14 +129,29 @@ pub fn lower(items: &Items<'_>, instances: &Instances, instance: usize, function
 }
 
 /// Whether every function of Rust that a derivative of the method needs the derivative of has one; says so if not.
-fn all_differentiated(items: &Items<'_>, method: &Method, externs: &[(Ident, Span)], report: &mut Report) -> bool {
+fn all_differentiated(
+    items: &Items<'_>,
+    method: &Method,
+    externs: &[(Ident, Span)],
+    report: &mut Report,
+) -> bool {
     if method.graph.scalars.externs.iter().all(|function| function.slopes.is_some()) {
         return true;
     }
-    let missing: BTreeSet<ExternId> = method.derivatives.iter().flat_map(|derivative| compile::undifferentiated(method, derivative)).collect();
+    let missing: BTreeSet<ExternId> = method
+        .derivatives
+        .iter()
+        .flat_map(|derivative| compile::undifferentiated(method, derivative))
+        .collect();
     for function in &missing {
         let (name, span) = &externs[function.0 as usize];
-        external::without_derivative(items.float, name, *span, &format!("a derivative of `{}`", method.name), report);
+        external::without_derivative(
+            items.float,
+            name,
+            *span,
+            &format!("a derivative of `{}`", method.name),
+            report,
+        );
     }
     missing.is_empty()
 }
@@ -133,13 +169,11 @@ impl Elaborator<'_> {
                 }
                 ast::Type::Tensor(ty) => {
                     for (axis, each) in ty.axes.iter().enumerate() {
-                        if let ast::AxisType::Size(size) = each {
-                            if let E::Name(name) = &size.kind {
-                                if self.items.dims.contains_key(&name.to_string()) {
+                        if let ast::AxisType::Size(size) = each
+                            && let E::Name(name) = &size.kind
+                                && self.items.dims.contains_key(&name.to_string()) {
                                     self.add_dim(name, DimSource::Axis { argument, axis }, sources);
                                 }
-                            }
-                        }
                     }
                 }
                 ast::Type::Tuple(..) | ast::Type::Error(_) => {}
@@ -167,15 +201,28 @@ impl Elaborator<'_> {
         }
     }
 
-    fn argument(&mut self, function: &ast::Function, position: usize, argument: &ast::Argument, checks: &mut Vec<ShapeCheck>) -> Option<Argument> {
+    fn argument(
+        &mut self,
+        function: &ast::Function,
+        position: usize,
+        argument: &ast::Argument,
+        checks: &mut Vec<ShapeCheck>,
+    ) -> Option<Argument> {
         let ast::Pattern::Name(name) = &argument.pattern else {
-            self.error_with_help(function.arguments_span, "an argument of a public function has a name", "pass the parts one by one");
+            self.error_with_help(
+                function.arguments_span,
+                "an argument of a public function has a name",
+                "pass the parts one by one",
+            );
             return None;
         };
         if let Some(default) = &argument.default {
             self.error(default.span, "an argument has no default here");
         }
-        if function.arguments[..position].iter().any(|other| matches!(&other.pattern, ast::Pattern::Name(other) if other == name)) {
+        if function.arguments[..position]
+            .iter()
+            .any(|other| matches!(&other.pattern, ast::Pattern::Name(other) if other == name))
+        {
             self.error(name.span(), format!("two arguments are named `{name}`"));
             return None;
         }
@@ -192,7 +239,11 @@ impl Elaborator<'_> {
                 Some(Argument { name: name.clone(), content: ArgumentContent::Dim(fixed) })
             }
             ast::Type::Tuple(_, span) => {
-                self.error_with_help(*span, "an argument of a public function is one tensor", "pass the parts one by one");
+                self.error_with_help(
+                    *span,
+                    "an argument of a public function is one tensor",
+                    "pass the parts one by one",
+                );
                 self.bind(name, Bound::Value(Value::Poison), false);
                 None
             }
@@ -206,7 +257,11 @@ impl Elaborator<'_> {
                 for (axis, each) in ty.axes.iter().enumerate() {
                     match each {
                         ast::AxisType::Rest(span) => {
-                            self.error_with_help(*span, "a public function has a size for each axis", "declare a dim for each: `dim N;`");
+                            self.error_with_help(
+                                *span,
+                                "a public function has a size for each axis",
+                                "declare a dim for each: `dim N;`",
+                            );
                             self.bind(name, Bound::Value(Value::Poison), false);
                             return None;
                         }
@@ -245,11 +300,10 @@ impl Elaborator<'_> {
                 ast::Type::Dim(name) if name == dim => return false,
                 ast::Type::Tensor(ty) => {
                     for (place, size) in ty.axes.iter().enumerate() {
-                        if let ast::AxisType::Size(ast::Expr { kind: E::Name(name), .. }) = size {
-                            if name == dim && self.items.dims.contains_key(dim) {
+                        if let ast::AxisType::Size(ast::Expr { kind: E::Name(name), .. }) = size
+                            && name == dim && self.items.dims.contains_key(dim) {
                                 return (position, place) == (argument, axis);
                             }
-                        }
                     }
                 }
                 _ => {}
@@ -267,7 +321,10 @@ impl Elaborator<'_> {
             }
             Value::Array(array) => Some(Returned::Tensor(self.whole(&array, name))),
             Value::Tuple(parts) => {
-                let parts: Vec<Returned> = parts.into_iter().map(|part| self.returned(part, name, function)).collect::<Option<_>>()?;
+                let parts: Vec<Returned> = parts
+                    .into_iter()
+                    .map(|part| self.returned(part, name, function))
+                    .collect::<Option<_>>()?;
                 Some(Returned::Tuple(parts))
             }
             Value::Static(_) => {

@@ -3,6 +3,8 @@
 //! The last pass that reports a user's errors. Names and shapes are checked while the nodes are built,
 //! in one walk: what a construct means and when it is wrong stand in one place.
 
+#![allow(clippy::wrong_self_convention, reason = "`self` is the elaborator, not what is converted")]
+
 mod asked;
 mod call;
 mod derivative;
@@ -55,7 +57,8 @@ pub fn check(block: &ast::Block, library: &ast::Block, report: &mut Report) -> O
     }
     let instances = instances;
     for function in items.externs.values() {
-        Elaborator::new(&items, &instances, report, None, &function.name.to_string()).declare_external(function, function.name.span());
+        Elaborator::new(&items, &instances, report, None, &function.name.to_string())
+            .declare_external(function, function.name.span());
     }
     let mut methods: BTreeMap<usize, Vec<Method>> = BTreeMap::new();
     for &(definition, instance) in &networks {
@@ -92,13 +95,28 @@ pub fn library() -> ast::Block {
 }
 
 /// A parameter that no `#[grad]` of `self` reaches would silently never be trained.
-fn unreached(definition: &ast::Struct, instance: usize, instances: &Instances, methods: &[Method], report: &mut Report) {
-    let training: Vec<&Method> = methods.iter().filter(|method| method.derivatives.iter().any(|derivative| derivative.kind == ast::DerivativeKind::Grad && derivative.model)).collect();
+fn unreached(
+    definition: &ast::Struct,
+    instance: usize,
+    instances: &Instances,
+    methods: &[Method],
+    report: &mut Report,
+) {
+    let training: Vec<&Method> = methods
+        .iter()
+        .filter(|method| {
+            method
+                .derivatives
+                .iter()
+                .any(|derivative| derivative.kind == ast::DerivativeKind::Grad && derivative.model)
+        })
+        .collect();
     if training.is_empty() {
         return;
     }
     for leaf in method::leaves(instances, instance) {
-        let full: Vec<String> = leaf.path.iter().map(|step| step.name.to_string()).chain([leaf.name.to_string()]).collect();
+        let full: Vec<String> =
+            leaf.path.iter().map(|step| step.name.to_string()).chain([leaf.name.to_string()]).collect();
         let is_reached = training.iter().any(|each| {
             let reached = method::reached(each);
             each.fields.iter().any(|field| {
@@ -110,7 +128,11 @@ fn unreached(definition: &ast::Struct, instance: usize, instances: &Instances, m
             continue;
         }
         let functions: Vec<String> = training.iter().map(|method| format!("`{}`", method.name)).collect();
-        let message = format!("the parameter `{}` has no gradient: {} does not depend on it", full.join("."), functions.join(", "));
+        let message = format!(
+            "the parameter `{}` has no gradient: {} does not depend on it",
+            full.join("."),
+            functions.join(", ")
+        );
         let field = definition.fields.iter().find(|field| field.name == full[0]);
         let span = field.map_or(definition.name.span(), |field| field.name.span());
         report.error_with_help(span, message, "use it in a `#[grad]` function, or mark it `#[frozen]`");
@@ -118,7 +140,13 @@ fn unreached(definition: &ast::Struct, instance: usize, instances: &Instances, m
 }
 
 /// The structs to emit: what each network holds before the network itself.
-fn program(block: &ast::Block, items: &Items<'_>, instances: &Instances, networks: &[(&ast::Struct, usize)], mut methods: BTreeMap<usize, Vec<Method>>) -> Program {
+fn program(
+    block: &ast::Block,
+    items: &Items<'_>,
+    instances: &Instances,
+    networks: &[(&ast::Struct, usize)],
+    mut methods: BTreeMap<usize, Vec<Method>>,
+) -> Program {
     let mut structs: Vec<StructType> = Vec::new();
     let mut place: BTreeMap<usize, usize> = BTreeMap::new();
     for &(network, instance) in networks {
@@ -139,7 +167,15 @@ fn program(block: &ast::Block, items: &Items<'_>, instances: &Instances, network
     Program { float: items.float, constants: constants.collect(), structs }
 }
 
-fn add(items: &Items<'_>, instances: &Instances, networks: &[(&ast::Struct, usize)], holder: &ast::Struct, instance: usize, structs: &mut Vec<StructType>, place: &mut BTreeMap<usize, usize>) {
+fn add(
+    items: &Items<'_>,
+    instances: &Instances,
+    networks: &[(&ast::Struct, usize)],
+    holder: &ast::Struct,
+    instance: usize,
+    structs: &mut Vec<StructType>,
+    place: &mut BTreeMap<usize, usize>,
+) {
     if place.contains_key(&instance) {
         return;
     }
@@ -167,10 +203,16 @@ fn add(items: &Items<'_>, instances: &Instances, networks: &[(&ast::Struct, usiz
             Some(_) => field.name.clone(),
             None => Ident::new(&field.name.to_string(), field.name.span()),
         };
-        fields.push(FieldType { name, attributes: written.attributes.clone(), frozen: field.frozen, content });
+        fields.push(FieldType {
+            name,
+            attributes: written.attributes.clone(),
+            frozen: field.frozen,
+            content,
+        });
     }
     let generics: Vec<String> = own.generics.iter().map(i64::to_string).collect();
-    let description = if generics.is_empty() { own.name.clone() } else { format!("{}<{}>", own.name, generics.join(", ")) };
+    let description =
+        if generics.is_empty() { own.name.clone() } else { format!("{}<{}>", own.name, generics.join(", ")) };
     let name = match network {
         Some(network) => network.name.clone(),
         None => Ident::new(&format!("{}{}{}", holder.name, own.name, generics.join("x")), holder.name.span()),

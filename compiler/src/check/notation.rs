@@ -26,7 +26,11 @@ impl Elaborator<'_> {
         let guarded = matches!(within, Some(Some(_)));
         if guarded {
             let span = indices.first().map_or(value.span, |index| index.name.span());
-            self.error_with_help(span, "an index on the left runs from 0 to a size", "guard the value instead: `if j < i { … } else { 0 }`");
+            self.error_with_help(
+                span,
+                "an index on the left runs from 0 to a size",
+                "guard the value instead: `if j < i { … } else { 0 }`",
+            );
         }
         let array = self.array(value);
         self.leave();
@@ -35,7 +39,8 @@ impl Elaborator<'_> {
         if guarded {
             return None;
         }
-        let shape: Vec<Int> = axes.iter().map(|axis| axis.extent.clone()).chain(array.shape.iter().cloned()).collect();
+        let shape: Vec<Int> =
+            axes.iter().map(|axis| axis.extent.clone()).chain(array.shape.iter().cloned()).collect();
         Some(Array { shape, kind: array.kind, depth, element: array.element })
     }
 
@@ -53,8 +58,13 @@ impl Elaborator<'_> {
         let axes: Vec<Axis> = self.ambient.drain(depth..).collect();
         let (Some(array), Some(within)) = (array, within) else { return Value::Poison };
         if !array.shape.is_empty() {
-            let message = format!("`{reducer}[…]` reduces a scalar, found {}", self.show(array.kind, &array.shape));
-            self.error_with_help(body.span, message, "subscript every tensor down to a scalar, or reduce over axes: `sum(x, axis = 1)`");
+            let message =
+                format!("`{reducer}[…]` reduces a scalar, found {}", self.show(array.kind, &array.shape));
+            self.error_with_help(
+                body.span,
+                message,
+                "subscript every tensor down to a scalar, or reduce over axes: `sum(x, axis = 1)`",
+            );
             return Value::Poison;
         }
         let array = Array { depth, ..array };
@@ -91,7 +101,10 @@ impl Elaborator<'_> {
                         match self.bounds(&to) {
                             Some((_, most)) => {
                                 let s = &mut self.graph.scalars;
-                                let (low, high) = (s.compare_int(Comparison::LessEqual, from, at.clone()), s.compare_int(Comparison::Less, at.clone(), to));
+                                let (low, high) = (
+                                    s.compare_int(Comparison::LessEqual, from, at.clone()),
+                                    s.compare_int(Comparison::Less, at.clone(), to),
+                                );
                                 let both = s.and(low, high);
                                 within = Some(match within {
                                     Some(condition) => s.and(condition, both),
@@ -100,7 +113,13 @@ impl Elaborator<'_> {
                                 (most, at)
                             }
                             None => {
-                                self.error(index.name.span(), format!("how far `{}` runs is not known: its range is not affine in indices", index.name));
+                                self.error(
+                                    index.name.span(),
+                                    format!(
+                                        "how far `{}` runs is not known: its range is not affine in indices",
+                                        index.name
+                                    ),
+                                );
                                 failed = true;
                                 (Int::constant(1), at)
                             }
@@ -110,13 +129,22 @@ impl Elaborator<'_> {
                 None => match inferred.get(&(depth + position)) {
                     Some(Ok(extent)) => (extent.clone(), at),
                     Some(Err(message)) => {
-                        self.error_with_help(index.name.span(), message.clone(), format!("write it: `{} in 0..n`", index.name));
+                        self.error_with_help(
+                            index.name.span(),
+                            message.clone(),
+                            format!("write it: `{} in 0..n`", index.name),
+                        );
                         failed = true;
                         (Int::constant(1), at)
                     }
                     None => {
-                        let message = format!("`{}` subscripts nothing, so its range is not known", index.name);
-                        self.error_with_help(index.name.span(), message, format!("write it: `{} in 0..n`", index.name));
+                        let message =
+                            format!("`{}` subscripts nothing, so its range is not known", index.name);
+                        self.error_with_help(
+                            index.name.span(),
+                            message,
+                            format!("write it: `{} in 0..n`", index.name),
+                        );
                         failed = true;
                         (Int::constant(1), at)
                     }
@@ -132,7 +160,12 @@ impl Elaborator<'_> {
 
     /// The ranges of indices that have none written: the axis that one subscripts alone; else the largest
     /// from 0 in which all its reads are inside.
-    fn infer(&mut self, indices: &[IndexBinding], ranges: &[Option<(Int, Int)>], body: &ast::Expr) -> BTreeMap<usize, Result<Int, String>> {
+    fn infer(
+        &mut self,
+        indices: &[IndexBinding],
+        ranges: &[Option<(Int, Int)>],
+        body: &ast::Expr,
+    ) -> BTreeMap<usize, Result<Int, String>> {
         let depth = self.depth();
         let errors = (self.report.errors.len(), self.report.warnings.len());
         let nodes = self.graph.nodes.len();
@@ -142,12 +175,11 @@ impl Elaborator<'_> {
         for (position, (index, range)) in indices.iter().zip(ranges).enumerate() {
             let place = depth + position;
             let mut value = Int::index(place);
-            if let Some((from, to)) = range {
-                if is_size(&to.sub(from)) {
+            if let Some((from, to)) = range
+                && is_size(&to.sub(from)) {
                     known.insert(place, to.sub(from));
                     value = value.add(from);
                 }
-            }
             self.ambient.push(Axis { name: index.name.to_string(), extent: Int::constant(1) });
             self.bind(&index.name, Bound::Integer(value), false);
         }
@@ -173,7 +205,11 @@ impl Elaborator<'_> {
                     known.insert(position, each.size.clone());
                 }
                 Some(Ok(size)) if *size != each.size => {
-                    let message = format!("this index runs over axes of different sizes: {} and {}", self.show_size(size), self.show_size(&each.size));
+                    let message = format!(
+                        "this index runs over axes of different sizes: {} and {}",
+                        self.show_size(size),
+                        self.show_size(&each.size)
+                    );
                     found.insert(position, Err(message));
                 }
                 Some(_) => {}
@@ -181,7 +217,11 @@ impl Elaborator<'_> {
         }
         loop {
             let mut grown = false;
-            let positions: Vec<usize> = uses.iter().flat_map(|each| indices_of(&each.subscript)).filter(|position| !known.contains_key(position)).collect();
+            let positions: Vec<usize> = uses
+                .iter()
+                .flat_map(|each| indices_of(&each.subscript))
+                .filter(|position| !known.contains_key(position))
+                .collect();
             for position in positions {
                 if known.contains_key(&position) {
                     continue;
@@ -204,7 +244,12 @@ impl Elaborator<'_> {
 
     /// The largest range of an index in which every read is inside; `None` while another index in one of
     /// its subscripts is not known yet.
-    fn largest_range(&self, position: usize, known: &BTreeMap<usize, Int>, uses: &[Use]) -> Option<Result<Int, String>> {
+    fn largest_range(
+        &self,
+        position: usize,
+        known: &BTreeMap<usize, Int>,
+        uses: &[Use],
+    ) -> Option<Result<Int, String>> {
         let mut best: Option<Int> = None;
         for each in uses.iter().filter(|each| each.subscript.mentions_index(position)) {
             let (coefficient, rest) = affine(&each.subscript, position)?;
@@ -218,7 +263,10 @@ impl Elaborator<'_> {
                     crate::ir::Atom::Index(position) => Some(*position),
                     _ => None,
                 });
-                let others = monomial.iter().filter(|atom| !matches!(atom, crate::ir::Atom::Index(_))).fold(Int::constant(factor), |product, atom| product.mul(&Int::atom(atom.clone())));
+                let others = monomial
+                    .iter()
+                    .filter(|atom| !matches!(atom, crate::ir::Atom::Index(_)))
+                    .fold(Int::constant(factor), |product, atom| product.mul(&Int::atom(atom.clone())));
                 let span = index.map_or(Int::constant(1), |index| known[&index].plus(-1));
                 let end = others.mul(&span);
                 if index.is_none() {
@@ -241,7 +289,11 @@ impl Elaborator<'_> {
                     Some(true) => extent,
                     Some(false) => other,
                     None if other == extent => extent,
-                    None => return Some(Err("which of its reads ends first depends on run-time sizes".to_string())),
+                    None => {
+                        return Some(Err(
+                            "which of its reads ends first depends on run-time sizes".to_string()
+                        ));
+                    }
                 },
             });
         }
@@ -261,11 +313,10 @@ impl Elaborator<'_> {
                 for (axis, subscript) in subscripts.iter().enumerate() {
                     if let Subscript::At(at) = subscript {
                         self.gather_uses(at, known, uses);
-                        if let (Some(size), true) = (shape.get(axis), self.is_integer(at)) {
-                            if let Some(subscript) = self.integer(at) {
+                        if let (Some(size), true) = (shape.get(axis), self.is_integer(at))
+                            && let Some(subscript) = self.integer(at) {
                                 uses.push(Use { size: size.clone(), subscript });
                             }
-                        }
                     }
                 }
             }
@@ -278,12 +329,11 @@ impl Elaborator<'_> {
                     if let Some((from, to)) = &index.range {
                         self.gather_uses(from, known, uses);
                         self.gather_uses(to, known, uses);
-                        if let (Some(from), Some(to)) = (self.integer(from), self.integer(to)) {
-                            if is_size(&to.sub(&from)) {
+                        if let (Some(from), Some(to)) = (self.integer(from), self.integer(to))
+                            && is_size(&to.sub(&from)) {
                                 known.insert(place, to.sub(&from));
                                 value = value.add(&from);
                             }
-                        }
                     }
                     self.ambient.push(Axis { name: index.name.to_string(), extent: Int::constant(1) });
                     self.bind(&index.name, Bound::Integer(value), false);
@@ -292,7 +342,9 @@ impl Elaborator<'_> {
                 self.frame_mut().scopes.pop();
                 // The places stay taken: another reducer beside this one has indices of its own.
             }
-            E::Unary(_, inner) | E::Cast(inner, _) | E::Field(inner, _) => self.gather_uses(inner, known, uses),
+            E::Unary(_, inner) | E::Cast(inner, _) | E::Field(inner, _) => {
+                self.gather_uses(inner, known, uses)
+            }
             E::Binary(_, _, left, right) => {
                 self.gather_uses(left, known, uses);
                 self.gather_uses(right, known, uses);
@@ -313,7 +365,9 @@ impl Elaborator<'_> {
                 self.gather_uses(receiver, known, uses);
                 arguments.iter().for_each(|argument| self.gather_uses(&argument.value, known, uses));
             }
-            E::Array(parts) | E::Tuple(parts) => parts.iter().for_each(|part| self.gather_uses(part, known, uses)),
+            E::Array(parts) | E::Tuple(parts) => {
+                parts.iter().for_each(|part| self.gather_uses(part, known, uses))
+            }
             E::Block(body) => self.gather_body_uses(body, known, uses),
             E::Number(_) | E::Bool(_) | E::Name(_) | E::Error => {}
         }
@@ -322,7 +376,9 @@ impl Elaborator<'_> {
     fn gather_body_uses(&mut self, body: &ast::Body, known: &mut BTreeMap<usize, Int>, uses: &mut Vec<Use>) {
         for statement in &body.statements {
             match statement {
-                ast::Statement::Let { value, .. } | ast::Statement::LetIndexed { value, .. } | ast::Statement::Assign { value, .. } => self.gather_uses(value, known, uses),
+                ast::Statement::Let { value, .. }
+                | ast::Statement::LetIndexed { value, .. }
+                | ast::Statement::Assign { value, .. } => self.gather_uses(value, known, uses),
                 ast::Statement::For(_) => {}
             }
         }
@@ -335,7 +391,10 @@ impl Elaborator<'_> {
 /// Whether an integer is made of constants and dims.
 fn is_size(value: &Int) -> bool {
     let mut is_size = true;
-    value.visit_atoms(&mut |atom| is_size &= !matches!(atom, crate::ir::Atom::Index(_) | crate::ir::Atom::Loop(_) | crate::ir::Atom::Read(..)));
+    value.visit_atoms(&mut |atom| {
+        is_size &=
+            !matches!(atom, crate::ir::Atom::Index(_) | crate::ir::Atom::Loop(_) | crate::ir::Atom::Read(..))
+    });
     is_size
 }
 
@@ -356,7 +415,9 @@ fn affine(value: &Int, position: usize) -> Option<(i64, Int)> {
     let mut rest = Int::zero();
     for (monomial, factor) in value.terms() {
         let alone = monomial == [crate::ir::Atom::Index(position)];
-        let term = monomial.iter().fold(Int::constant(factor), |product, atom| product.mul(&Int::atom(atom.clone())));
+        let term = monomial
+            .iter()
+            .fold(Int::constant(factor), |product, atom| product.mul(&Int::atom(atom.clone())));
         if alone {
             coefficient += factor;
         } else if term.mentions_index(position) {

@@ -4,7 +4,9 @@ use proc_macro2::Span;
 
 use super::elaborate::Elaborator;
 use super::value::Array;
-use crate::ir::{Argmax, Atom, Axis, Carried, Comparison, Comprehension, Graph, Int, Kind, Loop, Node, Reduction};
+use crate::ir::{
+    Argmax, Atom, Axis, Carried, Comparison, Comprehension, Graph, Int, Kind, Loop, Node, Reduction,
+};
 
 /// The reducers of the language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,17 +57,33 @@ impl Reducer {
 impl Elaborator<'_> {
     /// Folds the reduced axes, which come behind the array's own, away. `within` says where a range holds
     /// that is not rectangular.
-    pub fn fold(&mut self, reducer: Reducer, array: &Array, reduced: &[Axis], within: Option<crate::ir::ScalarId>, span: Span) -> Option<Array> {
+    pub fn fold(
+        &mut self,
+        reducer: Reducer,
+        array: &Array,
+        reduced: &[Axis],
+        within: Option<crate::ir::ScalarId>,
+        span: Span,
+    ) -> Option<Array> {
         let wants_mask = matches!(reducer, Reducer::Any | Reducer::All);
         if wants_mask != (array.kind == Kind::Mask) {
             let found = self.show(array.kind, &array.shape);
-            let message = if wants_mask { format!("`{}` takes conditions, found {found}", reducer.name()) } else { format!("`{}` takes numbers, found {found}", reducer.name()) };
+            let message = if wants_mask {
+                format!("`{}` takes conditions, found {found}", reducer.name())
+            } else {
+                format!("`{}` takes numbers, found {found}", reducer.name())
+            };
             let float = self.float_name();
-            let help = if wants_mask { "compare: `x > 0`".to_string() } else { format!("make numbers of it: `… as {float}`") };
+            let help = if wants_mask {
+                "compare: `x > 0`".to_string()
+            } else {
+                format!("make numbers of it: `… as {float}`")
+            };
             self.error_with_help(span, message, help);
             return None;
         }
-        let array = if array.kind == Kind::Mask { array.clone() } else { self.to_float_elements(array, span)? };
+        let array =
+            if array.kind == Kind::Mask { array.clone() } else { self.to_float_elements(array, span)? };
         let count = Int::product(reduced.iter().map(|axis| &axis.extent));
         let name = self.name_for(reducer.name());
         let s = &mut self.graph.scalars;
@@ -93,22 +111,32 @@ impl Elaborator<'_> {
                 let flag = if reducer == Reducer::Any { array.element } else { s.not(array.element) };
                 let counted = s.select(flag, one, zero);
                 let element = otherwise(s, within, counted, 0.0);
-                let sum = self.make(&Array { element, kind: Kind::Float, ..array }, &name, Reduction::Sum, reduced);
+                let sum =
+                    self.make(&Array { element, kind: Kind::Float, ..array }, &name, Reduction::Sum, reduced);
                 let zero = self.graph.scalars.number(0.0);
-                let comparison = if reducer == Reducer::Any { Comparison::NotEqual } else { Comparison::Equal };
+                let comparison =
+                    if reducer == Reducer::Any { Comparison::NotEqual } else { Comparison::Equal };
                 let element = self.graph.scalars.compare(comparison, sum.element, zero);
                 Array { element, kind: Kind::Mask, ..sum }
             }
             Reducer::Max | Reducer::Min | Reducer::Argmax | Reducer::Argmin => {
                 let least = matches!(reducer, Reducer::Min | Reducer::Argmin);
-                let element = otherwise(s, within, array.element, if least { f64::INFINITY } else { f64::NEG_INFINITY });
+                let element = otherwise(
+                    s,
+                    within,
+                    array.element,
+                    if least { f64::INFINITY } else { f64::NEG_INFINITY },
+                );
                 let array = Array { element, ..array };
                 let found = self.search(&array, reduced, least);
                 if matches!(reducer, Reducer::Argmax | Reducer::Argmin) {
                     return Some(found);
                 }
                 let position = self.as_element(&found);
-                let at: Vec<Int> = (0..array.depth + array.shape.len()).map(Int::index).chain(unravel(&position, reduced)).collect();
+                let at: Vec<Int> = (0..array.depth + array.shape.len())
+                    .map(Int::index)
+                    .chain(unravel(&position, reduced))
+                    .collect();
                 let element = self.graph.scalars.with_indices(array.element, &at);
                 Array { element, ..array }
             }
@@ -135,7 +163,10 @@ impl Elaborator<'_> {
         let (used, value, outer) = self.domain_of(array, reduced.len());
         let shape: Vec<Int> = outer.iter().map(|axis| axis.extent.clone()).collect();
         let counter = self.graph.add_loop();
-        let at: Vec<Int> = Graph::identity(outer.len()).into_iter().chain(unravel(&Int::atom(Atom::Loop(counter)), reduced)).collect();
+        let at: Vec<Int> = Graph::identity(outer.len())
+            .into_iter()
+            .chain(unravel(&Int::atom(Atom::Loop(counter)), reduced))
+            .collect();
         let factor = self.graph.scalars.with_indices(value, &at);
         let one = self.graph.scalars.number(1.0);
         let initial = self.graph.push_map(name, shape.clone(), Kind::Float, one);
@@ -145,7 +176,8 @@ impl Elaborator<'_> {
         let at = Graph::identity(outer.len());
         let so_far = self.graph.scalars.read(inside, at.clone());
         let value = self.graph.scalars.mul(so_far, factor);
-        let step = Comprehension { out: next, base: None, domain: outer, at, reduction: Reduction::Set, value };
+        let step =
+            Comprehension { out: next, base: None, domain: outer, at, reduction: Reduction::Set, value };
         self.graph.nodes.push(Node::Loop(Loop {
             counter,
             name: reduced.first().map_or_else(|| "k".to_string(), |axis| axis.name.clone()),
@@ -173,7 +205,11 @@ impl Elaborator<'_> {
             *index = Int::index(used.len() + position - depth);
         }
         let value = self.graph.scalars.with_indices(element, &renumber);
-        let outer = used.iter().map(|&position| self.ambient[position].clone()).chain(Graph::axes(&array.shape)).collect();
+        let outer = used
+            .iter()
+            .map(|&position| self.ambient[position].clone())
+            .chain(Graph::axes(&array.shape))
+            .collect();
         (used, value, outer)
     }
 
@@ -194,7 +230,12 @@ impl Elaborator<'_> {
 }
 
 /// The value where a range holds, the reduction's neutral element elsewhere.
-fn otherwise(scalars: &mut crate::ir::Scalars, within: Option<crate::ir::ScalarId>, value: crate::ir::ScalarId, neutral: f64) -> crate::ir::ScalarId {
+fn otherwise(
+    scalars: &mut crate::ir::Scalars,
+    within: Option<crate::ir::ScalarId>,
+    value: crate::ir::ScalarId,
+    neutral: f64,
+) -> crate::ir::ScalarId {
     match within {
         None => value,
         Some(condition) => {

@@ -5,7 +5,10 @@ use proc_macro2::{Ident, Span};
 use super::elaborate::Elaborator;
 use super::value::{Array, Bound, Layer, Value};
 use crate::differentiate::Open;
-use crate::ir::{Atom, Axis, Binary, Carried, Comparison, Comprehension, Graph, Int, Kind, Loop, LoopId, Node, Reduction, TensorId};
+use crate::ir::{
+    Atom, Axis, Binary, Carried, Comparison, Comprehension, Graph, Int, Kind, Loop, LoopId, Node, Reduction,
+    TensorId,
+};
 use crate::syntax::ast::{self, BinaryOperator as Op, Pattern, Statement, Target};
 
 impl Elaborator<'_> {
@@ -25,7 +28,11 @@ impl Elaborator<'_> {
         match &body.result {
             Some(result) => self.expr(result),
             None => {
-                self.error_with_help(body.span, "this body has no value", "end it in an expression without `;`");
+                self.error_with_help(
+                    body.span,
+                    "this body has no value",
+                    "end it in an expression without `;`",
+                );
                 Value::Poison
             }
         }
@@ -40,7 +47,9 @@ impl Elaborator<'_> {
                 bound = self.store_all(bound);
                 self.hint = hint;
                 if let Some(ty) = ty {
-                    bound = self.fit(ty, bound, &|| "this binding".to_string(), value.span).unwrap_or(Value::Poison);
+                    bound = self
+                        .fit(ty, bound, &|| "this binding".to_string(), value.span)
+                        .unwrap_or(Value::Poison);
                 }
                 self.take_name(&bound, pattern, first_new);
                 self.bind_pattern_in(pattern, bound, *mutable, around);
@@ -57,21 +66,23 @@ impl Elaborator<'_> {
                 self.take_name(&value, &Pattern::Name(name.clone()), 0);
                 self.bind_pattern_in(&Pattern::Name(name.clone()), value, false, around);
             }
-            Statement::Assign { target, operator, operator_span, value } => self.assign(target, *operator, *operator_span, value),
+            Statement::Assign { target, operator, operator_span, value } => {
+                self.assign(target, *operator, *operator_span, value)
+            }
             Statement::For(each) => self.repeat(each),
         }
     }
 
     /// A tensor made for a binding bears its name.
     fn take_name(&mut self, value: &Value, pattern: &Pattern, first_new: usize) {
-        if let (Value::Array(array), Pattern::Name(name)) = (value, pattern) {
-            if let crate::ir::Scalar::Read(tensor, at) = &self.graph.scalars[array.element] {
-                let made_here = tensor.0 as usize >= first_new && self.graph.nodes.iter().rev().take(4).any(|node| node.outputs().contains(tensor));
+        if let (Value::Array(array), Pattern::Name(name)) = (value, pattern)
+            && let crate::ir::Scalar::Read(tensor, at) = &self.graph.scalars[array.element] {
+                let made_here = tensor.0 as usize >= first_new
+                    && self.graph.nodes.iter().rev().take(4).any(|node| node.outputs().contains(tensor));
                 if made_here && at.len() == array.shape.len() {
                     self.graph.tensors[tensor.0 as usize].name = name.to_string();
                 }
             }
-        }
     }
 
     /// Binds an argument's pattern.
@@ -114,7 +125,9 @@ impl Elaborator<'_> {
         let outer = std::mem::replace(&mut self.hint, hint);
         let new = self.expr(value);
         match target {
-            Target::Indexed(name, subscripts, span) => self.assign_at(name, subscripts, *span, operator, operator_span, new, value.span),
+            Target::Indexed(name, subscripts, span) => {
+                self.assign_at(name, subscripts, *span, operator, operator_span, new, value.span)
+            }
             _ => {
                 let new = match operator {
                     None => self.store_all(new),
@@ -126,16 +139,27 @@ impl Elaborator<'_> {
         self.hint = outer;
     }
 
-    fn updated(&mut self, target: &Target, operator: Op, operator_span: Span, new: Value, span: Span) -> Value {
+    fn updated(
+        &mut self,
+        target: &Target,
+        operator: Op,
+        operator_span: Span,
+        new: Value,
+        span: Span,
+    ) -> Value {
         let Target::Name(name) = target else {
             self.error(operator_span, "several values are assigned with `=`");
             return Value::Poison;
         };
         let Some(Bound::Value(Value::Array(old))) = self.resolve(name) else { return Value::Poison };
         let old = self.here(&old);
-        let Some(new) = self.to_array(new, span).and_then(|new| self.to_float(new, span)) else { return Value::Poison };
+        let Some(new) = self.to_array(new, span).and_then(|new| self.to_float(new, span)) else {
+            return Value::Poison;
+        };
         let function = function_of(operator);
-        let result = self.elementwise(&old, &new, operator_span, "an update", old.kind, |this, a, b| this.graph.scalars.binary(function, a, b));
+        let result = self.elementwise(&old, &new, operator_span, "an update", old.kind, |this, a, b| {
+            this.graph.scalars.binary(function, a, b)
+        });
         result.map_or(Value::Poison, |array| self.store_all(Value::Array(array)))
     }
 
@@ -143,13 +167,16 @@ impl Elaborator<'_> {
         match (target, value) {
             (Target::Name(name), value) => {
                 let Some(old) = self.assignable(name) else { return };
-                if let (Value::Array(old), Value::Array(new)) = (&old, &value) {
-                    if old.kind != new.kind || old.shape != new.shape {
-                        let message = format!("`{name}` is {}, assigned {}", self.show(old.kind, &old.shape), self.show(new.kind, &new.shape));
+                if let (Value::Array(old), Value::Array(new)) = (&old, &value)
+                    && (old.kind != new.kind || old.shape != new.shape) {
+                        let message = format!(
+                            "`{name}` is {}, assigned {}",
+                            self.show(old.kind, &old.shape),
+                            self.show(new.kind, &new.shape)
+                        );
                         self.error(span, message);
                         return;
                     }
-                }
                 if let Some(binding) = self.lookup(&name.to_string()) {
                     binding.value = Bound::Value(value);
                 }
@@ -164,7 +191,11 @@ impl Elaborator<'_> {
                 let message = format!("{} places for {}", parts.len(), self.describe(&value));
                 self.error(*at, message);
             }
-            (Target::Indexed(_, _, at), _) => self.error_with_help(*at, "a part of a value is assigned alone", "bind the tuple first: `let (a, b) = …; ys[t] = a;`"),
+            (Target::Indexed(_, _, at), _) => self.error_with_help(
+                *at,
+                "a part of a value is assigned alone",
+                "bind the tuple first: `let (a, b) = …; ys[t] = a;`",
+            ),
         }
     }
 
@@ -177,7 +208,11 @@ impl Elaborator<'_> {
         };
         let (mutable, value) = (binding.mutable, binding.value.clone());
         if !mutable {
-            self.error_with_help(name.span(), format!("`{name}` is assigned, but is not mutable"), format!("declare it `let mut {name} = …;`"));
+            self.error_with_help(
+                name.span(),
+                format!("`{name}` is assigned, but is not mutable"),
+                format!("declare it `let mut {name} = …;`"),
+            );
             return None;
         }
         match value {
@@ -187,7 +222,16 @@ impl Elaborator<'_> {
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of one statement, each with its place")]
-    fn assign_at(&mut self, name: &Ident, subscripts: &[ast::Subscript], span: Span, operator: Option<Op>, operator_span: Span, new: Value, at_value: Span) {
+    fn assign_at(
+        &mut self,
+        name: &Ident,
+        subscripts: &[ast::Subscript],
+        span: Span,
+        operator: Option<Op>,
+        operator_span: Span,
+        new: Value,
+        at_value: Span,
+    ) {
         let Some(Value::Array(old)) = self.assignable(name) else { return };
         let Some(new) = self.to_array(new, at_value) else { return };
         let base = self.whole(&old, &name.to_string());
@@ -196,7 +240,9 @@ impl Elaborator<'_> {
         // Read the whole array as its own subscripts: they say where each element of the part lies.
         let Some(part) = self.subscript(&old, subscripts, span) else { return };
         let crate::ir::Scalar::Read(_, at) = self.graph.scalars[part.element].clone() else { return };
-        let Ok(shape) = self.broadcast(&[&part.shape, &new.shape]) else { return self.part_differs(&part, &new, at_value) };
+        let Ok(shape) = self.broadcast(&[&part.shape, &new.shape]) else {
+            return self.part_differs(&part, &new, at_value);
+        };
         if shape != part.shape || new.kind != part.kind {
             return self.part_differs(&part, &new, at_value);
         }
@@ -205,13 +251,26 @@ impl Elaborator<'_> {
             None => (Reduction::Set, new.element),
             Some(Op::Add) => (Reduction::Sum, new.element),
             Some(Op::Subtract) => (Reduction::Sum, self.graph.scalars.neg(new.element)),
-            Some(operator) => (Reduction::Set, self.graph.scalars.binary(function_of(operator), part.element, new.element)),
+            Some(operator) => {
+                (Reduction::Set, self.graph.scalars.binary(function_of(operator), part.element, new.element))
+            }
         };
         let _ = operator_span;
         let domain: Vec<Axis> = self.ambient.iter().cloned().chain(Graph::axes(&shape)).collect();
-        debug_assert_eq!(domain.len(), depth + shape.len(), "a write runs over what is in scope and the part");
+        debug_assert_eq!(
+            domain.len(),
+            depth + shape.len(),
+            "a write runs over what is in scope and the part"
+        );
         let out = self.graph.add_tensor(name.to_string(), self.graph.shape(base).to_vec(), old.kind);
-        self.graph.nodes.push(Node::Comprehension(Comprehension { out, base: Some(base), domain, at, reduction, value }));
+        self.graph.nodes.push(Node::Comprehension(Comprehension {
+            out,
+            base: Some(base),
+            domain,
+            at,
+            reduction,
+            value,
+        }));
         let array = self.of_whole(out);
         if let Some(binding) = self.lookup(&name.to_string()) {
             binding.value = Bound::Value(Value::Array(array));
@@ -219,7 +278,11 @@ impl Elaborator<'_> {
     }
 
     fn part_differs(&mut self, part: &Array, new: &Array, span: Span) {
-        let message = format!("this part is {}, assigned {}", self.show(part.kind, &part.shape), self.show(new.kind, &new.shape));
+        let message = format!(
+            "this part is {}, assigned {}",
+            self.show(part.kind, &part.shape),
+            self.show(new.kind, &new.shape)
+        );
         self.error(span, message);
     }
 
@@ -244,7 +307,10 @@ impl Elaborator<'_> {
                 }
                 Value::Poison => return,
                 other => {
-                    let message = format!("a loop runs over a range or an array of layers, found {}", self.describe(&other));
+                    let message = format!(
+                        "a loop runs over a range or an array of layers, found {}",
+                        self.describe(&other)
+                    );
                     self.error_with_help(expr.span, message, "over an axis: `for t in 0..T { … x[t] … }`");
                     return;
                 }
@@ -271,7 +337,11 @@ impl Elaborator<'_> {
             }
             let Bound::Value(Value::Array(array)) = binding.value.clone() else { continue };
             if array.kind == Kind::Key {
-                self.error_with_help(name.span(), "a loop carries no keys", "make one of each iteration: `let key = fold(key, t);`");
+                self.error_with_help(
+                    name.span(),
+                    "a loop carries no keys",
+                    "make one of each iteration: `let key = fold(key, t);`",
+                );
                 continue;
             }
             let initial = self.whole(&array, &name.to_string());
@@ -284,7 +354,8 @@ impl Elaborator<'_> {
             carried.push((name, initial, inside));
         }
         let outer = std::mem::take(&mut self.graph.nodes);
-        self.open.push(Open { nodes: outer, carried: carried.iter().map(|(_, _, inside)| *inside).collect() });
+        self.open
+            .push(Open { nodes: outer, carried: carried.iter().map(|(_, _, inside)| *inside).collect() });
         self.enter();
         self.bind(&each.variable, variable.clone(), false);
         if each.variable.to_string().starts_with('_') {
@@ -317,27 +388,49 @@ impl Elaborator<'_> {
         self.graph.nodes = open.nodes;
         let carried = rows.iter().map(|(_, carried)| *carried).chain(running).collect();
         let condition = running.map(|running| self.graph.scalars.read(running.inside, Vec::new()));
-        self.graph.nodes.push(Node::Loop(Loop { counter, name: each.variable.to_string(), extent, reversed, condition, carried, body }));
+        self.graph.nodes.push(Node::Loop(Loop {
+            counter,
+            name: each.variable.to_string(),
+            extent,
+            reversed,
+            condition,
+            carried,
+            body,
+        }));
         for (name, carried) in rows {
             let array = self.of_whole(carried.last);
-            if let Some(binding) = self.lookup(&name.to_string()) {
-                if !matches!(binding.value, Bound::Value(Value::Poison)) {
+            if let Some(binding) = self.lookup(&name.to_string())
+                && !matches!(binding.value, Bound::Value(Value::Poison)) {
                     binding.value = Bound::Value(Value::Array(array));
                 }
-            }
         }
     }
 
     /// Whether the iteration at `counter` runs: a scalar mask, by what the names mean here.
-    fn runs(&mut self, each: &ast::For, condition: &ast::Expr, variable: &Bound, loops: LoopId, counter: Int, extent: &Int) -> TensorId {
+    fn runs(
+        &mut self,
+        each: &ast::For,
+        condition: &ast::Expr,
+        variable: &Bound,
+        loops: LoopId,
+        counter: Int,
+        extent: &Int,
+    ) -> TensorId {
         let s = &mut self.graph.scalars;
-        let (begun, ahead) = (s.compare_int(Comparison::LessEqual, Int::zero(), counter.clone()), s.compare_int(Comparison::Less, counter.clone(), extent.clone()));
+        let (begun, ahead) = (
+            s.compare_int(Comparison::LessEqual, Int::zero(), counter.clone()),
+            s.compare_int(Comparison::Less, counter.clone(), extent.clone()),
+        );
         let exists = s.and(begun, ahead);
         let exists = self.scalar(Kind::Mask, exists);
-        let here = |value: &Int| value.substitute(&mut |atom| (*atom == Atom::Loop(loops)).then(|| counter.clone()));
+        let here =
+            |value: &Int| value.substitute(&mut |atom| (*atom == Atom::Loop(loops)).then(|| counter.clone()));
         let variable = match variable {
             Bound::Integer(value) => Bound::Integer(here(value)),
-            Bound::Value(Value::Layer(layer)) => Bound::Value(Value::Layer(Layer { indices: layer.indices.iter().map(here).collect(), ..layer.clone() })),
+            Bound::Value(Value::Layer(layer)) => Bound::Value(Value::Layer(Layer {
+                indices: layer.indices.iter().map(here).collect(),
+                ..layer.clone()
+            })),
             Bound::Value(value) => Bound::Value(value.clone()),
         };
         self.enter();
@@ -355,7 +448,8 @@ impl Elaborator<'_> {
             } else if mask.shape.is_empty() {
                 self.error_with_help(condition.span, "a loop that stops early cannot be mapped over indices: each would stop at a time of its own", "loop over whole tensors, and stop where `all(…)` is done");
             } else {
-                let message = format!("a loop runs on one condition, found {}", self.show(mask.kind, &mask.shape));
+                let message =
+                    format!("a loop runs on one condition, found {}", self.show(mask.kind, &mask.shape));
                 self.error_with_help(condition.span, message, "reduce it: `any(…)` or `all(…)`");
             }
         }

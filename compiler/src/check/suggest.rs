@@ -13,7 +13,8 @@ pub fn did_you_mean<'n>(name: &str, names: &[&'n str]) -> Option<&'n str> {
 
 /// Edits (insert, delete, replace, swap neighbours) between two words; upper and lower case count half.
 fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.to_lowercase().chars().collect(), b.to_lowercase().chars().collect());
+    let (a, b): (Vec<char>, Vec<char>) =
+        (a.to_lowercase().chars().collect(), b.to_lowercase().chars().collect());
     let mut rows = vec![(0..=b.len()).collect::<Vec<usize>>()];
     for i in 1..=a.len() {
         let mut row = vec![i];
@@ -36,7 +37,14 @@ mod tests {
 
     #[test]
     fn slips_are_found_and_strangers_are_not() {
-        for (name, expected) in [("rleu", Some("relu")), ("Softmax", Some("softmax")), ("bais", Some("bias")), ("hidden", None), ("x", None), ("H", Some("h"))] {
+        for (name, expected) in [
+            ("rleu", Some("relu")),
+            ("Softmax", Some("softmax")),
+            ("bais", Some("bias")),
+            ("hidden", None),
+            ("x", None),
+            ("H", Some("h")),
+        ] {
             assert_eq!(did_you_mean(name, &["relu", "softmax", "bias", "h"]), expected, "{name}");
         }
     }

@@ -31,18 +31,24 @@ pub fn hessian_vector(method: &Method, derivative: &Derivative) -> Derived {
     let variables = variables(method, derivative);
     let tensors: Vec<TensorId> = variables.iter().map(|(_, tensor)| *tensor).collect();
     let seed = ones_like(&mut graph, results[0]);
-    let gradients = differentiate::reverse(&mut graph, &mut [], &[(results[0], seed)], &tensors).expect("no loop is open around a function");
+    let gradients = differentiate::reverse(&mut graph, &mut [], &[(results[0], seed)], &tensors)
+        .expect("no loop is open around a function");
     // What is simple when it is differentiated has simple derivatives.
     let roots: Vec<TensorId> = results.iter().chain(gradients.iter().flatten()).copied().collect();
     simplify(&mut graph, &roots);
 
-    let reached: Vec<(Target, TensorId)> =
-        variables.iter().zip(&gradients).filter_map(|((target, _), gradient)| Some((*target, (*gradient)?))).collect();
+    let reached: Vec<(Target, TensorId)> = variables
+        .iter()
+        .zip(&gradients)
+        .filter_map(|((target, _), gradient)| Some((*target, (*gradient)?)))
+        .collect();
     let directions = directions(&mut graph, &variables);
     let outputs: Vec<TensorId> = reached.iter().map(|(_, gradient)| *gradient).collect();
     let found = along(&mut graph, &variables, &directions, &outputs);
-    let gradients: Vec<Gradient> = reached.iter().zip(found).map(|((target, _), tensor)| Gradient { tensor, target: *target }).collect();
-    let roots: Vec<TensorId> = results.iter().copied().chain(gradients.iter().map(|gradient| gradient.tensor)).collect();
+    let gradients: Vec<Gradient> =
+        reached.iter().zip(found).map(|((target, _), tensor)| Gradient { tensor, target: *target }).collect();
+    let roots: Vec<TensorId> =
+        results.iter().copied().chain(gradients.iter().map(|gradient| gradient.tensor)).collect();
     simplify(&mut graph, &roots);
     Derived { routine: Routine { graph, results, cotangents: Vec::new(), gradients }, directions }
 }
@@ -58,9 +64,17 @@ fn directions(graph: &mut Graph, variables: &[(Target, TensorId)]) -> Vec<(Targe
 }
 
 /// The tangents of some outputs; zeros where one depends on no variable.
-fn along(graph: &mut Graph, variables: &[(Target, TensorId)], directions: &[(Target, TensorId)], outputs: &[TensorId]) -> Vec<TensorId> {
-    let tangents: Vec<(TensorId, TensorId)> =
-        variables.iter().zip(directions).map(|((_, variable), (_, direction))| (*variable, *direction)).collect();
+fn along(
+    graph: &mut Graph,
+    variables: &[(Target, TensorId)],
+    directions: &[(Target, TensorId)],
+    outputs: &[TensorId],
+) -> Vec<TensorId> {
+    let tangents: Vec<(TensorId, TensorId)> = variables
+        .iter()
+        .zip(directions)
+        .map(|((_, variable), (_, direction))| (*variable, *direction))
+        .collect();
     let found = differentiate::forward(graph, &tangents, outputs);
     let found = found.into_iter().zip(outputs).map(|(tangent, output)| {
         tangent.unwrap_or_else(|| {

@@ -26,13 +26,20 @@ pub fn gradient(method: &Method, derivative: &Derivative) -> Routine {
 pub fn step(method: &Method, derivative: &Derivative) -> Routine {
     let only_parameters = Derivative { arguments: Vec::new(), ..derivative.clone() };
     let (graph, cotangents, found) = reversed(method, &variables(method, &only_parameters));
-    let reached = found.into_iter().filter_map(|(target, _, gradient)| Some(Gradient { tensor: gradient?, target }));
+    let reached =
+        found.into_iter().filter_map(|(target, _, gradient)| Some(Gradient { tensor: gradient?, target }));
     finished(method, graph, cotangents, reached.collect())
 }
 
-fn finished(method: &Method, mut graph: Graph, cotangents: Vec<TensorId>, gradients: Vec<Gradient>) -> Routine {
+fn finished(
+    method: &Method,
+    mut graph: Graph,
+    cotangents: Vec<TensorId>,
+    gradients: Vec<Gradient>,
+) -> Routine {
     let results = method.result.tensors();
-    let roots: Vec<TensorId> = results.iter().copied().chain(gradients.iter().map(|gradient| gradient.tensor)).collect();
+    let roots: Vec<TensorId> =
+        results.iter().copied().chain(gradients.iter().map(|gradient| gradient.tensor)).collect();
     simplify(&mut graph, &roots);
     Routine { graph, results, cotangents, gradients }
 }
@@ -40,7 +47,10 @@ fn finished(method: &Method, mut graph: Graph, cotangents: Vec<TensorId>, gradie
 /// The graph with what computes the gradients, its cotangents, and the gradient of each variable if the
 /// results depend on it.
 #[expect(clippy::type_complexity, reason = "three things for two callers next to it")]
-fn reversed(method: &Method, variables: &[(Target, TensorId)]) -> (Graph, Vec<TensorId>, Vec<(Target, TensorId, Option<TensorId>)>) {
+fn reversed(
+    method: &Method,
+    variables: &[(Target, TensorId)],
+) -> (Graph, Vec<TensorId>, Vec<(Target, TensorId, Option<TensorId>)>) {
     let mut graph = method.graph.clone();
     let results = method.result.tensors();
     simplify(&mut graph, &results);
@@ -53,7 +63,8 @@ fn reversed(method: &Method, variables: &[(Target, TensorId)]) -> (Graph, Vec<Te
         }
         _ => {
             for (position, &result) in floats.iter().enumerate() {
-                let name = if floats.len() == 1 { "cotangent".to_string() } else { format!("cotangent_{position}") };
+                let name =
+                    if floats.len() == 1 { "cotangent".to_string() } else { format!("cotangent_{position}") };
                 let cotangent = graph.add_tensor(name, graph.shape(result).to_vec(), Kind::Float);
                 cotangents.push(cotangent);
                 seeds.push((result, cotangent));
@@ -61,8 +72,13 @@ fn reversed(method: &Method, variables: &[(Target, TensorId)]) -> (Graph, Vec<Te
         }
     }
     let tensors: Vec<TensorId> = variables.iter().map(|(_, tensor)| *tensor).collect();
-    let found = differentiate::reverse(&mut graph, &mut [], &seeds, &tensors).expect("no loop is open around a function");
-    let found = variables.iter().zip(found).map(|((target, variable), gradient)| (*target, *variable, gradient)).collect();
+    let found = differentiate::reverse(&mut graph, &mut [], &seeds, &tensors)
+        .expect("no loop is open around a function");
+    let found = variables
+        .iter()
+        .zip(found)
+        .map(|((target, variable), gradient)| (*target, *variable, gradient))
+        .collect();
     (graph, cotangents, found)
 }
 

@@ -58,13 +58,15 @@ fn cases(program: &Program) -> Vec<Case<'_>> {
 }
 
 fn case(method: &Method) -> Case<'_> {
-    let dims: Vec<usize> = method.graph.dims.iter().map(|name| if name == "N" { DIMS[0] } else { DIMS[1] }).collect();
+    let dims: Vec<usize> =
+        method.graph.dims.iter().map(|name| if name == "N" { DIMS[0] } else { DIMS[1] }).collect();
     let arguments = method.arguments.iter().filter_map(|argument| match argument.content {
         ArgumentContent::Tensor(tensor) => Some(tensor),
         ArgumentContent::Dim(_) => None,
     });
     let tensors = method.fields.iter().map(|field| field.tensor).chain(arguments);
-    let inputs = tensors.enumerate().map(|(seed, tensor)| (tensor, data(size(method, &dims, tensor), seed))).collect();
+    let inputs =
+        tensors.enumerate().map(|(seed, tensor)| (tensor, data(size(method, &dims, tensor), seed))).collect();
     Case { method, dims, inputs }
 }
 
@@ -74,7 +76,8 @@ fn size(method: &Method, dims: &[usize], tensor: TensorId) -> usize {
 
 impl Case<'_> {
     fn derivative(&self, kind: DerivativeKind, model: bool, arguments: bool) -> Derivative {
-        let floats = (0..self.method.arguments.len()).filter(|argument| self.method.argument_kind(*argument) == Some(Kind::Float));
+        let floats = (0..self.method.arguments.len())
+            .filter(|argument| self.method.argument_kind(*argument) == Some(Kind::Float));
         Derivative { kind, model, arguments: if arguments { floats.collect() } else { Vec::new() } }
     }
 
@@ -83,16 +86,35 @@ impl Case<'_> {
     }
 
     /// Results and gradients of a derivative, given directions by variable and cotangents in order.
-    fn run(&self, derivative: &Derivative, directions: &BTreeMap<TensorId, Vec<f64>>, cotangents: &[Vec<f64>]) -> (Vec<Vec<f64>>, Vec<(TensorId, Vec<f64>)>) {
+    fn run(
+        &self,
+        derivative: &Derivative,
+        directions: &BTreeMap<TensorId, Vec<f64>>,
+        cotangents: &[Vec<f64>],
+    ) -> (Vec<Vec<f64>>, Vec<(TensorId, Vec<f64>)>) {
         let found = derived(self.method, derivative);
         let routine = &found.routine;
-        let mut inputs: Vec<(TensorId, Data)> = self.inputs.iter().map(|(tensor, data)| (*tensor, data.clone().into())).collect();
-        inputs.extend(found.directions.iter().map(|(target, tensor)| (*tensor, directions[&self.variable(*target)].clone().into())));
+        let mut inputs: Vec<(TensorId, Data)> =
+            self.inputs.iter().map(|(tensor, data)| (*tensor, data.clone().into())).collect();
+        inputs.extend(
+            found
+                .directions
+                .iter()
+                .map(|(target, tensor)| (*tensor, directions[&self.variable(*target)].clone().into())),
+        );
         inputs.extend(routine.cotangents.iter().copied().zip(cotangents.iter().cloned().map(Data::from)));
         let names: Vec<TensorId> = inputs.iter().map(|(tensor, _)| *tensor).collect();
-        crate::verify::verify(&routine.graph, &names).unwrap_or_else(|error| panic!("{}: {error}\n{}", self.method.name, crate::print::text(&routine.graph)));
-        let wanted: Vec<TensorId> = routine.results.iter().copied().chain(routine.gradients.iter().map(|gradient| gradient.tensor)).collect();
-        let values = eval::evaluate(&routine.graph, &self.dims, &inputs, &wanted).unwrap_or_else(|error| panic!("{}: {error}", self.method.name));
+        crate::verify::verify(&routine.graph, &names).unwrap_or_else(|error| {
+            panic!("{}: {error}\n{}", self.method.name, crate::print::text(&routine.graph))
+        });
+        let wanted: Vec<TensorId> = routine
+            .results
+            .iter()
+            .copied()
+            .chain(routine.gradients.iter().map(|gradient| gradient.tensor))
+            .collect();
+        let values = eval::evaluate(&routine.graph, &self.dims, &inputs, &wanted)
+            .unwrap_or_else(|error| panic!("{}: {error}", self.method.name));
         let mut values: Vec<Vec<f64>> = values.iter().map(|value| value.floats().to_vec()).collect();
         let gradients = values.split_off(routine.results.len());
         let targets = routine.gradients.iter().map(|gradient| self.variable(gradient.target));
@@ -110,7 +132,11 @@ impl Case<'_> {
     }
 
     fn directions(&self) -> BTreeMap<TensorId, Vec<f64>> {
-        self.inputs.iter().enumerate().map(|(seed, (tensor, values))| (*tensor, data(values.len(), 70 + seed))).collect()
+        self.inputs
+            .iter()
+            .enumerate()
+            .map(|(seed, (tensor, values))| (*tensor, data(values.len(), 70 + seed)))
+            .collect()
     }
 }
 
@@ -118,7 +144,10 @@ impl Case<'_> {
 fn near(what: &str, found: &[f64], expected: &[f64], tolerance: f64) {
     assert_eq!(found.len(), expected.len(), "{what}");
     for (place, (found, expected)) in found.iter().zip(expected).enumerate() {
-        assert!((found - expected).abs() <= tolerance * (1.0 + expected.abs()), "{what}[{place}]: {found} instead of {expected}");
+        assert!(
+            (found - expected).abs() <= tolerance * (1.0 + expected.abs()),
+            "{what}[{place}]: {found} instead of {expected}"
+        );
     }
 }
 
@@ -135,10 +164,14 @@ fn forward_is_the_transpose_of_backward() {
         let tangents = &values[values.len() / 2..];
         let forward: f64 = match cotangents.as_slice() {
             [] => tangents[0][0],
-            cotangents => tangents.iter().zip(cotangents).map(|(tangent, cotangent)| dot(tangent, cotangent)).sum(),
+            cotangents => {
+                tangents.iter().zip(cotangents).map(|(tangent, cotangent)| dot(tangent, cotangent)).sum()
+            }
         };
-        let (again, gradients) = case.run(&case.derivative(DerivativeKind::Grad, true, true), &directions, &cotangents);
-        let backward: f64 = gradients.iter().map(|(variable, gradient)| dot(gradient, &directions[variable])).sum();
+        let (again, gradients) =
+            case.run(&case.derivative(DerivativeKind::Grad, true, true), &directions, &cotangents);
+        let backward: f64 =
+            gradients.iter().map(|(variable, gradient)| dot(gradient, &directions[variable])).sum();
         near(&format!("⟨w, J·v⟩ of {}", case.method.name), &[forward], &[backward], 1e-12);
         near("the value", &values[0], &again[0], 1e-14);
     }
@@ -152,19 +185,29 @@ fn second_derivatives_are_differences_of_first_ones() {
         let hessian_vector = case.derivative(DerivativeKind::Hvp, true, true);
         let (_, found) = case.run(&hessian_vector, &directions, &[]);
         let gradient = case.derivative(DerivativeKind::Grad, true, true);
-        let moving: Vec<TensorId> = super::variables(case.method, &gradient).into_iter().map(|(_, variable)| variable).collect();
+        let moving: Vec<TensorId> =
+            super::variables(case.method, &gradient).into_iter().map(|(_, variable)| variable).collect();
         let step = 1e-5;
         let mut gradients = |by: f64| {
             for variable in &moving {
                 let values = case.inputs.get_mut(variable).expect("an input");
-                values.iter_mut().zip(&directions[variable]).for_each(|(value, direction)| *value += by * direction);
+                values
+                    .iter_mut()
+                    .zip(&directions[variable])
+                    .for_each(|(value, direction)| *value += by * direction);
             }
             case.run(&gradient, &BTreeMap::new(), &[]).1
         };
         let (above, below) = (gradients(step), gradients(-2.0 * step));
         for (variable, found) in &found {
-            let of = |gradients: &[(TensorId, Vec<f64>)]| gradients.iter().find(|(other, _)| other == variable).expect("a gradient").1.clone();
-            let differences: Vec<f64> = of(&above).iter().zip(of(&below)).map(|(above, below)| (above - below) / (2.0 * step)).collect();
+            let of = |gradients: &[(TensorId, Vec<f64>)]| {
+                gradients.iter().find(|(other, _)| other == variable).expect("a gradient").1.clone()
+            };
+            let differences: Vec<f64> = of(&above)
+                .iter()
+                .zip(of(&below))
+                .map(|(above, below)| (above - below) / (2.0 * step))
+                .collect();
             near(&format!("H·v of {}", case.method.name), found, &differences, 1e-7);
         }
     }
@@ -179,15 +222,19 @@ fn jacobians_are_rows_of_backward() {
         let cotangents = case.cotangents();
         let (blocks, _) = case.run(&jacobian, &BTreeMap::new(), &[]);
         let name = case.method.name.to_string();
-        let variables: Vec<TensorId> = super::variables(case.method, &jacobian).into_iter().map(|(_, variable)| variable).collect();
+        let variables: Vec<TensorId> =
+            super::variables(case.method, &jacobian).into_iter().map(|(_, variable)| variable).collect();
         let results = case.method.result.tensors();
         assert_eq!(blocks.len(), results.len() * variables.len());
         let per_row = ["rows", "filled"].contains(&name.as_str());
         for (output, result) in results.iter().enumerate() {
             let rows = size(case.method, &case.dims, *result);
             for row in 0..rows {
-                let unit = |position: usize, zeros: &Vec<f64>| (0..zeros.len()).map(|i| if position == output && i == row { 1.0 } else { 0.0 }).collect();
-                let unit: Vec<Vec<f64>> = cotangents.iter().enumerate().map(|(position, zeros)| unit(position, zeros)).collect();
+                let unit = |position: usize, zeros: &Vec<f64>| {
+                    (0..zeros.len()).map(|i| if position == output && i == row { 1.0 } else { 0.0 }).collect()
+                };
+                let unit: Vec<Vec<f64>> =
+                    cotangents.iter().enumerate().map(|(position, zeros)| unit(position, zeros)).collect();
                 let (_, gradients) = case.run(&gradient, &BTreeMap::new(), &unit);
                 for (position, (_, expected)) in gradients.iter().enumerate() {
                     let block = &blocks[output * variables.len() + position];
@@ -196,10 +243,18 @@ fn jacobians_are_rows_of_backward() {
                         let (inner, outer) = (rows / DIMS[0], expected.len() / DIMS[0]);
                         let (n, found) = (row / inner, &block[row * outer..][..outer]);
                         near(&format!("row {row} of {name}"), found, &expected[n * outer..][..outer], 1e-12);
-                        assert!(expected.iter().enumerate().all(|(at, value)| at / outer == n || *value == 0.0), "{name}: rows mix");
+                        assert!(
+                            expected.iter().enumerate().all(|(at, value)| at / outer == n || *value == 0.0),
+                            "{name}: rows mix"
+                        );
                         assert_eq!(block.len(), rows * outer, "{name}");
                     } else {
-                        near(&format!("row {row} of {name}"), &block[row * expected.len()..][..expected.len()], expected, 1e-12);
+                        near(
+                            &format!("row {row} of {name}"),
+                            &block[row * expected.len()..][..expected.len()],
+                            expected,
+                            1e-12,
+                        );
                         assert_eq!(block.len(), rows * expected.len(), "{name}");
                     }
                 }
@@ -215,15 +270,25 @@ fn hessians_are_columns_of_hessian_vector_products() {
         let hessian = case.derivative(DerivativeKind::Hessian, false, true);
         let hessian_vector = case.derivative(DerivativeKind::Hvp, false, true);
         let (blocks, _) = case.run(&hessian, &BTreeMap::new(), &[]);
-        let variables: Vec<TensorId> = super::variables(case.method, &hessian).into_iter().map(|(_, variable)| variable).collect();
+        let variables: Vec<TensorId> =
+            super::variables(case.method, &hessian).into_iter().map(|(_, variable)| variable).collect();
         for (above, row_variable) in variables.iter().enumerate() {
             for row in 0..case.inputs[row_variable].len() {
-                let unit = |variable: &TensorId| (0..case.inputs[variable].len()).map(|i| if variable == row_variable && i == row { 1.0 } else { 0.0 }).collect();
+                let unit = |variable: &TensorId| {
+                    (0..case.inputs[variable].len())
+                        .map(|i| if variable == row_variable && i == row { 1.0 } else { 0.0 })
+                        .collect()
+                };
                 let directions = variables.iter().map(|variable| (*variable, unit(variable))).collect();
                 let (_, columns) = case.run(&hessian_vector, &directions, &[]);
                 for (beside, (_, expected)) in columns.iter().enumerate() {
                     let block = &blocks[above * variables.len() + beside];
-                    near(&format!("row {row} of {}", case.method.name), &block[row * expected.len()..][..expected.len()], expected, 1e-12);
+                    near(
+                        &format!("row {row} of {}", case.method.name),
+                        &block[row * expected.len()..][..expected.len()],
+                        expected,
+                        1e-12,
+                    );
                 }
             }
         }

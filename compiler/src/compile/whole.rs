@@ -13,9 +13,12 @@ pub fn jacobian(method: &Method, derivative: &Derivative) -> Routine {
     let mut graph = method.graph.clone();
     let outputs = float_results(method);
     simplify(&mut graph, &outputs);
-    let variables: Vec<TensorId> = variables(method, derivative).into_iter().map(|(_, tensor)| tensor).collect();
-    let ways: Vec<Vec<Way>> =
-        outputs.iter().map(|output| variables.iter().map(|variable| Way::of(&graph, *output, *variable)).collect()).collect();
+    let variables: Vec<TensorId> =
+        variables(method, derivative).into_iter().map(|(_, tensor)| tensor).collect();
+    let ways: Vec<Vec<Way>> = outputs
+        .iter()
+        .map(|output| variables.iter().map(|variable| Way::of(&graph, *output, *variable)).collect())
+        .collect();
     let mut results = Vec::new();
     for (&output, ways) in outputs.iter().zip(&ways) {
         let mut found: Vec<Option<TensorId>> = vec![None; variables.len()];
@@ -49,9 +52,11 @@ pub fn hessian(method: &Method, derivative: &Derivative) -> Routine {
     let mut graph = method.graph.clone();
     let outputs = float_results(method);
     simplify(&mut graph, &outputs);
-    let variables: Vec<TensorId> = variables(method, derivative).into_iter().map(|(_, tensor)| tensor).collect();
+    let variables: Vec<TensorId> =
+        variables(method, derivative).into_iter().map(|(_, tensor)| tensor).collect();
     let seed = ones_like(&mut graph, outputs[0]);
-    let gradients = differentiate::reverse(&mut graph, &mut [], &[(outputs[0], seed)], &variables).expect("no loop is open around a function");
+    let gradients = differentiate::reverse(&mut graph, &mut [], &[(outputs[0], seed)], &variables)
+        .expect("no loop is open around a function");
     let reached: Vec<TensorId> = gradients.iter().flatten().copied().collect();
     simplify(&mut graph, &reached);
     let mut results = Vec::new();
@@ -88,7 +93,8 @@ impl Way {
     /// Per row where rows do not mix, and with as few directions as possible.
     fn of(graph: &Graph, output: TensorId, variable: TensorId) -> Self {
         let (above, below) = (graph.shape(output), graph.shape(variable));
-        let has_rows = above.first().is_some_and(|size| size.as_constant().is_none() && below.first() == Some(size));
+        let has_rows =
+            above.first().is_some_and(|size| size.as_constant().is_none() && below.first() == Some(size));
         let shared = usize::from(has_rows && differentiate::keeps_rows(graph, variable, output));
         let count = |shape: &[Int]| Int::product(&shape[shared..]).as_constant();
         let forward = count(below).zip(count(above)).is_some_and(|(columns, rows)| columns < rows);
@@ -97,14 +103,23 @@ impl Way {
 }
 
 /// Backward: one cotangent for each element of the output (in each row).
-fn by_rows(graph: &mut Graph, output: TensorId, variables: &[TensorId], shared: usize) -> Vec<Option<TensorId>> {
+fn by_rows(
+    graph: &mut Graph,
+    output: TensorId,
+    variables: &[TensorId],
+    shared: usize,
+) -> Vec<Option<TensorId>> {
     let name = format!("d_{}", graph.tensor(output).name);
     let cotangent = graph.add_tensor(name, graph.shape(output).to_vec(), Kind::Float);
-    let found = differentiate::reverse(graph, &mut [], &[(output, cotangent)], variables).expect("no loop is open around a function");
+    let found = differentiate::reverse(graph, &mut [], &[(output, cotangent)], variables)
+        .expect("no loop is open around a function");
     let front = differentiate::over_units(graph, cotangent, shared).len();
     // From p…, n, j… to n, p…, j….
     let order: Vec<usize> = (front..front + shared).chain(0..front).collect();
-    found.into_iter().map(|block| block.map(|block| differentiate::front_axes(graph, block, &order))).collect()
+    found
+        .into_iter()
+        .map(|block| block.map(|block| differentiate::front_axes(graph, block, &order)))
+        .collect()
 }
 
 /// Forward: one tangent for each element of the variable (in each row).

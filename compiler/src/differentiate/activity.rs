@@ -11,11 +11,10 @@ pub fn differentiable_reads(graph: &Graph, value: ScalarId) -> BTreeSet<TensorId
     let mut stack = vec![value];
     let mut reads = BTreeSet::new();
     while let Some(id) = stack.pop() {
-        if let Scalar::Read(tensor, _) = &graph.scalars[id] {
-            if graph.tensor(*tensor).kind == Kind::Float {
+        if let Scalar::Read(tensor, _) = &graph.scalars[id]
+            && graph.tensor(*tensor).kind == Kind::Float {
                 reads.insert(*tensor);
             }
-        }
         for operand in differentiable_operands(&graph.scalars, id) {
             if reached.insert(operand) {
                 stack.push(operand);
@@ -32,7 +31,10 @@ pub fn spread(graph: &Graph, nodes: &[Node], active: &mut BTreeSet<TensorId>) {
             Node::Comprehension(node) => {
                 let is_float = graph.tensor(node.out).kind == Kind::Float;
                 let from_base = node.base.is_some_and(|base| active.contains(&base));
-                if is_float && (from_base || differentiable_reads(graph, node.value).iter().any(|read| active.contains(read))) {
+                if is_float
+                    && (from_base
+                        || differentiable_reads(graph, node.value).iter().any(|read| active.contains(read)))
+                {
                     active.insert(node.out);
                 }
             }

@@ -9,7 +9,11 @@ use crate::ir::{Carried, Comprehension, Graph, Kind, Node, Reduction, Scalar, Te
 
 /// Puts beside the nodes of the graph what computes the tangents of some outputs, given the tangents of
 /// some tensors. `None` stands for zeros: nothing depends on them.
-pub fn forward(graph: &mut Graph, tangents: &[(TensorId, TensorId)], outputs: &[TensorId]) -> Vec<Option<TensorId>> {
+pub fn forward(
+    graph: &mut Graph,
+    tangents: &[(TensorId, TensorId)],
+    outputs: &[TensorId],
+) -> Vec<Option<TensorId>> {
     let mut active: BTreeSet<TensorId> = tangents.iter().map(|(tensor, _)| *tensor).collect();
     let nodes = std::mem::take(&mut graph.nodes);
     spread(graph, &nodes, &mut active);
@@ -45,8 +49,12 @@ impl Forward<'_> {
                 }
                 Node::Argmax(_) => both.push(node),
                 Node::Loop(mut node) => {
-                    let carried: Vec<Carried> =
-                        node.carried.iter().copied().filter(|carried| self.active.contains(&carried.inside)).collect();
+                    let carried: Vec<Carried> = node
+                        .carried
+                        .iter()
+                        .copied()
+                        .filter(|carried| self.active.contains(&carried.inside))
+                        .collect();
                     let mut added = Vec::new();
                     for each in &carried {
                         let initial = self.tangent_or_zeros(each.initial, &mut both);
@@ -70,7 +78,9 @@ impl Forward<'_> {
         if !self.active.contains(&node.out) || self.tangents.contains_key(&node.out) {
             return None;
         }
-        let is_map = node.reduction == Reduction::Set && node.base.is_none() && covers(&node.at, &node.domain, self.graph.shape(node.out));
+        let is_map = node.reduction == Reduction::Set
+            && node.base.is_none()
+            && covers(&node.at, &node.domain, self.graph.shape(node.out));
         let known = is_map.then(|| self.graph.scalars.read(node.out, node.at.clone()));
         let tangents = &self.tangents;
         let value = scalar_jvp(&mut self.graph.scalars, node.value, known, &mut |scalars, read| {
@@ -83,7 +93,14 @@ impl Forward<'_> {
         }
         let value = value.unwrap_or_else(|| self.graph.scalars.number(0.0));
         let out = self.tangent_tensor(node.out);
-        Some(Comprehension { out, base, domain: node.domain.clone(), at: node.at.clone(), reduction: node.reduction, value })
+        Some(Comprehension {
+            out,
+            base,
+            domain: node.domain.clone(),
+            at: node.at.clone(),
+            reduction: node.reduction,
+            value,
+        })
     }
 
     fn tangent_or_zeros(&mut self, tensor: TensorId, nodes: &mut Vec<Node>) -> TensorId {
@@ -91,10 +108,21 @@ impl Forward<'_> {
             return tangent;
         }
         let shape = self.graph.shape(tensor).to_vec();
-        let out = self.graph.add_tensor(format!("t_{}", self.graph.tensor(tensor).name), shape.clone(), Kind::Float);
+        let out = self.graph.add_tensor(
+            format!("t_{}", self.graph.tensor(tensor).name),
+            shape.clone(),
+            Kind::Float,
+        );
         let value = self.graph.scalars.number(0.0);
         let (domain, at) = (Graph::axes(&shape), Graph::identity(shape.len()));
-        nodes.push(Node::Comprehension(Comprehension { out, base: None, domain, at, reduction: Reduction::Set, value }));
+        nodes.push(Node::Comprehension(Comprehension {
+            out,
+            base: None,
+            domain,
+            at,
+            reduction: Reduction::Set,
+            value,
+        }));
         out
     }
 

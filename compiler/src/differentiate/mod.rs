@@ -13,6 +13,6 @@ mod units;
 
 pub use activity::spread_back;
 pub use forward::forward;
-pub use reverse::{reverse, Open, ThroughEarlierIterations};
+pub use reverse::{Open, ThroughEarlierIterations, reverse};
 pub use rows::keeps_rows;
 pub use units::{front_axes, over_units};

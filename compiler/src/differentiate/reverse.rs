@@ -14,7 +14,8 @@ use super::share::share;
 use super::table::scalar_vjp;
 use crate::ir::rename::{self, Rename};
 use crate::ir::{
-    Atom, Axis, Carried, Comprehension, Graph, Int, Kind, Loop, LoopId, Node, Reduction, Scalar, ScalarId, TensorId,
+    Atom, Axis, Carried, Comprehension, Graph, Int, Kind, Loop, LoopId, Node, Reduction, Scalar, ScalarId,
+    TensorId,
 };
 
 /// A loop whose body is being written while a gradient is taken in it: what it carries, and the nodes
@@ -48,14 +49,17 @@ pub fn reverse(
         active.extend(level.carried.iter().filter(|&&carried| graph.tensor(carried).kind == Kind::Float));
     }
     let made_inside = open.last().map(|_| outputs(&graph.nodes)).unwrap_or_default();
-    let is_inner = |tensor: &TensorId| made_inside.contains(tensor) || open.iter().any(|level| level.carried.contains(tensor));
+    let is_inner = |tensor: &TensorId| {
+        made_inside.contains(tensor) || open.iter().any(|level| level.carried.contains(tensor))
+    };
     if with_respect_to.iter().all(is_inner) {
         active = with_respect_to.iter().copied().collect();
     }
     let nodes = std::mem::take(&mut graph.nodes);
     spread(graph, &nodes, &mut active);
 
-    let mut pass = Reverse { graph, active, wanted: with_respect_to.iter().copied().collect(), found: BTreeMap::new() };
+    let mut pass =
+        Reverse { graph, active, wanted: with_respect_to.iter().copied().collect(), found: BTreeMap::new() };
     let mut cotangents = Cotangents::new();
     let mut backward = Vec::new();
     for &(output, cotangent) in seeds {
@@ -65,13 +69,19 @@ pub fn reverse(
     }
     let mut forward = pass.list(nodes, &mut cotangents, &mut backward);
     for level in open.iter_mut().rev() {
-        let through = level.carried.iter().any(|carried| cotangents.contains_key(carried) && !with_respect_to.contains(carried));
+        let through = level
+            .carried
+            .iter()
+            .any(|carried| cotangents.contains_key(carried) && !with_respect_to.contains(carried));
         if through {
             return Err(ThroughEarlierIterations);
         }
         level.nodes = pass.list(std::mem::take(&mut level.nodes), &mut cotangents, &mut backward);
     }
-    let found = with_respect_to.iter().map(|tensor| pass.found.get(tensor).or_else(|| cotangents.get(tensor)).copied()).collect();
+    let found = with_respect_to
+        .iter()
+        .map(|tensor| pass.found.get(tensor).or_else(|| cotangents.get(tensor)).copied())
+        .collect();
     forward.append(&mut backward);
     graph.nodes = forward;
     Ok(found)
@@ -94,11 +104,10 @@ impl Reverse<'_> {
         let mut reversed = Vec::with_capacity(nodes.len());
         for node in nodes.into_iter().rev() {
             for output in node.outputs() {
-                if self.wanted.contains(&output) {
-                    if let Some(&cotangent) = cotangents.get(&output) {
+                if self.wanted.contains(&output)
+                    && let Some(&cotangent) = cotangents.get(&output) {
                         self.found.insert(output, cotangent);
                     }
-                }
             }
             match node {
                 Node::Comprehension(mut node) => {
@@ -132,7 +141,14 @@ impl Reverse<'_> {
     }
 
     /// The one rule.
-    fn comprehension(&mut self, node: &mut Comprehension, cotangent: TensorId, cotangents: &mut Cotangents, before: &mut Vec<Node>, backward: &mut Vec<Node>) {
+    fn comprehension(
+        &mut self,
+        node: &mut Comprehension,
+        cotangent: TensorId,
+        cotangents: &mut Cotangents,
+        before: &mut Vec<Node>,
+        backward: &mut Vec<Node>,
+    ) {
         if let Some(base) = node.base.filter(|base| self.active.contains(base)) {
             let share = match node.reduction {
                 Reduction::Sum => cotangent,
@@ -140,17 +156,22 @@ impl Reverse<'_> {
             };
             self.accumulate(base, share, cotangents, backward);
         }
-        let is_map = node.reduction == Reduction::Set && node.base.is_none() && covers(&node.at, &node.domain, self.graph.shape(node.out));
+        let is_map = node.reduction == Reduction::Set
+            && node.base.is_none()
+            && covers(&node.at, &node.domain, self.graph.shape(node.out));
         let known = is_map.then(|| self.graph.scalars.read(node.out, node.at.clone()));
         let seed = self.graph.scalars.read(cotangent, node.at.clone());
         let active = &self.active;
-        let mut reads = scalar_vjp(&mut self.graph.scalars, node.value, known, seed, &|scalar| match scalar {
-            Scalar::Read(tensor, _) => active.contains(tensor),
-            _ => false,
-        });
+        let mut reads =
+            scalar_vjp(&mut self.graph.scalars, node.value, known, seed, &|scalar| match scalar {
+                Scalar::Read(tensor, _) => active.contains(tensor),
+                _ => false,
+            });
         share(self.graph, node, &mut reads, before, backward);
         for (read, share) in reads {
-            let Scalar::Read(tensor, at) = self.graph.scalars[read].clone() else { unreachable!("only reads are reported") };
+            let Scalar::Read(tensor, at) = self.graph.scalars[read].clone() else {
+                unreachable!("only reads are reported")
+            };
             if self.graph.scalars.as_number(share) == Some(0.0) {
                 continue;
             }
@@ -159,25 +180,54 @@ impl Reverse<'_> {
             let reduction = if is_map { Reduction::Set } else { Reduction::Sum };
             let shape = self.graph.shape(tensor).to_vec();
             let out = self.cotangent_tensor(tensor, shape);
-            backward.push(Node::Comprehension(Comprehension { out, base, domain: node.domain.clone(), at, reduction, value: share }));
+            backward.push(Node::Comprehension(Comprehension {
+                out,
+                base,
+                domain: node.domain.clone(),
+                at,
+                reduction,
+                value: share,
+            }));
             cotangents.insert(tensor, out);
         }
     }
 
     /// The cotangent with zeros where the node has overwritten its base.
-    fn outside_of(&mut self, node: &Comprehension, cotangent: TensorId, backward: &mut Vec<Node>) -> TensorId {
+    fn outside_of(
+        &mut self,
+        node: &Comprehension,
+        cotangent: TensorId,
+        backward: &mut Vec<Node>,
+    ) -> TensorId {
         let shape = self.graph.shape(cotangent).to_vec();
         let out = self.cotangent_tensor(node.out, shape);
         let value = self.graph.scalars.number(0.0);
         let (domain, at) = (node.domain.clone(), node.at.clone());
-        backward.push(Node::Comprehension(Comprehension { out, base: Some(cotangent), domain, at, reduction: Reduction::Set, value }));
+        backward.push(Node::Comprehension(Comprehension {
+            out,
+            base: Some(cotangent),
+            domain,
+            at,
+            reduction: Reduction::Set,
+            value,
+        }));
         out
     }
 
     /// A loop, with each thing it carries and each active thing it reads turned round.
-    fn repeat(&mut self, mut node: Loop, cotangents: &mut Cotangents, backward: &mut Vec<Node>, before: &mut Vec<Node>) -> Loop {
-        let mut reached: BTreeSet<TensorId> =
-            node.carried.iter().map(|carried| carried.last).filter(|last| cotangents.contains_key(last)).collect();
+    fn repeat(
+        &mut self,
+        mut node: Loop,
+        cotangents: &mut Cotangents,
+        backward: &mut Vec<Node>,
+        before: &mut Vec<Node>,
+    ) -> Loop {
+        let mut reached: BTreeSet<TensorId> = node
+            .carried
+            .iter()
+            .map(|carried| carried.last)
+            .filter(|last| cotangents.contains_key(last))
+            .collect();
         if reached.is_empty() {
             return node;
         }
@@ -202,8 +252,12 @@ impl Reverse<'_> {
             let inside = self.turn(tensor, initial, &mut turned, backward);
             inner.insert(tensor, inside);
         }
-        let carried: Vec<Carried> =
-            node.carried.iter().copied().filter(|carried| reached.contains(&carried.last) || reached.contains(&carried.inside)).collect();
+        let carried: Vec<Carried> = node
+            .carried
+            .iter()
+            .copied()
+            .filter(|carried| reached.contains(&carried.last) || reached.contains(&carried.inside))
+            .collect();
         for each in &carried {
             let initial = cotangents.remove(&each.last);
             let inside = self.turn(each.inside, initial, &mut turned, backward);
@@ -216,7 +270,9 @@ impl Reverse<'_> {
 
         let carried_next: Vec<TensorId> = carried
             .iter()
-            .map(|each| inner.remove(&each.inside).unwrap_or_else(|| self.zeros(each.inside, &mut inner_backward)))
+            .map(|each| {
+                inner.remove(&each.inside).unwrap_or_else(|| self.zeros(each.inside, &mut inner_backward))
+            })
             .collect();
         let outside_next: Vec<TensorId> = outside.iter().map(|tensor| inner[tensor]).collect();
         for (turned, next) in turned.iter_mut().zip(outside_next.into_iter().chain(carried_next)) {
@@ -246,7 +302,13 @@ impl Reverse<'_> {
     }
 
     /// A cotangent that a turned loop carries, `next` to be filled in. Returns it as it is inside.
-    fn turn(&mut self, tensor: TensorId, initial: Option<TensorId>, turned: &mut Vec<Carried>, backward: &mut Vec<Node>) -> TensorId {
+    fn turn(
+        &mut self,
+        tensor: TensorId,
+        initial: Option<TensorId>,
+        turned: &mut Vec<Carried>,
+        backward: &mut Vec<Node>,
+    ) -> TensorId {
         let initial = initial.unwrap_or_else(|| self.zeros(tensor, backward));
         let shape = self.graph.shape(tensor).to_vec();
         let inside = self.cotangent_tensor(tensor, shape.clone());
@@ -257,7 +319,13 @@ impl Reverse<'_> {
 
     /// Makes the forward loop keep, for each iteration, what the backward body reads of it; and the
     /// backward body read it there. Returns the condition of the iterations that have run.
-    fn keep(&mut self, node: &mut Loop, counter: LoopId, backward: &mut [Node], before: &mut Vec<Node>) -> Option<ScalarId> {
+    fn keep(
+        &mut self,
+        node: &mut Loop,
+        counter: LoopId,
+        backward: &mut [Node],
+        before: &mut Vec<Node>,
+    ) -> Option<ScalarId> {
         let mut local = outputs(&node.body);
         local.extend(node.carried.iter().map(|carried| carried.inside));
         let mut read = BTreeSet::new();
@@ -269,7 +337,8 @@ impl Reverse<'_> {
         for tensor in read.intersection(&local).copied() {
             let (name, kind) = (self.graph.tensor(tensor).name.clone(), self.graph.tensor(tensor).kind);
             let inner_shape = self.graph.shape(tensor).to_vec();
-            let shape: Vec<Int> = std::iter::once(node.extent.clone()).chain(inner_shape.iter().cloned()).collect();
+            let shape: Vec<Int> =
+                std::iter::once(node.extent.clone()).chain(inner_shape.iter().cloned()).collect();
             let name = format!("{name}_each");
             let initial = self.graph.add_tensor(&name, shape.clone(), kind);
             before.push(self.constant(initial, 0.0));
@@ -280,7 +349,8 @@ impl Reverse<'_> {
             let value = self.element(tensor, identity.clone());
             let at = std::iter::once(Int::atom(Atom::Loop(node.counter))).chain(identity).collect();
             let domain = Graph::axes(&inner_shape);
-            let write = Comprehension { out: next, base: Some(inside), domain, at, reduction: Reduction::Set, value };
+            let write =
+                Comprehension { out: next, base: Some(inside), domain, at, reduction: Reduction::Set, value };
             node.body.push(Node::Comprehension(write));
             node.carried.push(Carried { initial, inside, next, last });
             if self.active.contains(&tensor) {
@@ -296,7 +366,13 @@ impl Reverse<'_> {
     }
 
     /// Adds a share to a tensor's cotangent.
-    fn accumulate(&mut self, tensor: TensorId, share: TensorId, cotangents: &mut Cotangents, backward: &mut Vec<Node>) {
+    fn accumulate(
+        &mut self,
+        tensor: TensorId,
+        share: TensorId,
+        cotangents: &mut Cotangents,
+        backward: &mut Vec<Node>,
+    ) {
         let Some(&sum) = cotangents.get(&tensor) else {
             cotangents.insert(tensor, share);
             return;
@@ -306,7 +382,14 @@ impl Reverse<'_> {
         let value = self.graph.scalars.read(share, at.clone());
         let domain = Graph::axes(&shape);
         let out = self.cotangent_tensor(tensor, shape);
-        backward.push(Node::Comprehension(Comprehension { out, base: Some(sum), domain, at, reduction: Reduction::Sum, value }));
+        backward.push(Node::Comprehension(Comprehension {
+            out,
+            base: Some(sum),
+            domain,
+            at,
+            reduction: Reduction::Sum,
+            value,
+        }));
         cotangents.insert(tensor, out);
     }
 
@@ -326,7 +409,14 @@ impl Reverse<'_> {
             Kind::Mask => self.graph.scalars.flag(value != 0.0),
         };
         let at = Graph::identity(shape.len());
-        Node::Comprehension(Comprehension { out, base: None, domain: Graph::axes(&shape), at, reduction: Reduction::Set, value })
+        Node::Comprehension(Comprehension {
+            out,
+            base: None,
+            domain: Graph::axes(&shape),
+            at,
+            reduction: Reduction::Set,
+            value,
+        })
     }
 
     fn element(&mut self, tensor: TensorId, at: Vec<Int>) -> ScalarId {

@@ -70,7 +70,12 @@ fn join(rows: &mut BTreeMap<TensorId, Rows>, tensor: TensorId, found: Rows) {
 }
 
 /// Where the rows are in what a node makes: on the axis that it writes where it reads them.
-fn of_comprehension(graph: &Graph, node: &Comprehension, size: &Int, rows: &BTreeMap<TensorId, Rows>) -> Option<Rows> {
+fn of_comprehension(
+    graph: &Graph,
+    node: &Comprehension,
+    size: &Int,
+    rows: &BTreeMap<TensorId, Rows>,
+) -> Option<Rows> {
     let mut sources: Vec<Option<Int>> = Vec::new();
     let mut reached = std::collections::BTreeSet::from([node.value]);
     let mut stack = vec![node.value];
@@ -83,27 +88,36 @@ fn of_comprehension(graph: &Graph, node: &Comprehension, size: &Int, rows: &BTre
                 None => {}
             }
         }
-        stack.extend(differentiable_operands(&graph.scalars, id).into_iter().filter(|operand| reached.insert(*operand)));
+        stack.extend(
+            differentiable_operands(&graph.scalars, id)
+                .into_iter()
+                .filter(|operand| reached.insert(*operand)),
+        );
     }
     let base = node.base.and_then(|base| rows.get(&base).cloned());
     if sources.is_empty() {
         return base;
     }
     let stays = |axis: &usize| {
-        graph.shape(node.out)[*axis] == *size && sources.iter().all(|source| source.as_ref() == Some(&node.at[*axis]))
+        graph.shape(node.out)[*axis] == *size
+            && sources.iter().all(|source| source.as_ref() == Some(&node.at[*axis]))
     };
     let axis = match base {
         Some(Rows::Along(axis)) => Some(axis).filter(stays),
         Some(Rows::Only(_) | Rows::Mixed) => None,
         None => (0..node.at.len()).find(stays),
     };
-    let row = sources[0].clone().filter(|row| base.is_none() && is_of_iteration(row) && sources.iter().all(|source| source.as_ref() == Some(row)));
+    let row = sources[0].clone().filter(|row| {
+        base.is_none() && is_of_iteration(row) && sources.iter().all(|source| source.as_ref() == Some(row))
+    });
     Some(axis.map(Rows::Along).or(row.map(Rows::Only)).unwrap_or(Rows::Mixed))
 }
 
 /// Whether an integer is one throughout an iteration: made of counters and sizes.
 fn is_of_iteration(row: &Int) -> bool {
     let mut fixed = true;
-    row.visit_atoms(&mut |atom| fixed &= matches!(atom, Atom::Loop(_) | Atom::Dim(_) | Atom::Div(..) | Atom::Mod(..)));
+    row.visit_atoms(&mut |atom| {
+        fixed &= matches!(atom, Atom::Loop(_) | Atom::Dim(_) | Atom::Div(..) | Atom::Mod(..))
+    });
     fixed
 }

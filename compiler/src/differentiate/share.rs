@@ -8,7 +8,13 @@ use crate::ir::{Axis, Comprehension, Function, Graph, Int, Kind, Node, Reduction
 
 /// Rewrites the cotangents of a node's reads (and the node's value) to read what they share. `forward`
 /// receives the nodes that come before the node, `backward` those before the cotangents'.
-pub fn share(graph: &mut Graph, node: &mut Comprehension, cotangents: &mut [(ScalarId, ScalarId)], forward: &mut Vec<Node>, backward: &mut Vec<Node>) {
+pub fn share(
+    graph: &mut Graph,
+    node: &mut Comprehension,
+    cotangents: &mut [(ScalarId, ScalarId)],
+    forward: &mut Vec<Node>,
+    backward: &mut Vec<Node>,
+) {
     let roots: Vec<Root> = cotangents.iter().map(|(_, share)| Root::of(graph, *share)).collect();
     let value = Root::of(graph, node.value);
     let used = uses(graph, &roots, &value);
@@ -77,7 +83,8 @@ impl Root {
 
 /// How often each expression is used, as an operand or as a root, and whether the value uses it.
 fn uses(graph: &Graph, roots: &[Root], value: &Root) -> BTreeMap<ScalarId, (usize, bool)> {
-    let everything: BTreeSet<ScalarId> = roots.iter().chain([value]).flat_map(|root| root.all.iter().copied()).collect();
+    let everything: BTreeSet<ScalarId> =
+        roots.iter().chain([value]).flat_map(|root| root.all.iter().copied()).collect();
     let mut used: BTreeMap<ScalarId, (usize, bool)> = BTreeMap::new();
     for &id in &everything {
         for operand in graph.scalars.operands(id) {
@@ -107,18 +114,33 @@ fn common_guards(roots: &[Root], id: ScalarId) -> Option<Vec<ScalarId>> {
 }
 
 fn is_float(graph: &Graph, id: ScalarId) -> bool {
-    matches!(graph.scalars[id], Scalar::Unary(..) | Scalar::Binary(..) | Scalar::Select(..) | Scalar::Call(Function::Extern(_) | Function::Uniform, _)) && !is_choice_of_others(graph, id)
+    matches!(
+        graph.scalars[id],
+        Scalar::Unary(..)
+            | Scalar::Binary(..)
+            | Scalar::Select(..)
+            | Scalar::Call(Function::Extern(_) | Function::Uniform, _)
+    ) && !is_choice_of_others(graph, id)
 }
 
 /// A choice between masks or indices is no number.
 fn is_choice_of_others(graph: &Graph, id: ScalarId) -> bool {
     match &graph.scalars[id] {
         Scalar::Select(_, a, b) => [*a, *b].iter().any(|&branch| match &graph.scalars[branch] {
-            Scalar::Flag(_) | Scalar::Compare(..) | Scalar::CompareInt(..) | Scalar::Not(_) | Scalar::And(..) | Scalar::Or(..) => true,
+            Scalar::Flag(_)
+            | Scalar::Compare(..)
+            | Scalar::CompareInt(..)
+            | Scalar::Not(_)
+            | Scalar::And(..)
+            | Scalar::Or(..) => true,
             Scalar::Read(tensor, _) => graph.tensor(*tensor).kind != Kind::Float,
             Scalar::Select(..) => is_choice_of_others(graph, branch),
             Scalar::Call(Function::Fold, _) => true,
-            Scalar::Number(_) | Scalar::Integer(_) | Scalar::Unary(..) | Scalar::Binary(..) | Scalar::Call(..) => false,
+            Scalar::Number(_)
+            | Scalar::Integer(_)
+            | Scalar::Unary(..)
+            | Scalar::Binary(..)
+            | Scalar::Call(..) => false,
         }),
         _ => false,
     }
@@ -145,7 +167,9 @@ fn worth_it(graph: &Graph, node: &Comprehension, id: ScalarId) -> bool {
         return false;
     }
     let reduced = node.domain.len().saturating_sub(node.at.len());
-    node.reduction == Reduction::Set || used_axes(graph, &node.domain, id).len() < node.domain.len() || (is_dear && reduced <= 1)
+    node.reduction == Reduction::Set
+        || used_axes(graph, &node.domain, id).len() < node.domain.len()
+        || (is_dear && reduced <= 1)
 }
 
 fn used_axes(graph: &Graph, domain: &[Axis], id: ScalarId) -> Vec<usize> {
@@ -162,14 +186,22 @@ fn used_axes(graph: &Graph, domain: &[Axis], id: ScalarId) -> Vec<usize> {
 }
 
 /// A node for an expression over the axes that it depends on; returns the read of it.
-fn make(graph: &mut Graph, node: &Comprehension, id: ScalarId, guards: &[ScalarId], made: &BTreeMap<ScalarId, ScalarId>, nodes: &mut Vec<Node>) -> ScalarId {
+fn make(
+    graph: &mut Graph,
+    node: &Comprehension,
+    id: ScalarId,
+    guards: &[ScalarId],
+    made: &BTreeMap<ScalarId, ScalarId>,
+    nodes: &mut Vec<Node>,
+) -> ScalarId {
     let mut value = id;
     let zero = graph.scalars.number(0.0);
     for &guard in guards.iter().rev() {
         value = graph.scalars.select(guard, value, zero);
     }
     // The expression itself is not read from what is being made of it.
-    let operands: BTreeMap<ScalarId, ScalarId> = made.iter().filter(|(known, _)| **known != id).map(|(known, read)| (*known, *read)).collect();
+    let operands: BTreeMap<ScalarId, ScalarId> =
+        made.iter().filter(|(known, _)| **known != id).map(|(known, read)| (*known, *read)).collect();
     value = rewritten(graph, value, &operands);
     let axes = used_axes(graph, &node.domain, value);
     let mut renumber = vec![Int::zero(); node.domain.len()];
@@ -182,7 +214,14 @@ fn make(graph: &mut Graph, node: &Comprehension, id: ScalarId, guards: &[ScalarI
     let name = format!("{}_part", graph.tensor(node.out).name);
     let out = graph.add_tensor(name, shape, Kind::Float);
     let at = Graph::identity(domain.len());
-    nodes.push(Node::Comprehension(Comprehension { out, base: None, domain, at, reduction: Reduction::Set, value }));
+    nodes.push(Node::Comprehension(Comprehension {
+        out,
+        base: None,
+        domain,
+        at,
+        reduction: Reduction::Set,
+        value,
+    }));
     graph.scalars.read(out, axes.into_iter().map(Int::index).collect())
 }
 

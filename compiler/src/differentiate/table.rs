@@ -10,43 +10,95 @@ use crate::ir::{Binary, Comparison, Function, Scalar, ScalarId, Scalars, Unary};
 pub fn unary(e: &mut Scalars, function: Unary, x: ScalarId, y: ScalarId, s: ScalarId) -> Option<ScalarId> {
     Some(match function {
         Unary::Neg => e.neg(s),
-        Unary::Recip => times_fn(e, s, |e| { let square = e.mul(y, y); e.neg(square) }),
+        Unary::Recip => times_fn(e, s, |e| {
+            let square = e.mul(y, y);
+            e.neg(square)
+        }),
         Unary::Exp => e.mul(s, y),
         Unary::Ln => e.div(s, x),
-        Unary::Ln1p => { let d = plus(e, 1.0, x); e.div(s, d) }
+        Unary::Ln1p => {
+            let d = plus(e, 1.0, x);
+            e.div(s, d)
+        }
         Unary::ExpM1 => times_fn(e, s, |e| e.unary(Unary::Exp, x)),
-        Unary::Log2 => { let d = scaled(e, std::f64::consts::LN_2, x); e.div(s, d) }
-        Unary::Log10 => { let d = scaled(e, std::f64::consts::LN_10, x); e.div(s, d) }
-        Unary::Sqrt => { let d = scaled(e, 2.0, y); e.div(s, d) }
+        Unary::Log2 => {
+            let d = scaled(e, std::f64::consts::LN_2, x);
+            e.div(s, d)
+        }
+        Unary::Log10 => {
+            let d = scaled(e, std::f64::consts::LN_10, x);
+            e.div(s, d)
+        }
+        Unary::Sqrt => {
+            let d = scaled(e, 2.0, y);
+            e.div(s, d)
+        }
         Unary::Abs => times_fn(e, s, |e| e.unary(Unary::Signum, x)),
         Unary::Sin => times_fn(e, s, |e| e.unary(Unary::Cos, x)),
-        Unary::Cos => times_fn(e, s, |e| { let sine = e.unary(Unary::Sin, x); e.neg(sine) }),
-        Unary::Tan => times_fn(e, s, |e| { let square = e.mul(y, y); plus(e, 1.0, square) }),
+        Unary::Cos => times_fn(e, s, |e| {
+            let sine = e.unary(Unary::Sin, x);
+            e.neg(sine)
+        }),
+        Unary::Tan => times_fn(e, s, |e| {
+            let square = e.mul(y, y);
+            plus(e, 1.0, square)
+        }),
         Unary::Sinh => times_fn(e, s, |e| e.unary(Unary::Cosh, x)),
         Unary::Cosh => times_fn(e, s, |e| e.unary(Unary::Sinh, x)),
         // 1 − y², in a form that is not the one a user's formula is rewritten from.
-        Unary::Tanh => times_fn(e, s, |e| { let (below, above) = (one_minus(e, y), plus(e, 1.0, y)); e.mul(below, above) }),
-        Unary::Asin => { let d = root_of_one_minus_square(e, x); e.div(s, d) }
-        Unary::Acos => { let d = root_of_one_minus_square(e, x); let q = e.div(s, d); e.neg(q) }
-        Unary::Atan => { let square = e.mul(x, x); let d = plus(e, 1.0, square); e.div(s, d) }
+        Unary::Tanh => times_fn(e, s, |e| {
+            let (below, above) = (one_minus(e, y), plus(e, 1.0, y));
+            e.mul(below, above)
+        }),
+        Unary::Asin => {
+            let d = root_of_one_minus_square(e, x);
+            e.div(s, d)
+        }
+        Unary::Acos => {
+            let d = root_of_one_minus_square(e, x);
+            let q = e.div(s, d);
+            e.neg(q)
+        }
+        Unary::Atan => {
+            let square = e.mul(x, x);
+            let d = plus(e, 1.0, square);
+            e.div(s, d)
+        }
         Unary::Erf => times_fn(e, s, |e| gaussian(e, x)),
         Unary::LnGamma => times_fn(e, s, |e| e.unary(Unary::Polygamma(0), x)),
         Unary::Polygamma(n) => times_fn(e, s, |e| e.unary(Unary::Polygamma(n + 1), x)),
         // σ(x)σ(−x) keeps its digits at both ends, through every derivative; y(1 − y) does not.
-        Unary::Sigmoid => times_fn(e, s, |e| { let mirrored = e.neg(x); let mirrored = e.unary(Unary::Sigmoid, mirrored); e.mul(y, mirrored) }),
+        Unary::Sigmoid => times_fn(e, s, |e| {
+            let mirrored = e.neg(x);
+            let mirrored = e.unary(Unary::Sigmoid, mirrored);
+            e.mul(y, mirrored)
+        }),
         Unary::Softplus => times_fn(e, s, |e| e.unary(Unary::Sigmoid, x)),
-        Unary::Powi(n) => times_fn(e, s, |e| { let power = e.unary(Unary::Powi(n - 1), x); scaled(e, f64::from(n), power) }),
+        Unary::Powi(n) => times_fn(e, s, |e| {
+            let power = e.unary(Unary::Powi(n - 1), x);
+            scaled(e, f64::from(n), power)
+        }),
         Unary::Signum | Unary::Floor | Unary::StopGradient => return None,
     })
 }
 
 /// What a function of two numbers passes on to its first and its second argument.
-pub fn binary(e: &mut Scalars, function: Binary, (a, b): (ScalarId, ScalarId), y: ScalarId, s: ScalarId) -> [ScalarId; 2] {
+pub fn binary(
+    e: &mut Scalars,
+    function: Binary,
+    (a, b): (ScalarId, ScalarId),
+    y: ScalarId,
+    s: ScalarId,
+) -> [ScalarId; 2] {
     match function {
         Binary::Add => [s, s],
         Binary::Sub => [s, e.neg(s)],
         Binary::Mul => [e.mul(s, b), e.mul(s, a)],
-        Binary::Div => { let by_a = e.div(s, b); let by_b = e.mul(by_a, y); [by_a, e.neg(by_b)] }
+        Binary::Div => {
+            let by_a = e.div(s, b);
+            let by_b = e.mul(by_a, y);
+            [by_a, e.neg(by_b)]
+        }
         Binary::Pow => [power_by_base(e, a, b, s), power_by_exponent(e, a, y, s)],
         Binary::Atan2 => {
             let (aa, bb) = (e.mul(a, a), e.mul(b, b));
@@ -177,13 +229,20 @@ pub fn scalar_vjp(
         }
         let scalar = e[id].clone();
         let shares = under_guards(e, s, &mut |e, s| match scalar {
-            Scalar::Unary(function, a) => unary(e, function, a, y, s).map(|share| (a, share)).into_iter().collect(),
+            Scalar::Unary(function, a) => {
+                unary(e, function, a, y, s).map(|share| (a, share)).into_iter().collect()
+            }
             Scalar::Binary(function, a, b) => {
                 let [by_a, by_b] = binary(e, function, (a, b), y, s);
                 vec![(a, by_a), (b, by_b)]
             }
             Scalar::Call(Function::Extern(function), ref arguments) => {
-                let by = |(argument, &to)| matters.contains(&to).then(|| { let slope = e.slope(function, argument, arguments, y); (to, e.mul(s, slope)) });
+                let by = |(argument, &to)| {
+                    matters.contains(&to).then(|| {
+                        let slope = e.slope(function, argument, arguments, y);
+                        (to, e.mul(s, slope))
+                    })
+                };
                 arguments.iter().enumerate().filter_map(by).collect()
             }
             Scalar::Select(c, a, b) => {
@@ -191,8 +250,16 @@ pub fn scalar_vjp(
                 let zero = e.number(0.0);
                 vec![(a, e.select(c, s, zero)), (b, e.select(c, zero, s))]
             }
-            Scalar::Number(_) | Scalar::Integer(_) | Scalar::Flag(_) | Scalar::Read(..) | Scalar::Call(..) => vec![],
-            Scalar::Compare(..) | Scalar::CompareInt(..) | Scalar::Not(_) | Scalar::And(..) | Scalar::Or(..) => vec![],
+            Scalar::Number(_)
+            | Scalar::Integer(_)
+            | Scalar::Flag(_)
+            | Scalar::Read(..)
+            | Scalar::Call(..) => vec![],
+            Scalar::Compare(..)
+            | Scalar::CompareInt(..)
+            | Scalar::Not(_)
+            | Scalar::And(..)
+            | Scalar::Or(..) => vec![],
         });
         for (to, share) in shares {
             pass(e, to, share);
@@ -204,7 +271,11 @@ pub fn scalar_vjp(
 
 /// The condition of `if x <= 0 { 0 } else { x }` or `if 0 < x { x } else { k x }`, k > 0, asked of the
 /// output, which has the sign of x: then x need not be kept.
-fn sign_by_output(e: &mut Scalars, (c, a, b): (ScalarId, ScalarId, ScalarId), y: ScalarId) -> Option<ScalarId> {
+fn sign_by_output(
+    e: &mut Scalars,
+    (c, a, b): (ScalarId, ScalarId, ScalarId),
+    y: ScalarId,
+) -> Option<ScalarId> {
     if !matches!(e[y], Scalar::Read(..)) {
         return None;
     }
@@ -235,11 +306,14 @@ fn guard(e: &mut Scalars, s: ScalarId) -> Option<(ScalarId, ScalarId)> {
     }
 }
 
+/// What a cotangent passes on, and to what.
+type Rule<'r> = dyn FnMut(&mut Scalars, ScalarId) -> Vec<(ScalarId, ScalarId)> + 'r;
+
 /// What a cotangent passes on, under the guards that it stands under: nothing is asked or read outside.
 fn under_guards(
     e: &mut Scalars,
     s: ScalarId,
-    rule: &mut dyn FnMut(&mut Scalars, ScalarId) -> Vec<(ScalarId, ScalarId)>,
+    rule: &mut Rule<'_>,
 ) -> Vec<(ScalarId, ScalarId)> {
     let Some((c, value)) = guard(e, s) else { return rule(e, s) };
     let shares = under_guards(e, value, rule);
@@ -304,7 +378,11 @@ pub fn scalar_jvp(
                 sum
             }
             Scalar::Number(_) | Scalar::Integer(_) | Scalar::Flag(_) | Scalar::Call(..) => None,
-            Scalar::Compare(..) | Scalar::CompareInt(..) | Scalar::Not(_) | Scalar::And(..) | Scalar::Or(..) => None,
+            Scalar::Compare(..)
+            | Scalar::CompareInt(..)
+            | Scalar::Not(_)
+            | Scalar::And(..)
+            | Scalar::Or(..) => None,
         };
         if let Some(tangent) = tangent {
             tangents.insert(id, tangent);
@@ -320,7 +398,11 @@ pub fn differentiable_operands(e: &Scalars, id: ScalarId) -> Vec<ScalarId> {
         Scalar::Unary(_, a) => vec![a],
         Scalar::Binary(_, a, b) | Scalar::Select(_, a, b) => vec![a, b],
         Scalar::Call(Function::Extern(_), ref arguments) => arguments.clone(),
-        Scalar::Number(_) | Scalar::Integer(_) | Scalar::Flag(_) | Scalar::Read(..) | Scalar::Call(..) => vec![],
-        Scalar::Compare(..) | Scalar::CompareInt(..) | Scalar::Not(_) | Scalar::And(..) | Scalar::Or(..) => vec![],
+        Scalar::Number(_) | Scalar::Integer(_) | Scalar::Flag(_) | Scalar::Read(..) | Scalar::Call(..) => {
+            vec![]
+        }
+        Scalar::Compare(..) | Scalar::CompareInt(..) | Scalar::Not(_) | Scalar::And(..) | Scalar::Or(..) => {
+            vec![]
+        }
     }
 }

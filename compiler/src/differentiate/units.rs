@@ -6,7 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ir::rename::{self, Rename};
-use crate::ir::{Atom, Axis, Carried, Comparison, Comprehension, Graph, Int, Kind, Loop, Node, Reduction, TensorId};
+use crate::ir::{
+    Atom, Axis, Carried, Comparison, Comprehension, Graph, Int, Kind, Loop, Node, Reduction, TensorId,
+};
 
 /// Makes a tensor that no node makes, the seed of a derivative, a family of unit vectors: 1 where the
 /// new axes in front and the seed's own agree, 0 elsewhere. The first `shared` axes of the seed have no
@@ -99,7 +101,14 @@ impl Units<'_> {
         let shape = self.widened(own);
         self.graph.tensors[seed.0 as usize].shape.clone_from(&shape);
         let (domain, at) = (Graph::axes(&shape), Graph::identity(shape.len()));
-        Node::Comprehension(Comprehension { out: seed, base: None, domain, at, reduction: Reduction::Set, value })
+        Node::Comprehension(Comprehension {
+            out: seed,
+            base: None,
+            domain,
+            at,
+            reduction: Reduction::Set,
+            value,
+        })
     }
 
     fn widened(&self, shape: &[Int]) -> Vec<Int> {
@@ -135,7 +144,8 @@ impl Units<'_> {
         let count = self.front.len();
         let moved: Vec<Int> = (count..count + node.domain.len()).map(Int::index).collect();
         let value = self.graph.scalars.with_indices(node.value, &moved);
-        node.value = rename::scalar(&mut self.graph.scalars, value, &mut Widened { reached: &self.reached, count });
+        node.value =
+            rename::scalar(&mut self.graph.scalars, value, &mut Widened { reached: &self.reached, count });
         node.base = node.base.map(|base| self.whole(base, all));
         let at = node.at.iter().map(|subscript| subscript.with_indices(&moved));
         node.at = Graph::identity(count).into_iter().chain(at).collect();
@@ -145,8 +155,11 @@ impl Units<'_> {
     }
 
     fn repeat(&mut self, mut node: Loop, all: &mut Vec<Node>) -> Loop {
-        let carried: Vec<bool> = node.carried.iter().map(|carried| self.reached.contains(&carried.inside)).collect();
-        for (Carried { initial, inside, .. }, _) in node.carried.iter_mut().zip(&carried).filter(|(_, carried)| **carried) {
+        let carried: Vec<bool> =
+            node.carried.iter().map(|carried| self.reached.contains(&carried.inside)).collect();
+        for (Carried { initial, inside, .. }, _) in
+            node.carried.iter_mut().zip(&carried).filter(|(_, carried)| **carried)
+        {
             *initial = self.whole(*initial, all);
             self.widen(*inside);
         }
@@ -154,7 +167,9 @@ impl Units<'_> {
         let outside = self.stretched.clone();
         let mut body = Vec::with_capacity(node.body.len());
         self.list(std::mem::take(&mut node.body), &mut body);
-        for (Carried { next, last, .. }, _) in node.carried.iter_mut().zip(&carried).filter(|(_, carried)| **carried) {
+        for (Carried { next, last, .. }, _) in
+            node.carried.iter_mut().zip(&carried).filter(|(_, carried)| **carried)
+        {
             *next = self.whole(*next, &mut body);
             self.widen(*last);
         }
@@ -180,15 +195,27 @@ impl Units<'_> {
         let out = self.graph.add_tensor(of.name, shape.clone(), of.kind);
         let domain: Vec<Axis> = self.axes().into_iter().chain(Graph::axes(&of.shape)).collect();
         let at = Graph::identity(shape.len());
-        nodes.push(Node::Comprehension(Comprehension { out, base: None, domain, at, reduction: Reduction::Set, value }));
+        nodes.push(Node::Comprehension(Comprehension {
+            out,
+            base: None,
+            domain,
+            at,
+            reduction: Reduction::Set,
+            value,
+        }));
         self.stretched.insert(tensor, out);
         out
     }
 
     fn axes(&self) -> Vec<Axis> {
         const NAMES: [&str; 4] = ["p", "q", "r", "s"];
-        let name = |axis: usize| NAMES.get(axis).map_or_else(|| format!("p{axis}"), |name| (*name).to_string());
-        self.front.iter().enumerate().map(|(axis, extent)| Axis { name: name(axis), extent: extent.clone() }).collect()
+        let name =
+            |axis: usize| NAMES.get(axis).map_or_else(|| format!("p{axis}"), |name| (*name).to_string());
+        self.front
+            .iter()
+            .enumerate()
+            .map(|(axis, extent)| Axis { name: name(axis), extent: extent.clone() })
+            .collect()
     }
 }
 

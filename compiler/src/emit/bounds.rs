@@ -80,7 +80,11 @@ impl Search<'_> {
                     self.inside(a, domain);
                     self.inside(b, domain);
                 }
-                Scalar::Number(_) | Scalar::Flag(_) | Scalar::Unary(..) | Scalar::Binary(..) | Scalar::Call(..) => {}
+                Scalar::Number(_)
+                | Scalar::Flag(_)
+                | Scalar::Unary(..)
+                | Scalar::Binary(..)
+                | Scalar::Call(..) => {}
                 Scalar::Compare(..)
                 | Scalar::Not(_)
                 | Scalar::And(..)

@@ -33,7 +33,11 @@ pub struct Direct<'a> {
 
 impl<'a> Direct<'a> {
     /// `f_jvp`
-    pub fn tangent(signature: &'a Signature<'a>, derivative: &'a Derivative, compiled: Option<&'a CompiledDerivative>) -> Self {
+    pub fn tangent(
+        signature: &'a Signature<'a>,
+        derivative: &'a Derivative,
+        compiled: Option<&'a CompiledDerivative>,
+    ) -> Self {
         let Signature { method, paths, results, .. } = signature;
         let tangents = Results::of(&method.result, &mut |tensor| {
             Some(Boundary::of(&method.graph, tensor, paths)).filter(|boundary| boundary.kind == Kind::Float)
@@ -44,29 +48,61 @@ impl<'a> Direct<'a> {
             plain(&method.name),
             docs::targets(signature, derivative).join(", "),
         );
-        Self { signature, derivative, compiled, suffix: "_jvp", directed: true, delivered: false, results, what }
+        Self {
+            signature,
+            derivative,
+            compiled,
+            suffix: "_jvp",
+            directed: true,
+            delivered: false,
+            results,
+            what,
+        }
     }
 
     /// `f_hvp`
-    pub fn hessian_vector(signature: &'a Signature<'a>, derivative: &'a Derivative, compiled: Option<&'a CompiledDerivative>) -> Self {
+    pub fn hessian_vector(
+        signature: &'a Signature<'a>,
+        derivative: &'a Derivative,
+        compiled: Option<&'a CompiledDerivative>,
+    ) -> Self {
         let what = format!(
             "The value of `{}`; writes the derivative of its gradient along `v` to `out`: H·v, forward over reverse.",
             plain(&signature.method.name),
         );
         let results = signature.results.clone();
-        Self { signature, derivative, compiled, suffix: "_hvp", directed: true, delivered: true, results, what }
+        Self {
+            signature,
+            derivative,
+            compiled,
+            suffix: "_hvp",
+            directed: true,
+            delivered: true,
+            results,
+            what,
+        }
     }
 
     /// `f_jacobian`
-    pub fn jacobian(signature: &'a Signature<'a>, derivative: &'a Derivative, compiled: Option<&'a CompiledDerivative>) -> Self {
+    pub fn jacobian(
+        signature: &'a Signature<'a>,
+        derivative: &'a Derivative,
+        compiled: Option<&'a CompiledDerivative>,
+    ) -> Self {
         let what = format!(
             "The derivative of each element of `{}` by each element of {}: axes of the result, then those of the argument; where rows do not mix, within each row.",
             plain(&signature.method.name),
             docs::targets(signature, derivative).join(", "),
         );
         let graph = &signature.method.graph;
-        let outputs = signature.method.result.tensors().into_iter().filter(|tensor| graph.tensor(*tensor).kind == Kind::Float);
-        let pairs = outputs.map(|output| arguments(signature, derivative).map(|by| (output, by)).collect::<Vec<_>>());
+        let outputs = signature
+            .method
+            .result
+            .tensors()
+            .into_iter()
+            .filter(|tensor| graph.tensor(*tensor).kind == Kind::Float);
+        let pairs =
+            outputs.map(|output| arguments(signature, derivative).map(|by| (output, by)).collect::<Vec<_>>());
         let shared = |output: TensorId, by: TensorId| {
             let (above, below) = (graph.shape(output).first(), graph.shape(by).first());
             usize::from(above == below && above.is_some_and(|size| size.as_constant().is_none()))
@@ -76,11 +112,24 @@ impl<'a> Direct<'a> {
             row.into_iter().map(shape).collect()
         });
         let results = blocks(signature, compiled, shapes.collect());
-        Self { signature, derivative, compiled, suffix: "_jacobian", directed: false, delivered: false, results, what }
+        Self {
+            signature,
+            derivative,
+            compiled,
+            suffix: "_jacobian",
+            directed: false,
+            delivered: false,
+            results,
+            what,
+        }
     }
 
     /// `f_hessian`
-    pub fn hessian(signature: &'a Signature<'a>, derivative: &'a Derivative, compiled: Option<&'a CompiledDerivative>) -> Self {
+    pub fn hessian(
+        signature: &'a Signature<'a>,
+        derivative: &'a Derivative,
+        compiled: Option<&'a CompiledDerivative>,
+    ) -> Self {
         let what = format!(
             "The second derivatives of `{}` by each pair of elements of {}.",
             plain(&signature.method.name),
@@ -88,10 +137,21 @@ impl<'a> Direct<'a> {
         );
         let graph = &signature.method.graph;
         let shapes = arguments(signature, derivative).map(|row| {
-            arguments(signature, derivative).map(|column| [graph.shape(row), graph.shape(column)].concat()).collect()
+            arguments(signature, derivative)
+                .map(|column| [graph.shape(row), graph.shape(column)].concat())
+                .collect()
         });
         let results = blocks(signature, compiled, shapes.collect());
-        Self { signature, derivative, compiled, suffix: "_hessian", directed: false, delivered: false, results, what }
+        Self {
+            signature,
+            derivative,
+            compiled,
+            suffix: "_hessian",
+            directed: false,
+            delivered: false,
+            results,
+            what,
+        }
     }
 
     /// `fn f_jvp(&self, ws, …) -> …`
@@ -100,14 +160,21 @@ impl<'a> Direct<'a> {
         let function = self.signature.function(self.suffix);
         let checks = self.compiled.map(|_| self.checks(&function)).unwrap_or_default();
         let compiled = self.compiled.map(|compiled| &compiled.of);
-        let docs = docs::of_direct(self.signature, &self.what, &self.extra_docs(), &self.results, compiled, &checks);
+        let docs =
+            docs::of_direct(self.signature, &self.what, &self.extra_docs(), &self.results, compiled, &checks);
         let directions = self.directions();
         let out = local("out");
         let body = match self.compiled {
             Some(compiled) => self.body(program, compiled, &function, &checks),
             None => {
-                let names = directions.iter().map(|(name, _)| name.clone()).chain(self.delivered.then(|| out.clone()));
-                unreachable(self.signature, &self.signature.names().into_iter().chain(names).collect::<Vec<_>>())
+                let names = directions
+                    .iter()
+                    .map(|(name, _)| name.clone())
+                    .chain(self.delivered.then(|| out.clone()));
+                unreachable(
+                    self.signature,
+                    &self.signature.names().into_iter().chain(names).collect::<Vec<_>>(),
+                )
             }
         };
         let attributes = decorated(self.signature, true, &docs);
@@ -115,8 +182,11 @@ impl<'a> Direct<'a> {
         let (krate, float) = (&paths.krate, &paths.float);
         let (ws, storage) = (local("ws"), local("S"));
         let visibility = &method.visibility;
-        let (lifetime, generics) =
-            if self.results.all_scalar() { (TokenStream::new(), TokenStream::new()) } else { (quote!('w), quote!('w,)) };
+        let (lifetime, generics) = if self.results.all_scalar() {
+            (TokenStream::new(), TokenStream::new())
+        } else {
+            (quote!('w), quote!('w,))
+        };
         let parameters = self.signature.parameters(&TokenStream::new());
         let directions = directions.iter().map(|(name, target)| {
             let ty = match target {
@@ -130,7 +200,8 @@ impl<'a> Direct<'a> {
         });
         let network = &owner.name;
         let delivered = self.delivered.then(|| quote!(#out: &mut #network));
-        let parameters: Vec<TokenStream> = parameters.into_iter().chain(directions).chain(delivered).collect();
+        let parameters: Vec<TokenStream> =
+            parameters.into_iter().chain(directions).chain(delivered).collect();
         let result_type = self.results.ty(&lifetime, paths);
         quote! {
             #attributes
@@ -174,7 +245,9 @@ impl<'a> Direct<'a> {
             }
         });
         let delivered = self.delivered.then(|| {
-            format!("* `out: &mut {network}`, overwritten, with zeros where nothing depends on it or it is frozen")
+            format!(
+                "* `out: &mut {network}`, overwritten, with zeros where nothing depends on it or it is frozen"
+            )
         });
         directions.chain(delivered).collect()
     }
@@ -218,7 +291,13 @@ impl<'a> Direct<'a> {
         context
     }
 
-    fn body(&self, program: &Program, compiled: &'a CompiledDerivative, function: &str, checks: &Checks) -> TokenStream {
+    fn body(
+        &self,
+        program: &Program,
+        compiled: &'a CompiledDerivative,
+        function: &str,
+        checks: &Checks,
+    ) -> TokenStream {
         let signature = self.signature;
         let plan = &compiled.of.plan;
         let context = self.context(compiled);
@@ -233,7 +312,8 @@ impl<'a> Direct<'a> {
                     Target::Argument(_) => None,
                 })
                 .collect();
-            let zeros = zero::undelivered(signature.paths, program, signature.owner, &quote!(#out), &delivered);
+            let zeros =
+                zero::undelivered(signature.paths, program, signature.owner, &quote!(#out), &delivered);
             let (backward, uses) = body::backward(plan, &context, false);
             stage.statements.extend(quote!(#zeros #backward));
             stage.uses.dims.extend(uses.dims);
@@ -241,7 +321,8 @@ impl<'a> Direct<'a> {
             stage.uses.arena |= uses.arena;
         }
         let values = self.results.flat().into_iter().zip(&stage.results);
-        let returned = values.map(|(boundary, value)| boundary.returned(value, signature.paths, &signature.dims));
+        let returned =
+            values.map(|(boundary, value)| boundary.returned(value, signature.paths, &signature.dims));
         let returned = self.results.tuple(&returned.collect::<Vec<_>>());
         let start = start(signature, &compiled.of, function, checks, &stage, &returned);
         let views = compiled.directions.iter().filter_map(|(target, tensor)| {
@@ -266,14 +347,21 @@ impl<'a> Direct<'a> {
 }
 
 /// The arguments listed.
-fn arguments<'a>(signature: &'a Signature<'_>, derivative: &'a Derivative) -> impl Iterator<Item = TensorId> + 'a {
+fn arguments<'a>(
+    signature: &'a Signature<'_>,
+    derivative: &'a Derivative,
+) -> impl Iterator<Item = TensorId> + 'a {
     let tensor = |position: &usize| signature.arguments[*position].tensor.as_ref().map(|(tensor, _)| *tensor);
     derivative.arguments.iter().filter_map(tensor)
 }
 
 /// A block for each pair, in tuples of rows where there are several; of the shapes that were planned, or
 /// where nothing is, of those that may be expected.
-fn blocks(signature: &Signature<'_>, compiled: Option<&CompiledDerivative>, expected: Vec<Vec<Vec<Int>>>) -> Results {
+fn blocks(
+    signature: &Signature<'_>,
+    compiled: Option<&CompiledDerivative>,
+    expected: Vec<Vec<Vec<Int>>>,
+) -> Results {
     let planned = |Compiled { plan, .. }: &Compiled| {
         plan.results.iter().map(|result| plan.graph.shape(*result).to_vec()).collect::<Vec<_>>()
     };

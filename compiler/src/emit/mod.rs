@@ -80,7 +80,10 @@ pub struct Compiled {
 impl CompiledMethod {
     /// Every variant.
     pub fn all(&self) -> impl Iterator<Item = &Compiled> {
-        let derived = self.derivatives.iter().flat_map(|derivative| std::iter::once(&derivative.of).chain(&derivative.step));
+        let derived = self
+            .derivatives
+            .iter()
+            .flat_map(|derivative| std::iter::once(&derivative.of).chain(&derivative.step));
         std::iter::once(&self.value).chain(derived)
     }
 }
@@ -104,7 +107,10 @@ fn items(krate: &TokenStream, program: &Program, methods: Option<&[Vec<CompiledM
             .map(|(position, method)| {
                 let signature = Signature::new(&paths, of, method);
                 let compiled = compiled.map(|compiled| &compiled[position]);
-                (method::emit(program, &signature, compiled), derivatives::items(program, &signature, compiled))
+                (
+                    method::emit(program, &signature, compiled),
+                    derivatives::items(program, &signature, compiled),
+                )
             })
             .unzip();
         let methods = structs::implementation(of, &quote!(#(#items)*));

@@ -12,7 +12,8 @@ use crate::program::{DimSource, Method};
 /// The variables that hold a function's run-time sizes, by [`DimId`]: a `dim` argument itself, else the dims'
 /// names in lower case.
 pub fn locals(method: &Method) -> Vec<Ident> {
-    let mut taken: Vec<String> = ["ws", "arena", "model", "grads", "cotangent", "optimiser", "out", "v"].map(String::from).to_vec();
+    let mut taken: Vec<String> =
+        ["ws", "arena", "model", "grads", "cotangent", "optimiser", "out", "v"].map(String::from).to_vec();
     for argument in &method.arguments {
         let name = plain(&argument.name);
         taken.extend([format!("d_{name}"), format!("t_{name}"), format!("given_{name}"), name]);
@@ -25,10 +26,7 @@ pub fn locals(method: &Method) -> Vec<Ident> {
         }
         let mut name = snake_case(dim);
         // No keyword, and nothing else that methods have.
-        while taken.contains(&name)
-            || name.starts_with("cotangent_")
-            || KEYWORDS.contains(&name.as_str())
-        {
+        while taken.contains(&name) || name.starts_with("cotangent_") || KEYWORDS.contains(&name.as_str()) {
             name.insert_str(0, "size_of_");
         }
         taken.push(name.clone());

@@ -31,7 +31,8 @@ impl<'a> Step<'a> {
     pub fn method(&self) -> TokenStream {
         let Signature { paths, method, .. } = self.signature;
         let function = self.signature.function("_step");
-        let checks = self.compiled.map(|_| checks::of_arguments(self.signature, &function)).unwrap_or_default();
+        let checks =
+            self.compiled.map(|_| checks::of_arguments(self.signature, &function)).unwrap_or_default();
         let docs = docs::of_step(self.signature, self.compiled, &checks);
         let (ws, optimiser) = (local("ws"), local("optimiser"));
         let body = match self.compiled {
@@ -71,7 +72,8 @@ impl<'a> Step<'a> {
             let Target::Field(field) = compiled.plan.gradients[number].target else {
                 unreachable!("a step is by the parameters");
             };
-            let path: Vec<String> = signature.method.fields[field].path.iter().map(|step| plain(&step.name)).collect();
+            let path: Vec<String> =
+                signature.method.fields[field].path.iter().map(|step| plain(&step.name)).collect();
             let Some(leaf) = self.leaves.iter().find(|leaf| leaf.names() == path) else {
                 unreachable!("an input is a field");
             };
@@ -79,7 +81,10 @@ impl<'a> Step<'a> {
             self.update(leaf, Some(&gradient))
         });
         // What does not depend on the parameters has no gradient, but an optimiser may still change it.
-        let others = self.leaves.iter().filter(|leaf| !leaf.frozen && leaf.count() > 0 && !updated.contains(&leaf.names()));
+        let others = self
+            .leaves
+            .iter()
+            .filter(|leaf| !leaf.frozen && leaf.count() > 0 && !updated.contains(&leaf.names()));
         let others: TokenStream = others.map(|leaf| self.update(leaf, None)).collect();
         stage.uses.dims.extend(uses.dims);
         stage.uses.inputs.extend(uses.inputs);

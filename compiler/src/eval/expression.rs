@@ -9,8 +9,8 @@ use super::EvalError;
 use super::data::Value;
 use super::function;
 use super::integer::Integer;
-use super::random;
 use super::machine::Memory;
+use super::random;
 use crate::ir::{Binary, Comparison, Function, Scalar, ScalarId, Scalars, TensorId, Unary};
 
 /// An expression; slots are places in `steps`.
@@ -130,7 +130,8 @@ impl Expression {
             }
             Step::Call(function, _, arguments) => {
                 let integer = |slot: usize| self.values[slot].integer().ok_or(EvalError::Operand);
-                let (key, number) = (integer(arguments[0])?.cast_unsigned(), integer(arguments[1])?.cast_unsigned());
+                let (key, number) =
+                    (integer(arguments[0])?.cast_unsigned(), integer(arguments[1])?.cast_unsigned());
                 match function {
                     Function::Fold => Value::Integer(random::fold(key, number).cast_signed()),
                     _ => Value::Float(random::uniform(key, number)),

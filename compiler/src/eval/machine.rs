@@ -101,7 +101,9 @@ impl Memory<'_> {
                 }
                 Step::Argmax { node, outer, inner, value } => self.search(node, outer, inner, value)?,
                 Step::Reshape { out, from } => self.put(*out, self.get(*from)?.clone())?,
-                Step::Loop { node, extent, condition, body } => self.repeat(node, *extent, condition, body)?,
+                Step::Loop { node, extent, condition, body } => {
+                    self.repeat(node, *extent, condition, body)?
+                }
             }
         }
         Ok(())

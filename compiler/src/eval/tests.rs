@@ -154,7 +154,15 @@ fn recurrence(reversed: bool) -> (Graph, TensorId, TensorId, TensorId, TensorId)
         Carried { initial: zeros, inside: traced, next: traces, last: trace },
     ];
     let extent = 3usize.into();
-    graph.nodes.push(Node::Loop(Loop { counter, name: "t".into(), extent, reversed, condition: None, carried, body }));
+    graph.nodes.push(Node::Loop(Loop {
+        counter,
+        name: "t".into(),
+        extent,
+        reversed,
+        condition: None,
+        carried,
+        body,
+    }));
     (graph, x, start, last, trace)
 }
 

@@ -38,7 +38,13 @@ impl Scalars {
 
     /// The derivative of a call by one of its arguments; `y` is its value. A function without one is noted
     /// in [`Scalars::undifferentiated`].
-    pub fn slope(&mut self, function: ExternId, argument: usize, arguments: &[ScalarId], y: ScalarId) -> ScalarId {
+    pub fn slope(
+        &mut self,
+        function: ExternId,
+        argument: usize,
+        arguments: &[ScalarId],
+        y: ScalarId,
+    ) -> ScalarId {
         let Some(slopes) = &self.externs[function.0 as usize].slopes else {
             self.undifferentiated.insert(function);
             return self.number(f64::NAN);

@@ -139,10 +139,16 @@ impl Int {
     /// ⌊a / b⌋; exact where every coefficient is divisible by a constant b, an atom where not.
     pub fn div(&self, other: &Self) -> Self {
         match (self.as_constant(), other.as_constant()) {
-            (Some(a), Some(b)) if b != 0 => Self::constant(a.div_euclid(b) - i64::from(b < 0 && a.rem_euclid(b) != 0)),
+            (Some(a), Some(b)) if b != 0 => {
+                Self::constant(a.div_euclid(b) - i64::from(b < 0 && a.rem_euclid(b) != 0))
+            }
             (_, Some(1)) => self.clone(),
             (_, Some(b)) if b > 0 && self.terms.values().all(|coefficient| coefficient % b == 0) => Self {
-                terms: self.terms.iter().map(|(monomial, coefficient)| (monomial.clone(), coefficient / b)).collect(),
+                terms: self
+                    .terms
+                    .iter()
+                    .map(|(monomial, coefficient)| (monomial.clone(), coefficient / b))
+                    .collect(),
             },
             _ if self == other && !self.is(0) => Self::constant(1),
             _ => Self::atom(Atom::Div(Box::new(self.clone()), Box::new(other.clone()))),
@@ -153,7 +159,9 @@ impl Int {
     pub fn modulo(&self, other: &Self) -> Self {
         match (self.as_constant(), other.as_constant()) {
             (Some(a), Some(b)) if b > 0 => Self::constant(a.rem_euclid(b)),
-            (_, Some(b)) if b > 0 && self.terms.values().all(|coefficient| coefficient % b == 0) => Self::zero(),
+            (_, Some(b)) if b > 0 && self.terms.values().all(|coefficient| coefficient % b == 0) => {
+                Self::zero()
+            }
             _ => Self::atom(Atom::Mod(Box::new(self.clone()), Box::new(other.clone()))),
         }
     }
@@ -222,22 +230,25 @@ impl Int {
 
     /// The value, given those of the outermost atoms; floor division and remainder are computed here.
     pub fn evaluate(&self, value: &mut dyn FnMut(&Atom) -> i64) -> i64 {
-        self.terms.iter().map(|(monomial, coefficient)| {
-            monomial.iter().fold(*coefficient, |product, atom| {
-                product * match atom {
-                    Atom::Div(a, b) => {
-                        let (a, b) = (a.evaluate(value), b.evaluate(value));
-                        a.div_euclid(b) - i64::from(b < 0 && a.rem_euclid(b) != 0)
-                    }
-                    Atom::Mod(a, b) => {
-                        let (a, b) = (a.evaluate(value), b.evaluate(value));
-                        a.rem_euclid(b) + if b < 0 && a.rem_euclid(b) != 0 { b } else { 0 }
-                    }
-                    Atom::Dim(_) | Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) => value(atom),
-                }
+        self.terms
+            .iter()
+            .map(|(monomial, coefficient)| {
+                monomial.iter().fold(*coefficient, |product, atom| {
+                    product
+                        * match atom {
+                            Atom::Div(a, b) => {
+                                let (a, b) = (a.evaluate(value), b.evaluate(value));
+                                a.div_euclid(b) - i64::from(b < 0 && a.rem_euclid(b) != 0)
+                            }
+                            Atom::Mod(a, b) => {
+                                let (a, b) = (a.evaluate(value), b.evaluate(value));
+                                a.rem_euclid(b) + if b < 0 && a.rem_euclid(b) != 0 { b } else { 0 }
+                            }
+                            Atom::Dim(_) | Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) => value(atom),
+                        }
+                })
             })
-        })
-        .sum()
+            .sum()
     }
 
     fn add_term(&mut self, monomial: Vec<Atom>, coefficient: i64) {
@@ -282,12 +293,18 @@ mod tests {
 
     #[test]
     fn division_floors() {
-        for (a, b, quotient, remainder) in [(7, 2, 3, 1), (-7, 2, -4, 1), (7, -2, -4, -1), (-7, -2, 3, -1), (6, -2, -3, 0)] {
+        for (a, b, quotient, remainder) in
+            [(7, 2, 3, 1), (-7, 2, -4, 1), (7, -2, -4, -1), (-7, -2, 3, -1), (6, -2, -3, 0)]
+        {
             let (left, right) = (Int::dim(DimId(0)), Int::dim(DimId(1)));
             let mut value = |atom: &Atom| if *atom == Atom::Dim(DimId(0)) { a } else { b };
             assert_eq!(left.div(&right).evaluate(&mut value), quotient, "{a} / {b}");
             assert_eq!(left.modulo(&right).evaluate(&mut value), remainder, "{a} % {b}");
-            assert_eq!(Int::constant(a).div(&Int::constant(b)), Int::constant(quotient), "constant {a} / {b}");
+            assert_eq!(
+                Int::constant(a).div(&Int::constant(b)),
+                Int::constant(quotient),
+                "constant {a} / {b}"
+            );
         }
     }
 }

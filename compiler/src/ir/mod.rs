@@ -12,7 +12,7 @@ mod scalar;
 
 pub use function::{Extern, ExternId, Function};
 pub use integer::{Atom, Int};
-pub use scalar::{Binary, Bits, Comparison, Scalar, ScalarId, Scalars, Unary};
+pub use scalar::{Binary, Comparison, Scalar, ScalarId, Scalars, Unary};
 
 /// A tensor of a graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -206,8 +206,14 @@ impl Graph {
     /// A domain that runs over a whole shape.
     pub fn axes(shape: &[Int]) -> Vec<Axis> {
         const NAMES: [&str; 6] = ["i", "j", "k", "l", "m", "n"];
-        let name = |position: usize| NAMES.get(position).map_or_else(|| format!("i{position}"), |name| (*name).to_string());
-        shape.iter().enumerate().map(|(position, extent)| Axis { name: name(position), extent: extent.clone() }).collect()
+        let name = |position: usize| {
+            NAMES.get(position).map_or_else(|| format!("i{position}"), |name| (*name).to_string())
+        };
+        shape
+            .iter()
+            .enumerate()
+            .map(|(position, extent)| Axis { name: name(position), extent: extent.clone() })
+            .collect()
     }
 
     /// The subscripts `i, j, …` of a tensor read at the indices of a domain.
@@ -216,7 +222,13 @@ impl Graph {
     }
 
     /// Appends `out[i] = value(i)` over a shape.
-    pub fn push_map(&mut self, name: impl Into<String>, shape: Vec<Int>, kind: Kind, value: ScalarId) -> TensorId {
+    pub fn push_map(
+        &mut self,
+        name: impl Into<String>,
+        shape: Vec<Int>,
+        kind: Kind,
+        value: ScalarId,
+    ) -> TensorId {
         let out = self.add_tensor(name, shape.clone(), kind);
         let at = Self::identity(shape.len());
         let domain = Self::axes(&shape);
@@ -257,7 +269,12 @@ impl Graph {
                     integer(b, visit);
                 }
                 Scalar::Number(_) | Scalar::Flag(_) | Scalar::Unary(..) | Scalar::Binary(..) => {}
-                Scalar::Call(..) | Scalar::Compare(..) | Scalar::Not(_) | Scalar::And(..) | Scalar::Or(..) | Scalar::Select(..) => {}
+                Scalar::Call(..)
+                | Scalar::Compare(..)
+                | Scalar::Not(_)
+                | Scalar::And(..)
+                | Scalar::Or(..)
+                | Scalar::Select(..) => {}
             }
         }
     }

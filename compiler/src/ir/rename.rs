@@ -1,6 +1,6 @@
 //! Renaming inside nodes: reads of one tensor become reads of another, a loop's counter another's.
 
-use super::{Atom, Graph, Int, LoopId, Node, Scalar, Scalars, ScalarId, TensorId};
+use super::{Atom, Graph, Int, LoopId, Node, Scalar, ScalarId, Scalars, TensorId};
 
 /// What to rename.
 pub trait Rename {

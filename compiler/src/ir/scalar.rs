@@ -138,11 +138,13 @@ impl std::ops::Index<ScalarId> for Scalars {
 
 impl Scalars {
     /// How many there are; ids are dense below it, and operands precede what they are operands of.
+    #[cfg(test)]
     pub fn len(&self) -> usize {
         self.nodes.len()
     }
 
     /// Whether there are none.
+    #[cfg(test)]
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
     }
@@ -306,7 +308,9 @@ impl Scalars {
             Binary::Mul => self.mul(a, b),
             Binary::Div => self.div(a, b),
             Binary::Pow => match self.as_number(b) {
-                Some(power) if power == power.trunc() && power.abs() <= 1024.0 => self.unary(Unary::Powi(power as i32), a),
+                Some(power) if power == power.trunc() && power.abs() <= 1024.0 => {
+                    self.unary(Unary::Powi(power as i32), a)
+                }
                 Some(0.5) => self.unary(Unary::Sqrt, a),
                 _ => self.intern(Scalar::Binary(function, a, b)),
             },
@@ -399,16 +403,22 @@ impl Scalars {
     pub fn operands(&self, id: ScalarId) -> Vec<ScalarId> {
         match self[id] {
             Scalar::Call(_, ref arguments) => arguments.clone(),
-            Scalar::Number(_) | Scalar::Integer(_) | Scalar::Flag(_) | Scalar::Read(..) | Scalar::CompareInt(..) => vec![],
+            Scalar::Number(_)
+            | Scalar::Integer(_)
+            | Scalar::Flag(_)
+            | Scalar::Read(..)
+            | Scalar::CompareInt(..) => vec![],
             Scalar::Unary(_, a) | Scalar::Not(a) => vec![a],
-            Scalar::Binary(_, a, b) | Scalar::Compare(_, a, b) | Scalar::And(a, b) | Scalar::Or(a, b) => vec![a, b],
+            Scalar::Binary(_, a, b) | Scalar::Compare(_, a, b) | Scalar::And(a, b) | Scalar::Or(a, b) => {
+                vec![a, b]
+            }
             Scalar::Select(c, a, b) => vec![c, a, b],
         }
     }
 
     /// Everything under an expression, itself included, each once, operands first.
     pub fn reachable(&self, root: ScalarId) -> Vec<ScalarId> {
-        let mut reached = std::collections::BTreeSet::from([root]);
+        let mut reached = BTreeSet::from([root]);
         let mut stack = vec![root];
         while let Some(id) = stack.pop() {
             for operand in self.operands(id) {
@@ -455,7 +465,9 @@ impl Scalars {
                 }
                 Scalar::Unary(function, a) => self.unary(function, done[&a]),
                 Scalar::Binary(function, a, b) => self.binary(function, done[&a], done[&b]),
-                Scalar::Call(function, arguments) => self.call(function, arguments.iter().map(|argument| done[argument]).collect()),
+                Scalar::Call(function, arguments) => {
+                    self.call(function, arguments.iter().map(|argument| done[argument]).collect())
+                }
                 Scalar::Compare(comparison, a, b) => self.compare(comparison, done[&a], done[&b]),
                 Scalar::CompareInt(comparison, a, b) => {
                     let (a, b) = (integer(&a), integer(&b));
@@ -477,7 +489,11 @@ impl Scalars {
     }
 
     /// `select(c, x, 0)` with the function applied to x; both branches for their own zero.
-    fn under_guard(&mut self, a: ScalarId, apply: impl FnOnce(&mut Self, ScalarId) -> ScalarId) -> Option<ScalarId> {
+    fn under_guard(
+        &mut self,
+        a: ScalarId,
+        apply: impl FnOnce(&mut Self, ScalarId) -> ScalarId,
+    ) -> Option<ScalarId> {
         let Scalar::Select(c, x, y) = self[a] else { return None };
         if self.is_number(y, 0.0) {
             let x = apply(self, x);

@@ -12,7 +12,8 @@ use super::range::Extents;
 /// Tightens all loops.
 pub(super) fn tighten(plan: &mut Plan) {
     for stage in [&mut plan.forward, &mut plan.backward] {
-        let mut tightener = Tightener { graph: &mut plan.graph, counters: BTreeMap::new(), indices: Vec::new() };
+        let mut tightener =
+            Tightener { graph: &mut plan.graph, counters: BTreeMap::new(), indices: Vec::new() };
         tightener.steps(stage);
     }
 }
@@ -113,7 +114,9 @@ impl Tightener<'_> {
         own: bool,
         levels: &mut [Level],
     ) -> bool {
-        let Scalar::CompareInt(comparison, a, b) = self.graph.scalars[condition].clone() else { return false };
+        let Scalar::CompareInt(comparison, a, b) = self.graph.scalars[condition].clone() else {
+            return false;
+        };
         let mut reads = false;
         for side in [&a, &b] {
             side.visit_atoms(&mut |atom| reads |= matches!(atom, crate::ir::Atom::Read(..)));
@@ -176,7 +179,13 @@ impl Tightener<'_> {
         self.rebuild_at(item, skip, &mut levels, value);
     }
 
-    fn rebuild_at(&mut self, item: &mut Item, skip: usize, levels: &mut dyn Iterator<Item = Level>, value: ScalarId) {
+    fn rebuild_at(
+        &mut self,
+        item: &mut Item,
+        skip: usize,
+        levels: &mut dyn Iterator<Item = Level>,
+        value: ScalarId,
+    ) {
         match item {
             Item::For(around) if skip > 0 => {
                 if let Some(next) = around.body.first_mut() {

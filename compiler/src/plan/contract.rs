@@ -5,7 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ir::{
-    Atom, Axis, Binary, Comprehension, Graph, Int, Kind, LoopId, Node, Reduction, Scalar, ScalarId, TensorId, Unary,
+    Atom, Axis, Binary, Comprehension, Graph, Int, Kind, LoopId, Node, Reduction, Scalar, ScalarId, TensorId,
+    Unary,
 };
 
 use super::range::Extents;
@@ -20,7 +21,12 @@ pub(super) fn contract(draft: &mut Draft, inputs: &Inputs) {
     }
 }
 
-fn block(graph: &mut Graph, inputs: &Inputs, nodes: Vec<Node>, counters: &mut BTreeMap<LoopId, Int>) -> Vec<Node> {
+fn block(
+    graph: &mut Graph,
+    inputs: &Inputs,
+    nodes: Vec<Node>,
+    counters: &mut BTreeMap<LoopId, Int>,
+) -> Vec<Node> {
     let mut all = Vec::new();
     for node in nodes {
         match node {
@@ -118,7 +124,10 @@ impl Contraction<'_> {
     /// none.
     fn rewrite(&mut self, node: &Comprehension) -> Option<Vec<Comprehension>> {
         let float = self.graph.tensor(node.out).kind == Kind::Float;
-        if node.reduction != Reduction::Sum || !float || product::recognise(self.graph, node, self.inputs).is_some() {
+        if node.reduction != Reduction::Sum
+            || !float
+            || product::recognise(self.graph, node, self.inputs).is_some()
+        {
             return None;
         }
         let summed: Vec<usize> =
@@ -133,7 +142,11 @@ impl Contraction<'_> {
             factors.iter().partition(|&&factor| summed.iter().any(|&x| self.mentions(factor, x)));
         let groups = self.groups(node, &within);
         let [left, right] = groups.as_slice() else { return None };
-        if left.factors.len() + right.factors.len() == 2 && behind.is_empty() && condition.is_none() && !negative {
+        if left.factors.len() + right.factors.len() == 2
+            && behind.is_empty()
+            && condition.is_none()
+            && !negative
+        {
             return None;
         }
 
@@ -197,7 +210,9 @@ impl Contraction<'_> {
     /// outside its tensor where it does not hold.
     fn unguarded(&self, node: &Comprehension, summed: &[usize]) -> Option<(Option<ScalarId>, ScalarId)> {
         let scalars = &self.graph.scalars;
-        let Scalar::Select(condition, value, zero) = scalars[node.value] else { return Some((None, node.value)) };
+        let Scalar::Select(condition, value, zero) = scalars[node.value] else {
+            return Some((None, node.value));
+        };
         if scalars.as_number(zero) != Some(0.0) || summed.iter().any(|&x| self.mentions(condition, x)) {
             return None;
         }

@@ -13,13 +13,22 @@ use super::schedule::Schedule;
 use super::storage::{Sharing, upper_bound};
 
 /// The set of units that a gradient is made in, if that can be the caller's memory.
-pub(super) fn in_place(schedule: &Schedule, sharing: &mut Sharing, number: usize, stacked: usize) -> Option<TensorId> {
+pub(super) fn in_place(
+    schedule: &Schedule,
+    sharing: &mut Sharing,
+    number: usize,
+    stacked: usize,
+) -> Option<TensorId> {
     let gradient = schedule.gradients[number].tensor;
     let set = sharing.set(gradient)?;
     let units: BTreeSet<TensorId> = sharing.members(set).iter().copied().collect();
     let delivered = |unit: &TensorId| {
         schedule.results.iter().any(|&result| origin(schedule, result) == *unit)
-            || schedule.gradients.iter().enumerate().any(|(other, gradient)| other != number && gradient.tensor == *unit)
+            || schedule
+                .gradients
+                .iter()
+                .enumerate()
+                .any(|(other, gradient)| other != number && gradient.tensor == *unit)
             || sharing.live.segments[unit].iter().any(|&(from, _)| from < sharing.live.backward)
             || schedule.graph.shape(*unit) != schedule.graph.shape(gradient)
     };
@@ -27,7 +36,8 @@ pub(super) fn in_place(schedule: &Schedule, sharing: &mut Sharing, number: usize
     if units.iter().any(delivered) || viewed {
         return None;
     }
-    let mut chain = Chain { schedule, sharing, units: &units, stacked, begun: BTreeSet::new(), adds_only: true };
+    let mut chain =
+        Chain { schedule, sharing, units: &units, stacked, begun: BTreeSet::new(), adds_only: true };
     chain.follow(&schedule.backward, false);
     chain.adds_only.then_some(set)
 }
@@ -53,7 +63,8 @@ impl Chain<'_> {
                         // A copy would overwrite what is there.
                         let set = self.sharing.set(carried.inside);
                         self.adds_only &= !inside
-                            || (self.sharing.set(carried.initial) == set && self.sharing.set(carried.next) == set);
+                            || (self.sharing.set(carried.initial) == set
+                                && self.sharing.set(carried.next) == set);
                         self.adds_only &= inside || !self.contains(carried.initial);
                         self.adds_only &= inside || !self.contains(carried.next);
                     }
@@ -93,20 +104,21 @@ impl Chain<'_> {
         }
         let columns_inside = match &leaf.kind {
             LeafKind::Product(product) => leaf.at.iter().take(self.stacked).any(|at| {
-                [&product.rows, &product.columns, &product.depth].into_iter().flatten().any(|&x| at.mentions_index(x))
+                [&product.rows, &product.columns, &product.depth]
+                    .into_iter()
+                    .flatten()
+                    .any(|&x| at.mentions_index(x))
             }),
             _ => false,
         };
-        let filled_in_part = matches!(leaf.kind, LeafKind::Fill) && leaf.at.len() < self.stacked && !leaf.at.is_empty();
+        let filled_in_part =
+            matches!(leaf.kind, LeafKind::Fill) && leaf.at.len() < self.stacked && !leaf.at.is_empty();
         self.adds_only &= begins && !read && !columns_inside && !filled_in_part;
     }
 }
 
 /// Copies the gradients that could not be made where they belong.
-pub(super) fn copy_the_others(
-    schedule: &mut Schedule,
-    homes: &BTreeMap<TensorId, usize>,
-) {
+pub(super) fn copy_the_others(schedule: &mut Schedule, homes: &BTreeMap<TensorId, usize>) {
     for number in 0..schedule.gradients.len() {
         if homes.values().any(|&home| home == number) {
             continue;
@@ -158,14 +170,15 @@ fn touches(schedule: &Schedule, step: &Step, tensor: TensorId) -> bool {
         }),
         Step::Loop(repeat) => {
             let asked = repeat.condition.iter().flat_map(|&condition| schedule.graph.reads(condition));
-            asked.into_iter().any(|read| origin(schedule, read) == unit) || repeat.carried.iter().any(|carried| {
-                [carried.initial, carried.inside, carried.next, carried.last]
-                    .iter()
-                    .any(|&tensor| origin(schedule, tensor) == unit)
-            }) || repeat.body.iter().any(|step| touches(schedule, step, tensor))
+            asked.into_iter().any(|read| origin(schedule, read) == unit)
+                || repeat.carried.iter().any(|carried| {
+                    [carried.initial, carried.inside, carried.next, carried.last]
+                        .iter()
+                        .any(|&tensor| origin(schedule, tensor) == unit)
+                })
+                || repeat.body.iter().any(|step| touches(schedule, step, tensor))
         }
         Step::Copy { to, from } => origin(schedule, *to) == unit || origin(schedule, *from) == unit,
         Step::Update(_) | Step::Carve { .. } => false,
     }
 }
-

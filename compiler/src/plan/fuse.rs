@@ -83,7 +83,8 @@ impl Context<'_> {
         let origins = |tensors: &BTreeSet<TensorId>| -> BTreeSet<TensorId> {
             tensors.iter().map(|&tensor| self.origin(tensor)).collect()
         };
-        let (reads, writes, bases) = (origins(&touched.reads), origins(&touched.writes), origins(&touched.bases));
+        let (reads, writes, bases) =
+            (origins(&touched.reads), origins(&touched.writes), origins(&touched.bases));
         let replaced = self.replaced(candidate.out);
         let base = candidate.base.map(|base| self.origin(base));
         let mut conflict = base.is_some_and(|base| writes.contains(&base) || reads.contains(&base));
@@ -98,7 +99,10 @@ impl Context<'_> {
 
     /// The carried value whose memory a tensor should take.
     fn replaced(&self, out: TensorId) -> Option<TensorId> {
-        self.carried.iter().find(|carried| self.origin(carried.next) == out).map(|carried| self.origin(carried.inside))
+        self.carried
+            .iter()
+            .find(|carried| self.origin(carried.next) == out)
+            .map(|carried| self.origin(carried.inside))
     }
 }
 
@@ -167,26 +171,30 @@ impl Attempt<'_> {
     fn alike(&self, touched: &Touched) -> bool {
         let mut common = false;
         visit_reads(self.graph, self.candidate, &mut |tensor, _| {
-            common |= self.graph.shape(tensor).len() == self.candidate.loops.len() && touched.reads.contains(&tensor);
+            common |= self.graph.shape(tensor).len() == self.candidate.loops.len()
+                && touched.reads.contains(&tensor);
         });
         common && matches!(self.candidate.kind, LeafKind::Write) && !self.candidate.add
     }
 
     /// The index of the node that can run in a loop at this depth.
     fn matching(&self, around: &For, depth: usize, related: bool) -> Option<usize> {
-        let rest: Vec<usize> = self.candidate.loops.iter().copied().filter(|x| !self.opened.contains(x)).collect();
+        let rest: Vec<usize> =
+            self.candidate.loops.iter().copied().filter(|x| !self.opened.contains(x)).collect();
         let mut leaves = Vec::new();
         for item in &around.body {
             item.visit(depth + 1, &mut |depth, leaf| leaves.push((depth, leaf)));
         }
-        let elementwise = around.body.iter().all(|item| matches!(item, Item::Leaf(Leaf { kind: LeafKind::Write, .. })));
+        let elementwise =
+            around.body.iter().all(|item| matches!(item, Item::Leaf(Leaf { kind: LeafKind::Write, .. })));
         rest.iter().copied().find(|&index| {
             let axis = &self.candidate.domain[index];
             if axis.extent != around.axis.extent {
                 return false;
             }
             let finished = rest.len() == 1 && matches!(self.candidate.kind, LeafKind::Write);
-            let accumulates = self.candidate.add && !self.candidate.at.iter().any(|at| at.as_index() == Some(index));
+            let accumulates =
+                self.candidate.add && !self.candidate.at.iter().any(|at| at.as_index() == Some(index));
             if elementwise && !(finished && (!accumulates || depth == 0)) && !(depth == 0 && related) {
                 return false;
             }
@@ -199,7 +207,9 @@ impl Attempt<'_> {
 
     fn same_loops(&self, leaves: &[(usize, &Leaf)], rest: &[usize]) -> bool {
         let total = self.opened.len() + rest.len();
-        leaves.iter().all(|(depth, leaf)| *depth == total && matches!(leaf.kind, LeafKind::Write) && !leaf.add)
+        leaves
+            .iter()
+            .all(|(depth, leaf)| *depth == total && matches!(leaf.kind, LeafKind::Write) && !leaf.add)
     }
 
     /// Whether each iteration of the node touches only what the same iteration of the leaf did.
@@ -260,7 +270,8 @@ impl Attempt<'_> {
     fn fill_depth(&self, order: &[usize]) -> usize {
         let fits = |depth: &usize| {
             let prefix = self.prefix(&order[..*depth]);
-            let fixes = |index: &usize| self.candidate.at[..prefix].iter().any(|at| at.as_index() == Some(*index));
+            let fixes =
+                |index: &usize| self.candidate.at[..prefix].iter().any(|at| at.as_index() == Some(*index));
             order[..*depth].iter().all(fixes)
         };
         (0..=order.len()).take_while(fits).last().unwrap_or(0)

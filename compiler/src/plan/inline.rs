@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ir::{
-    Argmax, Atom, Axis, Binary, Comprehension, Graph, Int, Kind, Node, Reduction, Scalar, ScalarId, TensorId, Unary,
+    Argmax, Atom, Axis, Binary, Comprehension, Graph, Int, Kind, Node, Reduction, Scalar, ScalarId, TensorId,
+    Unary,
 };
 
 use super::stages::{Draft, push_copy};
@@ -138,8 +139,11 @@ impl Table {
             }
             same_block &= *block == home;
             let domain = domain(node);
-            let places: BTreeSet<Vec<Int>> =
-                reads(graph, node).into_iter().filter(|(tensor, _)| *tensor == producer).map(|(_, at)| at).collect();
+            let places: BTreeSet<Vec<Int>> = reads(graph, node)
+                .into_iter()
+                .filter(|(tensor, _)| *tensor == producer)
+                .map(|(_, at)| at)
+                .collect();
             if !places.iter().all(|at| injective(&domain, at)) {
                 return false;
             }
@@ -155,7 +159,10 @@ impl Table {
             Kind::Mask => rank > 0 && weight <= 4 && operands.len() <= 1,
             // What could be made in place of a value of its own is made there.
             Kind::Float | Kind::Index | Kind::Key => {
-                rank > 0 && weight <= 1 && count <= 2 && operands.iter().all(|operand| self.inputs.contains(operand))
+                rank > 0
+                    && weight <= 1
+                    && count <= 2
+                    && operands.iter().all(|operand| self.inputs.contains(operand))
             }
         }
     }
@@ -285,7 +292,8 @@ fn injective(domain: &[Axis], at: &[Int]) -> bool {
 fn weight(graph: &Graph, value: ScalarId) -> u32 {
     let simple = |integer: &Int| {
         let mut simple = true;
-        integer.visit_atoms(&mut |atom| simple &= matches!(atom, Atom::Dim(_) | Atom::Index(_) | Atom::Loop(_)));
+        integer
+            .visit_atoms(&mut |atom| simple &= matches!(atom, Atom::Dim(_) | Atom::Index(_) | Atom::Loop(_)));
         simple
     };
     let of = |id: ScalarId| match &graph.scalars[id] {

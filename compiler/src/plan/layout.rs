@@ -134,7 +134,13 @@ impl Layout {
         let tensor = self.graph.add_tensor("scratch", vec![size.clone()], Kind::Float);
         let home = Home::Frame { frame: FrameId(0), offset: Int::zero() };
         self.memory.roots.insert(tensor, Root::Buffer(buffer));
-        self.memory.buffers.push(Buffer { tensor, name: "scratch".to_string(), kind: Kind::Float, size, home });
+        self.memory.buffers.push(Buffer {
+            tensor,
+            name: "scratch".to_string(),
+            kind: Kind::Float,
+            size,
+            home,
+        });
         self.memory.frames[frame.0].within = Some(buffer);
         self.paths.insert(buffer, path.to_vec());
     }
@@ -172,15 +178,20 @@ impl Layout {
             }
         }
         let mut order: Vec<BufferId> = spans.keys().copied().collect();
-        order.sort_by_key(|buffer| (std::cmp::Reverse(estimate(&self.memory.buffers[buffer.0].size)), spans[buffer], *buffer));
+        order.sort_by_key(|buffer| {
+            (std::cmp::Reverse(estimate(&self.memory.buffers[buffer.0].size)), spans[buffer], *buffer)
+        });
         let mut placed: Vec<(BufferId, Int, Int)> = Vec::new();
         let mut length = Int::zero();
         for buffer in order {
             let size = self.memory.buffers[buffer.0].size.clone();
             let (from, to) = spans[&buffer];
             let meets = |other: &BufferId| spans[other].0 <= to && from <= spans[other].1;
-            let others: Vec<(Int, Int)> =
-                placed.iter().filter(|(other, ..)| meets(other)).map(|(_, start, end)| (start.clone(), end.clone())).collect();
+            let others: Vec<(Int, Int)> = placed
+                .iter()
+                .filter(|(other, ..)| meets(other))
+                .map(|(_, start, end)| (start.clone(), end.clone()))
+                .collect();
             let mut candidates = vec![Int::zero()];
             candidates.extend(others.iter().map(|(_, end)| end.clone()));
             candidates.push(others.iter().fold(Int::zero(), |all, (_, end)| larger(&all, end)));
@@ -220,7 +231,9 @@ impl Layout {
     fn close(&self, frame: FrameId, open: &BTreeSet<BufferId>, run: &mut Vec<Step>, all: &mut Vec<Step>) {
         if !open.is_empty() {
             let mut buffers: Vec<BufferId> = open.iter().copied().collect();
-            buffers.sort_by_key(|buffer| (estimate(&self.range(*buffer).0), estimate(&self.range(*buffer).1), *buffer));
+            buffers.sort_by_key(|buffer| {
+                (estimate(&self.range(*buffer).0), estimate(&self.range(*buffer).1), *buffer)
+            });
             all.push(Step::Carve { frame, buffers });
         }
         all.append(run);

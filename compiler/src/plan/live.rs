@@ -63,7 +63,9 @@ pub(super) fn lifetimes(schedule: &Schedule) -> Live {
     for (tensor, position, stack) in &walk.used {
         let unit = origin(schedule, *tensor);
         live.units.insert(*tensor, unit);
-        let (Some((_, around)), Some(segments)) = (walk.made.get(&unit), live.segments.get_mut(&unit)) else { continue };
+        let (Some((_, around)), Some(segments)) = (walk.made.get(&unit), live.segments.get_mut(&unit)) else {
+            continue;
+        };
         let shared = around.iter().zip(stack).take_while(|(a, b)| a == b).count();
         let last = stack.get(shared).map_or(*position, |inner| inner.exit);
         segments[0].1 = segments[0].1.max(last);
@@ -101,7 +103,8 @@ impl Walk<'_> {
                         leaf.visit_reads(&self.schedule.graph, &mut |tensor, _| {
                             used.insert(tensor);
                         });
-                        self.used.extend(used.into_iter().map(|tensor| (tensor, self.position, stack.clone())));
+                        self.used
+                            .extend(used.into_iter().map(|tensor| (tensor, self.position, stack.clone())));
                     }
                     self.position += 1;
                 }

@@ -30,10 +30,10 @@ use crate::ir::{Int, TensorId};
 use crate::program::{ArgumentContent, FieldInput, Method};
 use crate::routine::{Gradient, Routine, Target};
 
-pub use product::strides;
 pub use form::{
     Bound, BufferId, For, FrameId, Home, Item, Leaf, LeafKind, Plan, Product, Range, Repeat, Root, Step,
 };
+pub use product::strides;
 
 /// Plans a routine whose gradients go to the caller's memory.
 pub fn plan(routine: Routine, inputs: &Inputs) -> Plan {

@@ -67,7 +67,8 @@ pub(super) fn of_comprehension(graph: &mut Graph, node: &Comprehension, inputs: 
         fill: base.is_none() && (!covers || (sums && !reduced.is_empty())),
     };
 
-    if covers && base.is_none() && reduced.is_empty() && !node.at.is_empty() && is_constant(graph, node.value) {
+    if covers && base.is_none() && reduced.is_empty() && !node.at.is_empty() && is_constant(graph, node.value)
+    {
         return vec![Candidate { kind: LeafKind::Fill, at: Vec::new(), domain: Vec::new(), ..whole }];
     }
     if !sums {
@@ -122,7 +123,8 @@ pub(super) fn slope(integer: &Int, index: usize) -> Option<i64> {
         } else {
             let mut found = false;
             for atom in monomial {
-                Int::atom(atom.clone()).visit_atoms(&mut |atom| found |= *atom == crate::ir::Atom::Index(index));
+                Int::atom(atom.clone())
+                    .visit_atoms(&mut |atom| found |= *atom == crate::ir::Atom::Index(index));
             }
             if found {
                 return None;
@@ -147,7 +149,10 @@ pub(super) fn sets_all(graph: &Graph, node: &Comprehension) -> bool {
 pub(super) fn is_direct(node: &Comprehension) -> bool {
     let mut indices = 0..node.domain.len();
     indices.all(|x| occurrences(&node.at, x) <= 1)
-        && node.at.iter().all(|at| digits(at, node).is_some() || !(0..node.domain.len()).any(|x| at.mentions_index(x)))
+        && node
+            .at
+            .iter()
+            .all(|at| digits(at, node).is_some() || !(0..node.domain.len()).any(|x| at.mentions_index(x)))
 }
 
 /// The number of values that a subscript takes, if its indices are like the digits of a number.
@@ -186,7 +191,8 @@ fn is_constant(graph: &Graph, value: ScalarId) -> bool {
 
 /// The indices in the order of the axes that they write, then the others; `innermost` last.
 fn outward(at: &[Int], domain: &[Axis], innermost: Option<usize>) -> Vec<usize> {
-    let axis = |x: usize| at.iter().position(|subscript| subscript.as_index() == Some(x)).unwrap_or(usize::MAX);
+    let axis =
+        |x: usize| at.iter().position(|subscript| subscript.as_index() == Some(x)).unwrap_or(usize::MAX);
     let mut order: Vec<usize> = (0..domain.len()).filter(|&x| !domain[x].extent.is(1)).collect();
     order.sort_by_key(|&x| (Some(x) == innermost, axis(x), x));
     order

@@ -21,8 +21,14 @@ impl Plan {
             }
         }
         let size = |buffer: BufferId| self.memory.buffers[buffer.0].size.as_constant().unwrap_or(0);
-        let live = |moment: usize| spans.iter().filter(move |(_, (from, to))| (*from..=*to).contains(&moment)).map(|(buffer, _)| *buffer);
-        let fullest = (0..moments.len()).max_by_key(|moment| (live(*moment).map(size).sum::<i64>(), std::cmp::Reverse(*moment)));
+        let live = |moment: usize| {
+            spans
+                .iter()
+                .filter(move |(_, (from, to))| (*from..=*to).contains(&moment))
+                .map(|(buffer, _)| *buffer)
+        };
+        let fullest = (0..moments.len())
+            .max_by_key(|moment| (live(*moment).map(size).sum::<i64>(), std::cmp::Reverse(*moment)));
         let mut found: Vec<(&str, i64)> = fullest
             .into_iter()
             .flat_map(live)

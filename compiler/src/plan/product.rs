@@ -15,14 +15,13 @@ const SMALL: i64 = 64;
 /// The product that a sum is, with indices of its domain.
 pub(super) fn recognise(graph: &Graph, node: &Comprehension, inputs: &Inputs) -> Option<Product> {
     let Scalar::Binary(Binary::Mul, left, right) = graph.scalars[node.value] else { return None };
-    let (Scalar::Read(left, left_at), Scalar::Read(right, right_at)) = (&graph.scalars[left], &graph.scalars[right])
+    let (Scalar::Read(left, left_at), Scalar::Read(right, right_at)) =
+        (&graph.scalars[left], &graph.scalars[right])
     else {
         return None;
     };
     let out = Operand::new(graph, node.out, &node.at, 0);
-    let operand = |tensor: TensorId, at: &[Int]| {
-        Operand::new(graph, tensor, at, inputs.stacked(tensor))
-    };
+    let operand = |tensor: TensorId, at: &[Int]| Operand::new(graph, tensor, at, inputs.stacked(tensor));
     let (left, right) = (operand(*left, left_at), operand(*right, right_at));
     match attempt(node, &out, &left, &right) {
         Some(product) => Some(product),
@@ -68,7 +67,9 @@ pub fn strides(shape: &[Int]) -> Vec<Int> {
 }
 
 fn attempt(node: &Comprehension, out: &Operand, left: &Operand, right: &Operand) -> Option<Product> {
-    let even = |index: usize, operands: [&Operand; 2]| operands.iter().all(|operand| operand.stride(index).is_some());
+    let even = |index: usize, operands: [&Operand; 2]| {
+        operands.iter().all(|operand| operand.stride(index).is_some())
+    };
     let (mut rows, mut columns, mut depth) = (Vec::new(), Vec::new(), Vec::new());
     for index in (0..node.domain.len()).filter(|&index| !node.domain[index].extent.is(1)) {
         match (left.mentions(index), right.mentions(index), out.mentions(index)) {
@@ -100,12 +101,21 @@ fn attempt(node: &Comprehension, out: &Operand, left: &Operand, right: &Operand)
 
 /// The longest run of indices, outermost first, that step through both operands like one index. With
 /// `unit`, it must end in steps of one element of the first.
-fn longest_run(node: &Comprehension, mut indices: Vec<usize>, first: &Operand, second: &Operand, unit: bool) -> Vec<usize> {
+fn longest_run(
+    node: &Comprehension,
+    mut indices: Vec<usize>,
+    first: &Operand,
+    second: &Operand,
+    unit: bool,
+) -> Vec<usize> {
     let both = |index: usize| Some((first.stride(index)?, second.stride(index)?));
     let mut best: Vec<usize> = Vec::new();
     let weight = |run: &[usize]| {
         let unknown = run.iter().filter(|&&index| node.domain[index].extent.as_constant().is_none()).count();
-        let known = run.iter().filter_map(|&index| node.domain[index].extent.as_constant()).fold(1, i64::saturating_mul);
+        let known = run
+            .iter()
+            .filter_map(|&index| node.domain[index].extent.as_constant())
+            .fold(1, i64::saturating_mul);
         (unknown, known)
     };
     indices.sort_by_key(|&index| Reverse(index));
@@ -118,7 +128,9 @@ fn longest_run(node: &Comprehension, mut indices: Vec<usize>, first: &Operand, s
         while let Some((a, b)) = next.take() {
             let extent = &node.domain[run[0]].extent;
             let wanted = (a.mul(extent), b.mul(extent));
-            if let Some(&outer) = indices.iter().find(|&&outer| both(outer).as_ref() == Some(&wanted) && !run.contains(&outer)) {
+            if let Some(&outer) =
+                indices.iter().find(|&&outer| both(outer).as_ref() == Some(&wanted) && !run.contains(&outer))
+            {
                 run.insert(0, outer);
                 next = Some(wanted);
             }

@@ -13,11 +13,6 @@ pub struct Extents<'a> {
 }
 
 impl Extents<'_> {
-    /// Something made of dims that the integer never exceeds.
-    pub fn most(&self, value: &Int) -> Option<Int> {
-        self.bound(value, true)
-    }
-
     /// Something made of dims that the integer never falls below.
     pub fn least(&self, value: &Int) -> Option<Int> {
         self.bound(value, false)

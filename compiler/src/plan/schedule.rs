@@ -53,9 +53,18 @@ impl Maker<'_> {
                 }
                 Node::Loop(node) => {
                     let body = self.block(node.body, &node.carried);
-                    let (counter, name, extent, reversed) = (node.counter, node.name, node.extent, node.reversed);
+                    let (counter, name, extent, reversed) =
+                        (node.counter, node.name, node.extent, node.reversed);
                     let (condition, carried) = (node.condition, node.carried);
-                    steps.push(Step::Loop(Repeat { counter, name, extent, reversed, condition, carried, body }));
+                    steps.push(Step::Loop(Repeat {
+                        counter,
+                        name,
+                        extent,
+                        reversed,
+                        condition,
+                        carried,
+                        body,
+                    }));
                     continue;
                 }
             };

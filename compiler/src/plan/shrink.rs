@@ -21,7 +21,9 @@ pub(super) fn shrink(schedule: &mut Schedule) {
     for stage in [&schedule.forward, &schedule.backward] {
         survey(&schedule.graph, stage, &mut count, &mut nests, &mut fixed);
     }
-    let alone = |tensor: &TensorId| !fixed.contains(tensor) && nests.get(tensor).is_some_and(|nests| nests.len() == 1);
+    let alone = |tensor: &TensorId| {
+        !fixed.contains(tensor) && nests.get(tensor).is_some_and(|nests| nests.len() == 1)
+    };
     let candidates: BTreeSet<TensorId> = nests.keys().copied().filter(alone).collect();
     for stage in [&mut schedule.forward, &mut schedule.backward] {
         rewrite(&mut schedule.graph, stage, &candidates);
@@ -107,7 +109,8 @@ fn droppable(graph: &Graph, items: &[Item], tensor: TensorId) -> Option<BTreeSet
     });
     let rank = graph.shape(tensor).len();
     let single = |axis: usize| {
-        graph.shape(tensor)[axis].is(1) && accesses.iter().all(|access| access.at.get(axis).is_some_and(|at| at.is(0)))
+        graph.shape(tensor)[axis].is(1)
+            && accesses.iter().all(|access| access.at.get(axis).is_some_and(|at| at.is(0)))
     };
     let loop_of = |axis: usize| {
         let depth = first.at.get(axis)?.as_index().filter(|&depth| depth < common)?;
@@ -125,7 +128,13 @@ fn droppable(graph: &Graph, items: &[Item], tensor: TensorId) -> Option<BTreeSet
     (!axes.is_empty() && distinct && keeps_rows).then_some(axes)
 }
 
-fn collect(graph: &Graph, items: &[Item], tensor: TensorId, path: &mut Vec<usize>, accesses: &mut Vec<Access>) {
+fn collect(
+    graph: &Graph,
+    items: &[Item],
+    tensor: TensorId,
+    path: &mut Vec<usize>,
+    accesses: &mut Vec<Access>,
+) {
     for (position, item) in items.iter().enumerate() {
         match item {
             Item::If(_, body) => collect(graph, body, tensor, path, accesses),
@@ -136,7 +145,8 @@ fn collect(graph: &Graph, items: &[Item], tensor: TensorId, path: &mut Vec<usize
             }
             Item::Leaf(leaf) => {
                 let product = matches!(leaf.kind, LeafKind::Product(_));
-                let mut add = |at: &[Int]| accesses.push(Access { path: path.clone(), at: at.to_vec(), product });
+                let mut add =
+                    |at: &[Int]| accesses.push(Access { path: path.clone(), at: at.to_vec(), product });
                 if leaf.out == tensor {
                     add(&leaf.at);
                 }

@@ -134,7 +134,14 @@ pub(super) fn push_copy(graph: &mut Graph, nodes: &mut Vec<Node>, tensor: Tensor
     };
     let domain = Graph::axes(&shape);
     let out = graph.add_tensor(name, shape, kind);
-    nodes.push(Node::Comprehension(Comprehension { out, base: None, domain, at, reduction: Reduction::Set, value }));
+    nodes.push(Node::Comprehension(Comprehension {
+        out,
+        base: None,
+        domain,
+        at,
+        reduction: Reduction::Set,
+        value,
+    }));
     out
 }
 
@@ -197,7 +204,8 @@ pub(super) fn sweep(graph: &Graph, nodes: Vec<Node>, needed: &mut BTreeSet<Tenso
 }
 
 fn sweep_loop(graph: &Graph, node: Loop, needed: &BTreeSet<TensorId>) -> Loop {
-    let mut carried: Vec<_> = node.carried.iter().filter(|carried| needed.contains(&carried.last)).copied().collect();
+    let mut carried: Vec<_> =
+        node.carried.iter().filter(|carried| needed.contains(&carried.last)).copied().collect();
     loop {
         let mut inside: BTreeSet<TensorId> = carried.iter().map(|carried| carried.next).collect();
         inside.extend(node.condition.iter().flat_map(|&condition| graph.reads(condition)));
@@ -205,7 +213,9 @@ fn sweep_loop(graph: &Graph, node: Loop, needed: &BTreeSet<TensorId>) -> Loop {
         let more: Vec<_> = node
             .carried
             .iter()
-            .filter(|each| inside.contains(&each.inside) && !carried.iter().any(|kept| kept.last == each.last))
+            .filter(|each| {
+                inside.contains(&each.inside) && !carried.iter().any(|kept| kept.last == each.last)
+            })
             .copied()
             .collect();
         if more.is_empty() {

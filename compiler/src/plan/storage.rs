@@ -138,7 +138,8 @@ impl Sharing {
         let size = |tensor: TensorId| Int::product(schedule.graph.shape(tensor));
         let alike = schedule.graph.tensor(a).kind == schedule.graph.tensor(b).kind && size(a) == size(b);
         let open = !self.frozen.contains(&a) && !self.frozen.contains(&b);
-        let apart = |&left: &TensorId| self.members[&b].iter().all(|&right| self.compatible(schedule, left, right));
+        let apart =
+            |&left: &TensorId| self.members[&b].iter().all(|&right| self.compatible(schedule, left, right));
         if !alike || !open || !self.members[&a].iter().all(apart) {
             return false;
         }
@@ -150,7 +151,8 @@ impl Sharing {
 
     /// Whether two units can be in the same memory.
     fn compatible(&self, schedule: &Schedule, a: TensorId, b: TensorId) -> bool {
-        let pairs = self.live.segments[&a].iter().flat_map(|x| self.live.segments[&b].iter().map(move |y| (*x, *y)));
+        let pairs =
+            self.live.segments[&a].iter().flat_map(|x| self.live.segments[&b].iter().map(move |y| (*x, *y)));
         pairs.into_iter().all(|(x, y)| {
             x.1 < y.0
                 || y.1 < x.0
@@ -177,7 +179,9 @@ impl Sharing {
             }
         }
         let mut safe = true;
-        for (writer, (written, written_path)) in touches.iter().enumerate().filter(|(_, (leaf, _))| leaf.out == new) {
+        for (writer, (written, written_path)) in
+            touches.iter().enumerate().filter(|(_, (leaf, _))| leaf.out == new)
+        {
             for (reader, (read, read_path)) in touches.iter().enumerate() {
                 let common = written_path.iter().zip(read_path).take_while(|(a, b)| a == b).count();
                 read.visit_reads(&schedule.graph, &mut |tensor, at| {
@@ -185,7 +189,9 @@ impl Sharing {
                         let shaped = schedule.graph.shape(tensor) == schedule.graph.shape(new);
                         let in_step = (0..common).all(|depth| {
                             let index = Some(depth);
-                            at.iter().zip(&written.at).any(|(a, b)| a.as_index() == index && b.as_index() == index)
+                            at.iter()
+                                .zip(&written.at)
+                                .any(|(a, b)| a.as_index() == index && b.as_index() == index)
                         });
                         let whole = matches!(written.kind, LeafKind::Product(_) | LeafKind::Fill);
                         safe &= shaped && in_step && (reader < writer || (reader == writer && !whole));
@@ -218,7 +224,8 @@ impl Sharing {
                     // What the iteration makes is moved here at its end.
                     let span = self.live.blocks[&carried.inside].clone();
                     let span = span.last().copied().or_else(|| self.span_of(carried));
-                    if let (Some(span), Some(segments)) = (span, self.live.segments.get_mut(&carried.inside)) {
+                    if let (Some(span), Some(segments)) = (span, self.live.segments.get_mut(&carried.inside))
+                    {
                         segments.push((span.end, span.exit));
                     }
                 }
@@ -228,7 +235,8 @@ impl Sharing {
     }
 
     fn span_of(&self, carried: &Carried) -> Option<super::live::Span> {
-        let (&enter, _) = self.loops.iter().find(|(_, all)| all.iter().any(|each| each.inside == carried.inside))?;
+        let (&enter, _) =
+            self.loops.iter().find(|(_, all)| all.iter().any(|each| each.inside == carried.inside))?;
         let exit = self.live.segments[&carried.last][0].0;
         Some(super::live::Span { enter, end: exit - 1, exit })
     }
@@ -267,7 +275,8 @@ impl Sharing {
 
     fn overwrite(&mut self, schedule: &Schedule, leaf: &Leaf) {
         let shape = schedule.graph.shape(leaf.out);
-        if leaf.base.is_some() || shape.is_empty() || !matches!(leaf.kind, LeafKind::Write | LeafKind::Reduce) {
+        if leaf.base.is_some() || shape.is_empty() || !matches!(leaf.kind, LeafKind::Write | LeafKind::Reduce)
+        {
             return;
         }
         let mut operands = Vec::new();
@@ -277,7 +286,12 @@ impl Sharing {
             }
         });
         // The latest first: `d_h` rather than `h` becomes what is made of both.
-        operands.sort_by_key(|operand| self.live.units.get(operand).map(|unit| std::cmp::Reverse(self.live.segments.get(unit).map(|all| all[0].0))));
+        operands.sort_by_key(|operand| {
+            self.live
+                .units
+                .get(operand)
+                .map(|unit| std::cmp::Reverse(self.live.segments.get(unit).map(|all| all[0].0)))
+        });
         for operand in operands {
             if self.set(operand) != self.set(leaf.out) && self.unite(schedule, operand, leaf.out) {
                 return;
@@ -373,7 +387,9 @@ impl Sharing {
             schedule.results.iter().any(|&result| origin(schedule, result) == *unit)
                 || schedule.gradients.iter().any(|gradient| origin(schedule, gradient.tensor) == *unit)
         };
-        if units.iter().any(crosses) || schedule.views.values().any(|&from| units.contains(&origin(schedule, from))) {
+        if units.iter().any(crosses)
+            || schedule.views.values().any(|&from| units.contains(&origin(schedule, from)))
+        {
             return false;
         }
         let size = Int::product(graph.shape(units[0])).as_constant();
@@ -388,10 +404,14 @@ impl Sharing {
 fn apart(a: &[Int], b: &[Int]) -> bool {
     let still = |at: &Int| {
         let mut still = true;
-        at.visit_atoms(&mut |atom| still &= matches!(atom, crate::ir::Atom::Dim(_) | crate::ir::Atom::Loop(_)));
+        at.visit_atoms(&mut |atom| {
+            still &= matches!(atom, crate::ir::Atom::Dim(_) | crate::ir::Atom::Loop(_))
+        });
         still
     };
-    a.iter().zip(b).any(|(a, b)| still(a) && still(b) && a.sub(b).as_constant().is_some_and(|distance| distance != 0))
+    a.iter()
+        .zip(b)
+        .any(|(a, b)| still(a) && still(b) && a.sub(b).as_constant().is_some_and(|distance| distance != 0))
 }
 
 /// Every statement with the loops around it, by their places.
@@ -413,7 +433,9 @@ fn collect<'a>(items: &'a [Item], path: &mut Vec<usize>, leaves: &mut Vec<(&'a L
 pub(super) fn upper_bound(size: &Int) -> Int {
     let positive = size.terms().filter(|(_, coefficient)| *coefficient > 0);
     positive.fold(Int::zero(), |sum, (monomial, coefficient)| {
-        let product = monomial.iter().fold(Int::constant(coefficient), |product, atom| product.mul(&Int::atom(atom.clone())));
+        let product = monomial
+            .iter()
+            .fold(Int::constant(coefficient), |product, atom| product.mul(&Int::atom(atom.clone())));
         sum.add(&product)
     })
 }

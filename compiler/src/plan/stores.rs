@@ -52,7 +52,9 @@ fn block(graph: &mut Graph, steps: &mut [Step], fixed: &BTreeSet<TensorId>) {
         let Step::Loop(repeat) = step else { continue };
         block(graph, &mut repeat.body, fixed);
         for carried in repeat.carried.clone() {
-            let Some(part) = kept(graph, &repeat.body, repeat.counter, carried.inside, carried.next) else { continue };
+            let Some(part) = kept(graph, &repeat.body, repeat.counter, carried.inside, carried.next) else {
+                continue;
+            };
             if fixed.contains(&part.tensor) || !made_in(&repeat.body, part.tensor) {
                 continue;
             }
@@ -78,7 +80,11 @@ fn kept(graph: &Graph, steps: &[Step], counter: LoopId, inside: TensorId, next: 
     for step in steps {
         let Step::Nest(items) = step else { continue };
         for leaf in leaves(items).into_iter().filter(|leaf| leaf.out == next) {
-            if found.is_some() || leaf.base != Some(inside) || leaf.add || !matches!(leaf.kind, LeafKind::Write) {
+            if found.is_some()
+                || leaf.base != Some(inside)
+                || leaf.add
+                || !matches!(leaf.kind, LeafKind::Write)
+            {
                 return None;
             }
             let Scalar::Read(tensor, from) = &graph.scalars[leaf.value] else { return None };
@@ -99,7 +105,9 @@ fn kept(graph: &Graph, steps: &[Step], counter: LoopId, inside: TensorId, next: 
 }
 
 fn made_in(steps: &[Step], tensor: TensorId) -> bool {
-    steps.iter().any(|step| matches!(step, Step::Nest(items) if leaves(items).iter().any(|leaf| leaf.out == tensor)))
+    steps
+        .iter()
+        .any(|step| matches!(step, Step::Nest(items) if leaves(items).iter().any(|leaf| leaf.out == tensor)))
 }
 
 fn rename(graph: &mut Graph, step: &mut Step, part: &Part, whole: TensorId, inside: TensorId) {
@@ -122,7 +130,9 @@ fn rename(graph: &mut Graph, step: &mut Step, part: &Part, whole: TensorId, insi
                 });
             }
         }
-        Step::Loop(repeat) => repeat.body.iter_mut().for_each(|step| rename(graph, step, part, whole, inside)),
+        Step::Loop(repeat) => {
+            repeat.body.iter_mut().for_each(|step| rename(graph, step, part, whole, inside))
+        }
         Step::Copy { .. } | Step::Update(_) | Step::Carve { .. } => {}
     }
 }

@@ -46,7 +46,8 @@ fn block(graph: &mut Graph, nodes: Vec<Node>, constants: &mut BTreeMap<TensorId,
                         let tensor = graph.tensor(initial).clone();
                         let out = graph.add_tensor(tensor.name, tensor.shape.clone(), tensor.kind);
                         let (domain, at) = (Graph::axes(&tensor.shape), Graph::identity(tensor.shape.len()));
-                        let fill = Comprehension { out, base: None, domain, at, reduction: Reduction::Set, value };
+                        let fill =
+                            Comprehension { out, base: None, domain, at, reduction: Reduction::Set, value };
                         all.push(Node::Comprehension(fill));
                         out
                     };
@@ -81,7 +82,8 @@ fn writes_all(graph: &Graph, node: &Loop, place: usize) -> bool {
             }
         }
     }
-    let others = node.carried.iter().enumerate().any(|(other, each)| other != place && each.next == carried.inside);
+    let others =
+        node.carried.iter().enumerate().any(|(other, each)| other != place && each.next == carried.inside);
     let Some(Node::Comprehension(write)) = maker else { return false };
     if others
         || node.condition.is_some()
@@ -98,8 +100,10 @@ fn writes_all(graph: &Graph, node: &Loop, place: usize) -> bool {
     }
     // Within its part it must set everything.
     let mut seen = BTreeSet::new();
-    graph.shape(write.out).iter().zip(&write.at).enumerate().all(|(place, (extent, at))| match at.as_index() {
-        Some(index) => seen.insert(index) && write.domain[index].extent == *extent,
-        None => place == axis || (extent.is(1) && at.is(0)),
+    graph.shape(write.out).iter().zip(&write.at).enumerate().all(|(place, (extent, at))| {
+        match at.as_index() {
+            Some(index) => seen.insert(index) && write.domain[index].extent == *extent,
+            None => place == axis || (extent.is(1) && at.is(0)),
+        }
     })
 }

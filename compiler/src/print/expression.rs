@@ -198,12 +198,15 @@ impl Walker<'_> {
             Scalar::Binary(function, a, b) => notation.binary(function, self.scalar(a), self.scalar(b)),
             Scalar::Call(function, ref arguments) => {
                 let name = match function {
-                    Function::Extern(function) => self.graph.scalars.externs[function.0 as usize].name.as_str(),
+                    Function::Extern(function) => {
+                        self.graph.scalars.externs[function.0 as usize].name.as_str()
+                    }
                     Function::Parameter(_) => "parameter",
                     Function::Uniform => "uniform",
                     Function::Fold => "fold",
                 };
-                notation.call(name, &arguments.iter().map(|&argument| self.scalar(argument)).collect::<Vec<_>>())
+                notation
+                    .call(name, &arguments.iter().map(|&argument| self.scalar(argument)).collect::<Vec<_>>())
             }
             Scalar::Compare(comparison, a, b) => {
                 let mirror = self.graph.scalars.as_number(a).is_some();

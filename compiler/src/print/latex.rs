@@ -245,7 +245,8 @@ impl Layout for Latex {
     }
 
     fn repetition(&self, counter: &str, first: &str, last: &str, condition: Option<&str>) -> String {
-        let condition = condition.map(|condition| format!(" \\text{{ where }} {condition}")).unwrap_or_default();
+        let condition =
+            condition.map(|condition| format!(" \\text{{ where }} {condition}")).unwrap_or_default();
         format!("&\\text{{for }} {counter} = {first}, \\dots, {last}{condition}:")
     }
 }

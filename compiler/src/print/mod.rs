@@ -13,10 +13,13 @@ mod number;
 mod statement;
 #[cfg(test)]
 mod tests;
+#[cfg_attr(not(test), allow(dead_code, reason = "the exact dump is for tests"))]
 mod text;
 
 pub use dot::dot;
 pub use formula::derivation;
 pub use latex::latex;
 pub use number::grouped;
-pub use text::{integer, text};
+pub use text::integer;
+#[cfg(test)]
+pub use text::text;

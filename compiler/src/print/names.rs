@@ -92,7 +92,9 @@ pub(super) fn visit_taken(graph: &Graph, nodes: &[Node], visit: &mut dyn FnMut(T
             Node::Argmax(node) => graph.visit_reads(node.value, &mut |tensor, _| visit(tensor)),
             Node::Reshape { from, .. } => visit(*from),
             Node::Loop(node) => {
-                node.condition.iter().for_each(|&condition| graph.visit_reads(condition, &mut |tensor, _| visit(tensor)));
+                node.condition
+                    .iter()
+                    .for_each(|&condition| graph.visit_reads(condition, &mut |tensor, _| visit(tensor)));
                 node.carried.iter().for_each(|carried| visit(carried.initial));
                 visit_taken(graph, &node.body, visit);
                 node.carried.iter().for_each(|carried| visit(carried.next));

@@ -280,6 +280,7 @@ fn is_total(graph: &Graph, node: &Comprehension) -> bool {
 }
 
 /// Whether the subscripts and the extents say what the shape is: each axis has an index of its own.
+#[cfg_attr(not(test), allow(dead_code, reason = "the exact dump is for tests"))]
 pub(super) fn shows_shape(graph: &Graph, node: &Comprehension) -> bool {
     is_injective(node)
         && is_total(graph, node)

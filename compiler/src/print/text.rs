@@ -81,8 +81,12 @@ impl Dump<'_> {
                     self.counters[node.counter.0 as usize].clone_from(&counter);
                     let extent = self.walker(&[]).integer(&node.extent).text;
                     let direction = if node.reversed { ", reversed" } else { "" };
-                    let condition = node.condition.map(|it| format!(", where {}", self.walker(&[]).scalar(it).text));
-                    self.line(&format!("loop {counter} < {extent}{direction}{}", condition.unwrap_or_default()));
+                    let condition =
+                        node.condition.map(|it| format!(", where {}", self.walker(&[]).scalar(it).text));
+                    self.line(&format!(
+                        "loop {counter} < {extent}{direction}{}",
+                        condition.unwrap_or_default()
+                    ));
                     self.scope.push(counter);
                     for carried in &node.carried {
                         let [initial, inside, next, last] =

@@ -40,19 +40,27 @@ fn value(scalars: &mut Scalars, domain: &[Axis], loops: &BTreeMap<LoopId, Int>, 
         Scalar::Select(..) | Scalar::CompareInt(..) | Scalar::And(..) | Scalar::Or(..) => false,
         Scalar::Integer(value) => is_plain(value),
         Scalar::Read(_, at) => at.iter().all(is_plain),
-        Scalar::Number(_) | Scalar::Flag(_) | Scalar::Unary(..) | Scalar::Binary(..) | Scalar::Call(..) => true,
+        Scalar::Number(_) | Scalar::Flag(_) | Scalar::Unary(..) | Scalar::Binary(..) | Scalar::Call(..) => {
+            true
+        }
         Scalar::Compare(..) | Scalar::Not(_) => true,
     };
     if scalars.reachable(root).into_iter().all(|id| is_plain(scalars, id)) {
         return root;
     }
-    Decider { ranges: Ranges::new(domain, loops), budget: Cell::new(BUDGET) }.under(scalars, root, &Known::default())
+    Decider { ranges: Ranges::new(domain, loops), budget: Cell::new(BUDGET) }.under(
+        scalars,
+        root,
+        &Known::default(),
+    )
 }
 
 /// Whether an integer holds no floor division and no remainder.
 fn is_plain(value: &Int) -> bool {
     let mut is_plain = true;
-    value.visit_atoms(&mut |atom| is_plain &= !matches!(atom, crate::ir::Atom::Div(..) | crate::ir::Atom::Mod(..)));
+    value.visit_atoms(&mut |atom| {
+        is_plain &= !matches!(atom, crate::ir::Atom::Div(..) | crate::ir::Atom::Mod(..))
+    });
     is_plain
 }
 
@@ -85,7 +93,9 @@ impl Known {
                 self.learn(scalars, a, false);
                 self.learn(scalars, b, false);
             }
-            Scalar::CompareInt(comparison, ref a, ref b) => self.facts.extend(Ranges::facts(comparison, a, b, holds)),
+            Scalar::CompareInt(comparison, ref a, ref b) => {
+                self.facts.extend(Ranges::facts(comparison, a, b, holds))
+            }
             _ => {}
         }
     }

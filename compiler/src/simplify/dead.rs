@@ -35,11 +35,17 @@ fn shorten(graph: &Graph, node: &mut Loop, needed: &BTreeSet<TensorId>) {
     loop {
         let mut inside: BTreeSet<TensorId> = BTreeSet::new();
         inside.extend(node.condition.iter().flat_map(|&condition| graph.reads(condition)));
-        inside.extend(node.carried.iter().zip(&live).filter(|(_, live)| **live).map(|(carried, _)| carried.next));
+        inside.extend(
+            node.carried.iter().zip(&live).filter(|(_, live)| **live).map(|(carried, _)| carried.next),
+        );
         let mut body = node.body.clone();
         sweep(graph, &mut body, &mut inside);
-        let still: Vec<bool> =
-            node.carried.iter().zip(&live).map(|(carried, &live)| live || inside.contains(&carried.inside)).collect();
+        let still: Vec<bool> = node
+            .carried
+            .iter()
+            .zip(&live)
+            .map(|(carried, &live)| live || inside.contains(&carried.inside))
+            .collect();
         if still == live {
             node.body = body;
             break;

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ir::{Argmax, Axis, Comprehension, Graph, Int, Node, Reduction, Scalar, ScalarId, Scalars, TensorId};
+use crate::ir::{
+    Argmax, Axis, Comprehension, Graph, Int, Node, Reduction, Scalar, ScalarId, Scalars, TensorId,
+};
 
 /// Every element of a tensor as one formula, or as the sum of one.
 #[derive(Clone, Debug)]
@@ -53,7 +55,9 @@ pub fn covered(at: &[Int], domain: &[Axis], shape: &[Int]) -> Option<Vec<Option<
     let mut axes = Vec::with_capacity(at.len());
     for (subscript, size) in at.iter().zip(shape) {
         match subscript.as_index() {
-            Some(index) if domain[index].extent == *size && !axes.contains(&Some(index)) => axes.push(Some(index)),
+            Some(index) if domain[index].extent == *size && !axes.contains(&Some(index)) => {
+                axes.push(Some(index))
+            }
             None if subscript.is(0) && size.is(1) => axes.push(None),
             _ => return None,
         }
@@ -122,7 +126,9 @@ impl Definitions {
         }
         let mut seen = id;
         while let Scalar::Read(tensor, at) = &scalars[seen] {
-            let Some(definition) = self.of.get(tensor).filter(|definition| definition.is_map()) else { break };
+            let Some(definition) = self.of.get(tensor).filter(|definition| definition.is_map()) else {
+                break;
+            };
             let indices: Vec<Int> =
                 (0..definition.domain.len()).map(|index| definition.subscript(index, at)).collect();
             seen = scalars.with_indices(definition.value, &indices);

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::definitions::Definition;
 use super::cost;
+use super::definitions::Definition;
 use super::formulas::{Forms, Formulas};
 use crate::ir::rename::{self, Rename};
 use crate::ir::{Axis, Comprehension, Graph, Int, Kind, Loop, Node, Reduction, Scalar, ScalarId, TensorId};
@@ -80,7 +80,8 @@ impl Merger<'_> {
                     }
                     self.repeat(inner, scope);
                     let condition = inner.condition;
-                    inner.condition = condition.map(|it| rename::scalar(&mut self.graph.scalars, it, &mut self.renamed));
+                    inner.condition =
+                        condition.map(|it| rename::scalar(&mut self.graph.scalars, it, &mut self.renamed));
                     kept.push(node);
                     continue;
                 }
@@ -118,9 +119,14 @@ impl Merger<'_> {
             }
             let mut body = node.body.clone();
             self.list(&mut body, &mut scope.clone());
-            let nexts: Vec<TensorId> = node.carried.iter().map(|carried| self.renamed.whole(carried.next)).collect();
+            let nexts: Vec<TensorId> =
+                node.carried.iter().map(|carried| self.renamed.whole(carried.next)).collect();
             let split: Vec<usize> = (0..same.len())
-                .map(|place| (0..place).find(|&first| same[first] == same[place] && nexts[first] == nexts[place]).unwrap_or(place))
+                .map(|place| {
+                    (0..place)
+                        .find(|&first| same[first] == same[place] && nexts[first] == nexts[place])
+                        .unwrap_or(place)
+                })
                 .collect();
             if split == same {
                 node.body = body;
@@ -192,7 +198,9 @@ impl Merger<'_> {
             value,
             &mut |scalars, id| match scalars[id] {
                 Scalar::Number(_) | Scalar::Integer(_) | Scalar::Flag(_) | Scalar::Read(..) => None,
-                _ => formulas.find(scalars, forms, tensors, id, domain).map(|(tensor, at)| scalars.read(tensor, at)),
+                _ => formulas
+                    .find(scalars, forms, tensors, id, domain)
+                    .map(|(tensor, at)| scalars.read(tensor, at)),
             },
             &mut Int::clone,
         )

@@ -34,13 +34,17 @@ impl Formulas {
     ) -> Option<(TensorId, Vec<Int>)> {
         let candidates = self.by_form.get(&forms.of(scalars, id))?;
         candidates.iter().find_map(|(tensor, definition)| {
-            let mut search = Search { tensors, domain, definition, found: vec![None; definition.domain.len()] };
+            let mut search =
+                Search { tensors, domain, definition, found: vec![None; definition.domain.len()] };
             search.compare(scalars, forms, definition.value, id);
             let indices: Vec<Int> = search.found.into_iter().collect::<Option<_>>()?;
             if scalars.with_indices(definition.value, &indices) != id {
                 return None;
             }
-            let at = definition.axes.iter().map(|axis| axis.map_or_else(Int::zero, |index| indices[index].clone()));
+            let at = definition
+                .axes
+                .iter()
+                .map(|axis| axis.map_or_else(Int::zero, |index| indices[index].clone()));
             Some((*tensor, at.collect()))
         })
     }
@@ -76,7 +80,9 @@ impl Forms {
             }
             Scalar::Binary(function, a, b) => mix(&[6, function as u64, of(a), of(b)]),
             Scalar::Call(function, ref arguments) => {
-                arguments.iter().fold(mix(&[13, mix_text(&format!("{function:?}"))]), |form, &argument| mix(&[form, of(argument)]))
+                arguments.iter().fold(mix(&[13, mix_text(&format!("{function:?}"))]), |form, &argument| {
+                    mix(&[form, of(argument)])
+                })
             }
             Scalar::Compare(comparison, a, b) => mix(&[7, comparison as u64, of(a), of(b)]),
             Scalar::CompareInt(comparison, ..) => mix(&[8, comparison as u64]),
@@ -89,9 +95,9 @@ impl Forms {
 }
 
 fn mix(parts: &[u64]) -> u64 {
-    parts.iter().fold(0xcbf2_9ce4_8422_2325, |hash, part| {
-        (hash ^ part).wrapping_mul(0x100_0000_01b3).rotate_left(23)
-    })
+    parts
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, part| (hash ^ part).wrapping_mul(0x100_0000_01b3).rotate_left(23))
 }
 
 fn mix_text(text: &str) -> u64 {

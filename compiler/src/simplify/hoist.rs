@@ -52,7 +52,13 @@ fn invariant(graph: &Graph, node: &mut Loop, loops: &BTreeMap<LoopId, Int>) -> V
 }
 
 /// Whether a node can be computed before a loop and costs something; also where the loop never runs.
-fn is_worthwhile(graph: &Graph, node: &Node, counter: LoopId, runs: bool, loops: &BTreeMap<LoopId, Int>) -> bool {
+fn is_worthwhile(
+    graph: &Graph,
+    node: &Node,
+    counter: LoopId,
+    runs: bool,
+    loops: &BTreeMap<LoopId, Int>,
+) -> bool {
     let can_move = |value: ScalarId, domain: &[Axis]| {
         let mut counts = false;
         indices::visit_integers(&graph.scalars, value, &mut |integer| counts |= mentions(integer, counter));
@@ -60,7 +66,8 @@ fn is_worthwhile(graph: &Graph, node: &Node, counter: LoopId, runs: bool, loops:
     };
     match node {
         Node::Comprehension(node) => {
-            let costs = node.reduction == Reduction::Sum || cost::expression(&graph.scalars, node.value) > CHEAP;
+            let costs =
+                node.reduction == Reduction::Sum || cost::expression(&graph.scalars, node.value) > CHEAP;
             let is_fixed = node.at.iter().all(|subscript| !mentions(subscript, counter));
             costs && is_fixed && node.base.is_none() && can_move(node.value, &node.domain)
         }

@@ -28,7 +28,12 @@ pub fn visit_integers(scalars: &Scalars, root: ScalarId, visit: &mut dyn FnMut(&
                 visit(b);
             }
             Scalar::Number(_) | Scalar::Flag(_) | Scalar::Unary(..) | Scalar::Binary(..) => {}
-            Scalar::Call(..) | Scalar::Compare(..) | Scalar::Not(_) | Scalar::And(..) | Scalar::Or(..) | Scalar::Select(..) => {}
+            Scalar::Call(..)
+            | Scalar::Compare(..)
+            | Scalar::Not(_)
+            | Scalar::And(..)
+            | Scalar::Or(..)
+            | Scalar::Select(..) => {}
         }
     }
 }

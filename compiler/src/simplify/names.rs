@@ -120,7 +120,9 @@ impl Resolver<'_> {
     /// An index that runs over one point alone, and does not say where that goes, is no index.
     fn drop_single_points(&mut self, node: &mut Comprehension) {
         for index in (0..node.domain.len()).rev() {
-            if node.domain[index].extent.is(1) && !node.at.iter().any(|subscript| subscript.mentions_index(index)) {
+            if node.domain[index].extent.is(1)
+                && !node.at.iter().any(|subscript| subscript.mentions_index(index))
+            {
                 remove_index(self.graph, node, index, &Int::zero());
             }
         }
@@ -174,7 +176,9 @@ impl Resolver<'_> {
                 };
                 match self.graph.tensor(from).kind {
                     Kind::Float | Kind::Mask => self.graph.scalars.read(from, subscripts),
-                    Kind::Index | Kind::Key => self.graph.scalars.integer(Int::atom(Atom::Read(from, subscripts))),
+                    Kind::Index | Kind::Key => {
+                        self.graph.scalars.integer(Int::atom(Atom::Read(from, subscripts)))
+                    }
                 }
             }
         };
@@ -246,7 +250,8 @@ impl Resolver<'_> {
     fn whole(&self, tensor: TensorId) -> TensorId {
         match self.meanings.get(&tensor) {
             Some(Meaning::Element { from, at })
-                if *at == Graph::identity(at.len()) && self.graph.shape(*from) == self.graph.shape(tensor) =>
+                if *at == Graph::identity(at.len())
+                    && self.graph.shape(*from) == self.graph.shape(tensor) =>
             {
                 *from
             }

@@ -24,7 +24,8 @@ fn list(graph: &Graph, nodes: &mut Vec<Node>, is_between: &dyn Fn(TensorId) -> b
         match &mut nodes[place] {
             Node::Loop(inner) => list(graph, &mut inner.body, is_between),
             Node::Comprehension(node) if node.reduction == Reduction::Sum => {
-                let is_apart = |base: &TensorId| is_map(graph, node) && !graph.reads(node.value).contains(base);
+                let is_apart =
+                    |base: &TensorId| is_map(graph, node) && !graph.reads(node.value).contains(base);
                 let earlier = node.base.filter(is_apart).and_then(|base| scattered.get(&base).copied());
                 if let Some(earlier) = earlier {
                     exchange(nodes, earlier, place);

@@ -144,7 +144,9 @@ impl<'a> Ranges<'a> {
         // a = q·b + r
         let (mut quotient, mut rest) = (Int::zero(), Int::zero());
         for (monomial, coefficient) in a.terms() {
-            let term = monomial.iter().fold(Int::constant(coefficient), |term, atom| term.mul(&Int::atom(atom.clone())));
+            let term = monomial
+                .iter()
+                .fold(Int::constant(coefficient), |term, atom| term.mul(&Int::atom(atom.clone())));
             match divided(monomial, coefficient, b) {
                 Some(share) => quotient = quotient.add(&share),
                 None => rest = rest.add(&term),
@@ -189,7 +191,9 @@ fn rejoin(value: Int) -> Int {
             let Atom::Mod(a, b) = atom else { continue };
             let mut others = monomial.to_vec();
             others.remove(place);
-            let beside = others.iter().fold(Int::constant(coefficient), |product, atom| product.mul(&Int::atom(atom.clone())));
+            let beside = others
+                .iter()
+                .fold(Int::constant(coefficient), |product, atom| product.mul(&Int::atom(atom.clone())));
             let quotient = Int::atom(Atom::Div(a.clone(), b.clone())).mul(b).mul(&beside);
             let has_all = quotient.terms().all(|(wanted, size)| {
                 value.terms().any(|(monomial, coefficient)| monomial == wanted && coefficient == size)
@@ -225,7 +229,10 @@ mod tests {
         assert_eq!(less(&j, &Int::atom(Atom::Loop(LoopId(0)))), None);
         assert_eq!(less(&n, &i), Some(false));
         assert_eq!(ranges.decide(Comparison::Equal, &i, &n, &[]), Some(false));
-        assert_eq!(ranges.decide(Comparison::LessEqual, &Int::zero(), &i.sub(&j), &[i.sub(&j).plus(-1)]), Some(true));
+        assert_eq!(
+            ranges.decide(Comparison::LessEqual, &Int::zero(), &i.sub(&j), &[i.sub(&j).plus(-1)]),
+            Some(true)
+        );
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //!
 //! Parsing is liberal and this tree is too; what is wrong beyond grammar is for `check` to say.
 
+#![allow(dead_code, reason = "the tree keeps all that was written")]
+
 use proc_macro2::{Ident, Span, TokenStream};
 
 /// A whole `net!` block.

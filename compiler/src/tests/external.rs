@@ -28,9 +28,12 @@ fn externs_without_derivatives() {
     let wrong = |body: &str| checked(&(DECLARED.to_string() + body)).map(|_| ()).unwrap_err();
     let message = wrong("pub struct Net {} impl Net { #[grad(x)] pub fn f(x: f64) -> f64 { slope(x) * 2 } }");
     assert!(message.starts_with("a derivative of `f` goes through `slope`, which has none"), "{message}");
-    let message = wrong("pub struct Net {} impl Net { pub fn f(x: f64) -> f64 { let y = slope(x); grad(y, x) } }");
+    let message =
+        wrong("pub struct Net {} impl Net { pub fn f(x: f64) -> f64 { let y = slope(x); grad(y, x) } }");
     assert!(message.starts_with("this gradient goes through `slope`, which has none"), "{message}");
-    let message = wrong("extern fn hill(x: f64) -> f64 { derivative(dx) = slope(x) * dx } pub struct Net {} impl Net { #[grad(x)] pub fn f(x: f64) -> f64 { let y = hill(x); grad(y, x) } }");
+    let message = wrong(
+        "extern fn hill(x: f64) -> f64 { derivative(dx) = slope(x) * dx } pub struct Net {} impl Net { #[grad(x)] pub fn f(x: f64) -> f64 { let y = hill(x); grad(y, x) } }",
+    );
     assert!(message.starts_with("a derivative of `f` goes through `slope`, which has none"), "{message}");
     let message = wrong("extern fn hill(x: f64) -> f64 { derivative(dx) = slope(x) + dx }");
     assert!(message.starts_with("the derivative of `hill` must be linear in dx"), "{message}");

@@ -3,7 +3,8 @@ use super::check_gradients;
 
 #[test]
 fn stops_early() {
-    check_gradients("
+    check_gradients(
+        "
         dim S;
         pub struct Net { w: f64[3, 3], b: f64[3] }
         impl Net {
@@ -39,5 +40,8 @@ fn stops_early() {
                 }
                 total
             }
-        }", &[9], 3);
+        }",
+        &[9],
+        3,
+    );
 }

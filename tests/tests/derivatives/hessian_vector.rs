@@ -43,9 +43,10 @@ fn vectors<P: chainrule::Params<Float = f64>>(name: &str) -> (Box<P>, Vec<f64>) 
     let content = read(name);
     let expected: Vec<Vec<f64>> =
         list(&content["parameters"]).iter().map(|parameter| numbers(&parameter["hessian_vector"])).collect();
-    let values = expected.iter().enumerate().flat_map(|(k, tensor)| {
-        (0..tensor.len()).map(move |i| f64::sin(0.9 * i as f64 + 0.3 * k as f64))
-    });
+    let values = expected
+        .iter()
+        .enumerate()
+        .flat_map(|(k, tensor)| (0..tensor.len()).map(move |i| f64::sin(0.9 * i as f64 + 0.3 * k as f64)));
     let mut vector = P::zeros();
     let count = vector.as_slice().len();
     assert_eq!(count, expected.iter().map(Vec::len).sum::<usize>(), "the parameters of `{name}`");
@@ -110,7 +111,11 @@ fn differences_of_gradients() {
         gradient
     };
     let (above, below) = (move_by(step), move_by(-2.0 * step));
-    let differences: Vec<f64> =
-        above.as_slice().iter().zip(below.as_slice()).map(|(above, below)| (above - below) / (2.0 * step)).collect();
+    let differences: Vec<f64> = above
+        .as_slice()
+        .iter()
+        .zip(below.as_slice())
+        .map(|(above, below)| (above - below) / (2.0 * step))
+        .collect();
     assert_near("H·v", found.as_slice(), &differences, 1e-8);
 }

@@ -112,9 +112,16 @@ fn deep<O: Optimiser<f32>>(mut one: O, mut two: O) {
 #[track_caller]
 fn same<P: Params<Float = f32>>(found: &P, expected: &P, step: usize) {
     for (found, expected) in found.tensors().iter().zip(expected.tensors()) {
-        let apart = found.data.iter().zip(expected.data).position(|(found, expected)| found.to_bits() != expected.to_bits());
+        let apart = found
+            .data
+            .iter()
+            .zip(expected.data)
+            .position(|(found, expected)| found.to_bits() != expected.to_bits());
         if let Some(i) = apart {
-            panic!("`{}`[{i}] after step {step}: {} instead of {}", found.name, found.data[i], expected.data[i]);
+            panic!(
+                "`{}`[{i}] after step {step}: {} instead of {}",
+                found.name, found.data[i], expected.data[i]
+            );
         }
     }
 }

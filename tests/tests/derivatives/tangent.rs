@@ -97,7 +97,8 @@ fn rows() {
         moved.rows_value(&mut ws, &<[[f64; 3]; 5]>::of(&x)).as_flattened().to_vec()
     };
     let (above, below) = (at(step), at(-step));
-    let differences: Vec<f64> = above.iter().zip(below).map(|(above, below)| (above - below) / (2.0 * step)).collect();
+    let differences: Vec<f64> =
+        above.iter().zip(below).map(|(above, below)| (above - below) / (2.0 * step)).collect();
     assert_near("J·v", tangent.as_flattened(), &differences, 1e-8);
 }
 
@@ -115,9 +116,11 @@ fn loops_and_several_results() {
     let t_ys = t_ys.as_slice().to_vec();
     let w = data(18, 1.5);
     let (mut d_x, mut d_h) = (vec![0.0; 24], [[0.0; 3]; 2]);
-    model
-        .recurrent(&mut ws, x, &h)
-        .backward((Tensor::new(&w, [3, 2, 3]), 0.3), &mut TensorMut::new(&mut d_x, [3, 2, 4]), &mut d_h);
+    model.recurrent(&mut ws, x, &h).backward(
+        (Tensor::new(&w, [3, 2, 3]), 0.3),
+        &mut TensorMut::new(&mut d_x, [3, 2, 4]),
+        &mut d_h,
+    );
     let forward = dot(&w, &t_ys) + 0.3 * t_value;
     let backward = dot(&d_x, t_x.as_slice()) + dot(&d_h.flat(), &t_h.flat());
     assert_near("⟨w, J·v⟩", &[forward], &[backward], 1e-13);

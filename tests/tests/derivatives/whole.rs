@@ -192,7 +192,8 @@ fn several_results_and_arguments() {
         let mut d_s = f64::NAN;
         let cotangent = (&<[f64; 2]>::of(&one[..2]), &<[[f64; 2]; 2]>::of(&one[2..]));
         model.pair(&mut ws, &x, 0.7).backward(cotangent, &mut d_x, &mut d_s);
-        let (by_x, by_s) = if i < 2 { (&a_by_x[6 * i..], a_by_s[i]) } else { (&b_by_x[6 * (i - 2)..], b_by_s[i - 2]) };
+        let (by_x, by_s) =
+            if i < 2 { (&a_by_x[6 * i..], a_by_s[i]) } else { (&b_by_x[6 * (i - 2)..], b_by_s[i - 2]) };
         assert_near("by x", &by_x[..6], &d_x.flat(), 1e-14);
         assert_near("by s", &[by_s], &[d_s], 1e-14);
     }
@@ -253,7 +254,8 @@ fn hessians() {
     };
     for place in 0..7 {
         let (above, below) = (gradient(place, step), gradient(place, -step));
-        let differences: Vec<f64> = above.iter().zip(below).map(|(above, below)| (above - below) / (2.0 * step)).collect();
+        let differences: Vec<f64> =
+            above.iter().zip(below).map(|(above, below)| (above - below) / (2.0 * step)).collect();
         assert_near("a row", &found[7 * place..7 * (place + 1)], &differences, 1e-8);
     }
 }
@@ -276,7 +278,8 @@ fn a_hessian_of_any_number_of_rows() {
     };
     for place in 0..9 {
         let (above, below) = (gradient(place, step), gradient(place, -step));
-        let differences: Vec<f64> = above.iter().zip(below).map(|(above, below)| (above - below) / (2.0 * step)).collect();
+        let differences: Vec<f64> =
+            above.iter().zip(below).map(|(above, below)| (above - below) / (2.0 * step)).collect();
         assert_near("a row", &found[9 * place..9 * (place + 1)], &differences, 1e-8);
     }
 }
@@ -286,14 +289,22 @@ fn a_cost_of_slopes() {
     let model = Slopes::init(2);
     let x = <[[f64; 3]; 3]>::of(&data(9, 0.3));
     let mut ws = Workspace::new();
-    let per_row: f64 = model.rows_jacobian(&mut ws, &x).as_flattened().as_flattened().iter().map(|slope| slope * slope).sum();
+    let per_row: f64 = model
+        .rows_jacobian(&mut ws, &x)
+        .as_flattened()
+        .as_flattened()
+        .iter()
+        .map(|slope| slope * slope)
+        .sum();
     let mut gradients = Slopes::zeros();
     let mut d_x = [[0.0; 3]; 3];
     let pass = model.contraction(&mut ws, &x);
     assert_near("the value", &[pass.value()], &[per_row], 1e-13);
     pass.backward(&mut gradients, &mut d_x);
     let cost = |model: &Slopes| model.contraction_value(&mut ws, &x);
-    if let Err(mismatch) = chainrule::check_gradient(&*model, &*gradients, cost, chainrule::CheckOptions::default()) {
+    if let Err(mismatch) =
+        chainrule::check_gradient(&*model, &*gradients, cost, chainrule::CheckOptions::default())
+    {
         panic!("{mismatch}");
     }
     let mut again = Slopes::zeros();

@@ -91,7 +91,10 @@ fn operations(net: &str) -> (u64, u64) {
         .skip(1)
         .map(|rest| {
             let (count, rest) = rest.split_once('`').expect("the end of a count");
-            (count.replace(',', "").parse().expect("a number"), rest.starts_with(", forward and backward together"))
+            (
+                count.replace(',', "").parse().expect("a number"),
+                rest.starts_with(", forward and backward together"),
+            )
         })
         .collect();
     let find = |gradient| counts.iter().find(|(_, both)| *both == gradient).expect("a count").0;
@@ -99,7 +102,9 @@ fn operations(net: &str) -> (u64, u64) {
 }
 
 fn of_body(body: &str) -> String {
-    format!("pub struct Net {{ w: f64 }} impl Net {{ #[grad(self, x)] pub fn f(x: f64) -> f64 {{ {body} }} }}")
+    format!(
+        "pub struct Net {{ w: f64 }} impl Net {{ #[grad(self, x)] pub fn f(x: f64) -> f64 {{ {body} }} }}"
+    )
 }
 
 #[test]

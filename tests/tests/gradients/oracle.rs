@@ -73,10 +73,8 @@ impl Oracle {
             gradient: numbers(&value["gradient"]),
             hessian_vector: value.get("hessian_vector").map(numbers).unwrap_or_default(),
         };
-        let labels = |value: &Value| Labels {
-            count: size(&value["count"]),
-            classes: size(&value["classes"]),
-        };
+        let labels =
+            |value: &Value| Labels { count: size(&value["count"]), classes: size(&value["classes"]) };
         Self {
             name: text(&content, "name").to_string(),
             value: number(&content["value"]),
@@ -90,7 +88,8 @@ impl Oracle {
     pub fn parameters<P: Params<Float = f64>>(&self) -> Box<P> {
         let model = filled::<P>(|k, i| 0.3 * f64::sin(1.7 * i + 0.5 * k));
         let tensors = model.tensors();
-        let found: Vec<(&str, &[usize])> = tensors.iter().map(|tensor| (&*tensor.name, tensor.shape)).collect();
+        let found: Vec<(&str, &[usize])> =
+            tensors.iter().map(|tensor| (&*tensor.name, tensor.shape)).collect();
         let expected: Vec<(&str, &[usize])> =
             self.parameters.iter().map(|tensor| (&*tensor.name, &*tensor.shape)).collect();
         assert_eq!(found, expected, "the tensors of `{}`", self.name);
@@ -166,7 +165,8 @@ impl Oracle {
 fn filled<P: Params<Float = f64>>(number: impl Fn(f64, f64) -> f64) -> Box<P> {
     let mut model = P::zeros();
     let counts: Vec<usize> = model.tensors().iter().map(|tensor| tensor.data.len()).collect();
-    let places = counts.iter().enumerate().flat_map(|(k, count)| (0..*count).map(move |i| (k as f64, i as f64)));
+    let places =
+        counts.iter().enumerate().flat_map(|(k, count)| (0..*count).map(move |i| (k as f64, i as f64)));
     for (parameter, (k, i)) in model.as_mut_slice().iter_mut().zip(places) {
         *parameter = number(k, i);
     }

@@ -36,7 +36,9 @@ pub fn differences(inputs: &[Vec<f64>], mut cost: impl FnMut(&[Vec<f64>]) -> f64
 
 /// A direction for each input.
 pub fn directions(inputs: &[Vec<f64>]) -> Vec<Vec<f64>> {
-    let of = |(k, input): (usize, &Vec<f64>)| (0..input.len()).map(|i| f64::sin(0.7 * (i + k) as f64 + 0.2)).collect();
+    let of = |(k, input): (usize, &Vec<f64>)| {
+        (0..input.len()).map(|i| f64::sin(0.7 * (i + k) as f64 + 0.2)).collect()
+    };
     inputs.iter().enumerate().map(of).collect()
 }
 

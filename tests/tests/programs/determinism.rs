@@ -86,7 +86,8 @@ fn initialisers_do_what_they_are_called() {
     assert!(model.by_default.as_flattened().iter().all(|number| number.abs() <= bound));
     // Fan in 3 · 2 · 2; 48 numbers come near the bound.
     let bound = (6.0_f32 / 12.0).sqrt();
-    let largest = model.kernel.as_flattened().as_flattened().as_flattened().iter().fold(0.0_f32, |a, b| a.max(b.abs()));
+    let largest =
+        model.kernel.as_flattened().as_flattened().as_flattened().iter().fold(0.0_f32, |a, b| a.max(b.abs()));
     assert!(largest <= bound && largest > 0.8 * bound, "{largest} of {bound}");
     for a in 0..4 {
         for b in 0..4 {
@@ -100,7 +101,8 @@ fn initialisers_do_what_they_are_called() {
 fn names_and_shapes() {
     let model = Singles::zeros();
     let tensors = model.tensors();
-    let found: Vec<String> = tensors.iter().map(|tensor| format!("{} {:?}", tensor.name, tensor.shape)).collect();
+    let found: Vec<String> =
+        tensors.iter().map(|tensor| format!("{} {:?}", tensor.name, tensor.shape)).collect();
     assert_eq!(found[0], "by_default [5, 7]");
     assert_eq!(
         &found[14..],

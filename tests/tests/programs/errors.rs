@@ -65,7 +65,10 @@ fn refused<P: Params<Float = F>, F: chainrule::Float>(
     gradient.as_mut_slice().fill(sentinel);
     let mut memory = vec![sentinel; 10_000];
     let message = message_of(|| work(&mut Workspace::from_slice(&mut memory), &mut gradient));
-    assert!(gradient.as_slice().iter().all(|number| *number == sentinel), "the gradient was written: {message}");
+    assert!(
+        gradient.as_slice().iter().all(|number| *number == sentinel),
+        "the gradient was written: {message}"
+    );
     assert!(memory.iter().all(|number| *number == sentinel), "the workspace was written: {message}");
     message
 }
@@ -107,7 +110,8 @@ fn gradients_of_another_length() {
     let mut workspace = Workspace::new();
     let message = message_of(|| model.loss(&mut workspace, &x, &[0, 1]).backward(&mut gradient, &mut d_x));
     assert_eq!(message, "MlpLossPass::backward: `d_x` has 3 rows, but N = 2 (from `x`)");
-    let message = message_of(|| model.loss(&mut workspace, &x, &[0, 1]).accumulate(&mut gradient, &mut d_x[..1]));
+    let message =
+        message_of(|| model.loss(&mut workspace, &x, &[0, 1]).accumulate(&mut gradient, &mut d_x[..1]));
     assert_eq!(message, "MlpLossPass::accumulate: `d_x` has 1 row, but N = 2 (from `x`)");
     let cotangent = [[1.0; 3]; 3];
     let message =
@@ -156,7 +160,8 @@ fn views_of_another_length() {
 #[test]
 fn indices_out_of_range() {
     let model = Mistakes::init(0);
-    let message = refused(0.5, |ws, gradient: &mut Mistakes| model.gather(ws, &[4, 0, 5, 6]).backward(gradient));
+    let message =
+        refused(0.5, |ws, gradient: &mut Mistakes| model.gather(ws, &[4, 0, 5, 6]).backward(gradient));
     assert_eq!(message, "Mistakes::gather: `index[2]` is 5, expected less than 5");
     let message = refused(0.5, |ws, gradient: &mut Mistakes| {
         model.pick(ws, &[1.0; 3], &[0, 3], 0).backward(gradient, &mut [0.0; 3]);
@@ -244,7 +249,8 @@ fn workspaces_that_are_too_short() {
     if growing.len() == promised {
         let mut short = Workspace::from_slice(&mut memory[..found]);
         let message = message_of(|| model.loss_step(&mut short, &mut chainrule::Sgd::new(0.1), &x, &label));
-        let expected = format!("Mlp::loss_step: the workspace has {found} elements, expected at least {promised}");
+        let expected =
+            format!("Mlp::loss_step: the workspace has {found} elements, expected at least {promised}");
         assert_eq!(message, expected);
         assert_eq!(model.as_slice(), before);
     }

@@ -35,7 +35,10 @@ fn one_too_few_panics_and_writes_nothing() {
     let found = expected - 1;
     let mut memory = vec![0.5; found];
     let message = message_of(|| start(&mut memory, &mut gradient));
-    assert_eq!(message, format!("Gate::loss: the workspace has {found} elements, expected at least {expected}"));
+    assert_eq!(
+        message,
+        format!("Gate::loss: the workspace has {found} elements, expected at least {expected}")
+    );
     assert_eq!(memory, vec![0.5; found]);
     assert_eq!(gradient.as_slice(), filled(0.25).as_slice());
 }

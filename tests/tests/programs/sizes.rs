@@ -41,7 +41,11 @@ fn one_workspace_for_all_networks() {
     let attention = Attention::init(1);
     let alone = (
         deep.loss_value(&mut Workspace::new(), &x, &label),
-        attention.loss_value(&mut Workspace::new(), Tensor::new(&data, [9, 2, 4]), Tensor::new(&data, [9, 2, 4])),
+        attention.loss_value(
+            &mut Workspace::new(),
+            Tensor::new(&data, [9, 2, 4]),
+            Tensor::new(&data, [9, 2, 4]),
+        ),
     );
     for _ in 0..3 {
         let first = deep.loss_value(&mut workspace, &x, &label);
@@ -155,7 +159,10 @@ fn smaller_sizes_need_no_more() {
     for n in 0..6 {
         for t in 0..6 {
             let length = Attention::loss_workspace(n, t);
-            assert!(length <= Attention::loss_workspace(n + 1, t) && length <= Attention::loss_workspace(n, t + 1));
+            assert!(
+                length <= Attention::loss_workspace(n + 1, t)
+                    && length <= Attention::loss_workspace(n, t + 1)
+            );
         }
     }
 }

@@ -108,7 +108,9 @@ impl Body<'_> {
     /// Whether an integer's tokens hold a cast, which must not stand before `<`.
     fn casts(&self, value: &Int) -> bool {
         let mut found = false;
-        value.visit_atoms(&mut |atom| found |= matches!(atom, Atom::Read(tensor, _) if !self.is_usize(*tensor)));
+        value.visit_atoms(&mut |atom| {
+            found |= matches!(atom, Atom::Read(tensor, _) if !self.is_usize(*tensor))
+        });
         found
     }
 
@@ -207,9 +209,9 @@ impl Body<'_> {
 pub(super) fn parts(value: &Int) -> (Int, Int) {
     let (mut positive, mut negative) = (Int::zero(), Int::zero());
     for (monomial, coefficient) in value.terms() {
-        let term = monomial.iter().fold(Int::constant(coefficient.abs()), |product, atom| {
-            product.mul(&Int::atom(atom.clone()))
-        });
+        let term = monomial
+            .iter()
+            .fold(Int::constant(coefficient.abs()), |product, atom| product.mul(&Int::atom(atom.clone())));
         if coefficient > 0 {
             positive = positive.add(&term);
         } else {

@@ -18,9 +18,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use crate::ir::{DimId, Kind, LoopId, TensorId};
-use crate::plan::{BufferId, Inputs, Plan, Step};
-use crate::program::{ArgumentContent, FieldInput, Float, Method};
-use crate::routine::{Routine, Target};
+use crate::plan::{BufferId, Plan, Step};
+use crate::program::{FieldInput, Float};
 
 use names::Names;
 
@@ -73,58 +72,6 @@ pub struct Uses {
     pub inputs: BTreeSet<TensorId>,
     /// Whether they mention `arena`.
     pub arena: bool,
-}
-
-impl<'a> Context<'a> {
-    /// The context of a method's own functions: fields through the receiver, arguments under their names,
-    /// cotangents as `cotangent` or `cotangent_0`…, gradients through `grads` and as `d_` and the name.
-    pub fn of_method(
-        krate: &'a TokenStream,
-        float: Float,
-        method: &'a Method,
-        dims: &'a [Ident],
-        routine: &Routine,
-        receiver: TokenStream,
-    ) -> Self {
-        let mut inputs = BTreeMap::new();
-        for field in &method.fields {
-            inputs.insert(field.tensor, Access::Field { receiver: receiver.clone(), field });
-        }
-        for argument in &method.arguments {
-            if let ArgumentContent::Tensor(tensor) = argument.content {
-                inputs.insert(tensor, Access::Variable(argument.name.clone()));
-            }
-        }
-        for (position, &cotangent) in routine.cotangents.iter().enumerate() {
-            let name = match routine.cotangents.len() {
-                1 => "cotangent".to_string(),
-                _ => format!("cotangent_{position}"),
-            };
-            inputs.insert(cotangent, Access::Variable(Ident::new(&name, Span::mixed_site())));
-        }
-        let target = |target: Target| match target {
-            Target::Field(field) => {
-                let grads = Ident::new("grads", Span::mixed_site());
-                Access::Field { receiver: quote!(#grads), field: &method.fields[field] }
-            }
-            Target::Argument(argument) => {
-                let name = format!("d_{}", method.arguments[argument].name);
-                Access::Variable(Ident::new(&name, Span::mixed_site()))
-            }
-        };
-        let targets = routine.gradients.iter().map(|gradient| target(gradient.target)).collect();
-        Self { krate, float, dims, inputs, targets, externs: &method.externs }
-    }
-
-    /// What `plan` must know of the inputs.
-    pub fn plan_inputs(method: &Method, routine: &Routine) -> Inputs {
-        Inputs::of_method(method, routine)
-    }
-}
-
-/// The length of the arena: an expression of type `usize` over the dims.
-pub fn workspace_length(plan: &Plan, cx: &Context) -> TokenStream {
-    Body::new(plan, cx, &[]).size(plan.workspace())
 }
 
 /// The forward body.
@@ -259,14 +206,19 @@ impl<'a> Body<'a> {
     fn wrap(&self, statements: TokenStream, value: &TokenStream) -> TokenStream {
         let krate = self.cx.krate;
         let float = self.float();
-        let imports: Vec<TokenStream> = self.imports.borrow().iter().map(|&name| {
-            let ident = Ident::new(name, Span::call_site());
-            match name {
-                "math" => quote!(math::#float as math),
-                "cmp" => quote!(core::cmp),
-                _ => quote!(#ident),
-            }
-        }).collect();
+        let imports: Vec<TokenStream> = self
+            .imports
+            .borrow()
+            .iter()
+            .map(|&name| {
+                let ident = Ident::new(name, Span::call_site());
+                match name {
+                    "math" => quote!(math::#float as math),
+                    "cmp" => quote!(core::cmp),
+                    _ => quote!(#ident),
+                }
+            })
+            .collect();
         let imports = match imports.as_slice() {
             [] => quote!(),
             [one] => quote!(use #krate::__private::#one;),

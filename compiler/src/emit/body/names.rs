@@ -10,8 +10,21 @@ use super::{Access, Context};
 use crate::emit::keywords::KEYWORDS;
 
 /// What a body's own variables may not be called, beside keywords.
-const RESERVED: [&str; 13] =
-    ["model", "ws", "arena", "grads", "optimiser", "v", "out", "carve", "as_u32", "as_u32_mut", "as_flags", "as_flags_mut", "as_bools"];
+const RESERVED: [&str; 13] = [
+    "model",
+    "ws",
+    "arena",
+    "grads",
+    "optimiser",
+    "v",
+    "out",
+    "carve",
+    "as_u32",
+    "as_u32_mut",
+    "as_flags",
+    "as_flags_mut",
+    "as_bools",
+];
 
 /// The names of a body.
 pub(super) struct Names {
@@ -22,7 +35,10 @@ pub(super) struct Names {
 impl Names {
     /// Names every buffer.
     pub fn new(plan: &Plan, cx: &Context) -> Self {
-        let mut names = Self { taken: KEYWORDS.iter().chain(&RESERVED).chain(&["v"]).map(ToString::to_string).collect(), buffers: BTreeMap::new() };
+        let mut names = Self {
+            taken: KEYWORDS.iter().chain(&RESERVED).chain(&["v"]).map(ToString::to_string).collect(),
+            buffers: BTreeMap::new(),
+        };
         names.taken.extend(cx.dims.iter().map(ToString::to_string));
         for access in cx.inputs.values().chain(&cx.targets) {
             if let Access::Variable(name) = access {

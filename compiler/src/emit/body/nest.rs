@@ -53,7 +53,9 @@ impl Body<'_> {
     fn span(&self, axis: &Axis, range: Option<&Range>) -> TokenStream {
         let extent = self.size(&axis.extent);
         let Some(range) = range else { return quote!(0..#extent) };
-        let bound = |bound: &Bound| if bound.natural { self.subscript(&bound.value) } else { self.size(&bound.value) };
+        let bound = |bound: &Bound| {
+            if bound.natural { self.subscript(&bound.value) } else { self.size(&bound.value) }
+        };
         let join = |all: Vec<TokenStream>, function: &str| {
             let (cmp, function) = (self.import("cmp"), quote::format_ident!("{function}"));
             all.into_iter().reduce(|all, next| quote!(#cmp::#function(#all, #next)))
@@ -68,7 +70,11 @@ impl Body<'_> {
             several => {
                 let bounds = several.iter().map(bound).chain((!range.within).then_some(extent));
                 let bounds: Vec<TokenStream> = bounds.collect();
-                if let [one] = bounds.as_slice() { one.clone() } else { join(bounds, "min").unwrap_or_default() }
+                if let [one] = bounds.as_slice() {
+                    one.clone()
+                } else {
+                    join(bounds, "min").unwrap_or_default()
+                }
             }
         };
         quote!(#from..#to)
@@ -137,7 +143,8 @@ impl Body<'_> {
     pub(super) fn count_leaf(&self, leaf: &Leaf, counts: &mut BTreeMap<BufferId, (usize, usize)>) {
         let mut tensors = vec![leaf.out];
         leaf.visit_reads(&self.plan.graph, &mut |tensor, _| tensors.push(tensor));
-        let mut buffers: Vec<BufferId> = tensors.into_iter().filter_map(|tensor| self.buffer(tensor)).collect();
+        let mut buffers: Vec<BufferId> =
+            tensors.into_iter().filter_map(|tensor| self.buffer(tensor)).collect();
         buffers.sort_unstable();
         buffers.dedup();
         for buffer in buffers {
@@ -196,7 +203,11 @@ impl Body<'_> {
 
     /// Loops around a body, each with its range.
     fn loops(&self, indices: &[Ident], spans: &[TokenStream], body: TokenStream) -> TokenStream {
-        indices.iter().zip(spans).rev().fold(body, |body, (index, span)| quote!(for #index in #span { #body }))
+        indices
+            .iter()
+            .zip(spans)
+            .rev()
+            .fold(body, |body, (index, span)| quote!(for #index in #span { #body }))
     }
 
     /// Opens a statement's own loops.
@@ -210,7 +221,12 @@ impl Body<'_> {
     }
 
     /// A value as it is stored in a tensor, after the variables that it needs.
-    fn stored(&mut self, out: TensorId, value: ScalarId, temporaries: &mut Vec<Ident>) -> (TokenStream, TokenStream) {
+    fn stored(
+        &mut self,
+        out: TensorId,
+        value: ScalarId,
+        temporaries: &mut Vec<Ident>,
+    ) -> (TokenStream, TokenStream) {
         let kind = self.kind(out);
         let before = self.integers.replace(kind == Kind::Index);
         let (lets, value) = self.value(value, temporaries);
@@ -250,7 +266,9 @@ impl Body<'_> {
     /// Whether a statement writes what is there.
     fn is_itself(&self, leaf: &Leaf) -> bool {
         match &self.plan.graph.scalars[leaf.value] {
-            Scalar::Read(tensor, at) => !self.adds(leaf) && *at == leaf.at && self.root(*tensor) == self.root(leaf.out),
+            Scalar::Read(tensor, at) => {
+                !self.adds(leaf) && *at == leaf.at && self.root(*tensor) == self.root(leaf.out)
+            }
             _ => false,
         }
     }
@@ -289,14 +307,17 @@ impl Body<'_> {
         let adds = self.adds(leaf);
         let fresh = if adds { None } else { self.fresh(leaf.out) };
         let mut reads_itself = false;
-        leaf.visit_reads(&self.plan.graph, &mut |tensor, _| reads_itself |= self.root(tensor) == self.root(leaf.out));
+        leaf.visit_reads(&self.plan.graph, &mut |tensor, _| {
+            reads_itself |= self.root(tensor) == self.root(leaf.out)
+        });
         let is_local = matches!(self.home(leaf.out), Some((_, Home::Local)));
         let own_variable = fresh.is_some() || (adds && is_local && !reads_itself);
         let sum = match &fresh {
             Some((name, _)) => name.clone(),
             None => self.names.take("sum"),
         };
-        let place = if own_variable && fresh.is_none() { self.place(leaf.out, &leaf.at) } else { quote!(#sum) };
+        let place =
+            if own_variable && fresh.is_none() { self.place(leaf.out, &leaf.at) } else { quote!(#sum) };
         let mut temporaries = Vec::new();
         let (opened, spans) = self.open_all(&leaf.inner, &leaf.ranges);
         let inner = self.add(&place, leaf.value, &mut temporaries);
@@ -361,11 +382,7 @@ impl Body<'_> {
             None => {
                 self.names.release(&best);
                 let place = self.place(leaf.out, &leaf.at);
-                if self.is_usize(leaf.out) {
-                    quote!(#place = #best;)
-                } else {
-                    quote!(#place = #best as u32;)
-                }
+                if self.is_usize(leaf.out) { quote!(#place = #best;) } else { quote!(#place = #best as u32;) }
             }
         };
         quote! {

@@ -13,13 +13,17 @@ impl Body<'_> {
     /// `kernels::matmul(m, n, k, a, …, b, …, c, …, accumulate);`
     pub(super) fn product(&mut self, leaf: &Leaf, product: &Product) -> TokenStream {
         let depth = self.indices.len();
-        let extent = |group: &[usize]| Int::product(group.iter().map(|&index| &leaf.inner[index - depth].extent));
-        let [m, n, k] = [&product.rows, &product.columns, &product.depth].map(|group| self.size(&extent(group)));
+        let extent =
+            |group: &[usize]| Int::product(group.iter().map(|&index| &leaf.inner[index - depth].extent));
+        let [m, n, k] =
+            [&product.rows, &product.columns, &product.depth].map(|group| self.size(&extent(group)));
         let (left, left_at) = &product.left;
         let (right, right_at) = &product.right;
-        let stride = |tensor: TensorId, at: &[Int], group: &[usize]| self.size(&self.stride(tensor, at, group));
+        let stride =
+            |tensor: TensorId, at: &[Int], group: &[usize]| self.size(&self.stride(tensor, at, group));
         let left_strides = (stride(*left, left_at, &product.rows), stride(*left, left_at, &product.depth));
-        let right_strides = (stride(*right, right_at, &product.depth), stride(*right, right_at, &product.columns));
+        let right_strides =
+            (stride(*right, right_at, &product.depth), stride(*right, right_at, &product.columns));
         let out_stride = match product.rows.is_empty() {
             true => n.clone(),
             false => stride(leaf.out, &leaf.at, &product.rows),
@@ -44,13 +48,21 @@ impl Body<'_> {
         let strides = strides(self.plan.graph.shape(tensor));
         at.iter().zip(&strides).fold(Int::zero(), |sum, (at, stride)| {
             let zero = at.substitute(&mut |atom| (*atom == crate::ir::Atom::Index(index)).then(Int::zero));
-            let one = at.substitute(&mut |atom| (*atom == crate::ir::Atom::Index(index)).then(|| Int::constant(1)));
+            let one =
+                at.substitute(&mut |atom| (*atom == crate::ir::Atom::Index(index)).then(|| Int::constant(1)));
             sum.add(&one.sub(&zero).mul(stride))
         })
     }
 
     /// A tensor from the element on at which all inner indices are zero.
-    fn operand(&self, tensor: TensorId, at: &[Int], inner: &[Axis], depth: usize, mutable: bool) -> TokenStream {
+    fn operand(
+        &self,
+        tensor: TensorId,
+        at: &[Int],
+        inner: &[Axis],
+        depth: usize,
+        mutable: bool,
+    ) -> TokenStream {
         let own = depth..depth + inner.len();
         let fixed = at.iter().take_while(|at| own.clone().all(|index| !at.mentions_index(index))).count();
         // A scalar operand of a product has nothing left to be sliced.

@@ -50,12 +50,21 @@ type Bound = BTreeMap<ScalarId, Ident>;
 
 impl Body<'_> {
     /// An expression, after the variables that it needs. Their names are added to `temporaries`.
-    pub(super) fn value(&mut self, root: ScalarId, temporaries: &mut Vec<Ident>) -> (TokenStream, TokenStream) {
+    pub(super) fn value(
+        &mut self,
+        root: ScalarId,
+        temporaries: &mut Vec<Ident>,
+    ) -> (TokenStream, TokenStream) {
         let (lets, expression) = self.scope(root, &Bound::new(), temporaries);
         (lets, expression.tokens)
     }
 
-    fn scope(&mut self, root: ScalarId, outer: &Bound, temporaries: &mut Vec<Ident>) -> (TokenStream, Expression) {
+    fn scope(
+        &mut self,
+        root: ScalarId,
+        outer: &Bound,
+        temporaries: &mut Vec<Ident>,
+    ) -> (TokenStream, Expression) {
         let mut bound = outer.clone();
         let mut lets = TokenStream::new();
         for id in self.shared(root, outer) {
@@ -105,7 +114,10 @@ impl Body<'_> {
             Scalar::Unary(Unary::Neg | Unary::StopGradient, _) => false,
             _ => true,
         };
-        certain.into_iter().filter(|id| *id != root && uses.get(id).is_some_and(|&uses| uses > 1) && worth(id)).collect()
+        certain
+            .into_iter()
+            .filter(|id| *id != root && uses.get(id).is_some_and(|&uses| uses > 1) && worth(id))
+            .collect()
     }
 
     fn expression(&mut self, id: ScalarId, bound: &Bound, temporaries: &mut Vec<Ident>) -> Expression {
@@ -251,11 +263,18 @@ impl Body<'_> {
         Expression { tokens: quote!(#a #operator #b), binding }
     }
 
-    fn call(&mut self, function: Function, arguments: &[ScalarId], bound: &Bound, temporaries: &mut Vec<Ident>) -> Expression {
+    fn call(
+        &mut self,
+        function: Function,
+        arguments: &[ScalarId],
+        bound: &Bound,
+        temporaries: &mut Vec<Ident>,
+    ) -> Expression {
         let called = match function {
             Function::Extern(function) => {
                 let name = &self.cx.externs[function.0 as usize];
-                let arguments = arguments.iter().map(|&argument| self.expression(argument, bound, temporaries).tokens);
+                let arguments =
+                    arguments.iter().map(|&argument| self.expression(argument, bound, temporaries).tokens);
                 quote!(#name(#(#arguments),*))
             }
             Function::Uniform | Function::Fold => {
@@ -268,7 +287,8 @@ impl Body<'_> {
                     let number = self.wrapping(&number);
                     quote!(#krate::__private::random::fold(#key, #number as u64))
                 } else {
-                    let (uniform, position) = (quote::format_ident!("uniform_{}", self.float()), self.subscript(&number));
+                    let (uniform, position) =
+                        (quote::format_ident!("uniform_{}", self.float()), self.subscript(&number));
                     quote!(#krate::__private::random::#uniform(#key, #position))
                 }
             }
@@ -346,7 +366,13 @@ fn name(scalar: &Scalar) -> &'static str {
             Unary::Sin => "sine",
             Unary::Cos => "cosine",
             Unary::Powi(_) => "power",
-            Unary::Neg | Unary::Recip | Unary::Abs | Unary::Signum | Unary::Tan | Unary::Sinh | Unary::Cosh => "value",
+            Unary::Neg
+            | Unary::Recip
+            | Unary::Abs
+            | Unary::Signum
+            | Unary::Tan
+            | Unary::Sinh
+            | Unary::Cosh => "value",
             Unary::Asin | Unary::Acos | Unary::Atan | Unary::Floor | Unary::Erf | Unary::LnGamma => "value",
             Unary::Polygamma(_) | Unary::StopGradient => "value",
         },

@@ -6,7 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use crate::ir::{Graph, Int, Kind, Scalar, ScalarId, TensorId};
-use crate::plan::{BufferId, FrameId, Home, Item, Leaf, Repeat, Root, Step};
+use crate::plan::{BufferId, FrameId, Home, Item, Leaf, Repeat, Step};
 
 use super::Body;
 
@@ -79,7 +79,8 @@ impl Body<'_> {
         let (lets, holds) = self.value(condition, &mut temporaries);
         temporaries.iter().for_each(|name| self.names.release(name));
         let jump = if changes { quote!(continue) } else { quote!(break) };
-        let holds = if lets.is_empty() && holds.clone().into_iter().count() == 1 { holds } else { quote!((#holds)) };
+        let holds =
+            if lets.is_empty() && holds.clone().into_iter().count() == 1 { holds } else { quote!((#holds)) };
         quote!(#lets if !#holds { #jump; })
     }
 
@@ -105,7 +106,10 @@ impl Body<'_> {
                     items.iter().for_each(|item| item.visit(0, &mut |_, leaf| self.count_leaf(leaf, counts)));
                 }
                 Step::Loop(repeat) => {
-                    let asked = repeat.condition.map(|condition| self.plan.graph.reads(condition)).unwrap_or_default();
+                    let asked = repeat
+                        .condition
+                        .map(|condition| self.plan.graph.reads(condition))
+                        .unwrap_or_default();
                     for buffer in asked.into_iter().filter_map(|tensor| self.buffer(tensor)) {
                         counts.entry(buffer).or_default().0 += 1;
                     }

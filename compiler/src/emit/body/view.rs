@@ -122,7 +122,9 @@ impl<'a> Body<'a> {
                 let name = self.names.buffer(buffer);
                 match home {
                     Home::Frame { .. } if shape.is_empty() => quote!(#name[0]),
-                    Home::Local | Home::Frame { .. } | Home::Gradient(_) => self.indexed(quote!(#name), shape, at),
+                    Home::Local | Home::Frame { .. } | Home::Gradient(_) => {
+                        self.indexed(quote!(#name), shape, at)
+                    }
                 }
             }
             (None, None) => unreachable!("every input has an access"),
@@ -311,7 +313,7 @@ impl<'a> Body<'a> {
         if !shape.is_empty() {
             flat = self.nested(flat, shape, mutable);
         }
-        let changed = flat.to_string() != part.to_string();
+        let changed = *part != flat.to_string();
         changed.then(|| quote!(let #part = #flat;))
     }
 
@@ -337,7 +339,10 @@ impl<'a> Body<'a> {
                 quote!(#start..#end)
             }
         };
-        let mut flat = { let arena = self.local("arena"); quote!(&#arena[#range]) };
+        let mut flat = {
+            let arena = self.local("arena");
+            quote!(&#arena[#range])
+        };
         let exact = size == self.plan.memory.buffers[buffer.0].size && self.is_as_wide_as_a_float(kind);
         let size = self.size(&size);
         flat = match kind {

@@ -1,7 +1,6 @@
 //! Runs plans and holds them against the interpreter: the memory is real (one arena, carved as the plan
 //! says), so a value that was overwritten too early, or was never there, shows as a wrong number.
 
-mod emitted;
 mod programs;
 mod random;
 mod run;
@@ -41,13 +40,19 @@ fn numbers(data: &Data) -> Vec<f64> {
 /// Plans a routine in every way and compares what it delivers with the interpreter.
 #[track_caller]
 pub fn check(routine: &Routine, given: &Inputs, dims: &[usize], values: &[(TensorId, Data)]) {
-    let wanted: Vec<TensorId> =
-        routine.results.iter().copied().chain(routine.gradients.iter().map(|gradient| gradient.tensor)).collect();
+    let wanted: Vec<TensorId> = routine
+        .results
+        .iter()
+        .copied()
+        .chain(routine.gradients.iter().map(|gradient| gradient.tensor))
+        .collect();
     let text = || crate::print::text(&routine.graph);
-    let expected = eval::evaluate(&routine.graph, dims, values, &wanted).unwrap_or_else(|error| panic!("{error}\n{}", text()));
+    let expected = eval::evaluate(&routine.graph, dims, values, &wanted)
+        .unwrap_or_else(|error| panic!("{error}\n{}", text()));
     let expected: Vec<Vec<f64>> = expected.iter().map(numbers).collect();
     let (results, gradients) = expected.split_at(routine.results.len());
-    let values: Vec<(TensorId, Vec<f64>)> = values.iter().map(|(tensor, data)| (*tensor, numbers(data))).collect();
+    let values: Vec<(TensorId, Vec<f64>)> =
+        values.iter().map(|(tensor, data)| (*tensor, numbers(data))).collect();
     let compare = |what: &str, found: &[Vec<f64>], expected: &[Vec<f64>], plus: f64| {
         for (position, (found, expected)) in found.iter().zip(expected).enumerate() {
             assert_eq!(found.len(), expected.len(), "{what} {position}");

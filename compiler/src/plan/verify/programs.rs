@@ -13,7 +13,8 @@ use super::{check, inputs};
 fn planned(text: &str, dims: &[usize], bound: u32) {
     let program = crate::tests::checked(text).unwrap_or_else(|messages| panic!("{messages}"));
     for method in program.structs.iter().flat_map(|each| &each.methods) {
-        let floats = (0..method.arguments.len()).filter(|&place| method.argument_kind(place) == Some(Kind::Float));
+        let floats =
+            (0..method.arguments.len()).filter(|&place| method.argument_kind(place) == Some(Kind::Float));
         let derivative = Derivative { kind: DerivativeKind::Grad, model: true, arguments: floats.collect() };
         for routine in [compile::value(method), compile::gradient(method, &derivative)] {
             let mut given = given(method);

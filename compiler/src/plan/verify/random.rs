@@ -1,8 +1,8 @@
 //! Random routines: nodes of every form over small shapes, read in every legal way.
 
 use crate::ir::{
-    Argmax, Atom, Axis, Binary, Carried, Comparison, Comprehension, DimId, Graph, Int, Kind, Loop, LoopId, Node,
-    Reduction, ScalarId, TensorId, Unary,
+    Argmax, Atom, Axis, Binary, Carried, Comparison, Comprehension, DimId, Graph, Int, Kind, Loop, LoopId,
+    Node, Reduction, ScalarId, TensorId, Unary,
 };
 use crate::routine::{Gradient, Routine, Target};
 
@@ -23,7 +23,8 @@ struct Random {
 
 impl Random {
     fn below(&mut self, bound: usize) -> usize {
-        self.state = self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.state =
+            self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         ((self.state >> 33) as usize) % bound
     }
 
@@ -48,7 +49,8 @@ impl Random {
     }
 
     fn pick(&mut self, accept: impl Fn(&Graph, TensorId) -> bool) -> Option<TensorId> {
-        let options: Vec<TensorId> = self.pool.iter().copied().filter(|&tensor| accept(&self.graph, tensor)).collect();
+        let options: Vec<TensorId> =
+            self.pool.iter().copied().filter(|&tensor| accept(&self.graph, tensor)).collect();
         if options.is_empty() { None } else { Some(options[self.below(options.len())]) }
     }
 
@@ -70,8 +72,13 @@ impl Random {
             let last = self.loops.len() - 1;
             return Int::atom(Atom::Loop(self.loops[last]));
         }
-        let index = self.pick(|graph, tensor| graph.tensor(tensor).kind == Kind::Index && graph.tensor(tensor).name == "idx");
-        if gather && let Some(index) = index && self.chance(40) {
+        let index = self.pick(|graph, tensor| {
+            graph.tensor(tensor).kind == Kind::Index && graph.tensor(tensor).name == "idx"
+        });
+        if gather
+            && let Some(index) = index
+            && self.chance(40)
+        {
             let shape = self.graph.shape(index).to_vec();
             let at = shape.iter().map(|extent| self.subscript(domain, extent, false)).collect();
             return Int::atom(Atom::Read(index, at));
@@ -87,7 +94,9 @@ impl Random {
     }
 
     fn condition(&mut self, domain: &[Axis]) -> ScalarId {
-        if self.chance(30) && let Some(mask) = self.read(domain, Kind::Mask) {
+        if self.chance(30)
+            && let Some(mask) = self.read(domain, Kind::Mask)
+        {
             return mask;
         }
         if domain.len() > 1 && self.chance(40) {
@@ -116,7 +125,11 @@ impl Random {
             2 => self.graph.scalars.neg(a),
             3 => {
                 let condition = self.condition(domain);
-                let b = if self.chance(50) { self.graph.scalars.number(0.0) } else { self.value(domain, depth - 1) };
+                let b = if self.chance(50) {
+                    self.graph.scalars.number(0.0)
+                } else {
+                    self.value(domain, depth - 1)
+                };
                 self.graph.scalars.select(condition, a, b)
             }
             4 => {
@@ -169,7 +182,14 @@ impl Random {
         let name = self.name();
         let out = self.graph.add_tensor(name, shape.clone(), kind);
         let at = Graph::identity(shape.len());
-        nodes.push(Node::Comprehension(Comprehension { out, base: None, domain, at, reduction: Reduction::Set, value }));
+        nodes.push(Node::Comprehension(Comprehension {
+            out,
+            base: None,
+            domain,
+            at,
+            reduction: Reduction::Set,
+            value,
+        }));
         self.pool.push(out);
     }
 
@@ -192,7 +212,14 @@ impl Random {
         let base = self.base(&shape, 30);
         let name = self.name();
         let out = self.graph.add_tensor(name, shape, Kind::Float);
-        nodes.push(Node::Comprehension(Comprehension { out, base, domain, at, reduction: Reduction::Sum, value }));
+        nodes.push(Node::Comprehension(Comprehension {
+            out,
+            base,
+            domain,
+            at,
+            reduction: Reduction::Sum,
+            value,
+        }));
         self.pool.push(out);
     }
 
@@ -238,7 +265,9 @@ impl Random {
     }
 
     fn reshape(&mut self, nodes: &mut Vec<Node>) {
-        let Some(from) = self.pick(|graph, tensor| graph.tensor(tensor).kind == Kind::Float && graph.shape(tensor).len() >= 2) else {
+        let Some(from) = self
+            .pick(|graph, tensor| graph.tensor(tensor).kind == Kind::Float && graph.shape(tensor).len() >= 2)
+        else {
             return;
         };
         let mut shape = self.graph.shape(from).to_vec();
@@ -267,30 +296,57 @@ impl Random {
         let name = self.name();
         let numbers = self.graph.add_tensor(name, outer, Kind::Float);
         let domain = before.to_vec();
-        nodes.push(Node::Comprehension(Comprehension { out: numbers, base: None, domain, at, reduction: Reduction::Set, value }));
+        nodes.push(Node::Comprehension(Comprehension {
+            out: numbers,
+            base: None,
+            domain,
+            at,
+            reduction: Reduction::Set,
+            value,
+        }));
         self.pool.push(numbers);
     }
 
     /// A carried value that keeps a tensor of every iteration.
-    fn tape(&mut self, nodes: &mut Vec<Node>, body: &mut Vec<Node>, counter: LoopId, tensor: TensorId) -> Carried {
+    fn tape(
+        &mut self,
+        nodes: &mut Vec<Node>,
+        body: &mut Vec<Node>,
+        counter: LoopId,
+        tensor: TensorId,
+    ) -> Carried {
         let own = self.graph.shape(tensor).to_vec();
         let shape = [&[Int::dim(DimId(1))], own.as_slice()].concat();
         let zero = self.graph.scalars.number(0.0);
-        let shared = self.pool.iter().copied().find(|&t| self.graph.tensor(t).name == "zeros" && self.graph.shape(t) == shape);
+        let shared = self
+            .pool
+            .iter()
+            .copied()
+            .find(|&t| self.graph.tensor(t).name == "zeros" && self.graph.shape(t) == shape);
         let initial = match shared {
             Some(zeros) => zeros,
             None => {
                 let out = self.graph.add_tensor("zeros", shape.clone(), Kind::Float);
                 let (domain, at) = (Graph::axes(&shape), Graph::identity(shape.len()));
-                nodes.push(Node::Comprehension(Comprehension { out, base: None, domain, at, reduction: Reduction::Set, value: zero }));
+                nodes.push(Node::Comprehension(Comprehension {
+                    out,
+                    base: None,
+                    domain,
+                    at,
+                    reduction: Reduction::Set,
+                    value: zero,
+                }));
                 out
             }
         };
-        let [inside, next, last] = ["inside", "next", "last"].map(|name| self.graph.add_tensor(name, shape.clone(), Kind::Float));
-        let at: Vec<Int> = std::iter::once(Int::atom(Atom::Loop(counter))).chain(Graph::identity(own.len())).collect();
+        let [inside, next, last] =
+            ["inside", "next", "last"].map(|name| self.graph.add_tensor(name, shape.clone(), Kind::Float));
+        let at: Vec<Int> =
+            std::iter::once(Int::atom(Atom::Loop(counter))).chain(Graph::identity(own.len())).collect();
         let value = self.graph.scalars.read(tensor, Graph::identity(own.len()));
         let domain = Graph::axes(&own);
-        let write = Comprehension { out: next, base: Some(inside), domain, at, reduction: Reduction::Set, value };
+        let write =
+            Comprehension { out: next, base: Some(inside), domain, at, reduction: Reduction::Set, value };
         body.push(Node::Comprehension(write));
         Carried { initial, inside, next, last }
     }
@@ -300,7 +356,9 @@ impl Random {
         let outside = self.pool.clone();
         let mut carried = Vec::new();
         for _ in 0..=self.below(3) {
-            let Some(initial) = self.pick(|graph, tensor| graph.tensor(tensor).kind == Kind::Float) else { return };
+            let Some(initial) = self.pick(|graph, tensor| graph.tensor(tensor).kind == Kind::Float) else {
+                return;
+            };
             let shape = self.graph.shape(initial).to_vec();
             let [inside, last] = [(); 2].map(|()| {
                 let name = self.name();
@@ -312,19 +370,28 @@ impl Random {
         self.loops.push(counter);
         let mut body = Vec::new();
         for _ in 0..=self.below(5) {
-            self.node(&mut body, self.loops.len() + 1 - usize::from(self.loops.len() < 2 && self.state % 7 == 0) * 2);
+            self.node(
+                &mut body,
+                self.loops.len() + 1 - usize::from(self.loops.len() < 2 && self.state % 7 == 0) * 2,
+            );
         }
         for each in &mut carried {
             let shape = self.graph.shape(each.initial).to_vec();
-            let fits = |graph: &Graph, tensor: TensorId| graph.tensor(tensor).kind == Kind::Float && graph.shape(tensor) == shape;
-            let made: Vec<TensorId> = self.pool[outside.len()..].iter().copied().filter(|&t| fits(&self.graph, t)).collect();
+            let fits = |graph: &Graph, tensor: TensorId| {
+                graph.tensor(tensor).kind == Kind::Float && graph.shape(tensor) == shape
+            };
+            let made: Vec<TensorId> =
+                self.pool[outside.len()..].iter().copied().filter(|&t| fits(&self.graph, t)).collect();
             each.next = match self.chance(90) {
                 true => made[self.below(made.len())],
                 false => self.pick(fits).unwrap(),
             };
         }
         for _ in 0..self.below(3) {
-            let kept = self.pool[outside.len()..].iter().copied().filter(|&t| self.graph.tensor(t).kind == Kind::Float);
+            let kept = self.pool[outside.len()..]
+                .iter()
+                .copied()
+                .filter(|&t| self.graph.tensor(t).kind == Kind::Float);
             let kept: Vec<TensorId> = kept.collect();
             let tensor = kept[self.below(kept.len())];
             carried.push(self.tape(nodes, &mut body, counter, tensor));
@@ -333,7 +400,15 @@ impl Random {
         self.pool = outside;
         self.pool.extend(carried.iter().map(|each| each.last));
         let reversed = self.chance(40);
-        nodes.push(Node::Loop(Loop { counter, name: "t".to_string(), extent: Int::dim(DimId(1)), reversed, condition: None, carried, body }));
+        nodes.push(Node::Loop(Loop {
+            counter,
+            name: "t".to_string(),
+            extent: Int::dim(DimId(1)),
+            reversed,
+            condition: None,
+            carried,
+            body,
+        }));
     }
 }
 

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::eval::function;
 use crate::ir::{Atom, Axis, Binary, Comparison, Int, LoopId, Scalar, ScalarId, TensorId, Unary};
-use crate::plan::{Bound, BufferId, FrameId, Home, Item, Leaf, LeafKind, Plan, Range, Root, Step, product::strides};
+use crate::plan::{
+    Bound, BufferId, FrameId, Home, Item, Leaf, LeafKind, Plan, Range, Root, Step, product::strides,
+};
 
 /// A plan being run.
 pub(super) struct Machine<'a> {
@@ -71,7 +73,13 @@ impl<'a> Machine<'a> {
                 return values.clone();
             }
             let home = Home::Gradient(number);
-            let place = self.plan.memory.buffers.iter().position(|buffer| buffer.home == home).expect("a gradient has a home");
+            let place = self
+                .plan
+                .memory
+                .buffers
+                .iter()
+                .position(|buffer| buffer.home == home)
+                .expect("a gradient has a home");
             let buffer = &self.plan.memory.buffers[place];
             let size = self.size(&Int::product(self.plan.graph.shape(buffer.tensor)));
             self.own[&BufferId(place)][..size].to_vec()
@@ -85,10 +93,15 @@ impl<'a> Machine<'a> {
     }
 
     fn size(&self, value: &Int) -> usize {
-        usize::try_from(value.evaluate(&mut |atom| match atom {
-            Atom::Dim(dim) => self.dims[dim.0 as usize] as i64,
-            _ => panic!("a size is made of dims"),
-        }).max(0)).unwrap()
+        usize::try_from(
+            value
+                .evaluate(&mut |atom| match atom {
+                    Atom::Dim(dim) => self.dims[dim.0 as usize] as i64,
+                    _ => panic!("a size is made of dims"),
+                })
+                .max(0),
+        )
+        .unwrap()
     }
 
     fn range(&self, buffer: BufferId) -> std::ops::Range<usize> {
@@ -201,7 +214,13 @@ impl<'a> Machine<'a> {
             Scalar::Not(a) => flag(self.scalar(*a) == 0.0),
             Scalar::And(a, b) => flag(self.scalar(*a) != 0.0 && self.scalar(*b) != 0.0),
             Scalar::Or(a, b) => flag(self.scalar(*a) != 0.0 || self.scalar(*b) != 0.0),
-            Scalar::Select(c, a, b) => if self.scalar(*c) != 0.0 { self.scalar(*a) } else { self.scalar(*b) },
+            Scalar::Select(c, a, b) => {
+                if self.scalar(*c) != 0.0 {
+                    self.scalar(*a)
+                } else {
+                    self.scalar(*b)
+                }
+            }
         }
     }
 
@@ -252,7 +271,10 @@ impl<'a> Machine<'a> {
                     for (position, a) in buffers.iter().enumerate() {
                         for b in &buffers[..position] {
                             let (a, b) = (self.range(*a), self.range(*b));
-                            assert!(a.end <= b.start || b.end <= a.start || a.is_empty() || b.is_empty(), "{a:?} meets {b:?}");
+                            assert!(
+                                a.end <= b.start || b.end <= a.start || a.is_empty() || b.is_empty(),
+                                "{a:?} meets {b:?}"
+                            );
                         }
                     }
                     self.open.insert(*frame, buffers.iter().copied().collect());
@@ -318,14 +340,16 @@ impl<'a> Machine<'a> {
                 let shape = self.plan.graph.shape(leaf.out);
                 let zeros: Vec<Int> = (leaf.at.len()..shape.len()).map(|_| Int::zero()).collect();
                 let count = self.size(&Int::product(&shape[leaf.at.len()..]));
-                let start = if count == 0 { 0 } else { self.place(leaf.out, &[leaf.at.as_slice(), &zeros].concat()) };
+                let start =
+                    if count == 0 { 0 } else { self.place(leaf.out, &[leaf.at.as_slice(), &zeros].concat()) };
                 for place in start..start + count {
                     let before = if adds { self.load(leaf.out, place, true) } else { 0.0 };
                     self.store(leaf.out, place, before + value);
                 }
             }
             LeafKind::Argmax { least } => {
-                let (mut best, mut extreme, mut position) = (0.0, if *least { f64::INFINITY } else { f64::NEG_INFINITY }, 0.0);
+                let (mut best, mut extreme, mut position) =
+                    (0.0, if *least { f64::INFINITY } else { f64::NEG_INFINITY }, 0.0);
                 self.each(&leaf.inner, &leaf.ranges, &mut |machine| {
                     let value = machine.scalar(leaf.value);
                     let beats = if *least { value < extreme } else { value > extreme };
@@ -375,16 +399,24 @@ impl<'a> Machine<'a> {
         let depth = self.indices.len();
         let step = |tensor: TensorId, at: &[Int], index: usize| -> i64 {
             let shape = self.plan.graph.shape(tensor);
-            at.iter().zip(strides(shape)).map(|(at, stride)| {
-                crate::plan::order::slope(at, index).expect("linear") * self.size(&stride) as i64
-            }).sum()
+            at.iter()
+                .zip(strides(shape))
+                .map(|(at, stride)| {
+                    crate::plan::order::slope(at, index).expect("linear") * self.size(&stride) as i64
+                })
+                .sum()
         };
-        let operands = [(leaf.out, &leaf.at), (product.left.0, &product.left.1), (product.right.0, &product.right.1)];
+        let operands =
+            [(leaf.out, &leaf.at), (product.left.0, &product.left.1), (product.right.0, &product.right.1)];
         for group in [&product.rows, &product.columns, &product.depth] {
             for (tensor, at) in operands {
                 for pair in group.windows(2) {
                     let inner = self.size(&leaf.inner[pair[1] - depth].extent) as i64;
-                    assert_eq!(step(tensor, at, pair[0]), step(tensor, at, pair[1]) * inner, "a run in {tensor:?}");
+                    assert_eq!(
+                        step(tensor, at, pair[0]),
+                        step(tensor, at, pair[1]) * inner,
+                        "a run in {tensor:?}"
+                    );
                 }
             }
         }

@@ -17,7 +17,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::cost;
 use super::ranges::Ranges;
-use crate::ir::{Axis, Comprehension, Graph, Int, Kind, LoopId, Node, Reduction, ScalarId, Scalars, TensorId};
+use crate::ir::{
+    Axis, Comprehension, Graph, Int, Kind, LoopId, Node, Reduction, ScalarId, Scalars, TensorId,
+};
 pub use terms::is_safe;
 use terms::{Factor, Term};
 
@@ -90,7 +92,9 @@ fn sum(graph: &mut Graph, mut node: Comprehension, context: &Context, done: &mut
 
 /// The indices that do not say where a value is written.
 fn reduced(node: &Comprehension) -> BTreeSet<usize> {
-    (0..node.domain.len()).filter(|&index| !node.at.iter().any(|subscript| subscript.mentions_index(index))).collect()
+    (0..node.domain.len())
+        .filter(|&index| !node.at.iter().any(|subscript| subscript.mentions_index(index)))
+        .collect()
 }
 
 /// Takes an index out of a node; what it stands for in the value and the subscripts is given in terms of
@@ -196,8 +200,11 @@ fn plans(node: &Comprehension, factors: &[Factor], reduced: &BTreeSet<usize>) ->
             chosen.flat_map(|(factor, _)| factor.indices.iter().copied()).collect()
         };
         let (part, rest) = (used(true), used(false));
-        let over: BTreeSet<usize> =
-            part.iter().copied().filter(|index| may_sum && reduced.contains(index) && !rest.contains(index)).collect();
+        let over: BTreeSet<usize> = part
+            .iter()
+            .copied()
+            .filter(|index| may_sum && reduced.contains(index) && !rest.contains(index))
+            .collect();
         let is_all = goes.iter().all(|goes| *goes);
         if (is_all && over.len() == reduced.len()) || (over.is_empty() && part.len() == node.domain.len()) {
             return;
@@ -273,4 +280,3 @@ fn add_part(graph: &mut Graph, of: TensorId, domain: &[Axis]) -> TensorId {
     let name = format!("{}_part", graph.tensor(of).name.trim_end_matches("_part"));
     graph.add_tensor(name, domain.iter().map(|axis| axis.extent.clone()).collect(), Kind::Float)
 }
-

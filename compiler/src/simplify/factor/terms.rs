@@ -51,7 +51,9 @@ impl Term {
                 Scalar::Number(value) if is_over => term.constant *= value.value(),
                 // A square stays whole for the same reason.
                 Scalar::Binary(Binary::Mul, a, b) if a != b => stack.extend([(b, is_over), (a, is_over)]),
-                Scalar::Binary(Binary::Div, a, b) if !is_scale(scalars, b) => stack.extend([(b, !is_over), (a, is_over)]),
+                Scalar::Binary(Binary::Div, a, b) if !is_scale(scalars, b) => {
+                    stack.extend([(b, !is_over), (a, is_over)])
+                }
                 Scalar::Unary(Unary::Neg, a) => {
                     term.constant = -term.constant;
                     stack.push((a, is_over));
@@ -193,7 +195,8 @@ pub fn in_range(scalars: &mut Scalars, value: &Int, extent: &Int) -> [ScalarId; 
 pub fn is_safe(graph: &Graph, ranges: &Ranges<'_>, id: ScalarId) -> bool {
     let mut is_safe = true;
     graph.visit_reads(id, &mut |tensor, at| {
-        is_safe &= at.iter().zip(graph.shape(tensor)).all(|(subscript, size)| ranges.is_within(subscript, size));
+        is_safe &=
+            at.iter().zip(graph.shape(tensor)).all(|(subscript, size)| ranges.is_within(subscript, size));
     });
     is_safe
 }

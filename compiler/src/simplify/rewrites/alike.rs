@@ -11,14 +11,14 @@ impl Rewriter<'_> {
     /// a + b or a − b, shorter.
     pub fn alike(&mut self, id: ScalarId) -> Option<ScalarId> {
         let Scalar::Binary(function, a, b) = self.graph.scalars[id] else { return None };
-        self.same_choice(function, a, b)
-            .or_else(|| self.like_terms(id))
-            .or_else(|| self.common_factors(id))
+        self.same_choice(function, a, b).or_else(|| self.like_terms(id)).or_else(|| self.common_factors(id))
     }
 
     /// if c { a } else { b } ± if c { x } else { y } = if c { a ± x } else { b ± y }
     fn same_choice(&mut self, function: Binary, a: ScalarId, b: ScalarId) -> Option<ScalarId> {
-        let (Scalar::Select(c, a, b), Scalar::Select(d, x, y)) = (&self.graph.scalars[a], &self.graph.scalars[b]) else {
+        let (Scalar::Select(c, a, b), Scalar::Select(d, x, y)) =
+            (&self.graph.scalars[a], &self.graph.scalars[b])
+        else {
             return None;
         };
         let (c, a, b, d, x, y) = (*c, *a, *b, *d, *x, *y);

@@ -27,7 +27,7 @@ impl Rewriter<'_> {
                 let opposite = self.constant_and(-constant, b)?;
                 Some(self.neg(opposite))
             }
-            _ => self.from_the_top(function, a, b).or_else(|| self.products_apart(function, a, b)),
+            _ => self.beside_the_top(function, a, b).or_else(|| self.products_apart(function, a, b)),
         }
     }
 
@@ -64,7 +64,7 @@ impl Rewriter<'_> {
 
     /// a − (m + r) = (a − m) − r and (m + r) − a = (m − a) + r, where m is the largest of what a is one of:
     /// the small r is not lost beside m
-    fn from_the_top(&mut self, function: Binary, a: ScalarId, b: ScalarId) -> Option<ScalarId> {
+    fn beside_the_top(&mut self, function: Binary, a: ScalarId, b: ScalarId) -> Option<ScalarId> {
         if function != Binary::Sub {
             return None;
         }
@@ -80,11 +80,7 @@ impl Rewriter<'_> {
     fn as_top_and_rest(&mut self, id: ScalarId) -> Option<(ScalarId, ScalarId)> {
         let seen = self.see(id);
         let Scalar::Binary(Binary::Add, a, b) = self.graph.scalars[seen] else { return None };
-        if self.is_top(a) {
-            Some((a, b))
-        } else {
-            self.is_top(b).then_some((b, a))
-        }
+        if self.is_top(a) { Some((a, b)) } else { self.is_top(b).then_some((b, a)) }
     }
 
     /// a, if the value is tanh²a.

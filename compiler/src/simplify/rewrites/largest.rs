@@ -2,8 +2,8 @@
 
 use super::Rewriter;
 use crate::ir::{
-    Argmax, Atom, Axis, Comparison, Comprehension, Graph, Int, Kind, Node, Reduction, Scalar, ScalarId, TensorId,
-    Unary,
+    Argmax, Atom, Axis, Comparison, Comprehension, Graph, Int, Kind, Node, Reduction, Scalar, ScalarId,
+    TensorId, Unary,
 };
 use crate::simplify::definitions::Definition;
 
@@ -26,7 +26,8 @@ impl Layout {
         for (place, &index) in outer.iter().chain(&inner).enumerate() {
             places[index] = Int::index(place);
         }
-        let axes = |indices: &[usize]| indices.iter().map(|&index| definition.domain[index].clone()).collect();
+        let axes =
+            |indices: &[usize]| indices.iter().map(|&index| definition.domain[index].clone()).collect();
         Self { outer: axes(&outer), inner: axes(&inner), places }
     }
 
@@ -98,12 +99,24 @@ impl Rewriter<'_> {
     }
 
     /// `out[i] = value(i)`, a new node after a sum's, named after it.
-    pub fn push_map_after(&mut self, sum: TensorId, what: &str, domain: &[Axis], value: ScalarId) -> TensorId {
+    pub fn push_map_after(
+        &mut self,
+        sum: TensorId,
+        what: &str,
+        domain: &[Axis],
+        value: ScalarId,
+    ) -> TensorId {
         self.push_over(sum, what, domain, domain.len(), Reduction::Set, value)
     }
 
     /// `out[i] = Σ value(i, j)`, a new node after another sum's, named after it.
-    pub fn push_sum_after(&mut self, sum: TensorId, what: &str, layout: &Layout, value: ScalarId) -> TensorId {
+    pub fn push_sum_after(
+        &mut self,
+        sum: TensorId,
+        what: &str,
+        layout: &Layout,
+        value: ScalarId,
+    ) -> TensorId {
         self.push_over(sum, what, &layout.domain(), layout.outer.len(), Reduction::Sum, value)
     }
 
@@ -134,7 +147,9 @@ impl Rewriter<'_> {
 
     /// Whether an expression mentions one of some indices of the domain.
     pub fn mentions(&self, id: ScalarId, indices: &[usize]) -> bool {
-        crate::simplify::indices::mentioned(&self.graph.scalars, id).iter().any(|index| indices.contains(index))
+        crate::simplify::indices::mentioned(&self.graph.scalars, id)
+            .iter()
+            .any(|index| indices.contains(index))
     }
 
     /// The condition and the value, if a value counts only under a condition.

@@ -204,9 +204,12 @@ impl Rewriter<'_> {
     }
 
     fn total(&mut self, start: ScalarId, terms: Vec<(ScalarId, bool)>) -> ScalarId {
-        terms.into_iter().fold(start, |total, (term, is_added)| {
-            if is_added { self.add(total, term) } else { self.sub(total, term) }
-        })
+        terms.into_iter().fold(
+            start,
+            |total, (term, is_added)| {
+                if is_added { self.add(total, term) } else { self.sub(total, term) }
+            },
+        )
     }
 
     /// x, if the value is 1 + x or 1 − x.

@@ -31,7 +31,8 @@ impl Product {
 
     /// Multiplies by a product, or divides by it.
     pub fn push_all(&mut self, other: &Self, is_over: bool) {
-        self.coefficient = if is_over { self.coefficient * other.coefficient } else { self.coefficient / other.coefficient };
+        self.coefficient =
+            if is_over { self.coefficient * other.coefficient } else { self.coefficient / other.coefficient };
         other.over.iter().for_each(|&factor| self.push(factor, is_over));
         other.under.iter().for_each(|&factor| self.push(factor, !is_over));
     }
@@ -73,7 +74,8 @@ impl Rewriter<'_> {
         let mut stack = vec![(id, true)];
         while let Some((id, is_over)) = stack.pop() {
             if let Some(value) = self.graph.scalars.as_number(id) {
-                product.coefficient = if is_over { product.coefficient * value } else { product.coefficient / value };
+                product.coefficient =
+                    if is_over { product.coefficient * value } else { product.coefficient / value };
                 continue;
             }
             let is_kept = kept || names == Names::RatiosKept && self.is_ratio(id);

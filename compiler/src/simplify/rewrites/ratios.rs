@@ -44,7 +44,9 @@ impl Rewriter<'_> {
             for ratio in self.ratios.get(&tensor).cloned().unwrap_or_default() {
                 let Some((divisor, read)) = self.ratio_at(ratio, &at) else { continue };
                 let under = product.under.clone();
-                let Some(under) = under.into_iter().position(|under| self.same(under, divisor)) else { continue };
+                let Some(under) = under.into_iter().position(|under| self.same(under, divisor)) else {
+                    continue;
+                };
                 product.over[over] = read;
                 product.under.remove(under);
                 return true;
@@ -56,7 +58,9 @@ impl Rewriter<'_> {
     /// The divisor of a quotient, and the quotient, where what is divided is read at some subscripts.
     fn ratio_at(&mut self, ratio: TensorId, at: &[Int]) -> Option<(ScalarId, ScalarId)> {
         let definition = self.definitions.get(ratio)?.clone();
-        let Scalar::Binary(Binary::Div, over, divisor) = self.graph.scalars[definition.value] else { return None };
+        let Scalar::Binary(Binary::Div, over, divisor) = self.graph.scalars[definition.value] else {
+            return None;
+        };
         let Scalar::Read(_, own) = self.graph.scalars[over].clone() else { return None };
         let mut indices = vec![None; definition.domain.len()];
         for (subscript, value) in own.iter().zip(at) {
@@ -64,7 +68,8 @@ impl Rewriter<'_> {
         }
         let indices: Vec<Int> = indices.into_iter().collect::<Option<_>>()?;
         let divisor = self.graph.scalars.with_indices(divisor, &indices);
-        let at = definition.axes.iter().map(|axis| axis.map_or_else(Int::zero, |index| indices[index].clone()));
+        let at =
+            definition.axes.iter().map(|axis| axis.map_or_else(Int::zero, |index| indices[index].clone()));
         let read = self.graph.scalars.read(ratio, at.collect());
         Some((divisor, read))
     }

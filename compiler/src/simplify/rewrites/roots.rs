@@ -29,7 +29,9 @@ impl Rewriter<'_> {
         }
         for position in 0..product.over.len() {
             let factor = product.over[position];
-            let Some(scaled) = self.scaled_sum(factor).or_else(|| self.scaled_terms(factor)) else { continue };
+            let Some(scaled) = self.scaled_sum(factor).or_else(|| self.scaled_terms(factor)) else {
+                continue;
+            };
             let mut rest = product.clone();
             rest.over[position] = scaled.sum;
             rest.push_all(&scaled.beside, true);
@@ -93,8 +95,10 @@ impl Rewriter<'_> {
         }
         let scaled = self.scaled[&tensor].clone()?;
         let definition = self.definitions.get(tensor)?;
-        let outer: Vec<Int> = definition.outer().iter().map(|&index| definition.subscript(index, &at)).collect();
-        let own: Vec<Int> = (0..definition.domain.len()).map(|index| definition.subscript(index, &at)).collect();
+        let outer: Vec<Int> =
+            definition.outer().iter().map(|&index| definition.subscript(index, &at)).collect();
+        let own: Vec<Int> =
+            (0..definition.domain.len()).map(|index| definition.subscript(index, &at)).collect();
         let mut here = |id: ScalarId, indices: &[Int]| {
             let id = self.graph.scalars.with_indices(id, indices);
             self.rewrite(id)

@@ -47,8 +47,10 @@ impl Rewriter<'_> {
         }
         let shifted = self.shifted[&tensor].clone()?;
         let definition = self.definitions.get(tensor)?;
-        let outer: Vec<Int> = definition.outer().iter().map(|&index| definition.subscript(index, &at)).collect();
-        let own: Vec<Int> = (0..definition.domain.len()).map(|index| definition.subscript(index, &at)).collect();
+        let outer: Vec<Int> =
+            definition.outer().iter().map(|&index| definition.subscript(index, &at)).collect();
+        let own: Vec<Int> =
+            (0..definition.domain.len()).map(|index| definition.subscript(index, &at)).collect();
         let mut here = |id: ScalarId, indices: &[Int]| {
             let id = self.graph.scalars.with_indices(id, indices);
             self.rewrite(id)
@@ -170,7 +172,9 @@ impl Rewriter<'_> {
         }
         let top = self.definitions.see_all(&mut self.graph.scalars, top);
         let x = self.definitions.see_all(&mut self.graph.scalars, x);
-        let Some((largest, at)) = crate::simplify::indices::index_read(&self.graph.scalars, top) else { return false };
+        let Some((largest, at)) = crate::simplify::indices::index_read(&self.graph.scalars, top) else {
+            return false;
+        };
         let Some(argmax) = self.definitions.argmax(largest).cloned() else { return false };
         let [_] = argmax.inner[..] else { return false };
         let mut indices = at.clone();

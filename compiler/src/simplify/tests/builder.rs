@@ -1,10 +1,10 @@
 //! Small nets of one input, written naively in several styles, and their derivatives.
 
-
 use crate::differentiate::reverse;
 use crate::eval::{Data, evaluate};
 use crate::ir::{
-    Argmax, Atom, Binary, Carried, Comprehension, Graph, Int, Kind, Loop, Node, Reduction, ScalarId, TensorId, Unary,
+    Argmax, Atom, Binary, Carried, Comprehension, Graph, Int, Kind, Loop, Node, Reduction, ScalarId,
+    TensorId, Unary,
 };
 use crate::simplify::simplify;
 use crate::verify::verify;
@@ -146,7 +146,13 @@ impl Formula {
         let inner = domain.split_off(others.len());
         let shape: Vec<Int> = others.iter().map(|&index| self.extents[index].clone()).collect();
         let out = self.graph.add_tensor("at", shape, Kind::Index);
-        self.graph.nodes.push(Node::Argmax(Argmax { out, outer: domain, inner, least: false, value: searched }));
+        self.graph.nodes.push(Node::Argmax(Argmax {
+            out,
+            outer: domain,
+            inner,
+            least: false,
+            value: searched,
+        }));
         let mut indices = Graph::identity(self.extents.len());
         indices[index] = Int::atom(Atom::Read(out, others.iter().map(|&index| Int::index(index)).collect()));
         let value = self.graph.scalars.with_indices(value, &indices);
@@ -165,7 +171,9 @@ impl Formula {
     /// The formula's value as a tensor over the indices that it mentions.
     pub fn finish(mut self, value: Value) -> (Graph, TensorId) {
         let read = self.name(value);
-        let crate::ir::Scalar::Read(result, _) = self.graph.scalars[read].clone() else { unreachable!("a name") };
+        let crate::ir::Scalar::Read(result, _) = self.graph.scalars[read].clone() else {
+            unreachable!("a name")
+        };
         if self.style == Style::Looped {
             let result = self.wrap(result);
             return (self.graph, result);
@@ -197,8 +205,14 @@ impl Formula {
 
 /// A formula's value and derivatives by an input, of the elements' sum: simplified before and after each
 /// differentiation.
-pub fn derivatives(mut graph: Graph, result: TensorId, inputs: &[(TensorId, Vec<f64>)], order: usize) -> Vec<Vec<f64>> {
-    let data: Vec<(TensorId, Data)> = inputs.iter().map(|(tensor, data)| (*tensor, Data::from(data.clone()))).collect();
+pub fn derivatives(
+    mut graph: Graph,
+    result: TensorId,
+    inputs: &[(TensorId, Vec<f64>)],
+    order: usize,
+) -> Vec<Vec<f64>> {
+    let data: Vec<(TensorId, Data)> =
+        inputs.iter().map(|(tensor, data)| (*tensor, Data::from(data.clone()))).collect();
     let mut wanted = vec![result];
     let mut results = Vec::new();
     simplify(&mut graph, &wanted);
@@ -208,7 +222,8 @@ pub fn derivatives(mut graph: Graph, result: TensorId, inputs: &[(TensorId, Vec<
             let shape = graph.shape(last).to_vec();
             let one = graph.scalars.number(1.0);
             let seed = graph.push_map("one", shape, Kind::Float, one);
-            let gradients = reverse(&mut graph, &mut [], &[(last, seed)], &[inputs[0].0]).expect("no open loop");
+            let gradients =
+                reverse(&mut graph, &mut [], &[(last, seed)], &[inputs[0].0]).expect("no open loop");
             match gradients[0] {
                 Some(gradient) => wanted.push(gradient),
                 None => break,

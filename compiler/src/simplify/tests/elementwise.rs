@@ -315,11 +315,7 @@ fn logarithms_of_sums() {
             let sum = f.add(b, a);
             f.ln(sum)
         },
-        &[
-            &|x| (2.0 - x) + softplus(2.0 * x - 2.0),
-            &|x| (x - 1.0).tanh(),
-            &|x| 4.0 * bell(2.0 * x - 2.0),
-        ],
+        &[&|x| (2.0 - x) + softplus(2.0 * x - 2.0), &|x| (x - 1.0).tanh(), &|x| 4.0 * bell(2.0 * x - 2.0)],
     );
     check(
         "ln(3 + exp(x))",
@@ -397,14 +393,15 @@ fn several_exponentials() {
     // ln(e^(2x) + eˣ + 1) and its slope, from the largest of the three
     let log = |x: f64| {
         let top = (2.0 * x).max(0.0);
-        if x > 0.0 { top + ((-x).exp() + (-2.0 * x).exp()).ln_1p() } else { (x.exp() + (2.0 * x).exp()).ln_1p() }
+        if x > 0.0 {
+            top + ((-x).exp() + (-2.0 * x).exp()).ln_1p()
+        } else {
+            (x.exp() + (2.0 * x).exp()).ln_1p()
+        }
     };
     let slope = |x: f64| {
-        let (a, b, c) = if x > 0.0 {
-            (1.0, (-x).exp(), (-2.0 * x).exp())
-        } else {
-            ((2.0 * x).exp(), x.exp(), 1.0)
-        };
+        let (a, b, c) =
+            if x > 0.0 { (1.0, (-x).exp(), (-2.0 * x).exp()) } else { ((2.0 * x).exp(), x.exp(), 1.0) };
         (2.0 * a + b) / (a + b + c)
     };
     let write = |f: &mut Formula, x: Value| {
@@ -428,6 +425,12 @@ fn several_exponentials() {
             let (a, sum) = write(f, x);
             f.div(a, sum)
         },
-        &[&|x| if x > 0.0 { 1.0 / (1.0 + (-x).exp() + (-2.0 * x).exp()) } else { (2.0 * x).exp() / (1.0 + x.exp() + (2.0 * x).exp()) }],
+        &[&|x| {
+            if x > 0.0 {
+                1.0 / (1.0 + (-x).exp() + (-2.0 * x).exp())
+            } else {
+                (2.0 * x).exp() / (1.0 + x.exp() + (2.0 * x).exp())
+            }
+        }],
     );
 }

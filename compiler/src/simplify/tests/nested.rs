@@ -11,7 +11,8 @@ fn gradient(graph: &mut Graph, of: TensorId, by: TensorId) -> Option<TensorId> {
     let shape = graph.shape(of).to_vec();
     let one = graph.scalars.number(1.0);
     let seed = graph.push_map("one", shape, Kind::Float, one);
-    sharpened(graph, &mut [], &[by], |graph, open| reverse(graph, open, &[(of, seed)], &[by])).expect("no open loop")[0]
+    sharpened(graph, &mut [], &[by], |graph, open| reverse(graph, open, &[(of, seed)], &[by]))
+        .expect("no open loop")[0]
 }
 
 fn tensor(graph: &Graph, value: Value) -> TensorId {
@@ -61,7 +62,8 @@ fn what_a_rewrite_sees_through_still_has_its_derivative() {
     let by_x = gradient(&mut graph, y, input).expect("a gradient by x");
     let by_s = gradient(&mut graph, y, s).expect("a gradient by s");
     simplify(&mut graph, &[by_x, by_s]);
-    let found = evaluate(&graph, &[], &[(input, Data::from(vec![1.0]))], &[by_x, by_s]).expect("a graph that runs");
+    let found =
+        evaluate(&graph, &[], &[(input, Data::from(vec![1.0]))], &[by_x, by_s]).expect("a graph that runs");
     close(found[0].floats()[0], 1.0 / (1.0 + (-1.0_f64).exp()), 1e-15, "dy/dx");
     close(found[1].floats()[0], 1.0 / (1.0 + 1.0_f64.exp()), 1e-15, "dy/ds");
 }

@@ -4,8 +4,8 @@ use super::builder::close;
 use crate::differentiate::reverse;
 use crate::eval::{Data, evaluate};
 use crate::ir::{
-    Argmax, Atom, Binary, Carried, Comparison, Comprehension, Graph, Int, Kind, Loop, Node, Reduction, Scalar,
-    ScalarId, TensorId, Unary,
+    Argmax, Atom, Binary, Carried, Comparison, Comprehension, Graph, Int, Kind, Loop, Node, Reduction,
+    Scalar, ScalarId, TensorId, Unary,
 };
 use crate::simplify::simplify;
 use crate::verify::verify;
@@ -70,7 +70,8 @@ impl Maker {
             // Out of range but for the guard.
             let mut beyond = at.clone();
             beyond[0] = beyond[0].plus(1);
-            let in_range = self.graph.scalars.compare_int(Comparison::Less, beyond[0].clone(), Int::constant(3));
+            let in_range =
+                self.graph.scalars.compare_int(Comparison::Less, beyond[0].clone(), Int::constant(3));
             let (read, zero) = (self.graph.scalars.read(tensor, beyond), self.graph.scalars.number(0.0));
             return self.graph.scalars.select(in_range, read, zero);
         }
@@ -108,7 +109,8 @@ impl Maker {
                 self.graph.scalars.div(a, b)
             }
             10 => {
-                let function = self.dice.pick(&[Unary::Tanh, Unary::Sigmoid, Unary::Softplus, Unary::Sin, Unary::Neg]);
+                let function =
+                    self.dice.pick(&[Unary::Tanh, Unary::Sigmoid, Unary::Softplus, Unary::Sin, Unary::Neg]);
                 self.graph.scalars.unary(function, a)
             }
             11 => {
@@ -121,7 +123,8 @@ impl Maker {
             }
             13 | 14 => {
                 let (x, y) = (self.subscript(rank), self.subscript(rank));
-                let comparison = self.dice.pick(&[Comparison::Less, Comparison::LessEqual, Comparison::Equal]);
+                let comparison =
+                    self.dice.pick(&[Comparison::Less, Comparison::LessEqual, Comparison::Equal]);
                 let c = self.graph.scalars.compare_int(comparison, x, y);
                 let zero = self.graph.scalars.number(0.0);
                 self.graph.scalars.select(c, a, zero)
@@ -142,7 +145,8 @@ impl Maker {
             shape.insert(0, Int::constant(1));
             let out = self.graph.add_tensor("reshaped", shape.clone(), Kind::Float);
             self.graph.nodes.push(Node::Reshape { out, from });
-            let value = self.graph.scalars.read(out, [vec![Int::zero()], Graph::identity(shape.len() - 1)].concat());
+            let value =
+                self.graph.scalars.read(out, [vec![Int::zero()], Graph::identity(shape.len() - 1)].concat());
             let out = self.graph.push_map("unshaped", shape[1..].to_vec(), Kind::Float, value);
             self.tensors.push(out);
             return;
@@ -151,7 +155,10 @@ impl Maker {
         let value = self.value(rank, depth);
         if kind == 1 && kept < rank {
             let (outer, inner) = (domain[..kept].to_vec(), domain[kept..=kept].to_vec());
-            let all = self.graph.scalars.with_indices(value, &(0..=kept).map(Int::index).chain((kept + 1..rank).map(|_| Int::zero())).collect::<Vec<_>>());
+            let all = self.graph.scalars.with_indices(
+                value,
+                &(0..=kept).map(Int::index).chain((kept + 1..rank).map(|_| Int::zero())).collect::<Vec<_>>(),
+            );
             let out = self.graph.add_tensor("found", extents[..kept].to_vec(), Kind::Index);
             self.graph.nodes.push(Node::Argmax(Argmax { out, outer, inner, least: false, value: all }));
             let found = Int::atom(Atom::Read(out, Graph::identity(kept)));
@@ -164,7 +171,9 @@ impl Maker {
             return;
         }
         let base = (self.dice.roll(3) == 0)
-            .then(|| self.tensors.iter().copied().find(|&tensor| self.graph.shape(tensor) == &extents[..kept]))
+            .then(|| {
+                self.tensors.iter().copied().find(|&tensor| self.graph.shape(tensor) == &extents[..kept])
+            })
             .flatten();
         let out = self.graph.add_tensor("y", extents[..kept].to_vec(), Kind::Float);
         let mut at = Graph::identity(kept);
@@ -218,7 +227,10 @@ fn data(graph: &Graph, inputs: &[TensorId], dice: &mut Dice) -> Vec<(TensorId, D
         .map(|&input| match graph.tensor(input).kind {
             Kind::Float => {
                 let count = SIZE.pow(graph.shape(input).len() as u32);
-                (input, Data::from((0..count).map(|_| dice.roll(2000) as f64 / 1000.0 - 1.0).collect::<Vec<_>>()))
+                (
+                    input,
+                    Data::from((0..count).map(|_| dice.roll(2000) as f64 / 1000.0 - 1.0).collect::<Vec<_>>()),
+                )
             }
             _ => (input, Data::from(vec![2_u32, 0, 2])),
         })
@@ -270,7 +282,9 @@ fn compare(seed: u64, graph: &mut Graph, inputs: &[TensorId], data: &[(TensorId,
         for (before, after) in before.floats().iter().zip(after.floats()) {
             let error = (before - after).abs();
             assert!(
-                error <= 1e-7 * before.abs().max(1.0) || (before.is_nan() && after.is_nan()) || before == after,
+                error <= 1e-7 * before.abs().max(1.0)
+                    || (before.is_nan() && after.is_nan())
+                    || before == after,
                 "seed {seed}: {before} became {after}\n{text}\nsimplified:\n{simple}"
             );
         }

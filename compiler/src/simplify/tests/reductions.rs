@@ -14,7 +14,12 @@ const ROWS: [[f64; 4]; 8] = [
 ];
 
 /// Evaluates a formula of x[i, j] over given rows, and the gradient of the sum of its elements.
-fn run(rows: &[[f64; 4]], order: usize, style: Style, write: &dyn Fn(&mut Formula, Value) -> Value) -> Vec<Vec<f64>> {
+fn run(
+    rows: &[[f64; 4]],
+    order: usize,
+    style: Style,
+    write: &dyn Fn(&mut Formula, Value) -> Value,
+) -> Vec<Vec<f64>> {
     let mut formula = Formula::new(&[rows.len(), 4], style);
     let (input, x) = formula.input("x", &[0, 1]);
     let value = write(&mut formula, x);
@@ -24,7 +29,8 @@ fn run(rows: &[[f64; 4]], order: usize, style: Style, write: &dyn Fn(&mut Formul
 
 /// ln Σ w eˣ and w eˣ / Σ w eˣ
 fn reference(row: &[f64], weights: &[f64]) -> (f64, Vec<f64>) {
-    let largest = (0..row.len()).filter(|&j| weights[j] != 0.0).max_by(|&i, &j| row[i].total_cmp(&row[j])).unwrap();
+    let largest =
+        (0..row.len()).filter(|&j| weights[j] != 0.0).max_by(|&i, &j| row[i].total_cmp(&row[j])).unwrap();
     let top = row[largest];
     let terms: Vec<f64> = row.iter().zip(weights).map(|(x, w)| w * (x - top).exp()).collect();
     let others: f64 = (0..row.len()).filter(|&j| j != largest).map(|j| terms[j]).sum();
@@ -45,7 +51,12 @@ fn logarithm_of_a_sum_of_exponentials() {
             let (log, softmax) = reference(row, &[1.0; 4]);
             close(found[0][i], log, 1e-12, &format!("ln Σ eˣ of {row:?}, {style:?}"));
             for j in 0..4 {
-                close(found[1][4 * i + j], softmax[j], 1e-12, &format!("d ln Σ eˣ of {row:?} by {j}, {style:?}"));
+                close(
+                    found[1][4 * i + j],
+                    softmax[j],
+                    1e-12,
+                    &format!("d ln Σ eˣ of {row:?} by {j}, {style:?}"),
+                );
             }
         }
     }
@@ -119,7 +130,10 @@ fn cross_entropy_of_softmax() {
             close(found[0][i], expected, 1e-12, &format!("cross-entropy of {row:?}, {style:?}"));
             for j in 0..4 {
                 let error = (found[1][4 * i + j] - (softmax[j] - weights[j])).abs();
-                assert!(error < 1e-15, "gradient of cross-entropy of {row:?} by {j}: off by {error:e}, {style:?}");
+                assert!(
+                    error < 1e-15,
+                    "gradient of cross-entropy of {row:?} by {j}: off by {error:e}, {style:?}"
+                );
             }
         }
     }
@@ -152,7 +166,12 @@ fn weighted_exponentials() {
                 let (log, softmax) = reference(row, &weights);
                 close(found[0][i], log, 1e-12, &format!("ln Σ w eˣ of {row:?}, {style:?}"));
                 for j in 0..4 {
-                    close(found[1][4 * i + j], softmax[j], 1e-12, &format!("d ln Σ w eˣ of {row:?}, {style:?}"));
+                    close(
+                        found[1][4 * i + j],
+                        softmax[j],
+                        1e-12,
+                        &format!("d ln Σ w eˣ of {row:?}, {style:?}"),
+                    );
                 }
             }
         }
@@ -224,7 +243,12 @@ fn root_of_a_sum_of_squares() {
                 close(found[0][i], norm * factor, 1e-12, &format!("√Σx² of {row:?}, {style:?}"));
                 for j in 0..4 {
                     let expected = if norm == 0.0 { 0.0 } else { row[j] / norm * factor };
-                    close(found[1][4 * i + j], expected, 1e-12, &format!("d √Σx² of {row:?} by {j}, {style:?}"));
+                    close(
+                        found[1][4 * i + j],
+                        expected,
+                        1e-12,
+                        &format!("d √Σx² of {row:?} by {j}, {style:?}"),
+                    );
                 }
             }
         }

@@ -1,8 +1,8 @@
 //! What keeps graphs small and cheap, seen in what is left of small ones.
 
 use crate::ir::{
-    Atom, Binary, Carried, Comparison, Comprehension, DimId, Graph, Int, Kind, Loop, Node, Reduction, ScalarId,
-    TensorId, Unary,
+    Atom, Binary, Carried, Comparison, Comprehension, DimId, Graph, Int, Kind, Loop, Node, Reduction,
+    ScalarId, TensorId, Unary,
 };
 use crate::simplify::simplify;
 
@@ -42,7 +42,14 @@ impl Small {
         out
     }
 
-    fn push(&mut self, out: TensorId, base: Option<TensorId>, extents: &[Int], at: Vec<Int>, value: ScalarId) {
+    fn push(
+        &mut self,
+        out: TensorId,
+        base: Option<TensorId>,
+        extents: &[Int],
+        at: Vec<Int>,
+        value: ScalarId,
+    ) {
         let domain = Graph::axes(extents);
         let node = Comprehension { out, base, domain, at, reduction: Reduction::Sum, value };
         self.graph.nodes.push(Node::Comprehension(node));
@@ -62,7 +69,8 @@ impl Small {
     fn leaves(mut self, roots: &[TensorId], expected: &[&str]) {
         simplify(&mut self.graph, roots);
         let text = crate::print::text(&self.graph);
-        let found: Vec<&str> = text.lines().filter(|line| !line.starts_with("input")).map(str::trim_start).collect();
+        let found: Vec<&str> =
+            text.lines().filter(|line| !line.starts_with("input")).map(str::trim_start).collect();
         assert_eq!(found, expected, "\n{text}");
     }
 }
@@ -91,7 +99,10 @@ fn factors_that_do_not_vary_leave_a_sum() {
     let product = s.mul(a, x);
     let value = s.graph.scalars.div(product, b);
     let y = s.sum(&[n(), m()], &[0], value);
-    s.leaves(&[y], &["y_part[i] += x[i, j]   for i < N, j < M", "y[i] = a[i] * y_part[i] / b[i]   for i < N"]);
+    s.leaves(
+        &[y],
+        &["y_part[i] += x[i, j]   for i < N, j < M", "y[i] = a[i] * y_part[i] / b[i]   for i < N"],
+    );
 }
 
 #[test]
@@ -264,10 +275,8 @@ fn names_are_read_through() {
     let t = s.graph.push_map("t", vec![k(), n()], Kind::Float, transposed);
     let flat = s.graph.add_tensor("flat", vec![Int::constant(1), k(), n()], Kind::Float);
     s.graph.nodes.push(Node::Reshape { out: flat, from: t });
-    let (flat, zeros) = (
-        s.graph.scalars.read(flat, vec![Int::zero(), Int::index(0), Int::index(1)]),
-        s.read(zeros, &[0, 1]),
-    );
+    let (flat, zeros) =
+        (s.graph.scalars.read(flat, vec![Int::zero(), Int::index(0), Int::index(1)]), s.read(zeros, &[0, 1]));
     let sum = s.graph.scalars.add(flat, zeros);
     let y = s.sum(&[k(), n()], &[0], sum);
     s.leaves(&[y], &["y[i] += x[j, i]   for i < K, j < N"]);
@@ -326,7 +335,15 @@ fn loops_carry_what_is_needed() {
     let body = std::mem::take(&mut s.graph.nodes);
     let carried = vec![first, second, third];
     let name = "t".to_string();
-    s.graph.nodes.push(Node::Loop(Loop { counter, name, extent: m(), reversed: false, condition: None, carried, body }));
+    s.graph.nodes.push(Node::Loop(Loop {
+        counter,
+        name,
+        extent: m(),
+        reversed: false,
+        condition: None,
+        carried,
+        body,
+    }));
     s.leaves(
         &[first.last],
         &["loop t < M", "carry h_2 = h, then h_3; after it h_4", "h_3[i] = h_2[i] * w[i]   for i < N"],

@@ -22,11 +22,13 @@ impl<'t> Place<'t> {
 
     /// Holds a result against the table: NaN there is no promise; what is relative is so however small it is.
     fn check(&self, what: &str, found: f64, expected: f64, tolerance: f64, wrong: &mut Vec<String>) {
-        let scale = if self.relative { expected.abs().max(f64::MIN_POSITIVE) } else { expected.abs().max(1.0) };
+        let scale =
+            if self.relative { expected.abs().max(f64::MIN_POSITIVE) } else { expected.abs().max(1.0) };
         let right = expected.is_nan() || found == expected || (found - expected).abs() <= tolerance * scale;
         if !right {
             let apart = (found - expected).abs() / scale;
-            wrong.push(format!("{}: {what} is {found:e}, expected {expected:e} ({apart:.1e})", self.function));
+            wrong
+                .push(format!("{}: {what} is {found:e}, expected {expected:e} ({apart:.1e})", self.function));
         }
     }
 }

@@ -132,11 +132,13 @@ fn scalar_functions() {
     let mut wrong = Vec::new();
     for case in list(&table["scalars"]) {
         let place = Place::of(case);
-        let slopes = Place { relative: place.relative && !ABSOLUTE_SLOPES.contains(&place.function), ..place };
+        let slopes =
+            Place { relative: place.relative && !ABSOLUTE_SLOPES.contains(&place.function), ..place };
         let name = format!("{}_of", text(case, "name").replace('-', "minus_"));
         for point in list(&case["points"]) {
             let at = numbers(&point["at"]);
-            let (value, gradient, second) = found(&name, &at, &mut workspace).unwrap_or_else(|| panic!("no `{name}`"));
+            let (value, gradient, second) =
+                found(&name, &at, &mut workspace).unwrap_or_else(|| panic!("no `{name}`"));
             place.check(&format!("the value at {at:?}"), value, number(&point["value"]), 1e-13, &mut wrong);
             let firsts = gradient.iter().zip(numbers(&point["gradient"]));
             for (k, (found, expected)) in firsts.enumerate() {

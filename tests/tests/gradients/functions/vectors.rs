@@ -178,7 +178,10 @@ functions! {
 }
 
 fn find<'t>(table: &'t Value, name: &str) -> &'t Value {
-    list(&table["vectors"]).iter().find(|case| text(case, "name") == name).unwrap_or_else(|| panic!("no case `{name}`"))
+    list(&table["vectors"])
+        .iter()
+        .find(|case| text(case, "name") == name)
+        .unwrap_or_else(|| panic!("no case `{name}`"))
 }
 
 fn arguments(case: &Value) -> impl Iterator<Item = Vec<f64>> {

@@ -281,7 +281,8 @@ impl Generator<'_> {
         self.scope.derivatives -= 1;
         // A derivative may be written in terms of what it is the derivative of, so that one by a value in
         // between depends on how it was written.
-        let inputs: Vec<Variable> = variables.iter().filter(|each| self.is_input(&each.name)).cloned().collect();
+        let inputs: Vec<Variable> =
+            variables.iter().filter(|each| self.is_input(&each.name)).cloned().collect();
         let last = variables.len() - 1;
         let derived = std::mem::replace(&mut self.scope.derived, true);
         if derived && inputs.is_empty() {
