@@ -3,6 +3,7 @@
 mod direction;
 mod gradient;
 #[cfg(test)]
+#[allow(clippy::type_complexity)]
 mod tests;
 mod whole;
 

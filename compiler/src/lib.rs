@@ -23,6 +23,7 @@ mod syntax;
 mod verify;
 
 #[cfg(test)]
+#[allow(clippy::cloned_ref_to_slice_refs, clippy::type_complexity, dead_code)]
 mod tests;
 
 use proc_macro2::{TokenStream, TokenTree};

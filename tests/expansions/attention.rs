@@ -5,7 +5,10 @@ const D: usize = 16;
 ///
 /// 768 parameters, 3,072 bytes.
 /// Values and gradients have this one type, a plain row of floats.
-#[derive(::chainrule::__private::core::clone::Clone, ::chainrule::__private::core::marker::Copy)]
+#[derive(
+    ::chainrule::__private::core::clone::Clone,
+    ::chainrule::__private::core::marker::Copy
+)]
 #[repr(C)]
 pub struct Attention {
     /// `f32[16, 16]`, starts as `glorot_uniform`.
@@ -16,7 +19,6 @@ pub struct Attention {
     pub wv: [[f32; 16]; 16],
 }
 ::chainrule::__with_alloc! {
-    #[automatically_derived]
     #[allow(
         dead_code,
         missing_debug_implementations,
@@ -61,12 +63,26 @@ impl ::chainrule::Params for Attention {
         visitor(path.field("wv"), &[16, 16], self.wv.as_flattened());
     }
     fn __initialise(&mut self, rng: &mut ::chainrule::__private::Rng) {
-        ::chainrule::__private::init::glorot_uniform(self.wq.as_flattened_mut(), rng, 16, 16);
-        ::chainrule::__private::init::glorot_uniform(self.wk.as_flattened_mut(), rng, 16, 16);
-        ::chainrule::__private::init::glorot_uniform(self.wv.as_flattened_mut(), rng, 16, 16);
+        ::chainrule::__private::init::glorot_uniform(
+            self.wq.as_flattened_mut(),
+            rng,
+            16,
+            16,
+        );
+        ::chainrule::__private::init::glorot_uniform(
+            self.wk.as_flattened_mut(),
+            rng,
+            16,
+            16,
+        );
+        ::chainrule::__private::init::glorot_uniform(
+            self.wv.as_flattened_mut(),
+            rng,
+            16,
+            16,
+        );
     }
 }
-#[automatically_derived]
 #[allow(
     dead_code,
     missing_debug_implementations,
@@ -78,7 +94,7 @@ impl ::chainrule::Params for Attention {
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns
+    clippy::unnecessary_box_returns,
 )]
 impl Attention {
     /// What each place sees of the places up to it.
@@ -104,15 +120,22 @@ impl Attention {
         let n = x.shape()[0];
         let t = x.shape()[1];
         if x.shape()[2] != 16 {
-            ::chainrule::__private::panics::size("Attention::attend", "x", 2, x.shape()[2], 16);
+            ::chainrule::__private::panics::size(
+                "Attention::attend",
+                "x",
+                2,
+                x.shape()[2],
+                16,
+            );
         }
         let x = x.as_slice().as_chunks::<16>().0;
-        let arena = ws.request(81 * n * t + 3 * n * t * t + t + t * t, "Attention::attend");
+        let arena = ws
+            .request(81 * n * t + 3 * n * t * t + t + t * t, "Attention::attend");
         ::chainrule::__private::vectorised(
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [a, a_sum_exp, q, k, v_2, y, a_sum_rest, s] = carve(
+                let [a, a_sum_exp, q, k, v_2, y, s_sum_product, a_sum_rest, s] = carve(
                     arena,
                     [
                         0..n * t * t,
@@ -121,8 +144,11 @@ impl Attention {
                         n * t * 16 + n * t * t * 3..n * t * 32 + n * t * t * 3,
                         n * t * 32 + n * t * t * 3..n * t * 48 + n * t * t * 3,
                         n * t * 48 + n * t * t * 3..n * t * 64 + n * t * t * 3,
-                        n * t * 64 + n * t * t * 3..n * t * 65 + n * t * t * 3,
-                        n * t * 65 + n * t * t * 3..n * t * 65 + n * t * t * 3 + t,
+                        n * t * 64 + n * t * t * 3..n * t * 64 + n * t * t * 3 + t * t,
+                        n * t * 64 + n * t * t * 3
+                            + t * t..n * t * 65 + n * t * t * 3 + t * t,
+                        n * t * 65 + n * t * t * 3
+                            + t * t..n * t * 65 + n * t * t * 3 + t + t * t,
                     ],
                 );
                 let q = q.as_chunks_mut::<16>().0;
@@ -166,16 +192,22 @@ impl Attention {
                     false,
                 );
                 for n_2 in 0..n {
-                    for i in 0..t {
-                        for j in 0..t {
-                            let mut s_sum = 0.0_f32;
-                            for d in 0..16 {
-                                if j <= i {
-                                    s_sum += q[n_2 * t + i][d] * k[n_2 * t + j][d];
-                                }
-                            }
-                            s[j] = if j <= i {
-                                s_sum / math::sqrt(16.0)
+                    kernels::matmul(
+                        t,
+                        t,
+                        16,
+                        q[n_2 * t..][..t].as_flattened(),
+                        (16, 1),
+                        k[n_2 * t..][..t].as_flattened(),
+                        (1, 16),
+                        s_sum_product,
+                        t,
+                        false,
+                    );
+                    for j in 0..t {
+                        for k_2 in 0..t {
+                            s[k_2] = if k_2 <= j {
+                                s_sum_product[j * t + k_2] / math::sqrt(16.0)
                             } else {
                                 -::chainrule::__private::core::primitive::f32::INFINITY
                             };
@@ -184,30 +216,36 @@ impl Attention {
                         let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
                         for k_2 in 0..t {
                             let candidate = s[k_2];
-                            if candidate > largest || (candidate.is_nan() && !largest.is_nan()) {
+                            if candidate > largest
+                                || (candidate.is_nan() && !largest.is_nan())
+                            {
                                 a_sum_at = k_2;
                                 largest = candidate;
                             }
                         }
                         let element = s[a_sum_at];
-                        let a_sum_top =
-                            if math::abs(element) < ::chainrule::__private::core::primitive::f32::INFINITY {
-                                element
-                            } else {
-                                0.0
-                            };
+                        let a_sum_top = if math::abs(element)
+                            < ::chainrule::__private::core::primitive::f32::INFINITY
+                        {
+                            element
+                        } else {
+                            0.0
+                        };
                         for k_2 in 0..t {
-                            a_sum_exp[(n_2 * t + i) * t + k_2] = math::exp(s[k_2] - a_sum_top);
+                            a_sum_exp[(n_2 * t + j) * t + k_2] = math::exp(
+                                s[k_2] - a_sum_top,
+                            );
                         }
                         let mut sum = 0.0_f32;
                         for k_2 in 0..t {
-                            sum += a_sum_exp[(n_2 * t + i) * t + k_2]
-                                - (if k_2 == a_sum_at { 1.0 } else { 0.0 });
+                            sum
+                                += a_sum_exp[(n_2 * t + j) * t + k_2]
+                                    - (if k_2 == a_sum_at { 1.0 } else { 0.0 });
                         }
-                        a_sum_rest[n_2 * t + i] = sum;
+                        a_sum_rest[n_2 * t + j] = sum;
                         for k_2 in 0..t {
-                            a[(n_2 * t + i) * t + k_2] =
-                                a_sum_exp[(n_2 * t + i) * t + k_2] / (1.0 + a_sum_rest[n_2 * t + i]);
+                            a[(n_2 * t + j) * t + k_2] = a_sum_exp[(n_2 * t + j) * t
+                                + k_2] / (1.0 + a_sum_rest[n_2 * t + j]);
                         }
                     }
                     kernels::matmul(
@@ -225,14 +263,18 @@ impl Attention {
                 }
             },
         );
-        AttentionAttendPass { model: self, x: given_x, arena }
+        AttentionAttendPass {
+            model: self,
+            x: given_x,
+            arena,
+        }
     }
     /// The value of `attend` alone; nothing is stored for a backward pass.
     ///
     /// * `x: f32[N, T, 16]`
     /// * returns `f32[N, T, 16]`
     ///
-    /// Workspace: `256 * N * T + 8 * T + 4 * T * T` bytes. Operations: `1537 * N * T + 72 * N * T * T`.
+    /// Workspace: `256 * N * T + 8 * T + 8 * T * T` bytes. Operations: `1537 * N * T + 72 * N * T * T`.
     ///
     /// # Panics
     /// Before anything is written:
@@ -247,15 +289,22 @@ impl Attention {
         let n = x.shape()[0];
         let t = x.shape()[1];
         if x.shape()[2] != 16 {
-            ::chainrule::__private::panics::size("Attention::attend_value", "x", 2, x.shape()[2], 16);
+            ::chainrule::__private::panics::size(
+                "Attention::attend_value",
+                "x",
+                2,
+                x.shape()[2],
+                16,
+            );
         }
         let x = x.as_slice().as_chunks::<16>().0;
-        let arena = ws.request(64 * n * t + 2 * t + t * t, "Attention::attend_value");
+        let arena = ws
+            .request(64 * n * t + 2 * t + 2 * t * t, "Attention::attend_value");
         ::chainrule::__private::vectorised(
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [q, k, v_2, y, a, s, a_sum_exp] = carve(
+                let [q, k, v_2, y, s_sum_product, a, s, a_sum_exp] = carve(
                     arena,
                     [
                         0..n * t * 16,
@@ -263,8 +312,9 @@ impl Attention {
                         n * t * 32..n * t * 48,
                         n * t * 48..n * t * 64,
                         n * t * 64..n * t * 64 + t * t,
-                        n * t * 64 + t * t..n * t * 64 + t + t * t,
-                        n * t * 64 + t + t * t..n * t * 64 + t * 2 + t * t,
+                        n * t * 64 + t * t..n * t * 64 + t * t * 2,
+                        n * t * 64 + t * t * 2..n * t * 64 + t + t * t * 2,
+                        n * t * 64 + t + t * t * 2..n * t * 64 + t * 2 + t * t * 2,
                     ],
                 );
                 let q = q.as_chunks_mut::<16>().0;
@@ -308,16 +358,22 @@ impl Attention {
                     false,
                 );
                 for n_2 in 0..n {
-                    for i in 0..t {
-                        for j in 0..t {
-                            let mut s_sum = 0.0_f32;
-                            for d in 0..16 {
-                                if j <= i {
-                                    s_sum += q[n_2 * t + i][d] * k[n_2 * t + j][d];
-                                }
-                            }
-                            s[j] = if j <= i {
-                                s_sum / math::sqrt(16.0)
+                    kernels::matmul(
+                        t,
+                        t,
+                        16,
+                        q[n_2 * t..][..t].as_flattened(),
+                        (16, 1),
+                        k[n_2 * t..][..t].as_flattened(),
+                        (1, 16),
+                        s_sum_product,
+                        t,
+                        false,
+                    );
+                    for j in 0..t {
+                        for k_2 in 0..t {
+                            s[k_2] = if k_2 <= j {
+                                s_sum_product[j * t + k_2] / math::sqrt(16.0)
                             } else {
                                 -::chainrule::__private::core::primitive::f32::INFINITY
                             };
@@ -326,27 +382,32 @@ impl Attention {
                         let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
                         for k_2 in 0..t {
                             let candidate = s[k_2];
-                            if candidate > largest || (candidate.is_nan() && !largest.is_nan()) {
+                            if candidate > largest
+                                || (candidate.is_nan() && !largest.is_nan())
+                            {
                                 a_sum_at = k_2;
                                 largest = candidate;
                             }
                         }
                         let element = s[a_sum_at];
-                        let a_sum_top =
-                            if math::abs(element) < ::chainrule::__private::core::primitive::f32::INFINITY {
-                                element
-                            } else {
-                                0.0
-                            };
+                        let a_sum_top = if math::abs(element)
+                            < ::chainrule::__private::core::primitive::f32::INFINITY
+                        {
+                            element
+                        } else {
+                            0.0
+                        };
                         for k_2 in 0..t {
                             a_sum_exp[k_2] = math::exp(s[k_2] - a_sum_top);
                         }
                         let mut a_sum_rest = 0.0_f32;
                         for k_2 in 0..t {
-                            a_sum_rest += a_sum_exp[k_2] - (if k_2 == a_sum_at { 1.0 } else { 0.0 });
+                            a_sum_rest
+                                += a_sum_exp[k_2]
+                                    - (if k_2 == a_sum_at { 1.0 } else { 0.0 });
                         }
                         for k_2 in 0..t {
-                            a[i * t + k_2] = a_sum_exp[k_2] / (1.0 + a_sum_rest);
+                            a[j * t + k_2] = a_sum_exp[k_2] / (1.0 + a_sum_rest);
                         }
                     }
                     kernels::matmul(
@@ -369,11 +430,14 @@ impl Attention {
             [n, t, 16],
         )
     }
-    /// How many elements a workspace must have for every method of `Attention::attend`, at these sizes or smaller: the largest of `64 * N * T + 2 * T + T * T`, `81 * N * T + 3 * N * T * T + T + T * T`.
+    /// How many elements a workspace must have for every method of `Attention::attend`, at these sizes or smaller: the largest of `64 * N * T + 2 * T + 2 * T * T`, `81 * N * T + 3 * N * T * T + T + T * T`.
     #[must_use]
     pub const fn attend_workspace(n: usize, t: usize) -> usize {
         {
-            let (first, second) = (64 * n * t + 2 * t + t * t, 81 * n * t + 3 * n * t * t + t + t * t);
+            let (first, second) = (
+                64 * n * t + 2 * t + 2 * t * t,
+                81 * n * t + 3 * n * t * t + t + t * t,
+            );
             if first > second { first } else { second }
         }
     }
@@ -399,14 +463,13 @@ impl Attention {
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns
+    clippy::unnecessary_box_returns,
 )]
 pub struct AttentionAttendPass<'w> {
     model: &'w Attention,
     x: ::chainrule::Tensor<'w, f32, 3>,
     arena: &'w mut [f32],
 }
-#[automatically_derived]
 #[allow(
     dead_code,
     missing_debug_implementations,
@@ -418,7 +481,7 @@ pub struct AttentionAttendPass<'w> {
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns
+    clippy::unnecessary_box_returns,
 )]
 impl AttentionAttendPass<'_> {
     /// The value of `Attention::attend`.
@@ -568,15 +631,17 @@ impl AttentionAttendPass<'_> {
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [a, a_part, v_2, a_sum_rest, d_a, d_a_sum_rest] = carve(
+                let [a, a_part, v_2, d_a, a_sum_rest, d_a_sum_rest] = carve(
                     arena,
                     [
                         0..n * t * t,
                         n * t * t * 2..n * t * t * 3,
                         n * t * 32 + n * t * t * 3..n * t * 48 + n * t * t * 3,
-                        n * t * 64 + n * t * t * 3..n * t * 65 + n * t * t * 3,
-                        n * t * 65 + n * t * t * 3..n * t * 65 + n * t * t * 3 + t * t,
-                        n * t * 80 + n * t * t * 3 + t * t..n * t * 81 + n * t * t * 3 + t * t,
+                        n * t * 48 + n * t * t * 3..n * t * 48 + n * t * t * 3 + t * t,
+                        n * t * 64 + n * t * t * 3
+                            + t * t..n * t * 65 + n * t * t * 3 + t * t,
+                        n * t * 80 + n * t * t * 3
+                            + t * t..n * t * 81 + n * t * t * 3 + t * t,
                     ],
                 );
                 let v_2 = v_2.as_chunks::<16>().0;
@@ -595,12 +660,14 @@ impl AttentionAttendPass<'_> {
                     );
                     for j in 0..t {
                         for k_2 in 0..t {
-                            a_part[(n_2 * t + j) * t + k_2] =
-                                d_a[j * t + k_2] / (1.0 + a_sum_rest[n_2 * t + j]);
+                            a_part[(n_2 * t + j) * t + k_2] = d_a[j * t + k_2]
+                                / (1.0 + a_sum_rest[n_2 * t + j]);
                         }
                         let mut d_a_sum_rest_part = 0.0_f32;
                         for k_2 in 0..t {
-                            d_a_sum_rest_part += a_part[(n_2 * t + j) * t + k_2] * a[(n_2 * t + j) * t + k_2];
+                            d_a_sum_rest_part
+                                += a_part[(n_2 * t + j) * t + k_2]
+                                    * a[(n_2 * t + j) * t + k_2];
                         }
                         d_a_sum_rest[n_2 * t + j] = -d_a_sum_rest_part;
                     }
@@ -616,8 +683,10 @@ impl AttentionAttendPass<'_> {
                         n * t * 32 + n * t * t * 3..n * t * 48 + n * t * t * 3,
                         n * t * 48 + n * t * t * 3..n * t * 64 + n * t * t * 3,
                         n * t * 64 + n * t * t * 3..n * t * 80 + n * t * t * 3,
-                        n * t * 80 + n * t * t * 3 + t * t..n * t * 81 + n * t * t * 3 + t * t,
-                        n * t * 81 + n * t * t * 3 + t * t..n * t * 81 + n * t * t * 3 + t + t * t,
+                        n * t * 80 + n * t * t * 3
+                            + t * t..n * t * 81 + n * t * t * 3 + t * t,
+                        n * t * 81 + n * t * t * 3
+                            + t * t..n * t * 81 + n * t * t * 3 + t + t * t,
                     ],
                 );
                 let q = q.as_chunks::<16>().0;
@@ -645,8 +714,8 @@ impl AttentionAttendPass<'_> {
                         for k_2 in 0..t {
                             a_part[(i * t + j) * t + k_2] += d_a_sum_rest[i * t + j];
                             d_s_sum[k_2] = if k_2 <= j {
-                                a_part[(i * t + j) * t + k_2] * a_sum_exp[(i * t + j) * t + k_2]
-                                    / math::sqrt(16.0)
+                                a_part[(i * t + j) * t + k_2]
+                                    * a_sum_exp[(i * t + j) * t + k_2] / math::sqrt(16.0)
                             } else {
                                 0.0
                             };
@@ -828,15 +897,17 @@ impl AttentionAttendPass<'_> {
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [a, a_part, v_2, a_sum_rest, d_a, d_a_sum_rest] = carve(
+                let [a, a_part, v_2, d_a, a_sum_rest, d_a_sum_rest] = carve(
                     arena,
                     [
                         0..n * t * t,
                         n * t * t * 2..n * t * t * 3,
                         n * t * 32 + n * t * t * 3..n * t * 48 + n * t * t * 3,
-                        n * t * 64 + n * t * t * 3..n * t * 65 + n * t * t * 3,
-                        n * t * 65 + n * t * t * 3..n * t * 65 + n * t * t * 3 + t * t,
-                        n * t * 80 + n * t * t * 3 + t * t..n * t * 81 + n * t * t * 3 + t * t,
+                        n * t * 48 + n * t * t * 3..n * t * 48 + n * t * t * 3 + t * t,
+                        n * t * 64 + n * t * t * 3
+                            + t * t..n * t * 65 + n * t * t * 3 + t * t,
+                        n * t * 80 + n * t * t * 3
+                            + t * t..n * t * 81 + n * t * t * 3 + t * t,
                     ],
                 );
                 let v_2 = v_2.as_chunks::<16>().0;
@@ -855,12 +926,14 @@ impl AttentionAttendPass<'_> {
                     );
                     for j in 0..t {
                         for k_2 in 0..t {
-                            a_part[(n_2 * t + j) * t + k_2] =
-                                d_a[j * t + k_2] / (1.0 + a_sum_rest[n_2 * t + j]);
+                            a_part[(n_2 * t + j) * t + k_2] = d_a[j * t + k_2]
+                                / (1.0 + a_sum_rest[n_2 * t + j]);
                         }
                         let mut d_a_sum_rest_part = 0.0_f32;
                         for k_2 in 0..t {
-                            d_a_sum_rest_part += a_part[(n_2 * t + j) * t + k_2] * a[(n_2 * t + j) * t + k_2];
+                            d_a_sum_rest_part
+                                += a_part[(n_2 * t + j) * t + k_2]
+                                    * a[(n_2 * t + j) * t + k_2];
                         }
                         d_a_sum_rest[n_2 * t + j] = -d_a_sum_rest_part;
                     }
@@ -876,8 +949,10 @@ impl AttentionAttendPass<'_> {
                         n * t * 32 + n * t * t * 3..n * t * 48 + n * t * t * 3,
                         n * t * 48 + n * t * t * 3..n * t * 64 + n * t * t * 3,
                         n * t * 64 + n * t * t * 3..n * t * 80 + n * t * t * 3,
-                        n * t * 80 + n * t * t * 3 + t * t..n * t * 81 + n * t * t * 3 + t * t,
-                        n * t * 81 + n * t * t * 3 + t * t..n * t * 81 + n * t * t * 3 + t + t * t,
+                        n * t * 80 + n * t * t * 3
+                            + t * t..n * t * 81 + n * t * t * 3 + t * t,
+                        n * t * 81 + n * t * t * 3
+                            + t * t..n * t * 81 + n * t * t * 3 + t + t * t,
                     ],
                 );
                 let q = q.as_chunks::<16>().0;
@@ -905,8 +980,8 @@ impl AttentionAttendPass<'_> {
                         for k_2 in 0..t {
                             a_part[(i * t + j) * t + k_2] += d_a_sum_rest[i * t + j];
                             d_s_sum[k_2] = if k_2 <= j {
-                                a_part[(i * t + j) * t + k_2] * a_sum_exp[(i * t + j) * t + k_2]
-                                    / math::sqrt(16.0)
+                                a_part[(i * t + j) * t + k_2]
+                                    * a_sum_exp[(i * t + j) * t + k_2] / math::sqrt(16.0)
                             } else {
                                 0.0
                             };

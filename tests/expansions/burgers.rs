@@ -2,7 +2,10 @@
 ///
 /// 501 parameters, 4,008 bytes.
 /// Values and gradients have this one type, a plain row of floats.
-#[derive(::chainrule::__private::core::clone::Clone, ::chainrule::__private::core::marker::Copy)]
+#[derive(
+    ::chainrule::__private::core::clone::Clone,
+    ::chainrule::__private::core::marker::Copy
+)]
 #[repr(C)]
 pub struct Burgers {
     /// `f64[2, 20]`, starts as `glorot_normal`.
@@ -19,7 +22,6 @@ pub struct Burgers {
     pub b3: f64,
 }
 ::chainrule::__with_alloc! {
-    #[automatically_derived]
     #[allow(
         dead_code,
         missing_debug_implementations,
@@ -64,18 +66,33 @@ impl ::chainrule::Params for Burgers {
         visitor(path.field("w2"), &[20, 20], self.w2.as_flattened());
         visitor(path.field("b2"), &[20], &self.b2);
         visitor(path.field("w3"), &[20], &self.w3);
-        visitor(path.field("b3"), &[], ::chainrule::__private::core::slice::from_ref(&self.b3));
+        visitor(
+            path.field("b3"),
+            &[],
+            ::chainrule::__private::core::slice::from_ref(&self.b3),
+        );
     }
     fn __initialise(&mut self, rng: &mut ::chainrule::__private::Rng) {
-        ::chainrule::__private::init::glorot_normal(self.w1.as_flattened_mut(), rng, 2, 20);
+        ::chainrule::__private::init::glorot_normal(
+            self.w1.as_flattened_mut(),
+            rng,
+            2,
+            20,
+        );
         ::chainrule::__private::init::zeros(&mut self.b1);
-        ::chainrule::__private::init::glorot_normal(self.w2.as_flattened_mut(), rng, 20, 20);
+        ::chainrule::__private::init::glorot_normal(
+            self.w2.as_flattened_mut(),
+            rng,
+            20,
+            20,
+        );
         ::chainrule::__private::init::zeros(&mut self.b2);
         ::chainrule::__private::init::normal(&mut self.w3, rng, 0.2);
-        ::chainrule::__private::init::zeros(::chainrule::__private::core::slice::from_mut(&mut self.b3));
+        ::chainrule::__private::init::zeros(
+            ::chainrule::__private::core::slice::from_mut(&mut self.b3),
+        );
     }
 }
-#[automatically_derived]
 #[allow(
     dead_code,
     missing_debug_implementations,
@@ -87,7 +104,7 @@ impl ::chainrule::Params for Burgers {
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns
+    clippy::unnecessary_box_returns,
 )]
 impl Burgers {
     /// How far the network is from satisfying the equation.
@@ -98,7 +115,7 @@ impl Burgers {
     /// * `x: f64[N]`
     /// * returns `f64`
     ///
-    /// Workspace: `2912 * N` bytes. Operations: `11754 * N + 1`, forward and backward together.
+    /// Workspace: `2912 * N` bytes. Operations: `11753 * N + 2`, forward and backward together.
     ///
     /// # Panics
     /// Before anything is written:
@@ -113,30 +130,22 @@ impl Burgers {
     ) -> BurgersResidualPass<'w> {
         let n = t.len();
         if x.len() != n {
-            ::chainrule::__private::panics::rows("Burgers::residual", "x", x.len(), "N", n, "t");
+            ::chainrule::__private::panics::rows(
+                "Burgers::residual",
+                "x",
+                x.len(),
+                "N",
+                n,
+                "t",
+            );
         }
         let arena = ws.request(364 * n, "Burgers::residual");
         let value = ::chainrule::__private::vectorised(
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels, math::f64 as math};
-                let [
-                    h_part_part,
-                    h,
-                    u_left,
-                    d_u_product,
-                    d_u_product_part,
-                    d_h,
-                    d_h_3,
-                    h_part,
-                    d_h_2,
-                    d_u_product_2,
-                    d_u_product_3,
-                    d_u_left,
-                    u,
-                    d_r,
-                    d_u,
-                ] = carve(
+                let [h_part_part, h, u_left, d_u_product, d_u_product_part, d_h, d_h_3,
+                h_part, d_h_2, d_u_product_2, d_u_product_3, d_u_left, u, d_r, d_u] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -170,7 +179,9 @@ impl Burgers {
                 let d_u_left = d_u_left.as_chunks_mut::<20>().0;
                 for i in 0..n {
                     for j in 0..20 {
-                        h[i][j] = math::tanh(t[i] * self.w1[0][j] + x[i] * self.w1[1][j] + self.b1[j]);
+                        h[i][j] = math::tanh(
+                            t[i] * self.w1[0][j] + x[i] * self.w1[1][j] + self.b1[j],
+                        );
                         h_part_part[i][j] = (1.0 - h[i][j]) * (1.0 + h[i][j]);
                     }
                 }
@@ -189,11 +200,23 @@ impl Burgers {
                 for i in 0..n {
                     for j in 0..20 {
                         u_left[i][j] = math::tanh(u_left[i][j] + self.b2[j]);
-                        d_u_product_part[i][j] = (1.0 - u_left[i][j]) * (1.0 + u_left[i][j]);
+                        d_u_product_part[i][j] = (1.0 - u_left[i][j])
+                            * (1.0 + u_left[i][j]);
                         d_u_product[i][j] = self.w3[j] * d_u_product_part[i][j];
                     }
                 }
-                kernels::matmul(1, n, 20, &self.w3, (0, 1), u_left.as_flattened(), (1, 20), u, n, false);
+                kernels::matmul(
+                    1,
+                    n,
+                    20,
+                    &self.w3,
+                    (0, 1),
+                    u_left.as_flattened(),
+                    (1, 20),
+                    u,
+                    n,
+                    false,
+                );
                 for i in 0..n {
                     u[i] = u[i] + self.b3;
                 }
@@ -216,8 +239,30 @@ impl Burgers {
                         d_h_3[i][j] = self.w1[1][j] * h_part_part[i][j];
                     }
                 }
-                kernels::matmul(1, n, 20, &self.w1[0], (0, 1), h_part.as_flattened(), (1, 20), d_r, n, false);
-                kernels::matmul(1, n, 20, &self.w1[1], (0, 1), h_part.as_flattened(), (1, 20), d_u, n, false);
+                kernels::matmul(
+                    1,
+                    n,
+                    20,
+                    &self.w1[0],
+                    (0, 1),
+                    h_part.as_flattened(),
+                    (1, 20),
+                    d_r,
+                    n,
+                    false,
+                );
+                kernels::matmul(
+                    1,
+                    n,
+                    20,
+                    &self.w1[1],
+                    (0, 1),
+                    h_part.as_flattened(),
+                    (1, 20),
+                    d_u,
+                    n,
+                    false,
+                );
                 kernels::matmul(
                     n,
                     20,
@@ -232,7 +277,8 @@ impl Burgers {
                 );
                 for i in 0..n {
                     for j in 0..20 {
-                        d_u_left[i][j] = -2.0 * (d_u_product_2[i][j] * self.w3[j] * u_left[i][j]);
+                        d_u_left[i][j] = -2.0
+                            * (d_u_product_2[i][j] * self.w3[j] * u_left[i][j]);
                         d_u_product_3[i][j] = d_u_left[i][j] * d_u_product_part[i][j];
                     }
                 }
@@ -252,7 +298,9 @@ impl Burgers {
                 for i in 0..n {
                     let mut u_xx = 0.0_f64;
                     for j in 0..20 {
-                        u_xx += d_h_2[i][j] * ((1.0 - h[i][j]) * (1.0 + h[i][j])) * self.w1[1][j];
+                        u_xx
+                            += d_h_2[i][j] * ((1.0 - h[i][j]) * (1.0 + h[i][j]))
+                                * self.w1[1][j];
                     }
                     d_r[i] = d_r[i] + u[i] * d_u[i] - 0.003183098861837907 * u_xx;
                     residual_mean += d_r[i] * d_r[i];
@@ -261,37 +309,56 @@ impl Burgers {
                 residual
             },
         );
-        BurgersResidualPass { model: self, value, t, x, arena }
+        BurgersResidualPass {
+            model: self,
+            value,
+            t,
+            x,
+            arena,
+        }
     }
-    /// The value of `residual` alone; nothing is stored for a backward pass.
+    /// One step of training by `residual`: forward, backward and update in one. Returns the value before it.
     ///
+    /// Each parameter is updated as soon as its gradient is complete, so that a whole gradient is never held. The result is that of `backward` and the optimiser's `step`.
+    ///
+    /// * `optimiser`, used for this network alone
     /// * `t: f64[N]`
     /// * `x: f64[N]`
     /// * returns `f64`
     ///
-    /// Workspace: `824 * N` bytes. Operations: `3967 * N + 1`.
+    /// Workspace: `2912 * N + 3840` bytes. Operations: `11753 * N + 2`, forward and backward together.
     ///
     /// # Panics
     /// Before anything is written:
     /// * if `x` has not `N` rows
     /// * if the workspace is a slice and too short
     #[track_caller]
-    pub fn residual_value<S: ::chainrule::Storage<f64>>(
-        &self,
+    pub fn residual_step<S: ::chainrule::Storage<f64>, O: ::chainrule::Optimiser<f64>>(
+        &mut self,
         ws: &mut ::chainrule::Workspace<f64, S>,
+        optimiser: &mut O,
         t: &[f64],
         x: &[f64],
     ) -> f64 {
         let n = t.len();
         if x.len() != n {
-            ::chainrule::__private::panics::rows("Burgers::residual_value", "x", x.len(), "N", n, "t");
+            ::chainrule::__private::panics::rows(
+                "Burgers::residual_step",
+                "x",
+                x.len(),
+                "N",
+                n,
+                "t",
+            );
         }
-        let arena = ws.request(103 * n, "Burgers::residual_value");
+        let arena = ws.request(364 * n + 480, "Burgers::residual_step");
+        ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
         let value = ::chainrule::__private::vectorised(
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels, math::f64 as math};
-                let [h_part_part, h, u_left, d_u_product, d_h, u_product] = carve(
+                let [h_part_part, h, u_left, d_u_product, d_u_product_part, d_h, d_h_3,
+                h_part, d_h_2, d_u_product_2, d_u_product_3, d_u_left, u, d_r, d_u] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -299,17 +366,35 @@ impl Burgers {
                         n * 40..n * 60,
                         n * 60..n * 80,
                         n * 80..n * 100,
-                        n * 100..n * 101,
+                        n * 100..n * 120,
+                        n * 120..n * 140,
+                        n * 140..n * 160,
+                        n * 160..n * 180,
+                        n * 180..n * 200,
+                        n * 200..n * 220,
+                        n * 220..n * 240,
+                        n * 360 + 400..n * 361 + 400,
+                        n * 361 + 400..n * 362 + 400,
+                        n * 362 + 400..n * 363 + 400,
                     ],
                 );
                 let h_part_part = h_part_part.as_chunks_mut::<20>().0;
                 let h = h.as_chunks_mut::<20>().0;
                 let u_left = u_left.as_chunks_mut::<20>().0;
                 let d_u_product = d_u_product.as_chunks_mut::<20>().0;
+                let d_u_product_part = d_u_product_part.as_chunks_mut::<20>().0;
                 let d_h = d_h.as_chunks_mut::<20>().0;
+                let d_h_3 = d_h_3.as_chunks_mut::<20>().0;
+                let h_part = h_part.as_chunks_mut::<20>().0;
+                let d_h_2 = d_h_2.as_chunks_mut::<20>().0;
+                let d_u_product_2 = d_u_product_2.as_chunks_mut::<20>().0;
+                let d_u_product_3 = d_u_product_3.as_chunks_mut::<20>().0;
+                let d_u_left = d_u_left.as_chunks_mut::<20>().0;
                 for i in 0..n {
                     for j in 0..20 {
-                        h[i][j] = math::tanh(t[i] * self.w1[0][j] + x[i] * self.w1[1][j] + self.b1[j]);
+                        h[i][j] = math::tanh(
+                            t[i] * self.w1[0][j] + x[i] * self.w1[1][j] + self.b1[j],
+                        );
                         h_part_part[i][j] = (1.0 - h[i][j]) * (1.0 + h[i][j]);
                     }
                 }
@@ -328,7 +413,590 @@ impl Burgers {
                 for i in 0..n {
                     for j in 0..20 {
                         u_left[i][j] = math::tanh(u_left[i][j] + self.b2[j]);
-                        d_u_product[i][j] = self.w3[j] * ((1.0 - u_left[i][j]) * (1.0 + u_left[i][j]));
+                        d_u_product_part[i][j] = (1.0 - u_left[i][j])
+                            * (1.0 + u_left[i][j]);
+                        d_u_product[i][j] = self.w3[j] * d_u_product_part[i][j];
+                    }
+                }
+                kernels::matmul(
+                    1,
+                    n,
+                    20,
+                    &self.w3,
+                    (0, 1),
+                    u_left.as_flattened(),
+                    (1, 20),
+                    u,
+                    n,
+                    false,
+                );
+                for i in 0..n {
+                    u[i] = u[i] + self.b3;
+                }
+                kernels::matmul(
+                    n,
+                    20,
+                    20,
+                    d_u_product.as_flattened(),
+                    (20, 1),
+                    self.w2.as_flattened(),
+                    (1, 20),
+                    d_h.as_flattened_mut(),
+                    20,
+                    false,
+                );
+                for i in 0..n {
+                    for j in 0..20 {
+                        h_part[i][j] = d_h[i][j] * h_part_part[i][j];
+                        d_h_2[i][j] = -2.0 * (self.w1[1][j] * d_h[i][j] * h[i][j]);
+                        d_h_3[i][j] = self.w1[1][j] * h_part_part[i][j];
+                    }
+                }
+                kernels::matmul(
+                    1,
+                    n,
+                    20,
+                    &self.w1[0],
+                    (0, 1),
+                    h_part.as_flattened(),
+                    (1, 20),
+                    d_r,
+                    n,
+                    false,
+                );
+                kernels::matmul(
+                    1,
+                    n,
+                    20,
+                    &self.w1[1],
+                    (0, 1),
+                    h_part.as_flattened(),
+                    (1, 20),
+                    d_u,
+                    n,
+                    false,
+                );
+                kernels::matmul(
+                    n,
+                    20,
+                    20,
+                    d_h_3.as_flattened(),
+                    (20, 1),
+                    self.w2.as_flattened(),
+                    (20, 1),
+                    d_u_product_2.as_flattened_mut(),
+                    20,
+                    false,
+                );
+                for i in 0..n {
+                    for j in 0..20 {
+                        d_u_left[i][j] = -2.0
+                            * (d_u_product_2[i][j] * self.w3[j] * u_left[i][j]);
+                        d_u_product_3[i][j] = d_u_left[i][j] * d_u_product_part[i][j];
+                    }
+                }
+                kernels::matmul(
+                    n,
+                    20,
+                    20,
+                    d_u_product_3.as_flattened(),
+                    (20, 1),
+                    self.w2.as_flattened(),
+                    (1, 20),
+                    d_h_2.as_flattened_mut(),
+                    20,
+                    true,
+                );
+                let mut residual_mean = 0.0;
+                for i in 0..n {
+                    let mut u_xx = 0.0_f64;
+                    for j in 0..20 {
+                        u_xx
+                            += d_h_2[i][j] * ((1.0 - h[i][j]) * (1.0 + h[i][j]))
+                                * self.w1[1][j];
+                    }
+                    d_r[i] = d_r[i] + u[i] * d_u[i] - 0.003183098861837907 * u_xx;
+                    residual_mean += d_r[i] * d_r[i];
+                }
+                let residual = residual_mean / n as f64;
+                residual
+            },
+        );
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            || {
+                use ::chainrule::__private::{carve, kernels};
+                let [h_part_part, h, d_h_2, d_u_product_3, d_h_part, d_h_4, d_h_part_2,
+                d_h_6, d_w2, u, d_r, d_u, d_u_xx, d_w1] = carve(
+                    arena,
+                    [
+                        0..n * 20,
+                        n * 20..n * 40,
+                        n * 160..n * 180,
+                        n * 200..n * 220,
+                        n * 240..n * 260,
+                        n * 260..n * 280,
+                        n * 280..n * 300,
+                        n * 300..n * 320,
+                        n * 360..n * 360 + 400,
+                        n * 360 + 400..n * 361 + 400,
+                        n * 361 + 400..n * 362 + 400,
+                        n * 362 + 400..n * 363 + 400,
+                        n * 363 + 400..n * 364 + 400,
+                        n * 364 + 400..n * 364 + 440,
+                    ],
+                );
+                let h_part_part = h_part_part.as_chunks::<20>().0;
+                let h = h.as_chunks::<20>().0;
+                let d_h_2 = d_h_2.as_chunks::<20>().0;
+                let d_u_product_3 = d_u_product_3.as_chunks::<20>().0;
+                let d_h_part = d_h_part.as_chunks_mut::<20>().0;
+                let d_h_4 = d_h_4.as_chunks_mut::<20>().0;
+                let d_h_part_2 = d_h_part_2.as_chunks_mut::<20>().0;
+                let d_h_6 = d_h_6.as_chunks_mut::<20>().0;
+                let d_w2 = &mut d_w2.as_chunks_mut::<20>().0.as_chunks_mut::<20>().0[0];
+                let d_w1 = &mut d_w1.as_chunks_mut::<20>().0.as_chunks_mut::<2>().0[0];
+                let d_residual_mean = 1.0 / n as f64;
+                d_w1.as_flattened_mut().fill(0.0);
+                for k in 0..n {
+                    d_r[k] = 2.0 * (d_residual_mean * d_r[k]);
+                    d_u[k] = d_r[k] * d_u[k];
+                    u[k] = d_r[k] * u[k];
+                    d_u_xx[k] = -0.003183098861837907 * d_r[k];
+                    for j in 0..20 {
+                        d_w1[1][j]
+                            += d_u_xx[k]
+                                * (d_h_2[k][j] * ((1.0 - h[k][j]) * (1.0 + h[k][j])));
+                        d_h_4[k][j] = d_u_xx[k] * self.w1[1][j]
+                            * ((1.0 - h[k][j]) * (1.0 + h[k][j]));
+                        d_h_part[k][j] = -2.0 * (d_h_4[k][j] * h[k][j]);
+                        d_h_part_2[k][j] = u[k] * self.w1[1][j] + d_r[k] * self.w1[0][j];
+                        d_h_6[k][j] = d_h_part[k][j] * self.w1[1][j]
+                            + d_h_part_2[k][j] * h_part_part[k][j];
+                    }
+                }
+                kernels::matmul(
+                    20,
+                    20,
+                    n,
+                    d_h_4.as_flattened(),
+                    (1, 20),
+                    d_u_product_3.as_flattened(),
+                    (20, 1),
+                    d_w2.as_flattened_mut(),
+                    20,
+                    false,
+                );
+                let [u_left, d_u_product_part, d_h_3, d_u_product_2, d_u_product_4,
+                d_h_4, d_u_product_5, d_u_left_2, d_w2, d_w3] = carve(
+                    arena,
+                    [
+                        n * 40..n * 60,
+                        n * 80..n * 100,
+                        n * 120..n * 140,
+                        n * 180..n * 200,
+                        n * 200..n * 220,
+                        n * 260..n * 280,
+                        n * 320..n * 340,
+                        n * 340..n * 360,
+                        n * 360..n * 360 + 400,
+                        n * 364 + 440..n * 364 + 460,
+                    ],
+                );
+                let u_left = u_left.as_chunks::<20>().0;
+                let d_u_product_part = d_u_product_part.as_chunks::<20>().0;
+                let d_h_3 = d_h_3.as_chunks::<20>().0;
+                let d_u_product_2 = d_u_product_2.as_chunks::<20>().0;
+                let d_u_product_4 = d_u_product_4.as_chunks_mut::<20>().0;
+                let d_h_4 = d_h_4.as_chunks::<20>().0;
+                let d_u_product_5 = d_u_product_5.as_chunks_mut::<20>().0;
+                let d_u_left_2 = d_u_left_2.as_chunks_mut::<20>().0;
+                let d_w2 = &mut d_w2.as_chunks_mut::<20>().0.as_chunks_mut::<20>().0[0];
+                let d_w3 = &mut d_w3.as_chunks_mut::<20>().0[0];
+                kernels::matmul(
+                    n,
+                    20,
+                    20,
+                    d_h_4.as_flattened(),
+                    (20, 1),
+                    self.w2.as_flattened(),
+                    (20, 1),
+                    d_u_product_4.as_flattened_mut(),
+                    20,
+                    false,
+                );
+                d_w3.fill(0.0);
+                for i in 0..n {
+                    for j in 0..20 {
+                        d_u_left_2[i][j] = d_u_product_4[i][j] * d_u_product_part[i][j];
+                        let d_u_left_part = -2.0 * (d_u_left_2[i][j] * u_left[i][j]);
+                        d_w3[j] += d_u_left_part * d_u_product_2[i][j];
+                        d_u_product_5[i][j] = d_u_left_part * self.w3[j];
+                    }
+                }
+                kernels::matmul(
+                    20,
+                    20,
+                    n,
+                    d_h_3.as_flattened(),
+                    (1, 20),
+                    d_u_product_5.as_flattened(),
+                    (20, 1),
+                    d_w2.as_flattened_mut(),
+                    20,
+                    true,
+                );
+                let [h_part_part, h, d_u_product, d_h, d_h_5, h_part, d_h_2, d_h_part,
+                d_h_4, d_h_part_2, d_h_6, d_u_product_5, d_w2, u, d_r, d_u_xx, d_w1] = carve(
+                    arena,
+                    [
+                        0..n * 20,
+                        n * 20..n * 40,
+                        n * 60..n * 80,
+                        n * 100..n * 120,
+                        n * 120..n * 140,
+                        n * 140..n * 160,
+                        n * 160..n * 180,
+                        n * 240..n * 260,
+                        n * 260..n * 280,
+                        n * 280..n * 300,
+                        n * 300..n * 320,
+                        n * 320..n * 340,
+                        n * 360..n * 360 + 400,
+                        n * 360 + 400..n * 361 + 400,
+                        n * 361 + 400..n * 362 + 400,
+                        n * 363 + 400..n * 364 + 400,
+                        n * 364 + 400..n * 364 + 440,
+                    ],
+                );
+                let h_part_part = h_part_part.as_chunks::<20>().0;
+                let h = h.as_chunks::<20>().0;
+                let d_u_product = d_u_product.as_chunks::<20>().0;
+                let d_h = d_h.as_chunks::<20>().0;
+                let d_h_5 = d_h_5.as_chunks_mut::<20>().0;
+                let h_part = h_part.as_chunks::<20>().0;
+                let d_h_2 = d_h_2.as_chunks::<20>().0;
+                let d_h_part = d_h_part.as_chunks::<20>().0;
+                let d_h_4 = d_h_4.as_chunks::<20>().0;
+                let d_h_part_2 = d_h_part_2.as_chunks::<20>().0;
+                let d_h_6 = d_h_6.as_chunks::<20>().0;
+                let d_u_product_5 = d_u_product_5.as_chunks::<20>().0;
+                let d_w2 = &mut d_w2.as_chunks_mut::<20>().0.as_chunks_mut::<20>().0[0];
+                let d_w1 = &mut d_w1.as_chunks_mut::<20>().0.as_chunks_mut::<2>().0[0];
+                kernels::matmul(
+                    n,
+                    20,
+                    20,
+                    d_u_product_5.as_flattened(),
+                    (20, 1),
+                    self.w2.as_flattened(),
+                    (1, 20),
+                    d_h_5.as_flattened_mut(),
+                    20,
+                    false,
+                );
+                for i in 0..n {
+                    for j in 0..20 {
+                        d_w1[1][j] += d_h_5[i][j] * h_part_part[i][j];
+                    }
+                }
+                for i in 0..n {
+                    for j in 0..20 {
+                        d_w1[1][j] += d_h_part[i][j] * d_h[i][j];
+                    }
+                }
+                kernels::matmul(
+                    1,
+                    20,
+                    n,
+                    u,
+                    (0, 1),
+                    h_part.as_flattened(),
+                    (20, 1),
+                    &mut d_w1[1],
+                    20,
+                    true,
+                );
+                kernels::matmul(
+                    1,
+                    20,
+                    n,
+                    d_r,
+                    (0, 1),
+                    h_part.as_flattened(),
+                    (20, 1),
+                    &mut d_w1[0],
+                    20,
+                    true,
+                );
+                for i in 0..n {
+                    for j in 0..20 {
+                        d_h_5[i][j] = -2.0
+                            * (self.w1[1][j]
+                                * (d_u_xx[i] * d_h_2[i][j] * h[i][j]
+                                    + d_h_4[i][j] * d_h[i][j])
+                                + h[i][j]
+                                    * (d_h_part_2[i][j] * d_h[i][j]
+                                        + d_h_5[i][j] * self.w1[1][j]));
+                    }
+                }
+                kernels::matmul(
+                    20,
+                    20,
+                    n,
+                    d_h_6.as_flattened(),
+                    (1, 20),
+                    d_u_product.as_flattened(),
+                    (20, 1),
+                    d_w2.as_flattened_mut(),
+                    20,
+                    true,
+                );
+                let [d_u_product_6, h, u_left, d_u_product_part, d_h_5, d_u_product_2,
+                d_u_product_4, d_u_left, d_h_6, d_u_left_2, d_w2, d_u, d_w3, d_b2] = carve(
+                    arena,
+                    [
+                        0..n * 20,
+                        n * 20..n * 40,
+                        n * 40..n * 60,
+                        n * 80..n * 100,
+                        n * 120..n * 140,
+                        n * 180..n * 200,
+                        n * 200..n * 220,
+                        n * 220..n * 240,
+                        n * 300..n * 320,
+                        n * 340..n * 360,
+                        n * 360..n * 360 + 400,
+                        n * 362 + 400..n * 363 + 400,
+                        n * 364 + 440..n * 364 + 460,
+                        n * 364 + 460..n * 364 + 480,
+                    ],
+                );
+                let d_u_product_6 = d_u_product_6.as_chunks_mut::<20>().0;
+                let h = h.as_chunks::<20>().0;
+                let u_left = u_left.as_chunks::<20>().0;
+                let d_u_product_part = d_u_product_part.as_chunks::<20>().0;
+                let d_h_5 = d_h_5.as_chunks_mut::<20>().0;
+                let d_u_product_2 = d_u_product_2.as_chunks::<20>().0;
+                let d_u_product_4 = d_u_product_4.as_chunks::<20>().0;
+                let d_u_left = d_u_left.as_chunks::<20>().0;
+                let d_h_6 = d_h_6.as_chunks::<20>().0;
+                let d_u_left_2 = d_u_left_2.as_chunks::<20>().0;
+                let d_w2 = &mut d_w2.as_chunks_mut::<20>().0.as_chunks_mut::<20>().0[0];
+                let d_w3 = &mut d_w3.as_chunks_mut::<20>().0[0];
+                let d_b2 = &mut d_b2.as_chunks_mut::<20>().0[0];
+                kernels::matmul(
+                    n,
+                    20,
+                    20,
+                    d_h_6.as_flattened(),
+                    (20, 1),
+                    self.w2.as_flattened(),
+                    (20, 1),
+                    d_u_product_6.as_flattened_mut(),
+                    20,
+                    false,
+                );
+                for i in 0..n {
+                    for j in 0..20 {
+                        d_w3[j] += d_u_product_6[i][j] * d_u_product_part[i][j];
+                    }
+                }
+                let mut d_b3 = 0.0_f64;
+                for i in 0..n {
+                    d_b3 += d_u[i];
+                }
+                ::chainrule::Optimiser::update(
+                    optimiser,
+                    500,
+                    ::chainrule::__private::core::slice::from_mut(&mut self.b3),
+                    ::chainrule::__private::core::slice::from_ref(&d_b3),
+                );
+                kernels::matmul(
+                    1,
+                    20,
+                    n,
+                    d_u,
+                    (0, 1),
+                    u_left.as_flattened(),
+                    (20, 1),
+                    d_w3,
+                    20,
+                    true,
+                );
+                d_b2.fill(0.0);
+                for i in 0..n {
+                    for j in 0..20 {
+                        d_u_product_6[i][j] = (-2.0
+                            * (u_left[i][j]
+                                * (d_u_product_4[i][j] * d_u_left[i][j]
+                                    + d_u_product_6[i][j] * self.w3[j])
+                                + d_u_left_2[i][j] * d_u_product_2[i][j] * self.w3[j])
+                            + d_u[i] * self.w3[j])
+                            * ((1.0 - u_left[i][j]) * (1.0 + u_left[i][j]));
+                        d_b2[j] += d_u_product_6[i][j];
+                    }
+                }
+                ::chainrule::Optimiser::update(optimiser, 460, &mut self.b2, d_b2);
+                ::chainrule::Optimiser::update(optimiser, 480, &mut self.w3, d_w3);
+                kernels::matmul(
+                    n,
+                    20,
+                    20,
+                    d_u_product_6.as_flattened(),
+                    (20, 1),
+                    self.w2.as_flattened(),
+                    (1, 20),
+                    d_h_5.as_flattened_mut(),
+                    20,
+                    true,
+                );
+                kernels::matmul(
+                    20,
+                    20,
+                    n,
+                    h.as_flattened(),
+                    (1, 20),
+                    d_u_product_6.as_flattened(),
+                    (20, 1),
+                    d_w2.as_flattened_mut(),
+                    20,
+                    true,
+                );
+                ::chainrule::Optimiser::update(
+                    optimiser,
+                    60,
+                    self.w2.as_flattened_mut(),
+                    d_w2.as_flattened(),
+                );
+                let [h, d_h_5, d_b1, d_w1] = carve(
+                    arena,
+                    [
+                        n * 20..n * 40,
+                        n * 120..n * 140,
+                        n * 140..n * 140 + 20,
+                        n * 364 + 400..n * 364 + 440,
+                    ],
+                );
+                let h = h.as_chunks::<20>().0;
+                let d_h_5 = d_h_5.as_chunks_mut::<20>().0;
+                let d_b1 = &mut d_b1.as_chunks_mut::<20>().0[0];
+                let d_w1 = &mut d_w1.as_chunks_mut::<20>().0.as_chunks_mut::<2>().0[0];
+                d_b1.fill(0.0);
+                for i in 0..n {
+                    for j in 0..20 {
+                        d_h_5[i][j] = d_h_5[i][j] * ((1.0 - h[i][j]) * (1.0 + h[i][j]));
+                        d_b1[j] += d_h_5[i][j];
+                    }
+                }
+                ::chainrule::Optimiser::update(optimiser, 40, &mut self.b1, d_b1);
+                kernels::matmul(
+                    1,
+                    20,
+                    n,
+                    t,
+                    (0, 1),
+                    d_h_5.as_flattened(),
+                    (20, 1),
+                    &mut d_w1[0],
+                    20,
+                    true,
+                );
+                kernels::matmul(
+                    1,
+                    20,
+                    n,
+                    x,
+                    (0, 1),
+                    d_h_5.as_flattened(),
+                    (20, 1),
+                    &mut d_w1[1],
+                    20,
+                    true,
+                );
+                ::chainrule::Optimiser::update(
+                    optimiser,
+                    0,
+                    self.w1.as_flattened_mut(),
+                    d_w1.as_flattened(),
+                );
+            },
+        );
+        value
+    }
+    /// The value of `residual` alone; nothing is stored for a backward pass.
+    ///
+    /// * `t: f64[N]`
+    /// * `x: f64[N]`
+    /// * returns `f64`
+    ///
+    /// Workspace: `824 * N` bytes. Operations: `4027 * N + 1`.
+    ///
+    /// # Panics
+    /// Before anything is written:
+    /// * if `x` has not `N` rows
+    /// * if the workspace is a slice and too short
+    #[track_caller]
+    pub fn residual_value<S: ::chainrule::Storage<f64>>(
+        &self,
+        ws: &mut ::chainrule::Workspace<f64, S>,
+        t: &[f64],
+        x: &[f64],
+    ) -> f64 {
+        let n = t.len();
+        if x.len() != n {
+            ::chainrule::__private::panics::rows(
+                "Burgers::residual_value",
+                "x",
+                x.len(),
+                "N",
+                n,
+                "t",
+            );
+        }
+        let arena = ws.request(103 * n, "Burgers::residual_value");
+        let value = ::chainrule::__private::vectorised(
+            #[inline(always)]
+            || {
+                use ::chainrule::__private::{carve, kernels, math::f64 as math};
+                let [h, u_left, d_u_product, d_h, u_product] = carve(
+                    arena,
+                    [
+                        0..n * 20,
+                        n * 20..n * 40,
+                        n * 40..n * 60,
+                        n * 60..n * 80,
+                        n * 100..n * 101,
+                    ],
+                );
+                let h = h.as_chunks_mut::<20>().0;
+                let u_left = u_left.as_chunks_mut::<20>().0;
+                let d_u_product = d_u_product.as_chunks_mut::<20>().0;
+                let d_h = d_h.as_chunks_mut::<20>().0;
+                for i in 0..n {
+                    for j in 0..20 {
+                        h[i][j] = math::tanh(
+                            t[i] * self.w1[0][j] + x[i] * self.w1[1][j] + self.b1[j],
+                        );
+                    }
+                }
+                kernels::matmul(
+                    n,
+                    20,
+                    20,
+                    h.as_flattened(),
+                    (20, 1),
+                    self.w2.as_flattened(),
+                    (20, 1),
+                    u_left.as_flattened_mut(),
+                    20,
+                    false,
+                );
+                for i in 0..n {
+                    for j in 0..20 {
+                        u_left[i][j] = math::tanh(u_left[i][j] + self.b2[j]);
+                        d_u_product[i][j] = self.w3[j]
+                            * ((1.0 - u_left[i][j]) * (1.0 + u_left[i][j]));
                     }
                 }
                 kernels::matmul(
@@ -355,31 +1023,54 @@ impl Burgers {
                     20,
                     false,
                 );
-                let [h_part_part, h, h_part, d_h, d_t, d_x] = carve(
+                let [h, h_part, d_h, d_h_2, d_t, d_x] = carve(
                     arena,
                     [
                         0..n * 20,
-                        n * 20..n * 40,
+                        n * 40..n * 60,
                         n * 60..n * 80,
                         n * 80..n * 100,
                         n * 101..n * 102,
                         n * 102..n * 103,
                     ],
                 );
-                let h_part_part = h_part_part.as_chunks_mut::<20>().0;
                 let h = h.as_chunks::<20>().0;
                 let h_part = h_part.as_chunks_mut::<20>().0;
                 let d_h = d_h.as_chunks_mut::<20>().0;
+                let d_h_2 = d_h_2.as_chunks_mut::<20>().0;
                 for i in 0..n {
                     for j in 0..20 {
-                        h_part[i][j] = d_h[i][j] * h_part_part[i][j];
+                        h_part[i][j] = d_h[i][j] * ((1.0 - h[i][j]) * (1.0 + h[i][j]));
                         d_h[i][j] = -2.0 * (self.w1[1][j] * d_h[i][j] * h[i][j]);
-                        h_part_part[i][j] = self.w1[1][j] * h_part_part[i][j];
+                        d_h_2[i][j] = self.w1[1][j]
+                            * ((1.0 - h[i][j]) * (1.0 + h[i][j]));
                     }
                 }
-                kernels::matmul(1, n, 20, &self.w1[0], (0, 1), h_part.as_flattened(), (1, 20), d_t, n, false);
-                kernels::matmul(1, n, 20, &self.w1[1], (0, 1), h_part.as_flattened(), (1, 20), d_x, n, false);
-                let [h_part_part, h, u_left, d_u_product_2, d_h, u_product, d_t, d_x] = carve(
+                kernels::matmul(
+                    1,
+                    n,
+                    20,
+                    &self.w1[0],
+                    (0, 1),
+                    h_part.as_flattened(),
+                    (1, 20),
+                    d_t,
+                    n,
+                    false,
+                );
+                kernels::matmul(
+                    1,
+                    n,
+                    20,
+                    &self.w1[1],
+                    (0, 1),
+                    h_part.as_flattened(),
+                    (1, 20),
+                    d_x,
+                    n,
+                    false,
+                );
+                let [h, u_left, d_u_product_2, d_h, d_h_2, u_product, d_t, d_x] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -392,16 +1083,16 @@ impl Burgers {
                         n * 102..n * 103,
                     ],
                 );
-                let h_part_part = h_part_part.as_chunks::<20>().0;
                 let h = h.as_chunks::<20>().0;
                 let u_left = u_left.as_chunks::<20>().0;
                 let d_u_product_2 = d_u_product_2.as_chunks_mut::<20>().0;
                 let d_h = d_h.as_chunks_mut::<20>().0;
+                let d_h_2 = d_h_2.as_chunks::<20>().0;
                 kernels::matmul(
                     n,
                     20,
                     20,
-                    h_part_part.as_flattened(),
+                    d_h_2.as_flattened(),
                     (20, 1),
                     self.w2.as_flattened(),
                     (20, 1),
@@ -432,9 +1123,12 @@ impl Burgers {
                 for i in 0..n {
                     let mut u_xx = 0.0_f64;
                     for j in 0..20 {
-                        u_xx += d_h[i][j] * ((1.0 - h[i][j]) * (1.0 + h[i][j])) * self.w1[1][j];
+                        u_xx
+                            += d_h[i][j] * ((1.0 - h[i][j]) * (1.0 + h[i][j]))
+                                * self.w1[1][j];
                     }
-                    let difference = d_t[i] + (u_product[i] + self.b3) * d_x[i] - 0.003183098861837907 * u_xx;
+                    let difference = d_t[i] + (u_product[i] + self.b3) * d_x[i]
+                        - 0.003183098861837907 * u_xx;
                     residual_mean += difference * difference;
                 }
                 let residual = residual_mean / n as f64;
@@ -443,17 +1137,17 @@ impl Burgers {
         );
         value
     }
-    /// How many elements a workspace must have for every method of `Burgers::residual`, at these sizes or smaller: `364 * N`.
+    /// How many elements a workspace must have for every method of `Burgers::residual`, at these sizes or smaller: `364 * N + 480`.
     #[must_use]
     pub const fn residual_workspace(n: usize) -> usize {
-        364 * n
+        364 * n + 480
     }
     /// How `Burgers::residual` is computed, as text: its value, then its gradients.
-    pub const RESIDUAL_DERIVATION: &'static str = "Given t[N], x[N], w1[2, 20], b1[20], w2[20, 20], b2[20], w3[20], b3\n\nValue\n    h[i, j] = tanh(t[i] · w1[0, j] + x[i] · w1[1, j] + b1[j])\n    u_product[i, j] = Σ_k h[i, k] · w2[k, j]\n    u_left[i, j] = tanh(u_product[i, j] + b2[j])\n    u_product₂[i] = Σ_k u_left[i, k] · w3[k]\n    u[i] = u_product₂[i] + b3\n    d_u_product_part₂[i, j] = (1 − u_left[i, j]) · (1 + u_left[i, j])\n    d_u_product₄[i, j] = w3[j] · d_u_product_part₂[i, j]\n    d_h₄[i, k] = Σ_j d_u_product₄[i, j] · w2[k, j]\n    h_part_part[i, j] = (1 − h[i, j]) · (1 + h[i, j])\n    h_part[i, j] = d_h₄[i, j] · h_part_part[i, j]\n    d_t₂[i] = Σ_j h_part[i, j] · w1[0, j]\n    d_x[i] = Σ_j h_part[i, j] · w1[1, j]\n    d_h₅[i, j] = −2 · w1[1, j] · d_h₄[i, j] · h[i, j]\n    d_h₆[i, j] = w1[1, j] · h_part_part[i, j]\n    d_u_product₅[i, j] = Σ_k d_h₆[i, k] · w2[k, j]\n    d_u_left₅[i, j] = −2 · d_u_product₅[i, j] · w3[j] · u_left[i, j]\n    d_u_product₆[i, j] = d_u_left₅[i, j] · d_u_product_part₂[i, j]\n    d_h₅[i, k] += Σ_j d_u_product₆[i, j] · w2[k, j]\n    u_xx[i] = Σ_j d_h₅[i, j] · (1 − h[i, j]) · (1 + h[i, j]) · w1[1, j]\n    r[i] = d_t₂[i] + u[i] · d_x[i] − 0.003183098861837907 · u_xx[i]\n    residual_mean = Σ_k r[k]²\n    residual = residual_mean / N\n    → residual\n\nGradient\n    d_r[k] = 2 · r[k] / N\n    d_u₃[i] = d_r[i] · d_x[i]\n    d_x₂[i] = d_r[i] · u[i]\n    d_u_xx[i] = −0.003183098861837907 · d_r[i]\n    d_w1[1, j] = Σ_i d_u_xx[i] · d_h₅[i, j] · (1 − h[i, j]) · (1 + h[i, j])\n    d_h₇[i, j] = d_u_xx[i] · w1[1, j] · (1 − h[i, j]) · (1 + h[i, j])\n    d_w2[k, j] = Σ_i d_h₇[i, k] · d_u_product₆[i, j]\n    d_u_product₇[i, j] = Σ_k d_h₇[i, k] · w2[k, j]\n    d_u_left₆[i, j] = d_u_product₇[i, j] · d_u_product_part₂[i, j]\n    d_u_left_part[i, j] = −2 · d_u_left₆[i, j] · u_left[i, j]\n    d_w3[j] = Σ_i d_u_left_part[i, j] · d_u_product₅[i, j]\n    d_u_product₈[i, j] = d_u_left_part[i, j] · w3[j]\n    d_w2[k, j] += Σ_i d_u_product₈[i, j] · d_h₆[i, k]\n    d_h₈[i, k] = Σ_j d_u_product₈[i, j] · w2[k, j]\n    d_w1[1, j] += Σ_i d_h₈[i, j] · h_part_part[i, j]\n    d_h_part₃[i, j] = −2 · d_h₇[i, j] · h[i, j]\n    d_w1[1, j] += Σ_i d_h_part₃[i, j] · d_h₄[i, j]\n    d_w1[1, j] += Σ_i d_x₂[i] · h_part[i, j]\n    d_w1[0, j] += Σ_i d_r[i] · h_part[i, j]\n    d_h_part₄[i, j] = d_x₂[i] · w1[1, j] + d_r[i] · w1[0, j]\n    d_h₉[i, j] = d_h_part₃[i, j] · w1[1, j] + d_h_part₄[i, j] · h_part_part[i, j]\n    d_h_part_part₂[i, j] = d_h₈[i, j] · w1[1, j] + d_h_part₄[i, j] · d_h₄[i, j]\n    d_h₁₀[i, j] = −2 · (w1[1, j] · (d_u_xx[i] · d_h₅[i, j] · h[i, j] + d_h₇[i, j] · d_h₄[i, j]) + d_h_part_part₂[i, j] · h[i, j])\n    d_w2[k, j] += Σ_i d_h₉[i, k] · d_u_product₄[i, j]\n    d_u_product₉[i, j] = Σ_k d_h₉[i, k] · w2[k, j]\n    d_w3[j] += Σ_i d_u_product₉[i, j] · d_u_product_part₂[i, j]\n    d_b3 = Σ_i d_u₃[i]\n    d_u_left₇[i, k] = d_u₃[i] · w3[k] − 2 · (u_left[i, k] · (d_u_product₇[i, k] · d_u_left₅[i, k] + d_u_product₉[i, k] · w3[k]) + d_u_left₆[i, k] · d_u_product₅[i, k] · w3[k])\n    d_w3[k] += Σ_i d_u₃[i] · u_left[i, k]\n    u_left_part[i, j] = d_u_left₇[i, j] · (1 − u_left[i, j]) · (1 + u_left[i, j])\n    d_b2[j] = Σ_i u_left_part[i, j]\n    d_h₁₀[i, k] += Σ_j u_left_part[i, j] · w2[k, j]\n    d_w2[k, j] += Σ_i u_left_part[i, j] · h[i, k]\n    h_part₂[i, j] = d_h₁₀[i, j] · (1 − h[i, j]) · (1 + h[i, j])\n    d_w1[0, j] += Σ_i h_part₂[i, j] · t[i]\n    d_w1[1, j] += Σ_i h_part₂[i, j] · x[i]\n    d_b1[j] = Σ_i h_part₂[i, j]\n    → ∂residual/∂w1 = d_w1\n    → ∂residual/∂b1 = d_b1\n    → ∂residual/∂w2 = d_w2\n    → ∂residual/∂b2 = d_b2\n    → ∂residual/∂w3 = d_w3\n    → ∂residual/∂b3 = d_b3\n";
+    pub const RESIDUAL_DERIVATION: &'static str = "Given t[N], x[N], w1[2, 20], b1[20], w2[20, 20], b2[20], w3[20], b3\n\nValue\n    h[i, j] = tanh(t[i] · w1[0, j] + x[i] · w1[1, j] + b1[j])\n    u_product[i, j] = Σ_k h[i, k] · w2[k, j]\n    u_left[i, j] = tanh(u_product[i, j] + b2[j])\n    u_product₂[i] = Σ_k u_left[i, k] · w3[k]\n    u[i] = u_product₂[i] + b3\n    d_u_product_part₂[i, j] = (1 − u_left[i, j]) · (1 + u_left[i, j])\n    d_u_product₄[i, j] = w3[j] · d_u_product_part₂[i, j]\n    d_h₅[i, k] = Σ_j d_u_product₄[i, j] · w2[k, j]\n    h_part_part₂[i, j] = (1 − h[i, j]) · (1 + h[i, j])\n    h_part[i, j] = d_h₅[i, j] · h_part_part₂[i, j]\n    d_t₂[i] = Σ_j h_part[i, j] · w1[0, j]\n    d_x[i] = Σ_j h_part[i, j] · w1[1, j]\n    d_h₆[i, j] = −2 · w1[1, j] · d_h₅[i, j] · h[i, j]\n    d_h₇[i, j] = w1[1, j] · h_part_part₂[i, j]\n    d_u_product₅[i, j] = Σ_k d_h₇[i, k] · w2[k, j]\n    d_u_left₅[i, j] = −2 · d_u_product₅[i, j] · w3[j] · u_left[i, j]\n    d_u_product₆[i, j] = d_u_left₅[i, j] · d_u_product_part₂[i, j]\n    d_h₆[i, k] += Σ_j d_u_product₆[i, j] · w2[k, j]\n    u_xx[i] = Σ_j d_h₆[i, j] · (1 − h[i, j]) · (1 + h[i, j]) · w1[1, j]\n    r[i] = d_t₂[i] + u[i] · d_x[i] − 0.003183098861837907 · u_xx[i]\n    residual_mean = Σ_k r[k]²\n    residual = residual_mean / N\n    → residual\n\nGradient\n    d_residual_mean = 1 / N\n    d_r[k] = 2 · d_residual_mean · r[k]\n    d_u₃[i] = d_r[i] · d_x[i]\n    d_x₂[i] = d_r[i] · u[i]\n    d_u_xx[i] = −0.003183098861837907 · d_r[i]\n    d_w1[1, j] = Σ_i d_u_xx[i] · d_h₆[i, j] · (1 − h[i, j]) · (1 + h[i, j])\n    d_h₈[i, j] = d_u_xx[i] · w1[1, j] · (1 − h[i, j]) · (1 + h[i, j])\n    d_w2[k, j] = Σ_i d_h₈[i, k] · d_u_product₆[i, j]\n    d_u_product₇[i, j] = Σ_k d_h₈[i, k] · w2[k, j]\n    d_u_left₆[i, j] = d_u_product₇[i, j] · d_u_product_part₂[i, j]\n    d_u_left_part[i, j] = −2 · d_u_left₆[i, j] · u_left[i, j]\n    d_w3[j] = Σ_i d_u_left_part[i, j] · d_u_product₅[i, j]\n    d_u_product₈[i, j] = d_u_left_part[i, j] · w3[j]\n    d_w2[k, j] += Σ_i d_u_product₈[i, j] · d_h₇[i, k]\n    d_h₉[i, k] = Σ_j d_u_product₈[i, j] · w2[k, j]\n    d_w1[1, j] += Σ_i d_h₉[i, j] · h_part_part₂[i, j]\n    d_h_part_part[i, j] = d_h₉[i, j] · w1[1, j]\n    d_h_part₃[i, j] = −2 · d_h₈[i, j] · h[i, j]\n    d_w1[1, j] += Σ_i d_h_part₃[i, j] · d_h₅[i, j]\n    d_w1[1, j] += Σ_i d_x₂[i] · h_part[i, j]\n    d_w1[0, j] += Σ_i d_r[i] · h_part[i, j]\n    d_h_part₄[i, j] = d_x₂[i] · w1[1, j] + d_r[i] · w1[0, j]\n    d_h₁₀[i, j] = d_h_part₃[i, j] · w1[1, j] + d_h_part₄[i, j] · h_part_part₂[i, j]\n    d_h₁₁[i, j] = −2 · (w1[1, j] · (d_u_xx[i] · d_h₆[i, j] · h[i, j] + d_h₈[i, j] · d_h₅[i, j]) + h[i, j] · (d_h_part₄[i, j] · d_h₅[i, j] + d_h_part_part[i, j]))\n    d_w2[k, j] += Σ_i d_h₁₀[i, k] · d_u_product₄[i, j]\n    d_u_product₉[i, j] = Σ_k d_h₁₀[i, k] · w2[k, j]\n    d_w3[j] += Σ_i d_u_product₉[i, j] · d_u_product_part₂[i, j]\n    d_b3 = Σ_i d_u₃[i]\n    d_u_left₇[i, k] = d_u₃[i] · w3[k] − 2 · (u_left[i, k] · (d_u_product₇[i, k] · d_u_left₅[i, k] + d_u_product₉[i, k] · w3[k]) + d_u_left₆[i, k] · d_u_product₅[i, k] · w3[k])\n    d_w3[k] += Σ_i d_u₃[i] · u_left[i, k]\n    u_left_part[i, j] = d_u_left₇[i, j] · (1 − u_left[i, j]) · (1 + u_left[i, j])\n    d_b2[j] = Σ_i u_left_part[i, j]\n    d_h₁₁[i, k] += Σ_j u_left_part[i, j] · w2[k, j]\n    d_w2[k, j] += Σ_i u_left_part[i, j] · h[i, k]\n    h_part₂[i, j] = d_h₁₁[i, j] · (1 − h[i, j]) · (1 + h[i, j])\n    d_w1[0, j] += Σ_i h_part₂[i, j] · t[i]\n    d_w1[1, j] += Σ_i h_part₂[i, j] · x[i]\n    d_b1[j] = Σ_i h_part₂[i, j]\n    → ∂residual/∂w1 = d_w1\n    → ∂residual/∂b1 = d_b1\n    → ∂residual/∂w2 = d_w2\n    → ∂residual/∂b2 = d_b2\n    → ∂residual/∂w3 = d_w3\n    → ∂residual/∂b3 = d_b3\n";
     /// How `Burgers::residual` is computed, as LaTeX.
-    pub const RESIDUAL_LATEX: &'static str = "\\begin{aligned}\nh_{i, j} &= \\tanh\\left(t_{i} \\, {w_{1}}_{0, j} + x_{i} \\, {w_{1}}_{1, j} + {b_{1}}_{j}\\right) \\\\\n{\\mathit{u\\_product}}_{i, j} &= \\sum_{k} h_{i, k} \\, {w_{2}}_{k, j} \\\\\n{\\mathit{u\\_left}}_{i, j} &= \\tanh\\left({\\mathit{u\\_product}}_{i, j} + {b_{2}}_{j}\\right) \\\\\n{\\mathit{u\\_product}^{(2)}}_{i} &= \\sum_{k} {\\mathit{u\\_left}}_{i, k} \\, {w_{3}}_{k} \\\\\nu_{i} &= {\\mathit{u\\_product}^{(2)}}_{i} + b_{3} \\\\\n{\\partial \\mathit{u\\_product\\_part}^{(2)}}_{i, j} &= \\left(1 - {\\mathit{u\\_left}}_{i, j}\\right) \\, \\left(1 + {\\mathit{u\\_left}}_{i, j}\\right) \\\\\n{\\partial \\mathit{u\\_product}^{(4)}}_{i, j} &= {w_{3}}_{j} \\, {\\partial \\mathit{u\\_product\\_part}^{(2)}}_{i, j} \\\\\n{\\partial h^{(4)}}_{i, k} &= \\sum_{j} {\\partial \\mathit{u\\_product}^{(4)}}_{i, j} \\, {w_{2}}_{k, j} \\\\\n{\\mathit{h\\_part\\_part}}_{i, j} &= \\left(1 - h_{i, j}\\right) \\, \\left(1 + h_{i, j}\\right) \\\\\n{\\mathit{h\\_part}}_{i, j} &= {\\partial h^{(4)}}_{i, j} \\, {\\mathit{h\\_part\\_part}}_{i, j} \\\\\n{\\partial t^{(2)}}_{i} &= \\sum_{j} {\\mathit{h\\_part}}_{i, j} \\, {w_{1}}_{0, j} \\\\\n\\partial x_{i} &= \\sum_{j} {\\mathit{h\\_part}}_{i, j} \\, {w_{1}}_{1, j} \\\\\n{\\partial h^{(5)}}_{i, j} &= -2 \\, {w_{1}}_{1, j} \\, {\\partial h^{(4)}}_{i, j} \\, h_{i, j} \\\\\n{\\partial h^{(6)}}_{i, j} &= {w_{1}}_{1, j} \\, {\\mathit{h\\_part\\_part}}_{i, j} \\\\\n{\\partial \\mathit{u\\_product}^{(5)}}_{i, j} &= \\sum_{k} {\\partial h^{(6)}}_{i, k} \\, {w_{2}}_{k, j} \\\\\n{\\partial \\mathit{u\\_left}^{(5)}}_{i, j} &= -2 \\, {\\partial \\mathit{u\\_product}^{(5)}}_{i, j} \\, {w_{3}}_{j} \\, {\\mathit{u\\_left}}_{i, j} \\\\\n{\\partial \\mathit{u\\_product}^{(6)}}_{i, j} &= {\\partial \\mathit{u\\_left}^{(5)}}_{i, j} \\, {\\partial \\mathit{u\\_product\\_part}^{(2)}}_{i, j} \\\\\n{\\partial h^{(5)}}_{i, k} &\\mathrel{+}= \\sum_{j} {\\partial \\mathit{u\\_product}^{(6)}}_{i, j} \\, {w_{2}}_{k, j} \\\\\n{\\mathit{u\\_xx}}_{i} &= \\sum_{j} {\\partial h^{(5)}}_{i, j} \\, \\left(1 - h_{i, j}\\right) \\, \\left(1 + h_{i, j}\\right) \\, {w_{1}}_{1, j} \\\\\nr_{i} &= {\\partial t^{(2)}}_{i} + u_{i} \\, \\partial x_{i} - 0.003183098861837907 \\, {\\mathit{u\\_xx}}_{i} \\\\\n\\mathit{residual\\_mean} &= \\sum_{k} r_{k}^{2} \\\\\n\\mathit{residual} &= \\frac{\\mathit{residual\\_mean}}{N} \\\\\n\\partial r_{k} &= \\frac{2 \\, r_{k}}{N} \\\\\n{\\partial u^{(3)}}_{i} &= \\partial r_{i} \\, \\partial x_{i} \\\\\n{\\partial x^{(2)}}_{i} &= \\partial r_{i} \\, u_{i} \\\\\n{\\partial \\mathit{u\\_xx}}_{i} &= -0.003183098861837907 \\, \\partial r_{i} \\\\\n{\\partial w_{1}}_{1, j} &= \\sum_{i} {\\partial \\mathit{u\\_xx}}_{i} \\, {\\partial h^{(5)}}_{i, j} \\, \\left(1 - h_{i, j}\\right) \\, \\left(1 + h_{i, j}\\right) \\\\\n{\\partial h^{(7)}}_{i, j} &= {\\partial \\mathit{u\\_xx}}_{i} \\, {w_{1}}_{1, j} \\, \\left(1 - h_{i, j}\\right) \\, \\left(1 + h_{i, j}\\right) \\\\\n{\\partial w_{2}}_{k, j} &= \\sum_{i} {\\partial h^{(7)}}_{i, k} \\, {\\partial \\mathit{u\\_product}^{(6)}}_{i, j} \\\\\n{\\partial \\mathit{u\\_product}^{(7)}}_{i, j} &= \\sum_{k} {\\partial h^{(7)}}_{i, k} \\, {w_{2}}_{k, j} \\\\\n{\\partial \\mathit{u\\_left}^{(6)}}_{i, j} &= {\\partial \\mathit{u\\_product}^{(7)}}_{i, j} \\, {\\partial \\mathit{u\\_product\\_part}^{(2)}}_{i, j} \\\\\n{\\partial \\mathit{u\\_left\\_part}}_{i, j} &= -2 \\, {\\partial \\mathit{u\\_left}^{(6)}}_{i, j} \\, {\\mathit{u\\_left}}_{i, j} \\\\\n{\\partial w_{3}}_{j} &= \\sum_{i} {\\partial \\mathit{u\\_left\\_part}}_{i, j} \\, {\\partial \\mathit{u\\_product}^{(5)}}_{i, j} \\\\\n{\\partial \\mathit{u\\_product}^{(8)}}_{i, j} &= {\\partial \\mathit{u\\_left\\_part}}_{i, j} \\, {w_{3}}_{j} \\\\\n{\\partial w_{2}}_{k, j} &\\mathrel{+}= \\sum_{i} {\\partial \\mathit{u\\_product}^{(8)}}_{i, j} \\, {\\partial h^{(6)}}_{i, k} \\\\\n{\\partial h^{(8)}}_{i, k} &= \\sum_{j} {\\partial \\mathit{u\\_product}^{(8)}}_{i, j} \\, {w_{2}}_{k, j} \\\\\n{\\partial w_{1}}_{1, j} &\\mathrel{+}= \\sum_{i} {\\partial h^{(8)}}_{i, j} \\, {\\mathit{h\\_part\\_part}}_{i, j} \\\\\n{\\partial \\mathit{h\\_part}^{(3)}}_{i, j} &= -2 \\, {\\partial h^{(7)}}_{i, j} \\, h_{i, j} \\\\\n{\\partial w_{1}}_{1, j} &\\mathrel{+}= \\sum_{i} {\\partial \\mathit{h\\_part}^{(3)}}_{i, j} \\, {\\partial h^{(4)}}_{i, j} \\\\\n{\\partial w_{1}}_{1, j} &\\mathrel{+}= \\sum_{i} {\\partial x^{(2)}}_{i} \\, {\\mathit{h\\_part}}_{i, j} \\\\\n{\\partial w_{1}}_{0, j} &\\mathrel{+}= \\sum_{i} \\partial r_{i} \\, {\\mathit{h\\_part}}_{i, j} \\\\\n{\\partial \\mathit{h\\_part}^{(4)}}_{i, j} &= {\\partial x^{(2)}}_{i} \\, {w_{1}}_{1, j} + \\partial r_{i} \\, {w_{1}}_{0, j} \\\\\n{\\partial h^{(9)}}_{i, j} &= {\\partial \\mathit{h\\_part}^{(3)}}_{i, j} \\, {w_{1}}_{1, j} + {\\partial \\mathit{h\\_part}^{(4)}}_{i, j} \\, {\\mathit{h\\_part\\_part}}_{i, j} \\\\\n{\\partial \\mathit{h\\_part\\_part}^{(2)}}_{i, j} &= {\\partial h^{(8)}}_{i, j} \\, {w_{1}}_{1, j} + {\\partial \\mathit{h\\_part}^{(4)}}_{i, j} \\, {\\partial h^{(4)}}_{i, j} \\\\\n{\\partial h^{(10)}}_{i, j} &= -2 \\, \\left({w_{1}}_{1, j} \\, \\left({\\partial \\mathit{u\\_xx}}_{i} \\, {\\partial h^{(5)}}_{i, j} \\, h_{i, j} + {\\partial h^{(7)}}_{i, j} \\, {\\partial h^{(4)}}_{i, j}\\right) + {\\partial \\mathit{h\\_part\\_part}^{(2)}}_{i, j} \\, h_{i, j}\\right) \\\\\n{\\partial w_{2}}_{k, j} &\\mathrel{+}= \\sum_{i} {\\partial h^{(9)}}_{i, k} \\, {\\partial \\mathit{u\\_product}^{(4)}}_{i, j} \\\\\n{\\partial \\mathit{u\\_product}^{(9)}}_{i, j} &= \\sum_{k} {\\partial h^{(9)}}_{i, k} \\, {w_{2}}_{k, j} \\\\\n{\\partial w_{3}}_{j} &\\mathrel{+}= \\sum_{i} {\\partial \\mathit{u\\_product}^{(9)}}_{i, j} \\, {\\partial \\mathit{u\\_product\\_part}^{(2)}}_{i, j} \\\\\n\\partial b_{3} &= \\sum_{i} {\\partial u^{(3)}}_{i} \\\\\n{\\partial \\mathit{u\\_left}^{(7)}}_{i, k} &= {\\partial u^{(3)}}_{i} \\, {w_{3}}_{k} - 2 \\, \\left({\\mathit{u\\_left}}_{i, k} \\, \\left({\\partial \\mathit{u\\_product}^{(7)}}_{i, k} \\, {\\partial \\mathit{u\\_left}^{(5)}}_{i, k} + {\\partial \\mathit{u\\_product}^{(9)}}_{i, k} \\, {w_{3}}_{k}\\right) + {\\partial \\mathit{u\\_left}^{(6)}}_{i, k} \\, {\\partial \\mathit{u\\_product}^{(5)}}_{i, k} \\, {w_{3}}_{k}\\right) \\\\\n{\\partial w_{3}}_{k} &\\mathrel{+}= \\sum_{i} {\\partial u^{(3)}}_{i} \\, {\\mathit{u\\_left}}_{i, k} \\\\\n{\\mathit{u\\_left\\_part}}_{i, j} &= {\\partial \\mathit{u\\_left}^{(7)}}_{i, j} \\, \\left(1 - {\\mathit{u\\_left}}_{i, j}\\right) \\, \\left(1 + {\\mathit{u\\_left}}_{i, j}\\right) \\\\\n{\\partial b_{2}}_{j} &= \\sum_{i} {\\mathit{u\\_left\\_part}}_{i, j} \\\\\n{\\partial h^{(10)}}_{i, k} &\\mathrel{+}= \\sum_{j} {\\mathit{u\\_left\\_part}}_{i, j} \\, {w_{2}}_{k, j} \\\\\n{\\partial w_{2}}_{k, j} &\\mathrel{+}= \\sum_{i} {\\mathit{u\\_left\\_part}}_{i, j} \\, h_{i, k} \\\\\n{\\mathit{h\\_part}^{(2)}}_{i, j} &= {\\partial h^{(10)}}_{i, j} \\, \\left(1 - h_{i, j}\\right) \\, \\left(1 + h_{i, j}\\right) \\\\\n{\\partial w_{1}}_{0, j} &\\mathrel{+}= \\sum_{i} {\\mathit{h\\_part}^{(2)}}_{i, j} \\, t_{i} \\\\\n{\\partial w_{1}}_{1, j} &\\mathrel{+}= \\sum_{i} {\\mathit{h\\_part}^{(2)}}_{i, j} \\, x_{i} \\\\\n{\\partial b_{1}}_{j} &= \\sum_{i} {\\mathit{h\\_part}^{(2)}}_{i, j} \\\\\n\\frac{\\partial \\mathit{residual}}{\\partial w_{1}} &= \\partial w_{1} \\\\\n\\frac{\\partial \\mathit{residual}}{\\partial b_{1}} &= \\partial b_{1} \\\\\n\\frac{\\partial \\mathit{residual}}{\\partial w_{2}} &= \\partial w_{2} \\\\\n\\frac{\\partial \\mathit{residual}}{\\partial b_{2}} &= \\partial b_{2} \\\\\n\\frac{\\partial \\mathit{residual}}{\\partial w_{3}} &= \\partial w_{3} \\\\\n\\frac{\\partial \\mathit{residual}}{\\partial b_{3}} &= \\partial b_{3}\n\\end{aligned}\n";
+    pub const RESIDUAL_LATEX: &'static str = "\\begin{aligned}\nh_{i, j} &= \\tanh\\left(t_{i} \\, {w_{1}}_{0, j} + x_{i} \\, {w_{1}}_{1, j} + {b_{1}}_{j}\\right) \\\\\n{\\mathit{u\\_product}}_{i, j} &= \\sum_{k} h_{i, k} \\, {w_{2}}_{k, j} \\\\\n{\\mathit{u\\_left}}_{i, j} &= \\tanh\\left({\\mathit{u\\_product}}_{i, j} + {b_{2}}_{j}\\right) \\\\\n{\\mathit{u\\_product}^{(2)}}_{i} &= \\sum_{k} {\\mathit{u\\_left}}_{i, k} \\, {w_{3}}_{k} \\\\\nu_{i} &= {\\mathit{u\\_product}^{(2)}}_{i} + b_{3} \\\\\n{\\partial \\mathit{u\\_product\\_part}^{(2)}}_{i, j} &= \\left(1 - {\\mathit{u\\_left}}_{i, j}\\right) \\, \\left(1 + {\\mathit{u\\_left}}_{i, j}\\right) \\\\\n{\\partial \\mathit{u\\_product}^{(4)}}_{i, j} &= {w_{3}}_{j} \\, {\\partial \\mathit{u\\_product\\_part}^{(2)}}_{i, j} \\\\\n{\\partial h^{(5)}}_{i, k} &= \\sum_{j} {\\partial \\mathit{u\\_product}^{(4)}}_{i, j} \\, {w_{2}}_{k, j} \\\\\n{\\mathit{h\\_part\\_part}^{(2)}}_{i, j} &= \\left(1 - h_{i, j}\\right) \\, \\left(1 + h_{i, j}\\right) \\\\\n{\\mathit{h\\_part}}_{i, j} &= {\\partial h^{(5)}}_{i, j} \\, {\\mathit{h\\_part\\_part}^{(2)}}_{i, j} \\\\\n{\\partial t^{(2)}}_{i} &= \\sum_{j} {\\mathit{h\\_part}}_{i, j} \\, {w_{1}}_{0, j} \\\\\n\\partial x_{i} &= \\sum_{j} {\\mathit{h\\_part}}_{i, j} \\, {w_{1}}_{1, j} \\\\\n{\\partial h^{(6)}}_{i, j} &= -2 \\, {w_{1}}_{1, j} \\, {\\partial h^{(5)}}_{i, j} \\, h_{i, j} \\\\\n{\\partial h^{(7)}}_{i, j} &= {w_{1}}_{1, j} \\, {\\mathit{h\\_part\\_part}^{(2)}}_{i, j} \\\\\n{\\partial \\mathit{u\\_product}^{(5)}}_{i, j} &= \\sum_{k} {\\partial h^{(7)}}_{i, k} \\, {w_{2}}_{k, j} \\\\\n{\\partial \\mathit{u\\_left}^{(5)}}_{i, j} &= -2 \\, {\\partial \\mathit{u\\_product}^{(5)}}_{i, j} \\, {w_{3}}_{j} \\, {\\mathit{u\\_left}}_{i, j} \\\\\n{\\partial \\mathit{u\\_product}^{(6)}}_{i, j} &= {\\partial \\mathit{u\\_left}^{(5)}}_{i, j} \\, {\\partial \\mathit{u\\_product\\_part}^{(2)}}_{i, j} \\\\\n{\\partial h^{(6)}}_{i, k} &\\mathrel{+}= \\sum_{j} {\\partial \\mathit{u\\_product}^{(6)}}_{i, j} \\, {w_{2}}_{k, j} \\\\\n{\\mathit{u\\_xx}}_{i} &= \\sum_{j} {\\partial h^{(6)}}_{i, j} \\, \\left(1 - h_{i, j}\\right) \\, \\left(1 + h_{i, j}\\right) \\, {w_{1}}_{1, j} \\\\\nr_{i} &= {\\partial t^{(2)}}_{i} + u_{i} \\, \\partial x_{i} - 0.003183098861837907 \\, {\\mathit{u\\_xx}}_{i} \\\\\n\\mathit{residual\\_mean} &= \\sum_{k} r_{k}^{2} \\\\\n\\mathit{residual} &= \\frac{\\mathit{residual\\_mean}}{N} \\\\\n\\partial \\mathit{residual\\_mean} &= \\frac{1}{N} \\\\\n\\partial r_{k} &= 2 \\, \\partial \\mathit{residual\\_mean} \\, r_{k} \\\\\n{\\partial u^{(3)}}_{i} &= \\partial r_{i} \\, \\partial x_{i} \\\\\n{\\partial x^{(2)}}_{i} &= \\partial r_{i} \\, u_{i} \\\\\n{\\partial \\mathit{u\\_xx}}_{i} &= -0.003183098861837907 \\, \\partial r_{i} \\\\\n{\\partial w_{1}}_{1, j} &= \\sum_{i} {\\partial \\mathit{u\\_xx}}_{i} \\, {\\partial h^{(6)}}_{i, j} \\, \\left(1 - h_{i, j}\\right) \\, \\left(1 + h_{i, j}\\right) \\\\\n{\\partial h^{(8)}}_{i, j} &= {\\partial \\mathit{u\\_xx}}_{i} \\, {w_{1}}_{1, j} \\, \\left(1 - h_{i, j}\\right) \\, \\left(1 + h_{i, j}\\right) \\\\\n{\\partial w_{2}}_{k, j} &= \\sum_{i} {\\partial h^{(8)}}_{i, k} \\, {\\partial \\mathit{u\\_product}^{(6)}}_{i, j} \\\\\n{\\partial \\mathit{u\\_product}^{(7)}}_{i, j} &= \\sum_{k} {\\partial h^{(8)}}_{i, k} \\, {w_{2}}_{k, j} \\\\\n{\\partial \\mathit{u\\_left}^{(6)}}_{i, j} &= {\\partial \\mathit{u\\_product}^{(7)}}_{i, j} \\, {\\partial \\mathit{u\\_product\\_part}^{(2)}}_{i, j} \\\\\n{\\partial \\mathit{u\\_left\\_part}}_{i, j} &= -2 \\, {\\partial \\mathit{u\\_left}^{(6)}}_{i, j} \\, {\\mathit{u\\_left}}_{i, j} \\\\\n{\\partial w_{3}}_{j} &= \\sum_{i} {\\partial \\mathit{u\\_left\\_part}}_{i, j} \\, {\\partial \\mathit{u\\_product}^{(5)}}_{i, j} \\\\\n{\\partial \\mathit{u\\_product}^{(8)}}_{i, j} &= {\\partial \\mathit{u\\_left\\_part}}_{i, j} \\, {w_{3}}_{j} \\\\\n{\\partial w_{2}}_{k, j} &\\mathrel{+}= \\sum_{i} {\\partial \\mathit{u\\_product}^{(8)}}_{i, j} \\, {\\partial h^{(7)}}_{i, k} \\\\\n{\\partial h^{(9)}}_{i, k} &= \\sum_{j} {\\partial \\mathit{u\\_product}^{(8)}}_{i, j} \\, {w_{2}}_{k, j} \\\\\n{\\partial w_{1}}_{1, j} &\\mathrel{+}= \\sum_{i} {\\partial h^{(9)}}_{i, j} \\, {\\mathit{h\\_part\\_part}^{(2)}}_{i, j} \\\\\n{\\partial \\mathit{h\\_part\\_part}}_{i, j} &= {\\partial h^{(9)}}_{i, j} \\, {w_{1}}_{1, j} \\\\\n{\\partial \\mathit{h\\_part}^{(3)}}_{i, j} &= -2 \\, {\\partial h^{(8)}}_{i, j} \\, h_{i, j} \\\\\n{\\partial w_{1}}_{1, j} &\\mathrel{+}= \\sum_{i} {\\partial \\mathit{h\\_part}^{(3)}}_{i, j} \\, {\\partial h^{(5)}}_{i, j} \\\\\n{\\partial w_{1}}_{1, j} &\\mathrel{+}= \\sum_{i} {\\partial x^{(2)}}_{i} \\, {\\mathit{h\\_part}}_{i, j} \\\\\n{\\partial w_{1}}_{0, j} &\\mathrel{+}= \\sum_{i} \\partial r_{i} \\, {\\mathit{h\\_part}}_{i, j} \\\\\n{\\partial \\mathit{h\\_part}^{(4)}}_{i, j} &= {\\partial x^{(2)}}_{i} \\, {w_{1}}_{1, j} + \\partial r_{i} \\, {w_{1}}_{0, j} \\\\\n{\\partial h^{(10)}}_{i, j} &= {\\partial \\mathit{h\\_part}^{(3)}}_{i, j} \\, {w_{1}}_{1, j} + {\\partial \\mathit{h\\_part}^{(4)}}_{i, j} \\, {\\mathit{h\\_part\\_part}^{(2)}}_{i, j} \\\\\n{\\partial h^{(11)}}_{i, j} &= -2 \\, \\left({w_{1}}_{1, j} \\, \\left({\\partial \\mathit{u\\_xx}}_{i} \\, {\\partial h^{(6)}}_{i, j} \\, h_{i, j} + {\\partial h^{(8)}}_{i, j} \\, {\\partial h^{(5)}}_{i, j}\\right) + h_{i, j} \\, \\left({\\partial \\mathit{h\\_part}^{(4)}}_{i, j} \\, {\\partial h^{(5)}}_{i, j} + {\\partial \\mathit{h\\_part\\_part}}_{i, j}\\right)\\right) \\\\\n{\\partial w_{2}}_{k, j} &\\mathrel{+}= \\sum_{i} {\\partial h^{(10)}}_{i, k} \\, {\\partial \\mathit{u\\_product}^{(4)}}_{i, j} \\\\\n{\\partial \\mathit{u\\_product}^{(9)}}_{i, j} &= \\sum_{k} {\\partial h^{(10)}}_{i, k} \\, {w_{2}}_{k, j} \\\\\n{\\partial w_{3}}_{j} &\\mathrel{+}= \\sum_{i} {\\partial \\mathit{u\\_product}^{(9)}}_{i, j} \\, {\\partial \\mathit{u\\_product\\_part}^{(2)}}_{i, j} \\\\\n\\partial b_{3} &= \\sum_{i} {\\partial u^{(3)}}_{i} \\\\\n{\\partial \\mathit{u\\_left}^{(7)}}_{i, k} &= {\\partial u^{(3)}}_{i} \\, {w_{3}}_{k} - 2 \\, \\left({\\mathit{u\\_left}}_{i, k} \\, \\left({\\partial \\mathit{u\\_product}^{(7)}}_{i, k} \\, {\\partial \\mathit{u\\_left}^{(5)}}_{i, k} + {\\partial \\mathit{u\\_product}^{(9)}}_{i, k} \\, {w_{3}}_{k}\\right) + {\\partial \\mathit{u\\_left}^{(6)}}_{i, k} \\, {\\partial \\mathit{u\\_product}^{(5)}}_{i, k} \\, {w_{3}}_{k}\\right) \\\\\n{\\partial w_{3}}_{k} &\\mathrel{+}= \\sum_{i} {\\partial u^{(3)}}_{i} \\, {\\mathit{u\\_left}}_{i, k} \\\\\n{\\mathit{u\\_left\\_part}}_{i, j} &= {\\partial \\mathit{u\\_left}^{(7)}}_{i, j} \\, \\left(1 - {\\mathit{u\\_left}}_{i, j}\\right) \\, \\left(1 + {\\mathit{u\\_left}}_{i, j}\\right) \\\\\n{\\partial b_{2}}_{j} &= \\sum_{i} {\\mathit{u\\_left\\_part}}_{i, j} \\\\\n{\\partial h^{(11)}}_{i, k} &\\mathrel{+}= \\sum_{j} {\\mathit{u\\_left\\_part}}_{i, j} \\, {w_{2}}_{k, j} \\\\\n{\\partial w_{2}}_{k, j} &\\mathrel{+}= \\sum_{i} {\\mathit{u\\_left\\_part}}_{i, j} \\, h_{i, k} \\\\\n{\\mathit{h\\_part}^{(2)}}_{i, j} &= {\\partial h^{(11)}}_{i, j} \\, \\left(1 - h_{i, j}\\right) \\, \\left(1 + h_{i, j}\\right) \\\\\n{\\partial w_{1}}_{0, j} &\\mathrel{+}= \\sum_{i} {\\mathit{h\\_part}^{(2)}}_{i, j} \\, t_{i} \\\\\n{\\partial w_{1}}_{1, j} &\\mathrel{+}= \\sum_{i} {\\mathit{h\\_part}^{(2)}}_{i, j} \\, x_{i} \\\\\n{\\partial b_{1}}_{j} &= \\sum_{i} {\\mathit{h\\_part}^{(2)}}_{i, j} \\\\\n\\frac{\\partial \\mathit{residual}}{\\partial w_{1}} &= \\partial w_{1} \\\\\n\\frac{\\partial \\mathit{residual}}{\\partial b_{1}} &= \\partial b_{1} \\\\\n\\frac{\\partial \\mathit{residual}}{\\partial w_{2}} &= \\partial w_{2} \\\\\n\\frac{\\partial \\mathit{residual}}{\\partial b_{2}} &= \\partial b_{2} \\\\\n\\frac{\\partial \\mathit{residual}}{\\partial w_{3}} &= \\partial w_{3} \\\\\n\\frac{\\partial \\mathit{residual}}{\\partial b_{3}} &= \\partial b_{3}\n\\end{aligned}\n";
     /// How `Burgers::residual` is computed, as a graph in the DOT language, forward and backward.
-    pub const RESIDUAL_DOT: &'static str = "digraph {\n    node [shape = box, fontname = \"monospace\"]\n    input0 [shape = ellipse, label = \"t[N]\"]\n    input1 [shape = ellipse, label = \"x[N]\"]\n    input2 [shape = ellipse, label = \"w1[2, 20]\"]\n    input3 [shape = ellipse, label = \"b1[20]\"]\n    input5 [shape = ellipse, label = \"w2[20, 20]\"]\n    input7 [shape = ellipse, label = \"b2[20]\"]\n    input8 [shape = ellipse, label = \"w3[20]\"]\n    input11 [shape = ellipse, label = \"b3\"]\n    subgraph cluster_forward {\n        label = \"forward\"\n        node0 [label = \"h[i, j] = tanh(t[i] · w1[0, j] + x[i] · w1[1, j] + b1[j])\"]\n        node1 [label = \"u_product[i, j] = Σ_k h[i, k] · w2[k, j]\"]\n        node2 [label = \"u_left[i, j] = tanh(u_product[i, j] + b2[j])\"]\n        node3 [label = \"u_product₂[i] = Σ_k u_left[i, k] · w3[k]\"]\n        node4 [label = \"u[i] = u_product₂[i] + b3\"]\n        node5 [label = \"d_u_product_part₂[i, j] = (1 − u_left[i, j]) · (1 + u_left[i, j])\"]\n        node6 [label = \"d_u_product₄[i, j] = w3[j] · d_u_product_part₂[i, j]\"]\n        node7 [label = \"d_h₄[i, k] = Σ_j d_u_product₄[i, j] · w2[k, j]\"]\n        node8 [label = \"h_part_part[i, j] = (1 − h[i, j]) · (1 + h[i, j])\"]\n        node9 [label = \"h_part[i, j] = d_h₄[i, j] · h_part_part[i, j]\"]\n        node10 [label = \"d_t₂[i] = Σ_j h_part[i, j] · w1[0, j]\"]\n        node11 [label = \"d_x[i] = Σ_j h_part[i, j] · w1[1, j]\"]\n        node12 [label = \"d_h₅[i, j] = −2 · w1[1, j] · d_h₄[i, j] · h[i, j]\"]\n        node13 [label = \"d_h₆[i, j] = w1[1, j] · h_part_part[i, j]\"]\n        node14 [label = \"d_u_product₅[i, j] = Σ_k d_h₆[i, k] · w2[k, j]\"]\n        node15 [label = \"d_u_left₅[i, j] = −2 · d_u_product₅[i, j] · w3[j] · u_left[i, j]\"]\n        node16 [label = \"d_u_product₆[i, j] = d_u_left₅[i, j] · d_u_product_part₂[i, j]\"]\n        node17 [label = \"d_h₅[i, k] += Σ_j d_u_product₆[i, j] · w2[k, j]\"]\n        node18 [label = \"u_xx[i] = Σ_j d_h₅[i, j] · (1 − h[i, j]) · (1 + h[i, j]) · w1[1, j]\"]\n        node19 [label = \"r[i] = d_t₂[i] + u[i] · d_x[i] − 0.003183098861837907 · u_xx[i]\"]\n        node20 [label = \"residual_mean = Σ_k r[k]²\"]\n        node21 [label = \"residual = residual_mean / N\"]\n    }\n    subgraph cluster_backward {\n        label = \"backward\"\n        node22 [label = \"d_r[k] = 2 · r[k] / N\"]\n        node23 [label = \"d_u₃[i] = d_r[i] · d_x[i]\"]\n        node24 [label = \"d_x₂[i] = d_r[i] · u[i]\"]\n        node25 [label = \"d_u_xx[i] = −0.003183098861837907 · d_r[i]\"]\n        node26 [label = \"d_w1[1, j] = Σ_i d_u_xx[i] · d_h₅[i, j] · (1 − h[i, j]) · (1 + h[i, j])\"]\n        node27 [label = \"d_h₇[i, j] = d_u_xx[i] · w1[1, j] · (1 − h[i, j]) · (1 + h[i, j])\"]\n        node28 [label = \"d_w2[k, j] = Σ_i d_h₇[i, k] · d_u_product₆[i, j]\"]\n        node29 [label = \"d_u_product₇[i, j] = Σ_k d_h₇[i, k] · w2[k, j]\"]\n        node30 [label = \"d_u_left₆[i, j] = d_u_product₇[i, j] · d_u_product_part₂[i, j]\"]\n        node31 [label = \"d_u_left_part[i, j] = −2 · d_u_left₆[i, j] · u_left[i, j]\"]\n        node32 [label = \"d_w3[j] = Σ_i d_u_left_part[i, j] · d_u_product₅[i, j]\"]\n        node33 [label = \"d_u_product₈[i, j] = d_u_left_part[i, j] · w3[j]\"]\n        node34 [label = \"d_w2[k, j] += Σ_i d_u_product₈[i, j] · d_h₆[i, k]\"]\n        node35 [label = \"d_h₈[i, k] = Σ_j d_u_product₈[i, j] · w2[k, j]\"]\n        node36 [label = \"d_w1[1, j] += Σ_i d_h₈[i, j] · h_part_part[i, j]\"]\n        node37 [label = \"d_h_part₃[i, j] = −2 · d_h₇[i, j] · h[i, j]\"]\n        node38 [label = \"d_w1[1, j] += Σ_i d_h_part₃[i, j] · d_h₄[i, j]\"]\n        node39 [label = \"d_w1[1, j] += Σ_i d_x₂[i] · h_part[i, j]\"]\n        node40 [label = \"d_w1[0, j] += Σ_i d_r[i] · h_part[i, j]\"]\n        node41 [label = \"d_h_part₄[i, j] = d_x₂[i] · w1[1, j] + d_r[i] · w1[0, j]\"]\n        node42 [label = \"d_h₉[i, j] = d_h_part₃[i, j] · w1[1, j] + d_h_part₄[i, j] · h_part_part[i, j]\"]\n        node43 [label = \"d_h_part_part₂[i, j] = d_h₈[i, j] · w1[1, j] + d_h_part₄[i, j] · d_h₄[i, j]\"]\n        node44 [label = \"d_h₁₀[i, j] = −2 · (w1[1, j] · (d_u_xx[i] · d_h₅[i, j] · h[i, j] + d_h₇[i, j] · d_h₄[i, j]) + d_h_part_part₂[i, j] · h[i, j])\"]\n        node45 [label = \"d_w2[k, j] += Σ_i d_h₉[i, k] · d_u_product₄[i, j]\"]\n        node46 [label = \"d_u_product₉[i, j] = Σ_k d_h₉[i, k] · w2[k, j]\"]\n        node47 [label = \"d_w3[j] += Σ_i d_u_product₉[i, j] · d_u_product_part₂[i, j]\"]\n        node48 [label = \"d_b3 = Σ_i d_u₃[i]\"]\n        node49 [label = \"d_u_left₇[i, k] = d_u₃[i] · w3[k] − 2 · (u_left[i, k] · (d_u_product₇[i, k] · d_u_left₅[i, k] + d_u_product₉[i, k] · w3[k]) + d_u_left₆[i, k] · d_u_product₅[i, k] · w3[k])\"]\n        node50 [label = \"d_w3[k] += Σ_i d_u₃[i] · u_left[i, k]\"]\n        node51 [label = \"u_left_part[i, j] = d_u_left₇[i, j] · (1 − u_left[i, j]) · (1 + u_left[i, j])\"]\n        node52 [label = \"d_b2[j] = Σ_i u_left_part[i, j]\"]\n        node53 [label = \"d_h₁₀[i, k] += Σ_j u_left_part[i, j] · w2[k, j]\"]\n        node54 [label = \"d_w2[k, j] += Σ_i u_left_part[i, j] · h[i, k]\"]\n        node55 [label = \"h_part₂[i, j] = d_h₁₀[i, j] · (1 − h[i, j]) · (1 + h[i, j])\"]\n        node56 [label = \"d_w1[0, j] += Σ_i h_part₂[i, j] · t[i]\"]\n        node57 [label = \"d_w1[1, j] += Σ_i h_part₂[i, j] · x[i]\"]\n        node58 [label = \"d_b1[j] = Σ_i h_part₂[i, j]\"]\n    }\n    out0 [shape = ellipse, label = \"result\"]\n    out1 [shape = ellipse, label = \"∂/∂w1\"]\n    out2 [shape = ellipse, label = \"∂/∂b1\"]\n    out3 [shape = ellipse, label = \"∂/∂w2\"]\n    out4 [shape = ellipse, label = \"∂/∂b2\"]\n    out5 [shape = ellipse, label = \"∂/∂w3\"]\n    out6 [shape = ellipse, label = \"∂/∂b3\"]\n    input0 -> node0\n    input1 -> node0\n    input2 -> node0\n    input3 -> node0\n    node0 -> node1\n    input5 -> node1\n    node1 -> node2\n    input7 -> node2\n    node2 -> node3\n    input8 -> node3\n    node3 -> node4\n    input11 -> node4\n    node2 -> node5\n    input8 -> node6\n    node5 -> node6\n    input5 -> node7\n    node6 -> node7\n    node0 -> node8\n    node7 -> node9\n    node8 -> node9\n    input2 -> node10\n    node9 -> node10\n    input2 -> node11\n    node9 -> node11\n    input2 -> node12\n    node0 -> node12\n    node7 -> node12\n    input2 -> node13\n    node8 -> node13\n    input5 -> node14\n    node13 -> node14\n    node2 -> node15\n    input8 -> node15\n    node14 -> node15\n    node15 -> node16\n    node5 -> node16\n    input5 -> node17\n    node16 -> node17\n    node12 -> node17\n    input2 -> node18\n    node0 -> node18\n    node17 -> node18\n    node4 -> node19\n    node10 -> node19\n    node11 -> node19\n    node18 -> node19\n    node19 -> node20\n    node20 -> node21\n    node19 -> node22\n    node11 -> node23\n    node22 -> node23\n    node4 -> node24\n    node22 -> node24\n    node22 -> node25\n    node0 -> node26\n    node17 -> node26\n    node25 -> node26\n    input2 -> node27\n    node0 -> node27\n    node25 -> node27\n    node16 -> node28\n    node27 -> node28\n    input5 -> node29\n    node27 -> node29\n    node29 -> node30\n    node5 -> node30\n    node2 -> node31\n    node30 -> node31\n    node14 -> node32\n    node31 -> node32\n    input8 -> node33\n    node31 -> node33\n    node13 -> node34\n    node33 -> node34\n    node28 -> node34\n    input5 -> node35\n    node33 -> node35\n    node8 -> node36\n    node35 -> node36\n    node26 -> node36\n    node0 -> node37\n    node27 -> node37\n    node7 -> node38\n    node37 -> node38\n    node36 -> node38\n    node9 -> node39\n    node24 -> node39\n    node38 -> node39\n    node9 -> node40\n    node22 -> node40\n    node39 -> node40\n    input2 -> node41\n    node22 -> node41\n    node24 -> node41\n    input2 -> node42\n    node8 -> node42\n    node37 -> node42\n    node41 -> node42\n    input2 -> node43\n    node7 -> node43\n    node35 -> node43\n    node41 -> node43\n    input2 -> node44\n    node0 -> node44\n    node7 -> node44\n    node17 -> node44\n    node25 -> node44\n    node27 -> node44\n    node43 -> node44\n    node6 -> node45\n    node42 -> node45\n    node34 -> node45\n    input5 -> node46\n    node42 -> node46\n    node46 -> node47\n    node5 -> node47\n    node32 -> node47\n    node23 -> node48\n    node2 -> node49\n    input8 -> node49\n    node14 -> node49\n    node15 -> node49\n    node29 -> node49\n    node30 -> node49\n    node46 -> node49\n    node23 -> node49\n    node2 -> node50\n    node23 -> node50\n    node47 -> node50\n    node2 -> node51\n    node49 -> node51\n    node51 -> node52\n    input5 -> node53\n    node51 -> node53\n    node44 -> node53\n    node0 -> node54\n    node51 -> node54\n    node45 -> node54\n    node0 -> node55\n    node53 -> node55\n    input0 -> node56\n    node55 -> node56\n    node40 -> node56\n    input1 -> node57\n    node55 -> node57\n    node56 -> node57\n    node55 -> node58\n    node21 -> out0\n    node57 -> out1\n    node58 -> out2\n    node54 -> out3\n    node52 -> out4\n    node50 -> out5\n    node48 -> out6\n}\n";
+    pub const RESIDUAL_DOT: &'static str = "digraph {\n    node [shape = box, fontname = \"monospace\"]\n    input0 [shape = ellipse, label = \"t[N]\"]\n    input1 [shape = ellipse, label = \"x[N]\"]\n    input2 [shape = ellipse, label = \"w1[2, 20]\"]\n    input3 [shape = ellipse, label = \"b1[20]\"]\n    input5 [shape = ellipse, label = \"w2[20, 20]\"]\n    input7 [shape = ellipse, label = \"b2[20]\"]\n    input8 [shape = ellipse, label = \"w3[20]\"]\n    input11 [shape = ellipse, label = \"b3\"]\n    subgraph cluster_forward {\n        label = \"forward\"\n        node0 [label = \"h[i, j] = tanh(t[i] · w1[0, j] + x[i] · w1[1, j] + b1[j])\"]\n        node1 [label = \"u_product[i, j] = Σ_k h[i, k] · w2[k, j]\"]\n        node2 [label = \"u_left[i, j] = tanh(u_product[i, j] + b2[j])\"]\n        node3 [label = \"u_product₂[i] = Σ_k u_left[i, k] · w3[k]\"]\n        node4 [label = \"u[i] = u_product₂[i] + b3\"]\n        node5 [label = \"d_u_product_part₂[i, j] = (1 − u_left[i, j]) · (1 + u_left[i, j])\"]\n        node6 [label = \"d_u_product₄[i, j] = w3[j] · d_u_product_part₂[i, j]\"]\n        node7 [label = \"d_h₅[i, k] = Σ_j d_u_product₄[i, j] · w2[k, j]\"]\n        node8 [label = \"h_part_part₂[i, j] = (1 − h[i, j]) · (1 + h[i, j])\"]\n        node9 [label = \"h_part[i, j] = d_h₅[i, j] · h_part_part₂[i, j]\"]\n        node10 [label = \"d_t₂[i] = Σ_j h_part[i, j] · w1[0, j]\"]\n        node11 [label = \"d_x[i] = Σ_j h_part[i, j] · w1[1, j]\"]\n        node12 [label = \"d_h₆[i, j] = −2 · w1[1, j] · d_h₅[i, j] · h[i, j]\"]\n        node13 [label = \"d_h₇[i, j] = w1[1, j] · h_part_part₂[i, j]\"]\n        node14 [label = \"d_u_product₅[i, j] = Σ_k d_h₇[i, k] · w2[k, j]\"]\n        node15 [label = \"d_u_left₅[i, j] = −2 · d_u_product₅[i, j] · w3[j] · u_left[i, j]\"]\n        node16 [label = \"d_u_product₆[i, j] = d_u_left₅[i, j] · d_u_product_part₂[i, j]\"]\n        node17 [label = \"d_h₆[i, k] += Σ_j d_u_product₆[i, j] · w2[k, j]\"]\n        node18 [label = \"u_xx[i] = Σ_j d_h₆[i, j] · (1 − h[i, j]) · (1 + h[i, j]) · w1[1, j]\"]\n        node19 [label = \"r[i] = d_t₂[i] + u[i] · d_x[i] − 0.003183098861837907 · u_xx[i]\"]\n        node20 [label = \"residual_mean = Σ_k r[k]²\"]\n        node21 [label = \"residual = residual_mean / N\"]\n    }\n    subgraph cluster_backward {\n        label = \"backward\"\n        node22 [label = \"d_residual_mean = 1 / N\"]\n        node23 [label = \"d_r[k] = 2 · d_residual_mean · r[k]\"]\n        node24 [label = \"d_u₃[i] = d_r[i] · d_x[i]\"]\n        node25 [label = \"d_x₂[i] = d_r[i] · u[i]\"]\n        node26 [label = \"d_u_xx[i] = −0.003183098861837907 · d_r[i]\"]\n        node27 [label = \"d_w1[1, j] = Σ_i d_u_xx[i] · d_h₆[i, j] · (1 − h[i, j]) · (1 + h[i, j])\"]\n        node28 [label = \"d_h₈[i, j] = d_u_xx[i] · w1[1, j] · (1 − h[i, j]) · (1 + h[i, j])\"]\n        node29 [label = \"d_w2[k, j] = Σ_i d_h₈[i, k] · d_u_product₆[i, j]\"]\n        node30 [label = \"d_u_product₇[i, j] = Σ_k d_h₈[i, k] · w2[k, j]\"]\n        node31 [label = \"d_u_left₆[i, j] = d_u_product₇[i, j] · d_u_product_part₂[i, j]\"]\n        node32 [label = \"d_u_left_part[i, j] = −2 · d_u_left₆[i, j] · u_left[i, j]\"]\n        node33 [label = \"d_w3[j] = Σ_i d_u_left_part[i, j] · d_u_product₅[i, j]\"]\n        node34 [label = \"d_u_product₈[i, j] = d_u_left_part[i, j] · w3[j]\"]\n        node35 [label = \"d_w2[k, j] += Σ_i d_u_product₈[i, j] · d_h₇[i, k]\"]\n        node36 [label = \"d_h₉[i, k] = Σ_j d_u_product₈[i, j] · w2[k, j]\"]\n        node37 [label = \"d_w1[1, j] += Σ_i d_h₉[i, j] · h_part_part₂[i, j]\"]\n        node38 [label = \"d_h_part_part[i, j] = d_h₉[i, j] · w1[1, j]\"]\n        node39 [label = \"d_h_part₃[i, j] = −2 · d_h₈[i, j] · h[i, j]\"]\n        node40 [label = \"d_w1[1, j] += Σ_i d_h_part₃[i, j] · d_h₅[i, j]\"]\n        node41 [label = \"d_w1[1, j] += Σ_i d_x₂[i] · h_part[i, j]\"]\n        node42 [label = \"d_w1[0, j] += Σ_i d_r[i] · h_part[i, j]\"]\n        node43 [label = \"d_h_part₄[i, j] = d_x₂[i] · w1[1, j] + d_r[i] · w1[0, j]\"]\n        node44 [label = \"d_h₁₀[i, j] = d_h_part₃[i, j] · w1[1, j] + d_h_part₄[i, j] · h_part_part₂[i, j]\"]\n        node45 [label = \"d_h₁₁[i, j] = −2 · (w1[1, j] · (d_u_xx[i] · d_h₆[i, j] · h[i, j] + d_h₈[i, j] · d_h₅[i, j]) + h[i, j] · (d_h_part₄[i, j] · d_h₅[i, j] + d_h_part_part[i, j]))\"]\n        node46 [label = \"d_w2[k, j] += Σ_i d_h₁₀[i, k] · d_u_product₄[i, j]\"]\n        node47 [label = \"d_u_product₉[i, j] = Σ_k d_h₁₀[i, k] · w2[k, j]\"]\n        node48 [label = \"d_w3[j] += Σ_i d_u_product₉[i, j] · d_u_product_part₂[i, j]\"]\n        node49 [label = \"d_b3 = Σ_i d_u₃[i]\"]\n        node50 [label = \"d_u_left₇[i, k] = d_u₃[i] · w3[k] − 2 · (u_left[i, k] · (d_u_product₇[i, k] · d_u_left₅[i, k] + d_u_product₉[i, k] · w3[k]) + d_u_left₆[i, k] · d_u_product₅[i, k] · w3[k])\"]\n        node51 [label = \"d_w3[k] += Σ_i d_u₃[i] · u_left[i, k]\"]\n        node52 [label = \"u_left_part[i, j] = d_u_left₇[i, j] · (1 − u_left[i, j]) · (1 + u_left[i, j])\"]\n        node53 [label = \"d_b2[j] = Σ_i u_left_part[i, j]\"]\n        node54 [label = \"d_h₁₁[i, k] += Σ_j u_left_part[i, j] · w2[k, j]\"]\n        node55 [label = \"d_w2[k, j] += Σ_i u_left_part[i, j] · h[i, k]\"]\n        node56 [label = \"h_part₂[i, j] = d_h₁₁[i, j] · (1 − h[i, j]) · (1 + h[i, j])\"]\n        node57 [label = \"d_w1[0, j] += Σ_i h_part₂[i, j] · t[i]\"]\n        node58 [label = \"d_w1[1, j] += Σ_i h_part₂[i, j] · x[i]\"]\n        node59 [label = \"d_b1[j] = Σ_i h_part₂[i, j]\"]\n    }\n    out0 [shape = ellipse, label = \"result\"]\n    out1 [shape = ellipse, label = \"∂/∂w1\"]\n    out2 [shape = ellipse, label = \"∂/∂b1\"]\n    out3 [shape = ellipse, label = \"∂/∂w2\"]\n    out4 [shape = ellipse, label = \"∂/∂b2\"]\n    out5 [shape = ellipse, label = \"∂/∂w3\"]\n    out6 [shape = ellipse, label = \"∂/∂b3\"]\n    input0 -> node0\n    input1 -> node0\n    input2 -> node0\n    input3 -> node0\n    node0 -> node1\n    input5 -> node1\n    node1 -> node2\n    input7 -> node2\n    node2 -> node3\n    input8 -> node3\n    node3 -> node4\n    input11 -> node4\n    node2 -> node5\n    input8 -> node6\n    node5 -> node6\n    input5 -> node7\n    node6 -> node7\n    node0 -> node8\n    node7 -> node9\n    node8 -> node9\n    input2 -> node10\n    node9 -> node10\n    input2 -> node11\n    node9 -> node11\n    input2 -> node12\n    node0 -> node12\n    node7 -> node12\n    input2 -> node13\n    node8 -> node13\n    input5 -> node14\n    node13 -> node14\n    node2 -> node15\n    input8 -> node15\n    node14 -> node15\n    node15 -> node16\n    node5 -> node16\n    input5 -> node17\n    node16 -> node17\n    node12 -> node17\n    input2 -> node18\n    node0 -> node18\n    node17 -> node18\n    node4 -> node19\n    node10 -> node19\n    node11 -> node19\n    node18 -> node19\n    node19 -> node20\n    node20 -> node21\n    node19 -> node23\n    node22 -> node23\n    node11 -> node24\n    node23 -> node24\n    node4 -> node25\n    node23 -> node25\n    node23 -> node26\n    node0 -> node27\n    node17 -> node27\n    node26 -> node27\n    input2 -> node28\n    node0 -> node28\n    node26 -> node28\n    node16 -> node29\n    node28 -> node29\n    input5 -> node30\n    node28 -> node30\n    node30 -> node31\n    node5 -> node31\n    node2 -> node32\n    node31 -> node32\n    node14 -> node33\n    node32 -> node33\n    input8 -> node34\n    node32 -> node34\n    node13 -> node35\n    node34 -> node35\n    node29 -> node35\n    input5 -> node36\n    node34 -> node36\n    node8 -> node37\n    node36 -> node37\n    node27 -> node37\n    input2 -> node38\n    node36 -> node38\n    node0 -> node39\n    node28 -> node39\n    node7 -> node40\n    node39 -> node40\n    node37 -> node40\n    node9 -> node41\n    node25 -> node41\n    node40 -> node41\n    node9 -> node42\n    node23 -> node42\n    node41 -> node42\n    input2 -> node43\n    node23 -> node43\n    node25 -> node43\n    input2 -> node44\n    node8 -> node44\n    node39 -> node44\n    node43 -> node44\n    input2 -> node45\n    node0 -> node45\n    node7 -> node45\n    node17 -> node45\n    node26 -> node45\n    node28 -> node45\n    node43 -> node45\n    node38 -> node45\n    node6 -> node46\n    node44 -> node46\n    node35 -> node46\n    input5 -> node47\n    node44 -> node47\n    node47 -> node48\n    node5 -> node48\n    node33 -> node48\n    node24 -> node49\n    node2 -> node50\n    input8 -> node50\n    node14 -> node50\n    node15 -> node50\n    node30 -> node50\n    node31 -> node50\n    node47 -> node50\n    node24 -> node50\n    node2 -> node51\n    node24 -> node51\n    node48 -> node51\n    node2 -> node52\n    node50 -> node52\n    node52 -> node53\n    input5 -> node54\n    node52 -> node54\n    node45 -> node54\n    node0 -> node55\n    node52 -> node55\n    node46 -> node55\n    node0 -> node56\n    node54 -> node56\n    input0 -> node57\n    node56 -> node57\n    node42 -> node57\n    input1 -> node58\n    node56 -> node58\n    node57 -> node58\n    node56 -> node59\n    node21 -> out0\n    node58 -> out1\n    node59 -> out2\n    node55 -> out3\n    node53 -> out4\n    node51 -> out5\n    node49 -> out6\n}\n";
 }
 /// `Burgers::residual` gone forward, from which its gradients are computed.
 ///
@@ -470,7 +1164,7 @@ impl Burgers {
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns
+    clippy::unnecessary_box_returns,
 )]
 pub struct BurgersResidualPass<'w> {
     model: &'w Burgers,
@@ -479,7 +1173,6 @@ pub struct BurgersResidualPass<'w> {
     x: &'w [f64],
     arena: &'w mut [f64],
 }
-#[automatically_derived]
 #[allow(
     dead_code,
     missing_debug_implementations,
@@ -491,7 +1184,7 @@ pub struct BurgersResidualPass<'w> {
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns
+    clippy::unnecessary_box_returns,
 )]
 impl BurgersResidualPass<'_> {
     /// The value of `Burgers::residual`.
@@ -513,58 +1206,59 @@ impl BurgersResidualPass<'_> {
     ///     u[i] = u_product₂[i] + b3
     ///     d_u_product_part₂[i, j] = (1 − u_left[i, j]) · (1 + u_left[i, j])
     ///     d_u_product₄[i, j] = w3[j] · d_u_product_part₂[i, j]
-    ///     d_h₄[i, k] = Σ_j d_u_product₄[i, j] · w2[k, j]
-    ///     h_part_part[i, j] = (1 − h[i, j]) · (1 + h[i, j])
-    ///     h_part[i, j] = d_h₄[i, j] · h_part_part[i, j]
+    ///     d_h₅[i, k] = Σ_j d_u_product₄[i, j] · w2[k, j]
+    ///     h_part_part₂[i, j] = (1 − h[i, j]) · (1 + h[i, j])
+    ///     h_part[i, j] = d_h₅[i, j] · h_part_part₂[i, j]
     ///     d_t₂[i] = Σ_j h_part[i, j] · w1[0, j]
     ///     d_x[i] = Σ_j h_part[i, j] · w1[1, j]
-    ///     d_h₅[i, j] = −2 · w1[1, j] · d_h₄[i, j] · h[i, j]
-    ///     d_h₆[i, j] = w1[1, j] · h_part_part[i, j]
-    ///     d_u_product₅[i, j] = Σ_k d_h₆[i, k] · w2[k, j]
+    ///     d_h₆[i, j] = −2 · w1[1, j] · d_h₅[i, j] · h[i, j]
+    ///     d_h₇[i, j] = w1[1, j] · h_part_part₂[i, j]
+    ///     d_u_product₅[i, j] = Σ_k d_h₇[i, k] · w2[k, j]
     ///     d_u_left₅[i, j] = −2 · d_u_product₅[i, j] · w3[j] · u_left[i, j]
     ///     d_u_product₆[i, j] = d_u_left₅[i, j] · d_u_product_part₂[i, j]
-    ///     d_h₅[i, k] += Σ_j d_u_product₆[i, j] · w2[k, j]
-    ///     u_xx[i] = Σ_j d_h₅[i, j] · (1 − h[i, j]) · (1 + h[i, j]) · w1[1, j]
+    ///     d_h₆[i, k] += Σ_j d_u_product₆[i, j] · w2[k, j]
+    ///     u_xx[i] = Σ_j d_h₆[i, j] · (1 − h[i, j]) · (1 + h[i, j]) · w1[1, j]
     ///     r[i] = d_t₂[i] + u[i] · d_x[i] − 0.003183098861837907 · u_xx[i]
     ///     residual_mean = Σ_k r[k]²
     ///     residual = residual_mean / N
     ///     → residual
     ///
     /// Gradient
-    ///     d_r[k] = 2 · r[k] / N
+    ///     d_residual_mean = 1 / N
+    ///     d_r[k] = 2 · d_residual_mean · r[k]
     ///     d_u₃[i] = d_r[i] · d_x[i]
     ///     d_x₂[i] = d_r[i] · u[i]
     ///     d_u_xx[i] = −0.003183098861837907 · d_r[i]
-    ///     d_w1[1, j] = Σ_i d_u_xx[i] · d_h₅[i, j] · (1 − h[i, j]) · (1 + h[i, j])
-    ///     d_h₇[i, j] = d_u_xx[i] · w1[1, j] · (1 − h[i, j]) · (1 + h[i, j])
-    ///     d_w2[k, j] = Σ_i d_h₇[i, k] · d_u_product₆[i, j]
-    ///     d_u_product₇[i, j] = Σ_k d_h₇[i, k] · w2[k, j]
+    ///     d_w1[1, j] = Σ_i d_u_xx[i] · d_h₆[i, j] · (1 − h[i, j]) · (1 + h[i, j])
+    ///     d_h₈[i, j] = d_u_xx[i] · w1[1, j] · (1 − h[i, j]) · (1 + h[i, j])
+    ///     d_w2[k, j] = Σ_i d_h₈[i, k] · d_u_product₆[i, j]
+    ///     d_u_product₇[i, j] = Σ_k d_h₈[i, k] · w2[k, j]
     ///     d_u_left₆[i, j] = d_u_product₇[i, j] · d_u_product_part₂[i, j]
     ///     d_u_left_part[i, j] = −2 · d_u_left₆[i, j] · u_left[i, j]
     ///     d_w3[j] = Σ_i d_u_left_part[i, j] · d_u_product₅[i, j]
     ///     d_u_product₈[i, j] = d_u_left_part[i, j] · w3[j]
-    ///     d_w2[k, j] += Σ_i d_u_product₈[i, j] · d_h₆[i, k]
-    ///     d_h₈[i, k] = Σ_j d_u_product₈[i, j] · w2[k, j]
-    ///     d_w1[1, j] += Σ_i d_h₈[i, j] · h_part_part[i, j]
-    ///     d_h_part₃[i, j] = −2 · d_h₇[i, j] · h[i, j]
-    ///     d_w1[1, j] += Σ_i d_h_part₃[i, j] · d_h₄[i, j]
+    ///     d_w2[k, j] += Σ_i d_u_product₈[i, j] · d_h₇[i, k]
+    ///     d_h₉[i, k] = Σ_j d_u_product₈[i, j] · w2[k, j]
+    ///     d_w1[1, j] += Σ_i d_h₉[i, j] · h_part_part₂[i, j]
+    ///     d_h_part_part[i, j] = d_h₉[i, j] · w1[1, j]
+    ///     d_h_part₃[i, j] = −2 · d_h₈[i, j] · h[i, j]
+    ///     d_w1[1, j] += Σ_i d_h_part₃[i, j] · d_h₅[i, j]
     ///     d_w1[1, j] += Σ_i d_x₂[i] · h_part[i, j]
     ///     d_w1[0, j] += Σ_i d_r[i] · h_part[i, j]
     ///     d_h_part₄[i, j] = d_x₂[i] · w1[1, j] + d_r[i] · w1[0, j]
-    ///     d_h₉[i, j] = d_h_part₃[i, j] · w1[1, j] + d_h_part₄[i, j] · h_part_part[i, j]
-    ///     d_h_part_part₂[i, j] = d_h₈[i, j] · w1[1, j] + d_h_part₄[i, j] · d_h₄[i, j]
-    ///     d_h₁₀[i, j] = −2 · (w1[1, j] · (d_u_xx[i] · d_h₅[i, j] · h[i, j] + d_h₇[i, j] · d_h₄[i, j]) + d_h_part_part₂[i, j] · h[i, j])
-    ///     d_w2[k, j] += Σ_i d_h₉[i, k] · d_u_product₄[i, j]
-    ///     d_u_product₉[i, j] = Σ_k d_h₉[i, k] · w2[k, j]
+    ///     d_h₁₀[i, j] = d_h_part₃[i, j] · w1[1, j] + d_h_part₄[i, j] · h_part_part₂[i, j]
+    ///     d_h₁₁[i, j] = −2 · (w1[1, j] · (d_u_xx[i] · d_h₆[i, j] · h[i, j] + d_h₈[i, j] · d_h₅[i, j]) + h[i, j] · (d_h_part₄[i, j] · d_h₅[i, j] + d_h_part_part[i, j]))
+    ///     d_w2[k, j] += Σ_i d_h₁₀[i, k] · d_u_product₄[i, j]
+    ///     d_u_product₉[i, j] = Σ_k d_h₁₀[i, k] · w2[k, j]
     ///     d_w3[j] += Σ_i d_u_product₉[i, j] · d_u_product_part₂[i, j]
     ///     d_b3 = Σ_i d_u₃[i]
     ///     d_u_left₇[i, k] = d_u₃[i] · w3[k] − 2 · (u_left[i, k] · (d_u_product₇[i, k] · d_u_left₅[i, k] + d_u_product₉[i, k] · w3[k]) + d_u_left₆[i, k] · d_u_product₅[i, k] · w3[k])
     ///     d_w3[k] += Σ_i d_u₃[i] · u_left[i, k]
     ///     u_left_part[i, j] = d_u_left₇[i, j] · (1 − u_left[i, j]) · (1 + u_left[i, j])
     ///     d_b2[j] = Σ_i u_left_part[i, j]
-    ///     d_h₁₀[i, k] += Σ_j u_left_part[i, j] · w2[k, j]
+    ///     d_h₁₁[i, k] += Σ_j u_left_part[i, j] · w2[k, j]
     ///     d_w2[k, j] += Σ_i u_left_part[i, j] · h[i, k]
-    ///     h_part₂[i, j] = d_h₁₀[i, j] · (1 − h[i, j]) · (1 + h[i, j])
+    ///     h_part₂[i, j] = d_h₁₁[i, j] · (1 − h[i, j]) · (1 + h[i, j])
     ///     d_w1[0, j] += Σ_i h_part₂[i, j] · t[i]
     ///     d_w1[1, j] += Σ_i h_part₂[i, j] · x[i]
     ///     d_b1[j] = Σ_i h_part₂[i, j]
@@ -583,20 +1277,8 @@ impl BurgersResidualPass<'_> {
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels};
-                let [
-                    h_part_part,
-                    h,
-                    d_h_2,
-                    d_u_product_3,
-                    d_h_part,
-                    d_h_4,
-                    d_h_part_2,
-                    d_h_6,
-                    u,
-                    d_r,
-                    d_u,
-                    d_u_xx,
-                ] = carve(
+                let [h_part_part, h, d_h_2, d_u_product_3, d_h_part, d_h_4, d_h_part_2,
+                d_h_6, u, d_r, d_u, d_u_xx] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -621,18 +1303,24 @@ impl BurgersResidualPass<'_> {
                 let d_h_4 = d_h_4.as_chunks_mut::<20>().0;
                 let d_h_part_2 = d_h_part_2.as_chunks_mut::<20>().0;
                 let d_h_6 = d_h_6.as_chunks_mut::<20>().0;
+                let d_residual_mean = 1.0 / n as f64;
                 grads.w1.as_flattened_mut().fill(0.0);
                 for k in 0..n {
-                    d_r[k] = 2.0 * (1.0 / n as f64 * d_r[k]);
+                    d_r[k] = 2.0 * (d_residual_mean * d_r[k]);
                     d_u[k] = d_r[k] * d_u[k];
                     u[k] = d_r[k] * u[k];
                     d_u_xx[k] = -0.003183098861837907 * d_r[k];
                     for j in 0..20 {
-                        grads.w1[1][j] += d_u_xx[k] * (d_h_2[k][j] * ((1.0 - h[k][j]) * (1.0 + h[k][j])));
-                        d_h_4[k][j] = d_u_xx[k] * model.w1[1][j] * ((1.0 - h[k][j]) * (1.0 + h[k][j]));
+                        grads.w1[1][j]
+                            += d_u_xx[k]
+                                * (d_h_2[k][j] * ((1.0 - h[k][j]) * (1.0 + h[k][j])));
+                        d_h_4[k][j] = d_u_xx[k] * model.w1[1][j]
+                            * ((1.0 - h[k][j]) * (1.0 + h[k][j]));
                         d_h_part[k][j] = -2.0 * (d_h_4[k][j] * h[k][j]);
-                        d_h_part_2[k][j] = u[k] * model.w1[1][j] + d_r[k] * model.w1[0][j];
-                        d_h_6[k][j] = d_h_part[k][j] * model.w1[1][j] + d_h_part_2[k][j] * h_part_part[k][j];
+                        d_h_part_2[k][j] = u[k] * model.w1[1][j]
+                            + d_r[k] * model.w1[0][j];
+                        d_h_6[k][j] = d_h_part[k][j] * model.w1[1][j]
+                            + d_h_part_2[k][j] * h_part_part[k][j];
                     }
                 }
                 kernels::matmul(
@@ -647,16 +1335,8 @@ impl BurgersResidualPass<'_> {
                     20,
                     false,
                 );
-                let [
-                    u_left,
-                    d_u_product_part,
-                    d_h_3,
-                    d_u_product_2,
-                    d_u_product_4,
-                    d_h_4,
-                    d_u_product_5,
-                    d_u_left_2,
-                ] = carve(
+                let [u_left, d_u_product_part, d_h_3, d_u_product_2, d_u_product_4,
+                d_h_4, d_u_product_5, d_u_left_2] = carve(
                     arena,
                     [
                         n * 40..n * 60,
@@ -710,23 +1390,8 @@ impl BurgersResidualPass<'_> {
                     20,
                     true,
                 );
-                let [
-                    h_part_part,
-                    h,
-                    d_u_product,
-                    d_h,
-                    d_h_5,
-                    h_part,
-                    d_h_2,
-                    d_h_part,
-                    d_h_4,
-                    d_h_part_2,
-                    d_h_6,
-                    d_u_product_5,
-                    u,
-                    d_r,
-                    d_u_xx,
-                ] = carve(
+                let [h_part_part, h, d_u_product, d_h, d_h_5, h_part, d_h_2, d_h_part,
+                d_h_4, d_h_part_2, d_h_6, d_u_product_5, u, d_r, d_u_xx] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -808,8 +1473,11 @@ impl BurgersResidualPass<'_> {
                     for j in 0..20 {
                         d_h_5[i][j] = -2.0
                             * (model.w1[1][j]
-                                * (d_u_xx[i] * d_h_2[i][j] * h[i][j] + d_h_4[i][j] * d_h[i][j])
-                                + (d_h_5[i][j] * model.w1[1][j] + d_h_part_2[i][j] * d_h[i][j]) * h[i][j]);
+                                * (d_u_xx[i] * d_h_2[i][j] * h[i][j]
+                                    + d_h_4[i][j] * d_h[i][j])
+                                + h[i][j]
+                                    * (d_h_part_2[i][j] * d_h[i][j]
+                                        + d_h_5[i][j] * model.w1[1][j]));
                     }
                 }
                 kernels::matmul(
@@ -824,19 +1492,8 @@ impl BurgersResidualPass<'_> {
                     20,
                     true,
                 );
-                let [
-                    d_u_product_6,
-                    h,
-                    u_left,
-                    d_u_product_part,
-                    d_h_5,
-                    d_u_product_2,
-                    d_u_product_4,
-                    d_u_left,
-                    d_h_6,
-                    d_u_left_2,
-                    d_u,
-                ] = carve(
+                let [d_u_product_6, h, u_left, d_u_product_part, d_h_5, d_u_product_2,
+                d_u_product_4, d_u_left, d_h_6, d_u_left_2, d_u] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -976,20 +1633,8 @@ impl BurgersResidualPass<'_> {
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels};
-                let [
-                    h_part_part,
-                    h,
-                    d_h_2,
-                    d_u_product_3,
-                    d_h_part,
-                    d_h_4,
-                    d_h_part_2,
-                    d_h_6,
-                    u,
-                    d_r,
-                    d_u,
-                    d_u_xx,
-                ] = carve(
+                let [h_part_part, h, d_h_2, d_u_product_3, d_h_part, d_h_4, d_h_part_2,
+                d_h_6, u, d_r, d_u, d_u_xx] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -1014,17 +1659,23 @@ impl BurgersResidualPass<'_> {
                 let d_h_4 = d_h_4.as_chunks_mut::<20>().0;
                 let d_h_part_2 = d_h_part_2.as_chunks_mut::<20>().0;
                 let d_h_6 = d_h_6.as_chunks_mut::<20>().0;
+                let d_residual_mean = 1.0 / n as f64;
                 for k in 0..n {
-                    d_r[k] = 2.0 * (1.0 / n as f64 * d_r[k]);
+                    d_r[k] = 2.0 * (d_residual_mean * d_r[k]);
                     d_u[k] = d_r[k] * d_u[k];
                     u[k] = d_r[k] * u[k];
                     d_u_xx[k] = -0.003183098861837907 * d_r[k];
                     for j in 0..20 {
-                        grads.w1[1][j] += d_u_xx[k] * (d_h_2[k][j] * ((1.0 - h[k][j]) * (1.0 + h[k][j])));
-                        d_h_4[k][j] = d_u_xx[k] * model.w1[1][j] * ((1.0 - h[k][j]) * (1.0 + h[k][j]));
+                        grads.w1[1][j]
+                            += d_u_xx[k]
+                                * (d_h_2[k][j] * ((1.0 - h[k][j]) * (1.0 + h[k][j])));
+                        d_h_4[k][j] = d_u_xx[k] * model.w1[1][j]
+                            * ((1.0 - h[k][j]) * (1.0 + h[k][j]));
                         d_h_part[k][j] = -2.0 * (d_h_4[k][j] * h[k][j]);
-                        d_h_part_2[k][j] = u[k] * model.w1[1][j] + d_r[k] * model.w1[0][j];
-                        d_h_6[k][j] = d_h_part[k][j] * model.w1[1][j] + d_h_part_2[k][j] * h_part_part[k][j];
+                        d_h_part_2[k][j] = u[k] * model.w1[1][j]
+                            + d_r[k] * model.w1[0][j];
+                        d_h_6[k][j] = d_h_part[k][j] * model.w1[1][j]
+                            + d_h_part_2[k][j] * h_part_part[k][j];
                     }
                 }
                 kernels::matmul(
@@ -1039,16 +1690,8 @@ impl BurgersResidualPass<'_> {
                     20,
                     true,
                 );
-                let [
-                    u_left,
-                    d_u_product_part,
-                    d_h_3,
-                    d_u_product_2,
-                    d_u_product_4,
-                    d_h_4,
-                    d_u_product_5,
-                    d_u_left_2,
-                ] = carve(
+                let [u_left, d_u_product_part, d_h_3, d_u_product_2, d_u_product_4,
+                d_h_4, d_u_product_5, d_u_left_2] = carve(
                     arena,
                     [
                         n * 40..n * 60,
@@ -1101,23 +1744,8 @@ impl BurgersResidualPass<'_> {
                     20,
                     true,
                 );
-                let [
-                    h_part_part,
-                    h,
-                    d_u_product,
-                    d_h,
-                    d_h_5,
-                    h_part,
-                    d_h_2,
-                    d_h_part,
-                    d_h_4,
-                    d_h_part_2,
-                    d_h_6,
-                    d_u_product_5,
-                    u,
-                    d_r,
-                    d_u_xx,
-                ] = carve(
+                let [h_part_part, h, d_u_product, d_h, d_h_5, h_part, d_h_2, d_h_part,
+                d_h_4, d_h_part_2, d_h_6, d_u_product_5, u, d_r, d_u_xx] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -1199,8 +1827,11 @@ impl BurgersResidualPass<'_> {
                     for j in 0..20 {
                         d_h_5[i][j] = -2.0
                             * (model.w1[1][j]
-                                * (d_u_xx[i] * d_h_2[i][j] * h[i][j] + d_h_4[i][j] * d_h[i][j])
-                                + (d_h_5[i][j] * model.w1[1][j] + d_h_part_2[i][j] * d_h[i][j]) * h[i][j]);
+                                * (d_u_xx[i] * d_h_2[i][j] * h[i][j]
+                                    + d_h_4[i][j] * d_h[i][j])
+                                + h[i][j]
+                                    * (d_h_part_2[i][j] * d_h[i][j]
+                                        + d_h_5[i][j] * model.w1[1][j]));
                     }
                 }
                 kernels::matmul(
@@ -1215,19 +1846,8 @@ impl BurgersResidualPass<'_> {
                     20,
                     true,
                 );
-                let [
-                    d_u_product_6,
-                    h,
-                    u_left,
-                    d_u_product_part,
-                    d_h_5,
-                    d_u_product_2,
-                    d_u_product_4,
-                    d_u_left,
-                    d_h_6,
-                    d_u_left_2,
-                    d_u,
-                ] = carve(
+                let [d_u_product_6, h, u_left, d_u_product_part, d_h_5, d_u_product_2,
+                d_u_product_4, d_u_left, d_h_6, d_u_left_2, d_u] = carve(
                     arena,
                     [
                         0..n * 20,

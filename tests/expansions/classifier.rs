@@ -2,7 +2,10 @@
 ///
 /// 101,770 parameters, 407,080 bytes.
 /// Values and gradients have this one type, a plain row of floats.
-#[derive(::chainrule::__private::core::clone::Clone, ::chainrule::__private::core::marker::Copy)]
+#[derive(
+    ::chainrule::__private::core::clone::Clone,
+    ::chainrule::__private::core::marker::Copy
+)]
 #[repr(C)]
 pub struct Mlp {
     /// `f32[784, 128]`, starts as `he_normal`.
@@ -15,7 +18,6 @@ pub struct Mlp {
     pub b2: [f32; 10],
 }
 ::chainrule::__with_alloc! {
-    #[automatically_derived]
     #[allow(
         dead_code,
         missing_debug_implementations,
@@ -63,11 +65,15 @@ impl ::chainrule::Params for Mlp {
     fn __initialise(&mut self, rng: &mut ::chainrule::__private::Rng) {
         ::chainrule::__private::init::he_normal(self.w1.as_flattened_mut(), rng, 784);
         ::chainrule::__private::init::zeros(&mut self.b1);
-        ::chainrule::__private::init::glorot_uniform(self.w2.as_flattened_mut(), rng, 128, 10);
+        ::chainrule::__private::init::glorot_uniform(
+            self.w2.as_flattened_mut(),
+            rng,
+            128,
+            10,
+        );
         ::chainrule::__private::init::zeros(&mut self.b2);
     }
 }
-#[automatically_derived]
 #[allow(
     dead_code,
     missing_debug_implementations,
@@ -79,7 +85,7 @@ impl ::chainrule::Params for Mlp {
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns
+    clippy::unnecessary_box_returns,
 )]
 impl Mlp {
     /// How much each image looks like each digit.
@@ -177,7 +183,7 @@ impl Mlp {
     /// * `label: u32[N]`
     /// * returns `f32`
     ///
-    /// Workspace: `1064 * N` bytes. Operations: `409437 * N + 1`, forward and backward together.
+    /// Workspace: `1064 * N` bytes. Operations: `409426 * N + 2`, forward and backward together.
     ///
     /// # Panics
     /// Before anything is written:
@@ -193,7 +199,14 @@ impl Mlp {
     ) -> MlpLossPass<'w> {
         let n = x.len();
         if label.len() != n {
-            ::chainrule::__private::panics::rows("Mlp::loss", "label", label.len(), "N", n, "x");
+            ::chainrule::__private::panics::rows(
+                "Mlp::loss",
+                "label",
+                label.len(),
+                "N",
+                n,
+                "x",
+            );
         }
         ::chainrule::__private::panics::check_indices("Mlp::loss", "label", label, 10);
         let arena = ws.request(266 * n, "Mlp::loss");
@@ -201,9 +214,15 @@ impl Mlp {
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [h, logits_product, each_sum_exp, each_part, each_sum_rest] = carve(
+                let [h, logits_product, each_sum_rest, each_part, each_sum_exp] = carve(
                     arena,
-                    [0..n * 128, n * 128..n * 138, n * 138..n * 148, n * 148..n * 149, n * 149..n * 150],
+                    [
+                        0..n * 128,
+                        n * 128..n * 138,
+                        n * 138..n * 139,
+                        n * 139..n * 140,
+                        n * 256..n * 266,
+                    ],
                 );
                 let h = h.as_chunks_mut::<128>().0;
                 let logits_product = logits_product.as_chunks_mut::<10>().0;
@@ -254,34 +273,314 @@ impl Mlp {
                     let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
                     for k in 0..10 {
                         let candidate = others[k];
-                        if candidate > largest || (candidate.is_nan() && !largest.is_nan()) {
+                        if candidate > largest
+                            || (candidate.is_nan() && !largest.is_nan())
+                        {
                             each_sum_at = k;
                             largest = candidate;
                         }
                     }
                     let element = others[each_sum_at];
-                    let each_sum_top =
-                        if math::abs(element) < ::chainrule::__private::core::primitive::f32::INFINITY {
-                            element
-                        } else {
-                            0.0
-                        };
+                    let each_sum_top = if math::abs(element)
+                        < ::chainrule::__private::core::primitive::f32::INFINITY
+                    {
+                        element
+                    } else {
+                        0.0
+                    };
                     for k in 0..10 {
                         each_sum_exp[i][k] = math::exp(others[k] - each_sum_top);
                     }
                     let mut sum = 0.0_f32;
                     for k in 0..10 {
-                        sum += each_sum_exp[i][k] - (if k == each_sum_at { 1.0 } else { 0.0 });
+                        sum
+                            += each_sum_exp[i][k]
+                                - (if k == each_sum_at { 1.0 } else { 0.0 });
                     }
                     each_sum_rest[i] = sum;
-                    each_part[i] = each_sum_top - logits[label[i] as usize] + math::ln_1p(each_sum_rest[i]);
+                    each_part[i] = each_sum_top - logits[label[i] as usize]
+                        + math::ln_1p(each_sum_rest[i]);
                     loss_mean += math::softplus(each_part[i]);
                 }
                 let loss = loss_mean / n as f32;
                 loss
             },
         );
-        MlpLossPass { model: self, value, x, label, arena }
+        MlpLossPass {
+            model: self,
+            value,
+            x,
+            label,
+            arena,
+        }
+    }
+    /// One step of training by `loss`: forward, backward and update in one. Returns the value before it.
+    ///
+    /// Each parameter is updated as soon as its gradient is complete, so that a whole gradient is never held. The result is that of `backward` and the optimiser's `step`.
+    ///
+    /// * `optimiser`, used for this network alone
+    /// * `x: f32[N, 784]`
+    /// * `label: u32[N]`
+    /// * returns `f32`
+    ///
+    /// Workspace: `1064 * N + 401408` bytes. Operations: `409426 * N + 2`, forward and backward together.
+    ///
+    /// # Panics
+    /// Before anything is written:
+    /// * if `label` has not `N` rows
+    /// * if an element of `label` is not less than `10`
+    /// * if the workspace is a slice and too short
+    #[track_caller]
+    pub fn loss_step<S: ::chainrule::Storage<f32>, O: ::chainrule::Optimiser<f32>>(
+        &mut self,
+        ws: &mut ::chainrule::Workspace<f32, S>,
+        optimiser: &mut O,
+        x: &[[f32; 784]],
+        label: &[u32],
+    ) -> f32 {
+        let n = x.len();
+        if label.len() != n {
+            ::chainrule::__private::panics::rows(
+                "Mlp::loss_step",
+                "label",
+                label.len(),
+                "N",
+                n,
+                "x",
+            );
+        }
+        ::chainrule::__private::panics::check_indices(
+            "Mlp::loss_step",
+            "label",
+            label,
+            10,
+        );
+        let arena = ws.request(266 * n + 100352, "Mlp::loss_step");
+        ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
+        let value = ::chainrule::__private::vectorised(
+            #[inline(always)]
+            || {
+                use ::chainrule::__private::{carve, kernels, math::f32 as math};
+                let [h, logits_product, each_sum_rest, each_part, each_sum_exp] = carve(
+                    arena,
+                    [
+                        0..n * 128,
+                        n * 128..n * 138,
+                        n * 138..n * 139,
+                        n * 139..n * 140,
+                        n * 256 + 100352..n * 266 + 100352,
+                    ],
+                );
+                let h = h.as_chunks_mut::<128>().0;
+                let logits_product = logits_product.as_chunks_mut::<10>().0;
+                let each_sum_exp = each_sum_exp.as_chunks_mut::<10>().0;
+                kernels::matmul(
+                    n,
+                    128,
+                    784,
+                    x.as_flattened(),
+                    (784, 1),
+                    self.w1.as_flattened(),
+                    (128, 1),
+                    h.as_flattened_mut(),
+                    128,
+                    false,
+                );
+                for i in 0..n {
+                    for j in 0..128 {
+                        let total = h[i][j] + self.b1[j];
+                        h[i][j] = if total <= 0.0 { 0.0 } else { total };
+                    }
+                }
+                kernels::matmul(
+                    n,
+                    10,
+                    128,
+                    h.as_flattened(),
+                    (128, 1),
+                    self.w2.as_flattened(),
+                    (10, 1),
+                    logits_product.as_flattened_mut(),
+                    10,
+                    false,
+                );
+                let mut loss_mean = 0.0;
+                for i in 0..n {
+                    let mut logits = [0.0_f32; 10];
+                    let mut others = [0.0_f32; 10];
+                    for j in 0..10 {
+                        logits[j] = logits_product[i][j] + self.b2[j];
+                        others[j] = if j == (label[i] as usize) {
+                            -::chainrule::__private::core::primitive::f32::INFINITY
+                        } else {
+                            logits[j]
+                        };
+                    }
+                    let mut each_sum_at = 0;
+                    let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
+                    for k in 0..10 {
+                        let candidate = others[k];
+                        if candidate > largest
+                            || (candidate.is_nan() && !largest.is_nan())
+                        {
+                            each_sum_at = k;
+                            largest = candidate;
+                        }
+                    }
+                    let element = others[each_sum_at];
+                    let each_sum_top = if math::abs(element)
+                        < ::chainrule::__private::core::primitive::f32::INFINITY
+                    {
+                        element
+                    } else {
+                        0.0
+                    };
+                    for k in 0..10 {
+                        each_sum_exp[i][k] = math::exp(others[k] - each_sum_top);
+                    }
+                    let mut sum = 0.0_f32;
+                    for k in 0..10 {
+                        sum
+                            += each_sum_exp[i][k]
+                                - (if k == each_sum_at { 1.0 } else { 0.0 });
+                    }
+                    each_sum_rest[i] = sum;
+                    each_part[i] = each_sum_top - logits[label[i] as usize]
+                        + math::ln_1p(each_sum_rest[i]);
+                    loss_mean += math::softplus(each_part[i]);
+                }
+                let loss = loss_mean / n as f32;
+                loss
+            },
+        );
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            || {
+                use ::chainrule::__private::{carve, kernels, math::f32 as math};
+                let [each_sum_rest, each_part, d_b2, each_sum_exp] = carve(
+                    arena,
+                    [
+                        n * 138..n * 139,
+                        n * 139..n * 140,
+                        n * 140..n * 140 + 10,
+                        n * 256 + 100352..n * 266 + 100352,
+                    ],
+                );
+                let d_b2 = &mut d_b2.as_chunks_mut::<10>().0[0];
+                let each_sum_exp = each_sum_exp.as_chunks_mut::<10>().0;
+                let d_loss_mean = 1.0 / n as f32;
+                for i in 0..n {
+                    each_part[i] = d_loss_mean * math::sigmoid(each_part[i]);
+                    let d_each_sum_rest = each_part[i] / (1.0 + each_sum_rest[i]);
+                    for j in 0..10 {
+                        each_sum_exp[i][j] = if j == (label[i] as usize) {
+                            0.0
+                        } else {
+                            d_each_sum_rest * each_sum_exp[i][j]
+                        };
+                    }
+                }
+                d_b2.fill(0.0);
+                for i in 0..n {
+                    each_sum_exp[i][label[i] as usize] -= each_part[i];
+                    for j in 0..10 {
+                        d_b2[j] += each_sum_exp[i][j];
+                    }
+                }
+                ::chainrule::Optimiser::update(optimiser, 101760, &mut self.b2, d_b2);
+                let [h, d_w2, d_h, each_sum_exp] = carve(
+                    arena,
+                    [
+                        0..n * 128,
+                        n * 128..n * 128 + 1280,
+                        n * 128 + 100352..n * 256 + 100352,
+                        n * 256 + 100352..n * 266 + 100352,
+                    ],
+                );
+                let h = h.as_chunks::<128>().0;
+                let d_w2 = &mut d_w2.as_chunks_mut::<10>().0.as_chunks_mut::<128>().0[0];
+                let d_h = d_h.as_chunks_mut::<128>().0;
+                let each_sum_exp = each_sum_exp.as_chunks::<10>().0;
+                kernels::matmul(
+                    n,
+                    128,
+                    10,
+                    each_sum_exp.as_flattened(),
+                    (10, 1),
+                    self.w2.as_flattened(),
+                    (1, 10),
+                    d_h.as_flattened_mut(),
+                    128,
+                    false,
+                );
+                kernels::matmul(
+                    128,
+                    10,
+                    n,
+                    h.as_flattened(),
+                    (1, 128),
+                    each_sum_exp.as_flattened(),
+                    (10, 1),
+                    d_w2.as_flattened_mut(),
+                    10,
+                    false,
+                );
+                ::chainrule::Optimiser::update(
+                    optimiser,
+                    100480,
+                    self.w2.as_flattened_mut(),
+                    d_w2.as_flattened(),
+                );
+                let [h, d_b1, d_h] = carve(
+                    arena,
+                    [
+                        0..n * 128,
+                        n * 128..n * 128 + 128,
+                        n * 128 + 100352..n * 256 + 100352,
+                    ],
+                );
+                let h = h.as_chunks::<128>().0;
+                let d_b1 = &mut d_b1.as_chunks_mut::<128>().0[0];
+                let d_h = d_h.as_chunks_mut::<128>().0;
+                d_b1.fill(0.0);
+                for i in 0..n {
+                    for j in 0..128 {
+                        d_h[i][j] = if h[i][j] <= 0.0 { 0.0 } else { d_h[i][j] };
+                        d_b1[j] += d_h[i][j];
+                    }
+                }
+                ::chainrule::Optimiser::update(optimiser, 100352, &mut self.b1, d_b1);
+                let [d_w1, d_h] = carve(
+                    arena,
+                    [0..100352, n * 128 + 100352..n * 256 + 100352],
+                );
+                let d_w1 = &mut d_w1
+                    .as_chunks_mut::<128>()
+                    .0
+                    .as_chunks_mut::<784>()
+                    .0[0];
+                let d_h = d_h.as_chunks::<128>().0;
+                kernels::matmul(
+                    784,
+                    128,
+                    n,
+                    x.as_flattened(),
+                    (1, 784),
+                    d_h.as_flattened(),
+                    (128, 1),
+                    d_w1.as_flattened_mut(),
+                    128,
+                    false,
+                );
+                ::chainrule::Optimiser::update(
+                    optimiser,
+                    0,
+                    self.w1.as_flattened_mut(),
+                    d_w1.as_flattened(),
+                );
+            },
+        );
+        value
     }
     /// The value of `loss` alone; nothing is stored for a backward pass.
     ///
@@ -305,9 +604,21 @@ impl Mlp {
     ) -> f32 {
         let n = x.len();
         if label.len() != n {
-            ::chainrule::__private::panics::rows("Mlp::loss_value", "label", label.len(), "N", n, "x");
+            ::chainrule::__private::panics::rows(
+                "Mlp::loss_value",
+                "label",
+                label.len(),
+                "N",
+                n,
+                "x",
+            );
         }
-        ::chainrule::__private::panics::check_indices("Mlp::loss_value", "label", label, 10);
+        ::chainrule::__private::panics::check_indices(
+            "Mlp::loss_value",
+            "label",
+            label,
+            10,
+        );
         let arena = ws.request(138 * n, "Mlp::loss_value");
         let value = ::chainrule::__private::vectorised(
             #[inline(always)]
@@ -362,25 +673,32 @@ impl Mlp {
                     let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
                     for k in 0..10 {
                         let candidate = others[k];
-                        if candidate > largest || (candidate.is_nan() && !largest.is_nan()) {
+                        if candidate > largest
+                            || (candidate.is_nan() && !largest.is_nan())
+                        {
                             each_sum_at = k;
                             largest = candidate;
                         }
                     }
                     let element = others[each_sum_at];
-                    let each_sum_top =
-                        if math::abs(element) < ::chainrule::__private::core::primitive::f32::INFINITY {
-                            element
-                        } else {
-                            0.0
-                        };
+                    let each_sum_top = if math::abs(element)
+                        < ::chainrule::__private::core::primitive::f32::INFINITY
+                    {
+                        element
+                    } else {
+                        0.0
+                    };
                     let mut each_sum_rest = 0.0_f32;
                     for k in 0..10 {
-                        each_sum_rest +=
-                            math::exp(others[k] - each_sum_top) - (if k == each_sum_at { 1.0 } else { 0.0 });
+                        each_sum_rest
+                            += math::exp(others[k] - each_sum_top)
+                                - (if k == each_sum_at { 1.0 } else { 0.0 });
                     }
-                    loss_mean +=
-                        math::softplus(each_sum_top - logits[label[i] as usize] + math::ln_1p(each_sum_rest));
+                    loss_mean
+                        += math::softplus(
+                            each_sum_top - logits[label[i] as usize]
+                                + math::ln_1p(each_sum_rest),
+                        );
                 }
                 let loss = loss_mean / n as f32;
                 loss
@@ -388,17 +706,17 @@ impl Mlp {
         );
         value
     }
-    /// How many elements a workspace must have for every method of `Mlp::loss`, at these sizes or smaller: `266 * N`.
+    /// How many elements a workspace must have for every method of `Mlp::loss`, at these sizes or smaller: `266 * N + 100352`.
     #[must_use]
     pub const fn loss_workspace(n: usize) -> usize {
-        266 * n
+        266 * n + 100352
     }
     /// How `Mlp::loss` is computed, as text: its value, then its gradients.
-    pub const LOSS_DERIVATION: &'static str = "Given x[N, 784], label[N], w1[784, 128], b1[128], w2[128, 10], b2[10]\n\nValue\n    h_x_product[i, j] = Σ_k x[i, k] · w1[k, j]\n    h_x[i, j] = h_x_product[i, j] + b1[j]\n    h[i, j] = 0 if h_x[i, j] ≤ 0 else h_x[i, j]\n    logits_product[i, j] = Σ_k h[i, k] · w2[k, j]\n    logits[i, j] = logits_product[i, j] + b2[j]\n    others[i, j] = −∞ if j = label[i] else logits[i, j]\n    each_sum_at[i] = argmax_k others[i, k]\n    each_sum_top[i] = constant(others[i, each_sum_at[i]]) if |others[i, each_sum_at[i]]| < ∞ else 0\n    each_sum_exp[i, k] = exp(others[i, k] − each_sum_top[i])\n    each_sum_rest[i] = Σ_k (each_sum_exp[i, k] − (1 if k = each_sum_at[i] else 0))\n    each_part[i] = each_sum_top[i] − logits[i, label[i]] + ln(1 + each_sum_rest[i])\n    each[i] = softplus(each_part[i])\n    loss_mean = Σ_k each[k]\n    loss = loss_mean / N\n    → loss\n\nGradient\n    each_part₂[i] = σ(each_part[i]) / N\n    d_logits[i, label[i]] += −each_part₂[i]   for i < N\n    d_each_sum_rest[i] = each_part₂[i] / (1 + each_sum_rest[i])\n    d_others[i, k] = d_each_sum_rest[i] · each_sum_exp[i, k]\n    d_logits[i, j] += 0 if j = label[i] else d_others[i, j]\n    d_b2[j] = Σ_i d_logits[i, j]\n    d_h[i, k] = Σ_j d_logits[i, j] · w2[k, j]\n    d_w2[k, j] = Σ_i d_logits[i, j] · h[i, k]\n    d_h_x[i, j] = 0 if h[i, j] ≤ 0 else d_h[i, j]\n    d_b1[j] = Σ_i d_h_x[i, j]\n    d_w1[k, j] = Σ_i d_h_x[i, j] · x[i, k]\n    → ∂loss/∂w1 = d_w1\n    → ∂loss/∂b1 = d_b1\n    → ∂loss/∂w2 = d_w2\n    → ∂loss/∂b2 = d_b2\n";
+    pub const LOSS_DERIVATION: &'static str = "Given x[N, 784], label[N], w1[784, 128], b1[128], w2[128, 10], b2[10]\n\nValue\n    h_x_product[i, j] = Σ_k x[i, k] · w1[k, j]\n    h_x[i, j] = h_x_product[i, j] + b1[j]\n    h[i, j] = 0 if h_x[i, j] ≤ 0 else h_x[i, j]\n    logits_product[i, j] = Σ_k h[i, k] · w2[k, j]\n    logits[i, j] = logits_product[i, j] + b2[j]\n    others[i, j] = −∞ if j = label[i] else logits[i, j]\n    each_sum_at[i] = argmax_k others[i, k]\n    each_sum_top[i] = constant(others[i, each_sum_at[i]]) if |others[i, each_sum_at[i]]| < ∞ else 0\n    each_sum_exp[i, k] = exp(others[i, k] − each_sum_top[i])\n    each_sum_rest[i] = Σ_k (each_sum_exp[i, k] − (1 if k = each_sum_at[i] else 0))\n    each_part[i] = each_sum_top[i] − logits[i, label[i]] + ln(1 + each_sum_rest[i])\n    each[i] = softplus(each_part[i])\n    loss_mean = Σ_k each[k]\n    loss = loss_mean / N\n    → loss\n\nGradient\n    d_loss_mean = 1 / N\n    each_part₂[i] = d_loss_mean · σ(each_part[i])\n    d_each_sum_rest[i] = each_part₂[i] / (1 + each_sum_rest[i])\n    d_others[i, k] = d_each_sum_rest[i] · each_sum_exp[i, k]\n    d_logits[i, j] = 0 if j = label[i] else d_others[i, j]\n    d_logits[i, label[i]] += −each_part₂[i]   for i < N\n    d_b2[j] = Σ_i d_logits[i, j]\n    d_h[i, k] = Σ_j d_logits[i, j] · w2[k, j]\n    d_w2[k, j] = Σ_i d_logits[i, j] · h[i, k]\n    d_h_x[i, j] = 0 if h[i, j] ≤ 0 else d_h[i, j]\n    d_b1[j] = Σ_i d_h_x[i, j]\n    d_w1[k, j] = Σ_i d_h_x[i, j] · x[i, k]\n    → ∂loss/∂w1 = d_w1\n    → ∂loss/∂b1 = d_b1\n    → ∂loss/∂w2 = d_w2\n    → ∂loss/∂b2 = d_b2\n";
     /// How `Mlp::loss` is computed, as LaTeX.
-    pub const LOSS_LATEX: &'static str = "\\begin{aligned}\n{\\mathit{h\\_x\\_product}}_{i, j} &= \\sum_{k} x_{i, k} \\, {w_{1}}_{k, j} \\\\\n{\\mathit{h\\_x}}_{i, j} &= {\\mathit{h\\_x\\_product}}_{i, j} + {b_{1}}_{j} \\\\\nh_{i, j} &= \\begin{cases} 0 & \\text{if } {\\mathit{h\\_x}}_{i, j} \\le 0 \\\\ {\\mathit{h\\_x}}_{i, j} & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{logits\\_product}}_{i, j} &= \\sum_{k} h_{i, k} \\, {w_{2}}_{k, j} \\\\\n\\mathit{logits}_{i, j} &= {\\mathit{logits\\_product}}_{i, j} + {b_{2}}_{j} \\\\\n\\mathit{others}_{i, j} &= \\begin{cases} -\\infty & \\text{if } j = \\mathit{label}_{i} \\\\ \\mathit{logits}_{i, j} & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{each\\_sum\\_at}}_{i} &= \\operatorname*{arg\\,max}_{k} \\mathit{others}_{i, k} \\\\\n{\\mathit{each\\_sum\\_top}}_{i} &= \\begin{cases} \\operatorname{constant}\\left(\\mathit{others}_{i, {\\mathit{each\\_sum\\_at}}_{i}}\\right) & \\text{if } \\left|\\mathit{others}_{i, {\\mathit{each\\_sum\\_at}}_{i}}\\right| < \\infty \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{each\\_sum\\_exp}}_{i, k} &= e^{\\mathit{others}_{i, k} - {\\mathit{each\\_sum\\_top}}_{i}} \\\\\n{\\mathit{each\\_sum\\_rest}}_{i} &= \\sum_{k} \\left({\\mathit{each\\_sum\\_exp}}_{i, k} - \\begin{cases} 1 & \\text{if } k = {\\mathit{each\\_sum\\_at}}_{i} \\\\ 0 & \\text{otherwise} \\end{cases}\\right) \\\\\n{\\mathit{each\\_part}}_{i} &= {\\mathit{each\\_sum\\_top}}_{i} - \\mathit{logits}_{i, \\mathit{label}_{i}} + \\ln\\left(1 + {\\mathit{each\\_sum\\_rest}}_{i}\\right) \\\\\n\\mathit{each}_{i} &= \\operatorname{softplus}\\left({\\mathit{each\\_part}}_{i}\\right) \\\\\n\\mathit{loss\\_mean} &= \\sum_{k} \\mathit{each}_{k} \\\\\n\\mathit{loss} &= \\frac{\\mathit{loss\\_mean}}{N} \\\\\n{\\mathit{each\\_part}^{(2)}}_{i} &= \\frac{\\sigma\\left({\\mathit{each\\_part}}_{i}\\right)}{N} \\\\\n\\partial \\mathit{logits}_{i, \\mathit{label}_{i}} &\\mathrel{+}= -{\\mathit{each\\_part}^{(2)}}_{i} \\quad \\text{for } i < N \\\\\n{\\partial \\mathit{each\\_sum\\_rest}}_{i} &= \\frac{{\\mathit{each\\_part}^{(2)}}_{i}}{1 + {\\mathit{each\\_sum\\_rest}}_{i}} \\\\\n\\partial \\mathit{others}_{i, k} &= {\\partial \\mathit{each\\_sum\\_rest}}_{i} \\, {\\mathit{each\\_sum\\_exp}}_{i, k} \\\\\n\\partial \\mathit{logits}_{i, j} &\\mathrel{+}= \\begin{cases} 0 & \\text{if } j = \\mathit{label}_{i} \\\\ \\partial \\mathit{others}_{i, j} & \\text{otherwise} \\end{cases} \\\\\n{\\partial b_{2}}_{j} &= \\sum_{i} \\partial \\mathit{logits}_{i, j} \\\\\n\\partial h_{i, k} &= \\sum_{j} \\partial \\mathit{logits}_{i, j} \\, {w_{2}}_{k, j} \\\\\n{\\partial w_{2}}_{k, j} &= \\sum_{i} \\partial \\mathit{logits}_{i, j} \\, h_{i, k} \\\\\n{\\partial \\mathit{h\\_x}}_{i, j} &= \\begin{cases} 0 & \\text{if } h_{i, j} \\le 0 \\\\ \\partial h_{i, j} & \\text{otherwise} \\end{cases} \\\\\n{\\partial b_{1}}_{j} &= \\sum_{i} {\\partial \\mathit{h\\_x}}_{i, j} \\\\\n{\\partial w_{1}}_{k, j} &= \\sum_{i} {\\partial \\mathit{h\\_x}}_{i, j} \\, x_{i, k} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial w_{1}} &= \\partial w_{1} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial b_{1}} &= \\partial b_{1} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial w_{2}} &= \\partial w_{2} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial b_{2}} &= \\partial b_{2}\n\\end{aligned}\n";
+    pub const LOSS_LATEX: &'static str = "\\begin{aligned}\n{\\mathit{h\\_x\\_product}}_{i, j} &= \\sum_{k} x_{i, k} \\, {w_{1}}_{k, j} \\\\\n{\\mathit{h\\_x}}_{i, j} &= {\\mathit{h\\_x\\_product}}_{i, j} + {b_{1}}_{j} \\\\\nh_{i, j} &= \\begin{cases} 0 & \\text{if } {\\mathit{h\\_x}}_{i, j} \\le 0 \\\\ {\\mathit{h\\_x}}_{i, j} & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{logits\\_product}}_{i, j} &= \\sum_{k} h_{i, k} \\, {w_{2}}_{k, j} \\\\\n\\mathit{logits}_{i, j} &= {\\mathit{logits\\_product}}_{i, j} + {b_{2}}_{j} \\\\\n\\mathit{others}_{i, j} &= \\begin{cases} -\\infty & \\text{if } j = \\mathit{label}_{i} \\\\ \\mathit{logits}_{i, j} & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{each\\_sum\\_at}}_{i} &= \\operatorname*{arg\\,max}_{k} \\mathit{others}_{i, k} \\\\\n{\\mathit{each\\_sum\\_top}}_{i} &= \\begin{cases} \\operatorname{constant}\\left(\\mathit{others}_{i, {\\mathit{each\\_sum\\_at}}_{i}}\\right) & \\text{if } \\left|\\mathit{others}_{i, {\\mathit{each\\_sum\\_at}}_{i}}\\right| < \\infty \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{each\\_sum\\_exp}}_{i, k} &= e^{\\mathit{others}_{i, k} - {\\mathit{each\\_sum\\_top}}_{i}} \\\\\n{\\mathit{each\\_sum\\_rest}}_{i} &= \\sum_{k} \\left({\\mathit{each\\_sum\\_exp}}_{i, k} - \\begin{cases} 1 & \\text{if } k = {\\mathit{each\\_sum\\_at}}_{i} \\\\ 0 & \\text{otherwise} \\end{cases}\\right) \\\\\n{\\mathit{each\\_part}}_{i} &= {\\mathit{each\\_sum\\_top}}_{i} - \\mathit{logits}_{i, \\mathit{label}_{i}} + \\ln\\left(1 + {\\mathit{each\\_sum\\_rest}}_{i}\\right) \\\\\n\\mathit{each}_{i} &= \\operatorname{softplus}\\left({\\mathit{each\\_part}}_{i}\\right) \\\\\n\\mathit{loss\\_mean} &= \\sum_{k} \\mathit{each}_{k} \\\\\n\\mathit{loss} &= \\frac{\\mathit{loss\\_mean}}{N} \\\\\n\\partial \\mathit{loss\\_mean} &= \\frac{1}{N} \\\\\n{\\mathit{each\\_part}^{(2)}}_{i} &= \\partial \\mathit{loss\\_mean} \\, \\sigma\\left({\\mathit{each\\_part}}_{i}\\right) \\\\\n{\\partial \\mathit{each\\_sum\\_rest}}_{i} &= \\frac{{\\mathit{each\\_part}^{(2)}}_{i}}{1 + {\\mathit{each\\_sum\\_rest}}_{i}} \\\\\n\\partial \\mathit{others}_{i, k} &= {\\partial \\mathit{each\\_sum\\_rest}}_{i} \\, {\\mathit{each\\_sum\\_exp}}_{i, k} \\\\\n\\partial \\mathit{logits}_{i, j} &= \\begin{cases} 0 & \\text{if } j = \\mathit{label}_{i} \\\\ \\partial \\mathit{others}_{i, j} & \\text{otherwise} \\end{cases} \\\\\n\\partial \\mathit{logits}_{i, \\mathit{label}_{i}} &\\mathrel{+}= -{\\mathit{each\\_part}^{(2)}}_{i} \\quad \\text{for } i < N \\\\\n{\\partial b_{2}}_{j} &= \\sum_{i} \\partial \\mathit{logits}_{i, j} \\\\\n\\partial h_{i, k} &= \\sum_{j} \\partial \\mathit{logits}_{i, j} \\, {w_{2}}_{k, j} \\\\\n{\\partial w_{2}}_{k, j} &= \\sum_{i} \\partial \\mathit{logits}_{i, j} \\, h_{i, k} \\\\\n{\\partial \\mathit{h\\_x}}_{i, j} &= \\begin{cases} 0 & \\text{if } h_{i, j} \\le 0 \\\\ \\partial h_{i, j} & \\text{otherwise} \\end{cases} \\\\\n{\\partial b_{1}}_{j} &= \\sum_{i} {\\partial \\mathit{h\\_x}}_{i, j} \\\\\n{\\partial w_{1}}_{k, j} &= \\sum_{i} {\\partial \\mathit{h\\_x}}_{i, j} \\, x_{i, k} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial w_{1}} &= \\partial w_{1} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial b_{1}} &= \\partial b_{1} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial w_{2}} &= \\partial w_{2} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial b_{2}} &= \\partial b_{2}\n\\end{aligned}\n";
     /// How `Mlp::loss` is computed, as a graph in the DOT language, forward and backward.
-    pub const LOSS_DOT: &'static str = "digraph {\n    node [shape = box, fontname = \"monospace\"]\n    input0 [shape = ellipse, label = \"x[N, 784]\"]\n    input1 [shape = ellipse, label = \"label[N]\"]\n    input2 [shape = ellipse, label = \"w1[784, 128]\"]\n    input4 [shape = ellipse, label = \"b1[128]\"]\n    input7 [shape = ellipse, label = \"w2[128, 10]\"]\n    input9 [shape = ellipse, label = \"b2[10]\"]\n    subgraph cluster_forward {\n        label = \"forward\"\n        node0 [label = \"h_x_product[i, j] = Σ_k x[i, k] · w1[k, j]\"]\n        node1 [label = \"h_x[i, j] = h_x_product[i, j] + b1[j]\"]\n        node2 [label = \"h[i, j] = 0 if h_x[i, j] ≤ 0 else h_x[i, j]\"]\n        node3 [label = \"logits_product[i, j] = Σ_k h[i, k] · w2[k, j]\"]\n        node4 [label = \"logits[i, j] = logits_product[i, j] + b2[j]\"]\n        node5 [label = \"others[i, j] = −∞ if j = label[i] else logits[i, j]\"]\n        node6 [label = \"each_sum_at[i] = argmax_k others[i, k]\"]\n        node7 [label = \"each_sum_top[i] = constant(others[i, each_sum_at[i]]) if |others[i, each_sum_at[i]]| < ∞ else 0\"]\n        node8 [label = \"each_sum_exp[i, k] = exp(others[i, k] − each_sum_top[i])\"]\n        node9 [label = \"each_sum_rest[i] = Σ_k (each_sum_exp[i, k] − (1 if k = each_sum_at[i] else 0))\"]\n        node10 [label = \"each_part[i] = each_sum_top[i] − logits[i, label[i]] + ln(1 + each_sum_rest[i])\"]\n        node11 [label = \"each[i] = softplus(each_part[i])\"]\n        node12 [label = \"loss_mean = Σ_k each[k]\"]\n        node13 [label = \"loss = loss_mean / N\"]\n    }\n    subgraph cluster_backward {\n        label = \"backward\"\n        node14 [label = \"each_part₂[i] = σ(each_part[i]) / N\"]\n        node15 [label = \"d_logits[i, label[i]] += −each_part₂[i]   for i < N\"]\n        node16 [label = \"d_each_sum_rest[i] = each_part₂[i] / (1 + each_sum_rest[i])\"]\n        node17 [label = \"d_others[i, k] = d_each_sum_rest[i] · each_sum_exp[i, k]\"]\n        node18 [label = \"d_logits[i, j] += 0 if j = label[i] else d_others[i, j]\"]\n        node19 [label = \"d_b2[j] = Σ_i d_logits[i, j]\"]\n        node20 [label = \"d_h[i, k] = Σ_j d_logits[i, j] · w2[k, j]\"]\n        node21 [label = \"d_w2[k, j] = Σ_i d_logits[i, j] · h[i, k]\"]\n        node22 [label = \"d_h_x[i, j] = 0 if h[i, j] ≤ 0 else d_h[i, j]\"]\n        node23 [label = \"d_b1[j] = Σ_i d_h_x[i, j]\"]\n        node24 [label = \"d_w1[k, j] = Σ_i d_h_x[i, j] · x[i, k]\"]\n    }\n    out0 [shape = ellipse, label = \"result\"]\n    out1 [shape = ellipse, label = \"∂/∂w1\"]\n    out2 [shape = ellipse, label = \"∂/∂b1\"]\n    out3 [shape = ellipse, label = \"∂/∂w2\"]\n    out4 [shape = ellipse, label = \"∂/∂b2\"]\n    input0 -> node0\n    input2 -> node0\n    node0 -> node1\n    input4 -> node1\n    node1 -> node2\n    node2 -> node3\n    input7 -> node3\n    node3 -> node4\n    input9 -> node4\n    node4 -> node5\n    input1 -> node5\n    node5 -> node6\n    node5 -> node7\n    node6 -> node7\n    node5 -> node8\n    node7 -> node8\n    node8 -> node9\n    node6 -> node9\n    node4 -> node10\n    input1 -> node10\n    node7 -> node10\n    node9 -> node10\n    node10 -> node11\n    node11 -> node12\n    node12 -> node13\n    node10 -> node14\n    node14 -> node15\n    input1 -> node15\n    node9 -> node16\n    node14 -> node16\n    node8 -> node17\n    node16 -> node17\n    input1 -> node18\n    node17 -> node18\n    node15 -> node18\n    node18 -> node19\n    input7 -> node20\n    node18 -> node20\n    node2 -> node21\n    node18 -> node21\n    node2 -> node22\n    node20 -> node22\n    node22 -> node23\n    input0 -> node24\n    node22 -> node24\n    node13 -> out0\n    node24 -> out1\n    node23 -> out2\n    node21 -> out3\n    node19 -> out4\n}\n";
+    pub const LOSS_DOT: &'static str = "digraph {\n    node [shape = box, fontname = \"monospace\"]\n    input0 [shape = ellipse, label = \"x[N, 784]\"]\n    input1 [shape = ellipse, label = \"label[N]\"]\n    input2 [shape = ellipse, label = \"w1[784, 128]\"]\n    input4 [shape = ellipse, label = \"b1[128]\"]\n    input7 [shape = ellipse, label = \"w2[128, 10]\"]\n    input9 [shape = ellipse, label = \"b2[10]\"]\n    subgraph cluster_forward {\n        label = \"forward\"\n        node0 [label = \"h_x_product[i, j] = Σ_k x[i, k] · w1[k, j]\"]\n        node1 [label = \"h_x[i, j] = h_x_product[i, j] + b1[j]\"]\n        node2 [label = \"h[i, j] = 0 if h_x[i, j] ≤ 0 else h_x[i, j]\"]\n        node3 [label = \"logits_product[i, j] = Σ_k h[i, k] · w2[k, j]\"]\n        node4 [label = \"logits[i, j] = logits_product[i, j] + b2[j]\"]\n        node5 [label = \"others[i, j] = −∞ if j = label[i] else logits[i, j]\"]\n        node6 [label = \"each_sum_at[i] = argmax_k others[i, k]\"]\n        node7 [label = \"each_sum_top[i] = constant(others[i, each_sum_at[i]]) if |others[i, each_sum_at[i]]| < ∞ else 0\"]\n        node8 [label = \"each_sum_exp[i, k] = exp(others[i, k] − each_sum_top[i])\"]\n        node9 [label = \"each_sum_rest[i] = Σ_k (each_sum_exp[i, k] − (1 if k = each_sum_at[i] else 0))\"]\n        node10 [label = \"each_part[i] = each_sum_top[i] − logits[i, label[i]] + ln(1 + each_sum_rest[i])\"]\n        node11 [label = \"each[i] = softplus(each_part[i])\"]\n        node12 [label = \"loss_mean = Σ_k each[k]\"]\n        node13 [label = \"loss = loss_mean / N\"]\n    }\n    subgraph cluster_backward {\n        label = \"backward\"\n        node14 [label = \"d_loss_mean = 1 / N\"]\n        node15 [label = \"each_part₂[i] = d_loss_mean · σ(each_part[i])\"]\n        node16 [label = \"d_each_sum_rest[i] = each_part₂[i] / (1 + each_sum_rest[i])\"]\n        node17 [label = \"d_others[i, k] = d_each_sum_rest[i] · each_sum_exp[i, k]\"]\n        node18 [label = \"d_logits[i, j] = 0 if j = label[i] else d_others[i, j]\"]\n        node19 [label = \"d_logits[i, label[i]] += −each_part₂[i]   for i < N\"]\n        node20 [label = \"d_b2[j] = Σ_i d_logits[i, j]\"]\n        node21 [label = \"d_h[i, k] = Σ_j d_logits[i, j] · w2[k, j]\"]\n        node22 [label = \"d_w2[k, j] = Σ_i d_logits[i, j] · h[i, k]\"]\n        node23 [label = \"d_h_x[i, j] = 0 if h[i, j] ≤ 0 else d_h[i, j]\"]\n        node24 [label = \"d_b1[j] = Σ_i d_h_x[i, j]\"]\n        node25 [label = \"d_w1[k, j] = Σ_i d_h_x[i, j] · x[i, k]\"]\n    }\n    out0 [shape = ellipse, label = \"result\"]\n    out1 [shape = ellipse, label = \"∂/∂w1\"]\n    out2 [shape = ellipse, label = \"∂/∂b1\"]\n    out3 [shape = ellipse, label = \"∂/∂w2\"]\n    out4 [shape = ellipse, label = \"∂/∂b2\"]\n    input0 -> node0\n    input2 -> node0\n    node0 -> node1\n    input4 -> node1\n    node1 -> node2\n    node2 -> node3\n    input7 -> node3\n    node3 -> node4\n    input9 -> node4\n    node4 -> node5\n    input1 -> node5\n    node5 -> node6\n    node5 -> node7\n    node6 -> node7\n    node5 -> node8\n    node7 -> node8\n    node8 -> node9\n    node6 -> node9\n    node4 -> node10\n    input1 -> node10\n    node7 -> node10\n    node9 -> node10\n    node10 -> node11\n    node11 -> node12\n    node12 -> node13\n    node14 -> node15\n    node10 -> node15\n    node9 -> node16\n    node15 -> node16\n    node8 -> node17\n    node16 -> node17\n    input1 -> node18\n    node17 -> node18\n    node15 -> node19\n    input1 -> node19\n    node18 -> node19\n    node19 -> node20\n    input7 -> node21\n    node19 -> node21\n    node2 -> node22\n    node19 -> node22\n    node2 -> node23\n    node21 -> node23\n    node23 -> node24\n    input0 -> node25\n    node23 -> node25\n    node13 -> out0\n    node25 -> out1\n    node24 -> out2\n    node22 -> out3\n    node20 -> out4\n}\n";
 }
 /// `Mlp::loss` gone forward, from which its gradients are computed.
 ///
@@ -415,7 +733,7 @@ impl Mlp {
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns
+    clippy::unnecessary_box_returns,
 )]
 pub struct MlpLossPass<'w> {
     model: &'w Mlp,
@@ -424,7 +742,6 @@ pub struct MlpLossPass<'w> {
     label: &'w [u32],
     arena: &'w mut [f32],
 }
-#[automatically_derived]
 #[allow(
     dead_code,
     missing_debug_implementations,
@@ -436,7 +753,7 @@ pub struct MlpLossPass<'w> {
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns
+    clippy::unnecessary_box_returns,
 )]
 impl MlpLossPass<'_> {
     /// The value of `Mlp::loss`.
@@ -468,11 +785,12 @@ impl MlpLossPass<'_> {
     ///     → loss
     ///
     /// Gradient
-    ///     each_part₂[i] = σ(each_part[i]) / N
-    ///     d_logits[i, label[i]] += −each_part₂[i]   for i < N
+    ///     d_loss_mean = 1 / N
+    ///     each_part₂[i] = d_loss_mean · σ(each_part[i])
     ///     d_each_sum_rest[i] = each_part₂[i] / (1 + each_sum_rest[i])
     ///     d_others[i, k] = d_each_sum_rest[i] · each_sum_exp[i, k]
-    ///     d_logits[i, j] += 0 if j = label[i] else d_others[i, j]
+    ///     d_logits[i, j] = 0 if j = label[i] else d_others[i, j]
+    ///     d_logits[i, label[i]] += −each_part₂[i]   for i < N
     ///     d_b2[j] = Σ_i d_logits[i, j]
     ///     d_h[i, k] = Σ_j d_logits[i, j] · w2[k, j]
     ///     d_w2[k, j] = Σ_i d_logits[i, j] · h[i, k]
@@ -492,34 +810,42 @@ impl MlpLossPass<'_> {
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [each_sum_exp, each_part, each_sum_rest, d_logits] =
-                    carve(arena, [n * 138..n * 148, n * 148..n * 149, n * 149..n * 150, n * 256..n * 266]);
-                let each_sum_exp = each_sum_exp.as_chunks::<10>().0;
-                let d_logits = d_logits.as_chunks_mut::<10>().0;
+                let [each_sum_rest, each_part, each_sum_exp] = carve(
+                    arena,
+                    [n * 138..n * 139, n * 139..n * 140, n * 256..n * 266],
+                );
+                let each_sum_exp = each_sum_exp.as_chunks_mut::<10>().0;
+                let d_loss_mean = 1.0 / n as f32;
                 for i in 0..n {
-                    let each_part_2 = 1.0 / n as f32 * math::sigmoid(each_part[i]);
-                    d_logits[i].fill(0.0);
-                    d_logits[i][label[i] as usize] -= each_part_2;
-                    each_sum_rest[i] = each_part_2 / (1.0 + each_sum_rest[i]);
+                    each_part[i] = d_loss_mean * math::sigmoid(each_part[i]);
+                    let d_each_sum_rest = each_part[i] / (1.0 + each_sum_rest[i]);
+                    for j in 0..10 {
+                        each_sum_exp[i][j] = if j == (label[i] as usize) {
+                            0.0
+                        } else {
+                            d_each_sum_rest * each_sum_exp[i][j]
+                        };
+                    }
                 }
                 grads.b2.fill(0.0);
                 for i in 0..n {
+                    each_sum_exp[i][label[i] as usize] -= each_part[i];
                     for j in 0..10 {
-                        if !(j == (label[i] as usize)) {
-                            d_logits[i][j] += each_sum_rest[i] * each_sum_exp[i][j];
-                        }
-                        grads.b2[j] += d_logits[i][j];
+                        grads.b2[j] += each_sum_exp[i][j];
                     }
                 }
-                let [h, d_h, d_logits] = carve(arena, [0..n * 128, n * 128..n * 256, n * 256..n * 266]);
+                let [h, d_h, each_sum_exp] = carve(
+                    arena,
+                    [0..n * 128, n * 128..n * 256, n * 256..n * 266],
+                );
                 let h = h.as_chunks::<128>().0;
                 let d_h = d_h.as_chunks_mut::<128>().0;
-                let d_logits = d_logits.as_chunks::<10>().0;
+                let each_sum_exp = each_sum_exp.as_chunks::<10>().0;
                 kernels::matmul(
                     n,
                     128,
                     10,
-                    d_logits.as_flattened(),
+                    each_sum_exp.as_flattened(),
                     (10, 1),
                     model.w2.as_flattened(),
                     (1, 10),
@@ -533,7 +859,7 @@ impl MlpLossPass<'_> {
                     n,
                     h.as_flattened(),
                     (1, 128),
-                    d_logits.as_flattened(),
+                    each_sum_exp.as_flattened(),
                     (10, 1),
                     grads.w2.as_flattened_mut(),
                     10,
@@ -570,33 +896,41 @@ impl MlpLossPass<'_> {
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [each_sum_exp, each_part, each_sum_rest, d_logits] =
-                    carve(arena, [n * 138..n * 148, n * 148..n * 149, n * 149..n * 150, n * 256..n * 266]);
-                let each_sum_exp = each_sum_exp.as_chunks::<10>().0;
-                let d_logits = d_logits.as_chunks_mut::<10>().0;
+                let [each_sum_rest, each_part, each_sum_exp] = carve(
+                    arena,
+                    [n * 138..n * 139, n * 139..n * 140, n * 256..n * 266],
+                );
+                let each_sum_exp = each_sum_exp.as_chunks_mut::<10>().0;
+                let d_loss_mean = 1.0 / n as f32;
                 for i in 0..n {
-                    let each_part_2 = 1.0 / n as f32 * math::sigmoid(each_part[i]);
-                    d_logits[i].fill(0.0);
-                    d_logits[i][label[i] as usize] -= each_part_2;
-                    each_sum_rest[i] = each_part_2 / (1.0 + each_sum_rest[i]);
-                }
-                for i in 0..n {
+                    each_part[i] = d_loss_mean * math::sigmoid(each_part[i]);
+                    let d_each_sum_rest = each_part[i] / (1.0 + each_sum_rest[i]);
                     for j in 0..10 {
-                        if !(j == (label[i] as usize)) {
-                            d_logits[i][j] += each_sum_rest[i] * each_sum_exp[i][j];
-                        }
-                        grads.b2[j] += d_logits[i][j];
+                        each_sum_exp[i][j] = if j == (label[i] as usize) {
+                            0.0
+                        } else {
+                            d_each_sum_rest * each_sum_exp[i][j]
+                        };
                     }
                 }
-                let [h, d_h, d_logits] = carve(arena, [0..n * 128, n * 128..n * 256, n * 256..n * 266]);
+                for i in 0..n {
+                    each_sum_exp[i][label[i] as usize] -= each_part[i];
+                    for j in 0..10 {
+                        grads.b2[j] += each_sum_exp[i][j];
+                    }
+                }
+                let [h, d_h, each_sum_exp] = carve(
+                    arena,
+                    [0..n * 128, n * 128..n * 256, n * 256..n * 266],
+                );
                 let h = h.as_chunks::<128>().0;
                 let d_h = d_h.as_chunks_mut::<128>().0;
-                let d_logits = d_logits.as_chunks::<10>().0;
+                let each_sum_exp = each_sum_exp.as_chunks::<10>().0;
                 kernels::matmul(
                     n,
                     128,
                     10,
-                    d_logits.as_flattened(),
+                    each_sum_exp.as_flattened(),
                     (10, 1),
                     model.w2.as_flattened(),
                     (1, 10),
@@ -610,7 +944,7 @@ impl MlpLossPass<'_> {
                     n,
                     h.as_flattened(),
                     (1, 128),
-                    d_logits.as_flattened(),
+                    each_sum_exp.as_flattened(),
                     (10, 1),
                     grads.w2.as_flattened_mut(),
                     10,

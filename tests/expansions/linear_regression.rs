@@ -2,7 +2,10 @@
 ///
 /// 4 parameters, 32 bytes.
 /// Values and gradients have this one type, a plain row of floats.
-#[derive(::chainrule::__private::core::clone::Clone, ::chainrule::__private::core::marker::Copy)]
+#[derive(
+    ::chainrule::__private::core::clone::Clone,
+    ::chainrule::__private::core::marker::Copy
+)]
 #[repr(C)]
 pub struct LinearRegression {
     /// `f64[3]`, starts as `zeros`.
@@ -11,7 +14,6 @@ pub struct LinearRegression {
     pub b: f64,
 }
 ::chainrule::__with_alloc! {
-    #[automatically_derived]
     #[allow(
         dead_code,
         missing_debug_implementations,
@@ -52,14 +54,19 @@ impl ::chainrule::Params for LinearRegression {
         ),
     ) {
         visitor(path.field("w"), &[3], &self.w);
-        visitor(path.field("b"), &[], ::chainrule::__private::core::slice::from_ref(&self.b));
+        visitor(
+            path.field("b"),
+            &[],
+            ::chainrule::__private::core::slice::from_ref(&self.b),
+        );
     }
     fn __initialise(&mut self, _rng: &mut ::chainrule::__private::Rng) {
         ::chainrule::__private::init::zeros(&mut self.w);
-        ::chainrule::__private::init::zeros(::chainrule::__private::core::slice::from_mut(&mut self.b));
+        ::chainrule::__private::init::zeros(
+            ::chainrule::__private::core::slice::from_mut(&mut self.b),
+        );
     }
 }
-#[automatically_derived]
 #[allow(
     dead_code,
     missing_debug_implementations,
@@ -71,7 +78,7 @@ impl ::chainrule::Params for LinearRegression {
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns
+    clippy::unnecessary_box_returns,
 )]
 impl LinearRegression {
     /// Half the mean squared distance.
@@ -82,7 +89,7 @@ impl LinearRegression {
     /// * `y: f64[N]`
     /// * returns `f64`
     ///
-    /// Workspace: `8 * N` bytes. Operations: `20 * N + 2`, forward and backward together.
+    /// Workspace: `8 * N` bytes. Operations: `19 * N + 3`, forward and backward together.
     ///
     /// # Panics
     /// Before anything is written:
@@ -97,7 +104,14 @@ impl LinearRegression {
     ) -> LinearRegressionLossPass<'w> {
         let n = x.len();
         if y.len() != n {
-            ::chainrule::__private::panics::rows("LinearRegression::loss", "y", y.len(), "N", n, "x");
+            ::chainrule::__private::panics::rows(
+                "LinearRegression::loss",
+                "y",
+                y.len(),
+                "N",
+                n,
+                "x",
+            );
         }
         let arena = ws.request(n, "LinearRegression::loss");
         let value = ::chainrule::__private::vectorised(
@@ -118,7 +132,102 @@ impl LinearRegression {
                 loss
             },
         );
-        LinearRegressionLossPass { model: self, value, x, y, arena }
+        LinearRegressionLossPass {
+            model: self,
+            value,
+            x,
+            y,
+            arena,
+        }
+    }
+    /// One step of training by `loss`: forward, backward and update in one. Returns the value before it.
+    ///
+    /// Each parameter is updated as soon as its gradient is complete, so that a whole gradient is never held. The result is that of `backward` and the optimiser's `step`.
+    ///
+    /// * `optimiser`, used for this network alone
+    /// * `x: f64[N, 3]`
+    /// * `y: f64[N]`
+    /// * returns `f64`
+    ///
+    /// Workspace: `8 * N + 24` bytes. Operations: `19 * N + 3`, forward and backward together.
+    ///
+    /// # Panics
+    /// Before anything is written:
+    /// * if `y` has not `N` rows
+    /// * if the workspace is a slice and too short
+    #[track_caller]
+    pub fn loss_step<S: ::chainrule::Storage<f64>, O: ::chainrule::Optimiser<f64>>(
+        &mut self,
+        ws: &mut ::chainrule::Workspace<f64, S>,
+        optimiser: &mut O,
+        x: &[[f64; 3]],
+        y: &[f64],
+    ) -> f64 {
+        let n = x.len();
+        if y.len() != n {
+            ::chainrule::__private::panics::rows(
+                "LinearRegression::loss_step",
+                "y",
+                y.len(),
+                "N",
+                n,
+                "x",
+            );
+        }
+        let arena = ws.request(n + 3, "LinearRegression::loss_step");
+        ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
+        let value = ::chainrule::__private::vectorised(
+            #[inline(always)]
+            || {
+                use ::chainrule::__private::carve;
+                let [error] = carve(arena, [0..n]);
+                let mut loss_mean = 0.0;
+                for i in 0..n {
+                    let mut error_product = 0.0_f64;
+                    for k in 0..3 {
+                        error_product += x[i][k] * self.w[k];
+                    }
+                    error[i] = error_product + self.b - y[i];
+                    loss_mean += error[i] * error[i];
+                }
+                let loss = loss_mean / n as f64 / 2.0;
+                loss
+            },
+        );
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            || {
+                use ::chainrule::__private::{carve, kernels};
+                let [error, d_w] = carve(arena, [0..n, n..n + 3]);
+                let d_w = &mut d_w.as_chunks_mut::<3>().0[0];
+                let d_loss_mean = 0.5 / n as f64;
+                let mut d_b = 0.0;
+                for k in 0..n {
+                    error[k] = 2.0 * (d_loss_mean * error[k]);
+                    d_b += error[k];
+                }
+                ::chainrule::Optimiser::update(
+                    optimiser,
+                    3,
+                    ::chainrule::__private::core::slice::from_mut(&mut self.b),
+                    ::chainrule::__private::core::slice::from_ref(&d_b),
+                );
+                kernels::matmul(
+                    1,
+                    3,
+                    n,
+                    error,
+                    (0, 1),
+                    x.as_flattened(),
+                    (3, 1),
+                    d_w,
+                    3,
+                    false,
+                );
+                ::chainrule::Optimiser::update(optimiser, 0, &mut self.w, d_w);
+            },
+        );
+        value
     }
     /// The value of `loss` alone; nothing is stored for a backward pass.
     ///
@@ -141,7 +250,14 @@ impl LinearRegression {
     ) -> f64 {
         let n = x.len();
         if y.len() != n {
-            ::chainrule::__private::panics::rows("LinearRegression::loss_value", "y", y.len(), "N", n, "x");
+            ::chainrule::__private::panics::rows(
+                "LinearRegression::loss_value",
+                "y",
+                y.len(),
+                "N",
+                n,
+                "x",
+            );
         }
         let _ = ws;
         let value = ::chainrule::__private::vectorised(
@@ -162,17 +278,17 @@ impl LinearRegression {
         );
         value
     }
-    /// How many elements a workspace must have for every method of `LinearRegression::loss`, at these sizes or smaller: `N`.
+    /// How many elements a workspace must have for every method of `LinearRegression::loss`, at these sizes or smaller: `N + 3`.
     #[must_use]
     pub const fn loss_workspace(n: usize) -> usize {
-        n
+        n + 3
     }
     /// How `LinearRegression::loss` is computed, as text: its value, then its gradients.
-    pub const LOSS_DERIVATION: &'static str = "Given x[N, 3], y[N], w[3], b\n\nValue\n    error_product[i] = Σ_k x[i, k] · w[k]\n    error[i] = error_product[i] + b − y[i]\n    loss_mean = Σ_k error[k]²\n    loss = loss_mean / (2 · N)\n    → loss\n\nGradient\n    d_error[k] = 2 · 0.5 · error[k] / N\n    d_b = Σ_i d_error[i]\n    d_w[k] = Σ_i d_error[i] · x[i, k]\n    → ∂loss/∂w = d_w\n    → ∂loss/∂b = d_b\n";
+    pub const LOSS_DERIVATION: &'static str = "Given x[N, 3], y[N], w[3], b\n\nValue\n    error_product[i] = Σ_k x[i, k] · w[k]\n    error[i] = error_product[i] + b − y[i]\n    loss_mean = Σ_k error[k]²\n    loss = loss_mean / (2 · N)\n    → loss\n\nGradient\n    d_loss_mean = 0.5 / N\n    d_error[k] = 2 · d_loss_mean · error[k]\n    d_b = Σ_i d_error[i]\n    d_w[k] = Σ_i d_error[i] · x[i, k]\n    → ∂loss/∂w = d_w\n    → ∂loss/∂b = d_b\n";
     /// How `LinearRegression::loss` is computed, as LaTeX.
-    pub const LOSS_LATEX: &'static str = "\\begin{aligned}\n{\\mathit{error\\_product}}_{i} &= \\sum_{k} x_{i, k} \\, w_{k} \\\\\n\\mathit{error}_{i} &= {\\mathit{error\\_product}}_{i} + b - y_{i} \\\\\n\\mathit{loss\\_mean} &= \\sum_{k} \\mathit{error}_{k}^{2} \\\\\n\\mathit{loss} &= \\frac{\\mathit{loss\\_mean}}{2 \\, N} \\\\\n\\partial \\mathit{error}_{k} &= \\frac{2 \\, 0.5 \\, \\mathit{error}_{k}}{N} \\\\\n\\partial b &= \\sum_{i} \\partial \\mathit{error}_{i} \\\\\n\\partial w_{k} &= \\sum_{i} \\partial \\mathit{error}_{i} \\, x_{i, k} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial w} &= \\partial w \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial b} &= \\partial b\n\\end{aligned}\n";
+    pub const LOSS_LATEX: &'static str = "\\begin{aligned}\n{\\mathit{error\\_product}}_{i} &= \\sum_{k} x_{i, k} \\, w_{k} \\\\\n\\mathit{error}_{i} &= {\\mathit{error\\_product}}_{i} + b - y_{i} \\\\\n\\mathit{loss\\_mean} &= \\sum_{k} \\mathit{error}_{k}^{2} \\\\\n\\mathit{loss} &= \\frac{\\mathit{loss\\_mean}}{2 \\, N} \\\\\n\\partial \\mathit{loss\\_mean} &= \\frac{0.5}{N} \\\\\n\\partial \\mathit{error}_{k} &= 2 \\, \\partial \\mathit{loss\\_mean} \\, \\mathit{error}_{k} \\\\\n\\partial b &= \\sum_{i} \\partial \\mathit{error}_{i} \\\\\n\\partial w_{k} &= \\sum_{i} \\partial \\mathit{error}_{i} \\, x_{i, k} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial w} &= \\partial w \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial b} &= \\partial b\n\\end{aligned}\n";
     /// How `LinearRegression::loss` is computed, as a graph in the DOT language, forward and backward.
-    pub const LOSS_DOT: &'static str = "digraph {\n    node [shape = box, fontname = \"monospace\"]\n    input0 [shape = ellipse, label = \"x[N, 3]\"]\n    input1 [shape = ellipse, label = \"y[N]\"]\n    input2 [shape = ellipse, label = \"w[3]\"]\n    input4 [shape = ellipse, label = \"b\"]\n    subgraph cluster_forward {\n        label = \"forward\"\n        node0 [label = \"error_product[i] = Σ_k x[i, k] · w[k]\"]\n        node1 [label = \"error[i] = error_product[i] + b − y[i]\"]\n        node2 [label = \"loss_mean = Σ_k error[k]²\"]\n        node3 [label = \"loss = loss_mean / (2 · N)\"]\n    }\n    subgraph cluster_backward {\n        label = \"backward\"\n        node4 [label = \"d_error[k] = 2 · 0.5 · error[k] / N\"]\n        node5 [label = \"d_b = Σ_i d_error[i]\"]\n        node6 [label = \"d_w[k] = Σ_i d_error[i] · x[i, k]\"]\n    }\n    out0 [shape = ellipse, label = \"result\"]\n    out1 [shape = ellipse, label = \"∂/∂w\"]\n    out2 [shape = ellipse, label = \"∂/∂b\"]\n    input0 -> node0\n    input2 -> node0\n    input1 -> node1\n    node0 -> node1\n    input4 -> node1\n    node1 -> node2\n    node2 -> node3\n    node1 -> node4\n    node4 -> node5\n    input0 -> node6\n    node4 -> node6\n    node3 -> out0\n    node6 -> out1\n    node5 -> out2\n}\n";
+    pub const LOSS_DOT: &'static str = "digraph {\n    node [shape = box, fontname = \"monospace\"]\n    input0 [shape = ellipse, label = \"x[N, 3]\"]\n    input1 [shape = ellipse, label = \"y[N]\"]\n    input2 [shape = ellipse, label = \"w[3]\"]\n    input4 [shape = ellipse, label = \"b\"]\n    subgraph cluster_forward {\n        label = \"forward\"\n        node0 [label = \"error_product[i] = Σ_k x[i, k] · w[k]\"]\n        node1 [label = \"error[i] = error_product[i] + b − y[i]\"]\n        node2 [label = \"loss_mean = Σ_k error[k]²\"]\n        node3 [label = \"loss = loss_mean / (2 · N)\"]\n    }\n    subgraph cluster_backward {\n        label = \"backward\"\n        node4 [label = \"d_loss_mean = 0.5 / N\"]\n        node5 [label = \"d_error[k] = 2 · d_loss_mean · error[k]\"]\n        node6 [label = \"d_b = Σ_i d_error[i]\"]\n        node7 [label = \"d_w[k] = Σ_i d_error[i] · x[i, k]\"]\n    }\n    out0 [shape = ellipse, label = \"result\"]\n    out1 [shape = ellipse, label = \"∂/∂w\"]\n    out2 [shape = ellipse, label = \"∂/∂b\"]\n    input0 -> node0\n    input2 -> node0\n    input1 -> node1\n    node0 -> node1\n    input4 -> node1\n    node1 -> node2\n    node2 -> node3\n    node1 -> node5\n    node4 -> node5\n    node5 -> node6\n    input0 -> node7\n    node5 -> node7\n    node3 -> out0\n    node7 -> out1\n    node6 -> out2\n}\n";
 }
 /// `LinearRegression::loss` gone forward, from which its gradients are computed.
 ///
@@ -189,7 +305,7 @@ impl LinearRegression {
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns
+    clippy::unnecessary_box_returns,
 )]
 pub struct LinearRegressionLossPass<'w> {
     model: &'w LinearRegression,
@@ -198,7 +314,6 @@ pub struct LinearRegressionLossPass<'w> {
     y: &'w [f64],
     arena: &'w mut [f64],
 }
-#[automatically_derived]
 #[allow(
     dead_code,
     missing_debug_implementations,
@@ -210,7 +325,7 @@ pub struct LinearRegressionLossPass<'w> {
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns
+    clippy::unnecessary_box_returns,
 )]
 impl LinearRegressionLossPass<'_> {
     /// The value of `LinearRegression::loss`.
@@ -232,7 +347,8 @@ impl LinearRegressionLossPass<'_> {
     ///     → loss
     ///
     /// Gradient
-    ///     d_error[k] = 2 · 0.5 · error[k] / N
+    ///     d_loss_mean = 0.5 / N
+    ///     d_error[k] = 2 · d_loss_mean · error[k]
     ///     d_b = Σ_i d_error[i]
     ///     d_w[k] = Σ_i d_error[i] · x[i, k]
     ///     → ∂loss/∂w = d_w
@@ -247,12 +363,24 @@ impl LinearRegressionLossPass<'_> {
             || {
                 use ::chainrule::__private::{carve, kernels};
                 let [error] = carve(arena, [0..n]);
+                let d_loss_mean = 0.5 / n as f64;
                 grads.b = 0.0;
                 for k in 0..n {
-                    error[k] = 2.0 * (0.5 / n as f64 * error[k]);
+                    error[k] = 2.0 * (d_loss_mean * error[k]);
                     grads.b += error[k];
                 }
-                kernels::matmul(1, 3, n, error, (0, 1), x.as_flattened(), (3, 1), &mut grads.w, 3, false);
+                kernels::matmul(
+                    1,
+                    3,
+                    n,
+                    error,
+                    (0, 1),
+                    x.as_flattened(),
+                    (3, 1),
+                    &mut grads.w,
+                    3,
+                    false,
+                );
             },
         );
     }
@@ -266,11 +394,23 @@ impl LinearRegressionLossPass<'_> {
             || {
                 use ::chainrule::__private::{carve, kernels};
                 let [error] = carve(arena, [0..n]);
+                let d_loss_mean = 0.5 / n as f64;
                 for k in 0..n {
-                    error[k] = 2.0 * (0.5 / n as f64 * error[k]);
+                    error[k] = 2.0 * (d_loss_mean * error[k]);
                     grads.b += error[k];
                 }
-                kernels::matmul(1, 3, n, error, (0, 1), x.as_flattened(), (3, 1), &mut grads.w, 3, true);
+                kernels::matmul(
+                    1,
+                    3,
+                    n,
+                    error,
+                    (0, 1),
+                    x.as_flattened(),
+                    (3, 1),
+                    &mut grads.w,
+                    3,
+                    true,
+                );
             },
         );
     }

@@ -87,10 +87,10 @@ impl<'a> Elaborator<'a> {
                 if layer.lengths.is_empty() {
                     let is_layer_field =
                         self.instances.list[layer.instance].fields.iter().any(|field| field.name == *name);
-                    if is_layer_field
-                        && let Some(Value::Layer(inner)) = self.field(&layer, &name.to_string()) {
-                            return self.call_layer(&inner, "call", None, arguments, name.span());
-                        }
+                    if is_layer_field && let Some(Value::Layer(inner)) = self.field(&layer, &name.to_string())
+                    {
+                        return self.call_layer(&inner, "call", None, arguments, name.span());
+                    }
                 }
                 self.call_layer(&layer, &name.to_string(), Some(name), arguments, name.span())
             }

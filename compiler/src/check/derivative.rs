@@ -5,8 +5,8 @@ use proc_macro2::{Ident, Span};
 use super::elaborate::Elaborator;
 use super::value::{Array, Value};
 use crate::differentiate;
-use crate::simplify::sharpened;
 use crate::ir::{Graph, Kind, Scalar, TensorId};
+use crate::simplify::sharpened;
 use crate::syntax::ast::{self, CallArgument, ExprKind as E, Statement};
 
 impl Elaborator<'_> {

@@ -193,9 +193,10 @@ impl<'a> Elaborator<'a> {
             return Some(binding.value.clone());
         }
         if let Some(layer) = self.frame().layer.clone()
-            && let Some(value) = self.field(&layer, &text) {
-                return Some(Bound::Value(value));
-            }
+            && let Some(value) = self.field(&layer, &text)
+        {
+            return Some(Bound::Value(value));
+        }
         if let Some(&value) = self.frame().generics.get(&text) {
             return Some(Bound::Integer(Int::constant(value)));
         }

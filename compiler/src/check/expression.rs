@@ -420,9 +420,10 @@ impl Elaborator<'_> {
             return Value::Poison;
         };
         if let Scalar::Flag(flag) = self.graph.scalars[mask.element]
-            && mask.shape.is_empty() {
-                return self.block(if flag { then } else { otherwise });
-            }
+            && mask.shape.is_empty()
+        {
+            return self.block(if flag { then } else { otherwise });
+        }
         let not = Array { element: self.graph.scalars.not(mask.element), ..mask.clone() };
         self.guards.push(mask.clone());
         let a = self.block(then);
@@ -435,11 +436,11 @@ impl Elaborator<'_> {
 
     fn select(&mut self, mask: &Array, a: Value, b: Value, span: Span) -> Value {
         if let (Value::Tuple(a), Value::Tuple(b)) = (&a, &b)
-            && a.len() == b.len() {
-                let parts =
-                    a.iter().zip(b).map(|(a, b)| self.select(mask, a.clone(), b.clone(), span)).collect();
-                return Value::Tuple(parts);
-            }
+            && a.len() == b.len()
+        {
+            let parts = a.iter().zip(b).map(|(a, b)| self.select(mask, a.clone(), b.clone(), span)).collect();
+            return Value::Tuple(parts);
+        }
         let (a, b) = (self.to_array(a, span), self.to_array(b, span));
         let (Some(mut a), Some(mut b)) = (a, b) else { return Value::Poison };
         if a.kind != b.kind {

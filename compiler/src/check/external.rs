@@ -91,11 +91,7 @@ impl<'a> Elaborator<'a> {
         }
         let id = ExternId(self.externs.len() as u32);
         self.externs.push((function.name.clone(), span));
-        self.graph.scalars.externs.push(Extern {
-            name: function.name.to_string(),
-            arguments: function.arguments.len(),
-            slopes: None,
-        });
+        self.graph.scalars.externs.push(Extern { name: function.name.to_string(), slopes: None });
         // Declared before its derivative is read: that may call it again.
         let errors = self.report.errors.len();
         let slopes = self.slopes(function);

@@ -138,9 +138,10 @@ impl Elaborator<'_> {
     /// An integer subscript; a negative literal counts from the end.
     fn position(&mut self, expr: &ast::Expr, size: &Int) -> Option<Int> {
         if let E::Unary(ast::UnaryOperator::Negate, inner) = &expr.kind
-            && let E::Number(ast::Number { integer: Some(value), .. }) = &inner.kind {
-                return Some(size.plus(-value));
-            }
+            && let E::Number(ast::Number { integer: Some(value), .. }) = &inner.kind
+        {
+            return Some(size.plus(-value));
+        }
         self.integer(expr)
     }
 

@@ -171,9 +171,10 @@ impl Elaborator<'_> {
                     for (axis, each) in ty.axes.iter().enumerate() {
                         if let ast::AxisType::Size(size) = each
                             && let E::Name(name) = &size.kind
-                                && self.items.dims.contains_key(&name.to_string()) {
-                                    self.add_dim(name, DimSource::Axis { argument, axis }, sources);
-                                }
+                            && self.items.dims.contains_key(&name.to_string())
+                        {
+                            self.add_dim(name, DimSource::Axis { argument, axis }, sources);
+                        }
                     }
                 }
                 ast::Type::Tuple(..) | ast::Type::Error(_) => {}
@@ -301,9 +302,11 @@ impl Elaborator<'_> {
                 ast::Type::Tensor(ty) => {
                     for (place, size) in ty.axes.iter().enumerate() {
                         if let ast::AxisType::Size(ast::Expr { kind: E::Name(name), .. }) = size
-                            && name == dim && self.items.dims.contains_key(dim) {
-                                return (position, place) == (argument, axis);
-                            }
+                            && name == dim
+                            && self.items.dims.contains_key(dim)
+                        {
+                            return (position, place) == (argument, axis);
+                        }
                     }
                 }
                 _ => {}

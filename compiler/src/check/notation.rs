@@ -176,10 +176,11 @@ impl Elaborator<'_> {
             let place = depth + position;
             let mut value = Int::index(place);
             if let Some((from, to)) = range
-                && is_size(&to.sub(from)) {
-                    known.insert(place, to.sub(from));
-                    value = value.add(from);
-                }
+                && is_size(&to.sub(from))
+            {
+                known.insert(place, to.sub(from));
+                value = value.add(from);
+            }
             self.ambient.push(Axis { name: index.name.to_string(), extent: Int::constant(1) });
             self.bind(&index.name, Bound::Integer(value), false);
         }
@@ -314,9 +315,10 @@ impl Elaborator<'_> {
                     if let Subscript::At(at) = subscript {
                         self.gather_uses(at, known, uses);
                         if let (Some(size), true) = (shape.get(axis), self.is_integer(at))
-                            && let Some(subscript) = self.integer(at) {
-                                uses.push(Use { size: size.clone(), subscript });
-                            }
+                            && let Some(subscript) = self.integer(at)
+                        {
+                            uses.push(Use { size: size.clone(), subscript });
+                        }
                     }
                 }
             }
@@ -330,10 +332,11 @@ impl Elaborator<'_> {
                         self.gather_uses(from, known, uses);
                         self.gather_uses(to, known, uses);
                         if let (Some(from), Some(to)) = (self.integer(from), self.integer(to))
-                            && is_size(&to.sub(&from)) {
-                                known.insert(place, to.sub(&from));
-                                value = value.add(&from);
-                            }
+                            && is_size(&to.sub(&from))
+                        {
+                            known.insert(place, to.sub(&from));
+                            value = value.add(&from);
+                        }
                     }
                     self.ambient.push(Axis { name: index.name.to_string(), extent: Int::constant(1) });
                     self.bind(&index.name, Bound::Integer(value), false);

@@ -76,13 +76,14 @@ impl Elaborator<'_> {
     /// A tensor made for a binding bears its name.
     fn take_name(&mut self, value: &Value, pattern: &Pattern, first_new: usize) {
         if let (Value::Array(array), Pattern::Name(name)) = (value, pattern)
-            && let crate::ir::Scalar::Read(tensor, at) = &self.graph.scalars[array.element] {
-                let made_here = tensor.0 as usize >= first_new
-                    && self.graph.nodes.iter().rev().take(4).any(|node| node.outputs().contains(tensor));
-                if made_here && at.len() == array.shape.len() {
-                    self.graph.tensors[tensor.0 as usize].name = name.to_string();
-                }
+            && let crate::ir::Scalar::Read(tensor, at) = &self.graph.scalars[array.element]
+        {
+            let made_here = tensor.0 as usize >= first_new
+                && self.graph.nodes.iter().rev().take(4).any(|node| node.outputs().contains(tensor));
+            if made_here && at.len() == array.shape.len() {
+                self.graph.tensors[tensor.0 as usize].name = name.to_string();
             }
+        }
     }
 
     /// Binds an argument's pattern.
@@ -168,15 +169,16 @@ impl Elaborator<'_> {
             (Target::Name(name), value) => {
                 let Some(old) = self.assignable(name) else { return };
                 if let (Value::Array(old), Value::Array(new)) = (&old, &value)
-                    && (old.kind != new.kind || old.shape != new.shape) {
-                        let message = format!(
-                            "`{name}` is {}, assigned {}",
-                            self.show(old.kind, &old.shape),
-                            self.show(new.kind, &new.shape)
-                        );
-                        self.error(span, message);
-                        return;
-                    }
+                    && (old.kind != new.kind || old.shape != new.shape)
+                {
+                    let message = format!(
+                        "`{name}` is {}, assigned {}",
+                        self.show(old.kind, &old.shape),
+                        self.show(new.kind, &new.shape)
+                    );
+                    self.error(span, message);
+                    return;
+                }
                 if let Some(binding) = self.lookup(&name.to_string()) {
                     binding.value = Bound::Value(value);
                 }
@@ -400,9 +402,10 @@ impl Elaborator<'_> {
         for (name, carried) in rows {
             let array = self.of_whole(carried.last);
             if let Some(binding) = self.lookup(&name.to_string())
-                && !matches!(binding.value, Bound::Value(Value::Poison)) {
-                    binding.value = Bound::Value(Value::Array(array));
-                }
+                && !matches!(binding.value, Bound::Value(Value::Poison))
+            {
+                binding.value = Bound::Value(Value::Array(array));
+            }
         }
     }
 

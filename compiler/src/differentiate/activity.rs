@@ -12,9 +12,10 @@ pub fn differentiable_reads(graph: &Graph, value: ScalarId) -> BTreeSet<TensorId
     let mut reads = BTreeSet::new();
     while let Some(id) = stack.pop() {
         if let Scalar::Read(tensor, _) = &graph.scalars[id]
-            && graph.tensor(*tensor).kind == Kind::Float {
-                reads.insert(*tensor);
-            }
+            && graph.tensor(*tensor).kind == Kind::Float
+        {
+            reads.insert(*tensor);
+        }
         for operand in differentiable_operands(&graph.scalars, id) {
             if reached.insert(operand) {
                 stack.push(operand);

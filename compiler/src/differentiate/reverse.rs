@@ -105,9 +105,10 @@ impl Reverse<'_> {
         for node in nodes.into_iter().rev() {
             for output in node.outputs() {
                 if self.wanted.contains(&output)
-                    && let Some(&cotangent) = cotangents.get(&output) {
-                        self.found.insert(output, cotangent);
-                    }
+                    && let Some(&cotangent) = cotangents.get(&output)
+                {
+                    self.found.insert(output, cotangent);
+                }
             }
             match node {
                 Node::Comprehension(mut node) => {

@@ -310,11 +310,7 @@ fn guard(e: &mut Scalars, s: ScalarId) -> Option<(ScalarId, ScalarId)> {
 type Rule<'r> = dyn FnMut(&mut Scalars, ScalarId) -> Vec<(ScalarId, ScalarId)> + 'r;
 
 /// What a cotangent passes on, under the guards that it stands under: nothing is asked or read outside.
-fn under_guards(
-    e: &mut Scalars,
-    s: ScalarId,
-    rule: &mut Rule<'_>,
-) -> Vec<(ScalarId, ScalarId)> {
+fn under_guards(e: &mut Scalars, s: ScalarId, rule: &mut Rule<'_>) -> Vec<(ScalarId, ScalarId)> {
     let Some((c, value)) = guard(e, s) else { return rule(e, s) };
     let shares = under_guards(e, value, rule);
     let zero = e.number(0.0);

@@ -179,7 +179,6 @@ impl<'a> Pass<'a> {
             }
 
             #(#conditions)*
-            #[automatically_derived]
             #lints
             impl #name<'_> {
                 #value

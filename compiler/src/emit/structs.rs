@@ -107,7 +107,6 @@ pub fn implementation(of: &StructType, items: &TokenStream) -> TokenStream {
     let lints = lints::allowed();
     quote! {
         #(#conditions)*
-        #[automatically_derived]
         #lints
         impl #name { #items }
     }

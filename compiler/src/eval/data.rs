@@ -50,11 +50,6 @@ impl Data {
         }
     }
 
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// The floats; panics on any other kind.
     #[track_caller]
     pub fn floats(&self) -> &[f64] {

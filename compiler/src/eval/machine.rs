@@ -202,10 +202,10 @@ impl Memory<'_> {
             for (carried, data) in node.carried.iter().zip(&state) {
                 self.put(carried.inside, data.clone())?;
             }
-            if let Some(condition) = condition {
-                if !condition.evaluate(self, &[])?.flag().ok_or(EvalError::Operand)? {
-                    continue;
-                }
+            if let Some(condition) = condition
+                && !condition.evaluate(self, &[])?.flag().ok_or(EvalError::Operand)?
+            {
+                continue;
             }
             self.run(body)?;
             state = gather(self, |carried| carried.next)?;

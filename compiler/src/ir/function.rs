@@ -24,8 +24,6 @@ pub enum Function {
 pub struct Extern {
     /// Its name.
     pub name: String,
-    /// How many arguments it has.
-    pub arguments: usize,
     /// Its derivative by each argument, in terms of [`Function::Parameter`]s; `None` if it has none.
     pub slopes: Option<Vec<ScalarId>>,
 }

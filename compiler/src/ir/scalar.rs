@@ -143,12 +143,6 @@ impl Scalars {
         self.nodes.len()
     }
 
-    /// Whether there are none.
-    #[cfg(test)]
-    pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty()
-    }
-
     /// A float constant.
     pub fn number(&mut self, value: f64) -> ScalarId {
         self.intern(Scalar::Number(value.into()))

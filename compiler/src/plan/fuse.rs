@@ -195,7 +195,9 @@ impl Attempt<'_> {
             let finished = rest.len() == 1 && matches!(self.candidate.kind, LeafKind::Write);
             let accumulates =
                 self.candidate.add && !self.candidate.at.iter().any(|at| at.as_index() == Some(index));
-            if elementwise && !(finished && (!accumulates || depth == 0)) && !(depth == 0 && related) {
+            let is_settled = finished && (!accumulates || depth == 0);
+            let is_outermost = depth == 0 && related;
+            if elementwise && !(is_settled || is_outermost) {
                 return false;
             }
             if !related && !(finished || self.same_loops(&leaves, &rest)) {

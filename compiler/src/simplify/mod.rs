@@ -20,7 +20,6 @@ mod sharpen;
 mod tests;
 mod uses;
 
-
 pub use sharpen::sharpened;
 
 use crate::ir::{Graph, Node, ScalarId, TensorId};

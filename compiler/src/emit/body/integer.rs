@@ -50,9 +50,14 @@ impl Body<'_> {
         }
         let positive_tokens = self.sum(&positive, Signed::No);
         let negative = self.sum(&negative, Signed::No);
+        // A method wants to know of which type a number is.
+        if let Some(constant) = positive.as_constant() {
+            let literal = Literal::usize_suffixed(usize::try_from(constant).unwrap_or(0));
+            return quote!(#literal.saturating_sub(#negative));
+        }
         match positive.as_atom() {
-            Some(Atom::Dim(_)) => quote!(#positive_tokens.saturating_sub(#negative)),
-            _ => quote!((#positive_tokens).saturating_sub(#negative)),
+            Some(_) => quote!(#positive_tokens.saturating_sub(#negative)),
+            None => quote!((#positive_tokens).saturating_sub(#negative)),
         }
     }
 

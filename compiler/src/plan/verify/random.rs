@@ -372,7 +372,7 @@ impl Random {
         for _ in 0..=self.below(5) {
             self.node(
                 &mut body,
-                self.loops.len() + 1 - usize::from(self.loops.len() < 2 && self.state % 7 == 0) * 2,
+                self.loops.len() + 1 - usize::from(self.loops.len() < 2 && self.state.is_multiple_of(7)) * 2,
             );
         }
         for each in &mut carried {

@@ -243,7 +243,7 @@ fn check(seed: u64) {
     for _ in 0..3 {
         maker.node();
     }
-    if seed % 3 == 0 {
+    if seed.is_multiple_of(3) {
         maker.repeat();
     }
     for _ in 0..3 {

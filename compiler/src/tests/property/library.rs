@@ -146,13 +146,11 @@ fn activation(name: &str, x: &Number, options: &Options<'_>) -> Option<Number> {
 
 /// A call.
 pub fn call(name: &str, arguments: &[Tensor], options: &Options<'_>) -> Tensor {
-    if let [x] = arguments {
-        if !matches!(x.data.first(), Some(Element::Index(_) | Element::Flag(_)))
-            && activation(name, &real(0.5), options).is_some()
-        {
-            return x
-                .map(|x| activation(name, x, options).expect("an activation of one number is one of all"));
-        }
+    if let [x] = arguments
+        && !matches!(x.data.first(), Some(Element::Index(_) | Element::Flag(_)))
+        && activation(name, &real(0.5), options).is_some()
+    {
+        return x.map(|x| activation(name, x, options).expect("an activation of one number is one of all"));
     }
     match (name, arguments) {
         ("powf", [x, y]) => x.with(y, Number::powf),

@@ -169,11 +169,12 @@ impl Generator<'_> {
             shape.truncate(1);
         }
         let carried = self.mutable(statements, &shape);
-        if over && shape.last().and_then(Size::as_constant).is_some_and(|size| size > 0) {
-            if let Some(loop_) = self.over_layers(&carried, &shape) {
-                statements.push(loop_);
-                return;
-            }
+        if over
+            && shape.last().and_then(Size::as_constant).is_some_and(|size| size > 0)
+            && let Some(loop_) = self.over_layers(&carried, &shape)
+        {
+            statements.push(loop_);
+            return;
         }
         let extent = self.size();
         let rows = [&[extent.clone()], shape.as_slice()].concat();

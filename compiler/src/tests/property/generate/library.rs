@@ -115,7 +115,8 @@ impl Generator<'_> {
         let x = self.float(shape, depth);
         let call = |name, x| Expr::call(name, vec![x]);
         let one = || Expr::Number(1.0);
-        let add = |a, b| if depth % 2 == 0 { Expr::binary("+", a, b) } else { Expr::binary("+", b, a) };
+        let add =
+            |a, b| if depth.is_multiple_of(2) { Expr::binary("+", a, b) } else { Expr::binary("+", b, a) };
         match self.source.below(14) {
             0 => call("ln", add(one(), call("exp", x))),
             1 => call("ln", call("sigmoid", x)),

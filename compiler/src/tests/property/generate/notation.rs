@@ -113,13 +113,12 @@ impl Generator<'_> {
         if self.elements(&shape) <= 60
             && subscripts.iter().all(|(_, size)| self.has(size, 1))
             && !self.scope.indices.is_empty()
+            && let Some(name) = self.declare(Type::float(shape))
         {
-            if let Some(name) = self.declare(Type::float(shape)) {
-                for (_, size) in &subscripts {
-                    self.at_least(size, 1);
-                }
-                return Some(self.at(&name, subscripts));
+            for (_, size) in &subscripts {
+                self.at_least(size, 1);
             }
+            return Some(self.at(&name, subscripts));
         }
         // Anything whose axes can be fitted.
         let near: Vec<Variable> = self

@@ -112,10 +112,10 @@ impl<'p> Meaning<'p> {
 
     fn apply(&mut self, function: &'p Function, place: Option<Place>, arguments: Vec<Tensor>) -> Value {
         let mut frame = Frame { names: Vec::new(), dims: BTreeMap::new(), place, lists: Vec::new() };
-        if let Some(place) = &frame.place {
-            if let Some(structure) = self.structure(&place.layer) {
-                frame.dims.extend(structure.generics.iter().copied().zip(place.generics.iter().copied()));
-            }
+        if let Some(place) = &frame.place
+            && let Some(structure) = self.structure(&place.layer)
+        {
+            frame.dims.extend(structure.generics.iter().copied().zip(place.generics.iter().copied()));
         }
         for ((name, ty), value) in function.arguments.iter().zip(arguments) {
             match ty.kind {
