@@ -67,7 +67,7 @@ fn the_classifiers_learn() {
     sgd.step(&mut model, &gradient);
     assert!(model.loss_value(&mut workspace, &x, &label) < before);
 
-    let mut sgd = Sgd::new(0.05);
+    let mut sgd = Sgd::new(1e-3);
     let mut model = residual_blocks::Residual::init(1);
     let mut gradient = residual_blocks::Residual::zeros();
     let x: [[f32; 8]; 2] = std::array::from_fn(|n| std::array::from_fn(|i| ((n + 2 * i) as f32).sin()));
