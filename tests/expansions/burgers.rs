@@ -2,10 +2,7 @@
 ///
 /// 501 parameters, 4,008 bytes.
 /// Values and gradients have this one type, a plain row of floats.
-#[derive(
-    ::chainrule::__private::core::clone::Clone,
-    ::chainrule::__private::core::marker::Copy
-)]
+#[derive(::chainrule::__private::core::clone::Clone, ::chainrule::__private::core::marker::Copy)]
 #[repr(C)]
 pub struct Burgers {
     /// `f64[2, 20]`, starts as `glorot_normal`.
@@ -66,31 +63,15 @@ impl ::chainrule::Params for Burgers {
         visitor(path.field("w2"), &[20, 20], self.w2.as_flattened());
         visitor(path.field("b2"), &[20], &self.b2);
         visitor(path.field("w3"), &[20], &self.w3);
-        visitor(
-            path.field("b3"),
-            &[],
-            ::chainrule::__private::core::slice::from_ref(&self.b3),
-        );
+        visitor(path.field("b3"), &[], ::chainrule::__private::core::slice::from_ref(&self.b3));
     }
     fn __initialise(&mut self, rng: &mut ::chainrule::__private::Rng) {
-        ::chainrule::__private::init::glorot_normal(
-            self.w1.as_flattened_mut(),
-            rng,
-            2,
-            20,
-        );
+        ::chainrule::__private::init::glorot_normal(self.w1.as_flattened_mut(), rng, 2, 20);
         ::chainrule::__private::init::zeros(&mut self.b1);
-        ::chainrule::__private::init::glorot_normal(
-            self.w2.as_flattened_mut(),
-            rng,
-            20,
-            20,
-        );
+        ::chainrule::__private::init::glorot_normal(self.w2.as_flattened_mut(), rng, 20, 20);
         ::chainrule::__private::init::zeros(&mut self.b2);
         ::chainrule::__private::init::normal(&mut self.w3, rng, 0.2);
-        ::chainrule::__private::init::zeros(
-            ::chainrule::__private::core::slice::from_mut(&mut self.b3),
-        );
+        ::chainrule::__private::init::zeros(::chainrule::__private::core::slice::from_mut(&mut self.b3));
     }
 }
 #[allow(
@@ -104,7 +85,7 @@ impl ::chainrule::Params for Burgers {
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns,
+    clippy::unnecessary_box_returns
 )]
 impl Burgers {
     /// How far the network is from satisfying the equation.
@@ -130,22 +111,30 @@ impl Burgers {
     ) -> BurgersResidualPass<'w> {
         let n = t.len();
         if x.len() != n {
-            ::chainrule::__private::panics::rows(
-                "Burgers::residual",
-                "x",
-                x.len(),
-                "N",
-                n,
-                "t",
-            );
+            ::chainrule::__private::panics::rows("Burgers::residual", "x", x.len(), "N", n, "t");
         }
         let arena = ws.request(364 * n, "Burgers::residual");
         let value = ::chainrule::__private::vectorised(
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels, math::f64 as math};
-                let [h_part_part, h, u_left, d_u_product, d_u_product_part, d_h, d_h_3,
-                h_part, d_h_2, d_u_product_2, d_u_product_3, d_u_left, u, d_r, d_u] = carve(
+                let [
+                    h_part_part,
+                    h,
+                    u_left,
+                    d_u_product,
+                    d_u_product_part,
+                    d_h,
+                    d_h_3,
+                    h_part,
+                    d_h_2,
+                    d_u_product_2,
+                    d_u_product_3,
+                    d_u_left,
+                    u,
+                    d_r,
+                    d_u,
+                ] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -179,9 +168,7 @@ impl Burgers {
                 let d_u_left = d_u_left.as_chunks_mut::<20>().0;
                 for i in 0..n {
                     for j in 0..20 {
-                        h[i][j] = math::tanh(
-                            t[i] * self.w1[0][j] + x[i] * self.w1[1][j] + self.b1[j],
-                        );
+                        h[i][j] = math::tanh(t[i] * self.w1[0][j] + x[i] * self.w1[1][j] + self.b1[j]);
                         h_part_part[i][j] = (1.0 - h[i][j]) * (1.0 + h[i][j]);
                     }
                 }
@@ -200,23 +187,11 @@ impl Burgers {
                 for i in 0..n {
                     for j in 0..20 {
                         u_left[i][j] = math::tanh(u_left[i][j] + self.b2[j]);
-                        d_u_product_part[i][j] = (1.0 - u_left[i][j])
-                            * (1.0 + u_left[i][j]);
+                        d_u_product_part[i][j] = (1.0 - u_left[i][j]) * (1.0 + u_left[i][j]);
                         d_u_product[i][j] = self.w3[j] * d_u_product_part[i][j];
                     }
                 }
-                kernels::matmul(
-                    1,
-                    n,
-                    20,
-                    &self.w3,
-                    (0, 1),
-                    u_left.as_flattened(),
-                    (1, 20),
-                    u,
-                    n,
-                    false,
-                );
+                kernels::matmul(1, n, 20, &self.w3, (0, 1), u_left.as_flattened(), (1, 20), u, n, false);
                 for i in 0..n {
                     u[i] = u[i] + self.b3;
                 }
@@ -239,30 +214,8 @@ impl Burgers {
                         d_h_3[i][j] = self.w1[1][j] * h_part_part[i][j];
                     }
                 }
-                kernels::matmul(
-                    1,
-                    n,
-                    20,
-                    &self.w1[0],
-                    (0, 1),
-                    h_part.as_flattened(),
-                    (1, 20),
-                    d_r,
-                    n,
-                    false,
-                );
-                kernels::matmul(
-                    1,
-                    n,
-                    20,
-                    &self.w1[1],
-                    (0, 1),
-                    h_part.as_flattened(),
-                    (1, 20),
-                    d_u,
-                    n,
-                    false,
-                );
+                kernels::matmul(1, n, 20, &self.w1[0], (0, 1), h_part.as_flattened(), (1, 20), d_r, n, false);
+                kernels::matmul(1, n, 20, &self.w1[1], (0, 1), h_part.as_flattened(), (1, 20), d_u, n, false);
                 kernels::matmul(
                     n,
                     20,
@@ -277,8 +230,7 @@ impl Burgers {
                 );
                 for i in 0..n {
                     for j in 0..20 {
-                        d_u_left[i][j] = -2.0
-                            * (d_u_product_2[i][j] * self.w3[j] * u_left[i][j]);
+                        d_u_left[i][j] = -2.0 * (d_u_product_2[i][j] * self.w3[j] * u_left[i][j]);
                         d_u_product_3[i][j] = d_u_left[i][j] * d_u_product_part[i][j];
                     }
                 }
@@ -298,9 +250,7 @@ impl Burgers {
                 for i in 0..n {
                     let mut u_xx = 0.0_f64;
                     for j in 0..20 {
-                        u_xx
-                            += d_h_2[i][j] * ((1.0 - h[i][j]) * (1.0 + h[i][j]))
-                                * self.w1[1][j];
+                        u_xx += d_h_2[i][j] * ((1.0 - h[i][j]) * (1.0 + h[i][j])) * self.w1[1][j];
                     }
                     d_r[i] = d_r[i] + u[i] * d_u[i] - 0.003183098861837907 * u_xx;
                     residual_mean += d_r[i] * d_r[i];
@@ -309,13 +259,7 @@ impl Burgers {
                 residual
             },
         );
-        BurgersResidualPass {
-            model: self,
-            value,
-            t,
-            x,
-            arena,
-        }
+        BurgersResidualPass { model: self, value, t, x, arena }
     }
     /// One step of training by `residual`: forward, backward and update in one. Returns the value before it.
     ///
@@ -342,14 +286,7 @@ impl Burgers {
     ) -> f64 {
         let n = t.len();
         if x.len() != n {
-            ::chainrule::__private::panics::rows(
-                "Burgers::residual_step",
-                "x",
-                x.len(),
-                "N",
-                n,
-                "t",
-            );
+            ::chainrule::__private::panics::rows("Burgers::residual_step", "x", x.len(), "N", n, "t");
         }
         let arena = ws.request(364 * n + 480, "Burgers::residual_step");
         ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
@@ -357,8 +294,23 @@ impl Burgers {
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels, math::f64 as math};
-                let [h_part_part, h, u_left, d_u_product, d_u_product_part, d_h, d_h_3,
-                h_part, d_h_2, d_u_product_2, d_u_product_3, d_u_left, u, d_r, d_u] = carve(
+                let [
+                    h_part_part,
+                    h,
+                    u_left,
+                    d_u_product,
+                    d_u_product_part,
+                    d_h,
+                    d_h_3,
+                    h_part,
+                    d_h_2,
+                    d_u_product_2,
+                    d_u_product_3,
+                    d_u_left,
+                    u,
+                    d_r,
+                    d_u,
+                ] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -392,9 +344,7 @@ impl Burgers {
                 let d_u_left = d_u_left.as_chunks_mut::<20>().0;
                 for i in 0..n {
                     for j in 0..20 {
-                        h[i][j] = math::tanh(
-                            t[i] * self.w1[0][j] + x[i] * self.w1[1][j] + self.b1[j],
-                        );
+                        h[i][j] = math::tanh(t[i] * self.w1[0][j] + x[i] * self.w1[1][j] + self.b1[j]);
                         h_part_part[i][j] = (1.0 - h[i][j]) * (1.0 + h[i][j]);
                     }
                 }
@@ -413,23 +363,11 @@ impl Burgers {
                 for i in 0..n {
                     for j in 0..20 {
                         u_left[i][j] = math::tanh(u_left[i][j] + self.b2[j]);
-                        d_u_product_part[i][j] = (1.0 - u_left[i][j])
-                            * (1.0 + u_left[i][j]);
+                        d_u_product_part[i][j] = (1.0 - u_left[i][j]) * (1.0 + u_left[i][j]);
                         d_u_product[i][j] = self.w3[j] * d_u_product_part[i][j];
                     }
                 }
-                kernels::matmul(
-                    1,
-                    n,
-                    20,
-                    &self.w3,
-                    (0, 1),
-                    u_left.as_flattened(),
-                    (1, 20),
-                    u,
-                    n,
-                    false,
-                );
+                kernels::matmul(1, n, 20, &self.w3, (0, 1), u_left.as_flattened(), (1, 20), u, n, false);
                 for i in 0..n {
                     u[i] = u[i] + self.b3;
                 }
@@ -452,30 +390,8 @@ impl Burgers {
                         d_h_3[i][j] = self.w1[1][j] * h_part_part[i][j];
                     }
                 }
-                kernels::matmul(
-                    1,
-                    n,
-                    20,
-                    &self.w1[0],
-                    (0, 1),
-                    h_part.as_flattened(),
-                    (1, 20),
-                    d_r,
-                    n,
-                    false,
-                );
-                kernels::matmul(
-                    1,
-                    n,
-                    20,
-                    &self.w1[1],
-                    (0, 1),
-                    h_part.as_flattened(),
-                    (1, 20),
-                    d_u,
-                    n,
-                    false,
-                );
+                kernels::matmul(1, n, 20, &self.w1[0], (0, 1), h_part.as_flattened(), (1, 20), d_r, n, false);
+                kernels::matmul(1, n, 20, &self.w1[1], (0, 1), h_part.as_flattened(), (1, 20), d_u, n, false);
                 kernels::matmul(
                     n,
                     20,
@@ -490,8 +406,7 @@ impl Burgers {
                 );
                 for i in 0..n {
                     for j in 0..20 {
-                        d_u_left[i][j] = -2.0
-                            * (d_u_product_2[i][j] * self.w3[j] * u_left[i][j]);
+                        d_u_left[i][j] = -2.0 * (d_u_product_2[i][j] * self.w3[j] * u_left[i][j]);
                         d_u_product_3[i][j] = d_u_left[i][j] * d_u_product_part[i][j];
                     }
                 }
@@ -511,9 +426,7 @@ impl Burgers {
                 for i in 0..n {
                     let mut u_xx = 0.0_f64;
                     for j in 0..20 {
-                        u_xx
-                            += d_h_2[i][j] * ((1.0 - h[i][j]) * (1.0 + h[i][j]))
-                                * self.w1[1][j];
+                        u_xx += d_h_2[i][j] * ((1.0 - h[i][j]) * (1.0 + h[i][j])) * self.w1[1][j];
                     }
                     d_r[i] = d_r[i] + u[i] * d_u[i] - 0.003183098861837907 * u_xx;
                     residual_mean += d_r[i] * d_r[i];
@@ -526,8 +439,22 @@ impl Burgers {
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels};
-                let [h_part_part, h, d_h_2, d_u_product_3, d_h_part, d_h_4, d_h_part_2,
-                d_h_6, d_w2, u, d_r, d_u, d_u_xx, d_w1] = carve(
+                let [
+                    h_part_part,
+                    h,
+                    d_h_2,
+                    d_u_product_3,
+                    d_h_part,
+                    d_h_4,
+                    d_h_part_2,
+                    d_h_6,
+                    d_w2,
+                    u,
+                    d_r,
+                    d_u,
+                    d_u_xx,
+                    d_w1,
+                ] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -564,15 +491,11 @@ impl Burgers {
                     u[k] = d_r[k] * u[k];
                     d_u_xx[k] = -0.003183098861837907 * d_r[k];
                     for j in 0..20 {
-                        d_w1[1][j]
-                            += d_u_xx[k]
-                                * (d_h_2[k][j] * ((1.0 - h[k][j]) * (1.0 + h[k][j])));
-                        d_h_4[k][j] = d_u_xx[k] * self.w1[1][j]
-                            * ((1.0 - h[k][j]) * (1.0 + h[k][j]));
+                        d_w1[1][j] += d_u_xx[k] * (d_h_2[k][j] * ((1.0 - h[k][j]) * (1.0 + h[k][j])));
+                        d_h_4[k][j] = d_u_xx[k] * self.w1[1][j] * ((1.0 - h[k][j]) * (1.0 + h[k][j]));
                         d_h_part[k][j] = -2.0 * (d_h_4[k][j] * h[k][j]);
                         d_h_part_2[k][j] = u[k] * self.w1[1][j] + d_r[k] * self.w1[0][j];
-                        d_h_6[k][j] = d_h_part[k][j] * self.w1[1][j]
-                            + d_h_part_2[k][j] * h_part_part[k][j];
+                        d_h_6[k][j] = d_h_part[k][j] * self.w1[1][j] + d_h_part_2[k][j] * h_part_part[k][j];
                     }
                 }
                 kernels::matmul(
@@ -587,8 +510,18 @@ impl Burgers {
                     20,
                     false,
                 );
-                let [u_left, d_u_product_part, d_h_3, d_u_product_2, d_u_product_4,
-                d_h_4, d_u_product_5, d_u_left_2, d_w2, d_w3] = carve(
+                let [
+                    u_left,
+                    d_u_product_part,
+                    d_h_3,
+                    d_u_product_2,
+                    d_u_product_4,
+                    d_h_4,
+                    d_u_product_5,
+                    d_u_left_2,
+                    d_w2,
+                    d_w3,
+                ] = carve(
                     arena,
                     [
                         n * 40..n * 60,
@@ -646,8 +579,25 @@ impl Burgers {
                     20,
                     true,
                 );
-                let [h_part_part, h, d_u_product, d_h, d_h_5, h_part, d_h_2, d_h_part,
-                d_h_4, d_h_part_2, d_h_6, d_u_product_5, d_w2, u, d_r, d_u_xx, d_w1] = carve(
+                let [
+                    h_part_part,
+                    h,
+                    d_u_product,
+                    d_h,
+                    d_h_5,
+                    h_part,
+                    d_h_2,
+                    d_h_part,
+                    d_h_4,
+                    d_h_part_2,
+                    d_h_6,
+                    d_u_product_5,
+                    d_w2,
+                    u,
+                    d_r,
+                    d_u_xx,
+                    d_w1,
+                ] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -705,18 +655,7 @@ impl Burgers {
                         d_w1[1][j] += d_h_part[i][j] * d_h[i][j];
                     }
                 }
-                kernels::matmul(
-                    1,
-                    20,
-                    n,
-                    u,
-                    (0, 1),
-                    h_part.as_flattened(),
-                    (20, 1),
-                    &mut d_w1[1],
-                    20,
-                    true,
-                );
+                kernels::matmul(1, 20, n, u, (0, 1), h_part.as_flattened(), (20, 1), &mut d_w1[1], 20, true);
                 kernels::matmul(
                     1,
                     20,
@@ -732,12 +671,8 @@ impl Burgers {
                 for i in 0..n {
                     for j in 0..20 {
                         d_h_5[i][j] = -2.0
-                            * (self.w1[1][j]
-                                * (d_u_xx[i] * d_h_2[i][j] * h[i][j]
-                                    + d_h_4[i][j] * d_h[i][j])
-                                + h[i][j]
-                                    * (d_h_part_2[i][j] * d_h[i][j]
-                                        + d_h_5[i][j] * self.w1[1][j]));
+                            * (self.w1[1][j] * (d_u_xx[i] * d_h_2[i][j] * h[i][j] + d_h_4[i][j] * d_h[i][j])
+                                + h[i][j] * (d_h_part_2[i][j] * d_h[i][j] + d_h_5[i][j] * self.w1[1][j]));
                     }
                 }
                 kernels::matmul(
@@ -752,8 +687,22 @@ impl Burgers {
                     20,
                     true,
                 );
-                let [d_u_product_6, h, u_left, d_u_product_part, d_h_5, d_u_product_2,
-                d_u_product_4, d_u_left, d_h_6, d_u_left_2, d_w2, d_u, d_w3, d_b2] = carve(
+                let [
+                    d_u_product_6,
+                    h,
+                    u_left,
+                    d_u_product_part,
+                    d_h_5,
+                    d_u_product_2,
+                    d_u_product_4,
+                    d_u_left,
+                    d_h_6,
+                    d_u_left_2,
+                    d_w2,
+                    d_u,
+                    d_w3,
+                    d_b2,
+                ] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -812,25 +761,13 @@ impl Burgers {
                     ::chainrule::__private::core::slice::from_mut(&mut self.b3),
                     ::chainrule::__private::core::slice::from_ref(&d_b3),
                 );
-                kernels::matmul(
-                    1,
-                    20,
-                    n,
-                    d_u,
-                    (0, 1),
-                    u_left.as_flattened(),
-                    (20, 1),
-                    d_w3,
-                    20,
-                    true,
-                );
+                kernels::matmul(1, 20, n, d_u, (0, 1), u_left.as_flattened(), (20, 1), d_w3, 20, true);
                 d_b2.fill(0.0);
                 for i in 0..n {
                     for j in 0..20 {
                         d_u_product_6[i][j] = (-2.0
                             * (u_left[i][j]
-                                * (d_u_product_4[i][j] * d_u_left[i][j]
-                                    + d_u_product_6[i][j] * self.w3[j])
+                                * (d_u_product_4[i][j] * d_u_left[i][j] + d_u_product_6[i][j] * self.w3[j])
                                 + d_u_left_2[i][j] * d_u_product_2[i][j] * self.w3[j])
                             + d_u[i] * self.w3[j])
                             * ((1.0 - u_left[i][j]) * (1.0 + u_left[i][j]));
@@ -871,12 +808,7 @@ impl Burgers {
                 );
                 let [h, d_h_5, d_b1, d_w1] = carve(
                     arena,
-                    [
-                        n * 20..n * 40,
-                        n * 120..n * 140,
-                        n * 140..n * 140 + 20,
-                        n * 364 + 400..n * 364 + 440,
-                    ],
+                    [n * 20..n * 40, n * 120..n * 140, n * 140..n * 140 + 20, n * 364 + 400..n * 364 + 440],
                 );
                 let h = h.as_chunks::<20>().0;
                 let d_h_5 = d_h_5.as_chunks_mut::<20>().0;
@@ -890,36 +822,9 @@ impl Burgers {
                     }
                 }
                 ::chainrule::Optimiser::update(optimiser, 40, &mut self.b1, d_b1);
-                kernels::matmul(
-                    1,
-                    20,
-                    n,
-                    t,
-                    (0, 1),
-                    d_h_5.as_flattened(),
-                    (20, 1),
-                    &mut d_w1[0],
-                    20,
-                    true,
-                );
-                kernels::matmul(
-                    1,
-                    20,
-                    n,
-                    x,
-                    (0, 1),
-                    d_h_5.as_flattened(),
-                    (20, 1),
-                    &mut d_w1[1],
-                    20,
-                    true,
-                );
-                ::chainrule::Optimiser::update(
-                    optimiser,
-                    0,
-                    self.w1.as_flattened_mut(),
-                    d_w1.as_flattened(),
-                );
+                kernels::matmul(1, 20, n, t, (0, 1), d_h_5.as_flattened(), (20, 1), &mut d_w1[0], 20, true);
+                kernels::matmul(1, 20, n, x, (0, 1), d_h_5.as_flattened(), (20, 1), &mut d_w1[1], 20, true);
+                ::chainrule::Optimiser::update(optimiser, 0, self.w1.as_flattened_mut(), d_w1.as_flattened());
             },
         );
         value
@@ -945,14 +850,7 @@ impl Burgers {
     ) -> f64 {
         let n = t.len();
         if x.len() != n {
-            ::chainrule::__private::panics::rows(
-                "Burgers::residual_value",
-                "x",
-                x.len(),
-                "N",
-                n,
-                "t",
-            );
+            ::chainrule::__private::panics::rows("Burgers::residual_value", "x", x.len(), "N", n, "t");
         }
         let arena = ws.request(103 * n, "Burgers::residual_value");
         let value = ::chainrule::__private::vectorised(
@@ -961,13 +859,7 @@ impl Burgers {
                 use ::chainrule::__private::{carve, kernels, math::f64 as math};
                 let [h, u_left, d_u_product, d_h, u_product] = carve(
                     arena,
-                    [
-                        0..n * 20,
-                        n * 20..n * 40,
-                        n * 40..n * 60,
-                        n * 60..n * 80,
-                        n * 100..n * 101,
-                    ],
+                    [0..n * 20, n * 20..n * 40, n * 40..n * 60, n * 60..n * 80, n * 100..n * 101],
                 );
                 let h = h.as_chunks_mut::<20>().0;
                 let u_left = u_left.as_chunks_mut::<20>().0;
@@ -975,9 +867,7 @@ impl Burgers {
                 let d_h = d_h.as_chunks_mut::<20>().0;
                 for i in 0..n {
                     for j in 0..20 {
-                        h[i][j] = math::tanh(
-                            t[i] * self.w1[0][j] + x[i] * self.w1[1][j] + self.b1[j],
-                        );
+                        h[i][j] = math::tanh(t[i] * self.w1[0][j] + x[i] * self.w1[1][j] + self.b1[j]);
                     }
                 }
                 kernels::matmul(
@@ -995,8 +885,7 @@ impl Burgers {
                 for i in 0..n {
                     for j in 0..20 {
                         u_left[i][j] = math::tanh(u_left[i][j] + self.b2[j]);
-                        d_u_product[i][j] = self.w3[j]
-                            * ((1.0 - u_left[i][j]) * (1.0 + u_left[i][j]));
+                        d_u_product[i][j] = self.w3[j] * ((1.0 - u_left[i][j]) * (1.0 + u_left[i][j]));
                     }
                 }
                 kernels::matmul(
@@ -1042,34 +931,11 @@ impl Burgers {
                     for j in 0..20 {
                         h_part[i][j] = d_h[i][j] * ((1.0 - h[i][j]) * (1.0 + h[i][j]));
                         d_h[i][j] = -2.0 * (self.w1[1][j] * d_h[i][j] * h[i][j]);
-                        d_h_2[i][j] = self.w1[1][j]
-                            * ((1.0 - h[i][j]) * (1.0 + h[i][j]));
+                        d_h_2[i][j] = self.w1[1][j] * ((1.0 - h[i][j]) * (1.0 + h[i][j]));
                     }
                 }
-                kernels::matmul(
-                    1,
-                    n,
-                    20,
-                    &self.w1[0],
-                    (0, 1),
-                    h_part.as_flattened(),
-                    (1, 20),
-                    d_t,
-                    n,
-                    false,
-                );
-                kernels::matmul(
-                    1,
-                    n,
-                    20,
-                    &self.w1[1],
-                    (0, 1),
-                    h_part.as_flattened(),
-                    (1, 20),
-                    d_x,
-                    n,
-                    false,
-                );
+                kernels::matmul(1, n, 20, &self.w1[0], (0, 1), h_part.as_flattened(), (1, 20), d_t, n, false);
+                kernels::matmul(1, n, 20, &self.w1[1], (0, 1), h_part.as_flattened(), (1, 20), d_x, n, false);
                 let [h, u_left, d_u_product_2, d_h, d_h_2, u_product, d_t, d_x] = carve(
                     arena,
                     [
@@ -1123,12 +989,9 @@ impl Burgers {
                 for i in 0..n {
                     let mut u_xx = 0.0_f64;
                     for j in 0..20 {
-                        u_xx
-                            += d_h[i][j] * ((1.0 - h[i][j]) * (1.0 + h[i][j]))
-                                * self.w1[1][j];
+                        u_xx += d_h[i][j] * ((1.0 - h[i][j]) * (1.0 + h[i][j])) * self.w1[1][j];
                     }
-                    let difference = d_t[i] + (u_product[i] + self.b3) * d_x[i]
-                        - 0.003183098861837907 * u_xx;
+                    let difference = d_t[i] + (u_product[i] + self.b3) * d_x[i] - 0.003183098861837907 * u_xx;
                     residual_mean += difference * difference;
                 }
                 let residual = residual_mean / n as f64;
@@ -1164,7 +1027,7 @@ impl Burgers {
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns,
+    clippy::unnecessary_box_returns
 )]
 pub struct BurgersResidualPass<'w> {
     model: &'w Burgers,
@@ -1184,7 +1047,7 @@ pub struct BurgersResidualPass<'w> {
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns,
+    clippy::unnecessary_box_returns
 )]
 impl BurgersResidualPass<'_> {
     /// The value of `Burgers::residual`.
@@ -1277,8 +1140,20 @@ impl BurgersResidualPass<'_> {
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels};
-                let [h_part_part, h, d_h_2, d_u_product_3, d_h_part, d_h_4, d_h_part_2,
-                d_h_6, u, d_r, d_u, d_u_xx] = carve(
+                let [
+                    h_part_part,
+                    h,
+                    d_h_2,
+                    d_u_product_3,
+                    d_h_part,
+                    d_h_4,
+                    d_h_part_2,
+                    d_h_6,
+                    u,
+                    d_r,
+                    d_u,
+                    d_u_xx,
+                ] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -1311,16 +1186,11 @@ impl BurgersResidualPass<'_> {
                     u[k] = d_r[k] * u[k];
                     d_u_xx[k] = -0.003183098861837907 * d_r[k];
                     for j in 0..20 {
-                        grads.w1[1][j]
-                            += d_u_xx[k]
-                                * (d_h_2[k][j] * ((1.0 - h[k][j]) * (1.0 + h[k][j])));
-                        d_h_4[k][j] = d_u_xx[k] * model.w1[1][j]
-                            * ((1.0 - h[k][j]) * (1.0 + h[k][j]));
+                        grads.w1[1][j] += d_u_xx[k] * (d_h_2[k][j] * ((1.0 - h[k][j]) * (1.0 + h[k][j])));
+                        d_h_4[k][j] = d_u_xx[k] * model.w1[1][j] * ((1.0 - h[k][j]) * (1.0 + h[k][j]));
                         d_h_part[k][j] = -2.0 * (d_h_4[k][j] * h[k][j]);
-                        d_h_part_2[k][j] = u[k] * model.w1[1][j]
-                            + d_r[k] * model.w1[0][j];
-                        d_h_6[k][j] = d_h_part[k][j] * model.w1[1][j]
-                            + d_h_part_2[k][j] * h_part_part[k][j];
+                        d_h_part_2[k][j] = u[k] * model.w1[1][j] + d_r[k] * model.w1[0][j];
+                        d_h_6[k][j] = d_h_part[k][j] * model.w1[1][j] + d_h_part_2[k][j] * h_part_part[k][j];
                     }
                 }
                 kernels::matmul(
@@ -1335,8 +1205,16 @@ impl BurgersResidualPass<'_> {
                     20,
                     false,
                 );
-                let [u_left, d_u_product_part, d_h_3, d_u_product_2, d_u_product_4,
-                d_h_4, d_u_product_5, d_u_left_2] = carve(
+                let [
+                    u_left,
+                    d_u_product_part,
+                    d_h_3,
+                    d_u_product_2,
+                    d_u_product_4,
+                    d_h_4,
+                    d_u_product_5,
+                    d_u_left_2,
+                ] = carve(
                     arena,
                     [
                         n * 40..n * 60,
@@ -1390,8 +1268,23 @@ impl BurgersResidualPass<'_> {
                     20,
                     true,
                 );
-                let [h_part_part, h, d_u_product, d_h, d_h_5, h_part, d_h_2, d_h_part,
-                d_h_4, d_h_part_2, d_h_6, d_u_product_5, u, d_r, d_u_xx] = carve(
+                let [
+                    h_part_part,
+                    h,
+                    d_u_product,
+                    d_h,
+                    d_h_5,
+                    h_part,
+                    d_h_2,
+                    d_h_part,
+                    d_h_4,
+                    d_h_part_2,
+                    d_h_6,
+                    d_u_product_5,
+                    u,
+                    d_r,
+                    d_u_xx,
+                ] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -1473,11 +1366,8 @@ impl BurgersResidualPass<'_> {
                     for j in 0..20 {
                         d_h_5[i][j] = -2.0
                             * (model.w1[1][j]
-                                * (d_u_xx[i] * d_h_2[i][j] * h[i][j]
-                                    + d_h_4[i][j] * d_h[i][j])
-                                + h[i][j]
-                                    * (d_h_part_2[i][j] * d_h[i][j]
-                                        + d_h_5[i][j] * model.w1[1][j]));
+                                * (d_u_xx[i] * d_h_2[i][j] * h[i][j] + d_h_4[i][j] * d_h[i][j])
+                                + h[i][j] * (d_h_part_2[i][j] * d_h[i][j] + d_h_5[i][j] * model.w1[1][j]));
                     }
                 }
                 kernels::matmul(
@@ -1492,8 +1382,19 @@ impl BurgersResidualPass<'_> {
                     20,
                     true,
                 );
-                let [d_u_product_6, h, u_left, d_u_product_part, d_h_5, d_u_product_2,
-                d_u_product_4, d_u_left, d_h_6, d_u_left_2, d_u] = carve(
+                let [
+                    d_u_product_6,
+                    h,
+                    u_left,
+                    d_u_product_part,
+                    d_h_5,
+                    d_u_product_2,
+                    d_u_product_4,
+                    d_u_left,
+                    d_h_6,
+                    d_u_left_2,
+                    d_u,
+                ] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -1633,8 +1534,20 @@ impl BurgersResidualPass<'_> {
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels};
-                let [h_part_part, h, d_h_2, d_u_product_3, d_h_part, d_h_4, d_h_part_2,
-                d_h_6, u, d_r, d_u, d_u_xx] = carve(
+                let [
+                    h_part_part,
+                    h,
+                    d_h_2,
+                    d_u_product_3,
+                    d_h_part,
+                    d_h_4,
+                    d_h_part_2,
+                    d_h_6,
+                    u,
+                    d_r,
+                    d_u,
+                    d_u_xx,
+                ] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -1666,16 +1579,11 @@ impl BurgersResidualPass<'_> {
                     u[k] = d_r[k] * u[k];
                     d_u_xx[k] = -0.003183098861837907 * d_r[k];
                     for j in 0..20 {
-                        grads.w1[1][j]
-                            += d_u_xx[k]
-                                * (d_h_2[k][j] * ((1.0 - h[k][j]) * (1.0 + h[k][j])));
-                        d_h_4[k][j] = d_u_xx[k] * model.w1[1][j]
-                            * ((1.0 - h[k][j]) * (1.0 + h[k][j]));
+                        grads.w1[1][j] += d_u_xx[k] * (d_h_2[k][j] * ((1.0 - h[k][j]) * (1.0 + h[k][j])));
+                        d_h_4[k][j] = d_u_xx[k] * model.w1[1][j] * ((1.0 - h[k][j]) * (1.0 + h[k][j]));
                         d_h_part[k][j] = -2.0 * (d_h_4[k][j] * h[k][j]);
-                        d_h_part_2[k][j] = u[k] * model.w1[1][j]
-                            + d_r[k] * model.w1[0][j];
-                        d_h_6[k][j] = d_h_part[k][j] * model.w1[1][j]
-                            + d_h_part_2[k][j] * h_part_part[k][j];
+                        d_h_part_2[k][j] = u[k] * model.w1[1][j] + d_r[k] * model.w1[0][j];
+                        d_h_6[k][j] = d_h_part[k][j] * model.w1[1][j] + d_h_part_2[k][j] * h_part_part[k][j];
                     }
                 }
                 kernels::matmul(
@@ -1690,8 +1598,16 @@ impl BurgersResidualPass<'_> {
                     20,
                     true,
                 );
-                let [u_left, d_u_product_part, d_h_3, d_u_product_2, d_u_product_4,
-                d_h_4, d_u_product_5, d_u_left_2] = carve(
+                let [
+                    u_left,
+                    d_u_product_part,
+                    d_h_3,
+                    d_u_product_2,
+                    d_u_product_4,
+                    d_h_4,
+                    d_u_product_5,
+                    d_u_left_2,
+                ] = carve(
                     arena,
                     [
                         n * 40..n * 60,
@@ -1744,8 +1660,23 @@ impl BurgersResidualPass<'_> {
                     20,
                     true,
                 );
-                let [h_part_part, h, d_u_product, d_h, d_h_5, h_part, d_h_2, d_h_part,
-                d_h_4, d_h_part_2, d_h_6, d_u_product_5, u, d_r, d_u_xx] = carve(
+                let [
+                    h_part_part,
+                    h,
+                    d_u_product,
+                    d_h,
+                    d_h_5,
+                    h_part,
+                    d_h_2,
+                    d_h_part,
+                    d_h_4,
+                    d_h_part_2,
+                    d_h_6,
+                    d_u_product_5,
+                    u,
+                    d_r,
+                    d_u_xx,
+                ] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -1827,11 +1758,8 @@ impl BurgersResidualPass<'_> {
                     for j in 0..20 {
                         d_h_5[i][j] = -2.0
                             * (model.w1[1][j]
-                                * (d_u_xx[i] * d_h_2[i][j] * h[i][j]
-                                    + d_h_4[i][j] * d_h[i][j])
-                                + h[i][j]
-                                    * (d_h_part_2[i][j] * d_h[i][j]
-                                        + d_h_5[i][j] * model.w1[1][j]));
+                                * (d_u_xx[i] * d_h_2[i][j] * h[i][j] + d_h_4[i][j] * d_h[i][j])
+                                + h[i][j] * (d_h_part_2[i][j] * d_h[i][j] + d_h_5[i][j] * model.w1[1][j]));
                     }
                 }
                 kernels::matmul(
@@ -1846,8 +1774,19 @@ impl BurgersResidualPass<'_> {
                     20,
                     true,
                 );
-                let [d_u_product_6, h, u_left, d_u_product_part, d_h_5, d_u_product_2,
-                d_u_product_4, d_u_left, d_h_6, d_u_left_2, d_u] = carve(
+                let [
+                    d_u_product_6,
+                    h,
+                    u_left,
+                    d_u_product_part,
+                    d_h_5,
+                    d_u_product_2,
+                    d_u_product_4,
+                    d_u_left,
+                    d_h_6,
+                    d_u_left_2,
+                    d_u,
+                ] = carve(
                     arena,
                     [
                         0..n * 20,

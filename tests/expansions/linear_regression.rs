@@ -2,10 +2,7 @@
 ///
 /// 4 parameters, 32 bytes.
 /// Values and gradients have this one type, a plain row of floats.
-#[derive(
-    ::chainrule::__private::core::clone::Clone,
-    ::chainrule::__private::core::marker::Copy
-)]
+#[derive(::chainrule::__private::core::clone::Clone, ::chainrule::__private::core::marker::Copy)]
 #[repr(C)]
 pub struct LinearRegression {
     /// `f64[3]`, starts as `zeros`.
@@ -54,17 +51,11 @@ impl ::chainrule::Params for LinearRegression {
         ),
     ) {
         visitor(path.field("w"), &[3], &self.w);
-        visitor(
-            path.field("b"),
-            &[],
-            ::chainrule::__private::core::slice::from_ref(&self.b),
-        );
+        visitor(path.field("b"), &[], ::chainrule::__private::core::slice::from_ref(&self.b));
     }
     fn __initialise(&mut self, _rng: &mut ::chainrule::__private::Rng) {
         ::chainrule::__private::init::zeros(&mut self.w);
-        ::chainrule::__private::init::zeros(
-            ::chainrule::__private::core::slice::from_mut(&mut self.b),
-        );
+        ::chainrule::__private::init::zeros(::chainrule::__private::core::slice::from_mut(&mut self.b));
     }
 }
 #[allow(
@@ -78,7 +69,7 @@ impl ::chainrule::Params for LinearRegression {
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns,
+    clippy::unnecessary_box_returns
 )]
 impl LinearRegression {
     /// Half the mean squared distance.
@@ -104,14 +95,7 @@ impl LinearRegression {
     ) -> LinearRegressionLossPass<'w> {
         let n = x.len();
         if y.len() != n {
-            ::chainrule::__private::panics::rows(
-                "LinearRegression::loss",
-                "y",
-                y.len(),
-                "N",
-                n,
-                "x",
-            );
+            ::chainrule::__private::panics::rows("LinearRegression::loss", "y", y.len(), "N", n, "x");
         }
         let arena = ws.request(n, "LinearRegression::loss");
         let value = ::chainrule::__private::vectorised(
@@ -132,13 +116,7 @@ impl LinearRegression {
                 loss
             },
         );
-        LinearRegressionLossPass {
-            model: self,
-            value,
-            x,
-            y,
-            arena,
-        }
+        LinearRegressionLossPass { model: self, value, x, y, arena }
     }
     /// One step of training by `loss`: forward, backward and update in one. Returns the value before it.
     ///
@@ -165,14 +143,7 @@ impl LinearRegression {
     ) -> f64 {
         let n = x.len();
         if y.len() != n {
-            ::chainrule::__private::panics::rows(
-                "LinearRegression::loss_step",
-                "y",
-                y.len(),
-                "N",
-                n,
-                "x",
-            );
+            ::chainrule::__private::panics::rows("LinearRegression::loss_step", "y", y.len(), "N", n, "x");
         }
         let arena = ws.request(n + 3, "LinearRegression::loss_step");
         ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
@@ -212,18 +183,7 @@ impl LinearRegression {
                     ::chainrule::__private::core::slice::from_mut(&mut self.b),
                     ::chainrule::__private::core::slice::from_ref(&d_b),
                 );
-                kernels::matmul(
-                    1,
-                    3,
-                    n,
-                    error,
-                    (0, 1),
-                    x.as_flattened(),
-                    (3, 1),
-                    d_w,
-                    3,
-                    false,
-                );
+                kernels::matmul(1, 3, n, error, (0, 1), x.as_flattened(), (3, 1), d_w, 3, false);
                 ::chainrule::Optimiser::update(optimiser, 0, &mut self.w, d_w);
             },
         );
@@ -250,14 +210,7 @@ impl LinearRegression {
     ) -> f64 {
         let n = x.len();
         if y.len() != n {
-            ::chainrule::__private::panics::rows(
-                "LinearRegression::loss_value",
-                "y",
-                y.len(),
-                "N",
-                n,
-                "x",
-            );
+            ::chainrule::__private::panics::rows("LinearRegression::loss_value", "y", y.len(), "N", n, "x");
         }
         let _ = ws;
         let value = ::chainrule::__private::vectorised(
@@ -305,7 +258,7 @@ impl LinearRegression {
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns,
+    clippy::unnecessary_box_returns
 )]
 pub struct LinearRegressionLossPass<'w> {
     model: &'w LinearRegression,
@@ -325,7 +278,7 @@ pub struct LinearRegressionLossPass<'w> {
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns,
+    clippy::unnecessary_box_returns
 )]
 impl LinearRegressionLossPass<'_> {
     /// The value of `LinearRegression::loss`.
@@ -369,18 +322,7 @@ impl LinearRegressionLossPass<'_> {
                     error[k] = 2.0 * (d_loss_mean * error[k]);
                     grads.b += error[k];
                 }
-                kernels::matmul(
-                    1,
-                    3,
-                    n,
-                    error,
-                    (0, 1),
-                    x.as_flattened(),
-                    (3, 1),
-                    &mut grads.w,
-                    3,
-                    false,
-                );
+                kernels::matmul(1, 3, n, error, (0, 1), x.as_flattened(), (3, 1), &mut grads.w, 3, false);
             },
         );
     }
@@ -399,18 +341,7 @@ impl LinearRegressionLossPass<'_> {
                     error[k] = 2.0 * (d_loss_mean * error[k]);
                     grads.b += error[k];
                 }
-                kernels::matmul(
-                    1,
-                    3,
-                    n,
-                    error,
-                    (0, 1),
-                    x.as_flattened(),
-                    (3, 1),
-                    &mut grads.w,
-                    3,
-                    true,
-                );
+                kernels::matmul(1, 3, n, error, (0, 1), x.as_flattened(), (3, 1), &mut grads.w, 3, true);
             },
         );
     }

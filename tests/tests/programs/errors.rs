@@ -187,51 +187,6 @@ fn indices_out_of_range() {
 }
 
 #[test]
-fn computed_subscripts_out_of_range() {
-    let model = Mistakes::init(0);
-    let mut d_x = [0.5; 3];
-    let mut workspace = Workspace::new();
-    let message =
-        message_of(|| model.after(&mut workspace, &[1.0; 3], &[0, 2]).backward(&[1.0; 2], &mut d_x));
-    assert_eq!(message, "Mistakes::after: subscript 3 of axis 0 of `x` is outside 0..3");
-    assert_eq!(d_x, [0.5; 3]);
-}
-
-/// The memory of rows is one piece, so that only a check of its own sees that a subscript leaves its row.
-#[test]
-fn subscripts_stay_in_their_row() {
-    let model = Mistakes::init(0);
-    let x = Tensor::new(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [2, 3]);
-    let mut workspace = Workspace::new();
-    let message = message_of(|| model.after_in_row_value(&mut workspace, x, &[2, 0]).to_vec());
-    assert_eq!(message, "Mistakes::after_in_row_value: subscript 3 of axis 1 of `x` is outside 0..3");
-    let message = message_of(|| model.after_in_row(&mut workspace, x, &[2, 0]).value().to_vec());
-    assert_eq!(message, "Mistakes::after_in_row: subscript 3 of axis 1 of `x` is outside 0..3");
-    let message = message_of(|| model.behind_the_first(&mut workspace, x).value().to_vec());
-    assert_eq!(message, "Mistakes::behind_the_first: subscript 3 of axis 1 of `x` is outside 0..3");
-    let mut d_x = [0.5; 6];
-    let pass = model.after_in_row(&mut workspace, x, &[1, 0]);
-    assert_eq!(pass.value(), [3.0, 5.0]);
-    pass.backward(&[1.0, 10.0], &mut TensorMut::new(&mut d_x, [2, 3]));
-    assert_eq!(d_x, [0.0, 0.0, 1.0, 0.0, 10.0, 0.0]);
-}
-
-#[test]
-fn sizes_that_subscripts_need() {
-    let model = Mistakes::init(0);
-    let mut d_x = [0.5; 3];
-    let message = refused(0.5, |ws, _: &mut Mistakes| {
-        model.front(ws, &[1.0; 3]).backward(&[1.0; 4], &mut d_x);
-    });
-    assert_eq!(message, "Mistakes::front: subscript 3 of axis 0 of `x` is outside 0..3");
-    assert_eq!(d_x, [0.5; 3]);
-    let mut d_x = [0.5; 4];
-    let mut workspace = Workspace::new();
-    model.front(&mut workspace, &[1.0; 4]).backward(&[1.0; 4], &mut d_x);
-    assert_eq!(d_x, [2.0; 4]);
-}
-
-#[test]
 fn sizes_that_arguments_give() {
     let model = Mistakes::init(0);
     let mut d_x = [0.5; 3];
