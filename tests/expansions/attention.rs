@@ -5,7 +5,10 @@ const D: usize = 16;
 ///
 /// 768 parameters, 3,072 bytes.
 /// Values and gradients have this one type, a plain row of floats.
-#[derive(::chainrule::__private::core::clone::Clone, ::chainrule::__private::core::marker::Copy)]
+#[derive(
+    ::chainrule::__private::core::clone::Clone,
+    ::chainrule::__private::core::marker::Copy
+)]
 #[repr(C)]
 pub struct Attention {
     /// `f32[16, 16]`, starts as `glorot_uniform`.
@@ -21,9 +24,11 @@ pub struct Attention {
         missing_debug_implementations,
         non_snake_case,
         unreachable_pub,
+        clippy::approx_constant,
         clippy::assign_op_pattern,
         clippy::duplicate_underscore_argument,
         clippy::many_single_char_names,
+        clippy::needless_borrow,
         clippy::similar_names,
         clippy::too_many_arguments,
         clippy::type_complexity,
@@ -60,9 +65,24 @@ impl ::chainrule::Params for Attention {
         visitor(path.field("wv"), &[16, 16], self.wv.as_flattened());
     }
     fn __initialise(&mut self, rng: &mut ::chainrule::__private::Rng) {
-        ::chainrule::__private::init::glorot_uniform(self.wq.as_flattened_mut(), rng, 16, 16);
-        ::chainrule::__private::init::glorot_uniform(self.wk.as_flattened_mut(), rng, 16, 16);
-        ::chainrule::__private::init::glorot_uniform(self.wv.as_flattened_mut(), rng, 16, 16);
+        ::chainrule::__private::init::glorot_uniform(
+            self.wq.as_flattened_mut(),
+            rng,
+            16,
+            16,
+        );
+        ::chainrule::__private::init::glorot_uniform(
+            self.wk.as_flattened_mut(),
+            rng,
+            16,
+            16,
+        );
+        ::chainrule::__private::init::glorot_uniform(
+            self.wv.as_flattened_mut(),
+            rng,
+            16,
+            16,
+        );
     }
 }
 #[allow(
@@ -70,13 +90,15 @@ impl ::chainrule::Params for Attention {
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
+    clippy::approx_constant,
     clippy::assign_op_pattern,
     clippy::duplicate_underscore_argument,
     clippy::many_single_char_names,
+    clippy::needless_borrow,
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns
+    clippy::unnecessary_box_returns,
 )]
 impl Attention {
     /// What each place sees of the places up to it.
@@ -102,10 +124,17 @@ impl Attention {
         let n = x.shape()[0];
         let t = x.shape()[1];
         if x.shape()[2] != 16 {
-            ::chainrule::__private::panics::size("Attention::attend", "x", 2, x.shape()[2], 16);
+            ::chainrule::__private::panics::size(
+                "Attention::attend",
+                "x",
+                2,
+                x.shape()[2],
+                16,
+            );
         }
         let x = x.as_slice().as_chunks::<16>().0;
-        let arena = ws.request(81 * n * t + 3 * n * t * t + t + t * t, "Attention::attend");
+        let arena = ws
+            .request(81 * n * t + 3 * n * t * t + t + t * t, "Attention::attend");
         ::chainrule::__private::vectorised(
             #[inline(always)]
             || {
@@ -120,8 +149,10 @@ impl Attention {
                         n * t * 32 + n * t * t * 3..n * t * 48 + n * t * t * 3,
                         n * t * 48 + n * t * t * 3..n * t * 64 + n * t * t * 3,
                         n * t * 64 + n * t * t * 3..n * t * 64 + n * t * t * 3 + t * t,
-                        n * t * 64 + n * t * t * 3 + t * t..n * t * 65 + n * t * t * 3 + t * t,
-                        n * t * 65 + n * t * t * 3 + t * t..n * t * 65 + n * t * t * 3 + t + t * t,
+                        n * t * 64 + n * t * t * 3
+                            + t * t..n * t * 65 + n * t * t * 3 + t * t,
+                        n * t * 65 + n * t * t * 3
+                            + t * t..n * t * 65 + n * t * t * 3 + t + t * t,
                     ],
                 );
                 let q = q.as_chunks_mut::<16>().0;
@@ -189,30 +220,36 @@ impl Attention {
                         let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
                         for k_2 in 0..t {
                             let candidate = s[k_2];
-                            if candidate > largest || (candidate.is_nan() && !largest.is_nan()) {
+                            if candidate > largest
+                                || (candidate.is_nan() && !largest.is_nan())
+                            {
                                 a_sum_at = k_2;
                                 largest = candidate;
                             }
                         }
                         let element = s[a_sum_at];
-                        let a_sum_top =
-                            if math::abs(element) < ::chainrule::__private::core::primitive::f32::INFINITY {
-                                element
-                            } else {
-                                0.0
-                            };
+                        let a_sum_top = if math::abs(element)
+                            < ::chainrule::__private::core::primitive::f32::INFINITY
+                        {
+                            element
+                        } else {
+                            0.0
+                        };
                         for k_2 in 0..t {
-                            a_sum_exp[(n_2 * t + j) * t + k_2] = math::exp(s[k_2] - a_sum_top);
+                            a_sum_exp[(n_2 * t + j) * t + k_2] = math::exp(
+                                s[k_2] - a_sum_top,
+                            );
                         }
                         let mut sum = 0.0_f32;
                         for k_2 in 0..t {
-                            sum += a_sum_exp[(n_2 * t + j) * t + k_2]
-                                - (if k_2 == a_sum_at { 1.0 } else { 0.0 });
+                            sum
+                                += a_sum_exp[(n_2 * t + j) * t + k_2]
+                                    - (if k_2 == a_sum_at { 1.0 } else { 0.0 });
                         }
                         a_sum_rest[n_2 * t + j] = sum;
                         for k_2 in 0..t {
-                            a[(n_2 * t + j) * t + k_2] =
-                                a_sum_exp[(n_2 * t + j) * t + k_2] / (1.0 + a_sum_rest[n_2 * t + j]);
+                            a[(n_2 * t + j) * t + k_2] = a_sum_exp[(n_2 * t + j) * t
+                                + k_2] / (1.0 + a_sum_rest[n_2 * t + j]);
                         }
                     }
                     kernels::matmul(
@@ -230,7 +267,11 @@ impl Attention {
                 }
             },
         );
-        AttentionAttendPass { model: self, x: given_x, arena }
+        AttentionAttendPass {
+            model: self,
+            x: given_x,
+            arena,
+        }
     }
     /// The value of `attend` alone; nothing is stored for a backward pass.
     ///
@@ -252,10 +293,17 @@ impl Attention {
         let n = x.shape()[0];
         let t = x.shape()[1];
         if x.shape()[2] != 16 {
-            ::chainrule::__private::panics::size("Attention::attend_value", "x", 2, x.shape()[2], 16);
+            ::chainrule::__private::panics::size(
+                "Attention::attend_value",
+                "x",
+                2,
+                x.shape()[2],
+                16,
+            );
         }
         let x = x.as_slice().as_chunks::<16>().0;
-        let arena = ws.request(64 * n * t + 2 * t + 2 * t * t, "Attention::attend_value");
+        let arena = ws
+            .request(64 * n * t + 2 * t + 2 * t * t, "Attention::attend_value");
         ::chainrule::__private::vectorised(
             #[inline(always)]
             || {
@@ -338,24 +386,29 @@ impl Attention {
                         let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
                         for k_2 in 0..t {
                             let candidate = s[k_2];
-                            if candidate > largest || (candidate.is_nan() && !largest.is_nan()) {
+                            if candidate > largest
+                                || (candidate.is_nan() && !largest.is_nan())
+                            {
                                 a_sum_at = k_2;
                                 largest = candidate;
                             }
                         }
                         let element = s[a_sum_at];
-                        let a_sum_top =
-                            if math::abs(element) < ::chainrule::__private::core::primitive::f32::INFINITY {
-                                element
-                            } else {
-                                0.0
-                            };
+                        let a_sum_top = if math::abs(element)
+                            < ::chainrule::__private::core::primitive::f32::INFINITY
+                        {
+                            element
+                        } else {
+                            0.0
+                        };
                         for k_2 in 0..t {
                             a_sum_exp[k_2] = math::exp(s[k_2] - a_sum_top);
                         }
                         let mut a_sum_rest = 0.0_f32;
                         for k_2 in 0..t {
-                            a_sum_rest += a_sum_exp[k_2] - (if k_2 == a_sum_at { 1.0 } else { 0.0 });
+                            a_sum_rest
+                                += a_sum_exp[k_2]
+                                    - (if k_2 == a_sum_at { 1.0 } else { 0.0 });
                         }
                         for k_2 in 0..t {
                             a[j * t + k_2] = a_sum_exp[k_2] / (1.0 + a_sum_rest);
@@ -385,7 +438,10 @@ impl Attention {
     #[must_use]
     pub const fn attend_workspace(n: usize, t: usize) -> usize {
         {
-            let (first, second) = (64 * n * t + 2 * t + 2 * t * t, 81 * n * t + 3 * n * t * t + t + t * t);
+            let (first, second) = (
+                64 * n * t + 2 * t + 2 * t * t,
+                81 * n * t + 3 * n * t * t + t + t * t,
+            );
             if first > second { first } else { second }
         }
     }
@@ -405,13 +461,15 @@ impl Attention {
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
+    clippy::approx_constant,
     clippy::assign_op_pattern,
     clippy::duplicate_underscore_argument,
     clippy::many_single_char_names,
+    clippy::needless_borrow,
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns
+    clippy::unnecessary_box_returns,
 )]
 pub struct AttentionAttendPass<'w> {
     model: &'w Attention,
@@ -423,13 +481,15 @@ pub struct AttentionAttendPass<'w> {
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
+    clippy::approx_constant,
     clippy::assign_op_pattern,
     clippy::duplicate_underscore_argument,
     clippy::many_single_char_names,
+    clippy::needless_borrow,
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns
+    clippy::unnecessary_box_returns,
 )]
 impl AttentionAttendPass<'_> {
     /// The value of `Attention::attend`.
@@ -586,8 +646,10 @@ impl AttentionAttendPass<'_> {
                         n * t * t * 2..n * t * t * 3,
                         n * t * 32 + n * t * t * 3..n * t * 48 + n * t * t * 3,
                         n * t * 48 + n * t * t * 3..n * t * 48 + n * t * t * 3 + t * t,
-                        n * t * 64 + n * t * t * 3 + t * t..n * t * 65 + n * t * t * 3 + t * t,
-                        n * t * 80 + n * t * t * 3 + t * t..n * t * 81 + n * t * t * 3 + t * t,
+                        n * t * 64 + n * t * t * 3
+                            + t * t..n * t * 65 + n * t * t * 3 + t * t,
+                        n * t * 80 + n * t * t * 3
+                            + t * t..n * t * 81 + n * t * t * 3 + t * t,
                     ],
                 );
                 let v_2 = v_2.as_chunks::<16>().0;
@@ -606,12 +668,14 @@ impl AttentionAttendPass<'_> {
                     );
                     for j in 0..t {
                         for k_2 in 0..t {
-                            a_part[(n_2 * t + j) * t + k_2] =
-                                d_a[j * t + k_2] / (1.0 + a_sum_rest[n_2 * t + j]);
+                            a_part[(n_2 * t + j) * t + k_2] = d_a[j * t + k_2]
+                                / (1.0 + a_sum_rest[n_2 * t + j]);
                         }
                         let mut d_a_sum_rest_part = 0.0_f32;
                         for k_2 in 0..t {
-                            d_a_sum_rest_part += a_part[(n_2 * t + j) * t + k_2] * a[(n_2 * t + j) * t + k_2];
+                            d_a_sum_rest_part
+                                += a_part[(n_2 * t + j) * t + k_2]
+                                    * a[(n_2 * t + j) * t + k_2];
                         }
                         d_a_sum_rest[n_2 * t + j] = -d_a_sum_rest_part;
                     }
@@ -627,8 +691,10 @@ impl AttentionAttendPass<'_> {
                         n * t * 32 + n * t * t * 3..n * t * 48 + n * t * t * 3,
                         n * t * 48 + n * t * t * 3..n * t * 64 + n * t * t * 3,
                         n * t * 64 + n * t * t * 3..n * t * 80 + n * t * t * 3,
-                        n * t * 80 + n * t * t * 3 + t * t..n * t * 81 + n * t * t * 3 + t * t,
-                        n * t * 81 + n * t * t * 3 + t * t..n * t * 81 + n * t * t * 3 + t + t * t,
+                        n * t * 80 + n * t * t * 3
+                            + t * t..n * t * 81 + n * t * t * 3 + t * t,
+                        n * t * 81 + n * t * t * 3
+                            + t * t..n * t * 81 + n * t * t * 3 + t + t * t,
                     ],
                 );
                 let q = q.as_chunks::<16>().0;
@@ -656,8 +722,8 @@ impl AttentionAttendPass<'_> {
                         for k_2 in 0..t {
                             a_part[(i * t + j) * t + k_2] += d_a_sum_rest[i * t + j];
                             d_s_sum[k_2] = if k_2 <= j {
-                                a_part[(i * t + j) * t + k_2] * a_sum_exp[(i * t + j) * t + k_2]
-                                    / math::sqrt(16.0)
+                                a_part[(i * t + j) * t + k_2]
+                                    * a_sum_exp[(i * t + j) * t + k_2] / math::sqrt(16.0)
                             } else {
                                 0.0
                             };
@@ -846,8 +912,10 @@ impl AttentionAttendPass<'_> {
                         n * t * t * 2..n * t * t * 3,
                         n * t * 32 + n * t * t * 3..n * t * 48 + n * t * t * 3,
                         n * t * 48 + n * t * t * 3..n * t * 48 + n * t * t * 3 + t * t,
-                        n * t * 64 + n * t * t * 3 + t * t..n * t * 65 + n * t * t * 3 + t * t,
-                        n * t * 80 + n * t * t * 3 + t * t..n * t * 81 + n * t * t * 3 + t * t,
+                        n * t * 64 + n * t * t * 3
+                            + t * t..n * t * 65 + n * t * t * 3 + t * t,
+                        n * t * 80 + n * t * t * 3
+                            + t * t..n * t * 81 + n * t * t * 3 + t * t,
                     ],
                 );
                 let v_2 = v_2.as_chunks::<16>().0;
@@ -866,12 +934,14 @@ impl AttentionAttendPass<'_> {
                     );
                     for j in 0..t {
                         for k_2 in 0..t {
-                            a_part[(n_2 * t + j) * t + k_2] =
-                                d_a[j * t + k_2] / (1.0 + a_sum_rest[n_2 * t + j]);
+                            a_part[(n_2 * t + j) * t + k_2] = d_a[j * t + k_2]
+                                / (1.0 + a_sum_rest[n_2 * t + j]);
                         }
                         let mut d_a_sum_rest_part = 0.0_f32;
                         for k_2 in 0..t {
-                            d_a_sum_rest_part += a_part[(n_2 * t + j) * t + k_2] * a[(n_2 * t + j) * t + k_2];
+                            d_a_sum_rest_part
+                                += a_part[(n_2 * t + j) * t + k_2]
+                                    * a[(n_2 * t + j) * t + k_2];
                         }
                         d_a_sum_rest[n_2 * t + j] = -d_a_sum_rest_part;
                     }
@@ -887,8 +957,10 @@ impl AttentionAttendPass<'_> {
                         n * t * 32 + n * t * t * 3..n * t * 48 + n * t * t * 3,
                         n * t * 48 + n * t * t * 3..n * t * 64 + n * t * t * 3,
                         n * t * 64 + n * t * t * 3..n * t * 80 + n * t * t * 3,
-                        n * t * 80 + n * t * t * 3 + t * t..n * t * 81 + n * t * t * 3 + t * t,
-                        n * t * 81 + n * t * t * 3 + t * t..n * t * 81 + n * t * t * 3 + t + t * t,
+                        n * t * 80 + n * t * t * 3
+                            + t * t..n * t * 81 + n * t * t * 3 + t * t,
+                        n * t * 81 + n * t * t * 3
+                            + t * t..n * t * 81 + n * t * t * 3 + t + t * t,
                     ],
                 );
                 let q = q.as_chunks::<16>().0;
@@ -916,8 +988,8 @@ impl AttentionAttendPass<'_> {
                         for k_2 in 0..t {
                             a_part[(i * t + j) * t + k_2] += d_a_sum_rest[i * t + j];
                             d_s_sum[k_2] = if k_2 <= j {
-                                a_part[(i * t + j) * t + k_2] * a_sum_exp[(i * t + j) * t + k_2]
-                                    / math::sqrt(16.0)
+                                a_part[(i * t + j) * t + k_2]
+                                    * a_sum_exp[(i * t + j) * t + k_2] / math::sqrt(16.0)
                             } else {
                                 0.0
                             };

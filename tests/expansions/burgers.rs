@@ -2,7 +2,10 @@
 ///
 /// 501 parameters, 4,008 bytes.
 /// Values and gradients have this one type, a plain row of floats.
-#[derive(::chainrule::__private::core::clone::Clone, ::chainrule::__private::core::marker::Copy)]
+#[derive(
+    ::chainrule::__private::core::clone::Clone,
+    ::chainrule::__private::core::marker::Copy
+)]
 #[repr(C)]
 pub struct Burgers {
     /// `f64[2, 20]`, starts as `glorot_normal`.
@@ -24,9 +27,11 @@ pub struct Burgers {
         missing_debug_implementations,
         non_snake_case,
         unreachable_pub,
+        clippy::approx_constant,
         clippy::assign_op_pattern,
         clippy::duplicate_underscore_argument,
         clippy::many_single_char_names,
+        clippy::needless_borrow,
         clippy::similar_names,
         clippy::too_many_arguments,
         clippy::type_complexity,
@@ -63,15 +68,31 @@ impl ::chainrule::Params for Burgers {
         visitor(path.field("w2"), &[20, 20], self.w2.as_flattened());
         visitor(path.field("b2"), &[20], &self.b2);
         visitor(path.field("w3"), &[20], &self.w3);
-        visitor(path.field("b3"), &[], ::chainrule::__private::core::slice::from_ref(&self.b3));
+        visitor(
+            path.field("b3"),
+            &[],
+            ::chainrule::__private::core::slice::from_ref(&self.b3),
+        );
     }
     fn __initialise(&mut self, rng: &mut ::chainrule::__private::Rng) {
-        ::chainrule::__private::init::glorot_normal(self.w1.as_flattened_mut(), rng, 2, 20);
+        ::chainrule::__private::init::glorot_normal(
+            self.w1.as_flattened_mut(),
+            rng,
+            2,
+            20,
+        );
         ::chainrule::__private::init::zeros(&mut self.b1);
-        ::chainrule::__private::init::glorot_normal(self.w2.as_flattened_mut(), rng, 20, 20);
+        ::chainrule::__private::init::glorot_normal(
+            self.w2.as_flattened_mut(),
+            rng,
+            20,
+            20,
+        );
         ::chainrule::__private::init::zeros(&mut self.b2);
         ::chainrule::__private::init::normal(&mut self.w3, rng, 0.2);
-        ::chainrule::__private::init::zeros(::chainrule::__private::core::slice::from_mut(&mut self.b3));
+        ::chainrule::__private::init::zeros(
+            ::chainrule::__private::core::slice::from_mut(&mut self.b3),
+        );
     }
 }
 #[allow(
@@ -79,13 +100,15 @@ impl ::chainrule::Params for Burgers {
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
+    clippy::approx_constant,
     clippy::assign_op_pattern,
     clippy::duplicate_underscore_argument,
     clippy::many_single_char_names,
+    clippy::needless_borrow,
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns
+    clippy::unnecessary_box_returns,
 )]
 impl Burgers {
     /// How far the network is from satisfying the equation.
@@ -111,30 +134,22 @@ impl Burgers {
     ) -> BurgersResidualPass<'w> {
         let n = t.len();
         if x.len() != n {
-            ::chainrule::__private::panics::rows("Burgers::residual", "x", x.len(), "N", n, "t");
+            ::chainrule::__private::panics::rows(
+                "Burgers::residual",
+                "x",
+                x.len(),
+                "N",
+                n,
+                "t",
+            );
         }
         let arena = ws.request(364 * n, "Burgers::residual");
         let value = ::chainrule::__private::vectorised(
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels, math::f64 as math};
-                let [
-                    h_part_part,
-                    h,
-                    u_left,
-                    d_u_product,
-                    d_u_product_part,
-                    d_h,
-                    d_h_3,
-                    h_part,
-                    d_h_2,
-                    d_u_product_2,
-                    d_u_product_3,
-                    d_u_left,
-                    u,
-                    d_r,
-                    d_u,
-                ] = carve(
+                let [h_part_part, h, u_left, d_u_product, d_u_product_part, d_h, d_h_3,
+                h_part, d_h_2, d_u_product_2, d_u_product_3, d_u_left, u, d_r, d_u] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -168,7 +183,9 @@ impl Burgers {
                 let d_u_left = d_u_left.as_chunks_mut::<20>().0;
                 for i in 0..n {
                     for j in 0..20 {
-                        h[i][j] = math::tanh(t[i] * self.w1[0][j] + x[i] * self.w1[1][j] + self.b1[j]);
+                        h[i][j] = math::tanh(
+                            t[i] * self.w1[0][j] + x[i] * self.w1[1][j] + self.b1[j],
+                        );
                         h_part_part[i][j] = (1.0 - h[i][j]) * (1.0 + h[i][j]);
                     }
                 }
@@ -187,11 +204,23 @@ impl Burgers {
                 for i in 0..n {
                     for j in 0..20 {
                         u_left[i][j] = math::tanh(u_left[i][j] + self.b2[j]);
-                        d_u_product_part[i][j] = (1.0 - u_left[i][j]) * (1.0 + u_left[i][j]);
+                        d_u_product_part[i][j] = (1.0 - u_left[i][j])
+                            * (1.0 + u_left[i][j]);
                         d_u_product[i][j] = self.w3[j] * d_u_product_part[i][j];
                     }
                 }
-                kernels::matmul(1, n, 20, &self.w3, (0, 1), u_left.as_flattened(), (1, 20), u, n, false);
+                kernels::matmul(
+                    1,
+                    n,
+                    20,
+                    &self.w3,
+                    (0, 1),
+                    u_left.as_flattened(),
+                    (1, 20),
+                    u,
+                    n,
+                    false,
+                );
                 for i in 0..n {
                     u[i] = u[i] + self.b3;
                 }
@@ -214,8 +243,30 @@ impl Burgers {
                         d_h_3[i][j] = self.w1[1][j] * h_part_part[i][j];
                     }
                 }
-                kernels::matmul(1, n, 20, &self.w1[0], (0, 1), h_part.as_flattened(), (1, 20), d_r, n, false);
-                kernels::matmul(1, n, 20, &self.w1[1], (0, 1), h_part.as_flattened(), (1, 20), d_u, n, false);
+                kernels::matmul(
+                    1,
+                    n,
+                    20,
+                    &self.w1[0],
+                    (0, 1),
+                    h_part.as_flattened(),
+                    (1, 20),
+                    d_r,
+                    n,
+                    false,
+                );
+                kernels::matmul(
+                    1,
+                    n,
+                    20,
+                    &self.w1[1],
+                    (0, 1),
+                    h_part.as_flattened(),
+                    (1, 20),
+                    d_u,
+                    n,
+                    false,
+                );
                 kernels::matmul(
                     n,
                     20,
@@ -230,7 +281,8 @@ impl Burgers {
                 );
                 for i in 0..n {
                     for j in 0..20 {
-                        d_u_left[i][j] = -2.0 * (d_u_product_2[i][j] * self.w3[j] * u_left[i][j]);
+                        d_u_left[i][j] = -2.0
+                            * (d_u_product_2[i][j] * self.w3[j] * u_left[i][j]);
                         d_u_product_3[i][j] = d_u_left[i][j] * d_u_product_part[i][j];
                     }
                 }
@@ -250,7 +302,9 @@ impl Burgers {
                 for i in 0..n {
                     let mut u_xx = 0.0_f64;
                     for j in 0..20 {
-                        u_xx += d_h_2[i][j] * ((1.0 - h[i][j]) * (1.0 + h[i][j])) * self.w1[1][j];
+                        u_xx
+                            += d_h_2[i][j] * ((1.0 - h[i][j]) * (1.0 + h[i][j]))
+                                * self.w1[1][j];
                     }
                     d_r[i] = d_r[i] + u[i] * d_u[i] - 0.003183098861837907 * u_xx;
                     residual_mean += d_r[i] * d_r[i];
@@ -259,7 +313,13 @@ impl Burgers {
                 residual
             },
         );
-        BurgersResidualPass { model: self, value, t, x, arena }
+        BurgersResidualPass {
+            model: self,
+            value,
+            t,
+            x,
+            arena,
+        }
     }
     /// One step of training by `residual`: forward, backward and update in one. Returns the value before it.
     ///
@@ -286,7 +346,14 @@ impl Burgers {
     ) -> f64 {
         let n = t.len();
         if x.len() != n {
-            ::chainrule::__private::panics::rows("Burgers::residual_step", "x", x.len(), "N", n, "t");
+            ::chainrule::__private::panics::rows(
+                "Burgers::residual_step",
+                "x",
+                x.len(),
+                "N",
+                n,
+                "t",
+            );
         }
         let arena = ws.request(364 * n + 480, "Burgers::residual_step");
         ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
@@ -294,23 +361,8 @@ impl Burgers {
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels, math::f64 as math};
-                let [
-                    h_part_part,
-                    h,
-                    u_left,
-                    d_u_product,
-                    d_u_product_part,
-                    d_h,
-                    d_h_3,
-                    h_part,
-                    d_h_2,
-                    d_u_product_2,
-                    d_u_product_3,
-                    d_u_left,
-                    u,
-                    d_r,
-                    d_u,
-                ] = carve(
+                let [h_part_part, h, u_left, d_u_product, d_u_product_part, d_h, d_h_3,
+                h_part, d_h_2, d_u_product_2, d_u_product_3, d_u_left, u, d_r, d_u] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -344,7 +396,9 @@ impl Burgers {
                 let d_u_left = d_u_left.as_chunks_mut::<20>().0;
                 for i in 0..n {
                     for j in 0..20 {
-                        h[i][j] = math::tanh(t[i] * self.w1[0][j] + x[i] * self.w1[1][j] + self.b1[j]);
+                        h[i][j] = math::tanh(
+                            t[i] * self.w1[0][j] + x[i] * self.w1[1][j] + self.b1[j],
+                        );
                         h_part_part[i][j] = (1.0 - h[i][j]) * (1.0 + h[i][j]);
                     }
                 }
@@ -363,11 +417,23 @@ impl Burgers {
                 for i in 0..n {
                     for j in 0..20 {
                         u_left[i][j] = math::tanh(u_left[i][j] + self.b2[j]);
-                        d_u_product_part[i][j] = (1.0 - u_left[i][j]) * (1.0 + u_left[i][j]);
+                        d_u_product_part[i][j] = (1.0 - u_left[i][j])
+                            * (1.0 + u_left[i][j]);
                         d_u_product[i][j] = self.w3[j] * d_u_product_part[i][j];
                     }
                 }
-                kernels::matmul(1, n, 20, &self.w3, (0, 1), u_left.as_flattened(), (1, 20), u, n, false);
+                kernels::matmul(
+                    1,
+                    n,
+                    20,
+                    &self.w3,
+                    (0, 1),
+                    u_left.as_flattened(),
+                    (1, 20),
+                    u,
+                    n,
+                    false,
+                );
                 for i in 0..n {
                     u[i] = u[i] + self.b3;
                 }
@@ -390,8 +456,30 @@ impl Burgers {
                         d_h_3[i][j] = self.w1[1][j] * h_part_part[i][j];
                     }
                 }
-                kernels::matmul(1, n, 20, &self.w1[0], (0, 1), h_part.as_flattened(), (1, 20), d_r, n, false);
-                kernels::matmul(1, n, 20, &self.w1[1], (0, 1), h_part.as_flattened(), (1, 20), d_u, n, false);
+                kernels::matmul(
+                    1,
+                    n,
+                    20,
+                    &self.w1[0],
+                    (0, 1),
+                    h_part.as_flattened(),
+                    (1, 20),
+                    d_r,
+                    n,
+                    false,
+                );
+                kernels::matmul(
+                    1,
+                    n,
+                    20,
+                    &self.w1[1],
+                    (0, 1),
+                    h_part.as_flattened(),
+                    (1, 20),
+                    d_u,
+                    n,
+                    false,
+                );
                 kernels::matmul(
                     n,
                     20,
@@ -406,7 +494,8 @@ impl Burgers {
                 );
                 for i in 0..n {
                     for j in 0..20 {
-                        d_u_left[i][j] = -2.0 * (d_u_product_2[i][j] * self.w3[j] * u_left[i][j]);
+                        d_u_left[i][j] = -2.0
+                            * (d_u_product_2[i][j] * self.w3[j] * u_left[i][j]);
                         d_u_product_3[i][j] = d_u_left[i][j] * d_u_product_part[i][j];
                     }
                 }
@@ -426,7 +515,9 @@ impl Burgers {
                 for i in 0..n {
                     let mut u_xx = 0.0_f64;
                     for j in 0..20 {
-                        u_xx += d_h_2[i][j] * ((1.0 - h[i][j]) * (1.0 + h[i][j])) * self.w1[1][j];
+                        u_xx
+                            += d_h_2[i][j] * ((1.0 - h[i][j]) * (1.0 + h[i][j]))
+                                * self.w1[1][j];
                     }
                     d_r[i] = d_r[i] + u[i] * d_u[i] - 0.003183098861837907 * u_xx;
                     residual_mean += d_r[i] * d_r[i];
@@ -439,22 +530,8 @@ impl Burgers {
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels};
-                let [
-                    h_part_part,
-                    h,
-                    d_h_2,
-                    d_u_product_3,
-                    d_h_part,
-                    d_h_4,
-                    d_h_part_2,
-                    d_h_6,
-                    d_w2,
-                    u,
-                    d_r,
-                    d_u,
-                    d_u_xx,
-                    d_w1,
-                ] = carve(
+                let [h_part_part, h, d_h_2, d_u_product_3, d_h_part, d_h_4, d_h_part_2,
+                d_h_6, d_w2, u, d_r, d_u, d_u_xx, d_w1] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -491,11 +568,15 @@ impl Burgers {
                     u[k] = d_r[k] * u[k];
                     d_u_xx[k] = -0.003183098861837907 * d_r[k];
                     for j in 0..20 {
-                        d_w1[1][j] += d_u_xx[k] * (d_h_2[k][j] * ((1.0 - h[k][j]) * (1.0 + h[k][j])));
-                        d_h_4[k][j] = d_u_xx[k] * self.w1[1][j] * ((1.0 - h[k][j]) * (1.0 + h[k][j]));
+                        d_w1[1][j]
+                            += d_u_xx[k]
+                                * (d_h_2[k][j] * ((1.0 - h[k][j]) * (1.0 + h[k][j])));
+                        d_h_4[k][j] = d_u_xx[k] * self.w1[1][j]
+                            * ((1.0 - h[k][j]) * (1.0 + h[k][j]));
                         d_h_part[k][j] = -2.0 * (d_h_4[k][j] * h[k][j]);
                         d_h_part_2[k][j] = u[k] * self.w1[1][j] + d_r[k] * self.w1[0][j];
-                        d_h_6[k][j] = d_h_part[k][j] * self.w1[1][j] + d_h_part_2[k][j] * h_part_part[k][j];
+                        d_h_6[k][j] = d_h_part[k][j] * self.w1[1][j]
+                            + d_h_part_2[k][j] * h_part_part[k][j];
                     }
                 }
                 kernels::matmul(
@@ -510,18 +591,8 @@ impl Burgers {
                     20,
                     false,
                 );
-                let [
-                    u_left,
-                    d_u_product_part,
-                    d_h_3,
-                    d_u_product_2,
-                    d_u_product_4,
-                    d_h_4,
-                    d_u_product_5,
-                    d_u_left_2,
-                    d_w2,
-                    d_w3,
-                ] = carve(
+                let [u_left, d_u_product_part, d_h_3, d_u_product_2, d_u_product_4,
+                d_h_4, d_u_product_5, d_u_left_2, d_w2, d_w3] = carve(
                     arena,
                     [
                         n * 40..n * 60,
@@ -579,25 +650,8 @@ impl Burgers {
                     20,
                     true,
                 );
-                let [
-                    h_part_part,
-                    h,
-                    d_u_product,
-                    d_h,
-                    d_h_5,
-                    h_part,
-                    d_h_2,
-                    d_h_part,
-                    d_h_4,
-                    d_h_part_2,
-                    d_h_6,
-                    d_u_product_5,
-                    d_w2,
-                    u,
-                    d_r,
-                    d_u_xx,
-                    d_w1,
-                ] = carve(
+                let [h_part_part, h, d_u_product, d_h, d_h_5, h_part, d_h_2, d_h_part,
+                d_h_4, d_h_part_2, d_h_6, d_u_product_5, d_w2, u, d_r, d_u_xx, d_w1] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -655,7 +709,18 @@ impl Burgers {
                         d_w1[1][j] += d_h_part[i][j] * d_h[i][j];
                     }
                 }
-                kernels::matmul(1, 20, n, u, (0, 1), h_part.as_flattened(), (20, 1), &mut d_w1[1], 20, true);
+                kernels::matmul(
+                    1,
+                    20,
+                    n,
+                    u,
+                    (0, 1),
+                    h_part.as_flattened(),
+                    (20, 1),
+                    &mut d_w1[1],
+                    20,
+                    true,
+                );
                 kernels::matmul(
                     1,
                     20,
@@ -671,8 +736,12 @@ impl Burgers {
                 for i in 0..n {
                     for j in 0..20 {
                         d_h_5[i][j] = -2.0
-                            * (self.w1[1][j] * (d_u_xx[i] * d_h_2[i][j] * h[i][j] + d_h_4[i][j] * d_h[i][j])
-                                + h[i][j] * (d_h_part_2[i][j] * d_h[i][j] + d_h_5[i][j] * self.w1[1][j]));
+                            * (self.w1[1][j]
+                                * (d_u_xx[i] * d_h_2[i][j] * h[i][j]
+                                    + d_h_4[i][j] * d_h[i][j])
+                                + h[i][j]
+                                    * (d_h_part_2[i][j] * d_h[i][j]
+                                        + d_h_5[i][j] * self.w1[1][j]));
                     }
                 }
                 kernels::matmul(
@@ -687,22 +756,8 @@ impl Burgers {
                     20,
                     true,
                 );
-                let [
-                    d_u_product_6,
-                    h,
-                    u_left,
-                    d_u_product_part,
-                    d_h_5,
-                    d_u_product_2,
-                    d_u_product_4,
-                    d_u_left,
-                    d_h_6,
-                    d_u_left_2,
-                    d_w2,
-                    d_u,
-                    d_w3,
-                    d_b2,
-                ] = carve(
+                let [d_u_product_6, h, u_left, d_u_product_part, d_h_5, d_u_product_2,
+                d_u_product_4, d_u_left, d_h_6, d_u_left_2, d_w2, d_u, d_w3, d_b2] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -761,13 +816,25 @@ impl Burgers {
                     ::chainrule::__private::core::slice::from_mut(&mut self.b3),
                     ::chainrule::__private::core::slice::from_ref(&d_b3),
                 );
-                kernels::matmul(1, 20, n, d_u, (0, 1), u_left.as_flattened(), (20, 1), d_w3, 20, true);
+                kernels::matmul(
+                    1,
+                    20,
+                    n,
+                    d_u,
+                    (0, 1),
+                    u_left.as_flattened(),
+                    (20, 1),
+                    d_w3,
+                    20,
+                    true,
+                );
                 d_b2.fill(0.0);
                 for i in 0..n {
                     for j in 0..20 {
                         d_u_product_6[i][j] = (-2.0
                             * (u_left[i][j]
-                                * (d_u_product_4[i][j] * d_u_left[i][j] + d_u_product_6[i][j] * self.w3[j])
+                                * (d_u_product_4[i][j] * d_u_left[i][j]
+                                    + d_u_product_6[i][j] * self.w3[j])
                                 + d_u_left_2[i][j] * d_u_product_2[i][j] * self.w3[j])
                             + d_u[i] * self.w3[j])
                             * ((1.0 - u_left[i][j]) * (1.0 + u_left[i][j]));
@@ -808,7 +875,12 @@ impl Burgers {
                 );
                 let [h, d_h_5, d_b1, d_w1] = carve(
                     arena,
-                    [n * 20..n * 40, n * 120..n * 140, n * 140..n * 140 + 20, n * 364 + 400..n * 364 + 440],
+                    [
+                        n * 20..n * 40,
+                        n * 120..n * 140,
+                        n * 140..n * 140 + 20,
+                        n * 364 + 400..n * 364 + 440,
+                    ],
                 );
                 let h = h.as_chunks::<20>().0;
                 let d_h_5 = d_h_5.as_chunks_mut::<20>().0;
@@ -822,9 +894,36 @@ impl Burgers {
                     }
                 }
                 ::chainrule::Optimiser::update(optimiser, 40, &mut self.b1, d_b1);
-                kernels::matmul(1, 20, n, t, (0, 1), d_h_5.as_flattened(), (20, 1), &mut d_w1[0], 20, true);
-                kernels::matmul(1, 20, n, x, (0, 1), d_h_5.as_flattened(), (20, 1), &mut d_w1[1], 20, true);
-                ::chainrule::Optimiser::update(optimiser, 0, self.w1.as_flattened_mut(), d_w1.as_flattened());
+                kernels::matmul(
+                    1,
+                    20,
+                    n,
+                    t,
+                    (0, 1),
+                    d_h_5.as_flattened(),
+                    (20, 1),
+                    &mut d_w1[0],
+                    20,
+                    true,
+                );
+                kernels::matmul(
+                    1,
+                    20,
+                    n,
+                    x,
+                    (0, 1),
+                    d_h_5.as_flattened(),
+                    (20, 1),
+                    &mut d_w1[1],
+                    20,
+                    true,
+                );
+                ::chainrule::Optimiser::update(
+                    optimiser,
+                    0,
+                    self.w1.as_flattened_mut(),
+                    d_w1.as_flattened(),
+                );
             },
         );
         value
@@ -850,7 +949,14 @@ impl Burgers {
     ) -> f64 {
         let n = t.len();
         if x.len() != n {
-            ::chainrule::__private::panics::rows("Burgers::residual_value", "x", x.len(), "N", n, "t");
+            ::chainrule::__private::panics::rows(
+                "Burgers::residual_value",
+                "x",
+                x.len(),
+                "N",
+                n,
+                "t",
+            );
         }
         let arena = ws.request(103 * n, "Burgers::residual_value");
         let value = ::chainrule::__private::vectorised(
@@ -859,7 +965,13 @@ impl Burgers {
                 use ::chainrule::__private::{carve, kernels, math::f64 as math};
                 let [h, u_left, d_u_product, d_h, u_product] = carve(
                     arena,
-                    [0..n * 20, n * 20..n * 40, n * 40..n * 60, n * 60..n * 80, n * 100..n * 101],
+                    [
+                        0..n * 20,
+                        n * 20..n * 40,
+                        n * 40..n * 60,
+                        n * 60..n * 80,
+                        n * 100..n * 101,
+                    ],
                 );
                 let h = h.as_chunks_mut::<20>().0;
                 let u_left = u_left.as_chunks_mut::<20>().0;
@@ -867,7 +979,9 @@ impl Burgers {
                 let d_h = d_h.as_chunks_mut::<20>().0;
                 for i in 0..n {
                     for j in 0..20 {
-                        h[i][j] = math::tanh(t[i] * self.w1[0][j] + x[i] * self.w1[1][j] + self.b1[j]);
+                        h[i][j] = math::tanh(
+                            t[i] * self.w1[0][j] + x[i] * self.w1[1][j] + self.b1[j],
+                        );
                     }
                 }
                 kernels::matmul(
@@ -885,7 +999,8 @@ impl Burgers {
                 for i in 0..n {
                     for j in 0..20 {
                         u_left[i][j] = math::tanh(u_left[i][j] + self.b2[j]);
-                        d_u_product[i][j] = self.w3[j] * ((1.0 - u_left[i][j]) * (1.0 + u_left[i][j]));
+                        d_u_product[i][j] = self.w3[j]
+                            * ((1.0 - u_left[i][j]) * (1.0 + u_left[i][j]));
                     }
                 }
                 kernels::matmul(
@@ -931,11 +1046,34 @@ impl Burgers {
                     for j in 0..20 {
                         h_part[i][j] = d_h[i][j] * ((1.0 - h[i][j]) * (1.0 + h[i][j]));
                         d_h[i][j] = -2.0 * (self.w1[1][j] * d_h[i][j] * h[i][j]);
-                        d_h_2[i][j] = self.w1[1][j] * ((1.0 - h[i][j]) * (1.0 + h[i][j]));
+                        d_h_2[i][j] = self.w1[1][j]
+                            * ((1.0 - h[i][j]) * (1.0 + h[i][j]));
                     }
                 }
-                kernels::matmul(1, n, 20, &self.w1[0], (0, 1), h_part.as_flattened(), (1, 20), d_t, n, false);
-                kernels::matmul(1, n, 20, &self.w1[1], (0, 1), h_part.as_flattened(), (1, 20), d_x, n, false);
+                kernels::matmul(
+                    1,
+                    n,
+                    20,
+                    &self.w1[0],
+                    (0, 1),
+                    h_part.as_flattened(),
+                    (1, 20),
+                    d_t,
+                    n,
+                    false,
+                );
+                kernels::matmul(
+                    1,
+                    n,
+                    20,
+                    &self.w1[1],
+                    (0, 1),
+                    h_part.as_flattened(),
+                    (1, 20),
+                    d_x,
+                    n,
+                    false,
+                );
                 let [h, u_left, d_u_product_2, d_h, d_h_2, u_product, d_t, d_x] = carve(
                     arena,
                     [
@@ -989,9 +1127,12 @@ impl Burgers {
                 for i in 0..n {
                     let mut u_xx = 0.0_f64;
                     for j in 0..20 {
-                        u_xx += d_h[i][j] * ((1.0 - h[i][j]) * (1.0 + h[i][j])) * self.w1[1][j];
+                        u_xx
+                            += d_h[i][j] * ((1.0 - h[i][j]) * (1.0 + h[i][j]))
+                                * self.w1[1][j];
                     }
-                    let difference = d_t[i] + (u_product[i] + self.b3) * d_x[i] - 0.003183098861837907 * u_xx;
+                    let difference = d_t[i] + (u_product[i] + self.b3) * d_x[i]
+                        - 0.003183098861837907 * u_xx;
                     residual_mean += difference * difference;
                 }
                 let residual = residual_mean / n as f64;
@@ -1021,13 +1162,15 @@ impl Burgers {
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
+    clippy::approx_constant,
     clippy::assign_op_pattern,
     clippy::duplicate_underscore_argument,
     clippy::many_single_char_names,
+    clippy::needless_borrow,
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns
+    clippy::unnecessary_box_returns,
 )]
 pub struct BurgersResidualPass<'w> {
     model: &'w Burgers,
@@ -1041,13 +1184,15 @@ pub struct BurgersResidualPass<'w> {
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
+    clippy::approx_constant,
     clippy::assign_op_pattern,
     clippy::duplicate_underscore_argument,
     clippy::many_single_char_names,
+    clippy::needless_borrow,
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns
+    clippy::unnecessary_box_returns,
 )]
 impl BurgersResidualPass<'_> {
     /// The value of `Burgers::residual`.
@@ -1140,20 +1285,8 @@ impl BurgersResidualPass<'_> {
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels};
-                let [
-                    h_part_part,
-                    h,
-                    d_h_2,
-                    d_u_product_3,
-                    d_h_part,
-                    d_h_4,
-                    d_h_part_2,
-                    d_h_6,
-                    u,
-                    d_r,
-                    d_u,
-                    d_u_xx,
-                ] = carve(
+                let [h_part_part, h, d_h_2, d_u_product_3, d_h_part, d_h_4, d_h_part_2,
+                d_h_6, u, d_r, d_u, d_u_xx] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -1186,11 +1319,16 @@ impl BurgersResidualPass<'_> {
                     u[k] = d_r[k] * u[k];
                     d_u_xx[k] = -0.003183098861837907 * d_r[k];
                     for j in 0..20 {
-                        grads.w1[1][j] += d_u_xx[k] * (d_h_2[k][j] * ((1.0 - h[k][j]) * (1.0 + h[k][j])));
-                        d_h_4[k][j] = d_u_xx[k] * model.w1[1][j] * ((1.0 - h[k][j]) * (1.0 + h[k][j]));
+                        grads.w1[1][j]
+                            += d_u_xx[k]
+                                * (d_h_2[k][j] * ((1.0 - h[k][j]) * (1.0 + h[k][j])));
+                        d_h_4[k][j] = d_u_xx[k] * model.w1[1][j]
+                            * ((1.0 - h[k][j]) * (1.0 + h[k][j]));
                         d_h_part[k][j] = -2.0 * (d_h_4[k][j] * h[k][j]);
-                        d_h_part_2[k][j] = u[k] * model.w1[1][j] + d_r[k] * model.w1[0][j];
-                        d_h_6[k][j] = d_h_part[k][j] * model.w1[1][j] + d_h_part_2[k][j] * h_part_part[k][j];
+                        d_h_part_2[k][j] = u[k] * model.w1[1][j]
+                            + d_r[k] * model.w1[0][j];
+                        d_h_6[k][j] = d_h_part[k][j] * model.w1[1][j]
+                            + d_h_part_2[k][j] * h_part_part[k][j];
                     }
                 }
                 kernels::matmul(
@@ -1205,16 +1343,8 @@ impl BurgersResidualPass<'_> {
                     20,
                     false,
                 );
-                let [
-                    u_left,
-                    d_u_product_part,
-                    d_h_3,
-                    d_u_product_2,
-                    d_u_product_4,
-                    d_h_4,
-                    d_u_product_5,
-                    d_u_left_2,
-                ] = carve(
+                let [u_left, d_u_product_part, d_h_3, d_u_product_2, d_u_product_4,
+                d_h_4, d_u_product_5, d_u_left_2] = carve(
                     arena,
                     [
                         n * 40..n * 60,
@@ -1268,23 +1398,8 @@ impl BurgersResidualPass<'_> {
                     20,
                     true,
                 );
-                let [
-                    h_part_part,
-                    h,
-                    d_u_product,
-                    d_h,
-                    d_h_5,
-                    h_part,
-                    d_h_2,
-                    d_h_part,
-                    d_h_4,
-                    d_h_part_2,
-                    d_h_6,
-                    d_u_product_5,
-                    u,
-                    d_r,
-                    d_u_xx,
-                ] = carve(
+                let [h_part_part, h, d_u_product, d_h, d_h_5, h_part, d_h_2, d_h_part,
+                d_h_4, d_h_part_2, d_h_6, d_u_product_5, u, d_r, d_u_xx] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -1366,8 +1481,11 @@ impl BurgersResidualPass<'_> {
                     for j in 0..20 {
                         d_h_5[i][j] = -2.0
                             * (model.w1[1][j]
-                                * (d_u_xx[i] * d_h_2[i][j] * h[i][j] + d_h_4[i][j] * d_h[i][j])
-                                + h[i][j] * (d_h_part_2[i][j] * d_h[i][j] + d_h_5[i][j] * model.w1[1][j]));
+                                * (d_u_xx[i] * d_h_2[i][j] * h[i][j]
+                                    + d_h_4[i][j] * d_h[i][j])
+                                + h[i][j]
+                                    * (d_h_part_2[i][j] * d_h[i][j]
+                                        + d_h_5[i][j] * model.w1[1][j]));
                     }
                 }
                 kernels::matmul(
@@ -1382,19 +1500,8 @@ impl BurgersResidualPass<'_> {
                     20,
                     true,
                 );
-                let [
-                    d_u_product_6,
-                    h,
-                    u_left,
-                    d_u_product_part,
-                    d_h_5,
-                    d_u_product_2,
-                    d_u_product_4,
-                    d_u_left,
-                    d_h_6,
-                    d_u_left_2,
-                    d_u,
-                ] = carve(
+                let [d_u_product_6, h, u_left, d_u_product_part, d_h_5, d_u_product_2,
+                d_u_product_4, d_u_left, d_h_6, d_u_left_2, d_u] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -1534,20 +1641,8 @@ impl BurgersResidualPass<'_> {
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels};
-                let [
-                    h_part_part,
-                    h,
-                    d_h_2,
-                    d_u_product_3,
-                    d_h_part,
-                    d_h_4,
-                    d_h_part_2,
-                    d_h_6,
-                    u,
-                    d_r,
-                    d_u,
-                    d_u_xx,
-                ] = carve(
+                let [h_part_part, h, d_h_2, d_u_product_3, d_h_part, d_h_4, d_h_part_2,
+                d_h_6, u, d_r, d_u, d_u_xx] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -1579,11 +1674,16 @@ impl BurgersResidualPass<'_> {
                     u[k] = d_r[k] * u[k];
                     d_u_xx[k] = -0.003183098861837907 * d_r[k];
                     for j in 0..20 {
-                        grads.w1[1][j] += d_u_xx[k] * (d_h_2[k][j] * ((1.0 - h[k][j]) * (1.0 + h[k][j])));
-                        d_h_4[k][j] = d_u_xx[k] * model.w1[1][j] * ((1.0 - h[k][j]) * (1.0 + h[k][j]));
+                        grads.w1[1][j]
+                            += d_u_xx[k]
+                                * (d_h_2[k][j] * ((1.0 - h[k][j]) * (1.0 + h[k][j])));
+                        d_h_4[k][j] = d_u_xx[k] * model.w1[1][j]
+                            * ((1.0 - h[k][j]) * (1.0 + h[k][j]));
                         d_h_part[k][j] = -2.0 * (d_h_4[k][j] * h[k][j]);
-                        d_h_part_2[k][j] = u[k] * model.w1[1][j] + d_r[k] * model.w1[0][j];
-                        d_h_6[k][j] = d_h_part[k][j] * model.w1[1][j] + d_h_part_2[k][j] * h_part_part[k][j];
+                        d_h_part_2[k][j] = u[k] * model.w1[1][j]
+                            + d_r[k] * model.w1[0][j];
+                        d_h_6[k][j] = d_h_part[k][j] * model.w1[1][j]
+                            + d_h_part_2[k][j] * h_part_part[k][j];
                     }
                 }
                 kernels::matmul(
@@ -1598,16 +1698,8 @@ impl BurgersResidualPass<'_> {
                     20,
                     true,
                 );
-                let [
-                    u_left,
-                    d_u_product_part,
-                    d_h_3,
-                    d_u_product_2,
-                    d_u_product_4,
-                    d_h_4,
-                    d_u_product_5,
-                    d_u_left_2,
-                ] = carve(
+                let [u_left, d_u_product_part, d_h_3, d_u_product_2, d_u_product_4,
+                d_h_4, d_u_product_5, d_u_left_2] = carve(
                     arena,
                     [
                         n * 40..n * 60,
@@ -1660,23 +1752,8 @@ impl BurgersResidualPass<'_> {
                     20,
                     true,
                 );
-                let [
-                    h_part_part,
-                    h,
-                    d_u_product,
-                    d_h,
-                    d_h_5,
-                    h_part,
-                    d_h_2,
-                    d_h_part,
-                    d_h_4,
-                    d_h_part_2,
-                    d_h_6,
-                    d_u_product_5,
-                    u,
-                    d_r,
-                    d_u_xx,
-                ] = carve(
+                let [h_part_part, h, d_u_product, d_h, d_h_5, h_part, d_h_2, d_h_part,
+                d_h_4, d_h_part_2, d_h_6, d_u_product_5, u, d_r, d_u_xx] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -1758,8 +1835,11 @@ impl BurgersResidualPass<'_> {
                     for j in 0..20 {
                         d_h_5[i][j] = -2.0
                             * (model.w1[1][j]
-                                * (d_u_xx[i] * d_h_2[i][j] * h[i][j] + d_h_4[i][j] * d_h[i][j])
-                                + h[i][j] * (d_h_part_2[i][j] * d_h[i][j] + d_h_5[i][j] * model.w1[1][j]));
+                                * (d_u_xx[i] * d_h_2[i][j] * h[i][j]
+                                    + d_h_4[i][j] * d_h[i][j])
+                                + h[i][j]
+                                    * (d_h_part_2[i][j] * d_h[i][j]
+                                        + d_h_5[i][j] * model.w1[1][j]));
                     }
                 }
                 kernels::matmul(
@@ -1774,19 +1854,8 @@ impl BurgersResidualPass<'_> {
                     20,
                     true,
                 );
-                let [
-                    d_u_product_6,
-                    h,
-                    u_left,
-                    d_u_product_part,
-                    d_h_5,
-                    d_u_product_2,
-                    d_u_product_4,
-                    d_u_left,
-                    d_h_6,
-                    d_u_left_2,
-                    d_u,
-                ] = carve(
+                let [d_u_product_6, h, u_left, d_u_product_part, d_h_5, d_u_product_2,
+                d_u_product_4, d_u_left, d_h_6, d_u_left_2, d_u] = carve(
                     arena,
                     [
                         0..n * 20,

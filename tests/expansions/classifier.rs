@@ -2,7 +2,10 @@
 ///
 /// 101,770 parameters, 407,080 bytes.
 /// Values and gradients have this one type, a plain row of floats.
-#[derive(::chainrule::__private::core::clone::Clone, ::chainrule::__private::core::marker::Copy)]
+#[derive(
+    ::chainrule::__private::core::clone::Clone,
+    ::chainrule::__private::core::marker::Copy
+)]
 #[repr(C)]
 pub struct Mlp {
     /// `f32[784, 128]`, starts as `he_normal`.
@@ -20,9 +23,11 @@ pub struct Mlp {
         missing_debug_implementations,
         non_snake_case,
         unreachable_pub,
+        clippy::approx_constant,
         clippy::assign_op_pattern,
         clippy::duplicate_underscore_argument,
         clippy::many_single_char_names,
+        clippy::needless_borrow,
         clippy::similar_names,
         clippy::too_many_arguments,
         clippy::type_complexity,
@@ -62,7 +67,12 @@ impl ::chainrule::Params for Mlp {
     fn __initialise(&mut self, rng: &mut ::chainrule::__private::Rng) {
         ::chainrule::__private::init::he_normal(self.w1.as_flattened_mut(), rng, 784);
         ::chainrule::__private::init::zeros(&mut self.b1);
-        ::chainrule::__private::init::glorot_uniform(self.w2.as_flattened_mut(), rng, 128, 10);
+        ::chainrule::__private::init::glorot_uniform(
+            self.w2.as_flattened_mut(),
+            rng,
+            128,
+            10,
+        );
         ::chainrule::__private::init::zeros(&mut self.b2);
     }
 }
@@ -71,13 +81,15 @@ impl ::chainrule::Params for Mlp {
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
+    clippy::approx_constant,
     clippy::assign_op_pattern,
     clippy::duplicate_underscore_argument,
     clippy::many_single_char_names,
+    clippy::needless_borrow,
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns
+    clippy::unnecessary_box_returns,
 )]
 impl Mlp {
     /// How much each image looks like each digit.
@@ -191,7 +203,14 @@ impl Mlp {
     ) -> MlpLossPass<'w> {
         let n = x.len();
         if label.len() != n {
-            ::chainrule::__private::panics::rows("Mlp::loss", "label", label.len(), "N", n, "x");
+            ::chainrule::__private::panics::rows(
+                "Mlp::loss",
+                "label",
+                label.len(),
+                "N",
+                n,
+                "x",
+            );
         }
         ::chainrule::__private::panics::check_indices("Mlp::loss", "label", label, 10);
         let arena = ws.request(266 * n, "Mlp::loss");
@@ -201,7 +220,13 @@ impl Mlp {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
                 let [h, logits_product, each_sum_rest, each_part, each_sum_exp] = carve(
                     arena,
-                    [0..n * 128, n * 128..n * 138, n * 138..n * 139, n * 139..n * 140, n * 256..n * 266],
+                    [
+                        0..n * 128,
+                        n * 128..n * 138,
+                        n * 138..n * 139,
+                        n * 139..n * 140,
+                        n * 256..n * 266,
+                    ],
                 );
                 let h = h.as_chunks_mut::<128>().0;
                 let logits_product = logits_product.as_chunks_mut::<10>().0;
@@ -252,34 +277,46 @@ impl Mlp {
                     let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
                     for k in 0..10 {
                         let candidate = others[k];
-                        if candidate > largest || (candidate.is_nan() && !largest.is_nan()) {
+                        if candidate > largest
+                            || (candidate.is_nan() && !largest.is_nan())
+                        {
                             each_sum_at = k;
                             largest = candidate;
                         }
                     }
                     let element = others[each_sum_at];
-                    let each_sum_top =
-                        if math::abs(element) < ::chainrule::__private::core::primitive::f32::INFINITY {
-                            element
-                        } else {
-                            0.0
-                        };
+                    let each_sum_top = if math::abs(element)
+                        < ::chainrule::__private::core::primitive::f32::INFINITY
+                    {
+                        element
+                    } else {
+                        0.0
+                    };
                     for k in 0..10 {
                         each_sum_exp[i][k] = math::exp(others[k] - each_sum_top);
                     }
                     let mut sum = 0.0_f32;
                     for k in 0..10 {
-                        sum += each_sum_exp[i][k] - (if k == each_sum_at { 1.0 } else { 0.0 });
+                        sum
+                            += each_sum_exp[i][k]
+                                - (if k == each_sum_at { 1.0 } else { 0.0 });
                     }
                     each_sum_rest[i] = sum;
-                    each_part[i] = each_sum_top - logits[label[i] as usize] + math::ln_1p(each_sum_rest[i]);
+                    each_part[i] = each_sum_top - logits[label[i] as usize]
+                        + math::ln_1p(each_sum_rest[i]);
                     loss_mean += math::softplus(each_part[i]);
                 }
                 let loss = loss_mean / n as f32;
                 loss
             },
         );
-        MlpLossPass { model: self, value, x, label, arena }
+        MlpLossPass {
+            model: self,
+            value,
+            x,
+            label,
+            arena,
+        }
     }
     /// One step of training by `loss`: forward, backward and update in one. Returns the value before it.
     ///
@@ -307,9 +344,21 @@ impl Mlp {
     ) -> f32 {
         let n = x.len();
         if label.len() != n {
-            ::chainrule::__private::panics::rows("Mlp::loss_step", "label", label.len(), "N", n, "x");
+            ::chainrule::__private::panics::rows(
+                "Mlp::loss_step",
+                "label",
+                label.len(),
+                "N",
+                n,
+                "x",
+            );
         }
-        ::chainrule::__private::panics::check_indices("Mlp::loss_step", "label", label, 10);
+        ::chainrule::__private::panics::check_indices(
+            "Mlp::loss_step",
+            "label",
+            label,
+            10,
+        );
         let arena = ws.request(266 * n + 100352, "Mlp::loss_step");
         ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
         let value = ::chainrule::__private::vectorised(
@@ -375,27 +424,33 @@ impl Mlp {
                     let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
                     for k in 0..10 {
                         let candidate = others[k];
-                        if candidate > largest || (candidate.is_nan() && !largest.is_nan()) {
+                        if candidate > largest
+                            || (candidate.is_nan() && !largest.is_nan())
+                        {
                             each_sum_at = k;
                             largest = candidate;
                         }
                     }
                     let element = others[each_sum_at];
-                    let each_sum_top =
-                        if math::abs(element) < ::chainrule::__private::core::primitive::f32::INFINITY {
-                            element
-                        } else {
-                            0.0
-                        };
+                    let each_sum_top = if math::abs(element)
+                        < ::chainrule::__private::core::primitive::f32::INFINITY
+                    {
+                        element
+                    } else {
+                        0.0
+                    };
                     for k in 0..10 {
                         each_sum_exp[i][k] = math::exp(others[k] - each_sum_top);
                     }
                     let mut sum = 0.0_f32;
                     for k in 0..10 {
-                        sum += each_sum_exp[i][k] - (if k == each_sum_at { 1.0 } else { 0.0 });
+                        sum
+                            += each_sum_exp[i][k]
+                                - (if k == each_sum_at { 1.0 } else { 0.0 });
                     }
                     each_sum_rest[i] = sum;
-                    each_part[i] = each_sum_top - logits[label[i] as usize] + math::ln_1p(each_sum_rest[i]);
+                    each_part[i] = each_sum_top - logits[label[i] as usize]
+                        + math::ln_1p(each_sum_rest[i]);
                     loss_mean += math::softplus(each_part[i]);
                 }
                 let loss = loss_mean / n as f32;
@@ -422,8 +477,11 @@ impl Mlp {
                     each_part[i] = d_loss_mean * math::sigmoid(each_part[i]);
                     let d_each_sum_rest = each_part[i] / (1.0 + each_sum_rest[i]);
                     for j in 0..10 {
-                        each_sum_exp[i][j] =
-                            if j == (label[i] as usize) { 0.0 } else { d_each_sum_rest * each_sum_exp[i][j] };
+                        each_sum_exp[i][j] = if j == (label[i] as usize) {
+                            0.0
+                        } else {
+                            d_each_sum_rest * each_sum_exp[i][j]
+                        };
                     }
                 }
                 d_b2.fill(0.0);
@@ -477,8 +535,14 @@ impl Mlp {
                     self.w2.as_flattened_mut(),
                     d_w2.as_flattened(),
                 );
-                let [h, d_b1, d_h] =
-                    carve(arena, [0..n * 128, n * 128..n * 128 + 128, n * 128 + 100352..n * 256 + 100352]);
+                let [h, d_b1, d_h] = carve(
+                    arena,
+                    [
+                        0..n * 128,
+                        n * 128..n * 128 + 128,
+                        n * 128 + 100352..n * 256 + 100352,
+                    ],
+                );
                 let h = h.as_chunks::<128>().0;
                 let d_b1 = &mut d_b1.as_chunks_mut::<128>().0[0];
                 let d_h = d_h.as_chunks_mut::<128>().0;
@@ -490,8 +554,15 @@ impl Mlp {
                     }
                 }
                 ::chainrule::Optimiser::update(optimiser, 100352, &mut self.b1, d_b1);
-                let [d_w1, d_h] = carve(arena, [0..100352, n * 128 + 100352..n * 256 + 100352]);
-                let d_w1 = &mut d_w1.as_chunks_mut::<128>().0.as_chunks_mut::<784>().0[0];
+                let [d_w1, d_h] = carve(
+                    arena,
+                    [0..100352, n * 128 + 100352..n * 256 + 100352],
+                );
+                let d_w1 = &mut d_w1
+                    .as_chunks_mut::<128>()
+                    .0
+                    .as_chunks_mut::<784>()
+                    .0[0];
                 let d_h = d_h.as_chunks::<128>().0;
                 kernels::matmul(
                     784,
@@ -505,7 +576,12 @@ impl Mlp {
                     128,
                     false,
                 );
-                ::chainrule::Optimiser::update(optimiser, 0, self.w1.as_flattened_mut(), d_w1.as_flattened());
+                ::chainrule::Optimiser::update(
+                    optimiser,
+                    0,
+                    self.w1.as_flattened_mut(),
+                    d_w1.as_flattened(),
+                );
             },
         );
         value
@@ -532,9 +608,21 @@ impl Mlp {
     ) -> f32 {
         let n = x.len();
         if label.len() != n {
-            ::chainrule::__private::panics::rows("Mlp::loss_value", "label", label.len(), "N", n, "x");
+            ::chainrule::__private::panics::rows(
+                "Mlp::loss_value",
+                "label",
+                label.len(),
+                "N",
+                n,
+                "x",
+            );
         }
-        ::chainrule::__private::panics::check_indices("Mlp::loss_value", "label", label, 10);
+        ::chainrule::__private::panics::check_indices(
+            "Mlp::loss_value",
+            "label",
+            label,
+            10,
+        );
         let arena = ws.request(138 * n, "Mlp::loss_value");
         let value = ::chainrule::__private::vectorised(
             #[inline(always)]
@@ -589,25 +677,32 @@ impl Mlp {
                     let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
                     for k in 0..10 {
                         let candidate = others[k];
-                        if candidate > largest || (candidate.is_nan() && !largest.is_nan()) {
+                        if candidate > largest
+                            || (candidate.is_nan() && !largest.is_nan())
+                        {
                             each_sum_at = k;
                             largest = candidate;
                         }
                     }
                     let element = others[each_sum_at];
-                    let each_sum_top =
-                        if math::abs(element) < ::chainrule::__private::core::primitive::f32::INFINITY {
-                            element
-                        } else {
-                            0.0
-                        };
+                    let each_sum_top = if math::abs(element)
+                        < ::chainrule::__private::core::primitive::f32::INFINITY
+                    {
+                        element
+                    } else {
+                        0.0
+                    };
                     let mut each_sum_rest = 0.0_f32;
                     for k in 0..10 {
-                        each_sum_rest +=
-                            math::exp(others[k] - each_sum_top) - (if k == each_sum_at { 1.0 } else { 0.0 });
+                        each_sum_rest
+                            += math::exp(others[k] - each_sum_top)
+                                - (if k == each_sum_at { 1.0 } else { 0.0 });
                     }
-                    loss_mean +=
-                        math::softplus(each_sum_top - logits[label[i] as usize] + math::ln_1p(each_sum_rest));
+                    loss_mean
+                        += math::softplus(
+                            each_sum_top - logits[label[i] as usize]
+                                + math::ln_1p(each_sum_rest),
+                        );
                 }
                 let loss = loss_mean / n as f32;
                 loss
@@ -636,13 +731,15 @@ impl Mlp {
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
+    clippy::approx_constant,
     clippy::assign_op_pattern,
     clippy::duplicate_underscore_argument,
     clippy::many_single_char_names,
+    clippy::needless_borrow,
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns
+    clippy::unnecessary_box_returns,
 )]
 pub struct MlpLossPass<'w> {
     model: &'w Mlp,
@@ -656,13 +753,15 @@ pub struct MlpLossPass<'w> {
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
+    clippy::approx_constant,
     clippy::assign_op_pattern,
     clippy::duplicate_underscore_argument,
     clippy::many_single_char_names,
+    clippy::needless_borrow,
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns
+    clippy::unnecessary_box_returns,
 )]
 impl MlpLossPass<'_> {
     /// The value of `Mlp::loss`.
@@ -719,16 +818,21 @@ impl MlpLossPass<'_> {
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [each_sum_rest, each_part, each_sum_exp] =
-                    carve(arena, [n * 138..n * 139, n * 139..n * 140, n * 256..n * 266]);
+                let [each_sum_rest, each_part, each_sum_exp] = carve(
+                    arena,
+                    [n * 138..n * 139, n * 139..n * 140, n * 256..n * 266],
+                );
                 let each_sum_exp = each_sum_exp.as_chunks_mut::<10>().0;
                 let d_loss_mean = 1.0 / n as f32;
                 for i in 0..n {
                     each_part[i] = d_loss_mean * math::sigmoid(each_part[i]);
                     let d_each_sum_rest = each_part[i] / (1.0 + each_sum_rest[i]);
                     for j in 0..10 {
-                        each_sum_exp[i][j] =
-                            if j == (label[i] as usize) { 0.0 } else { d_each_sum_rest * each_sum_exp[i][j] };
+                        each_sum_exp[i][j] = if j == (label[i] as usize) {
+                            0.0
+                        } else {
+                            d_each_sum_rest * each_sum_exp[i][j]
+                        };
                     }
                 }
                 grads.b2.fill(0.0);
@@ -738,7 +842,10 @@ impl MlpLossPass<'_> {
                         grads.b2[j] += each_sum_exp[i][j];
                     }
                 }
-                let [h, d_h, each_sum_exp] = carve(arena, [0..n * 128, n * 128..n * 256, n * 256..n * 266]);
+                let [h, d_h, each_sum_exp] = carve(
+                    arena,
+                    [0..n * 128, n * 128..n * 256, n * 256..n * 266],
+                );
                 let h = h.as_chunks::<128>().0;
                 let d_h = d_h.as_chunks_mut::<128>().0;
                 let each_sum_exp = each_sum_exp.as_chunks::<10>().0;
@@ -797,16 +904,21 @@ impl MlpLossPass<'_> {
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [each_sum_rest, each_part, each_sum_exp] =
-                    carve(arena, [n * 138..n * 139, n * 139..n * 140, n * 256..n * 266]);
+                let [each_sum_rest, each_part, each_sum_exp] = carve(
+                    arena,
+                    [n * 138..n * 139, n * 139..n * 140, n * 256..n * 266],
+                );
                 let each_sum_exp = each_sum_exp.as_chunks_mut::<10>().0;
                 let d_loss_mean = 1.0 / n as f32;
                 for i in 0..n {
                     each_part[i] = d_loss_mean * math::sigmoid(each_part[i]);
                     let d_each_sum_rest = each_part[i] / (1.0 + each_sum_rest[i]);
                     for j in 0..10 {
-                        each_sum_exp[i][j] =
-                            if j == (label[i] as usize) { 0.0 } else { d_each_sum_rest * each_sum_exp[i][j] };
+                        each_sum_exp[i][j] = if j == (label[i] as usize) {
+                            0.0
+                        } else {
+                            d_each_sum_rest * each_sum_exp[i][j]
+                        };
                     }
                 }
                 for i in 0..n {
@@ -815,7 +927,10 @@ impl MlpLossPass<'_> {
                         grads.b2[j] += each_sum_exp[i][j];
                     }
                 }
-                let [h, d_h, each_sum_exp] = carve(arena, [0..n * 128, n * 128..n * 256, n * 256..n * 266]);
+                let [h, d_h, each_sum_exp] = carve(
+                    arena,
+                    [0..n * 128, n * 128..n * 256, n * 256..n * 266],
+                );
                 let h = h.as_chunks::<128>().0;
                 let d_h = d_h.as_chunks_mut::<128>().0;
                 let each_sum_exp = each_sum_exp.as_chunks::<10>().0;

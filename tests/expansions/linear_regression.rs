@@ -2,7 +2,10 @@
 ///
 /// 4 parameters, 32 bytes.
 /// Values and gradients have this one type, a plain row of floats.
-#[derive(::chainrule::__private::core::clone::Clone, ::chainrule::__private::core::marker::Copy)]
+#[derive(
+    ::chainrule::__private::core::clone::Clone,
+    ::chainrule::__private::core::marker::Copy
+)]
 #[repr(C)]
 pub struct LinearRegression {
     /// `f64[3]`, starts as `zeros`.
@@ -16,9 +19,11 @@ pub struct LinearRegression {
         missing_debug_implementations,
         non_snake_case,
         unreachable_pub,
+        clippy::approx_constant,
         clippy::assign_op_pattern,
         clippy::duplicate_underscore_argument,
         clippy::many_single_char_names,
+        clippy::needless_borrow,
         clippy::similar_names,
         clippy::too_many_arguments,
         clippy::type_complexity,
@@ -51,11 +56,17 @@ impl ::chainrule::Params for LinearRegression {
         ),
     ) {
         visitor(path.field("w"), &[3], &self.w);
-        visitor(path.field("b"), &[], ::chainrule::__private::core::slice::from_ref(&self.b));
+        visitor(
+            path.field("b"),
+            &[],
+            ::chainrule::__private::core::slice::from_ref(&self.b),
+        );
     }
     fn __initialise(&mut self, _rng: &mut ::chainrule::__private::Rng) {
         ::chainrule::__private::init::zeros(&mut self.w);
-        ::chainrule::__private::init::zeros(::chainrule::__private::core::slice::from_mut(&mut self.b));
+        ::chainrule::__private::init::zeros(
+            ::chainrule::__private::core::slice::from_mut(&mut self.b),
+        );
     }
 }
 #[allow(
@@ -63,13 +74,15 @@ impl ::chainrule::Params for LinearRegression {
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
+    clippy::approx_constant,
     clippy::assign_op_pattern,
     clippy::duplicate_underscore_argument,
     clippy::many_single_char_names,
+    clippy::needless_borrow,
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns
+    clippy::unnecessary_box_returns,
 )]
 impl LinearRegression {
     /// Half the mean squared distance.
@@ -95,7 +108,14 @@ impl LinearRegression {
     ) -> LinearRegressionLossPass<'w> {
         let n = x.len();
         if y.len() != n {
-            ::chainrule::__private::panics::rows("LinearRegression::loss", "y", y.len(), "N", n, "x");
+            ::chainrule::__private::panics::rows(
+                "LinearRegression::loss",
+                "y",
+                y.len(),
+                "N",
+                n,
+                "x",
+            );
         }
         let arena = ws.request(n, "LinearRegression::loss");
         let value = ::chainrule::__private::vectorised(
@@ -116,7 +136,13 @@ impl LinearRegression {
                 loss
             },
         );
-        LinearRegressionLossPass { model: self, value, x, y, arena }
+        LinearRegressionLossPass {
+            model: self,
+            value,
+            x,
+            y,
+            arena,
+        }
     }
     /// One step of training by `loss`: forward, backward and update in one. Returns the value before it.
     ///
@@ -143,7 +169,14 @@ impl LinearRegression {
     ) -> f64 {
         let n = x.len();
         if y.len() != n {
-            ::chainrule::__private::panics::rows("LinearRegression::loss_step", "y", y.len(), "N", n, "x");
+            ::chainrule::__private::panics::rows(
+                "LinearRegression::loss_step",
+                "y",
+                y.len(),
+                "N",
+                n,
+                "x",
+            );
         }
         let arena = ws.request(n + 3, "LinearRegression::loss_step");
         ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
@@ -183,7 +216,18 @@ impl LinearRegression {
                     ::chainrule::__private::core::slice::from_mut(&mut self.b),
                     ::chainrule::__private::core::slice::from_ref(&d_b),
                 );
-                kernels::matmul(1, 3, n, error, (0, 1), x.as_flattened(), (3, 1), d_w, 3, false);
+                kernels::matmul(
+                    1,
+                    3,
+                    n,
+                    error,
+                    (0, 1),
+                    x.as_flattened(),
+                    (3, 1),
+                    d_w,
+                    3,
+                    false,
+                );
                 ::chainrule::Optimiser::update(optimiser, 0, &mut self.w, d_w);
             },
         );
@@ -210,7 +254,14 @@ impl LinearRegression {
     ) -> f64 {
         let n = x.len();
         if y.len() != n {
-            ::chainrule::__private::panics::rows("LinearRegression::loss_value", "y", y.len(), "N", n, "x");
+            ::chainrule::__private::panics::rows(
+                "LinearRegression::loss_value",
+                "y",
+                y.len(),
+                "N",
+                n,
+                "x",
+            );
         }
         let _ = ws;
         let value = ::chainrule::__private::vectorised(
@@ -252,13 +303,15 @@ impl LinearRegression {
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
+    clippy::approx_constant,
     clippy::assign_op_pattern,
     clippy::duplicate_underscore_argument,
     clippy::many_single_char_names,
+    clippy::needless_borrow,
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns
+    clippy::unnecessary_box_returns,
 )]
 pub struct LinearRegressionLossPass<'w> {
     model: &'w LinearRegression,
@@ -272,13 +325,15 @@ pub struct LinearRegressionLossPass<'w> {
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
+    clippy::approx_constant,
     clippy::assign_op_pattern,
     clippy::duplicate_underscore_argument,
     clippy::many_single_char_names,
+    clippy::needless_borrow,
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns
+    clippy::unnecessary_box_returns,
 )]
 impl LinearRegressionLossPass<'_> {
     /// The value of `LinearRegression::loss`.
@@ -322,7 +377,18 @@ impl LinearRegressionLossPass<'_> {
                     error[k] = 2.0 * (d_loss_mean * error[k]);
                     grads.b += error[k];
                 }
-                kernels::matmul(1, 3, n, error, (0, 1), x.as_flattened(), (3, 1), &mut grads.w, 3, false);
+                kernels::matmul(
+                    1,
+                    3,
+                    n,
+                    error,
+                    (0, 1),
+                    x.as_flattened(),
+                    (3, 1),
+                    &mut grads.w,
+                    3,
+                    false,
+                );
             },
         );
     }
@@ -341,7 +407,18 @@ impl LinearRegressionLossPass<'_> {
                     error[k] = 2.0 * (d_loss_mean * error[k]);
                     grads.b += error[k];
                 }
-                kernels::matmul(1, 3, n, error, (0, 1), x.as_flattened(), (3, 1), &mut grads.w, 3, true);
+                kernels::matmul(
+                    1,
+                    3,
+                    n,
+                    error,
+                    (0, 1),
+                    x.as_flattened(),
+                    (3, 1),
+                    &mut grads.w,
+                    3,
+                    true,
+                );
             },
         );
     }

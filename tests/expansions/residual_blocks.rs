@@ -1,7 +1,10 @@
 /// `Linear<8, 16>`
 ///
 /// 144 parameters, 576 bytes.
-#[derive(::chainrule::__private::core::clone::Clone, ::chainrule::__private::core::marker::Copy)]
+#[derive(
+    ::chainrule::__private::core::clone::Clone,
+    ::chainrule::__private::core::marker::Copy
+)]
 #[repr(C)]
 pub struct ResidualLinear8x16 {
     /// `f32[8, 16]`, starts as `glorot_uniform`.
@@ -26,14 +29,22 @@ impl ::chainrule::Params for ResidualLinear8x16 {
         visitor(path.field("bias"), &[16], &self.bias);
     }
     fn __initialise(&mut self, rng: &mut ::chainrule::__private::Rng) {
-        ::chainrule::__private::init::glorot_uniform(self.weight.as_flattened_mut(), rng, 8, 16);
+        ::chainrule::__private::init::glorot_uniform(
+            self.weight.as_flattened_mut(),
+            rng,
+            8,
+            16,
+        );
         ::chainrule::__private::init::zeros(&mut self.bias);
     }
 }
 /// `LayerNorm<16>`
 ///
 /// 32 parameters, 128 bytes.
-#[derive(::chainrule::__private::core::clone::Clone, ::chainrule::__private::core::marker::Copy)]
+#[derive(
+    ::chainrule::__private::core::clone::Clone,
+    ::chainrule::__private::core::marker::Copy
+)]
 #[repr(C)]
 pub struct ResidualLayerNorm16 {
     /// `f32[16]`, starts as `ones`.
@@ -65,7 +76,10 @@ impl ::chainrule::Params for ResidualLayerNorm16 {
 /// `Linear<16, 16>`
 ///
 /// 272 parameters, 1,088 bytes.
-#[derive(::chainrule::__private::core::clone::Clone, ::chainrule::__private::core::marker::Copy)]
+#[derive(
+    ::chainrule::__private::core::clone::Clone,
+    ::chainrule::__private::core::marker::Copy
+)]
 #[repr(C)]
 pub struct ResidualLinear16x16 {
     /// `f32[16, 16]`, starts as `glorot_uniform`.
@@ -90,14 +104,22 @@ impl ::chainrule::Params for ResidualLinear16x16 {
         visitor(path.field("bias"), &[16], &self.bias);
     }
     fn __initialise(&mut self, rng: &mut ::chainrule::__private::Rng) {
-        ::chainrule::__private::init::glorot_uniform(self.weight.as_flattened_mut(), rng, 16, 16);
+        ::chainrule::__private::init::glorot_uniform(
+            self.weight.as_flattened_mut(),
+            rng,
+            16,
+            16,
+        );
         ::chainrule::__private::init::zeros(&mut self.bias);
     }
 }
 /// `Block<16>`
 ///
 /// 304 parameters, 1,216 bytes.
-#[derive(::chainrule::__private::core::clone::Clone, ::chainrule::__private::core::marker::Copy)]
+#[derive(
+    ::chainrule::__private::core::clone::Clone,
+    ::chainrule::__private::core::marker::Copy
+)]
 #[repr(C)]
 pub struct ResidualBlock16 {
     /// `LayerNorm<16>`
@@ -129,7 +151,10 @@ impl ::chainrule::Params for ResidualBlock16 {
 /// `Linear<16, 4>`
 ///
 /// 68 parameters, 272 bytes.
-#[derive(::chainrule::__private::core::clone::Clone, ::chainrule::__private::core::marker::Copy)]
+#[derive(
+    ::chainrule::__private::core::clone::Clone,
+    ::chainrule::__private::core::marker::Copy
+)]
 #[repr(C)]
 pub struct ResidualLinear16x4 {
     /// `f32[16, 4]`, starts as `glorot_uniform`.
@@ -154,7 +179,12 @@ impl ::chainrule::Params for ResidualLinear16x4 {
         visitor(path.field("bias"), &[4], &self.bias);
     }
     fn __initialise(&mut self, rng: &mut ::chainrule::__private::Rng) {
-        ::chainrule::__private::init::glorot_uniform(self.weight.as_flattened_mut(), rng, 16, 4);
+        ::chainrule::__private::init::glorot_uniform(
+            self.weight.as_flattened_mut(),
+            rng,
+            16,
+            4,
+        );
         ::chainrule::__private::init::zeros(&mut self.bias);
     }
 }
@@ -162,7 +192,10 @@ impl ::chainrule::Params for ResidualLinear16x4 {
 ///
 /// 3,860 parameters, 15,440 bytes.
 /// Values and gradients have this one type, a plain row of floats.
-#[derive(::chainrule::__private::core::clone::Clone, ::chainrule::__private::core::marker::Copy)]
+#[derive(
+    ::chainrule::__private::core::clone::Clone,
+    ::chainrule::__private::core::marker::Copy
+)]
 #[repr(C)]
 pub struct Residual {
     /// `Linear<8, 16>`
@@ -178,9 +211,11 @@ pub struct Residual {
         missing_debug_implementations,
         non_snake_case,
         unreachable_pub,
+        clippy::approx_constant,
         clippy::assign_op_pattern,
         clippy::duplicate_underscore_argument,
         clippy::many_single_char_names,
+        clippy::needless_borrow,
         clippy::similar_names,
         clippy::too_many_arguments,
         clippy::type_complexity,
@@ -213,7 +248,9 @@ impl ::chainrule::Params for Residual {
         ),
     ) {
         ::chainrule::Params::__visit(&self.enter, path.field("enter"), visitor);
-        for (i, part) in ::chainrule::__private::core::iter::Iterator::enumerate(self.blocks.iter()) {
+        for (i, part) in ::chainrule::__private::core::iter::Iterator::enumerate(
+            self.blocks.iter(),
+        ) {
             ::chainrule::Params::__visit(part, path.field("blocks").index(i), visitor);
         }
         ::chainrule::Params::__visit(&self.leave, path.field("leave"), visitor);
@@ -231,13 +268,15 @@ impl ::chainrule::Params for Residual {
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
+    clippy::approx_constant,
     clippy::assign_op_pattern,
     clippy::duplicate_underscore_argument,
     clippy::many_single_char_names,
+    clippy::needless_borrow,
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns
+    clippy::unnecessary_box_returns,
 )]
 impl Residual {
     /// How surprising the labels are.
@@ -264,25 +303,28 @@ impl Residual {
     ) -> ResidualLossPass<'w> {
         let n = x.len();
         if label.len() != n {
-            ::chainrule::__private::panics::rows("Residual::loss", "label", label.len(), "N", n, "x");
+            ::chainrule::__private::panics::rows(
+                "Residual::loss",
+                "label",
+                label.len(),
+                "N",
+                n,
+                "x",
+            );
         }
-        ::chainrule::__private::panics::check_indices("Residual::loss", "label", label, 4);
+        ::chainrule::__private::panics::check_indices(
+            "Residual::loss",
+            "label",
+            label,
+            4,
+        );
         let arena = ws.request(1213 * n, "Residual::loss");
         let value = ::chainrule::__private::vectorised(
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [
-                    centred_each,
-                    norm_each,
-                    fc_each,
-                    h_part_each,
-                    h_part_each_2,
-                    norm_part_each_2,
-                    h,
-                    scratch,
-                    norm_part_each,
-                ] = carve(
+                let [centred_each, norm_each, fc_each, h_part_each, h_part_each_2,
+                norm_part_each_2, h, scratch, norm_part_each] = carve(
                     arena,
                     [
                         0..n * 192,
@@ -329,18 +371,23 @@ impl Residual {
                             centred_mean += h[i][k];
                         }
                         for j in 0..16 {
-                            centred_each[block * n + i][j] = h[i][j] - centred_mean / 16.0;
+                            centred_each[block * n + i][j] = h[i][j]
+                                - centred_mean / 16.0;
                         }
                         let mut variance_mean = 0.0_f32;
                         for k in 0..16 {
-                            variance_mean += centred_each[block * n + i][k] * centred_each[block * n + i][k];
+                            variance_mean
+                                += centred_each[block * n + i][k]
+                                    * centred_each[block * n + i][k];
                         }
-                        norm_part_each[block * n + i] = math::sqrt(variance_mean / 16.0 + 1e-5);
+                        norm_part_each[block * n + i] = math::sqrt(
+                            variance_mean / 16.0 + 1e-5,
+                        );
                         for j in 0..16 {
-                            norm_part_each_2[block * n + i][j] =
-                                centred_each[block * n + i][j] / norm_part_each[block * n + i];
-                            norm_each[block * n + i][j] = norm_part_each_2[block * n + i][j]
-                                * self.blocks[block].norm.weight[j]
+                            norm_part_each_2[block * n + i][j] = centred_each[block * n
+                                + i][j] / norm_part_each[block * n + i];
+                            norm_each[block * n + i][j] = norm_part_each_2[block * n
+                                + i][j] * self.blocks[block].norm.weight[j]
                                 + self.blocks[block].norm.bias[j];
                         }
                     }
@@ -358,11 +405,16 @@ impl Residual {
                     );
                     for i in 0..n {
                         for j in 0..16 {
-                            fc_each[block * n + i][j] = fc_product[i][j] + self.blocks[block].fc.bias[j];
-                            h_part_each[block * n + i][j] = fc_each[block * n + i][j] / math::sqrt(2.0);
-                            h_part_each_2[block * n + i][j] = 1.0 + math::erf(h_part_each[block * n + i][j]);
-                            h[i][j] =
-                                h[i][j] + 0.5 * (fc_each[block * n + i][j] * h_part_each_2[block * n + i][j]);
+                            fc_each[block * n + i][j] = fc_product[i][j]
+                                + self.blocks[block].fc.bias[j];
+                            h_part_each[block * n + i][j] = fc_each[block * n + i][j]
+                                / math::sqrt(2.0);
+                            h_part_each_2[block * n + i][j] = 1.0
+                                + math::erf(h_part_each[block * n + i][j]);
+                            h[i][j] = h[i][j]
+                                + 0.5
+                                    * (fc_each[block * n + i][j]
+                                        * h_part_each_2[block * n + i][j]);
                         }
                     }
                 }
@@ -407,33 +459,45 @@ impl Residual {
                     let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
                     for k in 0..4 {
                         let candidate = others[k];
-                        if candidate > largest || (candidate.is_nan() && !largest.is_nan()) {
+                        if candidate > largest
+                            || (candidate.is_nan() && !largest.is_nan())
+                        {
                             each_sum_at = k;
                             largest = candidate;
                         }
                     }
                     let element = others[each_sum_at];
-                    let each_sum_top =
-                        if math::abs(element) < ::chainrule::__private::core::primitive::f32::INFINITY {
-                            element
-                        } else {
-                            0.0
-                        };
+                    let each_sum_top = if math::abs(element)
+                        < ::chainrule::__private::core::primitive::f32::INFINITY
+                    {
+                        element
+                    } else {
+                        0.0
+                    };
                     for k in 0..4 {
                         each_sum_exp[i][k] = math::exp(others[k] - each_sum_top);
                     }
                     each_sum_rest[i] = 0.0;
                     for k in 0..4 {
-                        each_sum_rest[i] += each_sum_exp[i][k] - (if k == each_sum_at { 1.0 } else { 0.0 });
+                        each_sum_rest[i]
+                            += each_sum_exp[i][k]
+                                - (if k == each_sum_at { 1.0 } else { 0.0 });
                     }
-                    each_part[i] = each_sum_top - leave[label[i] as usize] + math::ln_1p(each_sum_rest[i]);
+                    each_part[i] = each_sum_top - leave[label[i] as usize]
+                        + math::ln_1p(each_sum_rest[i]);
                     loss_mean += math::softplus(each_part[i]);
                 }
                 let loss = loss_mean / n as f32;
                 loss
             },
         );
-        ResidualLossPass { model: self, value, x, label, arena }
+        ResidualLossPass {
+            model: self,
+            value,
+            x,
+            label,
+            arena,
+        }
     }
     /// One step of training by `loss`: forward, backward and update in one. Returns the value before it.
     ///
@@ -461,26 +525,29 @@ impl Residual {
     ) -> f32 {
         let n = x.len();
         if label.len() != n {
-            ::chainrule::__private::panics::rows("Residual::loss_step", "label", label.len(), "N", n, "x");
+            ::chainrule::__private::panics::rows(
+                "Residual::loss_step",
+                "label",
+                label.len(),
+                "N",
+                n,
+                "x",
+            );
         }
-        ::chainrule::__private::panics::check_indices("Residual::loss_step", "label", label, 4);
+        ::chainrule::__private::panics::check_indices(
+            "Residual::loss_step",
+            "label",
+            label,
+            4,
+        );
         let arena = ws.request(1213 * n + 3648, "Residual::loss_step");
         ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
         let value = ::chainrule::__private::vectorised(
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [
-                    centred_each,
-                    norm_each,
-                    fc_each,
-                    h_part_each,
-                    h_part_each_2,
-                    norm_part_each_2,
-                    h,
-                    scratch,
-                    norm_part_each,
-                ] = carve(
+                let [centred_each, norm_each, fc_each, h_part_each, h_part_each_2,
+                norm_part_each_2, h, scratch, norm_part_each] = carve(
                     arena,
                     [
                         0..n * 192,
@@ -527,18 +594,23 @@ impl Residual {
                             centred_mean += h[i][k];
                         }
                         for j in 0..16 {
-                            centred_each[block * n + i][j] = h[i][j] - centred_mean / 16.0;
+                            centred_each[block * n + i][j] = h[i][j]
+                                - centred_mean / 16.0;
                         }
                         let mut variance_mean = 0.0_f32;
                         for k in 0..16 {
-                            variance_mean += centred_each[block * n + i][k] * centred_each[block * n + i][k];
+                            variance_mean
+                                += centred_each[block * n + i][k]
+                                    * centred_each[block * n + i][k];
                         }
-                        norm_part_each[block * n + i] = math::sqrt(variance_mean / 16.0 + 1e-5);
+                        norm_part_each[block * n + i] = math::sqrt(
+                            variance_mean / 16.0 + 1e-5,
+                        );
                         for j in 0..16 {
-                            norm_part_each_2[block * n + i][j] =
-                                centred_each[block * n + i][j] / norm_part_each[block * n + i];
-                            norm_each[block * n + i][j] = norm_part_each_2[block * n + i][j]
-                                * self.blocks[block].norm.weight[j]
+                            norm_part_each_2[block * n + i][j] = centred_each[block * n
+                                + i][j] / norm_part_each[block * n + i];
+                            norm_each[block * n + i][j] = norm_part_each_2[block * n
+                                + i][j] * self.blocks[block].norm.weight[j]
                                 + self.blocks[block].norm.bias[j];
                         }
                     }
@@ -556,11 +628,16 @@ impl Residual {
                     );
                     for i in 0..n {
                         for j in 0..16 {
-                            fc_each[block * n + i][j] = fc_product[i][j] + self.blocks[block].fc.bias[j];
-                            h_part_each[block * n + i][j] = fc_each[block * n + i][j] / math::sqrt(2.0);
-                            h_part_each_2[block * n + i][j] = 1.0 + math::erf(h_part_each[block * n + i][j]);
-                            h[i][j] =
-                                h[i][j] + 0.5 * (fc_each[block * n + i][j] * h_part_each_2[block * n + i][j]);
+                            fc_each[block * n + i][j] = fc_product[i][j]
+                                + self.blocks[block].fc.bias[j];
+                            h_part_each[block * n + i][j] = fc_each[block * n + i][j]
+                                / math::sqrt(2.0);
+                            h_part_each_2[block * n + i][j] = 1.0
+                                + math::erf(h_part_each[block * n + i][j]);
+                            h[i][j] = h[i][j]
+                                + 0.5
+                                    * (fc_each[block * n + i][j]
+                                        * h_part_each_2[block * n + i][j]);
                         }
                     }
                 }
@@ -605,26 +682,32 @@ impl Residual {
                     let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
                     for k in 0..4 {
                         let candidate = others[k];
-                        if candidate > largest || (candidate.is_nan() && !largest.is_nan()) {
+                        if candidate > largest
+                            || (candidate.is_nan() && !largest.is_nan())
+                        {
                             each_sum_at = k;
                             largest = candidate;
                         }
                     }
                     let element = others[each_sum_at];
-                    let each_sum_top =
-                        if math::abs(element) < ::chainrule::__private::core::primitive::f32::INFINITY {
-                            element
-                        } else {
-                            0.0
-                        };
+                    let each_sum_top = if math::abs(element)
+                        < ::chainrule::__private::core::primitive::f32::INFINITY
+                    {
+                        element
+                    } else {
+                        0.0
+                    };
                     for k in 0..4 {
                         each_sum_exp[i][k] = math::exp(others[k] - each_sum_top);
                     }
                     each_sum_rest[i] = 0.0;
                     for k in 0..4 {
-                        each_sum_rest[i] += each_sum_exp[i][k] - (if k == each_sum_at { 1.0 } else { 0.0 });
+                        each_sum_rest[i]
+                            += each_sum_exp[i][k]
+                                - (if k == each_sum_at { 1.0 } else { 0.0 });
                     }
-                    each_part[i] = each_sum_top - leave[label[i] as usize] + math::ln_1p(each_sum_rest[i]);
+                    each_part[i] = each_sum_top - leave[label[i] as usize]
+                        + math::ln_1p(each_sum_rest[i]);
                     loss_mean += math::softplus(each_part[i]);
                 }
                 let loss = loss_mean / n as f32;
@@ -653,8 +736,11 @@ impl Residual {
                     each_part[i] = d_loss_mean * math::sigmoid(each_part[i]);
                     let d_each_sum_rest = each_part[i] / (1.0 + each_sum_rest[i]);
                     for j in 0..4 {
-                        each_sum_exp[i][j] =
-                            if j == (label[i] as usize) { 0.0 } else { d_each_sum_rest * each_sum_exp[i][j] };
+                        each_sum_exp[i][j] = if j == (label[i] as usize) {
+                            0.0
+                        } else {
+                            d_each_sum_rest * each_sum_exp[i][j]
+                        };
                     }
                 }
                 d_bias.fill(0.0);
@@ -664,7 +750,12 @@ impl Residual {
                         d_bias[j] += each_sum_exp[i][j];
                     }
                 }
-                ::chainrule::Optimiser::update(optimiser, 3856, &mut self.leave.bias, d_bias);
+                ::chainrule::Optimiser::update(
+                    optimiser,
+                    3856,
+                    &mut self.leave.bias,
+                    d_bias,
+                );
                 kernels::matmul(
                     n,
                     16,
@@ -689,9 +780,21 @@ impl Residual {
                 );
                 let h = h.as_chunks::<16>().0;
                 let each_sum_exp = each_sum_exp.as_chunks::<4>().0;
-                let d_weight = &mut d_weight.as_chunks_mut::<4>().0.as_chunks_mut::<16>().0[0];
-                let d_weight_3 = &mut d_weight_3.as_chunks_mut::<16>().0.as_chunks_mut::<12>().0[0];
-                let d_bias_3 = &mut d_bias_3.as_chunks_mut::<16>().0.as_chunks_mut::<12>().0[0];
+                let d_weight = &mut d_weight
+                    .as_chunks_mut::<4>()
+                    .0
+                    .as_chunks_mut::<16>()
+                    .0[0];
+                let d_weight_3 = &mut d_weight_3
+                    .as_chunks_mut::<16>()
+                    .0
+                    .as_chunks_mut::<12>()
+                    .0[0];
+                let d_bias_3 = &mut d_bias_3
+                    .as_chunks_mut::<16>()
+                    .0
+                    .as_chunks_mut::<12>()
+                    .0[0];
                 kernels::matmul(
                     16,
                     4,
@@ -712,21 +815,9 @@ impl Residual {
                 );
                 d_weight_3.as_flattened_mut().fill(0.0);
                 d_bias_3.as_flattened_mut().fill(0.0);
-                let [
-                    centred_each,
-                    norm_each,
-                    fc_each,
-                    h_part_each,
-                    h_part_each_2,
-                    norm_part_each_2,
-                    d_weight_4,
-                    scratch_2,
-                    d_h,
-                    norm_part_each,
-                    d_weight_3,
-                    d_bias_3,
-                    d_bias_4,
-                ] = carve(
+                let [centred_each, norm_each, fc_each, h_part_each, h_part_each_2,
+                norm_part_each_2, d_weight_4, scratch_2, d_h, norm_part_each, d_weight_3,
+                d_bias_3, d_bias_4] = carve(
                     arena,
                     [
                         0..n * 192,
@@ -750,13 +841,29 @@ impl Residual {
                 let h_part_each = h_part_each.as_chunks::<16>().0;
                 let h_part_each_2 = h_part_each_2.as_chunks::<16>().0;
                 let norm_part_each_2 = norm_part_each_2.as_chunks::<16>().0;
-                let d_weight_4 =
-                    &mut d_weight_4.as_chunks_mut::<16>().0.as_chunks_mut::<16>().0.as_chunks_mut::<12>().0
-                        [0];
+                let d_weight_4 = &mut d_weight_4
+                    .as_chunks_mut::<16>()
+                    .0
+                    .as_chunks_mut::<16>()
+                    .0
+                    .as_chunks_mut::<12>()
+                    .0[0];
                 let d_h = d_h.as_chunks_mut::<16>().0;
-                let d_weight_3 = &mut d_weight_3.as_chunks_mut::<16>().0.as_chunks_mut::<12>().0[0];
-                let d_bias_3 = &mut d_bias_3.as_chunks_mut::<16>().0.as_chunks_mut::<12>().0[0];
-                let d_bias_4 = &mut d_bias_4.as_chunks_mut::<16>().0.as_chunks_mut::<12>().0[0];
+                let d_weight_3 = &mut d_weight_3
+                    .as_chunks_mut::<16>()
+                    .0
+                    .as_chunks_mut::<12>()
+                    .0[0];
+                let d_bias_3 = &mut d_bias_3
+                    .as_chunks_mut::<16>()
+                    .0
+                    .as_chunks_mut::<12>()
+                    .0[0];
+                let d_bias_4 = &mut d_bias_4
+                    .as_chunks_mut::<16>()
+                    .0
+                    .as_chunks_mut::<12>()
+                    .0[0];
                 d_weight_4.as_flattened_mut().as_flattened_mut().fill(0.0);
                 d_bias_4.as_flattened_mut().fill(0.0);
                 for block in ::chainrule::__private::core::iter::Iterator::rev(0..12) {
@@ -772,8 +879,7 @@ impl Residual {
                                             * math::exp(
                                                 -(h_part_each[block * n + i][j]
                                                     * h_part_each[block * n + i][j]),
-                                            ))
-                                        / math::sqrt(2.0));
+                                            )) / math::sqrt(2.0));
                             d_bias_4[block][j] += d_fc[i][j];
                         }
                     }
@@ -801,25 +907,31 @@ impl Residual {
                         16,
                         true,
                     );
-                    let [norm_part, d_norm, d_variance_mean] =
-                        carve(scratch_2, [0..n * 16, n * 16..n * 32, n * 32..n * 33]);
+                    let [norm_part, d_norm, d_variance_mean] = carve(
+                        scratch_2,
+                        [0..n * 16, n * 16..n * 32, n * 32..n * 33],
+                    );
                     let norm_part = norm_part.as_chunks_mut::<16>().0;
                     let d_norm = d_norm.as_chunks::<16>().0;
                     for i in 0..n {
                         for j in 0..16 {
-                            norm_part[i][j] = d_norm[i][j] * self.blocks[block].norm.weight[j]
+                            norm_part[i][j] = d_norm[i][j]
+                                * self.blocks[block].norm.weight[j]
                                 / norm_part_each[block * n + i];
                         }
                         let mut d_variance_part = 0.0_f32;
                         for j in 0..16 {
-                            d_variance_part += norm_part[i][j] * norm_part_each_2[block * n + i][j];
+                            d_variance_part
+                                += norm_part[i][j] * norm_part_each_2[block * n + i][j];
                         }
-                        let d_variance = -(d_variance_part / (2.0 * norm_part_each[block * n + i]));
+                        let d_variance = -(d_variance_part
+                            / (2.0 * norm_part_each[block * n + i]));
                         d_variance_mean[i] = d_variance / 16.0;
                     }
                     for i in 0..n {
                         for j in 0..16 {
-                            d_weight_3[block][j] += d_norm[i][j] * norm_part_each_2[block * n + i][j];
+                            d_weight_3[block][j]
+                                += d_norm[i][j] * norm_part_each_2[block * n + i][j];
                         }
                     }
                     for i in 0..n {
@@ -829,7 +941,9 @@ impl Residual {
                     }
                     for i in 0..n {
                         for k in 0..16 {
-                            norm_part[i][k] += 2.0 * (d_variance_mean[i] * centred_each[block * n + i][k]);
+                            norm_part[i][k]
+                                += 2.0
+                                    * (d_variance_mean[i] * centred_each[block * n + i][k]);
                         }
                         let mut d_centred_mean_part = 0.0_f32;
                         for j in 0..16 {
@@ -861,7 +975,9 @@ impl Residual {
                         optimiser,
                         176 + part_0 * 304,
                         self.blocks[part_0].fc.weight.as_flattened_mut(),
-                        &(d_weight_4.as_flattened().as_flattened())[(part_0) * 256..][..256],
+                        &(d_weight_4
+                            .as_flattened()
+                            .as_flattened())[(part_0) * 256..][..256],
                     );
                 }
                 for part_0 in 0..12 {
@@ -872,7 +988,10 @@ impl Residual {
                         &(d_bias_4.as_flattened())[(part_0) * 16..][..16],
                     );
                 }
-                let [d_bias_2, d_h] = carve(arena, [0..16, n * 1185 + 3072..n * 1201 + 3072]);
+                let [d_bias_2, d_h] = carve(
+                    arena,
+                    [0..16, n * 1185 + 3072..n * 1201 + 3072],
+                );
                 let d_bias_2 = &mut d_bias_2.as_chunks_mut::<16>().0[0];
                 let d_h = d_h.as_chunks::<16>().0;
                 d_bias_2.fill(0.0);
@@ -881,9 +1000,21 @@ impl Residual {
                         d_bias_2[j] += d_h[i][j];
                     }
                 }
-                ::chainrule::Optimiser::update(optimiser, 128, &mut self.enter.bias, d_bias_2);
-                let [d_weight_2, d_h] = carve(arena, [0..128, n * 1185 + 3072..n * 1201 + 3072]);
-                let d_weight_2 = &mut d_weight_2.as_chunks_mut::<16>().0.as_chunks_mut::<8>().0[0];
+                ::chainrule::Optimiser::update(
+                    optimiser,
+                    128,
+                    &mut self.enter.bias,
+                    d_bias_2,
+                );
+                let [d_weight_2, d_h] = carve(
+                    arena,
+                    [0..128, n * 1185 + 3072..n * 1201 + 3072],
+                );
+                let d_weight_2 = &mut d_weight_2
+                    .as_chunks_mut::<16>()
+                    .0
+                    .as_chunks_mut::<8>()
+                    .0[0];
                 let d_h = d_h.as_chunks::<16>().0;
                 kernels::matmul(
                     8,
@@ -929,9 +1060,21 @@ impl Residual {
     ) -> f32 {
         let n = x.len();
         if label.len() != n {
-            ::chainrule::__private::panics::rows("Residual::loss_value", "label", label.len(), "N", n, "x");
+            ::chainrule::__private::panics::rows(
+                "Residual::loss_value",
+                "label",
+                label.len(),
+                "N",
+                n,
+                "x",
+            );
         }
-        ::chainrule::__private::panics::check_indices("Residual::loss_value", "label", label, 4);
+        ::chainrule::__private::panics::check_indices(
+            "Residual::loss_value",
+            "label",
+            label,
+            4,
+        );
         let arena = ws.request(48 * n, "Residual::loss_value");
         let value = ::chainrule::__private::vectorised(
             #[inline(always)]
@@ -995,7 +1138,9 @@ impl Residual {
                     for i in 0..n {
                         for j in 0..16 {
                             let total = fc_product[i][j] + self.blocks[block].fc.bias[j];
-                            h[i][j] = h[i][j] + 0.5 * (total * (1.0 + math::erf(total / math::sqrt(2.0))));
+                            h[i][j] = h[i][j]
+                                + 0.5
+                                    * (total * (1.0 + math::erf(total / math::sqrt(2.0))));
                         }
                     }
                 }
@@ -1030,25 +1175,32 @@ impl Residual {
                     let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
                     for k in 0..4 {
                         let candidate = others[k];
-                        if candidate > largest || (candidate.is_nan() && !largest.is_nan()) {
+                        if candidate > largest
+                            || (candidate.is_nan() && !largest.is_nan())
+                        {
                             each_sum_at = k;
                             largest = candidate;
                         }
                     }
                     let element = others[each_sum_at];
-                    let each_sum_top =
-                        if math::abs(element) < ::chainrule::__private::core::primitive::f32::INFINITY {
-                            element
-                        } else {
-                            0.0
-                        };
+                    let each_sum_top = if math::abs(element)
+                        < ::chainrule::__private::core::primitive::f32::INFINITY
+                    {
+                        element
+                    } else {
+                        0.0
+                    };
                     let mut each_sum_rest = 0.0;
                     for k in 0..4 {
-                        each_sum_rest +=
-                            math::exp(others[k] - each_sum_top) - (if k == each_sum_at { 1.0 } else { 0.0 });
+                        each_sum_rest
+                            += math::exp(others[k] - each_sum_top)
+                                - (if k == each_sum_at { 1.0 } else { 0.0 });
                     }
-                    loss_mean +=
-                        math::softplus(each_sum_top - leave[label[i] as usize] + math::ln_1p(each_sum_rest));
+                    loss_mean
+                        += math::softplus(
+                            each_sum_top - leave[label[i] as usize]
+                                + math::ln_1p(each_sum_rest),
+                        );
                 }
                 let loss = loss_mean / n as f32;
                 loss
@@ -1077,13 +1229,15 @@ impl Residual {
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
+    clippy::approx_constant,
     clippy::assign_op_pattern,
     clippy::duplicate_underscore_argument,
     clippy::many_single_char_names,
+    clippy::needless_borrow,
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns
+    clippy::unnecessary_box_returns,
 )]
 pub struct ResidualLossPass<'w> {
     model: &'w Residual,
@@ -1097,13 +1251,15 @@ pub struct ResidualLossPass<'w> {
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
+    clippy::approx_constant,
     clippy::assign_op_pattern,
     clippy::duplicate_underscore_argument,
     clippy::many_single_char_names,
+    clippy::needless_borrow,
     clippy::similar_names,
     clippy::too_many_arguments,
     clippy::type_complexity,
-    clippy::unnecessary_box_returns
+    clippy::unnecessary_box_returns,
 )]
 impl ResidualLossPass<'_> {
     /// The value of `Residual::loss`.
@@ -1229,8 +1385,11 @@ impl ResidualLossPass<'_> {
                     each_part[i] = d_loss_mean * math::sigmoid(each_part[i]);
                     let d_each_sum_rest = each_part[i] / (1.0 + each_sum_rest[i]);
                     for j in 0..4 {
-                        each_sum_exp[i][j] =
-                            if j == (label[i] as usize) { 0.0 } else { d_each_sum_rest * each_sum_exp[i][j] };
+                        each_sum_exp[i][j] = if j == (label[i] as usize) {
+                            0.0
+                        } else {
+                            d_each_sum_rest * each_sum_exp[i][j]
+                        };
                     }
                 }
                 grads.leave.bias.fill(0.0);
@@ -1276,17 +1435,8 @@ impl ResidualLossPass<'_> {
                 for i in 0..12 {
                     grads.blocks[i].fc.bias.fill(0.0);
                 }
-                let [
-                    centred_each,
-                    norm_each,
-                    fc_each,
-                    h_part_each,
-                    h_part_each_2,
-                    norm_part_each_2,
-                    scratch_2,
-                    d_h,
-                    norm_part_each,
-                ] = carve(
+                let [centred_each, norm_each, fc_each, h_part_each, h_part_each_2,
+                norm_part_each_2, scratch_2, d_h, norm_part_each] = carve(
                     arena,
                     [
                         0..n * 192,
@@ -1320,8 +1470,7 @@ impl ResidualLossPass<'_> {
                                             * math::exp(
                                                 -(h_part_each[block * n + i][j]
                                                     * h_part_each[block * n + i][j]),
-                                            ))
-                                        / math::sqrt(2.0));
+                                            )) / math::sqrt(2.0));
                             grads.blocks[block].fc.bias[j] += d_fc[i][j];
                         }
                     }
@@ -1349,26 +1498,31 @@ impl ResidualLossPass<'_> {
                         16,
                         true,
                     );
-                    let [norm_part, d_norm, d_variance_mean] =
-                        carve(scratch_2, [0..n * 16, n * 16..n * 32, n * 32..n * 33]);
+                    let [norm_part, d_norm, d_variance_mean] = carve(
+                        scratch_2,
+                        [0..n * 16, n * 16..n * 32, n * 32..n * 33],
+                    );
                     let norm_part = norm_part.as_chunks_mut::<16>().0;
                     let d_norm = d_norm.as_chunks::<16>().0;
                     for i in 0..n {
                         for j in 0..16 {
-                            norm_part[i][j] = d_norm[i][j] * model.blocks[block].norm.weight[j]
+                            norm_part[i][j] = d_norm[i][j]
+                                * model.blocks[block].norm.weight[j]
                                 / norm_part_each[block * n + i];
                         }
                         let mut d_variance_part = 0.0_f32;
                         for j in 0..16 {
-                            d_variance_part += norm_part[i][j] * norm_part_each_2[block * n + i][j];
+                            d_variance_part
+                                += norm_part[i][j] * norm_part_each_2[block * n + i][j];
                         }
-                        let d_variance = -(d_variance_part / (2.0 * norm_part_each[block * n + i]));
+                        let d_variance = -(d_variance_part
+                            / (2.0 * norm_part_each[block * n + i]));
                         d_variance_mean[i] = d_variance / 16.0;
                     }
                     for i in 0..n {
                         for j in 0..16 {
-                            grads.blocks[block].norm.weight[j] +=
-                                d_norm[i][j] * norm_part_each_2[block * n + i][j];
+                            grads.blocks[block].norm.weight[j]
+                                += d_norm[i][j] * norm_part_each_2[block * n + i][j];
                         }
                     }
                     for i in 0..n {
@@ -1378,7 +1532,9 @@ impl ResidualLossPass<'_> {
                     }
                     for i in 0..n {
                         for k in 0..16 {
-                            norm_part[i][k] += 2.0 * (d_variance_mean[i] * centred_each[block * n + i][k]);
+                            norm_part[i][k]
+                                += 2.0
+                                    * (d_variance_mean[i] * centred_each[block * n + i][k]);
                         }
                         let mut d_centred_mean_part = 0.0_f32;
                         for j in 0..16 {
@@ -1437,8 +1593,11 @@ impl ResidualLossPass<'_> {
                     each_part[i] = d_loss_mean * math::sigmoid(each_part[i]);
                     let d_each_sum_rest = each_part[i] / (1.0 + each_sum_rest[i]);
                     for j in 0..4 {
-                        each_sum_exp[i][j] =
-                            if j == (label[i] as usize) { 0.0 } else { d_each_sum_rest * each_sum_exp[i][j] };
+                        each_sum_exp[i][j] = if j == (label[i] as usize) {
+                            0.0
+                        } else {
+                            d_each_sum_rest * each_sum_exp[i][j]
+                        };
                     }
                 }
                 for i in 0..n {
@@ -1471,17 +1630,8 @@ impl ResidualLossPass<'_> {
                     4,
                     true,
                 );
-                let [
-                    centred_each,
-                    norm_each,
-                    fc_each,
-                    h_part_each,
-                    h_part_each_2,
-                    norm_part_each_2,
-                    scratch_2,
-                    d_h,
-                    norm_part_each,
-                ] = carve(
+                let [centred_each, norm_each, fc_each, h_part_each, h_part_each_2,
+                norm_part_each_2, scratch_2, d_h, norm_part_each] = carve(
                     arena,
                     [
                         0..n * 192,
@@ -1515,8 +1665,7 @@ impl ResidualLossPass<'_> {
                                             * math::exp(
                                                 -(h_part_each[block * n + i][j]
                                                     * h_part_each[block * n + i][j]),
-                                            ))
-                                        / math::sqrt(2.0));
+                                            )) / math::sqrt(2.0));
                             grads.blocks[block].fc.bias[j] += d_fc[i][j];
                         }
                     }
@@ -1544,26 +1693,31 @@ impl ResidualLossPass<'_> {
                         16,
                         true,
                     );
-                    let [norm_part, d_norm, d_variance_mean] =
-                        carve(scratch_2, [0..n * 16, n * 16..n * 32, n * 32..n * 33]);
+                    let [norm_part, d_norm, d_variance_mean] = carve(
+                        scratch_2,
+                        [0..n * 16, n * 16..n * 32, n * 32..n * 33],
+                    );
                     let norm_part = norm_part.as_chunks_mut::<16>().0;
                     let d_norm = d_norm.as_chunks::<16>().0;
                     for i in 0..n {
                         for j in 0..16 {
-                            norm_part[i][j] = d_norm[i][j] * model.blocks[block].norm.weight[j]
+                            norm_part[i][j] = d_norm[i][j]
+                                * model.blocks[block].norm.weight[j]
                                 / norm_part_each[block * n + i];
                         }
                         let mut d_variance_part = 0.0_f32;
                         for j in 0..16 {
-                            d_variance_part += norm_part[i][j] * norm_part_each_2[block * n + i][j];
+                            d_variance_part
+                                += norm_part[i][j] * norm_part_each_2[block * n + i][j];
                         }
-                        let d_variance = -(d_variance_part / (2.0 * norm_part_each[block * n + i]));
+                        let d_variance = -(d_variance_part
+                            / (2.0 * norm_part_each[block * n + i]));
                         d_variance_mean[i] = d_variance / 16.0;
                     }
                     for i in 0..n {
                         for j in 0..16 {
-                            grads.blocks[block].norm.weight[j] +=
-                                d_norm[i][j] * norm_part_each_2[block * n + i][j];
+                            grads.blocks[block].norm.weight[j]
+                                += d_norm[i][j] * norm_part_each_2[block * n + i][j];
                         }
                     }
                     for i in 0..n {
@@ -1573,7 +1727,9 @@ impl ResidualLossPass<'_> {
                     }
                     for i in 0..n {
                         for k in 0..16 {
-                            norm_part[i][k] += 2.0 * (d_variance_mean[i] * centred_each[block * n + i][k]);
+                            norm_part[i][k]
+                                += 2.0
+                                    * (d_variance_mean[i] * centred_each[block * n + i][k]);
                         }
                         let mut d_centred_mean_part = 0.0_f32;
                         for j in 0..16 {

@@ -200,7 +200,7 @@ impl Attempt<'_> {
             if elementwise && !(is_settled || is_outermost) {
                 return false;
             }
-            if !related && !(finished || self.same_loops(&leaves, &rest)) {
+            if !(related || finished || self.same_loops(&leaves, &rest)) {
                 return false;
             }
             leaves.iter().all(|(_, leaf)| self.compatible(leaf, depth, index))

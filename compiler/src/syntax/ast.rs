@@ -238,7 +238,7 @@ pub struct Body {
 
 /// One statement.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "statements are few and live in one list")]
+#[allow(clippy::large_enum_variant, reason = "statements are few and live in one list")]
 pub enum Statement {
     /// `let mut (a, b): T = value;`
     Let {

@@ -1,5 +1,7 @@
 //! Tiles of a product: sums that stay in registers while the inner dimension runs.
 
+#![allow(clippy::needless_range_loop, reason = "a tile's rows and columns are indexed alike")]
+
 use super::matmul::Product;
 use super::vector::Vector;
 

@@ -52,6 +52,7 @@ pub trait Vector: Copy {
 /// An array of floats, for CPUs whose registers are not spelt out.
 #[cfg(any(test, not(target_arch = "x86_64")))]
 #[derive(Clone, Copy)]
+#[allow(dead_code, reason = "the lanes of targets without a vector type of their own")]
 pub struct Lanes<F, const LEN: usize, const FUSED: bool>([F; LEN]);
 
 #[cfg(any(test, not(target_arch = "x86_64")))]

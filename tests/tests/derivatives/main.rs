@@ -1,6 +1,11 @@
 //! `loss_step`, `#[jvp]`, `#[hvp]`, `#[jacobian]`, `#[hessian]`: against each other, against numbers that JAX
 //! computed, and against central differences.
 
+#![allow(
+    clippy::needless_range_loop,
+    clippy::type_complexity,
+    reason = "matrices are indexed by row and column"
+)]
 #![deny(missing_docs)]
 
 mod hessian_vector;

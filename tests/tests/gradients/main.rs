@@ -1,5 +1,11 @@
 //! Values and derivatives against numbers that JAX and mpmath computed, and against central differences.
 
+#![allow(
+    clippy::needless_range_loop,
+    clippy::type_complexity,
+    reason = "matrices are indexed by row and column"
+)]
+
 mod derivatives;
 mod forward;
 mod functions;
