@@ -11,18 +11,23 @@
 )]
 
 /// Attention.
+#[rustfmt::skip]
 #[path = "../expansions/attention.rs"]
 pub mod attention;
 /// A physics-informed network.
+#[rustfmt::skip]
 #[path = "../expansions/burgers.rs"]
 pub mod burgers;
 /// A classifier.
+#[rustfmt::skip]
 #[path = "../expansions/classifier.rs"]
 pub mod classifier;
 /// A regression.
+#[rustfmt::skip]
 #[path = "../expansions/linear_regression.rs"]
 pub mod linear_regression;
 /// Residual blocks.
+#[rustfmt::skip]
 #[path = "../expansions/residual_blocks.rs"]
 pub mod residual_blocks;
 
