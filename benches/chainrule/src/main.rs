@@ -2,12 +2,11 @@
 
 #![allow(missing_docs)]
 
-mod harness;
 mod models;
 
 use chainrule::{Adam, Params, Sgd, Workspace};
-use harness::{Peer, load};
 use models::{Attn, DeepMlp, Lenet5, MnistMlp, Ng, Pinn, Tiny};
+use peer_common::{Peer, load, lr};
 
 enum Rule {
     Sgd(Sgd<f32>),
@@ -29,8 +28,8 @@ impl<P: Params<Float = f32>, X, Y> Case<P, X, Y> {
         let start = load(name, "p");
         model.as_mut_slice().copy_from_slice(&start);
         let rule = match optimiser {
-            "adam" => Rule::Adam(Adam::new(harness::lr("adam"))),
-            _ => Rule::Sgd(Sgd::new(harness::lr("sgd"))),
+            "adam" => Rule::Adam(Adam::new(lr("adam"))),
+            _ => Rule::Sgd(Sgd::new(lr("sgd"))),
         };
         Self { model, grads: P::zeros(), workspace: Workspace::new(), rule, x, y }
     }
@@ -112,7 +111,7 @@ peer!(
 );
 
 fn main() {
-    harness::main(|model, batch, optimiser| {
+    peer_common::main(|model, batch, optimiser| {
         Some(match model {
             "ng" => {
                 let y = labels(model, batch)

@@ -11,9 +11,10 @@ use core::arch::x86_64::{__m256, __m256d, __m512, __m512d};
 
 /// What the CPU has, as the kernels distinguish it.
 #[cfg(all(target_arch = "x86_64", feature = "std"))]
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 #[repr(u8)]
-enum Level {
+pub enum Level {
+    /// SSE2.
     Baseline = 1,
     /// AVX2 and FMA.
     Wide,
@@ -23,8 +24,9 @@ enum Level {
 
 #[cfg(all(target_arch = "x86_64", feature = "std"))]
 impl Level {
+    /// What this CPU has.
     #[inline(always)]
-    fn get() -> Self {
+    pub(super) fn get() -> Self {
         use core::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
         /// 0 until it is known.
@@ -114,6 +116,13 @@ pub trait MatmulFloat: Copy {
     /// As [`multiply`].
     unsafe fn multiply(product: Product<Self>);
 
+    /// The same with the instantiation for a level.
+    ///
+    /// # Safety
+    /// As [`multiply`], and the CPU has the features of the level.
+    #[cfg(all(target_arch = "x86_64", feature = "std"))]
+    unsafe fn multiply_at(level: Level, product: Product<Self>);
+
     /// The same, in place of the call, of the CPU that the surrounding code is compiled for.
     ///
     /// # Safety
@@ -173,7 +182,13 @@ macro_rules! entry {
 
             #[cfg(all(target_arch = "x86_64", feature = "std"))]
             unsafe fn multiply(product: Product<Self>) {
-                match Level::get() {
+                // SAFETY: the CPU has what it says; the rest is the caller's.
+                unsafe { Self::multiply_at(Level::get(), product) }
+            }
+
+            #[cfg(all(target_arch = "x86_64", feature = "std"))]
+            unsafe fn multiply_at(level: Level, product: Product<Self>) {
+                match level {
                     Level::Widest => product!(product, $float, $widest, 12, "avx512f,avx2,fma"),
                     Level::Wide => product!(product, $float, $wide, 6, "avx2,fma"),
                     Level::Baseline => product!(product, $float, core::arch::x86_64::$narrow, 4,),

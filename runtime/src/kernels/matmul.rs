@@ -19,10 +19,8 @@ const DEPTH: usize = 256;
 const ROWS: usize = 120;
 /// With fewer rows than this, a panel of B is not used often enough to be worth copying.
 const COPY_FROM: usize = 24;
-/// How many elements of B stay near (in half of a first-level cache) while rows of A pass.
-const NEAR: usize = 4096;
-/// Rows of B of this many elements or fewer are as good in their own place as in a copy.
-const NARROW: usize = 32;
+/// How many elements of B stay near, in a second-level cache, while rows of A pass.
+pub(super) const NEAR: usize = 1 << 17;
 /// How deep a product in place of its call may be where it copies B.
 const SMALL: usize = 64;
 
@@ -196,7 +194,7 @@ impl<F: Float> Product<F> {
     /// Whether panels of B are worth a copy.
     #[inline(always)]
     pub(super) fn wants_copy(&self) -> bool {
-        self.b_strides.1 != 1 || self.m >= COPY_FROM && self.n > NARROW && self.k * self.n > NEAR
+        self.b_strides.1 != 1 || self.m >= COPY_FROM && self.k * self.n > NEAR
     }
 }
 
@@ -217,6 +215,8 @@ pub(super) unsafe fn outer<V: Vector>(product: Product<V::Float>) {
                 outer_panel::<V, 2, false>(&rest)
             } else if rest.n > V::LEN {
                 outer_panel::<V, 2, true>(&rest)
+            } else if rest.n == V::LEN {
+                outer_panel::<V, 1, false>(&rest)
             } else {
                 outer_panel::<V, 1, true>(&rest)
             };

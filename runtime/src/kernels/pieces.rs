@@ -3,20 +3,19 @@
 use core::slice;
 
 use super::dispatch::vectorised;
-use super::matmul::{checked_operands, with_room};
+use super::matmul::{NEAR, Product, checked_operands, with_room};
 use crate::Float;
 
 /// How many elements of the product exist at a time: a part of a first-level cache.
 const ROOM: usize = 4096;
 /// A divisor of it is how many rows of a tile there are, on every CPU.
 const STEP: usize = 12;
-
 /// The product A B, piece by piece: `each` gets a row, a column, and the elements from there on.
 ///
 /// Every element is in one piece, a row or a part of one; pieces come in the same order on every
 /// call with the same sizes and strides. Sizes and strides are as for [`matmul`](super::matmul()). For
-/// what follows a product element by element: a bias and a function, a function's derivative, the
-/// update of a weight. `each` runs as in [`vectorised`]; it should be marked `#[inline(always)]`.
+/// what follows a product element by element: a bias and a function, a function's derivative. `each`
+/// runs as in [`vectorised`]; it should be marked `#[inline(always)]`.
 ///
 /// # Panics
 /// If a slice is too short for its sizes and strides.
@@ -33,12 +32,60 @@ pub fn matmul_pieces<F: Float>(
     b_strides: (usize, usize),
     mut each: impl FnMut(usize, usize, &mut [F]),
 ) {
+    blocks(
+        checked_operands(m, n, k, a, a_strides, b, b_strides),
+        #[inline(always)]
+        |top, left, width, block| {
+            for (i, piece) in block.chunks_exact_mut(width).enumerate() {
+                each(top + i, left, piece);
+            }
+        },
+    );
+}
+
+/// As [`matmul_pieces`], for what follows a product without regard to rows and columns: `each` gets
+/// runs of its elements, row by row, and where they start, i · n + j. A run may be many rows.
+///
+/// For the update of a matrix of weights, whose gradient then never exists.
+#[inline]
+#[track_caller]
+#[allow(clippy::too_many_arguments)]
+pub fn matmul_runs<F: Float>(
+    m: usize,
+    n: usize,
+    k: usize,
+    a: &[F],
+    a_strides: (usize, usize),
+    b: &[F],
+    b_strides: (usize, usize),
+    mut each: impl FnMut(usize, &mut [F]),
+) {
+    blocks(
+        checked_operands(m, n, k, a, a_strides, b, b_strides),
+        #[inline(always)]
+        |top, left, width, block| {
+            // One loop for both, so that `each` is compiled once.
+            let run = if width == n { block.len() } else { width };
+            for (i, piece) in block.chunks_exact_mut(run).enumerate() {
+                each((top + i) * n + left, piece);
+            }
+        },
+    );
+}
+
+/// Calls `each` with blocks of the product: the first row and column, the width, the elements.
+#[inline(always)]
+fn blocks<F: Float>(product: Product<F>, mut each: impl FnMut(usize, usize, usize, &mut [F])) {
+    let Product { m, n, k, .. } = product;
     if m == 0 || n == 0 {
         return;
     }
-    let product = checked_operands(m, n, k, a, a_strides, b, b_strides);
-    // Wide pieces, but where B is copied many rows for each copy.
-    let (wide, tall) = if b_strides.1 == 1 { (256, usize::MAX) } else { (32, 120) };
+    // Where B is copied, many rows for each copy; else whole rows, if possible.
+    let (wide, tall) = match k.saturating_mul(n) {
+        _ if product.b_strides.1 != 1 => (32, ROOM),
+        0..=NEAR => (ROOM / STEP, ROOM),
+        _ => (32, ROOM),
+    };
     let columns = n.min(wide);
     let rows = (ROOM / columns).min(tall);
     let rows = rows - rows % STEP;
@@ -62,33 +109,33 @@ pub fn matmul_pieces<F: Float>(
                 };
                 vectorised(
                     #[inline(always)]
-                    || {
-                        for (i, piece) in block.chunks_exact_mut(width).enumerate() {
-                            each(top + i, left, piece);
-                        }
-                    },
+                    || each(top, left, width, block),
                 );
             }
         }
     });
 }
 
-/// The sum of `term(0)`, `term(1)`, …, taken sixteen at a time so that the terms can be computed in
-/// vectors.
+/// The sum of `term(0)`, `term(1)`, …, for terms that are worth computing in vectors.
 ///
-/// The same bits on every CPU. For use in [`vectorised`].
+/// In an order that depends on `count` only, and so with the same bits on every CPU. For use in
+/// [`vectorised`].
 #[inline(always)]
 pub fn sum_of<F: Float>(count: usize, mut term: impl FnMut(usize) -> F) -> F {
     const LANES: usize = 16;
+    const CHUNK: usize = 4 * LANES;
+    let mut terms = [F::ZERO; CHUNK];
     let mut sums = [F::ZERO; LANES];
-    let whole = count - count % LANES;
-    for start in (0..whole).step_by(LANES) {
-        let terms: [F; LANES] = core::array::from_fn(
-            #[inline(always)]
-            |lane| term(start + lane),
-        );
-        for (sum, term) in sums.iter_mut().zip(terms) {
-            *sum += term;
+    for start in (0..count).step_by(CHUNK) {
+        let some = CHUNK.min(count - start);
+        for (i, place) in terms[..some].iter_mut().enumerate() {
+            *place = term(start + i);
+        }
+        terms[some..].fill(F::ZERO);
+        for terms in terms.chunks_exact(LANES) {
+            for (sum, &term) in sums.iter_mut().zip(terms) {
+                *sum += term;
+            }
         }
     }
     let mut half = LANES / 2;
@@ -98,9 +145,6 @@ pub fn sum_of<F: Float>(count: usize, mut term: impl FnMut(usize) -> F) -> F {
             sums[lane] += other;
         }
         half /= 2;
-    }
-    for i in whole..count {
-        sums[0] += term(i);
     }
     sums[0]
 }

@@ -1,6 +1,7 @@
 //! The products against three plain loops.
 
-use super::{matmul, vectorised};
+use super::matmul::Product;
+use super::{matmul, matmul_inline, matmul_pieces, matmul_runs, sum_of, vectorised, vectorised_for};
 use crate::{Float, Rng};
 
 const SIZES: [usize; 14] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 13, 16, 17, 33, 67];
@@ -29,25 +30,82 @@ fn compare<F: Float>(rng: &mut Rng, [m, n, k]: [usize; 3], layouts: (usize, usiz
     let b = random::<F>(rng, extent(k, n, b_strides));
     let c_row = n + layouts.0 % 2;
     let before = random::<F>(rng, m * c_row);
-    let mut c = before.clone();
-    matmul(m, n, k, &a, a_strides, &b, b_strides, &mut c, c_row, accumulate);
+    let mut exact = vec![0.0; m * n];
     for i in 0..m {
-        for j in 0..c_row {
-            let at = i * c_row + j;
-            if j >= n {
-                assert_eq!(c[at], before[at], "beyond the row");
-                continue;
-            }
-            let mut exact = if accumulate { before[at].to_f64() } else { 0.0 };
+        for j in 0..n {
+            let exact = &mut exact[i * n + j];
+            *exact = if accumulate { before[i * c_row + j].to_f64() } else { 0.0 };
             for p in 0..k {
-                exact += a[i * a_strides.0 + p * a_strides.1].to_f64()
+                *exact += a[i * a_strides.0 + p * a_strides.1].to_f64()
                     * b[p * b_strides.0 + j * b_strides.1].to_f64();
             }
-            let bound = F::EPSILON.to_f64() * (k as f64 + 2.0);
-            let found = c[at].to_f64();
-            assert!((found - exact).abs() <= bound, "{m}x{n}x{k} {layouts:?} at {i}, {j}: {found} {exact}");
         }
     }
+    let bound = F::EPSILON.to_f64() * (k as f64 + 2.0);
+    let check = |way: &str, c: &[F]| {
+        for i in 0..m {
+            for j in 0..c_row {
+                let (at, found) = (i * c_row + j, c[i * c_row + j].to_f64());
+                let (exact, bound) =
+                    if j < n { (exact[i * n + j], bound) } else { (before[at].to_f64(), 0.0) };
+                assert!(
+                    (found - exact).abs() <= bound,
+                    "{way} {m}x{n}x{k} {layouts:?} at {i}, {j}: {found} {exact}"
+                );
+            }
+        }
+    };
+
+    let mut c = before.clone();
+    matmul(m, n, k, &a, a_strides, &b, b_strides, &mut c, c_row, accumulate);
+    check("matmul", &c);
+    let mut again = before.clone();
+    // The same elements, aligned otherwise.
+    let moved: Vec<F> = core::iter::once(F::ZERO).chain(a.iter().copied()).collect();
+    matmul(m, n, k, &moved[1..], a_strides, &b, b_strides, &mut again, c_row, accumulate);
+    assert!(c.iter().zip(&again).all(|(x, y)| x.to_f64().to_bits() == y.to_f64().to_bits()), "other bits");
+
+    #[cfg(all(target_arch = "x86_64", feature = "std"))]
+    if m * n * k > 0 {
+        use super::dispatch::Level;
+        for level in [Level::Baseline, Level::Wide, Level::Widest] {
+            if level > Level::get() {
+                continue;
+            }
+            let mut c = before.clone();
+            let (a, b) = (a.as_ptr(), b.as_ptr());
+            let c_row_stride = c_row;
+            let product =
+                Product { m, n, k, a, a_strides, b, b_strides, c: c.as_mut_ptr(), c_row_stride, accumulate };
+            // SAFETY: the slices are as long as sizes and strides say; the CPU has the features.
+            unsafe { F::multiply_at(level, product) };
+            check(&format!("{level:?}"), &c);
+        }
+    }
+
+    let mut c = before.clone();
+    vectorised_for(
+        #[inline(always)]
+        |cpu| matmul_inline(cpu, m, n, k, &a, a_strides, &b, b_strides, &mut c, c_row, accumulate),
+    );
+    check("matmul_inline", &c);
+
+    let mut c = before.clone();
+    matmul_pieces(m, n, k, &a, a_strides, &b, b_strides, |i, j, piece| {
+        for (c, &sum) in c[i * c_row + j..].iter_mut().zip(&*piece) {
+            *c = if accumulate { *c + sum } else { sum };
+        }
+    });
+    check("matmul_pieces", &c);
+
+    let mut c = before.clone();
+    matmul_runs(m, n, k, &a, a_strides, &b, b_strides, |start, run| {
+        for (at, &sum) in (start..).zip(&*run) {
+            let c = &mut c[at / n * c_row + at % n];
+            *c = if accumulate { *c + sum } else { sum };
+        }
+    });
+    check("matmul_runs", &c);
 }
 
 #[test]
@@ -84,6 +142,27 @@ fn larger_than_every_block() {
     for layout in 0..16 {
         compare::<f32>(&mut rng, [131, 37, 519], (layout / 4, layout % 4), layout % 3 == 0);
         compare::<f64>(&mut rng, [131, 37, 519], (layout / 4, layout % 4), layout % 3 == 0);
+    }
+}
+
+#[test]
+fn what_does_not_stay_near() {
+    // B has more than 2¹⁷ elements, and blocks of pieces more than one column.
+    let mut rng = Rng::new(10);
+    for layout in 0..4 {
+        compare::<f32>(&mut rng, [29, 401, 330], (layout, 3 - layout), layout % 2 == 0);
+        compare::<f64>(&mut rng, [3, 401, 330], (3 - layout, layout), layout % 2 == 0);
+    }
+}
+
+#[test]
+fn sums_of_terms() {
+    for count in [0, 1, 15, 16, 17, 63, 64, 65, 200] {
+        let sum = vectorised(
+            #[inline(always)]
+            || sum_of(count, |i| i as f64 * 0.5),
+        );
+        assert_eq!(sum, (0..count).sum::<usize>() as f64 * 0.5);
     }
 }
 

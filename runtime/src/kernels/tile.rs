@@ -55,11 +55,10 @@ unsafe fn tile<V: Vector, const HEIGHT: usize, const WIDTH: usize, const CHAINS:
             }
             let mut half = CHAINS / 2;
             while half > 0 {
-                for chain in 0..half {
-                    for i in 0..HEIGHT {
-                        for v in 0..WIDTH {
-                            sums[chain][i][v] = sums[chain][i][v].add(sums[chain + half][i][v]);
-                        }
+                let (first, second) = sums.split_at_mut(half);
+                for (sum, &other) in first.as_flattened_mut().iter_mut().zip(second.as_flattened()) {
+                    for (sum, other) in sum.iter_mut().zip(other) {
+                        *sum = sum.add(other);
                     }
                 }
                 half /= 2;

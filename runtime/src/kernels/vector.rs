@@ -127,3 +127,41 @@ impl<F: Float, const LEN: usize, const FUSED: bool> Vector for Lanes<F, LEN, FUS
         sums[0]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Lanes, Vector};
+
+    /// The methods whose portable text is not what x86 runs, against plain loops.
+    fn methods<V: Vector<Float = f32>>() {
+        let from: Vec<f32> = (1..=64).map(|x| x as f32).collect();
+        for count in 0..=V::LEN {
+            let mut to = [0.0; 17];
+            // SAFETY: as many floats as a vector or a block has; the CPU has the features.
+            unsafe {
+                let first = V::load_first(from.as_ptr(), count);
+                if count < V::LEN {
+                    V::load(from.as_ptr()).store_first(to.as_mut_ptr(), count);
+                } else {
+                    first.store(to.as_mut_ptr());
+                }
+                assert_eq!(first.total(), (count * (count + 1) / 2) as f32);
+            }
+            assert_eq!((&to[..count], to[count]), (&from[..count], 0.0));
+        }
+        let (mut to, block) = ([0.0; 64], V::BLOCK);
+        // SAFETY: a block of at most 8 × 8.
+        unsafe { V::transpose(from.as_ptr(), block, to.as_mut_ptr(), block) };
+        for i in 0..block * block {
+            assert_eq!(to[i % block * block + i / block], from[i]);
+        }
+    }
+
+    #[test]
+    fn arrays_and_registers() {
+        methods::<Lanes<f32, 4, false>>();
+        methods::<Lanes<f32, 8, true>>();
+        #[cfg(target_arch = "x86_64")]
+        methods::<core::arch::x86_64::__m128>();
+    }
+}

@@ -38,6 +38,7 @@ macro_rules! common {
     };
 }
 
+#[cfg(feature = "std")]
 macro_rules! fused {
     ($float:ident, $mul_add:ident) => {
         #[inline(always)]
@@ -112,8 +113,8 @@ impl Vector for __m128d {
     }
 }
 
-#[cfg(feature = "std")]
 /// Loaded from `8 − count` on: a mask of `count` lanes.
+#[cfg(feature = "std")]
 static MASKS: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
 
 #[cfg(feature = "std")]
