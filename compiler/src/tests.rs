@@ -18,6 +18,17 @@ fn input(shape: &[usize], seed: usize) -> Vec<f64> {
     (0..shape.iter().product()).map(|i| (0.7 * i as f64 + 1.3 * seed as f64 + 0.1).sin() * 0.8).collect()
 }
 
+/// The results of a function.
+fn values(
+    method: &crate::program::Method,
+    dims: &[usize],
+    inputs: &[(crate::ir::TensorId, eval::Data)],
+) -> Vec<eval::Data> {
+    let routine = compile::value(method);
+    eval::evaluate(&routine.graph, dims, inputs, &routine.results)
+        .unwrap_or_else(|e| panic!("{e}\n{}", print::text(&routine.graph)))
+}
+
 fn check_gradients(text: &str, dims: &[usize], labels: u32) {
     let program = checked(text).unwrap_or_else(|messages| panic!("{messages}"));
     for each in program.structs.iter().flat_map(|each| &each.methods) {
@@ -254,5 +265,7 @@ fn layers() {
         }", &[2, 3], 5);
 }
 
+mod algebra;
 mod external;
 mod loops;
+mod mapped;

@@ -1,201 +1,368 @@
-//! `#[grad(self, x)]`, `#[hessian(x)]`: which derivatives of a function are asked for, and whether it has them.
+//! The derivatives that a public function is asked for, and what they do not reach.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, Span};
 
 use super::elaborate::Elaborator;
+use super::external;
+use super::instances::Instances;
+use super::items::{InstanceContent, Items};
+use super::method::{Leaf, leaves};
 use super::suggest::did_you_mean;
-use crate::ir::Kind;
-use crate::program::{Argument, ArgumentContent, Derivative};
-use crate::syntax::ast::{self, DerivativeKind};
+use super::value::Value;
+use super::words::list;
+use crate::ir::{ExternId, Graph, Kind, Node, TensorId};
+use crate::program::{Argument, ArgumentContent, Derivative, Method};
+use crate::report::Report;
+use crate::syntax::ast::{self, DerivativeKind, DerivativeRequest};
+use crate::{compile, differentiate};
+
+/// How the attribute of a kind is written.
+pub fn attribute(kind: DerivativeKind) -> &'static str {
+    match kind {
+        DerivativeKind::Grad => "#[grad]",
+        DerivativeKind::Jvp => "#[jvp]",
+        DerivativeKind::Hvp => "#[hvp]",
+        DerivativeKind::Jacobian => "#[jacobian]",
+        DerivativeKind::Hessian => "#[hessian]",
+    }
+}
 
 /// The derivatives asked for, understood.
-pub fn derivatives(
+pub fn requests(
     this: &mut Elaborator<'_>,
     function: &ast::Function,
     arguments: &[Argument],
+    value: &Value,
 ) -> Option<Vec<Derivative>> {
     let mut found: Vec<Derivative> = Vec::new();
     let mut right = true;
     for request in &function.derivatives {
-        right &= fits(this, request, function);
-        let mut derivative = Derivative {
-            kind: request.kind,
-            model: request.with_respect_to.is_empty(),
-            arguments: Vec::new(),
-        };
-        for name in &request.with_respect_to {
-            if name == "self" {
-                derivative.model = true;
-                continue;
-            }
-            let Some(position) = arguments.iter().position(|argument| argument.name == *name) else {
-                let names: Vec<String> = arguments.iter().map(|argument| argument.name.to_string()).collect();
-                let near: Vec<&str> = names.iter().map(String::as_str).collect();
-                let message = format!("`{}` has no argument `{name}`", function.name);
-                match did_you_mean(&name.to_string(), &near) {
-                    Some(near) => {
-                        this.error_with_help(name.span(), message, format!("did you mean `{near}`?"))
-                    }
-                    None => this.error_with_help(
-                        name.span(),
-                        message,
-                        "name arguments, or `self` for the parameters",
-                    ),
-                }
-                right = false;
-                continue;
-            };
-            match &arguments[position].content {
-                ArgumentContent::Tensor(tensor) if this.graph.tensor(*tensor).kind == Kind::Float => {
-                    derivative.arguments.push(position)
-                }
-                _ => {
-                    this.error(
-                        name.span(),
-                        format!("`{name}` is not made of {}: it has no gradient", this.float_name()),
-                    );
-                    right = false;
-                }
-            }
-        }
-        if found.iter().any(|known| known.kind == derivative.kind) {
-            let name = attribute(request.kind);
+        let name = attribute(request.kind);
+        if found.iter().any(|known| known.kind == request.kind) {
             this.error_with_help(
                 request.span,
-                format!("this function has two `#[{name}]`"),
-                format!("list everything in one: `#[{name}(…)]`"),
+                format!("`{}` has two `{name}`", function.name),
+                format!("list everything in one: `{}(…)]`", name.trim_end_matches(']')),
             );
             right = false;
+            continue;
         }
-        found.push(derivative);
+        if !is_differentiable(value) {
+            let message = format!(
+                "the result of `{}` is {}, which has no derivative",
+                function.name,
+                this.describe(value)
+            );
+            let help = format!(
+                "only values of {} have: leave the attribute out, or return what this is computed from",
+                this.float_name()
+            );
+            this.error_with_help(request.span, message, help);
+            right = false;
+            continue;
+        }
+        if !fits(this, request, function, value) {
+            right = false;
+            continue;
+        }
+        match request_of(this, function, request, arguments) {
+            Some(derivative) => found.push(derivative),
+            None => right = false,
+        }
     }
     right.then_some(found)
 }
 
-/// The name of a derivative's attribute.
-fn attribute(kind: DerivativeKind) -> &'static str {
-    match kind {
-        DerivativeKind::Grad => "grad",
-        DerivativeKind::Jvp => "jvp",
-        DerivativeKind::Hvp => "hvp",
-        DerivativeKind::Jacobian => "jacobian",
-        DerivativeKind::Hessian => "hessian",
+fn is_differentiable(value: &Value) -> bool {
+    match value {
+        Value::Poison => true,
+        Value::Array(array) => array.kind == Kind::Float,
+        Value::Tuple(parts) => parts.iter().any(is_differentiable),
+        Value::Static(_) | Value::Layer(_) => false,
     }
 }
 
 /// Whether a function has such a derivative, by what it returns and what the attribute lists.
-fn fits(this: &mut Elaborator<'_>, request: &ast::DerivativeRequest, function: &ast::Function) -> bool {
+fn fits(
+    this: &mut Elaborator<'_>,
+    request: &DerivativeRequest,
+    function: &ast::Function,
+    value: &Value,
+) -> bool {
     let name = attribute(request.kind);
+    let open = name.trim_end_matches(']');
     let lists_self = request.with_respect_to.iter().any(|listed| listed == "self");
     let lists_argument = request.with_respect_to.iter().any(|listed| listed != "self");
-    let float = this.float_name();
-    let returns_float = function.result.as_ref().is_none_or(|result| has_float(result, float));
-    if !returns_float {
-        this.error(
-            request.span,
-            format!("`{}` returns nothing made of {float}: it has no derivative", function.name),
-        );
-        return false;
-    }
-    let returns_number = match &function.result {
-        Some(ast::Type::Tensor(ty)) => ty.axes.is_empty(),
-        Some(ast::Type::Tuple(..)) => false,
-        Some(ast::Type::Dim(_) | ast::Type::Error(_)) | None => true,
+    let returns_number = match value {
+        Value::Array(array) => array.shape.is_empty(),
+        Value::Tuple(_) => false,
+        Value::Static(_) | Value::Layer(_) | Value::Poison => true,
     };
-    match request.kind {
+    let wrong = match request.kind {
         DerivativeKind::Hvp | DerivativeKind::Hessian if !returns_number => {
             let help = if request.kind == DerivativeKind::Hessian {
                 "take `#[jacobian(…)]`, or return a sum"
             } else {
                 "return a sum, or take `#[jvp(…)]`"
             };
-            this.error_with_help(
-                request.span,
-                format!("`#[{name}]` is of one number, and `{}` returns more", function.name),
-                help,
-            );
-            false
+            Some((
+                format!(
+                    "`{name}` is of one number, and `{}` returns {}",
+                    function.name,
+                    this.describe(value)
+                ),
+                help.to_string(),
+            ))
         }
-        DerivativeKind::Hvp if lists_argument => {
-            this.error_with_help(
-                request.span,
-                "`#[hvp]` is with respect to `self`",
-                "write `#[hvp]`, or `#[hessian(x)]` for the second derivatives by an argument",
-            );
-            false
-        }
+        DerivativeKind::Hvp if lists_argument => Some((
+            "`#[hvp]` is with respect to `self`".to_string(),
+            "write `#[hvp]`, or `#[hessian(x)]` for the second derivatives by an argument".to_string(),
+        )),
         DerivativeKind::Jacobian | DerivativeKind::Hessian if lists_self || !lists_argument => {
-            let help = format!("list arguments: `#[{name}(x)]`");
-            this.error_with_help(request.span, format!("`#[{name}]` is with respect to arguments"), help);
-            false
+            Some((format!("`{name}` is with respect to arguments"), format!("list them: `{open}(x)]`")))
         }
-        _ => true,
+        _ => None,
+    };
+    if let Some((message, help)) = &wrong {
+        this.error_with_help(request.span, message, help);
+    }
+    wrong.is_none()
+}
+
+/// Whether every function of Rust that a derivative of the method needs the derivative of has one; says so if not.
+pub fn all_differentiated(
+    items: &Items<'_>,
+    method: &Method,
+    externs: &[(Ident, Span)],
+    report: &mut Report,
+) -> bool {
+    if method.graph.scalars.externs.iter().all(|function| function.slopes.is_some()) {
+        return true;
+    }
+    let missing: BTreeSet<ExternId> = method
+        .derivatives
+        .iter()
+        .flat_map(|derivative| compile::undifferentiated(method, derivative))
+        .collect();
+    for function in &missing {
+        let (name, span) = &externs[function.0 as usize];
+        external::without_derivative(
+            items.float,
+            name,
+            *span,
+            &format!("a derivative of `{}`", method.name),
+            report,
+        );
+    }
+    missing.is_empty()
+}
+
+fn request_of(
+    this: &mut Elaborator<'_>,
+    function: &ast::Function,
+    request: &DerivativeRequest,
+    arguments: &[Argument],
+) -> Option<Derivative> {
+    let mut derivative =
+        Derivative { kind: request.kind, model: request.with_respect_to.is_empty(), arguments: Vec::new() };
+    let mut right = true;
+    for (position, name) in request.with_respect_to.iter().enumerate() {
+        if request.with_respect_to[..position].contains(name) {
+            this.error_with_help(
+                name.span(),
+                format!("`{name}` is listed twice"),
+                "one gradient with respect to it is enough",
+            );
+            right = false;
+            continue;
+        }
+        if name == "self" {
+            derivative.model = true;
+            continue;
+        }
+        match arguments.iter().position(|argument| argument.name == *name) {
+            None => {
+                right = false;
+                no_argument(this, function, name);
+            }
+            Some(position) => match &arguments[position].content {
+                ArgumentContent::Tensor(tensor) if this.graph.tensor(*tensor).kind == Kind::Float => {
+                    derivative.arguments.push(position)
+                }
+                ArgumentContent::Tensor(tensor) => {
+                    let tensor = this.graph.tensor(*tensor);
+                    let (kind, shape) = (tensor.kind, tensor.shape.clone());
+                    let message = format!(
+                        "`{name}` is {}: there is no derivative with respect to it",
+                        this.show(kind, &shape)
+                    );
+                    let help = format!("list arguments of {}, or `self`", this.float_name());
+                    this.error_with_help(name.span(), message, help);
+                    right = false;
+                }
+                ArgumentContent::Dim(_) => {
+                    let message = format!("`{name}` is a size: there is no derivative with respect to it");
+                    let help = format!("list arguments of {}, or `self`", this.float_name());
+                    this.error_with_help(name.span(), message, help);
+                    right = false;
+                }
+            },
+        }
+    }
+    let layer = this.frame().layer.as_ref().map(|layer| layer.instance);
+    if let Some(instance) = layer.filter(|_| derivative.model && right) {
+        let all = leaves(this.instances, instance);
+        let complete = this.instances.list[instance]
+            .fields
+            .iter()
+            .all(|field| !matches!(field.content, InstanceContent::Poison));
+        if complete && all.iter().all(|leaf| leaf.frozen) {
+            let structure = &this.instances.list[instance].name;
+            let has = if all.is_empty() { "has no parameters" } else { "has frozen parameters alone" };
+            let message =
+                format!("`{structure}` {has}: there is nothing to differentiate `{}` by", function.name);
+            this.error_with_help(request.span, message, "list arguments: `#[grad(x)]`");
+            right = false;
+        }
+    }
+    right.then_some(derivative)
+}
+
+fn no_argument(this: &mut Elaborator<'_>, function: &ast::Function, name: &Ident) {
+    let names: Vec<String> =
+        function.arguments.iter().map(|argument| super::call::pattern_name(&argument.pattern)).collect();
+    if names.contains(&name.to_string()) {
+        return; // Its own error has been reported.
+    }
+    let layer = this.frame().layer.clone();
+    let is_field = layer.is_some_and(|layer| {
+        this.instances.list[layer.instance].fields.iter().any(|field| field.name == *name)
+    });
+    let (message, help) = match did_you_mean(&name.to_string(), &names) {
+        _ if is_field => (
+            format!("`{name}` is a field, not an argument"),
+            "`self` stands for all parameters; `#[frozen]` leaves a field out".to_string(),
+        ),
+        Some(near) => {
+            (format!("`{}` has no argument `{name}`", function.name), format!("did you mean `{near}`?"))
+        }
+        None => (
+            format!("`{}` has no argument `{name}`", function.name),
+            "list arguments, or `self` for the parameters".to_string(),
+        ),
+    };
+    this.error_with_help(name.span(), message, help);
+}
+
+/// A parameter that no `#[grad]` of `self` reaches would silently never be trained; an argument whose
+/// gradient is always zero is worth a warning.
+pub fn unreached(
+    definition: &ast::Struct,
+    functions: &[&ast::Function],
+    instance: usize,
+    instances: &Instances,
+    methods: &[Method],
+    report: &mut Report,
+) {
+    let reaches: Vec<BTreeSet<TensorId>> =
+        methods.iter().map(|method| reached(&method.graph, &method.result.tensors())).collect();
+    for (method, reached) in methods.iter().zip(&reaches) {
+        let function = functions.iter().find(|function| function.name == method.name);
+        for derivative in &method.derivatives {
+            for &position in &derivative.arguments {
+                let ArgumentContent::Tensor(tensor) = method.arguments[position].content else { continue };
+                let name = &method.arguments[position].name;
+                if !reached.contains(&tensor) {
+                    let listed = function
+                        .iter()
+                        .flat_map(|function| &function.derivatives)
+                        .flat_map(|request| &request.with_respect_to)
+                        .find(|listed| *listed == name);
+                    report.warn(
+                        listed.unwrap_or(name).span(),
+                        format!("this gradient is zero: `{}` does not depend on `{name}`", method.name),
+                    );
+                }
+            }
+        }
+    }
+    let training: Vec<(&Method, &BTreeSet<TensorId>)> = methods
+        .iter()
+        .zip(&reaches)
+        .filter(|(method, _)| {
+            method
+                .derivatives
+                .iter()
+                .any(|derivative| derivative.kind == DerivativeKind::Grad && derivative.model)
+        })
+        .collect();
+    if training.is_empty() {
+        return;
+    }
+    let functions: Vec<String> = training.iter().map(|(method, _)| method.name.to_string()).collect();
+    for leaf in leaves(instances, instance) {
+        if leaf.frozen || leaf.shape.contains(&0) {
+            continue;
+        }
+        let full = full_name(&leaf);
+        let place = |method: &Method| {
+            method
+                .fields
+                .iter()
+                .find(|field| field.path.iter().map(|step| step.name.to_string()).collect::<Vec<_>>() == full)
+                .map(|field| field.tensor)
+        };
+        if training
+            .iter()
+            .any(|(method, reached)| place(method).is_some_and(|tensor| reached.contains(&tensor)))
+        {
+            continue;
+        }
+        let read = training.iter().any(|(method, _)| {
+            place(method).is_some_and(|tensor| reads(&method.graph, &method.graph.nodes, tensor))
+        });
+        let (name, what) = (full.join("."), list(&functions));
+        let message = if read {
+            format!("the parameter `{name}` is never trained: what {what} computes of it has no derivative")
+        } else if functions.len() == 1 {
+            format!("the parameter `{name}` is never trained: {what} does not depend on it")
+        } else {
+            format!("the parameter `{name}` is never trained: none of {what} depends on it")
+        };
+        let field = definition.fields.iter().find(|field| field.name == full[0]);
+        let span = field.map_or(definition.name.span(), |field| field.name.span());
+        if !report.errors.iter().any(|known| format!("{:?}", known.span) == format!("{span:?}")) {
+            report.error_with_help(
+                span,
+                message,
+                "use it in a function with `#[grad]`, or mark the field `#[frozen]`",
+            );
+        }
     }
 }
 
-/// Whether a type has something in it that can be differentiated.
-fn has_float(ty: &ast::Type, float: &str) -> bool {
-    match ty {
-        ast::Type::Tensor(ty) => ty.scalar == float,
-        ast::Type::Tuple(parts, _) => parts.iter().any(|part| has_float(part, float)),
-        ast::Type::Dim(_) | ast::Type::Error(_) => false,
-    }
+fn full_name(leaf: &Leaf) -> Vec<String> {
+    leaf.path.iter().map(|step| step.name.to_string()).chain([leaf.name.to_string()]).collect()
 }
 
-#[cfg(test)]
-mod tests {
-    use crate::tests::checked;
+/// The tensors that results depend on in a way that a derivative follows.
+fn reached(graph: &Graph, results: &[TensorId]) -> BTreeSet<TensorId> {
+    let mut reached: BTreeSet<TensorId> = results.iter().copied().collect();
+    differentiate::spread_back(graph, &graph.nodes, &mut reached);
+    reached
+}
 
-    #[track_caller]
-    fn refused(attribute: &str, signature: &str, expected: &str) {
-        let text = format!(
-            "dim N; pub struct Net {{ #[frozen] w: f32[3] }} impl Net {{ {attribute} pub fn f{signature} }}"
-        );
-        assert_eq!(checked(&text).expect_err("refused"), expected);
-    }
-
-    #[test]
-    fn what_has_no_such_derivative() {
-        let row = "(x: f32[3], i: u32) -> f32[3] { x * i }";
-        refused(
-            "#[hvp]",
-            row,
-            "`#[hvp]` is of one number, and `f` returns more\n\nhelp: return a sum, or take `#[jvp(…)]`",
-        );
-        refused(
-            "#[hessian(x)]",
-            row,
-            "`#[hessian]` is of one number, and `f` returns more\n\nhelp: take `#[jacobian(…)]`, or return a sum",
-        );
-        refused(
-            "#[jacobian]",
-            row,
-            "`#[jacobian]` is with respect to arguments\n\nhelp: list arguments: `#[jacobian(x)]`",
-        );
-        refused(
-            "#[jacobian(self, x)]",
-            row,
-            "`#[jacobian]` is with respect to arguments\n\nhelp: list arguments: `#[jacobian(x)]`",
-        );
-        refused("#[jvp(i)]", row, "`i` is not made of f32: it has no gradient");
-        refused(
-            "#[jvp(x)] #[jvp(x)]",
-            row,
-            "this function has two `#[jvp]`\n\nhelp: list everything in one: `#[jvp(…)]`",
-        );
-        let number = "(x: f32[3]) -> f32 { sum(x * w) }";
-        refused(
-            "#[hvp(x)]",
-            number,
-            "`#[hvp]` is with respect to `self`\n\nhelp: write `#[hvp]`, or `#[hessian(x)]` for the second derivatives by an argument",
-        );
-        refused(
-            "#[jvp(y)]",
-            number,
-            "`f` has no argument `y`\n\nhelp: name arguments, or `self` for the parameters",
-        );
-        refused(
-            "#[jvp(x)]",
-            "(x: f32[3]) -> u32 { argmax(x) }",
-            "`f` returns nothing made of f32: it has no derivative",
-        );
-    }
+/// Whether anything reads a tensor.
+fn reads(graph: &Graph, nodes: &[Node], tensor: TensorId) -> bool {
+    nodes.iter().any(|node| match node {
+        Node::Comprehension(node) => node.base == Some(tensor) || graph.reads(node.value).contains(&tensor),
+        Node::Argmax(node) => graph.reads(node.value).contains(&tensor),
+        Node::Reshape { from, .. } => *from == tensor,
+        Node::Loop(node) => {
+            node.carried.iter().any(|carried| carried.initial == tensor || carried.next == tensor)
+                || reads(graph, &node.body, tensor)
+        }
+    })
 }

@@ -1,8 +1,8 @@
-//! Differentiation inside expressions: `grad(u, x)`, `jvp(u, x, v)`, `jacobian(u, x)`.
+//! Differentiation inside expressions: `grad(u, x)`, `jvp(u, x, v)`.
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::Ident;
 
-use super::elaborate::Elaborator;
+use super::elaborate::{Elaborator, Place};
 use super::value::{Array, Value};
 use crate::differentiate;
 use crate::ir::{Graph, Kind, Scalar, TensorId};
@@ -11,8 +11,8 @@ use crate::syntax::ast::{self, CallArgument, ExprKind as E, Statement};
 
 impl Elaborator<'_> {
     /// `grad(u, x)`, `grad(u, (x, t))`: the gradient of Σu.
-    pub fn grad(&mut self, arguments: &[(Value, Option<&ast::Expr>)], span: Span) -> Value {
-        let Some((value, variables)) = self.value_and_variables("grad", arguments, span) else {
+    pub fn grad(&mut self, arguments: &[(Value, Option<&ast::Expr>)], place: &Place) -> Value {
+        let Some((value, variables)) = self.value_and_variables("grad", arguments, place) else {
             return Value::Poison;
         };
         let names: Vec<&ast::Expr> = match &variables.kind {
@@ -36,10 +36,10 @@ impl Elaborator<'_> {
             Ok(found) => found,
             Err(differentiate::ThroughEarlierIterations) => {
                 let message = "this gradient would go through earlier iterations of the loop around it";
-                self.error_with_help(
-                    span,
-                    message,
-                    "take it behind the loop, or with respect to a value of this iteration",
+                self.say(
+                    place,
+                    message.into(),
+                    Some("take it behind the loop, or with respect to a value of this iteration".into()),
                 );
                 return Value::Poison;
             }
@@ -70,8 +70,8 @@ impl Elaborator<'_> {
     }
 
     /// `jacobian(u, x)`, `jacobian(u, (x, t))`: each element of u by each of x.
-    pub fn jacobian(&mut self, arguments: &[(Value, Option<&ast::Expr>)], span: Span) -> Value {
-        let Some((value, variables)) = self.value_and_variables("jacobian", arguments, span) else {
+    pub fn jacobian(&mut self, arguments: &[(Value, Option<&ast::Expr>)], place: &Place) -> Value {
+        let Some((value, variables)) = self.value_and_variables("jacobian", arguments, place) else {
             return Value::Poison;
         };
         let names: Vec<&ast::Expr> = match &variables.kind {
@@ -91,10 +91,10 @@ impl Elaborator<'_> {
             Ok(found) => found,
             Err(differentiate::ThroughEarlierIterations) => {
                 let message = "this derivative would go through earlier iterations of the loop around it";
-                self.error_with_help(
-                    span,
-                    message,
-                    "take it behind the loop, or with respect to a value of this iteration",
+                self.say(
+                    place,
+                    message.into(),
+                    Some("take it behind the loop, or with respect to a value of this iteration".into()),
                 );
                 return Value::Poison;
             }
@@ -136,40 +136,37 @@ impl Elaborator<'_> {
         &mut self,
         what: &str,
         arguments: &[(Value, Option<&'e ast::Expr>)],
-        span: Span,
+        place: &Place,
     ) -> Option<(Array, &'e ast::Expr)> {
         let [(value, at), (_, Some(variables))] = arguments else {
             let help = format!("write `{what}(u, x)` or `{what}(u, (x, t))`");
-            self.error_with_help(
-                span,
+            self.say(
+                place,
                 format!("`{what}` takes a value and what to differentiate with respect to"),
-                help,
+                Some(help),
             );
             return None;
         };
-        let at = at.map_or(span, |expr| expr.span);
-        let array = self.to_array(value.clone(), at)?;
-        Some((self.to_float(array, at)?, variables))
+        let at = at.map_or_else(|| place.clone(), |expr| self.place(expr));
+        Some((self.differentiable(value, &at)?, variables))
     }
 
     /// `jvp(u, x, v)`: the derivative of u along v.
-    pub fn jvp(&mut self, arguments: &[(Value, Option<&ast::Expr>)], span: Span) -> Value {
+    pub fn jvp(&mut self, arguments: &[(Value, Option<&ast::Expr>)], place: &Place) -> Value {
         let [(value, at), (_, Some(variable)), (direction, direction_at)] = arguments else {
-            self.error_with_help(
-                span,
-                "`jvp` takes a value, a variable and a direction",
-                "write `jvp(u, x, v)`",
+            self.say(
+                place,
+                "`jvp` takes a value, a variable and a direction".into(),
+                Some("write `jvp(u, x, v)`".into()),
             );
             return Value::Poison;
         };
-        let at = at.map_or(span, |expr| expr.span);
-        let direction_at = direction_at.map_or(span, |expr| expr.span);
-        let Some(value) = self.to_array(value.clone(), at).and_then(|array| self.to_float(array, at)) else {
-            return Value::Poison;
-        };
+        let at = at.map_or_else(|| place.clone(), |expr| self.place(expr));
+        let direction_at = direction_at.map_or_else(|| place.clone(), |expr| self.place(expr));
+        let Some(value) = self.differentiable(value, &at) else { return Value::Poison };
         let Some(direction) = self
-            .to_array(direction.clone(), direction_at)
-            .and_then(|array| self.to_float(array, direction_at))
+            .to_array(direction.clone(), &direction_at)
+            .and_then(|array| self.to_float(array, &direction_at))
         else {
             return Value::Poison;
         };
@@ -182,7 +179,7 @@ impl Elaborator<'_> {
                 self.show(Kind::Float, &shape),
                 self.show(direction.kind, &direction.shape)
             );
-            self.error(direction_at, message);
+            self.say(&direction_at, message, Some("it says how far each element moves".into()));
             return Value::Poison;
         }
         let direction = self.stretch(&direction, &shape);
@@ -203,10 +200,11 @@ impl Elaborator<'_> {
         let found = match found {
             Ok(found) => found,
             Err(differentiate::ThroughEarlierIterations) => {
-                self.error_with_help(
-                    span,
-                    "this derivative would go through earlier iterations of the loop around it",
-                    "take it behind the loop",
+                let message = "this derivative would go through earlier iterations of the loop around it";
+                self.say(
+                    place,
+                    message.into(),
+                    Some("take it behind the loop, or with respect to a value of this iteration".into()),
                 );
                 return Value::Poison;
             }
@@ -220,7 +218,7 @@ impl Elaborator<'_> {
             None => {
                 self.warn(
                     variable.span,
-                    "this derivative is zero: the value does not depend on the variable".to_string(),
+                    format!("this derivative is zero: {} does not depend on it", shown(arguments[0].1)),
                 );
                 let zero = self.graph.scalars.number(0.0);
                 Value::Array(Array {
@@ -233,16 +231,33 @@ impl Elaborator<'_> {
         }
     }
 
+    /// The value to be differentiated.
+    fn differentiable(&mut self, value: &Value, place: &Place) -> Option<Array> {
+        let array = self.to_array(value.clone(), place)?;
+        if array.kind == Kind::Index || array.kind == Kind::Mask || array.kind == Kind::Key {
+            let message = format!("{} has no derivative", self.show(array.kind, &array.shape));
+            let help = format!(
+                "only values of {} have: take the derivative of what this was computed from",
+                self.float_name()
+            );
+            self.say(place, message, Some(help));
+            return None;
+        }
+        Some(array)
+    }
+
     /// The tensor that a variable of differentiation is.
     fn variable(&mut self, expr: &ast::Expr, what: &str) -> Option<TensorId> {
         let value = self.expr(expr);
         let array = match value {
             Value::Poison => return None,
-            value => self.to_array(value, expr.span)?,
+            value => self.to_array(value, &self.place(expr))?,
         };
         if array.kind != Kind::Float {
-            let message = format!("{} has no derivative", self.show(array.kind, &array.shape));
-            self.error(expr.span, message);
+            let message =
+                format!("there is no derivative with respect to {}", self.show(array.kind, &array.shape));
+            let help = format!("differentiate with respect to a tensor of {}", self.float_name());
+            self.error_with_help(expr.span, message, help);
             return None;
         }
         let full = Graph::identity(self.depth() + array.shape.len());

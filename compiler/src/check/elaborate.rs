@@ -6,15 +6,16 @@ use std::collections::BTreeMap;
 use proc_macro2::{Ident, Span};
 
 use super::instances::Instances;
-use super::items::{InstanceContent, Items};
-use super::suggest::did_you_mean;
-use super::value::{Array, Binding, Bound, Layer, Step, Value};
+use super::items::Items;
+use super::seen::Seen;
+use super::value::{Array, Binding, Layer, Step, Value};
 use crate::differentiate::Open;
 use crate::ir::{
     Atom, Axis, Comprehension, Graph, Int, Kind, LoopId, Node, Reduction, Scalar, ScalarId, TensorId,
 };
 use crate::program::Float;
-use crate::report::Report;
+use crate::report::{Diagnostic, Report};
+use crate::syntax::ast;
 
 /// One function being lowered.
 pub struct Elaborator<'a> {
@@ -24,6 +25,12 @@ pub struct Elaborator<'a> {
     pub instances: &'a Instances,
     /// Where errors go.
     pub report: &'a mut Report,
+    /// What was met, in this function and those before.
+    pub seen: &'a mut Seen,
+    /// Above zero, what is wrong is not said: it will be, when the same is lowered in earnest.
+    pub quiet: usize,
+    /// In a function that nothing calls: sizes that may agree at some call are taken to agree.
+    pub lenient: bool,
     /// What is built; `graph.nodes` is the innermost open loop's body.
     pub graph: Graph,
     /// Fields as inputs, made when first read.
@@ -35,7 +42,7 @@ pub struct Elaborator<'a> {
     /// The indices of the notation in scope.
     pub ambient: Vec<Axis>,
     /// The conditions under which the expression at hand is evaluated.
-    pub guards: Vec<Array>,
+    pub guards: Vec<Guard>,
     /// The calls around it, innermost last.
     pub frames: Vec<Frame>,
     /// What a tensor without a name of its own is for.
@@ -44,85 +51,165 @@ pub struct Elaborator<'a> {
     pub externs: Vec<(Ident, Span)>,
     /// Whether nothing is made a tensor: in the derivative of a function of numbers.
     pub delays: bool,
+    /// How deep the expression at hand nests.
+    pub nesting: usize,
+    /// How deep each scalar expression is, as far as anyone asked.
+    pub element_depths: BTreeMap<ScalarId, u32>,
+}
+
+/// A condition under which an expression is evaluated.
+#[derive(Clone)]
+pub struct Guard {
+    /// The condition.
+    pub condition: Array,
+    /// Whether what is stored under it may only be computed where it holds. Of a branch always; of a range
+    /// that is not rectangular, once a read is met that is inside its axis only there.
+    pub needed: bool,
 }
 
 /// One call.
+#[derive(Default)]
 pub struct Frame {
     /// Names, innermost scope last.
     pub scopes: Vec<Vec<Binding>>,
     /// What each dim is in this call.
-    pub dims: BTreeMap<String, Int>,
-    /// The axes that `..` stands for.
-    pub rest: Option<Vec<Int>>,
+    pub dims: BTreeMap<String, Fixed>,
+    /// The axes that `..` stands for, and the argument that said so.
+    pub rest: Option<(Vec<Int>, String)>,
     /// The layer whose function this is.
     pub layer: Option<Layer>,
     /// Its generics.
     pub generics: BTreeMap<String, i64>,
-    /// For a function of the library: its name and the user's call, where its errors are reported.
-    pub library: Option<(String, Span)>,
+    /// For a function of the library: where its errors are said.
+    pub library: Option<LibraryCall>,
     /// The function's name, against recursion.
     pub function: String,
+    /// Whether an argument's type is wrong, so that dims may be missing through no fault of their users.
+    pub unfixed: bool,
+}
+
+/// A dim in a call.
+#[derive(Clone, Debug)]
+pub struct Fixed {
+    /// Its size, in terms of the function being lowered.
+    pub size: Int,
+    /// The argument that fixed it.
+    pub by: String,
+}
+
+/// A user's call of a function of the library.
+#[derive(Clone, Debug)]
+pub struct LibraryCall {
+    /// The function.
+    pub function: String,
+    /// The call.
+    pub call: Span,
+    /// The arguments that the user passed, by parameter.
+    pub places: BTreeMap<String, Span>,
+    /// How many errors there were before it: the first in it is the user's, the others come of it.
+    pub errors: usize,
+}
+
+/// Where an error is said.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// A token of the user's.
+    pub span: Span,
+    /// The library's function in which it is, where the token is only its call.
+    pub inside: Option<String>,
 }
 
 impl<'a> Elaborator<'a> {
-    /// Before the first statement of a function, of a network or of none.
+    /// One function about to be lowered.
     pub fn new(
         items: &'a Items<'a>,
         instances: &'a Instances,
         report: &'a mut Report,
-        layer: Option<Layer>,
-        function: &str,
+        seen: &'a mut Seen,
+        frame: Frame,
     ) -> Self {
-        let frame = Frame {
-            scopes: vec![Vec::new()],
-            dims: BTreeMap::new(),
-            rest: None,
-            layer,
-            generics: BTreeMap::new(),
-            library: None,
-            function: function.to_string(),
-        };
         Self {
             items,
             instances,
             report,
+            seen,
+            quiet: 0,
+            lenient: false,
             graph: Graph::default(),
             fields: BTreeMap::new(),
             open: Vec::new(),
             counters: BTreeMap::new(),
             ambient: Vec::new(),
             guards: Vec::new(),
-            frames: vec![frame],
-            hint: function.to_string(),
+            hint: frame.function.clone(),
             externs: Vec::new(),
             delays: false,
+            nesting: 0,
+            element_depths: BTreeMap::new(),
+            frames: vec![frame],
         }
     }
 
-    /// Reports an error: in the library's functions at the user's call.
-    pub fn error(&mut self, span: Span, message: impl Into<String>) {
+    /// Where an error at a token is said: in the library's functions at the user's call.
+    pub fn place_of(&self, span: Span) -> Place {
         match &self.frame().library {
-            Some((name, call)) => {
-                let (message, call) = (format!("in `{name}`: {}", message.into()), *call);
-                self.report.error(call, message);
-            }
-            None => self.report.error(span, message),
+            Some(library) => Place { span: library.call, inside: Some(library.function.clone()) },
+            None => Place { span, inside: None },
+        }
+    }
+
+    /// Where an error in an expression is said: an argument that a function of the library hands on is the
+    /// user's own.
+    pub fn place(&self, expr: &ast::Expr) -> Place {
+        let own = match (&self.frame().library, &expr.kind) {
+            (Some(library), ast::ExprKind::Name(name)) => library.places.get(&name.to_string()),
+            _ => None,
+        };
+        match own {
+            Some(span) => Place { span: *span, inside: None },
+            None => self.place_of(expr.span),
         }
     }
 
     /// Reports an error with a way out.
     pub fn error_with_help(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
-        match &self.frame().library {
-            Some(_) => self.error(span, message),
-            None => self.report.error_with_help(span, message, help),
+        let place = self.place_of(span);
+        self.say(&place, message.into(), Some(help.into()));
+    }
+
+    /// Reports an error at a place, the first only.
+    pub fn say(&mut self, place: &Place, message: String, help: Option<String>) {
+        let at = |span: Span| format!("{span:?}");
+        let follows =
+            self.frame().library.as_ref().is_some_and(|library| self.report.errors.len() > library.errors);
+        if self.quiet > 0
+            || follows
+            || self.report.errors.iter().any(|known| at(known.span) == at(place.span))
+        {
+            return;
         }
+        let message = match &place.inside {
+            Some(function) => format!("in `{function}`: {message}"),
+            None => message,
+        };
+        self.report.errors.push(Diagnostic { span: place.span, message, help });
     }
 
     /// Reports a warning; the library's own are nobody's business.
     pub fn warn(&mut self, span: Span, message: impl Into<String>) {
-        if self.frame().library.is_none() {
+        if self.quiet == 0 && self.frame().library.is_none() {
             self.report.warn(span, message);
         }
+    }
+
+    /// Whether two sizes are the same, or might be in a function that nothing calls.
+    pub fn agree(&self, a: &Int, b: &Int) -> bool {
+        a == b || self.lenient && a.sub(b).as_constant().is_none()
+    }
+
+    /// Whether two shapes are the same, or might be in a function that nothing calls.
+    pub fn shapes_agree(&self, a: &[Int], b: &[Int]) -> bool {
+        a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.agree(a, b))
     }
 
     /// The innermost call.
@@ -146,156 +233,6 @@ impl<'a> Elaborator<'a> {
     /// How many indices of the notation are in scope.
     pub fn depth(&self) -> usize {
         self.ambient.len()
-    }
-
-    // ---- names
-
-    /// Binds a name in the innermost scope.
-    pub fn bind(&mut self, name: &Ident, value: Bound, mutable: bool) {
-        let binding = Binding { name: name.to_string(), span: name.span(), value, mutable, used: false };
-        self.frame_mut().scopes.last_mut().expect("a function has a scope").push(binding);
-    }
-
-    /// Opens a scope.
-    pub fn enter(&mut self) {
-        self.frame_mut().scopes.push(Vec::new());
-    }
-
-    /// Closes a scope; what nobody asked for is worth a warning.
-    pub fn leave(&mut self) {
-        for binding in self.frame_mut().scopes.pop().unwrap_or_default() {
-            if !binding.used
-                && !binding.name.starts_with('_')
-                && !matches!(binding.value, Bound::Value(Value::Poison))
-            {
-                self.warn(binding.span, format!("unused variable `{}`", binding.name));
-            }
-        }
-    }
-
-    /// The binding of a name, nearest first.
-    pub fn lookup(&mut self, name: &str) -> Option<&mut Binding> {
-        let binding = self
-            .frame_mut()
-            .scopes
-            .iter_mut()
-            .rev()
-            .flat_map(|scope| scope.iter_mut().rev())
-            .find(|binding| binding.name == name)?;
-        binding.used = true;
-        Some(binding)
-    }
-
-    /// What a name stands for, if it is known: bindings, then fields, dims and constants.
-    pub fn resolve(&mut self, name: &Ident) -> Option<Bound> {
-        let text = name.to_string();
-        if let Some(binding) = self.lookup(&text) {
-            return Some(binding.value.clone());
-        }
-        if let Some(layer) = self.frame().layer.clone()
-            && let Some(value) = self.field(&layer, &text)
-        {
-            return Some(Bound::Value(value));
-        }
-        if let Some(&value) = self.frame().generics.get(&text) {
-            return Some(Bound::Integer(Int::constant(value)));
-        }
-        if let Some(size) = self.frame().dims.get(&text) {
-            return Some(Bound::Integer(size.clone()));
-        }
-        if let Some(&value) = self.items.constants.get(&text) {
-            return Some(Bound::Integer(Int::constant(value)));
-        }
-        match text.as_str() {
-            "pi" => Some(Bound::Value(self.number(std::f64::consts::PI))),
-            "inf" => Some(Bound::Value(self.number(f64::INFINITY))),
-            _ => None,
-        }
-    }
-
-    /// Says that a name is unknown.
-    pub fn unknown(&mut self, name: &Ident) {
-        let text = name.to_string();
-        if self.items.dims.contains_key(&text) {
-            let message = format!("no argument of `{}` fixes `{name}`", self.frame().function);
-            self.error_with_help(
-                name.span(),
-                message,
-                format!("give an argument an axis `{name}`, or add an argument `size: dim {name}`"),
-            );
-            return;
-        }
-        let mut names: Vec<String> =
-            self.frame().scopes.iter().flatten().map(|binding| binding.name.clone()).collect();
-        if let Some(layer) = &self.frame().layer {
-            names.extend(
-                self.instances.list[layer.instance].fields.iter().map(|field| field.name.to_string()),
-            );
-        }
-        names.extend(
-            self.frame()
-                .dims
-                .keys()
-                .chain(self.frame().generics.keys())
-                .chain(self.items.constants.keys())
-                .cloned(),
-        );
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let message = format!("there is no `{name}` here");
-        match did_you_mean(&text, &names) {
-            Some(near) => self.error_with_help(name.span(), message, format!("did you mean `{near}`?")),
-            None if self.items.functions.contains_key(&text) || super::library::is_builtin(&text) => {
-                self.error_with_help(
-                    name.span(),
-                    format!("`{name}` is a function, used here as a value"),
-                    format!("call it: `{name}(…)`"),
-                );
-            }
-            None => self.error(name.span(), message),
-        }
-    }
-
-    /// The field of a layer as a value, made an input of the graph when it is first read.
-    pub fn field(&mut self, layer: &Layer, name: &str) -> Option<Value> {
-        let instances = self.instances;
-        let field = instances.list[layer.instance].fields.iter().find(|field| field.name == name)?;
-        match &field.content {
-            InstanceContent::Poison => Some(Value::Poison),
-            InstanceContent::Layer { instance, lengths } => {
-                let mut path = layer.path.clone();
-                path.push(Step { name: name.to_string(), lengths: lengths.clone() });
-                Some(Value::Layer(Layer {
-                    instance: *instance,
-                    path,
-                    indices: layer.indices.clone(),
-                    lengths: lengths.clone(),
-                }))
-            }
-            InstanceContent::Tensor { shape, .. } => {
-                let own: Vec<Int> = shape.iter().map(|&size| Int::from(size)).collect();
-                let key = (layer.path.clone(), name.to_string());
-                let tensor = match self.fields.get(&key) {
-                    Some(&tensor) => tensor,
-                    None => {
-                        let arrays =
-                            layer.path.iter().flat_map(|step| &step.lengths).map(|&length| Int::from(length));
-                        let full: Vec<Int> = arrays.chain(own.iter().cloned()).collect();
-                        let tensor = self.graph.add_tensor(name, full, Kind::Float);
-                        self.fields.insert(key, tensor);
-                        tensor
-                    }
-                };
-                let depth = self.depth();
-                let at = layer
-                    .indices
-                    .iter()
-                    .cloned()
-                    .chain((0..own.len()).map(|axis| Int::index(depth + axis)))
-                    .collect();
-                let element = self.graph.scalars.read(tensor, at);
-                Some(Value::Array(Array { shape: own, kind: Kind::Float, depth, element }))
-            }
-        }
     }
 
     // ---- delayed arrays
@@ -360,7 +297,7 @@ impl<'a> Elaborator<'a> {
                 let have = &mut result[rank - 1 - from_right];
                 if have.is(1) {
                     *have = size.clone();
-                } else if !size.is(1) && size != have {
+                } else if !size.is(1) && !self.agree(size, have) {
                     return Err((have.clone(), size.clone(), from_right));
                 }
             }
@@ -400,8 +337,8 @@ impl<'a> Elaborator<'a> {
         for (new, &old) in used.iter().enumerate() {
             renumber[old] = Int::index(new);
         }
-        for (position, index) in renumber.iter_mut().enumerate().skip(depth) {
-            *index = Int::index(used.len() + position - depth);
+        for (index, new) in renumber[depth..].iter_mut().enumerate() {
+            *new = Int::index(used.len() + index);
         }
         let value = self.graph.scalars.with_indices(value, &renumber);
 
@@ -451,7 +388,7 @@ impl<'a> Elaborator<'a> {
 
     /// Whether the expression at hand stands in a branch that is taken for some elements and not for others.
     pub fn in_elementwise_branch(&self) -> bool {
-        self.guards.iter().any(|guard| !guard.shape.is_empty())
+        self.guards.iter().any(|guard| !guard.condition.shape.is_empty())
     }
 
     /// The element, zero where the conditions around it do not hold: what is not taken is not evaluated.
@@ -459,8 +396,15 @@ impl<'a> Elaborator<'a> {
     /// inside the branch runs over all of them.
     pub fn guarded(&mut self, array: &Array) -> ScalarId {
         let mut value = array.element;
-        for guard in self.guards.clone().into_iter().rev().filter(|guard| guard.shape.is_empty()) {
-            let condition = self.here(&guard).element;
+        let guards: Vec<Guard> = self
+            .guards
+            .iter()
+            .rev()
+            .filter(|guard| guard.needed && guard.condition.shape.is_empty())
+            .cloned()
+            .collect();
+        for Guard { condition, .. } in guards {
+            let condition = self.here(&condition).element;
             let zero = match array.kind {
                 Kind::Float => self.graph.scalars.number(0.0),
                 Kind::Index | Kind::Key => self.graph.scalars.integer(Int::zero()),
@@ -527,48 +471,6 @@ impl<'a> Elaborator<'a> {
         match &self.graph.scalars[array.element] {
             Scalar::Integer(value) if array.shape.is_empty() => Some(value.clone()),
             _ => None,
-        }
-    }
-
-    // ---- words for people
-
-    /// A size as the user would write it.
-    pub fn show_size(&self, size: &Int) -> String {
-        crate::print::integer(&self.graph, size)
-    }
-
-    /// `f32[N, 784]`
-    pub fn show(&self, kind: Kind, shape: &[Int]) -> String {
-        let name = match kind {
-            Kind::Float => self.float_name(),
-            Kind::Index => "u32",
-            Kind::Key => "u64",
-            Kind::Mask => "bool",
-        };
-        if shape.is_empty() {
-            return name.to_string();
-        }
-        let sizes: Vec<String> = shape.iter().map(|size| self.show_size(size)).collect();
-        format!("{name}[{}]", sizes.join(", "))
-    }
-
-    /// What a value is, in words.
-    pub fn describe(&self, value: &Value) -> String {
-        match value {
-            Value::Array(array) => self.show(array.kind, &array.shape),
-            Value::Tuple(parts) => {
-                format!("({})", parts.iter().map(|part| self.describe(part)).collect::<Vec<_>>().join(", "))
-            }
-            Value::Layer(layer) => {
-                let instance = &self.instances.list[layer.instance];
-                if layer.lengths.is_empty() {
-                    format!("a layer `{}`", instance.name)
-                } else {
-                    format!("an array of layers `{}`", instance.name)
-                }
-            }
-            Value::Static(_) => "an option".to_string(),
-            Value::Poison => "something wrong".to_string(),
         }
     }
 }

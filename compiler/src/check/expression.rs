@@ -1,15 +1,22 @@
 //! Expressions: elementwise arithmetic, products, choices, literals, subscripts.
 
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span};
 
-use super::elaborate::Elaborator;
+use super::elaborate::{Elaborator, Place};
+use super::suggest::did_you_mean;
 use super::value::{Array, Bound, Static, Value};
-use crate::ir::{Axis, Binary, Comparison, Int, Kind, Reduction, Scalar, ScalarId, Unary};
+use super::words::list;
+use crate::ir::{Binary, Comparison, Int, Kind, Scalar, ScalarId, Unary};
 use crate::syntax::ast::{self, BinaryOperator as Op, ExprKind as E};
 
 impl Elaborator<'_> {
     /// What an expression stands for.
     pub fn expr(&mut self, expr: &ast::Expr) -> Value {
+        let value = self.deeper(expr.span, |this| this.any_expr(expr));
+        self.affordable(value, expr.span)
+    }
+
+    fn any_expr(&mut self, expr: &ast::Expr) -> Value {
         match &expr.kind {
             E::Number(number) => self.number(number.value),
             E::Bool(flag) => Value::Static(Static::Flag(*flag)),
@@ -35,43 +42,24 @@ impl Elaborator<'_> {
             E::Unary(ast::UnaryOperator::Not, inner) => match self.expr(inner) {
                 Value::Static(Static::Flag(flag)) => Value::Static(Static::Flag(!flag)),
                 value => {
-                    let Some(array) = self.mask(value, inner.span) else { return Value::Poison };
+                    let Some(array) = self.mask(value, inner) else { return Value::Poison };
                     let element = self.graph.scalars.not(array.element);
                     Value::Array(Array { element, ..array })
                 }
             },
-            E::Binary(operator, span, left, right) => self.binary(*operator, *span, left, right),
+            E::Binary(operator, span, left, right) if is_comparison(*operator) => {
+                self.compare(*operator, *span, left, right).map_or(Value::Poison, Value::Array)
+            }
+            E::Binary(..) => self.row(expr),
             E::If { condition, then, otherwise } => {
                 self.choice(condition, then, otherwise.as_ref(), expr.span)
             }
-            E::Call { function, arguments } => self.call(function, arguments, expr.span),
+            E::Call { function, arguments } => self.call(function, arguments),
             E::Method { receiver, name, arguments } => self.method(receiver, name, arguments),
-            E::Field(receiver, name) => match self.expr(receiver) {
-                Value::Layer(layer) if layer.lengths.is_empty() => {
-                    match self.field(&layer, &name.to_string()) {
-                        Some(value) => value,
-                        None => {
-                            let instance = &self.instances.list[layer.instance];
-                            let names: Vec<String> =
-                                instance.fields.iter().map(|field| field.name.to_string()).collect();
-                            let message = format!("`{}` has no field `{name}`", instance.name);
-                            self.error_with_help(
-                                name.span(),
-                                message,
-                                format!("it has {}", names.join(", ")),
-                            );
-                            Value::Poison
-                        }
-                    }
-                }
-                Value::Poison => Value::Poison,
-                other => {
-                    let message =
-                        format!("`.{name}` takes a field of a layer, found {}", self.describe(&other));
-                    self.error(name.span(), message);
-                    Value::Poison
-                }
-            },
+            E::Field(receiver, name) => {
+                let value = self.expr(receiver);
+                self.field_of(value, name)
+            }
             E::Index(base, subscripts) => self.index(base, subscripts, expr.span),
             E::Reduce { reducer, indices, body } => self.reduce(reducer, indices, body),
             E::Cast(inner, ty) => self.cast(inner, ty),
@@ -80,14 +68,65 @@ impl Elaborator<'_> {
         }
     }
 
+    /// `enc.weight`
+    fn field_of(&mut self, value: Value, name: &Ident) -> Value {
+        let (message, help) = match &value {
+            Value::Poison => return Value::Poison,
+            Value::Layer(layer) if layer.lengths.is_empty() => {
+                if let Some(value) = self.field(layer, &name.to_string()) {
+                    return value;
+                }
+                let instance = &self.instances.list[layer.instance];
+                let names: Vec<String> = instance.fields.iter().map(|field| field.name.to_string()).collect();
+                let is_function =
+                    self.items.methods[&instance.name].iter().any(|known| known.function.name == *name);
+                let help = match did_you_mean(&name.to_string(), &names) {
+                    _ if is_function => format!("`{name}` is a function: call it, `.{name}(x)`"),
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None if names.is_empty() => "it has none".to_string(),
+                    None => format!("it has {}", list(&names)),
+                };
+                (format!("`{}` has no field `{name}`", instance.name), help)
+            }
+            Value::Layer(_) => (
+                format!("`.{name}` takes a field of a layer, found {}", self.describe(&value)),
+                format!("take one of them first: `[0].{name}`"),
+            ),
+            Value::Array(_) if name == "T" => {
+                ("a tensor has no field `T`".to_string(), "write `.t()`".to_string())
+            }
+            Value::Array(_) if name == "shape" => (
+                "a tensor has no field `shape`".to_string(),
+                "sizes are known by their names: `N`, `784`".to_string(),
+            ),
+            Value::Tuple(_) => (
+                format!("`.{name}` takes a field of a layer, found {}", self.describe(&value)),
+                "take it apart: `let (a, b) = …;`".to_string(),
+            ),
+            Value::Array(_) | Value::Static(_) => {
+                let called = self.named_function(&name.to_string()).is_some()
+                    || super::library::is_builtin(&name.to_string());
+                let help = if called {
+                    format!("call the function: `.{name}()`")
+                } else {
+                    "only layers have fields".to_string()
+                };
+                (format!("`.{name}` takes a field of a layer, found {}", self.describe(&value)), help)
+            }
+        };
+        self.error_with_help(name.span(), message, help);
+        Value::Poison
+    }
+
     /// The expression as an array of any kind.
     pub fn array(&mut self, expr: &ast::Expr) -> Option<Array> {
         let value = self.expr(expr);
-        self.to_array(value, expr.span)
+        let place = self.place(expr);
+        self.to_array(value, &place)
     }
 
     /// The value as an array of any kind.
-    pub fn to_array(&mut self, value: Value, span: Span) -> Option<Array> {
+    pub fn to_array(&mut self, value: Value, place: &Place) -> Option<Array> {
         match value {
             Value::Array(array) => Some(self.here(&array)),
             Value::Static(Static::Flag(flag)) => {
@@ -109,13 +148,15 @@ impl Elaborator<'_> {
             Value::Poison => None,
             other @ (Value::Tuple(_) | Value::Layer(_) | Value::Static(Static::List(_))) => {
                 let message = format!("a tensor is expected here, found {}", self.describe(&other));
-                match other {
-                    Value::Tuple(_) => {
-                        self.error_with_help(span, message, "take it apart: `let (a, b) = …;`")
+                let help = match other {
+                    Value::Tuple(_) => "take it apart first: `let (a, b) = …;`",
+                    Value::Layer(layer) if !layer.lengths.is_empty() => {
+                        "take one and call it, `layers[0](x)`, or loop over all: `for layer in layers { … }`"
                     }
-                    Value::Layer(_) => self.error_with_help(span, message, "call it: `layer(x)`"),
-                    _ => self.error(span, message),
-                }
+                    Value::Layer(_) => "call it, `layer(x)`, or take a field of it: `layer.weight`",
+                    _ => "write the list as a tensor of its own: `let y = [a, b];`",
+                };
+                self.say(place, message, Some(help.to_string()));
                 None
             }
         }
@@ -124,11 +165,12 @@ impl Elaborator<'_> {
     /// The expression as an array of floats; a scalar index is a number where one is needed.
     pub fn float(&mut self, expr: &ast::Expr) -> Option<Array> {
         let array = self.array(expr)?;
-        self.to_float(array, expr.span)
+        let place = self.place(expr);
+        self.to_float(array, &place)
     }
 
     /// The array as one of floats.
-    pub fn to_float(&mut self, array: Array, span: Span) -> Option<Array> {
+    pub fn to_float(&mut self, array: Array, place: &Place) -> Option<Array> {
         match array.kind {
             Kind::Float => Some(array),
             Kind::Index if array.shape.is_empty() => Some(Array { kind: Kind::Float, ..array }),
@@ -136,24 +178,31 @@ impl Elaborator<'_> {
                 let message =
                     format!("numbers are expected here, found {}", self.show(array.kind, &array.shape));
                 let float = self.float_name();
-                if array.kind == Kind::Key {
-                    self.error(span, message);
-                } else {
-                    self.error_with_help(span, message, format!("make numbers of it: `… as {float}`"));
-                }
+                let help = match array.kind {
+                    Kind::Key => "a key is for `dropout` and `fold` alone".to_string(),
+                    _ => format!("make numbers of it: `… as {float}`"),
+                };
+                self.say(place, message, Some(help));
                 None
             }
         }
     }
 
-    /// The value as conditions.
-    pub fn mask(&mut self, value: Value, span: Span) -> Option<Array> {
-        let array = self.to_array(value, span)?;
+    /// The value as a condition.
+    pub fn mask(&mut self, value: Value, expr: &ast::Expr) -> Option<Array> {
+        let place = self.place(expr);
+        let array = self.to_array(value, &place)?;
         if array.kind == Kind::Mask {
             return Some(array);
         }
         let message = format!("a condition is expected here, found {}", self.show(array.kind, &array.shape));
-        self.error_with_help(span, message, "compare: `x > 0`");
+        let name = super::words::spelled(expr).unwrap_or_else(|| "x".to_string());
+        let help = if array.kind == Kind::Key {
+            "a key is for `dropout` and `fold` alone".to_string()
+        } else {
+            format!("compare: `{name} > 0`")
+        };
+        self.say(&place, message, Some(help));
         None
     }
 
@@ -162,7 +211,7 @@ impl Elaborator<'_> {
         &mut self,
         left: &Array,
         right: &Array,
-        span: Span,
+        place: &Place,
         what: &str,
         kind: Kind,
         make: impl FnOnce(&mut Self, ScalarId, ScalarId) -> ScalarId,
@@ -175,17 +224,19 @@ impl Elaborator<'_> {
                     self.show(left.kind, &left.shape),
                     self.show(right.kind, &right.shape)
                 );
-                let place = if from_right == 0 {
-                    "the last axis".to_string()
-                } else {
-                    format!("axis -{}", from_right + 1)
-                };
-                let help = format!(
-                    "{place} is {} on one side and {} on the other",
-                    self.show_size(&a),
-                    self.show_size(&b)
-                );
-                self.error_with_help(span, message, help);
+                let help = self.column(&left.shape, &right.shape).unwrap_or_else(|| {
+                    let axis = if from_right == 0 {
+                        "the last axis".to_string()
+                    } else {
+                        format!("axis -{}", from_right + 1)
+                    };
+                    format!(
+                        "{axis} is {} on one side and {} on the other",
+                        self.show_size(&a),
+                        self.show_size(&b)
+                    )
+                });
+                self.say(place, message, Some(help));
                 return None;
             }
         };
@@ -194,32 +245,52 @@ impl Elaborator<'_> {
         Some(Array { shape, kind, depth: self.depth(), element })
     }
 
-    fn binary(&mut self, operator: Op, span: Span, left: &ast::Expr, right: &ast::Expr) -> Value {
-        let arithmetic = match operator {
-            Op::MatMul => {
-                let (a, b) = (self.float(left), self.float(right));
-                return match (a, b) {
-                    (Some(a), Some(b)) => {
-                        self.matmul(&a, &b, span, Some(right)).map_or(Value::Poison, Value::Array)
-                    }
-                    _ => Value::Poison,
-                };
+    /// The way out where one side's sizes are the other's leading ones: it is meant as a column.
+    fn column(&self, left: &[Int], right: &[Int]) -> Option<String> {
+        let (long, short) = if left.len() > right.len() { (left, right) } else { (right, left) };
+        if short.is_empty() || short.len() == long.len() || !long.starts_with(short) {
+            return None;
+        }
+        let ones = vec![", 1"; long.len() - short.len()].concat();
+        Some(format!(
+            "it is aligned right; along the leading axes instead: `reshape(…, [{}{ones}])`",
+            self.show_sizes(short)
+        ))
+    }
+
+    /// A row of operators, from its left end: recursion would be as deep as the row is long.
+    fn row(&mut self, expr: &ast::Expr) -> Value {
+        let mut row = Vec::new();
+        let mut first = expr;
+        while let E::Binary(operator, span, left, right) = &first.kind {
+            if is_comparison(*operator) {
+                break;
             }
+            row.push((*operator, *span, &**left, &**right));
+            first = left;
+        }
+        let mut value = self.expr(first);
+        for (operator, span, left, right) in row.into_iter().rev() {
+            value = self.operation(operator, span, value, left, right);
+        }
+        value
+    }
+
+    fn operation(
+        &mut self,
+        operator: Op,
+        span: Span,
+        value: Value,
+        left: &ast::Expr,
+        right: &ast::Expr,
+    ) -> Value {
+        let (function, what) = match operator {
             Op::Less | Op::LessEqual | Op::Greater | Op::GreaterEqual | Op::Equal | Op::NotEqual => {
-                return self.compare(operator, span, left, right).map_or(Value::Poison, Value::Array);
+                unreachable!("a comparison ends a row")
             }
-            Op::And | Op::Or => {
-                let (a, b) = (self.expr(left), self.expr(right));
-                let (a, b) = (self.mask(a, left.span), self.mask(b, right.span));
-                let (Some(a), Some(b)) = (a, b) else { return Value::Poison };
-                let what = if operator == Op::And { "`&&`" } else { "`||`" };
-                let result = self.elementwise(&a, &b, span, what, Kind::Mask, |this, a, b| match operator {
-                    Op::And => this.graph.scalars.and(a, b),
-                    _ => this.graph.scalars.or(a, b),
-                });
-                return result.map_or(Value::Poison, Value::Array);
-            }
+            Op::And | Op::Or => return self.logic(operator, span, value, left, right),
             Op::Remainder => {
+                self.expr(right);
                 self.error_with_help(
                     span,
                     "`%` is for integers, in subscripts, sizes, ranges and guards on indices",
@@ -227,18 +298,53 @@ impl Elaborator<'_> {
                 );
                 return Value::Poison;
             }
+            Op::MatMul => (Binary::Mul, "`@`"),
             Op::Add => (Binary::Add, "`+`"),
             Op::Subtract => (Binary::Sub, "`-`"),
             Op::Multiply => (Binary::Mul, "`*`"),
             Op::Divide => (Binary::Div, "`/`"),
         };
-        let (a, b) = (self.float(left), self.float(right));
+        let (left_place, right_value) = (self.place(left), self.expr(right));
+        let right_place = self.place(right);
+        let a = self.to_array(value, &left_place).and_then(|array| self.to_float(array, &left_place));
+        let b = self.to_array(right_value, &right_place).and_then(|array| self.to_float(array, &right_place));
         let (Some(a), Some(b)) = (a, b) else { return Value::Poison };
-        let (function, what) = arithmetic;
-        let result = self.elementwise(&a, &b, span, what, Kind::Float, |this, a, b| {
-            this.graph.scalars.binary(function, a, b)
-        });
-        result.map_or(Value::Poison, Value::Array)
+        let result = match operator {
+            Op::MatMul => self.matmul(&a, &b, span, left, right),
+            _ => self.elementwise(&a, &b, &self.place_of(span), what, Kind::Float, |this, a, b| {
+                this.graph.scalars.binary(function, a, b)
+            }),
+        };
+        match result {
+            None => Value::Poison,
+            Some(array) => {
+                let array = self.shallow(array);
+                self.affordable(Value::Array(array), span)
+            }
+        }
+    }
+
+    fn logic(
+        &mut self,
+        operator: Op,
+        span: Span,
+        value: Value,
+        left: &ast::Expr,
+        right: &ast::Expr,
+    ) -> Value {
+        let other = self.expr(right);
+        let (a, b) = (self.mask(value, left), self.mask(other, right));
+        let (Some(a), Some(b)) = (a, b) else { return Value::Poison };
+        let what = if operator == Op::And { "`&&`" } else { "`||`" };
+        let result =
+            self.elementwise(&a, &b, &self.place_of(span), what, Kind::Mask, |this, a, b| match operator {
+                Op::And => this.graph.scalars.and(a, b),
+                _ => this.graph.scalars.or(a, b),
+            });
+        match result {
+            None => Value::Poison,
+            Some(array) => Value::Array(self.shallow(array)),
+        }
     }
 
     fn compare(&mut self, operator: Op, span: Span, left: &ast::Expr, right: &ast::Expr) -> Option<Array> {
@@ -269,225 +375,62 @@ impl Elaborator<'_> {
                 self.show(a.kind, &a.shape),
                 self.show(b.kind, &b.shape)
             );
-            self.error(span, message);
+            let help = match (a.kind, b.kind) {
+                (Kind::Mask, Kind::Mask) => "masks combine with `&&`, `||` and `!`".to_string(),
+                (Kind::Key, _) | (_, Kind::Key) => "a key is for `dropout` and `fold` alone".to_string(),
+                (Kind::Mask, _) | (_, Kind::Mask) => "a mask is a condition by itself".to_string(),
+                _ => format!("make numbers of the indices: `… as {}`", self.float_name()),
+            };
+            self.error_with_help(span, message, help);
             return None;
         }
-        self.elementwise(&a, &b, span, "a comparison", Kind::Mask, |this, a, b| {
+        self.elementwise(&a, &b, &self.place_of(span), "a comparison", Kind::Mask, |this, a, b| {
             let (a, b) = if swapped { (b, a) } else { (a, b) };
             this.graph.scalars.compare(comparison, a, b)
         })
     }
 
-    /// A whole number as an index; anything else stays.
+    /// A whole number, or a choice between such, as an index; anything else stays.
     pub fn to_index(&mut self, array: Array) -> Array {
-        match self.graph.scalars[array.element].clone() {
+        let is_number = array.kind == Kind::Float;
+        match self.whole_number(array.element).filter(|_| is_number) {
+            Some(element) => Array { kind: Kind::Index, element, ..array },
+            None => array,
+        }
+    }
+
+    fn whole_number(&mut self, element: ScalarId) -> Option<ScalarId> {
+        match self.graph.scalars[element].clone() {
             Scalar::Number(bits) if bits.value() == bits.value().trunc() && bits.value().abs() < 1e15 => {
-                let element = self.graph.scalars.integer(Int::constant(bits.value() as i64));
-                Array { kind: Kind::Index, element, ..array }
+                Some(self.graph.scalars.integer(Int::constant(bits.value() as i64)))
             }
-            Scalar::Integer(_) if array.shape.is_empty() => Array { kind: Kind::Index, ..array },
-            _ => array,
-        }
-    }
-
-    /// NumPy's matmul.
-    pub fn matmul(&mut self, a: &Array, b: &Array, span: Span, right: Option<&ast::Expr>) -> Option<Array> {
-        let (rank_a, rank_b) = (a.shape.len(), b.shape.len());
-        if rank_a == 0 || rank_b == 0 {
-            let message = format!(
-                "`@` needs vectors or matrices, found {} @ {}",
-                self.show(a.kind, &a.shape),
-                self.show(b.kind, &b.shape)
-            );
-            self.error_with_help(span, message, "multiply by a scalar with `*`");
-            return None;
-        }
-        let inner_b = if rank_b == 1 { 0 } else { rank_b - 2 };
-        if a.shape[rank_a - 1] != b.shape[inner_b] {
-            let message = format!(
-                "`@` needs the last axis of its left side and the {} of its right side to agree: {} @ {}",
-                if rank_b == 1 { "only axis" } else { "second-last" },
-                self.show(a.kind, &a.shape),
-                self.show(b.kind, &b.shape)
-            );
-            match self.who_would_fit(&a.shape[rank_a - 1], b, right) {
-                Some(help) => self.error_with_help(span, message, help),
-                None => self.error(span, message),
-            }
-            return None;
-        }
-        let (batch_a, batch_b) = (&a.shape[..rank_a.saturating_sub(2)], &b.shape[..rank_b.saturating_sub(2)]);
-        let batch = match self.broadcast(&[batch_a, batch_b]) {
-            Ok(batch) => batch,
-            Err(_) => {
-                let message = format!(
-                    "the leading axes of `@` do not agree: {} @ {}",
-                    self.show(a.kind, &a.shape),
-                    self.show(b.kind, &b.shape)
-                );
-                self.error(span, message);
-                return None;
-            }
-        };
-        let (name_a, name_b) = (self.name_for("left"), self.name_for("right"));
-        let (a, b) = (self.store(a, &name_a), self.store(b, &name_b));
-        let rows = (rank_a > 1).then(|| a.shape[rank_a - 2].clone());
-        let columns = (rank_b > 1).then(|| b.shape[rank_b - 1].clone());
-        let inner = a.shape[rank_a - 1].clone();
-        let mut shape = batch.clone();
-        shape.extend(rows.clone());
-        shape.extend(columns.clone());
-
-        let depth = self.depth();
-        let reduced = Int::index(depth + shape.len());
-        let batch_at = |own: &[Int]| -> Vec<Int> {
-            let missing = batch.len() - own.len();
-            own.iter()
-                .enumerate()
-                .map(|(axis, size)| {
-                    if size.is(1) && !batch[missing + axis].is(1) {
-                        Int::zero()
-                    } else {
-                        Int::index(depth + missing + axis)
-                    }
-                })
-                .collect()
-        };
-        let mut at_a = batch_at(&a.shape[..rank_a.saturating_sub(2)]);
-        if rows.is_some() {
-            at_a.push(Int::index(depth + batch.len()));
-        }
-        at_a.push(reduced.clone());
-        let mut at_b = batch_at(&b.shape[..rank_b.saturating_sub(2)]);
-        at_b.push(reduced);
-        if columns.is_some() {
-            at_b.push(Int::index(depth + shape.len() - 1));
-        }
-        let (a, b) = (self.view(&a, Vec::new(), at_a), self.view(&b, Vec::new(), at_b));
-        let element = self.graph.scalars.mul(a.element, b.element);
-        let product = Array { shape, kind: Kind::Float, depth, element };
-        let name = self.name_for("product");
-        Some(self.make(&product, &name, Reduction::Sum, &[Axis { name: "k".into(), extent: inner }]))
-    }
-
-    /// Which field would fit on the right of `@`.
-    fn who_would_fit(&mut self, wanted: &Int, b: &Array, right: Option<&ast::Expr>) -> Option<String> {
-        let mut help = Vec::new();
-        if let Some(E::Name(name)) = right.map(|expr| &expr.kind) {
-            help.push(format!("`{name}` is declared {}", self.show(b.kind, &b.shape)));
-        }
-        let layer = self.frame().layer.clone()?;
-        let instances = self.instances;
-        let fits = instances.list[layer.instance].fields.iter().find_map(|field| match &field.content {
-            super::items::InstanceContent::Tensor { shape, .. }
-                if shape.len() == 2 && wanted.is(shape[0] as i64) =>
-            {
-                Some((&field.name, shape))
+            Scalar::Integer(_) => Some(element),
+            Scalar::Select(c, a, b) => {
+                let (a, b) = (self.whole_number(a)?, self.whole_number(b)?);
+                Some(self.graph.scalars.select(c, a, b))
             }
             _ => None,
-        });
-        if let Some((name, shape)) = fits {
-            let shape: Vec<Int> = shape.iter().map(|&size| Int::from(size)).collect();
-            help.push(format!("`{name}` ({}) would fit here", self.show(Kind::Float, &shape)));
-        } else if b.shape.len() == 2 && b.shape[1] == *wanted {
-            help.push("its transpose would fit: `.t()`".to_string());
         }
-        (!help.is_empty()).then(|| help.join("; "))
     }
 
-    fn choice(
-        &mut self,
-        condition: &ast::Expr,
-        then: &ast::Body,
-        otherwise: Option<&ast::Body>,
-        span: Span,
-    ) -> Value {
-        let value = self.expr(condition);
-        let Some(otherwise) = otherwise else {
-            self.error_with_help(
-                span,
-                "an `if` here needs an `else`: it is a value",
-                "write `else { 0 }` if that is what you mean",
-            );
-            return Value::Poison;
-        };
-        if let Value::Static(Static::Flag(flag)) = value {
-            return self.block(if flag { then } else { otherwise });
-        }
-        let Some(mask) = self.mask(value, condition.span) else {
-            self.block(then);
-            self.block(otherwise);
-            return Value::Poison;
-        };
-        if let Scalar::Flag(flag) = self.graph.scalars[mask.element]
-            && mask.shape.is_empty()
-        {
-            return self.block(if flag { then } else { otherwise });
-        }
-        let not = Array { element: self.graph.scalars.not(mask.element), ..mask.clone() };
-        self.guards.push(mask.clone());
-        let a = self.block(then);
-        self.guards.pop();
-        self.guards.push(not);
-        let b = self.block(otherwise);
-        self.guards.pop();
-        self.select(&mask, a, b, span)
-    }
-
-    fn select(&mut self, mask: &Array, a: Value, b: Value, span: Span) -> Value {
-        if let (Value::Tuple(a), Value::Tuple(b)) = (&a, &b)
-            && a.len() == b.len()
-        {
-            let parts = a.iter().zip(b).map(|(a, b)| self.select(mask, a.clone(), b.clone(), span)).collect();
-            return Value::Tuple(parts);
-        }
-        let (a, b) = (self.to_array(a, span), self.to_array(b, span));
-        let (Some(mut a), Some(mut b)) = (a, b) else { return Value::Poison };
-        if a.kind != b.kind {
-            (a, b) = match (a.kind, b.kind) {
-                (Kind::Index, Kind::Float) => {
-                    let b = self.to_index(b);
-                    (a, b)
-                }
-                (Kind::Float, Kind::Index) => {
-                    let a = self.to_index(a);
-                    (a, b)
-                }
-                _ => (a, b),
-            };
-        }
-        if a.kind != b.kind {
-            let message = format!(
-                "the branches of this `if` differ: {} and {}",
-                self.show(a.kind, &a.shape),
-                self.show(b.kind, &b.shape)
-            );
-            self.error(span, message);
-            return Value::Poison;
-        }
-        let Ok(shape) = self.broadcast(&[&mask.shape, &a.shape, &b.shape]) else {
-            let message = format!(
-                "condition and branches of this `if` do not broadcast: {}, {} and {}",
-                self.show(mask.kind, &mask.shape),
-                self.show(a.kind, &a.shape),
-                self.show(b.kind, &b.shape)
-            );
-            self.error(span, message);
-            return Value::Poison;
-        };
-        let (mask, a, b) = (self.stretch(mask, &shape), self.stretch(&a, &shape), self.stretch(&b, &shape));
-        let element = self.graph.scalars.select(mask.element, a.element, b.element);
-        Value::Array(Array { shape, kind: a.kind, depth: self.depth(), element })
-    }
-
-    fn cast(&mut self, inner: &ast::Expr, ty: &proc_macro2::Ident) -> Value {
+    fn cast(&mut self, inner: &ast::Expr, ty: &Ident) -> Value {
         let Some(array) = self.array(inner) else { return Value::Poison };
         let name = ty.to_string();
         if name != self.float_name() {
             let float = self.float_name();
-            let message =
-                format!("`as` makes numbers of this block's type here: `as {float}`, found `as {name}`");
-            self.error(ty.span(), message);
+            let found = self.show(array.kind, &array.shape);
+            let (message, help) = match name.as_str() {
+                "u32" => (
+                    format!("{found} cannot become indices"),
+                    "indices are `u32` arguments, or come from `argmax`".to_string(),
+                ),
+                "bool" => (format!("{found} cannot become a mask"), "compare: `x > 0`".to_string()),
+                _ => (
+                    format!("this block's numbers are {float}, found `as {name}`"),
+                    format!("write `as {float}`"),
+                ),
+            };
+            self.error_with_help(ty.span(), message, help);
             return Value::Poison;
         }
         let element = match array.kind {
@@ -497,7 +440,11 @@ impl Elaborator<'_> {
                 self.graph.scalars.select(array.element, one, zero)
             }
             Kind::Key => {
-                self.error(inner.span, "a key is not a number; it is for `dropout` and `fold`");
+                self.error_with_help(
+                    inner.span,
+                    "a key is not a number",
+                    "a key is for `dropout` and `fold` alone",
+                );
                 return Value::Poison;
             }
         };
@@ -506,27 +453,35 @@ impl Elaborator<'_> {
 
     /// `[a, b]`: stacked on a new first axis.
     fn literal(&mut self, parts: &[ast::Expr], span: Span) -> Value {
-        let mut arrays = Vec::new();
-        for part in parts {
-            let Some(array) = self.float(part) else { return Value::Poison };
-            arrays.push(array);
+        let arrays: Vec<Option<Array>> = parts.iter().map(|part| self.float(part)).collect();
+        let Some(arrays) = arrays.into_iter().collect::<Option<Vec<Array>>>() else { return Value::Poison };
+        if arrays.is_empty() {
+            self.error_with_help(
+                span,
+                "an empty list has no shape",
+                "zeros of any shape are `zeros([0, 3])`",
+            );
+            return Value::Poison;
         }
-        self.stack(&arrays, span).map_or(Value::Poison, Value::Array)
+        let places: Vec<Place> = parts.iter().map(|part| self.place(part)).collect();
+        self.stack(&arrays, &places).map_or(Value::Poison, Value::Array)
     }
 
-    /// Arrays of one shape on a new first axis.
-    pub fn stack(&mut self, arrays: &[Array], span: Span) -> Option<Array> {
-        let Some(first) = arrays.first() else {
-            self.error(span, "an empty list has no shape");
-            return None;
-        };
-        if let Some(other) = arrays.iter().find(|array| array.shape != first.shape) {
+    /// Arrays of one shape on a new first axis, each with its place.
+    pub fn stack(&mut self, arrays: &[Array], places: &[Place]) -> Option<Array> {
+        let first = arrays.first()?;
+        if let Some(wrong) = arrays.iter().position(|array| !self.shapes_agree(&array.shape, &first.shape)) {
+            let other = &arrays[wrong];
             let message = format!(
-                "the parts of this list differ in shape: {} and {}",
+                "the parts of a list have one shape: {} is the first, {} this one",
                 self.show(first.kind, &first.shape),
                 self.show(other.kind, &other.shape)
             );
-            self.error(span, message);
+            self.say(
+                &places[wrong],
+                message,
+                Some("tensors of different lengths are joined by `concat([a, b], axis = 0)`".to_string()),
+            );
             return None;
         }
         let depth = self.depth();
@@ -561,4 +516,8 @@ impl Elaborator<'_> {
     pub fn name_for(&self, what: &str) -> String {
         if self.hint.is_empty() { what.to_string() } else { format!("{}_{what}", self.hint) }
     }
+}
+
+fn is_comparison(operator: Op) -> bool {
+    matches!(operator, Op::Less | Op::LessEqual | Op::Greater | Op::GreaterEqual | Op::Equal | Op::NotEqual)
 }

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Span};
 
-use super::call::Passed;
+use super::arguments::{Parameter, Passed};
+use super::call::{Callee, pattern_name};
 use super::elaborate::{Elaborator, Frame};
-use super::value::{Array, Bound, Value};
+use super::value::{Array, Bound, Mutability, Value};
+use super::words::{counted, list};
 use crate::ir::{Binary, Extern, ExternId, Function, Kind, Scalar, ScalarId, Unary};
 use crate::program::Float;
 use crate::report::Report;
@@ -30,42 +32,30 @@ impl<'a> Elaborator<'a> {
         span: Span,
     ) -> Value {
         let name = function.name.to_string();
-        let passed: Vec<Passed<'_>> = receiver
-            .into_iter()
-            .chain(arguments.iter().map(|argument| Passed::Expr(&argument.value)))
-            .collect();
-        if let Some(option) = arguments.iter().find_map(|argument| argument.name.as_ref()) {
-            self.error(option.span(), format!("`{name}` is a function of Rust: its arguments have no names"));
+        let callee = Callee { name: name.clone(), layer: None, span };
+        let parameters: Vec<Parameter> = function.arguments.iter().map(Parameter::of).collect();
+        let Some(passed) = self.match_arguments(&callee, &parameters, receiver, arguments) else {
+            self.evaluate_all(arguments);
             return Value::Poison;
-        }
-        let takes = function.arguments.len();
-        if passed.len() != takes {
-            let message = format!(
-                "`{name}` takes {takes} argument{}, found {}",
-                if takes == 1 { "" } else { "s" },
-                passed.len()
-            );
-            self.error(passed.get(takes).map_or(span, Passed::span), message);
-            return Value::Poison;
-        }
+        };
         let mut elements = Vec::new();
-        for each in passed {
-            let at = each.span();
+        for each in passed.into_iter().flatten() {
+            let place = each.place(self);
             let value = match each {
                 Passed::Expr(expr) => self.expr(expr),
                 Passed::Value(value, _) => value,
             };
-            let Some(array) = self.to_array(value, at).and_then(|array| self.to_float(array, at)) else {
-                return Value::Poison;
-            };
-            if !array.shape.is_empty() {
+            let array = self.to_array(value, &place).and_then(|array| self.to_float(array, &place));
+            if let Some(array) = array.as_ref().filter(|array| !array.shape.is_empty()) {
                 let message =
                     format!("`{name}` takes numbers, found {}", self.show(array.kind, &array.shape));
-                self.error_with_help(at, message, format!("map it over indices: `let y[i] = {name}(x[i]);`"));
-                return Value::Poison;
+                self.say(&place, message, Some(format!("map it over indices: `let y[i] = {name}(x[i]);`")));
+                elements.push(None);
+                continue;
             }
-            elements.push(array.element);
+            elements.push(array.map(|array| array.element));
         }
+        let Some(elements) = elements.into_iter().collect::<Option<Vec<_>>>() else { return Value::Poison };
         let Some(id) = self.external(function, span) else { return Value::Poison };
         let element = self.graph.scalars.call(Function::Extern(id), elements);
         Value::Array(self.scalar(Kind::Float, element))
@@ -77,11 +67,12 @@ impl<'a> Elaborator<'a> {
             return Some(ExternId(known as u32));
         }
         // What is wrong with it has been said where it is declared.
-        let (errors, warnings) = (self.report.errors.len(), self.report.warnings.len());
+        self.quiet += 1;
         let id = self.declare_external(function, span);
-        self.report.errors.truncate(errors);
-        self.report.warnings.truncate(warnings);
-        id
+        self.quiet -= 1;
+        id.filter(|id| {
+            function.derivative.is_none() || self.graph.scalars.externs[id.0 as usize].slopes.is_some()
+        })
     }
 
     /// Declares a function of Rust in the graph.
@@ -107,28 +98,31 @@ impl<'a> Elaborator<'a> {
                 ast::Type::Tensor(ty) => match self.kind_of(&ty.scalar) {
                     Some(Kind::Float) if ty.axes.is_empty() => {}
                     Some(_) => {
-                        self.error_with_help(
-                            ty.span,
-                            "an `extern fn` takes and returns numbers here",
-                            format!("`fn(x: {0}, …) -> {0}`", self.float_name()),
+                        let help = format!(
+                            "write `fn(x: {0}, …) -> {0}`, and map it over indices: `let y[i] = f(x[i]);`",
+                            self.float_name()
                         );
+                        self.error_with_help(ty.span, "an `extern fn` takes and returns numbers", help);
                         right = false;
                     }
                     None => right = false,
                 },
                 ast::Type::Error(_) => right = false,
-                ast::Type::Tuple(_, span) => {
-                    self.error(*span, "an `extern fn` takes and returns numbers");
-                    right = false;
-                }
-                ast::Type::Dim(name) => {
-                    self.error(name.span(), "an `extern fn` takes and returns numbers");
+                ast::Type::Tuple(..) | ast::Type::Dim(_) => {
+                    let span = match ty {
+                        ast::Type::Dim(name) => name.span(),
+                        ast::Type::Tuple(_, span) | ast::Type::Error(span) => *span,
+                        ast::Type::Tensor(ty) => ty.span,
+                    };
+                    let help = format!("write `fn(x: {0}, …) -> {0}`", self.float_name());
+                    self.error_with_help(span, "an `extern fn` takes and returns numbers", help);
                     right = false;
                 }
             }
         }
         if function.result.is_none() {
-            self.error(function.name.span(), format!("`{}` has no result", function.name));
+            let help = format!("write `-> {}`", self.float_name());
+            self.error_with_help(function.name.span(), format!("`{}` has no result", function.name), help);
             right = false;
         }
         right
@@ -140,27 +134,29 @@ impl<'a> Elaborator<'a> {
         let takes = function.arguments.len();
         if tangents.len() != takes {
             let message = format!(
-                "`{}` takes {takes} argument{}, its derivative has {} tangents",
+                "`{}` takes {}, its derivative has {}",
                 function.name,
-                if takes == 1 { "" } else { "s" },
-                tangents.len()
+                counted(takes, "argument"),
+                counted(tangents.len(), "tangent")
             );
-            self.error(tangents.last().map_or(function.name.span(), Ident::span), message);
+            let names: Vec<String> = function
+                .arguments
+                .iter()
+                .map(|argument| format!("d{}", pattern_name(&argument.pattern)))
+                .collect();
+            self.error_with_help(
+                tangents.last().map_or(function.name.span(), Ident::span),
+                message,
+                format!("write `derivative({}) = …`", names.join(", ")),
+            );
             return None;
         }
         let ambient = std::mem::take(&mut self.ambient);
         let guards = std::mem::take(&mut self.guards);
         let delays = std::mem::replace(&mut self.delays, true);
         let nodes = self.graph.nodes.len();
-        let frame = Frame {
-            scopes: vec![Vec::new()],
-            dims: BTreeMap::new(),
-            rest: None,
-            layer: None,
-            generics: BTreeMap::new(),
-            library: None,
-            function: function.name.to_string(),
-        };
+        let frame =
+            Frame { scopes: vec![Vec::new()], function: function.name.to_string(), ..Frame::default() };
         self.frames.push(frame);
         let parameter = |this: &mut Self, number: usize| {
             let element = this.graph.scalars.call(Function::Parameter(number as u32), Vec::new());
@@ -168,21 +164,22 @@ impl<'a> Elaborator<'a> {
         };
         // An argument named `y` hides the result.
         let result = parameter(self, takes);
-        self.bind(&Ident::new("y", function.name.span()), result, false);
+        self.bind(&Ident::new("y", function.name.span()), result, Mutability::Argument);
         self.lookup("y");
         for (number, argument) in function.arguments.iter().enumerate() {
             if let ast::Pattern::Name(name) = &argument.pattern {
                 let value = parameter(self, number);
-                self.bind(name, value, false);
+                self.bind(name, value, Mutability::Argument);
                 self.lookup(&name.to_string());
             }
         }
         for (number, tangent) in tangents.iter().enumerate() {
             let value = parameter(self, takes + 1 + number);
-            self.bind(tangent, value, false);
+            self.bind(tangent, value, Mutability::Argument);
         }
         let value = self.expr(expr);
-        let value = self.to_array(value, expr.span).and_then(|array| self.to_float(array, expr.span));
+        let place = self.place(expr);
+        let value = self.to_array(value, &place).and_then(|array| self.to_float(array, &place));
         self.leave();
         self.frames.pop();
         (self.ambient, self.guards, self.delays) = (ambient, guards, delays);
@@ -190,7 +187,11 @@ impl<'a> Elaborator<'a> {
         self.graph.nodes.truncate(nodes);
         let value = value?;
         if !value.shape.is_empty() || made_nodes {
-            self.error(expr.span, "the derivative of a function of numbers is a number, made of numbers");
+            self.error_with_help(
+                expr.span,
+                "the derivative of a function of numbers is a number, made of numbers",
+                "write a formula of the arguments, their tangents and the result `y`",
+            );
             return None;
         }
         let first = takes as u32 + 1;
@@ -200,9 +201,8 @@ impl<'a> Elaborator<'a> {
             let example = function
                 .arguments
                 .first()
-                .map_or_else(|| "x".to_string(), |argument| super::call::pattern_name(&argument.pattern));
-            let message =
-                format!("the derivative of `{}` must be linear in {}", function.name, names.join(", "));
+                .map_or_else(|| "x".to_string(), |argument| pattern_name(&argument.pattern));
+            let message = format!("the derivative of `{}` must be linear in {}", function.name, list(&names));
             self.error_with_help(
                 expr.span,
                 message,

@@ -4,6 +4,7 @@ use proc_macro2::Span;
 
 use super::elaborate::Elaborator;
 use super::value::{Array, Layer, Value};
+use super::words::counted;
 use crate::ir::{Int, Kind, Scalar};
 use crate::syntax::ast::{self, ExprKind as E, Subscript};
 
@@ -12,10 +13,30 @@ impl Elaborator<'_> {
     pub fn index(&mut self, base: &ast::Expr, subscripts: &[Subscript], span: Span) -> Value {
         match self.expr(base) {
             Value::Layer(layer) => self.layer_of(layer, subscripts, span),
-            Value::Poison => Value::Poison,
+            Value::Poison => {
+                self.evaluate_subscripts(subscripts);
+                Value::Poison
+            }
             value => {
-                let Some(array) = self.to_array(value, base.span) else { return Value::Poison };
-                self.subscript(&array, subscripts, span).map_or(Value::Poison, Value::Array)
+                let place = self.place(base);
+                let Some(array) = self.to_array(value, &place) else {
+                    self.evaluate_subscripts(subscripts);
+                    return Value::Poison;
+                };
+                self.subscript(&array, subscripts).map_or(Value::Poison, Value::Array)
+            }
+        }
+    }
+
+    /// After an error in what is subscripted, the subscripts may still have theirs.
+    fn evaluate_subscripts(&mut self, subscripts: &[Subscript]) {
+        for subscript in subscripts {
+            match subscript {
+                Subscript::Whole(_) => {}
+                Subscript::At(at) => drop(self.expr(at)),
+                Subscript::Range { from, to, .. } => {
+                    from.iter().chain(to).for_each(|end| drop(self.integer(end)))
+                }
             }
         }
     }
@@ -23,28 +44,56 @@ impl Elaborator<'_> {
     fn layer_of(&mut self, mut layer: Layer, subscripts: &[Subscript], span: Span) -> Value {
         for subscript in subscripts {
             let Subscript::At(at) = subscript else {
-                self.error(span, "an array of layers is indexed by an integer");
+                self.error_with_help(
+                    span,
+                    "an array of layers is subscripted by an integer",
+                    "take one, `blocks[0]`, or all: `for block in blocks { … }`",
+                );
                 return Value::Poison;
             };
             if layer.lengths.is_empty() {
-                self.error(at.span, "this is a layer, not an array of layers");
+                let message =
+                    format!("this is one {} already, not an array of them", self.show_layer(&layer));
+                self.error_with_help(
+                    at.span,
+                    message,
+                    "call it, `layer(x)`, or take a field of it: `layer.weight`",
+                );
                 return Value::Poison;
             }
             let length = layer.lengths.remove(0);
             let Some(position) = self.position(at, &Int::from(length)) else { return Value::Poison };
-            self.inside(&position, &Int::from(length), at.span);
+            self.inside(&position, &Int::from(length), at);
             layer.indices.push(position);
         }
         Value::Layer(layer)
     }
 
     /// The array at some subscripts; axes left out at the end are whole.
-    pub fn subscript(&mut self, array: &Array, subscripts: &[Subscript], span: Span) -> Option<Array> {
+    pub fn subscript(&mut self, array: &Array, subscripts: &[Subscript]) -> Option<Array> {
         let array = self.here(array);
         if subscripts.len() > array.shape.len() {
-            let message =
-                format!("{} subscripts for {}", subscripts.len(), self.show(array.kind, &array.shape));
-            self.error(span, message);
+            let rank = array.shape.len();
+            let found = self.show(array.kind, &array.shape);
+            let message = match rank {
+                0 => format!("{found} is a scalar: it takes no subscripts"),
+                _ => format!(
+                    "{found} takes {} at most, found {}",
+                    counted(rank, "subscript"),
+                    subscripts.len()
+                ),
+            };
+            let place = match &subscripts[rank] {
+                Subscript::At(at) => self.place(at),
+                Subscript::Whole(at) => self.place_of(*at),
+                Subscript::Range { span, .. } => self.place_of(*span),
+            };
+            let help = if rank == 0 {
+                "leave them out".to_string()
+            } else {
+                "there is one subscript for each axis; axes left out at the end are whole".to_string()
+            };
+            self.say(&place, message, Some(help));
             return None;
         }
         let depth = self.depth();
@@ -65,13 +114,20 @@ impl Elaborator<'_> {
                         || Self::is_at_least(&length, 0) == Some(false)
                         || Self::is_at_least(&size.sub(&to), 0) == Some(false);
                     if wrong {
-                        let message = format!(
-                            "the range {}..{} is not inside an axis of size {}",
-                            self.show_size(&from),
-                            self.show_size(&to),
-                            self.show_size(size)
-                        );
-                        self.error(*span, message);
+                        let shown = format!("{}..{}", self.show_size(&from), self.show_size(&to));
+                        let size = self.show_size(size);
+                        let (message, help) = if Self::is_at_least(&length, 0) == Some(false) {
+                            (
+                                format!("this range is {shown}, which ends before it begins"),
+                                format!("the axis is 0..{size}; a negative literal counts from its end"),
+                            )
+                        } else {
+                            (
+                                format!("this range is {shown}, not inside its axis, 0..{size}"),
+                                "a negative literal counts from the end".to_string(),
+                            )
+                        };
+                        self.error_with_help(*span, message, help);
                         return None;
                     }
                     at.push(Int::index(depth + shape.len()).add(&from));
@@ -80,7 +136,7 @@ impl Elaborator<'_> {
                 Some(Subscript::At(expr)) => {
                     if self.is_integer(expr) {
                         let position = self.position(expr, size)?;
-                        self.inside(&position, size, expr.span);
+                        self.inside(&position, size, expr);
                         at.push(position);
                         continue;
                     }
@@ -90,7 +146,13 @@ impl Elaborator<'_> {
                             "a subscript is an integer, a range or a u32 tensor, found {}",
                             self.show(indices.kind, &indices.shape)
                         );
-                        self.error(expr.span, message);
+                        let help = match indices.kind {
+                            Kind::Mask => "choose elements with `if`: `if m { x } else { 0 }`",
+                            _ => {
+                                "indices are `u32` arguments, come from `argmax`, or are made of indices and sizes"
+                            }
+                        };
+                        self.error_with_help(expr.span, message, help);
                         return None;
                     }
                     if gathered && !indices.shape.is_empty() {
@@ -107,7 +169,7 @@ impl Elaborator<'_> {
                         (0..indices.shape.len()).map(|axis| Int::index(depth + shape.len() + axis)).collect();
                     let picked = self.view(&indices, Vec::new(), own);
                     let Scalar::Integer(position) = self.graph.scalars[picked.element].clone() else {
-                        unreachable!("a stored index is read as an integer");
+                        return None;
                     };
                     at.push(position);
                     shape.extend(indices.shape.iter().cloned());
@@ -143,28 +205,5 @@ impl Elaborator<'_> {
             return Some(size.plus(-value));
         }
         self.integer(expr)
-    }
-
-    /// Reports a subscript that falls outside its axis. Under a condition only what is run decides.
-    fn inside(&mut self, position: &Int, size: &Int, span: Span) {
-        if !self.guards.is_empty() || size.is(0) {
-            return;
-        }
-        let Some((low, high)) = self.bounds(position) else { return };
-        let too_low = Self::is_at_least(&low, 0) == Some(false);
-        let too_high = Self::is_at_least(&size.plus(-1).sub(&high), 0) == Some(false);
-        if too_low || too_high {
-            let worst = if too_low { low } else { high };
-            let message = format!(
-                "this subscript reaches {}, outside an axis of size {}",
-                self.show_size(&worst),
-                self.show_size(size)
-            );
-            self.error_with_help(
-                span,
-                message,
-                "give the index a smaller range (`i in 0..n`), or guard the read: `if … { … } else { 0 }`",
-            );
-        }
     }
 }

@@ -2,102 +2,206 @@
 
 use std::collections::BTreeMap;
 
+use proc_macro2::{Ident, Span};
+
+use super::initialiser::initialiser;
 use super::items::{Instance, InstanceContent, InstanceField, Items};
-use super::suggest::did_you_mean;
+use super::limits::MOST_ELEMENTS;
+use super::suggest::{did_you_mean, known_elsewhere};
+use super::words::counted;
 use crate::program::Initialiser;
 use crate::report::Report;
-use crate::syntax::ast;
+use crate::syntax::ast::{self, ExprKind as E};
 
 /// All instances made so far; equal ones are one.
 #[derive(Debug, Default)]
 pub struct Instances {
     /// In the order in which they were finished: what an instance holds comes before it.
     pub list: Vec<Instance>,
+    /// The structs around the one at hand.
     under_way: Vec<String>,
 }
 
+/// Which generics of the library's layers divide which.
+const DIVIDES: [(&str, &str, &str); 8] = [
+    ("Conv1d", "G", "I"),
+    ("Conv1d", "G", "O"),
+    ("Conv2d", "G", "I"),
+    ("Conv2d", "G", "O"),
+    ("ConvTranspose2d", "G", "I"),
+    ("ConvTranspose2d", "G", "O"),
+    ("GroupNorm", "G", "C"),
+    ("MultiHeadAttention", "H", "E"),
+];
+
+/// How deep structs may hold each other.
+const DEEPEST: usize = 32;
+
+/// The generics of an instance under way: their values, and where the user gave them.
+#[derive(Default)]
+struct Generics {
+    values: BTreeMap<String, i64>,
+    places: BTreeMap<String, Span>,
+    /// For a struct of the library: where the user names it.
+    library: Option<Span>,
+}
+
 impl Instances {
-    /// The instance of a struct at some generics.
-    pub fn get(
+    /// The instance of a struct at some generics, as a field has it.
+    fn get(
         &mut self,
         items: &Items<'_>,
-        name: &proc_macro2::Ident,
+        name: &Ident,
         arguments: &[ast::Expr],
         around: &BTreeMap<String, i64>,
         report: &mut Report,
     ) -> Option<usize> {
         let text = name.to_string();
         let Some(definition) = items.structs.get(&text).copied() else {
-            let names: Vec<&str> = items.structs.keys().map(String::as_str).collect();
-            let message = format!("there is no layer `{name}`");
-            match did_you_mean(&text, &names) {
-                Some(near) => report.error_with_help(name.span(), message, format!("did you mean `{near}`?")),
-                None => report.error_with_help(
-                    name.span(),
-                    message,
-                    "a field is a tensor (`f32[3, 4]`), a struct of this block, a layer of the library, or an array of them",
-                ),
-            }
+            no_layer(items, name, report);
             return None;
+        };
+        let written = |this: &ast::Struct| {
+            let names: Vec<String> = this.generics.iter().map(|generic| generic.name.to_string()).collect();
+            if names.is_empty() { text.clone() } else { format!("{text}<{}>", names.join(", ")) }
         };
         if arguments.len() > definition.generics.len() {
             let takes = definition.generics.len();
-            report.error(
+            let message = format!("`{name}` takes {}, found {}", counted(takes, "generic"), arguments.len());
+            report.error_with_help(
                 arguments[takes].span,
-                format!("`{name}` takes {takes} generics, found {}", arguments.len()),
+                message,
+                format!("write `{}`", written(definition)),
             );
             return None;
         }
-        let mut generics = BTreeMap::new();
+        let mut generics =
+            Generics { library: items.is_library(&text).then(|| name.span()), ..Generics::default() };
         let mut values = Vec::new();
+        let mut complete = true;
         for (position, generic) in definition.generics.iter().enumerate() {
+            let own = generic.name.to_string();
             let value = match (arguments.get(position), &generic.default) {
-                (Some(argument), _) => items.constant(argument, around, report),
-                (None, Some(default)) => items.constant(default, &generics, report),
+                (Some(argument), _) => {
+                    generics.places.insert(own.clone(), argument.span);
+                    items.constant(argument, around, report)
+                }
+                (None, Some(default)) if complete => items.constant(default, &generics.values, report),
+                (None, Some(_)) => None,
                 (None, None) => {
-                    let names: Vec<String> =
-                        definition.generics.iter().map(|generic| generic.name.to_string()).collect();
-                    let message = format!("`{name}` needs its generic `{}`", generic.name);
-                    report.error_with_help(
-                        name.span(),
-                        message,
-                        format!("write `{name}<{}>`", names.join(", ")),
-                    );
+                    if complete {
+                        let message = format!("`{name}` needs its generic `{own}`");
+                        report.error_with_help(
+                            name.span(),
+                            message,
+                            format!("write `{}`", written(definition)),
+                        );
+                    }
                     None
                 }
-            }?;
-            generics.insert(generic.name.to_string(), value);
-            values.push(value);
+            };
+            complete &= value.is_some();
+            generics.values.insert(own, value.unwrap_or(1));
+            values.push(value.unwrap_or(1));
         }
-        self.instance(items, definition, values, &generics, report)
+        if !complete {
+            return None;
+        }
+        if generics.library.is_some() && !self.divides(definition, &generics, name, report) {
+            return None;
+        }
+        self.fill(items, definition, values, &generics, report)
     }
 
-    /// The instance of a struct at known generics.
-    pub fn instance(
+    fn divides(
+        &self,
+        definition: &ast::Struct,
+        generics: &Generics,
+        name: &Ident,
+        report: &mut Report,
+    ) -> bool {
+        for (structure, divisor, whole) in DIVIDES {
+            if definition.name != structure {
+                continue;
+            }
+            let (a, b) = (generics.values[divisor], generics.values[whole]);
+            if a < 1 || b % a != 0 {
+                let span = generics
+                    .places
+                    .get(divisor)
+                    .or_else(|| generics.places.get(whole))
+                    .copied()
+                    .unwrap_or_else(|| name.span());
+                let message =
+                    format!("`{divisor}` of `{structure}` divides its `{whole}`, found {a} and {b}");
+                let help = if divisor == "H" {
+                    "heads share the features evenly"
+                } else {
+                    "groups share the channels evenly"
+                };
+                report.error_with_help(span, message, help);
+                return false;
+            }
+        }
+        true
+    }
+
+    /// The instance of a network, which has no generics.
+    pub fn network(
+        &mut self,
+        items: &Items<'_>,
+        definition: &ast::Struct,
+        report: &mut Report,
+    ) -> Option<usize> {
+        self.fill(items, definition, Vec::new(), &Generics::default(), report)
+    }
+
+    /// An instance of a struct that nothing holds, its generics all of one size but for their defaults.
+    pub fn guess(
+        &mut self,
+        items: &Items<'_>,
+        definition: &ast::Struct,
+        size: i64,
+        report: &mut Report,
+    ) -> Option<usize> {
+        let mut generics = Generics::default();
+        let mut values = Vec::new();
+        for generic in &definition.generics {
+            let value = match &generic.default {
+                Some(default) => items.constant(default, &generics.values, report)?,
+                None => size,
+            };
+            generics.values.insert(generic.name.to_string(), value);
+            values.push(value);
+        }
+        self.fill(items, definition, values, &generics, report)
+    }
+
+    fn fill(
         &mut self,
         items: &Items<'_>,
         definition: &ast::Struct,
         values: Vec<i64>,
-        generics: &BTreeMap<String, i64>,
+        generics: &Generics,
         report: &mut Report,
     ) -> Option<usize> {
         let name = definition.name.to_string();
+        let known =
+            self.list.iter().position(|instance| instance.name == name && instance.generics == values);
         if let Some(known) =
-            self.list.iter().position(|instance| instance.name == name && instance.generics == values)
+            known.filter(|&known| generics.library.is_none() || !self.list[known].is_broken())
         {
             return Some(known);
-        }
-        if self.under_way.contains(&name) && self.under_way.len() > 64
-            || self.under_way.iter().filter(|known| **known == name).count() > 8
-        {
-            report.error(definition.name.span(), format!("`{name}` contains itself"));
-            return None;
         }
         self.under_way.push(name.clone());
         let mut fields: Vec<InstanceField> = Vec::new();
         for field in &definition.fields {
             if fields.iter().any(|known| known.name == field.name) {
-                report.error(field.name.span(), format!("`{name}` has two fields `{}`", field.name));
+                report.error_with_help(
+                    field.name.span(),
+                    format!("`{name}` has two fields `{}`", field.name),
+                    "give one of them another name",
+                );
                 continue;
             }
             let content =
@@ -114,48 +218,54 @@ impl Instances {
         items: &Items<'_>,
         field: &ast::Field,
         ty: &ast::FieldType,
-        generics: &BTreeMap<String, i64>,
+        generics: &Generics,
         report: &mut Report,
     ) -> Option<InstanceContent> {
         match ty {
             ast::FieldType::Tensor(ty) => {
-                let scalar = ty.scalar.to_string();
-                if scalar != "f32" && scalar != "f64" {
-                    let message = format!("a field is a parameter, so it is f32 or f64, found {scalar}");
-                    report.error_with_help(
-                        ty.scalar.span(),
-                        message,
-                        "pass indices, keys and masks as arguments",
-                    );
-                    return None;
-                }
-                let mut shape = Vec::new();
-                for axis in &ty.axes {
-                    match axis {
-                        ast::AxisType::Rest(span) => {
-                            report.error(*span, "a field has a size for each axis; `..` is for arguments");
-                            return None;
-                        }
-                        ast::AxisType::Size(size) => shape.push(self.size(items, size, generics, report)?),
-                    }
-                }
-                let initialiser = match &field.initialiser {
-                    None if shape.len() < 2 => Initialiser::Zeros,
-                    None => Initialiser::GlorotUniform,
-                    Some(expr) => initialiser(expr, &shape, report)?,
+                let shape = tensor(items, ty, generics, report);
+                let initialiser = match (&field.initialiser, &shape) {
+                    (None, Some(shape)) if shape.len() < 2 => Some(Initialiser::Zeros),
+                    (None, _) => Some(Initialiser::GlorotUniform),
+                    (Some(expr), shape) => initialiser(expr, shape.as_deref(), ty.axes.len(), report),
                 };
-                Some(InstanceContent::Tensor { shape, initialiser })
+                Some(InstanceContent::Tensor { shape: shape?, initialiser: initialiser? })
             }
             ast::FieldType::Layer(name, arguments) => {
                 if let Some(initialiser) = &field.initialiser {
-                    report.error(initialiser.span, format!("`{name}` initialises its own fields"));
+                    report.error_with_help(
+                        initialiser.span,
+                        format!("`{name}` initialises its own fields"),
+                        "initialisers stand behind the tensors of a struct",
+                    );
                 }
-                let instance = self.get(items, name, arguments, generics, report)?;
+                let text = name.to_string();
+                if self.under_way.contains(&text) || self.under_way.len() > DEEPEST {
+                    let through: Vec<String> = self
+                        .under_way
+                        .iter()
+                        .skip_while(|known| **known != text)
+                        .skip(1)
+                        .map(|name| format!("`{name}`"))
+                        .collect();
+                    let through = if through.is_empty() {
+                        String::new()
+                    } else {
+                        format!(", through {}", through.join(" and "))
+                    };
+                    report.error_with_help(
+                        name.span(),
+                        format!("`{name}` holds itself{through}: it would have no end"),
+                        "repeat a layer by an array: `blocks: [Block; 12]`",
+                    );
+                    return None;
+                }
+                let instance = self.get(items, name, arguments, &generics.values, report)?;
                 Some(InstanceContent::Layer { instance, lengths: Vec::new() })
             }
             ast::FieldType::Error(_) => None,
             ast::FieldType::Array(inner, length) => {
-                let length_value = self.size(items, length, generics, report);
+                let length_value = size(items, length, generics, 0, report);
                 if let ast::FieldType::Tensor(tensor) = &**inner {
                     let message = "an array here is an array of layers";
                     report.error_with_help(
@@ -176,162 +286,140 @@ impl Instances {
         }
     }
 
-    fn size(
-        &self,
-        items: &Items<'_>,
-        size: &ast::Expr,
-        generics: &BTreeMap<String, i64>,
-        report: &mut Report,
-    ) -> Option<usize> {
-        let value = items.constant(size, generics, report)?;
-        match usize::try_from(value) {
-            Ok(value) if value <= 1 << 40 => Some(value),
-            _ => {
-                report.error(size.span, format!("a size cannot be {value}"));
-                None
-            }
-        }
+    /// How many parameters an instance has; `None` where that does not fit.
+    pub fn parameters(&self, instance: usize) -> Option<usize> {
+        let mut fields = self.list[instance].fields.iter();
+        fields.try_fold(0usize, |total, field| {
+            total.checked_add(self.field_parameters(field)?).filter(|total| *total <= MOST_ELEMENTS)
+        })
+    }
+
+    /// How many parameters a field has; `None` where that does not fit.
+    fn field_parameters(&self, field: &InstanceField) -> Option<usize> {
+        let (each, lengths) = match &field.content {
+            InstanceContent::Tensor { shape, .. } => (1, shape),
+            InstanceContent::Layer { instance, lengths } => (self.parameters(*instance)?, lengths),
+            InstanceContent::Poison => return Some(0),
+        };
+        lengths.iter().try_fold(each, |product, length| product.checked_mul(*length))
     }
 }
 
-/// An initialiser by its name, or a literal of the field's shape.
-fn initialiser(expr: &ast::Expr, shape: &[usize], report: &mut Report) -> Option<Initialiser> {
-    const NAMES: [&str; 12] = [
-        "zeros",
-        "ones",
-        "constant",
-        "normal",
-        "uniform",
-        "glorot_uniform",
-        "glorot_normal",
-        "he_uniform",
-        "he_normal",
-        "lecun_normal",
-        "orthogonal",
-        "eye",
-    ];
-    let (name, arguments): (&proc_macro2::Ident, Vec<&ast::Expr>) = match &expr.kind {
-        ast::ExprKind::Name(name) => (name, Vec::new()),
-        ast::ExprKind::Call { function, arguments } => match &function.kind {
-            ast::ExprKind::Name(name) => (name, arguments.iter().map(|argument| &argument.value).collect()),
-            _ => {
-                report.error(expr.span, "an initialiser is a name, as `he_normal`, or a literal");
-                return None;
-            }
-        },
-        ast::ExprKind::Error => return None,
-        _ => {
-            let mut values = Vec::new();
-            literal(expr, shape, &mut values, report)?;
-            return Some(Initialiser::Literal(values));
-        }
-    };
+fn no_layer(items: &Items<'_>, name: &Ident, report: &mut Report) {
     let text = name.to_string();
-    let numbers: Vec<f64> =
-        arguments.iter().map(|argument| number(argument, report)).collect::<Option<_>>()?;
-    let takes = match text.as_str() {
-        "constant" | "normal" => 1,
-        "uniform" => 2,
-        _ => 0,
+    let names: Vec<&String> = items.structs.keys().collect();
+    let help = if let Some(help) = known_elsewhere(&text) {
+        help.to_string()
+    } else if let Some(near) = did_you_mean(&text, &names).or_else(|| did_you_mean(&text, &["f32", "f64"])) {
+        format!("did you mean `{near}`?")
+    } else {
+        "a field is a tensor (`f32[3, 4]`), a struct of this block, a layer of the library, or an array of them".to_string()
     };
-    if !NAMES.contains(&text.as_str()) {
-        let message = format!("there is no initialiser `{name}`");
-        let help = match did_you_mean(&text, &NAMES) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there are {}, or a literal", NAMES.join(", ")),
-        };
-        report.error_with_help(name.span(), message, help);
-        return None;
-    }
-    if numbers.len() != takes {
-        let usage = match takes {
-            0 => text.clone(),
-            1 => format!("{text}(0.1)"),
-            _ => format!("{text}(-0.1, 0.1)"),
-        };
-        report.error_with_help(
-            name.span(),
-            format!("`{name}` takes {takes} numbers, found {}", numbers.len()),
-            format!("write `{usage}`"),
-        );
-        return None;
-    }
-    let needs_matrix = !matches!(text.as_str(), "zeros" | "ones" | "constant" | "normal" | "uniform");
-    let only_matrix = matches!(text.as_str(), "orthogonal" | "eye");
-    if needs_matrix && shape.len() < 2 || only_matrix && shape.len() != 2 {
-        let message = format!(
-            "`{name}` is for {}, this field has {}",
-            if only_matrix { "matrices" } else { "two axes or more" },
-            axes(shape.len())
-        );
-        report.error_with_help(
-            name.span(),
-            message,
-            "zeros, ones, constant(c), normal(std) and uniform(lo, hi) are for any shape",
-        );
-        return None;
-    }
-    Some(match text.as_str() {
-        "zeros" => Initialiser::Zeros,
-        "ones" => Initialiser::Ones,
-        "constant" => Initialiser::Constant(numbers[0]),
-        "normal" => Initialiser::Normal(numbers[0]),
-        "uniform" => Initialiser::Uniform(numbers[0], numbers[1]),
-        "glorot_uniform" => Initialiser::GlorotUniform,
-        "glorot_normal" => Initialiser::GlorotNormal,
-        "he_uniform" => Initialiser::HeUniform,
-        "he_normal" => Initialiser::HeNormal,
-        "lecun_normal" => Initialiser::LecunNormal,
-        "orthogonal" => Initialiser::Orthogonal,
-        _ => Initialiser::Eye,
-    })
+    report.error_with_help(name.span(), format!("there is no layer `{name}`"), help);
 }
 
-fn axes(count: usize) -> String {
-    match count {
-        0 => "none".into(),
-        1 => "one".into(),
-        _ => count.to_string(),
-    }
-}
-
-/// A literal of a shape, row by row.
-fn literal(expr: &ast::Expr, shape: &[usize], values: &mut Vec<f64>, report: &mut Report) -> Option<()> {
-    match (&expr.kind, shape.split_first()) {
-        (ast::ExprKind::Array(parts), Some((&length, inner))) => {
-            if parts.len() != length {
-                report.error(
-                    expr.span,
-                    format!("{} elements here, the field's shape wants {length}", parts.len()),
-                );
-                return None;
-            }
-            parts.iter().try_for_each(|part| literal(part, inner, values, report))
+/// The sizes of a field.
+fn tensor(
+    items: &Items<'_>,
+    ty: &ast::TensorType,
+    generics: &Generics,
+    report: &mut Report,
+) -> Option<Vec<usize>> {
+    let scalar = ty.scalar.to_string();
+    let mut right = true;
+    match scalar.as_str() {
+        "f32" | "f64" => {}
+        "u32" | "u64" | "bool" => {
+            let message = format!("a field is a parameter, so it is f32 or f64, found {scalar}");
+            report.error_with_help(ty.scalar.span(), message, "pass indices, keys and masks as arguments");
+            right = false;
         }
-        (ast::ExprKind::Array(_), None) => {
-            report.error(expr.span, "this literal has more axes than the field");
-            None
-        }
-        (_, Some(_)) => {
-            report.error(expr.span, format!("this literal has {} axes too few for the field", shape.len()));
-            None
-        }
-        (_, None) => {
-            values.push(number(expr, report)?);
-            Some(())
-        }
-    }
-}
-
-/// A number, perhaps with a sign.
-fn number(expr: &ast::Expr, report: &mut Report) -> Option<f64> {
-    match &expr.kind {
-        ast::ExprKind::Number(number) => Some(number.value),
-        ast::ExprKind::Unary(ast::UnaryOperator::Negate, inner) => Some(-number(inner, report)?),
-        ast::ExprKind::Error => None,
         _ => {
-            report.error(expr.span, "an initialiser takes numbers");
-            None
+            let help = match (did_you_mean(&scalar, &["f32", "f64"]), known_elsewhere(&scalar)) {
+                (Some(near), _) => format!("did you mean `{near}`?"),
+                (None, Some(help)) => help.to_string(),
+                (None, None) => "a field is made of f32 or f64".to_string(),
+            };
+            report.error_with_help(ty.scalar.span(), format!("there is no type `{scalar}`"), help);
+            right = false;
         }
+    }
+    let mut shape = Vec::new();
+    for axis in &ty.axes {
+        match axis {
+            ast::AxisType::Rest(span) => {
+                report.error_with_help(
+                    *span,
+                    "a field has a size for each axis; `..` is for arguments",
+                    "write its sizes: `f32[784, 128]`",
+                );
+                right = false;
+            }
+            ast::AxisType::Size(each) => shape.push(size(items, each, generics, 1, report)),
+        }
+    }
+    let shape = shape.into_iter().collect::<Option<Vec<usize>>>().filter(|_| right)?;
+    let elements = shape
+        .iter()
+        .try_fold(1usize, |product, size| product.checked_mul(*size))
+        .filter(|elements| *elements <= MOST_ELEMENTS);
+    if elements.is_none() {
+        let span = generics.library.unwrap_or(ty.span);
+        report.error_with_help(
+            span,
+            "a tensor of this size is too large for any memory",
+            "a tensor has at most 2⁴⁰ elements",
+        );
+    }
+    elements.map(|_| shape)
+}
+
+/// A size of a field.
+fn size(
+    items: &Items<'_>,
+    size: &ast::Expr,
+    generics: &Generics,
+    least: i64,
+    report: &mut Report,
+) -> Option<usize> {
+    let value = items.constant(size, &generics.values, report)?;
+    if value >= least && usize::try_from(value).is_ok_and(|value| value <= MOST_ELEMENTS) {
+        return usize::try_from(value).ok();
+    }
+    let expected = if value < least {
+        format!("a size is an integer from {least}")
+    } else {
+        "a size is at most 2⁴⁰".to_string()
+    };
+    let generic = named(size, &generics.values);
+    let given = generic.as_ref().and_then(|generic| generics.places.get(generic));
+    match (generics.library, generic) {
+        (Some(layer), Some(generic)) => report.error_with_help(
+            given.copied().unwrap_or(layer),
+            format!("{expected}, found {value}"),
+            format!("it is `{generic}` of the layer"),
+        ),
+        (Some(layer), None) => report.error(layer, format!("{expected}, found {value}")),
+        (None, Some(generic)) => report.error_with_help(
+            size.span,
+            format!("{expected}, found {value}"),
+            format!("`{generic}` is {} in one use of this struct", generics.values[&generic]),
+        ),
+        (None, None) => report.error_with_help(
+            size.span,
+            format!("{expected}, found {value}"),
+            if least == 1 { "leave the field out, or the axis" } else { "leave the field out" },
+        ),
+    }
+    None
+}
+
+/// The first generic that a size mentions.
+fn named(size: &ast::Expr, generics: &BTreeMap<String, i64>) -> Option<String> {
+    match &size.kind {
+        E::Name(name) => Some(name.to_string()).filter(|name| generics.contains_key(name)),
+        E::Unary(_, inner) => named(inner, generics),
+        E::Binary(_, _, left, right) => named(left, generics).or_else(|| named(right, generics)),
+        _ => None,
     }
 }

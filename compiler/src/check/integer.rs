@@ -7,13 +7,22 @@ use super::value::{Bound, Static, Value};
 use crate::ir::{Atom, Int, Kind, Scalar};
 use crate::syntax::ast::{self, BinaryOperator as Op, ExprKind as E};
 
+const OPTIONS: &str =
+    "options are numbers, `true`, `false`, sizes made of dims and constants, and lists of these";
+const INTEGERS: &str =
+    "integers are made of indices, sizes, constants and elements of u32 tensors with `+ - * / %`";
+
 impl Elaborator<'_> {
     /// The integer that an expression is.
     pub fn integer(&mut self, expr: &ast::Expr) -> Option<Int> {
         match &expr.kind {
             E::Number(ast::Number { integer: Some(value), .. }) => Some(Int::constant(*value)),
             E::Number(number) => {
-                self.error(expr.span, format!("an integer is expected here, found {:?}", number.value));
+                self.error_with_help(
+                    expr.span,
+                    format!("an integer is expected here, found {:?}", number.value),
+                    "leave out the fraction",
+                );
                 None
             }
             E::Unary(ast::UnaryOperator::Negate, inner) => Some(self.integer(inner)?.scale(-1)),
@@ -26,16 +35,23 @@ impl Elaborator<'_> {
                 let (a, b) = (self.integer(left), self.integer(right));
                 let (a, b) = (a?, b?);
                 if matches!(operator, Op::Divide | Op::Remainder) && b.is(0) {
-                    self.error(*span, "division by zero");
+                    let place = self.place(right);
+                    let what = if *operator == Op::Divide { "division" } else { "remainder of a division" };
+                    self.say(
+                        &place,
+                        format!("{what} by zero"),
+                        Some("a divisor is an integer from 1".to_string()),
+                    );
                     return None;
                 }
-                Some(match operator {
-                    Op::Add => a.add(&b),
-                    Op::Subtract => a.sub(&b),
-                    Op::Multiply => a.mul(&b),
-                    Op::Divide => a.div(&b),
-                    _ => a.modulo(&b),
-                })
+                let place = self.place_of(*span);
+                match operator {
+                    Op::Add => self.fitting(&a, &b, &place, false, Int::add),
+                    Op::Subtract => self.fitting(&a, &b, &place, false, Int::sub),
+                    Op::Multiply => self.fitting(&a, &b, &place, true, Int::mul),
+                    Op::Divide => Some(a.div(&b)),
+                    _ => Some(a.modulo(&b)),
+                }
             }
             E::Name(name) => match self.resolve(name) {
                 Some(Bound::Integer(value)) => Some(value),
@@ -54,7 +70,15 @@ impl Elaborator<'_> {
             }
             E::Error => None,
             _ => {
-                self.error_with_help(expr.span, "an integer is expected here", "integers are made of indices, sizes, constants and elements of u32 tensors with `+ - * / %`");
+                let found = match self.expr(expr) {
+                    Value::Poison => return None,
+                    value => self.describe(&value),
+                };
+                self.error_with_help(
+                    expr.span,
+                    format!("an integer is expected here, found {found}"),
+                    INTEGERS,
+                );
                 None
             }
         }
@@ -79,7 +103,11 @@ impl Elaborator<'_> {
             Value::Array(array) => {
                 let array = self.here(&array);
                 if array.kind == Kind::Key {
-                    self.error(expr.span, "a key is not a number; it is for `dropout` and `fold`");
+                    self.error_with_help(
+                        expr.span,
+                        "a key is not a number",
+                        "a key is for `dropout` and `fold` alone",
+                    );
                     return None;
                 }
                 if array.shape.is_empty() && array.kind == Kind::Index && self.as_integer(&array).is_none() {
@@ -89,19 +117,21 @@ impl Elaborator<'_> {
                 match self.as_integer(&array) {
                     Some(value) => Some(value),
                     None => {
+                        let place = self.place(expr);
                         let message = format!(
                             "an integer is expected here, found {}",
                             self.show(array.kind, &array.shape)
                         );
-                        self.error(expr.span, message);
+                        self.say(&place, message, Some(INTEGERS.to_string()));
                         None
                     }
                 }
             }
             Value::Poison => None,
             other => {
+                let place = self.place(expr);
                 let message = format!("an integer is expected here, found {}", self.describe(&other));
-                self.error(expr.span, message);
+                self.say(&place, message, Some(INTEGERS.to_string()));
                 None
             }
         }
@@ -226,19 +256,30 @@ impl Elaborator<'_> {
             E::Number(ast::Number { integer: Some(value), .. }) => Some(Static::Integer(*value)),
             E::Number(number) => Some(Static::Number(number.value)),
             E::Unary(ast::UnaryOperator::Negate, inner) => match self.constant_value(inner)? {
-                Static::Integer(value) => Some(Static::Integer(-value)),
+                Static::Integer(value) => Some(Static::Integer(value.wrapping_neg())),
                 Static::Number(value) => Some(Static::Number(-value)),
-                _ => {
-                    self.error(expr.span, "`-` is for numbers");
+                Static::Size(size) => Some(Static::Size(size.scale(-1))),
+                other => {
+                    let message =
+                        format!("`-` is for numbers, found {}", self.describe(&Value::Static(other)));
+                    self.error_with_help(expr.span, message, OPTIONS);
                     None
                 }
             },
             E::Unary(ast::UnaryOperator::Not, inner) => match self.constant_value(inner)? {
                 Static::Flag(flag) => Some(Static::Flag(!flag)),
-                _ => None,
+                other => {
+                    let message = format!(
+                        "`!` is for `true` and `false`, found {}",
+                        self.describe(&Value::Static(other))
+                    );
+                    self.error_with_help(expr.span, message, OPTIONS);
+                    None
+                }
             },
             E::Array(parts) => {
-                Some(Static::List(parts.iter().map(|part| self.constant_value(part)).collect::<Option<_>>()?))
+                let parts: Vec<Option<Static>> = parts.iter().map(|part| self.constant_value(part)).collect();
+                Some(Static::List(parts.into_iter().collect::<Option<_>>()?))
             }
             E::Name(name) => match self.resolve(name) {
                 Some(Bound::Value(Value::Static(value))) => Some(value),
@@ -248,13 +289,13 @@ impl Elaborator<'_> {
                 Some(Bound::Value(Value::Array(array))) => match self.graph.scalars[array.element].clone() {
                     Scalar::Number(bits) if array.shape.is_empty() => Some(Static::Number(bits.value())),
                     _ => {
-                        self.error(expr.span, format!("an option is known at compile time; `{name}` is not"));
+                        self.not_static(expr, &Value::Array(array));
                         None
                     }
                 },
                 Some(Bound::Value(Value::Poison)) => None,
-                Some(_) => {
-                    self.error(expr.span, format!("an option is known at compile time; `{name}` is not"));
+                Some(Bound::Value(value)) => {
+                    self.not_static(expr, &value);
                     None
                 }
                 None => {
@@ -268,9 +309,18 @@ impl Elaborator<'_> {
             }
             E::Error => None,
             _ => {
-                self.error(expr.span, "an option is a number, `true`, `false`, or a list of these");
+                match self.expr(expr) {
+                    Value::Poison => {}
+                    value => self.not_static(expr, &value),
+                }
                 None
             }
         }
+    }
+
+    fn not_static(&mut self, expr: &ast::Expr, found: &Value) {
+        let message = format!("this has to be known at compile time, found {}", self.describe(found));
+        let place = self.place(expr);
+        self.say(&place, message, Some(OPTIONS.to_string()));
     }
 }

@@ -1,7 +1,7 @@
 //! The items of a block and of the prelude by name, and the structs as instances: sizes evaluated,
 //! generics filled in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Span};
 
@@ -9,6 +9,9 @@ use super::suggest::did_you_mean;
 use crate::program::{Float, Initialiser};
 use crate::report::Report;
 use crate::syntax::ast;
+
+/// No size is larger.
+const LARGEST: u64 = 1 << 53;
 
 /// Everything that has a name at the level of the block.
 pub struct Items<'a> {
@@ -24,6 +27,12 @@ pub struct Items<'a> {
     pub methods: BTreeMap<String, Vec<Callable<'a>>>,
     /// Free functions, the user's hide the library's.
     pub functions: BTreeMap<String, Callable<'a>>,
+    /// Free functions of the library, for each other.
+    pub library: BTreeMap<String, Callable<'a>>,
+    /// Structs of the library that the user has not hidden.
+    pub library_structs: BTreeSet<String>,
+    /// Names whose declarations are wrong: their uses are not.
+    pub broken: BTreeSet<String>,
     /// `extern fn`s.
     pub externs: BTreeMap<String, &'a ast::Extern>,
 }
@@ -59,6 +68,33 @@ pub struct InstanceField {
     pub content: InstanceContent,
 }
 
+impl Instance {
+    /// As it was written: `Mlp`, `Linear<64, 32>`.
+    pub fn description(&self) -> String {
+        let generics: Vec<String> = self.generics.iter().map(i64::to_string).collect();
+        if generics.is_empty() {
+            self.name.clone()
+        } else {
+            format!("{}<{}>", self.name, generics.join(", "))
+        }
+    }
+
+    /// Whether something is wrong with a field.
+    pub fn is_broken(&self) -> bool {
+        self.fields.iter().any(|field| matches!(field.content, InstanceContent::Poison))
+    }
+}
+
+impl InstanceField {
+    /// The instance, if it is a layer or an array of layers.
+    pub fn layer(&self) -> Option<usize> {
+        match &self.content {
+            InstanceContent::Layer { instance, .. } => Some(*instance),
+            InstanceContent::Tensor { .. } | InstanceContent::Poison => None,
+        }
+    }
+}
+
 /// What a field of an instance is.
 #[derive(Debug)]
 pub enum InstanceContent {
@@ -91,48 +127,79 @@ impl<'a> Items<'a> {
             structs: BTreeMap::new(),
             methods: BTreeMap::new(),
             functions: BTreeMap::new(),
+            library: BTreeMap::new(),
+            library_structs: BTreeSet::new(),
+            broken: BTreeSet::new(),
             externs: BTreeMap::new(),
         };
         let mut ignored = Report::default();
         items.add(prelude, true, &mut ignored);
         debug_assert!(!ignored.has_errors(), "the prelude declares everything once: {:?}", ignored.errors);
+        items.library = items.functions.clone();
+        items.library_structs = items.structs.keys().cloned().collect();
         items.add(block, false, report);
         items
     }
 
+    /// Whether a struct is the library's.
+    pub fn is_library(&self, name: &str) -> bool {
+        self.library_structs.contains(name)
+    }
+
+    /// Whether a struct is the one that its name means: not declared a second time.
+    pub fn is_declared(&self, definition: &ast::Struct) -> bool {
+        self.structs.get(&definition.name.to_string()).is_some_and(|known| std::ptr::eq(*known, definition))
+    }
+
     fn add(&mut self, block: &'a ast::Block, library: bool, report: &mut Report) {
-        let mut declared: BTreeMap<String, ()> = BTreeMap::new();
+        let mut declared: BTreeSet<String> = BTreeSet::new();
         let mut once = |name: &Ident, report: &mut Report| {
-            if declared.insert(name.to_string(), ()).is_some() {
-                report.error(name.span(), format!("`{name}` is declared twice in this block"));
+            let is_new = declared.insert(name.to_string());
+            if !is_new {
+                report.error_with_help(
+                    name.span(),
+                    format!("`{name}` is declared twice in this block"),
+                    "give one of them another name",
+                );
             }
+            is_new
         };
         for item in &block.items {
             match item {
                 ast::Item::Dims(names) => {
                     for name in names {
-                        once(name, report);
-                        self.dims.insert(name.to_string(), name.span());
+                        if once(name, report) {
+                            self.dims.insert(name.to_string(), name.span());
+                        }
                     }
                 }
                 ast::Item::Const(constant) => {
-                    once(&constant.name, report);
-                    if let Some(value) = self.constant(&constant.value, &BTreeMap::new(), report) {
-                        self.constants.insert(constant.name.to_string(), value);
+                    if !once(&constant.name, report) {
+                        continue;
+                    }
+                    match self.constant(&constant.value, &BTreeMap::new(), report) {
+                        Some(value) => drop(self.constants.insert(constant.name.to_string(), value)),
+                        None => drop(self.broken.insert(constant.name.to_string())),
                     }
                 }
                 ast::Item::Struct(definition) => {
-                    once(&definition.name, report);
+                    if !once(&definition.name, report) {
+                        continue;
+                    }
+                    self.library_structs.remove(&definition.name.to_string());
                     self.structs.insert(definition.name.to_string(), definition);
                     self.methods.insert(definition.name.to_string(), Vec::new());
+                    generics_once(definition, report);
                 }
                 ast::Item::Function(function) => {
-                    once(&function.name, report);
-                    self.functions.insert(function.name.to_string(), Callable { function, library });
+                    if once(&function.name, report) {
+                        self.functions.insert(function.name.to_string(), Callable { function, library });
+                    }
                 }
                 ast::Item::Extern(function) => {
-                    once(&function.name, report);
-                    self.externs.insert(function.name.to_string(), function);
+                    if once(&function.name, report) {
+                        self.externs.insert(function.name.to_string(), function);
+                    }
                 }
                 ast::Item::Impl(_) => {}
             }
@@ -140,30 +207,52 @@ impl<'a> Items<'a> {
         for item in &block.items {
             let ast::Item::Impl(implementation) = item else { continue };
             let name = implementation.name.to_string();
-            if !self.structs.contains_key(&name) {
-                let names: Vec<&str> = self.structs.keys().map(String::as_str).collect();
-                let message = format!("there is no struct `{name}` in this block");
-                match did_you_mean(&name, &names) {
-                    Some(near) => report.error_with_help(
-                        implementation.name.span(),
-                        message,
-                        format!("did you mean `{near}`?"),
-                    ),
-                    None => report.error(implementation.name.span(), message),
+            let definition = match self.structs.get(&name).copied() {
+                Some(definition) if library || !self.is_library(&name) => definition,
+                found => {
+                    self.no_struct(&implementation.name, found.is_some(), report);
+                    continue;
                 }
-                continue;
+            };
+            if !repeats_generics(implementation, definition, report) {
+                self.broken.extend(
+                    implementation
+                        .generics
+                        .iter()
+                        .map(Ident::to_string)
+                        .filter(|name| definition.generics.iter().all(|generic| generic.name != *name)),
+                );
             }
             let methods = self.methods.entry(name.clone()).or_default();
             for function in &implementation.functions {
                 if methods.iter().any(|known| known.function.name == function.name) {
-                    report.error(
+                    report.error_with_help(
                         function.name.span(),
                         format!("`{name}` has two functions `{}`", function.name),
+                        "give one of them another name",
                     );
+                    continue;
                 }
                 methods.push(Callable { function, library });
             }
         }
+    }
+
+    fn no_struct(&self, name: &Ident, is_library: bool, report: &mut Report) {
+        if is_library {
+            let message = format!("`{name}` is a layer of the library: functions are not added to it");
+            return report.error_with_help(
+                name.span(),
+                message,
+                format!("write a struct with a field `inner: {name}<…>`, and its `impl`"),
+            );
+        }
+        let names: Vec<&String> = self.structs.keys().filter(|known| !self.is_library(known)).collect();
+        let help = match did_you_mean(&name.to_string(), &names) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("declare it: `pub struct {name} {{ … }}`"),
+        };
+        report.error_with_help(name.span(), format!("there is no struct `{name}` in this block"), help);
     }
 
     /// The value of integer arithmetic on literals, constants and generics.
@@ -174,17 +263,26 @@ impl<'a> Items<'a> {
         report: &mut Report,
     ) -> Option<i64> {
         use ast::{BinaryOperator as B, ExprKind as E, UnaryOperator as U};
-        let overflow = |report: &mut Report| report.error(expr.span, "this size does not fit 64 bits");
         match &expr.kind {
-            E::Number(ast::Number { integer: Some(value), .. }) => Some(*value),
+            E::Number(ast::Number { integer: Some(value), .. }) if value.unsigned_abs() <= LARGEST => {
+                Some(*value)
+            }
+            E::Number(ast::Number { integer: Some(_), .. }) => {
+                report.error_with_help(expr.span, "this size is too large", "sizes stay below 2⁵³");
+                None
+            }
             E::Number(ast::Number { value, .. }) => {
-                report.error(expr.span, format!("a size is an integer, found {value:?}"));
+                report.error_with_help(
+                    expr.span,
+                    format!("a size is an integer, found {value:?}"),
+                    "leave out the fraction",
+                );
                 None
             }
             E::Name(name) => {
                 let text = name.to_string();
                 let value = generics.get(&text).or_else(|| self.constants.get(&text)).copied();
-                if value.is_none() {
+                if value.is_none() && !self.broken.contains(&text) {
                     if self.dims.contains_key(&text) {
                         let message = format!(
                             "`{name}` is known only at run time; a size here is a compile-time constant"
@@ -195,8 +293,7 @@ impl<'a> Items<'a> {
                             "sizes of fields are literals, `const`s and const generics",
                         );
                     } else {
-                        let names: Vec<&str> =
-                            generics.keys().chain(self.constants.keys()).map(String::as_str).collect();
+                        let names: Vec<&String> = generics.keys().chain(self.constants.keys()).collect();
                         let message = format!("there is no constant `{name}`");
                         match did_you_mean(&text, &names) {
                             Some(near) => report.error_with_help(
@@ -214,7 +311,7 @@ impl<'a> Items<'a> {
                 }
                 value
             }
-            E::Unary(U::Negate, inner) => self.constant(inner, generics, report)?.checked_neg(),
+            E::Unary(U::Negate, inner) => Some(-self.constant(inner, generics, report)?),
             E::Binary(operator, span, left, right) => {
                 let (a, b) = (self.constant(left, generics, report), self.constant(right, generics, report));
                 let (a, b) = (a?, b?);
@@ -223,46 +320,109 @@ impl<'a> Items<'a> {
                     B::Subtract => a.checked_sub(b),
                     B::Multiply => a.checked_mul(b),
                     B::Divide | B::Remainder if b == 0 => {
-                        report.error(*span, "division by zero in a size");
+                        report.error_with_help(
+                            right.span,
+                            "division by zero in a size",
+                            "a divisor is an integer from 1",
+                        );
                         return None;
                     }
                     B::Divide => Some(a.div_euclid(b)),
                     B::Remainder => Some(a.rem_euclid(b)),
                     _ => {
-                        report.error(*span, "a size is made of `+ - * / %`");
+                        report.error_with_help(
+                            *span,
+                            "this is no operator of sizes",
+                            "a size is made of `+ - * / %`",
+                        );
                         return None;
                     }
                 };
+                let value = value.filter(|value| value.unsigned_abs() <= LARGEST);
                 if value.is_none() {
-                    overflow(report);
+                    report.error_with_help(*span, "this size is too large", "sizes stay below 2⁵³");
                 }
                 value
             }
             E::Error => None,
             _ => {
-                report.error(expr.span, "a size is integer arithmetic on literals, constants and generics");
+                report.error_with_help(
+                    expr.span,
+                    "a size is an integer",
+                    "it is made of literals, constants and generics with `+ - * / %`",
+                );
                 None
             }
         }
     }
 }
 
-/// The float type that the block uses; both in one block are an error at the second.
+fn generics_once(definition: &ast::Struct, report: &mut Report) {
+    for (position, generic) in definition.generics.iter().enumerate() {
+        if definition.generics[..position].iter().any(|other| other.name == generic.name) {
+            let message = format!("`{}` has two generics `{}`", definition.name, generic.name);
+            report.error_with_help(generic.name.span(), message, "give one of them another name");
+        }
+    }
+}
+
+/// An `impl` repeats the generics of its struct, in order, as Rust's do.
+fn repeats_generics(implementation: &ast::Impl, definition: &ast::Struct, report: &mut Report) -> bool {
+    let expected: Vec<String> = definition.generics.iter().map(|generic| generic.name.to_string()).collect();
+    let found: Vec<String> = implementation.generics.iter().map(Ident::to_string).collect();
+    if expected == found {
+        return true;
+    }
+    let name = &definition.name;
+    let wrong = implementation.generics.iter().zip(&expected).find(|(found, expected)| *found != *expected);
+    let span = wrong
+        .map(|(found, _)| found)
+        .or_else(|| implementation.generics.get(expected.len()))
+        .map_or_else(|| implementation.name.span(), Ident::span);
+    let header = if expected.is_empty() {
+        format!("impl {name}")
+    } else {
+        format!("impl {name}<{}>", expected.join(", "))
+    };
+    report.error_with_help(
+        span,
+        format!(
+            "an `impl` repeats the generics of its struct: `{name}` has {}",
+            if expected.is_empty() { "none".to_string() } else { expected.join(", ") }
+        ),
+        format!("write `{header} {{ … }}`"),
+    );
+    false
+}
+
+/// The float type that the block uses; both in one block are an error, said once at each.
 fn float_of(block: &ast::Block, report: &mut Report) -> Float {
-    let mut found: Option<(Float, &'static str)> = None;
+    let mut found: Option<(Float, &'static str, Span)> = None;
+    let mut said = false;
     let mut see = |ty: &ast::TensorType, report: &mut Report| {
         let this = match ty.scalar.to_string().as_str() {
-            "f32" => (Float::F32, "f32"),
-            "f64" => (Float::F64, "f64"),
+            "f32" => (Float::F32, "f32", ty.scalar.span()),
+            "f64" => (Float::F64, "f64", ty.scalar.span()),
             _ => return,
         };
         match found {
             None => found = Some(this),
-            Some(first) if first.0 != this.0 => report.error_with_help(
-                ty.scalar.span(),
-                format!("this block uses both {} and {}", first.1, this.1),
-                "a block uses one float type; put networks of the other in a block of their own",
-            ),
+            Some(first) if first.0 != this.0 && !said => {
+                said = true;
+                let message = |number: usize, own: &str| {
+                    format!("a block uses one float type, and this one both: {own} here ({number}/2)")
+                };
+                report.error_with_help(
+                    first.2,
+                    message(1, first.1),
+                    "networks of another type go into a `net!` of their own",
+                );
+                report.error_with_help(
+                    this.2,
+                    message(2, this.1),
+                    format!("write {}, or move it out", first.1),
+                );
+            }
             Some(_) => {}
         }
     };
@@ -305,5 +465,5 @@ fn float_of(block: &ast::Block, report: &mut Report) -> Float {
             ast::Item::Dims(_) | ast::Item::Const(_) => {}
         }
     }
-    found.map_or(Float::F32, |(float, _)| float)
+    found.map_or(Float::F32, |(float, ..)| float)
 }

@@ -1,23 +1,19 @@
 //! A network's public function: its arguments as inputs, its dims fixed, its body lowered.
 
-use std::collections::BTreeSet;
+use proc_macro2::Ident;
 
-use proc_macro2::{Ident, Span};
-
-use super::asked::derivatives;
-use super::elaborate::Elaborator;
-use super::external;
+use super::asked::{all_differentiated, requests};
+use super::elaborate::{Elaborator, Frame};
 use super::instances::Instances;
 use super::items::{InstanceContent, Items};
-use super::suggest::did_you_mean;
-use super::value::{Array, Bound, Layer, Step, Value};
-use crate::ir::{ExternId, Graph, Int, Kind, TensorId};
+use super::seen::Seen;
+use super::value::{Array, Bound, Layer, Mutability, Step, Value};
+use crate::ir::{Graph, Int, Kind};
 use crate::program::{
     Argument, ArgumentContent, DimSource, FieldInput, Method, PathStep, Returned, ShapeCheck,
 };
 use crate::report::Report;
 use crate::syntax::ast::{self, ExprKind as E};
-use crate::{compile, differentiate};
 
 /// A leaf of a network: a parameter tensor and how it is reached.
 pub struct Leaf {
@@ -66,13 +62,16 @@ pub fn lower(
     instance: usize,
     function: &ast::Function,
     report: &mut Report,
+    seen: &mut Seen,
 ) -> Option<Method> {
     let errors = report.errors.len();
     let network = Layer { instance, path: Vec::new(), indices: Vec::new(), lengths: Vec::new() };
     let name = function.name.to_string();
-    let mut this = Elaborator::new(items, instances, report, Some(network), &name);
+    let frame =
+        Frame { scopes: vec![Vec::new()], layer: Some(network), function: name.clone(), ..Frame::default() };
+    let mut this = Elaborator::new(items, instances, report, seen, frame);
     let mut dims = Vec::new();
-    this.fix_dims(function, &mut dims);
+    this.fix_sources(function, &mut dims);
     let mut checks = Vec::new();
     let mut arguments = Vec::new();
     for (position, argument) in function.arguments.iter().enumerate() {
@@ -80,14 +79,11 @@ pub fn lower(
             arguments.push(argument);
         }
     }
-    let value = this.body(&function.body);
-    let result = function.result.as_ref().and_then(|result| {
-        let at = function.body.result.as_ref().map_or(function.name.span(), |result| result.span);
-        this.fit(result, value, &|| format!("the result of `{name}`"), at)
-    });
+    let value = this.lowered(function, false);
     this.leave();
-    let result = result.and_then(|result| this.returned(result, &name, function));
-    let derivatives = derivatives(&mut this, function, &arguments);
+    this.refuse_empty(&value, function);
+    let derivatives = requests(&mut this, function, &arguments, &value);
+    let result = this.returned(value, &name, function);
 
     let mut fields = Vec::new();
     for leaf in leaves(instances, instance) {
@@ -106,7 +102,7 @@ pub fn lower(
         }
     }
     let (graph, externs) = (this.graph, this.externs);
-    if report.errors.len() > errors {
+    if report.errors.len() > errors || arguments.len() < function.arguments.len() {
         return None;
     }
     let method = Method {
@@ -128,61 +124,31 @@ pub fn lower(
     are_differentiated.then_some(method)
 }
 
-/// Whether every function of Rust that a derivative of the method needs the derivative of has one; says so if not.
-fn all_differentiated(
-    items: &Items<'_>,
-    method: &Method,
-    externs: &[(Ident, Span)],
-    report: &mut Report,
-) -> bool {
-    if method.graph.scalars.externs.iter().all(|function| function.slopes.is_some()) {
-        return true;
-    }
-    let missing: BTreeSet<ExternId> = method
-        .derivatives
-        .iter()
-        .flat_map(|derivative| compile::undifferentiated(method, derivative))
-        .collect();
-    for function in &missing {
-        let (name, span) = &externs[function.0 as usize];
-        external::without_derivative(
-            items.float,
-            name,
-            *span,
-            &format!("a derivative of `{}`", method.name),
-            report,
-        );
-    }
-    missing.is_empty()
-}
-
 impl Elaborator<'_> {
     /// Gives every dim that an argument fixes its place in the graph, in order of first mention.
-    fn fix_dims(&mut self, function: &ast::Function, sources: &mut Vec<DimSource>) {
+    fn fix_sources(&mut self, function: &ast::Function, sources: &mut Vec<DimSource>) {
         for (argument, each) in function.arguments.iter().enumerate() {
+            let by = super::call::pattern_name(&each.pattern);
             match &each.ty {
-                ast::Type::Dim(name) => {
-                    if !self.items.dims.contains_key(&name.to_string()) {
-                        self.unknown_dim(name);
-                    }
-                    self.add_dim(name, DimSource::Argument(argument), sources);
+                ast::Type::Dim(name) if self.items.dims.contains_key(&name.to_string()) => {
+                    self.add_dim(name, &by, DimSource::Argument(argument), sources);
                 }
+                ast::Type::Dim(name) => self.unknown_size(name),
                 ast::Type::Tensor(ty) => {
                     for (axis, each) in ty.axes.iter().enumerate() {
-                        if let ast::AxisType::Size(size) = each
-                            && let E::Name(name) = &size.kind
+                        if let ast::AxisType::Size(ast::Expr { kind: E::Name(name), .. }) = each
                             && self.items.dims.contains_key(&name.to_string())
                         {
-                            self.add_dim(name, DimSource::Axis { argument, axis }, sources);
+                            self.add_dim(name, &by, DimSource::Axis { argument, axis }, sources);
                         }
                     }
                 }
-                ast::Type::Tuple(..) | ast::Type::Error(_) => {}
+                ast::Type::Tuple(..) | ast::Type::Error(_) => self.frame_mut().unfixed = true,
             }
         }
     }
 
-    fn add_dim(&mut self, name: &Ident, source: DimSource, sources: &mut Vec<DimSource>) {
+    fn add_dim(&mut self, name: &Ident, by: &str, source: DimSource, sources: &mut Vec<DimSource>) {
         let text = name.to_string();
         if self.frame().dims.contains_key(&text) {
             return;
@@ -190,16 +156,7 @@ impl Elaborator<'_> {
         let dim = crate::ir::DimId(self.graph.dims.len() as u32);
         self.graph.dims.push(text.clone());
         sources.push(source);
-        self.frame_mut().dims.insert(text, Int::dim(dim));
-    }
-
-    fn unknown_dim(&mut self, name: &Ident) {
-        let names: Vec<&str> = self.items.dims.keys().map(String::as_str).collect();
-        let message = format!("there is no dim `{name}`");
-        match did_you_mean(&name.to_string(), &names) {
-            Some(near) => self.error_with_help(name.span(), message, format!("did you mean `{near}`?")),
-            None => self.error_with_help(name.span(), message, format!("declare it: `dim {name};`")),
-        }
+        self.fix_dim(&text, Int::dim(dim), by);
     }
 
     fn argument(
@@ -209,89 +166,133 @@ impl Elaborator<'_> {
         argument: &ast::Argument,
         checks: &mut Vec<ShapeCheck>,
     ) -> Option<Argument> {
-        let ast::Pattern::Name(name) = &argument.pattern else {
+        if let Some(default) = &argument.default {
             self.error_with_help(
-                function.arguments_span,
-                "an argument of a public function has a name",
-                "pass the parts one by one",
+                default.span,
+                "an argument of a public function has no default",
+                "Rust's functions have none: every call passes it",
             );
+        }
+        let ast::Pattern::Name(name) = &argument.pattern else {
+            let span = match &argument.pattern {
+                ast::Pattern::Name(name) => name.span(),
+                ast::Pattern::Ignored(span) | ast::Pattern::Tuple(_, span) => *span,
+            };
+            self.error_with_help(
+                span,
+                "an argument of a public function has a name",
+                "pass the parts one by one: `h: f32[N], c: f32[N]`",
+            );
+            self.bind_pattern_in(&argument.pattern, Value::Poison, Mutability::Argument, &function.body);
             return None;
         };
-        if let Some(default) = &argument.default {
-            self.error(default.span, "an argument has no default here");
+        let content = self.content(name, position, argument, function, checks);
+        match content {
+            Some((content, bound)) => {
+                self.bind(name, bound, Mutability::Argument);
+                if let ArgumentContent::Dim(_) = content {
+                    // It fixes a size, which is a use.
+                    self.lookup(&name.to_string());
+                }
+                Some(Argument { name: name.clone(), content })
+            }
+            None => {
+                self.bind(name, Bound::Value(Value::Poison), Mutability::Argument);
+                None
+            }
         }
-        if function.arguments[..position]
-            .iter()
-            .any(|other| matches!(&other.pattern, ast::Pattern::Name(other) if other == name))
-        {
-            self.error(name.span(), format!("two arguments are named `{name}`"));
-            return None;
-        }
+    }
+
+    /// What an argument is, and what its name stands for.
+    fn content(
+        &mut self,
+        name: &Ident,
+        position: usize,
+        argument: &ast::Argument,
+        function: &ast::Function,
+        checks: &mut Vec<ShapeCheck>,
+    ) -> Option<(ArgumentContent, Bound)> {
         match &argument.ty {
             ast::Type::Dim(dim) => {
-                let size = self.frame().dims.get(&dim.to_string())?.clone();
-                let fixed = size.as_atom().and_then(|atom| match atom {
-                    crate::ir::Atom::Dim(dim) => Some(*dim),
+                let size = self.frame().dims.get(&dim.to_string())?.size.clone();
+                match size.as_atom() {
+                    Some(crate::ir::Atom::Dim(fixed)) => {
+                        Some((ArgumentContent::Dim(*fixed), Bound::Integer(size)))
+                    }
                     _ => None,
-                })?;
-                self.bind(name, Bound::Integer(size), false);
-                // It fixes a size, which is a use.
-                self.lookup(&name.to_string());
-                Some(Argument { name: name.clone(), content: ArgumentContent::Dim(fixed) })
+                }
             }
             ast::Type::Tuple(_, span) => {
                 self.error_with_help(
                     *span,
                     "an argument of a public function is one tensor",
-                    "pass the parts one by one",
+                    "pass the parts one by one: `h: f32[N], c: f32[N]`",
                 );
-                self.bind(name, Bound::Value(Value::Poison), false);
                 None
             }
-            ast::Type::Error(_) => {
-                self.bind(name, Bound::Value(Value::Poison), false);
-                None
-            }
+            ast::Type::Error(_) => None,
             ast::Type::Tensor(ty) => {
                 let kind = self.kind_of(&ty.scalar);
                 let mut shape = Vec::new();
                 for (axis, each) in ty.axes.iter().enumerate() {
-                    match each {
+                    let value = match each {
                         ast::AxisType::Rest(span) => {
                             self.error_with_help(
                                 *span,
-                                "a public function has a size for each axis",
-                                "declare a dim for each: `dim N;`",
+                                "an argument of a public function has a size for each axis",
+                                "name them: `dim N;` and `f32[N, 3]`",
                             );
-                            self.bind(name, Bound::Value(Value::Poison), false);
-                            return None;
+                            None
                         }
                         ast::AxisType::Size(size) => {
-                            let Some(value) = self.integer(size) else {
-                                self.bind(name, Bound::Value(Value::Poison), false);
-                                return None;
-                            };
-                            if value.as_constant().is_some_and(|value| value < 0) {
-                                self.error(size.span, format!("a size cannot be {}", self.show_size(&value)));
-                            }
-                            let fixes = matches!(&size.kind, E::Name(dim) if self.is_fixed_by(&dim.to_string(), position, axis, function));
-                            if !fixes {
-                                checks.push(ShapeCheck { argument: position, axis, expected: value.clone() });
-                            }
-                            shape.push(value);
+                            self.argument_size(size, position, axis, function, checks)
                         }
-                    }
+                    };
+                    shape.push(value);
                 }
-                let Some(kind) = kind else {
-                    self.bind(name, Bound::Value(Value::Poison), false);
+                let (shape, kind) = (shape.into_iter().collect::<Option<Vec<Int>>>()?, kind?);
+                if has_empty_rows(&shape) {
+                    let message = format!("{} has rows without elements", self.show(kind, &shape));
+                    self.error_with_help(
+                        ty.span,
+                        message,
+                        "a size that may be zero is known at run time: `dim M;`",
+                    );
                     return None;
-                };
+                }
+                if !self.is_affordable(&shape, &self.place_of(ty.span)) {
+                    return None;
+                }
                 let tensor = self.graph.add_tensor(name.to_string(), shape.clone(), kind);
                 let element = self.element(tensor, Graph::identity(shape.len()), kind);
-                self.bind(name, Bound::Value(Value::Array(Array { shape, kind, depth: 0, element })), false);
-                Some(Argument { name: name.clone(), content: ArgumentContent::Tensor(tensor) })
+                let array = Array { shape, kind, depth: 0, element };
+                Some((ArgumentContent::Tensor(tensor), Bound::Value(Value::Array(array))))
             }
         }
+    }
+
+    fn argument_size(
+        &mut self,
+        size: &ast::Expr,
+        position: usize,
+        axis: usize,
+        function: &ast::Function,
+        checks: &mut Vec<ShapeCheck>,
+    ) -> Option<Int> {
+        let value = self.size(size)?;
+        if let Some(constant) = value.as_constant().filter(|constant| *constant < 0) {
+            self.error_with_help(
+                size.span,
+                format!("a size is an integer from 0, found {constant}"),
+                "sizes are made of dims and constants",
+            );
+            return None;
+        }
+        let fixes = matches!(&size.kind, E::Name(dim) if self.is_fixed_by(&dim.to_string(), position, axis, function));
+        if !fixes {
+            checks.push(ShapeCheck { argument: position, axis, expected: value.clone() });
+        }
+        Some(value)
     }
 
     /// Whether this axis is the one that fixes a dim: the first that bears its name.
@@ -315,11 +316,32 @@ impl Elaborator<'_> {
         false
     }
 
+    /// A result whose rows have no elements at compile time is a mistake.
+    fn refuse_empty(&mut self, value: &Value, function: &ast::Function) {
+        match value {
+            Value::Array(array) if has_empty_rows(&array.shape) => {
+                let message = format!(
+                    "the result of `{}` is {}, which has rows without elements",
+                    function.name,
+                    self.show(array.kind, &array.shape)
+                );
+                let span = function.body.result.as_ref().map_or(function.name.span(), |result| result.span);
+                self.error_with_help(span, message, "a size that may be zero is known at run time: `dim M;`");
+            }
+            Value::Tuple(parts) => parts.iter().for_each(|part| self.refuse_empty(part, function)),
+            Value::Array(_) | Value::Static(_) | Value::Layer(_) | Value::Poison => {}
+        }
+    }
+
     /// The results as tensors.
     fn returned(&mut self, value: Value, name: &str, function: &ast::Function) -> Option<Returned> {
         match value {
             Value::Array(array) if array.kind == Kind::Key => {
-                self.error(function.name.span(), format!("`{name}` returns a key: keys are arguments only"));
+                self.error_with_help(
+                    function.name.span(),
+                    format!("`{name}` returns a key"),
+                    "keys are arguments alone: make others of them with `fold(key, 1)`",
+                );
                 None
             }
             Value::Array(array) => Some(Returned::Tensor(self.whole(&array, name))),
@@ -331,7 +353,7 @@ impl Elaborator<'_> {
                 Some(Returned::Tuple(parts))
             }
             Value::Static(_) => {
-                let array = self.to_array(value, function.name.span())?;
+                let array = self.to_array(value, &self.place_of(function.name.span()))?;
                 self.returned(Value::Array(array), name, function)
             }
             Value::Layer(_) | Value::Poison => None,
@@ -339,9 +361,8 @@ impl Elaborator<'_> {
     }
 }
 
-/// The parameters that a function's result depends on in a way that a derivative follows.
-pub fn reached(method: &Method) -> BTreeSet<TensorId> {
-    let mut reached: BTreeSet<TensorId> = method.result.tensors().into_iter().collect();
-    differentiate::spread_back(&method.graph, &method.graph.nodes, &mut reached);
-    reached
+/// Whether a tensor of so many rows has nothing in them at compile time: its rows would have no length to divide by.
+fn has_empty_rows(shape: &[Int]) -> bool {
+    let behind = shape.iter().rposition(|size| size.as_constant().is_none()).map(|last| &shape[last + 1..]);
+    behind.is_some_and(|row| row.iter().any(|size| size.is(0)))
 }

@@ -5,23 +5,40 @@
 
 #![allow(clippy::wrong_self_convention, reason = "`self` is the elaborator, not what is converted")]
 
+mod alone;
+mod arguments;
 mod asked;
+mod assignment;
 mod call;
+mod choice;
+mod declarations;
 mod derivative;
 mod elaborate;
 mod expression;
 mod external;
+mod fit;
 mod index;
+mod initialiser;
+mod inside;
 mod instances;
 mod integer;
 mod items;
 mod library;
+mod limits;
+mod matmul;
 mod method;
+mod names;
 mod notation;
 mod reduce;
+mod repeat;
+mod seen;
 mod statement;
 mod suggest;
+#[cfg(test)]
+mod tests;
+mod unused;
 mod value;
+mod words;
 
 use std::collections::BTreeMap;
 
@@ -30,59 +47,95 @@ use proc_macro2::{Ident, TokenStream};
 use crate::program::{Constant, Content, FieldType, Method, Program, StructType};
 use crate::report::Report;
 use crate::syntax::ast;
-use elaborate::Elaborator;
+use elaborate::{Elaborator, Frame};
 use instances::Instances;
 use items::{InstanceContent, Items};
+use seen::Seen;
 
 /// The library, in the language.
 const PRELUDE: &str = include_str!("prelude.net");
 
 /// The program that a block says; `None` if something is wrong with it, which has then been reported.
 pub fn check(block: &ast::Block, library: &ast::Block, report: &mut Report) -> Option<Program> {
+    let known = (report.errors.len(), report.warnings.len());
     let items = Items::collect(block, library, report);
+    declarations::check(&items, report);
     let mut instances = Instances::default();
     let mut networks = Vec::new();
     for item in &block.items {
         let ast::Item::Struct(definition) = item else { continue };
-        if definition.visibility.is_empty() {
-            continue;
-        }
         // With generics it is a layer, whoever may see it: its sizes are known where it is used.
-        if !definition.generics.is_empty() {
+        if definition.visibility.is_empty()
+            || !definition.generics.is_empty()
+            || !items.is_declared(definition)
+        {
             continue;
         }
-        if let Some(instance) = instances.instance(&items, definition, Vec::new(), &BTreeMap::new(), report) {
+        if let Some(instance) = instances.network(&items, definition, report) {
+            declarations::check_parameters(definition, instance, &instances, report);
             networks.push((definition, instance));
         }
     }
-    let instances = instances;
+    let mut seen = Seen::default();
     for function in items.externs.values() {
-        Elaborator::new(&items, &instances, report, None, &function.name.to_string())
+        let frame =
+            Frame { scopes: vec![Vec::new()], function: function.name.to_string(), ..Frame::default() };
+        Elaborator::new(&items, &instances, report, &mut seen, frame)
             .declare_external(function, function.name.span());
     }
     let mut methods: BTreeMap<usize, Vec<Method>> = BTreeMap::new();
     for &(definition, instance) in &networks {
-        let name = definition.name.to_string();
-        let mut lowered = Vec::new();
-        let mut complete = true;
-        for callable in &items.methods[&name] {
-            if callable.function.visibility.is_empty() {
-                continue;
-            }
-            match method::lower(&items, &instances, instance, callable.function, report) {
-                Some(method) => lowered.push(method),
-                None => complete = false,
-            }
-        }
+        let public: Vec<&ast::Function> = items.methods[&definition.name.to_string()]
+            .iter()
+            .map(|callable| callable.function)
+            .filter(|function| !function.visibility.is_empty())
+            .collect();
+        let lowered: Vec<Option<Method>> = public
+            .iter()
+            .map(|function| method::lower(&items, &instances, instance, function, report, &mut seen))
+            .collect();
+        let complete = lowered.iter().all(Option::is_some);
+        let lowered: Vec<Method> = lowered.into_iter().flatten().collect();
         if complete {
-            unreached(definition, instance, &instances, &lowered, report);
+            asked::unreached(definition, &public, instance, &instances, &lowered, report);
         }
         methods.insert(instance, lowered);
     }
+    let called = seen.functions.clone();
+    alone::check(&items, &mut instances, report, &mut seen);
+    once(report, known.0);
     if report.has_errors() {
+        // What is unused may be so because of what is wrong.
+        report.warnings.truncate(known.1);
+        return None;
+    }
+    unused::check(block, &items, &instances, &called, &seen, report);
+    let complete = networks.iter().all(|(definition, instance)| {
+        let public = items.methods[&definition.name.to_string()]
+            .iter()
+            .filter(|callable| !callable.function.visibility.is_empty())
+            .count();
+        methods[instance].len() == public
+    });
+    if !complete {
+        // A pass that gives up says why; this one has not.
+        report.error(
+            networks[0].0.name.span(),
+            "something in this block is not understood, and the compiler does not say what: please report it",
+        );
         return None;
     }
     Some(program(block, &items, &instances, &networks, methods))
+}
+
+/// One error at a token: what else is wrong with it may come of the first.
+fn once(report: &mut Report, from: usize) {
+    let mut places = std::collections::BTreeSet::new();
+    let mut position = 0;
+    report.errors.retain(|error| {
+        position += 1;
+        places.insert(format!("{:?}", error.span)) || position <= from
+    });
 }
 
 /// The library's tree.
@@ -92,51 +145,6 @@ pub fn library() -> ast::Block {
     let block = crate::syntax::parse(tokens, &mut report);
     assert!(!report.has_errors(), "the prelude is well formed: {:?}", report.errors);
     block
-}
-
-/// A parameter that no `#[grad]` of `self` reaches would silently never be trained.
-fn unreached(
-    definition: &ast::Struct,
-    instance: usize,
-    instances: &Instances,
-    methods: &[Method],
-    report: &mut Report,
-) {
-    let training: Vec<&Method> = methods
-        .iter()
-        .filter(|method| {
-            method
-                .derivatives
-                .iter()
-                .any(|derivative| derivative.kind == ast::DerivativeKind::Grad && derivative.model)
-        })
-        .collect();
-    if training.is_empty() {
-        return;
-    }
-    for leaf in method::leaves(instances, instance) {
-        let full: Vec<String> =
-            leaf.path.iter().map(|step| step.name.to_string()).chain([leaf.name.to_string()]).collect();
-        let is_reached = training.iter().any(|each| {
-            let reached = method::reached(each);
-            each.fields.iter().any(|field| {
-                let path: Vec<String> = field.path.iter().map(|step| step.name.to_string()).collect();
-                path == full && reached.contains(&field.tensor)
-            })
-        });
-        if is_reached || leaf.frozen || leaf.shape.contains(&0) {
-            continue;
-        }
-        let functions: Vec<String> = training.iter().map(|method| format!("`{}`", method.name)).collect();
-        let message = format!(
-            "the parameter `{}` has no gradient: {} does not depend on it",
-            full.join("."),
-            functions.join(", ")
-        );
-        let field = definition.fields.iter().find(|field| field.name == full[0]);
-        let span = field.map_or(definition.name.span(), |field| field.name.span());
-        report.error_with_help(span, message, "use it in a `#[grad]` function, or mark it `#[frozen]`");
-    }
 }
 
 /// The structs to emit: what each network holds before the network itself.
@@ -211,8 +219,7 @@ fn add(
         });
     }
     let generics: Vec<String> = own.generics.iter().map(i64::to_string).collect();
-    let description =
-        if generics.is_empty() { own.name.clone() } else { format!("{}<{}>", own.name, generics.join(", ")) };
+    let description = own.description();
     let name = match network {
         Some(network) => network.name.clone(),
         None => Ident::new(&format!("{}{}{}", holder.name, own.name, generics.join("x")), holder.name.span()),

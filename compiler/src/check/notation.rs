@@ -5,253 +5,371 @@ use std::collections::BTreeMap;
 
 use proc_macro2::Ident;
 
-use super::elaborate::Elaborator;
+use super::elaborate::{Elaborator, Guard, Place};
 use super::reduce::Reducer;
-use super::value::{Array, Bound, Value};
-use crate::ir::{Axis, Comparison, Int, ScalarId};
+use super::value::{Array, Bound, Mutability, Value};
+use crate::ir::{Axis, Comparison, Int, Kind, ScalarId};
 use crate::syntax::ast::{self, ExprKind as E, IndexBinding, Subscript};
 
 /// A read of an axis at a subscript, met while looking for ranges.
+#[derive(Clone)]
 struct Use {
     size: Int,
     subscript: Int,
+    place: Place,
+}
+
+/// What is known of an index that has no written range.
+enum Range {
+    /// It runs over `0..extent`.
+    Found(Int),
+    /// Two uses disagree.
+    Conflict(Box<(Use, Use)>),
+    /// Which of two uses ends first depends on run-time sizes.
+    Undecided(Box<(Use, Use)>),
+}
+
+/// What looking for ranges has met.
+#[derive(Default)]
+struct Uses {
+    reads: Vec<Use>,
+    /// The extents of indices that are known.
+    known: BTreeMap<usize, Int>,
+    /// Whether something wrong is subscripted, so that ranges may be missing through no fault of theirs.
+    poisoned: bool,
 }
 
 impl Elaborator<'_> {
-    /// `let y[n, o] = …;`: the array over the indices on the left.
-    pub fn indexed(&mut self, indices: &[IndexBinding], value: &ast::Expr) -> Option<Array> {
+    /// `let y[n, o] = …;`: the array over the indices on the left, or a tuple of such.
+    pub fn indexed(&mut self, indices: &[IndexBinding], value: &ast::Expr) -> Option<Value> {
         let depth = self.depth();
         self.enter();
-        let within = self.bind_indices(indices, value);
-        let guarded = matches!(within, Some(Some(_)));
-        if guarded {
-            let span = indices.first().map_or(value.span, |index| index.name.span());
-            self.error_with_help(
-                span,
-                "an index on the left runs from 0 to a size",
-                "guard the value instead: `if j < i { … } else { 0 }`",
-            );
-        }
-        let array = self.array(value);
+        let within = self.bind_indices(indices, value, true);
+        let result = self.expr(value);
+        let result = self.slices(result, &self.place(value));
         self.leave();
         let axes: Vec<Axis> = self.ambient.drain(depth..).collect();
-        let (array, _) = (array?, within?);
-        if guarded {
-            return None;
+        let (result, _) = (result?, within?);
+        Some(stacked(result, &axes))
+    }
+
+    /// The arrays of a value, as seen from the indices in scope.
+    fn slices(&mut self, value: Value, place: &Place) -> Option<Value> {
+        match value {
+            Value::Tuple(parts) => Some(Value::Tuple(
+                parts.into_iter().map(|part| self.slices(part, place)).collect::<Option<_>>()?,
+            )),
+            value => self.to_array(value, place).map(Value::Array),
         }
-        let shape: Vec<Int> =
-            axes.iter().map(|axis| axis.extent.clone()).chain(array.shape.iter().cloned()).collect();
-        Some(Array { shape, kind: array.kind, depth, element: array.element })
     }
 
     /// `sum[j in 0..i](…)`.
     pub fn reduce(&mut self, reducer: &Ident, indices: &[IndexBinding], body: &ast::Expr) -> Value {
         let Some(kind) = Reducer::named(&reducer.to_string()) else {
-            self.error(reducer.span(), format!("there is no reducer `{reducer}`"));
+            self.error_with_help(
+                reducer.span(),
+                format!("there is no reducer `{reducer}`"),
+                "there are sum, prod, mean, max, min, argmax, argmin, any and all",
+            );
             return Value::Poison;
         };
         let depth = self.depth();
         self.enter();
-        let within = self.bind_indices(indices, body);
+        let within = self.bind_indices(indices, body, false);
+        let condition = within
+            .flatten()
+            .map(|element| Guard { condition: self.scalar(Kind::Mask, element), needed: false });
+        let guards = self.guards.len();
+        self.guards.extend(condition);
         let array = self.array(body);
+        self.guards.truncate(guards);
         self.leave();
         let axes: Vec<Axis> = self.ambient.drain(depth..).collect();
         let (Some(array), Some(within)) = (array, within) else { return Value::Poison };
+        let place = self.place(body);
         if !array.shape.is_empty() {
             let message =
                 format!("`{reducer}[…]` reduces a scalar, found {}", self.show(array.kind, &array.shape));
-            self.error_with_help(
-                body.span,
+            self.say(
+                &place,
                 message,
-                "subscript every tensor down to a scalar, or reduce over axes: `sum(x, axis = 1)`",
+                Some(
+                    "subscript every tensor down to a scalar, or reduce over axes: `sum(x, axis = 1)`"
+                        .to_string(),
+                ),
             );
             return Value::Poison;
         }
         let array = Array { depth, ..array };
-        self.fold(kind, &array, &axes, within, reducer.span()).map_or(Value::Poison, Value::Array)
+        self.fold(kind, &array, &axes, within, &place).map_or(Value::Poison, Value::Array)
     }
 
     /// Puts indices in scope. Returns the condition under which a range holds that is not rectangular;
     /// `None` after an error (the names are bound all the same).
-    fn bind_indices(&mut self, indices: &[IndexBinding], body: &ast::Expr) -> Option<Option<ScalarId>> {
+    fn bind_indices(
+        &mut self,
+        indices: &[IndexBinding],
+        body: &ast::Expr,
+        left: bool,
+    ) -> Option<Option<ScalarId>> {
         let depth = self.depth();
         let mut within = None;
         let mut failed = false;
-        // Written ranges first: what they say, the others may depend on.
+        // Written ranges first: what they say, the others may depend on. Each sees the indices before it.
         let mut ranges = Vec::new();
-        for index in indices {
-            ranges.push(match &index.range {
-                None => None,
-                Some((from, to)) => {
-                    let (from, to) = (self.integer(from), self.integer(to));
-                    failed |= from.is_none() || to.is_none();
-                    Some((from.unwrap_or_default(), to.unwrap_or_else(|| Int::constant(1))))
-                }
+        self.enter();
+        for (position, index) in indices.iter().enumerate() {
+            let twice = indices[..position].iter().any(|other| other.name == index.name);
+            if twice {
+                self.error_with_help(
+                    index.name.span(),
+                    format!("two indices are named `{}`", index.name),
+                    "a diagonal is written on the right: `x[i, i]`",
+                );
+                failed = true;
+            }
+            let range = index.range.as_ref().map(|(from, to)| {
+                let (from, to) = (self.integer(from), self.integer(to));
+                failed |= from.is_none() || to.is_none();
+                (from.unwrap_or_default(), to.unwrap_or_else(|| Int::constant(1)))
             });
+            let from =
+                range.as_ref().filter(|(from, to)| is_size(&to.sub(from))).map(|(from, _)| from.clone());
+            self.bind(
+                &index.name,
+                Bound::Integer(Int::index(depth + position).add(&from.unwrap_or_default())),
+                Mutability::Counter,
+            );
+            ranges.push(range);
         }
-        let inferred = self.infer(indices, &ranges, body);
+        self.frame_mut().scopes.pop();
+        let (inferred, poisoned) = self.infer(indices, &ranges, body);
         for (position, (index, range)) in indices.iter().zip(ranges).enumerate() {
             let at = Int::index(depth + position);
-            let (extent, value) = match range {
-                Some((from, to)) => {
-                    let rectangular = is_size(&to.sub(&from));
-                    if rectangular {
-                        (to.sub(&from), at.add(&from))
-                    } else {
-                        match self.bounds(&to) {
-                            Some((_, most)) => {
-                                let s = &mut self.graph.scalars;
-                                let (low, high) = (
-                                    s.compare_int(Comparison::LessEqual, from, at.clone()),
-                                    s.compare_int(Comparison::Less, at.clone(), to),
-                                );
-                                let both = s.and(low, high);
-                                within = Some(match within {
-                                    Some(condition) => s.and(condition, both),
-                                    None => both,
-                                });
-                                (most, at)
-                            }
-                            None => {
-                                self.error(
-                                    index.name.span(),
-                                    format!(
-                                        "how far `{}` runs is not known: its range is not affine in indices",
-                                        index.name
-                                    ),
-                                );
-                                failed = true;
-                                (Int::constant(1), at)
-                            }
-                        }
-                    }
-                }
-                None => match inferred.get(&(depth + position)) {
-                    Some(Ok(extent)) => (extent.clone(), at),
-                    Some(Err(message)) => {
-                        self.error_with_help(
-                            index.name.span(),
-                            message.clone(),
-                            format!("write it: `{} in 0..n`", index.name),
-                        );
-                        failed = true;
-                        (Int::constant(1), at)
-                    }
-                    None => {
-                        let message =
-                            format!("`{}` subscripts nothing, so its range is not known", index.name);
-                        self.error_with_help(
-                            index.name.span(),
-                            message,
-                            format!("write it: `{} in 0..n`", index.name),
-                        );
-                        failed = true;
-                        (Int::constant(1), at)
-                    }
-                },
+            let bound = match range {
+                Some((from, to)) => self.written_range(index, &at, from, to, left, &mut within),
+                None => self
+                    .inferred_range(index, inferred.get(&(depth + position)), poisoned)
+                    .map(|extent| (extent, at.clone())),
             };
+            failed |= bound.is_none();
+            let (extent, value) = bound.unwrap_or((Int::constant(1), at));
             self.ambient.push(Axis { name: index.name.to_string(), extent });
-            self.bind(&index.name, Bound::Integer(value), false);
+            self.bind(&index.name, Bound::Integer(value), Mutability::Counter);
             // An index need not be asked for: `let y[n, o] = b[o]` repeats.
             self.lookup(&index.name.to_string());
         }
         (!failed).then_some(within)
     }
 
+    /// The extent of a range that is written, and what its index stands for.
+    fn written_range(
+        &mut self,
+        index: &IndexBinding,
+        at: &Int,
+        from: Int,
+        to: Int,
+        left: bool,
+        within: &mut Option<ScalarId>,
+    ) -> Option<(Int, Int)> {
+        let (name, place) = (&index.name, self.place_of(index.name.span()));
+        let shown = |this: &Self| format!("{}..{}", this.show_size(&from), this.show_size(&to));
+        let extent = to.sub(&from);
+        if is_size(&extent) {
+            if Self::is_at_least(&extent, 0) == Some(false) {
+                let (message, help) = if left && self.frame().library.is_some() {
+                    (
+                        format!("an axis of the result would have size {}", self.show_size(&extent)),
+                        "what slides is larger than what it slides over: add `padding`",
+                    )
+                } else {
+                    (
+                        format!("`{name}` runs over {}, which ends before it begins", shown(self)),
+                        "a range is `from..to`, without its end",
+                    )
+                };
+                self.say(&place, message, Some(help.to_string()));
+                return None;
+            }
+            if left && !from.is(0) {
+                let message = format!("an index on the left runs from 0, found {}", shown(self));
+                self.say(
+                    &place,
+                    message,
+                    Some(format!("read further on instead: `x[{name} + {}]`", self.show_size(&from))),
+                );
+                return None;
+            }
+            return Some((extent, at.add(&from)));
+        }
+        if left {
+            let message = format!(
+                "an index on the left runs from 0 to a size; the range of `{name}` depends on another index"
+            );
+            self.say(
+                &place,
+                message,
+                Some("guard the value instead: `if j < i { … } else { 0 }`".to_string()),
+            );
+            return None;
+        }
+        let Some((_, most)) = self.bounds(&to) else {
+            let message =
+                format!("how far `{name}` runs is not known: the end of its range is not linear in indices");
+            self.say(
+                &place,
+                message,
+                Some(format!("run over more, and guard the value: `if {name} < … {{ … }} else {{ 0 }}`")),
+            );
+            return None;
+        };
+        let s = &mut self.graph.scalars;
+        let (low, high) = (
+            s.compare_int(Comparison::LessEqual, from, at.clone()),
+            s.compare_int(Comparison::Less, at.clone(), to),
+        );
+        let both = s.and(low, high);
+        *within = Some(match *within {
+            Some(condition) => s.and(condition, both),
+            None => both,
+        });
+        Some((most, at.clone()))
+    }
+
+    /// The extent of a range that is not written.
+    fn inferred_range(&mut self, index: &IndexBinding, range: Option<&Range>, poisoned: bool) -> Option<Int> {
+        let (name, help) = (&index.name, format!("write its range: `{} in 0..n`", index.name));
+        match range {
+            Some(Range::Found(extent)) => return Some(extent.clone()),
+            Some(Range::Conflict(uses)) => {
+                let (first, second) = &**uses;
+                let message = |this: &Self, size: &Int, number: usize| {
+                    format!("`{name}` runs over an axis of size {} here ({number}/2)", this.show_size(size))
+                };
+                self.say(
+                    &first.place,
+                    message(self, &first.size, 1),
+                    Some(format!(
+                        "if one is meant to be read in part, write the range: `{name} in 0..{}`",
+                        self.show_size(&first.size)
+                    )),
+                );
+                self.say(
+                    &second.place,
+                    message(self, &second.size, 2),
+                    Some("an index subscripts axes of one size; the other is (1/2)".to_string()),
+                );
+            }
+            Some(Range::Undecided(uses)) => {
+                let (first, second) = &**uses;
+                let message = |this: &Self, each: &Use, number: usize| {
+                    format!(
+                        "whether this or another read with `{name}` ends first depends on run-time sizes: it reads an axis of size {} ({number}/2)",
+                        this.show_size(&each.size)
+                    )
+                };
+                self.say(&first.place, message(self, first, 1), Some(help));
+                self.say(&second.place, message(self, second, 2), Some("this is the other".to_string()));
+            }
+            None if poisoned => {}
+            None => {
+                let message =
+                    format!("how far `{name}` runs is not known: it subscripts no axis alone, or linearly");
+                self.error_with_help(index.name.span(), message, help);
+            }
+        }
+        None
+    }
+
     /// The ranges of indices that have none written: the axis that one subscripts alone; else the largest
-    /// from 0 in which all its reads are inside.
+    /// from 0 in which all its reads are inside. And whether something wrong is subscripted.
     fn infer(
         &mut self,
         indices: &[IndexBinding],
         ranges: &[Option<(Int, Int)>],
         body: &ast::Expr,
-    ) -> BTreeMap<usize, Result<Int, String>> {
+    ) -> (BTreeMap<usize, Range>, bool) {
         let depth = self.depth();
-        let errors = (self.report.errors.len(), self.report.warnings.len());
         let nodes = self.graph.nodes.len();
-        let mut known: BTreeMap<usize, Int> = BTreeMap::new();
-        let mut uses = Vec::new();
+        let mut uses = Uses::default();
+        self.quiet += 1;
         self.enter();
         for (position, (index, range)) in indices.iter().zip(ranges).enumerate() {
-            let place = depth + position;
-            let mut value = Int::index(place);
-            if let Some((from, to)) = range
-                && is_size(&to.sub(from))
-            {
-                known.insert(place, to.sub(from));
-                value = value.add(from);
-            }
-            self.ambient.push(Axis { name: index.name.to_string(), extent: Int::constant(1) });
-            self.bind(&index.name, Bound::Integer(value), false);
+            self.bind_quietly(index, depth + position, range.clone(), &mut uses);
         }
-        self.gather_uses(body, &mut known, &mut uses);
+        self.gather_uses(body, &mut uses);
         self.frame_mut().scopes.pop();
         self.ambient.truncate(depth);
         self.graph.nodes.truncate(nodes);
-        self.report.errors.truncate(errors.0);
-        self.report.warnings.truncate(errors.1);
+        self.quiet -= 1;
         for position in 0..depth {
-            known.insert(position, self.ambient[position].extent.clone());
+            uses.known.insert(position, self.ambient[position].extent.clone());
         }
+        (self.ranges(&mut uses), uses.poisoned)
+    }
 
-        let mut found: BTreeMap<usize, Result<Int, String>> = BTreeMap::new();
-        for each in &uses {
+    fn bind_quietly(
+        &mut self,
+        index: &IndexBinding,
+        place: usize,
+        range: Option<(Int, Int)>,
+        uses: &mut Uses,
+    ) {
+        let mut value = Int::index(place);
+        if let Some((from, to)) = range
+            && is_size(&to.sub(&from))
+        {
+            uses.known.insert(place, to.sub(&from));
+            value = value.add(&from);
+        }
+        self.ambient.push(Axis { name: index.name.to_string(), extent: Int::constant(1) });
+        self.bind(&index.name, Bound::Integer(value), Mutability::Counter);
+    }
+
+    fn ranges(&self, uses: &mut Uses) -> BTreeMap<usize, Range> {
+        let mut found: BTreeMap<usize, Range> = BTreeMap::new();
+        let mut first: BTreeMap<usize, &Use> = BTreeMap::new();
+        for each in &uses.reads {
             let Some(position) = each.subscript.as_index() else { continue };
-            if known.contains_key(&position) && !found.contains_key(&position) {
-                continue;
-            }
-            match found.get(&position) {
+            match first.get(&position) {
+                None if uses.known.contains_key(&position) => {}
                 None => {
-                    found.insert(position, Ok(each.size.clone()));
-                    known.insert(position, each.size.clone());
+                    first.insert(position, each);
+                    found.insert(position, Range::Found(each.size.clone()));
+                    uses.known.insert(position, each.size.clone());
                 }
-                Some(Ok(size)) if *size != each.size => {
-                    let message = format!(
-                        "this index runs over axes of different sizes: {} and {}",
-                        self.show_size(size),
-                        self.show_size(&each.size)
-                    );
-                    found.insert(position, Err(message));
+                Some(other)
+                    if !self.agree(&other.size, &each.size)
+                        && matches!(found[&position], Range::Found(_)) =>
+                {
+                    found.insert(position, Range::Conflict(Box::new(((*other).clone(), each.clone()))));
                 }
                 Some(_) => {}
             }
         }
         loop {
-            let mut grown = false;
-            let positions: Vec<usize> = uses
+            let unknown = uses
+                .reads
                 .iter()
                 .flat_map(|each| indices_of(&each.subscript))
-                .filter(|position| !known.contains_key(position))
-                .collect();
-            for position in positions {
-                if known.contains_key(&position) {
-                    continue;
-                }
-                if let Some(range) = self.largest_range(position, &known, &uses) {
-                    if let Ok(extent) = &range {
-                        known.insert(position, extent.clone());
-                    } else {
-                        known.insert(position, Int::constant(1));
-                    }
-                    found.insert(position, range);
-                    grown = true;
-                }
-            }
-            if !grown {
-                return found;
-            }
+                .filter(|position| !uses.known.contains_key(position));
+            let next = unknown.into_iter().find_map(|position| {
+                Some((position, self.largest_range(position, &uses.known, &uses.reads)?))
+            });
+            let Some((position, range)) = next else { return found };
+            let extent = match &range {
+                Range::Found(extent) => extent.clone(),
+                Range::Conflict(_) | Range::Undecided(_) => Int::constant(1),
+            };
+            uses.known.insert(position, extent);
+            found.insert(position, range);
         }
     }
 
     /// The largest range of an index in which every read is inside; `None` while another index in one of
     /// its subscripts is not known yet.
-    fn largest_range(
-        &self,
-        position: usize,
-        known: &BTreeMap<usize, Int>,
-        uses: &[Use],
-    ) -> Option<Result<Int, String>> {
-        let mut best: Option<Int> = None;
+    fn largest_range(&self, position: usize, known: &BTreeMap<usize, Int>, uses: &[Use]) -> Option<Range> {
+        let mut best: Option<(Int, &Use)> = None;
         for each in uses.iter().filter(|each| each.subscript.mentions_index(position)) {
             let (coefficient, rest) = affine(&each.subscript, position)?;
             if indices_of(&rest).iter().any(|other| !known.contains_key(other)) {
@@ -285,40 +403,43 @@ impl Elaborator<'_> {
                 least.div(&Int::constant(-coefficient)).plus(1)
             };
             best = Some(match best {
-                None => extent,
-                Some(other) => match Self::is_at_least(&other.sub(&extent), 0) {
-                    Some(true) => extent,
-                    Some(false) => other,
-                    None if other == extent => extent,
-                    None => {
-                        return Some(Err(
-                            "which of its reads ends first depends on run-time sizes".to_string()
-                        ));
-                    }
+                None => (extent, each),
+                Some((other, at)) => match Self::is_at_least(&other.sub(&extent), 0) {
+                    Some(true) => (extent, each),
+                    Some(false) => (other, at),
+                    None if other == extent => (extent, each),
+                    None => return Some(Range::Undecided(Box::new((at.clone(), each.clone())))),
                 },
             });
         }
-        best.map(Ok)
+        best.map(|(extent, _)| Range::Found(extent))
     }
 
     /// Collects the reads under an expression. Quiet: what is wrong is said when it is lowered.
-    fn gather_uses(&mut self, expr: &ast::Expr, known: &mut BTreeMap<usize, Int>, uses: &mut Vec<Use>) {
+    fn gather_uses(&mut self, expr: &ast::Expr, uses: &mut Uses) {
         match &expr.kind {
             E::Index(base, subscripts) => {
-                self.gather_uses(base, known, uses);
+                self.gather_uses(base, uses);
                 let shape = match self.expr(base) {
                     Value::Array(array) => array.shape,
                     Value::Layer(layer) => layer.lengths.iter().map(|&length| Int::from(length)).collect(),
-                    _ => Vec::new(),
+                    other => {
+                        uses.poisoned |= matches!(other, Value::Poison);
+                        Vec::new()
+                    }
                 };
                 for (axis, subscript) in subscripts.iter().enumerate() {
-                    if let Subscript::At(at) = subscript {
-                        self.gather_uses(at, known, uses);
-                        if let (Some(size), true) = (shape.get(axis), self.is_integer(at))
-                            && let Some(subscript) = self.integer(at)
-                        {
-                            uses.push(Use { size: size.clone(), subscript });
+                    let Subscript::At(at) = subscript else { continue };
+                    self.gather_uses(at, uses);
+                    if let (Some(size), true) = (shape.get(axis), self.is_integer(at)) {
+                        match self.integer(at) {
+                            Some(subscript) => {
+                                uses.reads.push(Use { size: size.clone(), subscript, place: self.place(at) })
+                            }
+                            None => uses.poisoned = true,
                         }
+                    } else {
+                        uses.poisoned |= matches!(self.expr(at), Value::Poison);
                     }
                 }
             }
@@ -326,68 +447,65 @@ impl Elaborator<'_> {
                 self.enter();
                 let depth = self.ambient.len();
                 for (position, index) in indices.iter().enumerate() {
-                    let place = depth + position;
-                    let mut value = Int::index(place);
+                    let mut range = None;
                     if let Some((from, to)) = &index.range {
-                        self.gather_uses(from, known, uses);
-                        self.gather_uses(to, known, uses);
-                        if let (Some(from), Some(to)) = (self.integer(from), self.integer(to))
-                            && is_size(&to.sub(&from))
-                        {
-                            known.insert(place, to.sub(&from));
-                            value = value.add(&from);
-                        }
+                        self.gather_uses(from, uses);
+                        self.gather_uses(to, uses);
+                        range = self.integer(from).zip(self.integer(to));
                     }
-                    self.ambient.push(Axis { name: index.name.to_string(), extent: Int::constant(1) });
-                    self.bind(&index.name, Bound::Integer(value), false);
+                    self.bind_quietly(index, depth + position, range, uses);
                 }
-                self.gather_uses(body, known, uses);
+                self.gather_uses(body, uses);
                 self.frame_mut().scopes.pop();
                 // The places stay taken: another reducer beside this one has indices of its own.
             }
-            E::Unary(_, inner) | E::Cast(inner, _) | E::Field(inner, _) => {
-                self.gather_uses(inner, known, uses)
-            }
+            E::Unary(_, inner) | E::Cast(inner, _) | E::Field(inner, _) => self.gather_uses(inner, uses),
             E::Binary(_, _, left, right) => {
-                self.gather_uses(left, known, uses);
-                self.gather_uses(right, known, uses);
+                self.gather_uses(left, uses);
+                self.gather_uses(right, uses);
             }
             E::If { condition, then, otherwise } => {
-                self.gather_uses(condition, known, uses);
+                self.gather_uses(condition, uses);
                 for body in std::iter::once(then).chain(otherwise) {
-                    self.gather_body_uses(body, known, uses);
+                    self.gather_body_uses(body, uses);
                 }
             }
             E::Call { function, arguments } => {
                 if !matches!(function.kind, E::Name(_)) {
-                    self.gather_uses(function, known, uses);
+                    self.gather_uses(function, uses);
                 }
-                arguments.iter().for_each(|argument| self.gather_uses(&argument.value, known, uses));
+                arguments.iter().for_each(|argument| self.gather_uses(&argument.value, uses));
             }
             E::Method { receiver, arguments, .. } => {
-                self.gather_uses(receiver, known, uses);
-                arguments.iter().for_each(|argument| self.gather_uses(&argument.value, known, uses));
+                self.gather_uses(receiver, uses);
+                arguments.iter().for_each(|argument| self.gather_uses(&argument.value, uses));
             }
-            E::Array(parts) | E::Tuple(parts) => {
-                parts.iter().for_each(|part| self.gather_uses(part, known, uses))
-            }
-            E::Block(body) => self.gather_body_uses(body, known, uses),
-            E::Number(_) | E::Bool(_) | E::Name(_) | E::Error => {}
+            E::Array(parts) | E::Tuple(parts) => parts.iter().for_each(|part| self.gather_uses(part, uses)),
+            E::Block(body) => self.gather_body_uses(body, uses),
+            E::Error => uses.poisoned = true,
+            E::Number(_) | E::Bool(_) | E::Name(_) => {}
         }
     }
 
-    fn gather_body_uses(&mut self, body: &ast::Body, known: &mut BTreeMap<usize, Int>, uses: &mut Vec<Use>) {
+    fn gather_body_uses(&mut self, body: &ast::Body, uses: &mut Uses) {
+        self.enter();
         for statement in &body.statements {
             match statement {
-                ast::Statement::Let { value, .. }
-                | ast::Statement::LetIndexed { value, .. }
-                | ast::Statement::Assign { value, .. } => self.gather_uses(value, known, uses),
+                ast::Statement::Let { pattern, value, .. } => {
+                    self.gather_uses(value, uses);
+                    let value = self.expr(value);
+                    self.bind_pattern_in(pattern, value, Mutability::No, body);
+                }
+                ast::Statement::LetIndexed { value, .. } | ast::Statement::Assign { value, .. } => {
+                    self.gather_uses(value, uses)
+                }
                 ast::Statement::For(_) => {}
             }
         }
         if let Some(result) = &body.result {
-            self.gather_uses(result, known, uses);
+            self.gather_uses(result, uses);
         }
+        self.frame_mut().scopes.pop();
     }
 }
 
@@ -399,6 +517,19 @@ fn is_size(value: &Int) -> bool {
             !matches!(atom, crate::ir::Atom::Index(_) | crate::ir::Atom::Loop(_) | crate::ir::Atom::Read(..))
     });
     is_size
+}
+
+/// The arrays of a value with the innermost indices in scope as their first axes.
+fn stacked(value: Value, axes: &[Axis]) -> Value {
+    match value {
+        Value::Array(array) => {
+            let shape =
+                axes.iter().map(|axis| axis.extent.clone()).chain(array.shape.iter().cloned()).collect();
+            Value::Array(Array { shape, depth: array.depth - axes.len(), ..array })
+        }
+        Value::Tuple(parts) => Value::Tuple(parts.into_iter().map(|part| stacked(part, axes)).collect()),
+        other @ (Value::Layer(_) | Value::Static(_) | Value::Poison) => other,
+    }
 }
 
 /// The positions of the indices in an integer.

@@ -1,8 +1,6 @@
 //! Reductions, in index notation and over axes: both end in one fold.
 
-use proc_macro2::Span;
-
-use super::elaborate::Elaborator;
+use super::elaborate::{Elaborator, Place};
 use super::value::Array;
 use crate::ir::{
     Argmax, Atom, Axis, Carried, Comparison, Comprehension, Graph, Int, Kind, Loop, Node, Reduction,
@@ -63,11 +61,14 @@ impl Elaborator<'_> {
         array: &Array,
         reduced: &[Axis],
         within: Option<crate::ir::ScalarId>,
-        span: Span,
+        place: &Place,
     ) -> Option<Array> {
         let wants_mask = matches!(reducer, Reducer::Any | Reducer::All);
         if wants_mask != (array.kind == Kind::Mask) {
-            let found = self.show(array.kind, &array.shape);
+            let shape: Vec<Int> =
+                array.shape.iter().cloned().chain(reduced.iter().map(|axis| axis.extent.clone())).collect();
+            let found =
+                self.show(array.kind, if self.depth() == array.depth { &shape } else { &array.shape });
             let message = if wants_mask {
                 format!("`{}` takes conditions, found {found}", reducer.name())
             } else {
@@ -79,11 +80,11 @@ impl Elaborator<'_> {
             } else {
                 format!("make numbers of it: `… as {float}`")
             };
-            self.error_with_help(span, message, help);
+            self.say(place, message, Some(help));
             return None;
         }
         let array =
-            if array.kind == Kind::Mask { array.clone() } else { self.to_float_elements(array, span)? };
+            if array.kind == Kind::Mask { array.clone() } else { self.to_float_elements(array, place)? };
         let count = Int::product(reduced.iter().map(|axis| &axis.extent));
         let name = self.name_for(reducer.name());
         let s = &mut self.graph.scalars;
@@ -221,11 +222,11 @@ impl Elaborator<'_> {
         }
     }
 
-    fn to_float_elements(&mut self, array: &Array, span: Span) -> Option<Array> {
+    fn to_float_elements(&mut self, array: &Array, place: &Place) -> Option<Array> {
         if array.kind == Kind::Index && array.shape.is_empty() {
             return Some(Array { kind: Kind::Float, ..array.clone() });
         }
-        self.to_float(array.clone(), span)
+        self.to_float(array.clone(), place)
     }
 }
 

@@ -83,9 +83,33 @@ pub struct Binding {
     /// What it stands for.
     pub value: Bound,
     /// `let mut`
-    pub mutable: bool,
+    pub mutable: Mutability,
     /// Whether anything has asked for it.
     pub used: bool,
+    /// Whether it has been assigned anew.
+    pub assigned: bool,
+}
+
+/// Whether and how a binding is mutable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mutability {
+    /// `let x`
+    No,
+    /// `let mut x`
+    Alone,
+    /// `let mut (a, b)`: perhaps for another's sake.
+    Together,
+    /// An argument, with how to make it mutable.
+    Argument,
+    /// A loop's counter, or an index of the notation.
+    Counter,
+}
+
+impl Mutability {
+    /// Whether it may be assigned.
+    pub fn is_mutable(self) -> bool {
+        matches!(self, Self::Alone | Self::Together)
+    }
 }
 
 /// What a name stands for.

@@ -36,9 +36,9 @@ fn externs_without_derivatives() {
     );
     assert!(message.starts_with("a derivative of `f` goes through `slope`, which has none"), "{message}");
     let message = wrong("extern fn hill(x: f64) -> f64 { derivative(dx) = slope(x) + dx }");
-    assert!(message.starts_with("the derivative of `hill` must be linear in dx"), "{message}");
+    assert!(message.starts_with("the derivative of `hill` must be linear in `dx`"), "{message}");
     let message = wrong("extern fn hill(x: f64, z: f64) -> f64 { derivative(dx) = dx }");
-    assert!(message.starts_with("`hill` takes 2 arguments, its derivative has 1 tangents"), "{message}");
+    assert!(message.starts_with("`hill` takes 2 arguments, its derivative has 1 tangent"), "{message}");
     assert!(checked(&(DECLARED.to_string() + "pub struct Net {} impl Net { #[grad(z)] pub fn f(x: f64, z: f64) -> f64 { slope(x) * z } }")).is_ok());
 }
 

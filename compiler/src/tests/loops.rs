@@ -45,3 +45,74 @@ fn stops_early() {
         3,
     );
 }
+
+#[test]
+fn assignments_at_any_subscript() {
+    check_gradients("
+        dim N, T, S;
+        const D: usize = 3;
+        pub struct Net { w: f64[3, 3], scale: f64 }
+        impl Net {
+            pub fn recurrence(x: f64[T]) -> f64[T] {
+                let mut ys = zeros([T]);
+                for t in 0..T { ys[t] = if t > 0 { 0.5 * ys[t - 1] * x[t] + x[t] } else { x[0] }; }
+                ys
+            }
+            pub fn table(x: f64[T, N]) -> f64 {
+                let mut m = zeros([T, N]);
+                for i in 0..T { for j in 0..N {
+                    let above = if i > 0 { m[i - 1, j] } else { 0 };
+                    let left = if j > 0 { m[i, j - 1] } else { 1 };
+                    m[i, j] = x[i, j] + tanh(above) * left;
+                } }
+                sum(m * m)
+            }
+            pub fn permuted(x: f64[4], perm: u32[4]) -> f64[2, 4] {
+                let mut a = zeros([2, 4]) + x;
+                for i in 0..2 { for j in 0..4 { a[i, j] = a[i, j] * x[perm[j]]; a[1 - i, perm[j]] += 0.1 * a[i, j]; } }
+                a[0] -= x;
+                a[.., 1..3] *= scale;
+                a[1, -1] /= 2 + x[0] * x[0];
+                a
+            }
+            pub fn backwards(x: f64[T], n: dim S) -> (f64[T], f64[S]) {
+                let mut h = scale;
+                let mut ys = x;
+                let mut part = zeros([S]);
+                for t in (0..T).rev() { h = sin(h + x[t]); ys[t] = h * ys[t]; }
+                for s in 0..S { part[s] = h * x[0] * s; }
+                (ys, part)
+            }
+            pub fn tuples(x: f64[3], a: f64) -> f64 {
+                let mut state = (x, (a, 1.0));
+                for t in 0..3 {
+                    let (h, (c, p)) = state;
+                    state = (tanh(h @ w) * c, (c + sum(h), p * c));
+                }
+                let (h, (c, p)) = state;
+                sum(h) * p + c
+            }
+            pub fn indices(x: f64[5]) -> f64 {
+                let mut at: u32 = 0;
+                let mut total = 0.0;
+                let mut found = false;
+                for t in 0..5 {
+                    if_found(x[at]);
+                    total = total + x[at] * x[t];
+                    at = argmax(x * cos(at)) ;
+                    found = found || x[t] > 0.5;
+                }
+                at = 2;
+                at += 1;
+                if found { total * x[at] } else { total }
+            }
+            fn packed(l: f64[N, D * (D + 1) / 2]) -> f64[N, D, D] {
+                let low[n, i in 0..D, j in 0..D] = if j <= i { l[n, i * (i + 1) / 2 + j] } else { 0 };
+                low
+            }
+            pub fn quadratic(l: f64[N, 6], v: f64[D]) -> f64[N] { let m = packed(l); let y[n] = sum[i, j](v[i] * m[n, i, j] * m[n, i, j] * v[j]); y }
+            fn grown(x: f64[N]) -> f64[N, N * (N + 1) / 2] { let y[n, k in 0..N * (N + 1) / 2] = x[n] * k; y }
+            pub fn pairs(x: f64[T]) -> f64 { let y = grown(x); sum(y * y) }
+            pub fn stays(x: f64[4]) -> f64 { let mut y = x; for t in 3..3 { y = y * t; } sum(y) }
+        }".replace("if_found(x[at]);", "").as_str(), &[3, 4, 2], 4);
+}

@@ -4,7 +4,7 @@ use chainrule::{Params, Tensor, Workspace, net};
 use chainrule_tests::{Array, assert_near};
 
 net! {
-    dim N, M;
+    dim N;
 
     /// Functions of arguments.
     pub struct Jacobians {

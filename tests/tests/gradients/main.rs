@@ -6,6 +6,8 @@
     reason = "matrices are indexed by row and column"
 )]
 
+// The macro warns of the gradient that is zero, which is what `StopGradient` tests.
+#[allow(deprecated)]
 mod derivatives;
 mod forward;
 mod functions;

@@ -1,0 +1,350 @@
+//! Assignments: of whole values, of parts of them, and updates.
+
+use proc_macro2::{Ident, Span};
+
+use super::elaborate::{Elaborator, Place};
+use super::suggest::did_you_mean;
+use super::value::{Array, Bound, Mutability, Value};
+use super::words::{counted, list};
+use crate::ir::{Axis, Binary, Comprehension, Graph, Kind, Node, Reduction, Scalar};
+use crate::syntax::ast::{self, BinaryOperator as Op, Target};
+
+impl Elaborator<'_> {
+    /// `target = value;`, `target += value;`
+    pub fn assign(&mut self, target: &Target, operator: Option<Op>, operator_span: Span, value: &ast::Expr) {
+        let hint = match target {
+            Target::Name(name) | Target::Indexed(name, ..) => name.to_string(),
+            Target::Tuple(..) => String::new(),
+        };
+        let outer = std::mem::replace(&mut self.hint, hint);
+        let new = self.expr(value);
+        let place = self.place(value);
+        match target {
+            Target::Indexed(name, subscripts, _) => self.assign_at(name, subscripts, operator, new, &place),
+            _ => {
+                let new = match operator {
+                    None => self.store_all(new),
+                    Some(operator) => self.updated(target, operator, operator_span, new, &place),
+                };
+                self.assign_whole(target, new, &place);
+            }
+        }
+        self.hint = outer;
+    }
+
+    fn updated(
+        &mut self,
+        target: &Target,
+        operator: Op,
+        operator_span: Span,
+        new: Value,
+        place: &Place,
+    ) -> Value {
+        let Target::Name(name) = target else {
+            self.error_with_help(
+                operator_span,
+                "several values are assigned with `=`",
+                "update them one by one: `a += …; b += …;`",
+            );
+            return Value::Poison;
+        };
+        let old = match self.binding(&name.to_string()).map(|binding| binding.value.clone()) {
+            Some(Bound::Value(Value::Array(old))) => self.here(&old),
+            _ => return Value::Poison,
+        };
+        if old.kind == Kind::Index {
+            return self.updated_index(&old, operator, operator_span, new, place);
+        }
+        let Some(new) = self.to_array(new, place).and_then(|new| self.to_float(new, place)) else {
+            return Value::Poison;
+        };
+        let function = function_of(operator);
+        let result = self.elementwise(
+            &old,
+            &new,
+            &self.place_of(operator_span),
+            "an update",
+            old.kind,
+            |this, a, b| this.graph.scalars.binary(function, a, b),
+        );
+        result.map_or(Value::Poison, |array| self.store_all(Value::Array(array)))
+    }
+
+    /// `k += 1` of an index.
+    fn updated_index(
+        &mut self,
+        old: &Array,
+        operator: Op,
+        operator_span: Span,
+        new: Value,
+        place: &Place,
+    ) -> Value {
+        let Some(new) = self.to_array(new, place) else { return Value::Poison };
+        let new = self.to_index(new);
+        if new.kind != Kind::Index || operator == Op::Divide {
+            let message = format!(
+                "an update of {} takes an integer with `+=`, `-=` or `*=`",
+                self.show(old.kind, &old.shape)
+            );
+            self.error_with_help(
+                operator_span,
+                message,
+                "integers are made of indices, sizes, constants and elements of u32 tensors",
+            );
+            return Value::Poison;
+        }
+        let (old, new) = (self.store_index(old), self.store_index(&new));
+        let result = self.elementwise(
+            &old,
+            &new,
+            &self.place_of(operator_span),
+            "an update",
+            Kind::Index,
+            |this, a, b| match (this.graph.scalars[a].clone(), this.graph.scalars[b].clone()) {
+                (Scalar::Integer(a), Scalar::Integer(b)) => this.graph.scalars.integer(match operator {
+                    Op::Subtract => a.sub(&b),
+                    Op::Multiply => a.mul(&b),
+                    _ => a.add(&b),
+                }),
+                _ => a,
+            },
+        );
+        result.map_or(Value::Poison, |array| self.store_all(Value::Array(array)))
+    }
+
+    fn assign_whole(&mut self, target: &Target, value: Value, place: &Place) {
+        match (target, value) {
+            (Target::Name(name), value) => {
+                let Some(old) = self.assignable(name) else { return };
+                let value = match (&old, value) {
+                    (Value::Array(old), Value::Array(new)) if old.kind == Kind::Index => {
+                        Value::Array(self.to_index(new))
+                    }
+                    (Value::Array(_), value @ Value::Static(_)) => {
+                        self.to_array(value, place).map_or(Value::Poison, Value::Array)
+                    }
+                    (_, value) => value,
+                };
+                if !self.alike(&old, &value) {
+                    let message =
+                        format!("`{name}` is {}, assigned {}", self.describe(&old), self.describe(&value));
+                    let help = match (&old, &value) {
+                        (Value::Array(old), Value::Array(new))
+                            if old.kind == new.kind && !self.open.is_empty() =>
+                        {
+                            format!(
+                                "what a loop carries keeps its shape: begin with {}",
+                                self.show(new.kind, &new.shape)
+                            )
+                        }
+                        _ => format!("a value of another type has a name of its own: `let {name} = …;`"),
+                    };
+                    self.say(place, message, Some(help));
+                    self.poison(name);
+                    return;
+                }
+                if let Some(binding) = self.binding(&name.to_string()) {
+                    binding.value = Bound::Value(value);
+                }
+            }
+            (Target::Tuple(parts, _), Value::Tuple(values)) if parts.len() == values.len() => {
+                for (part, value) in parts.iter().zip(values) {
+                    self.assign_whole(part, value, place);
+                }
+            }
+            (Target::Tuple(parts, _), Value::Poison) => {
+                parts.iter().for_each(|part| self.assign_whole(part, Value::Poison, place))
+            }
+            (Target::Tuple(parts, at), value) => {
+                let message = match &value {
+                    Value::Tuple(values) => format!(
+                        "{} are assigned {}, {}",
+                        counted(parts.len(), "place"),
+                        counted(values.len(), "value"),
+                        self.describe(&value)
+                    ),
+                    _ => format!(
+                        "{} are assigned one value, {}",
+                        counted(parts.len(), "place"),
+                        self.describe(&value)
+                    ),
+                };
+                self.error_with_help(*at, message, "there is one value for each place: `(a, b) = (b, a);`");
+                parts.iter().for_each(|part| self.assign_whole(part, Value::Poison, place));
+            }
+            (Target::Indexed(..), Value::Poison) => {}
+            (Target::Indexed(_, _, at), _) => self.error_with_help(
+                *at,
+                "a part of a value is assigned alone",
+                "bind the tuple first: `let (a, b) = …; ys[t] = a;`",
+            ),
+        }
+    }
+
+    /// Whether two values are made alike of tuples and arrays.
+    fn alike(&self, a: &Value, b: &Value) -> bool {
+        match (a, b) {
+            (Value::Tuple(a), Value::Tuple(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.alike(a, b))
+            }
+            (Value::Array(a), Value::Array(b)) => a.kind == b.kind && self.shapes_agree(&a.shape, &b.shape),
+            (Value::Poison, _) | (_, Value::Poison) => true,
+            (Value::Layer(_), Value::Layer(_)) | (Value::Static(_), Value::Static(_)) => true,
+            _ => false,
+        }
+    }
+
+    /// After an error, a name stands for nothing.
+    fn poison(&mut self, name: &Ident) {
+        if let Some(binding) = self.binding(&name.to_string()) {
+            binding.value = Bound::Value(Value::Poison);
+        }
+    }
+
+    /// The value of a name that may be assigned.
+    fn assignable(&mut self, name: &Ident) -> Option<Value> {
+        let text = name.to_string();
+        let Some(binding) = self.binding(&text) else {
+            let layer = self.frame().layer.clone();
+            match layer.and_then(|layer| self.field(&layer, &text)) {
+                Some(Value::Poison) => {}
+                Some(_) => self.error_with_help(
+                    name.span(),
+                    format!("`{name}` is a field: parameters change in training alone"),
+                    format!("change a copy: `let mut {name} = {name};`"),
+                ),
+                None => self.unknown_target(name),
+            }
+            return None;
+        };
+        binding.assigned = true;
+        let (mutable, value) = (binding.mutable, binding.value.clone());
+        match value {
+            Bound::Value(Value::Poison) => None,
+            Bound::Value(value) if mutable.is_mutable() => Some(value),
+            Bound::Value(_) | Bound::Integer(_) => {
+                let (message, help) = match mutable {
+                    Mutability::Counter => (
+                        format!("`{name}` is an index: it is not assigned"),
+                        "its range says what it is".to_string(),
+                    ),
+                    Mutability::Argument => (
+                        format!("`{name}` is an argument, which is not mutable"),
+                        format!("bind it anew: `let mut {name} = {name};`"),
+                    ),
+                    Mutability::No | Mutability::Alone | Mutability::Together => (
+                        format!("`{name}` is assigned, but is not mutable"),
+                        format!("declare it `let mut {name} = …;`"),
+                    ),
+                };
+                self.error_with_help(name.span(), message, help);
+                None
+            }
+        }
+    }
+
+    fn unknown_target(&mut self, name: &Ident) {
+        let names: Vec<String> = self
+            .frame()
+            .scopes
+            .iter()
+            .rev()
+            .flatten()
+            .filter(|binding| binding.mutable.is_mutable())
+            .map(|binding| binding.name.clone())
+            .collect();
+        let help = match did_you_mean(&name.to_string(), &names) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if names.is_empty() => format!("bind it first: `let mut {name} = …;`"),
+            None => format!(
+                "bind it first, `let mut {name} = …;`; mutable here {} {}",
+                if names.len() == 1 { "is" } else { "are" },
+                list(&names)
+            ),
+        };
+        self.error_with_help(name.span(), format!("there is no `{name}` here"), help);
+    }
+
+    fn assign_at(
+        &mut self,
+        name: &Ident,
+        subscripts: &[ast::Subscript],
+        operator: Option<Op>,
+        new: Value,
+        place: &Place,
+    ) {
+        let Some(old) = self.assignable(name) else { return };
+        let Value::Array(old) = old else {
+            let message = format!("parts of a tensor are assigned, `{name}` is {}", self.describe(&old));
+            return self.error_with_help(name.span(), message, "assign it whole");
+        };
+        let Some(mut new) = self.to_array(new, place) else { return };
+        if old.kind == Kind::Index {
+            new = self.to_index(new);
+        }
+        let base = self.whole(&old, &name.to_string());
+        let old = self.of_whole(base);
+        let depth = self.depth();
+        // Read the whole array as its own subscripts: they say where each element of the part lies.
+        let Some(part) = self.subscript(&old, subscripts) else { return };
+        let Scalar::Read(_, at) = self.graph.scalars[part.element].clone() else { return };
+        let Ok(shape) = self.broadcast(&[&part.shape, &new.shape]) else {
+            return self.part_differs(&part, &new, place);
+        };
+        if !self.shapes_agree(&shape, &part.shape) || new.kind != part.kind {
+            return self.part_differs(&part, &new, place);
+        }
+        let new = self.stretch(&new, &shape);
+        let (reduction, value) = match operator {
+            None => (Reduction::Set, new.element),
+            Some(Op::Add) => (Reduction::Sum, new.element),
+            Some(Op::Subtract) => (Reduction::Sum, self.graph.scalars.neg(new.element)),
+            Some(operator) => {
+                (Reduction::Set, self.graph.scalars.binary(function_of(operator), part.element, new.element))
+            }
+        };
+        let domain: Vec<Axis> = self.ambient.iter().cloned().chain(Graph::axes(&shape)).collect();
+        debug_assert_eq!(
+            domain.len(),
+            depth + shape.len(),
+            "a write runs over what is in scope and the part"
+        );
+        let out = self.graph.add_tensor(name.to_string(), self.graph.shape(base).to_vec(), old.kind);
+        self.graph.nodes.push(Node::Comprehension(Comprehension {
+            out,
+            base: Some(base),
+            domain,
+            at,
+            reduction,
+            value,
+        }));
+        let array = self.of_whole(out);
+        if let Some(binding) = self.lookup(&name.to_string()) {
+            binding.value = Bound::Value(Value::Array(array));
+        }
+    }
+
+    fn part_differs(&mut self, part: &Array, new: &Array, place: &Place) {
+        let message = format!(
+            "this part is {}, assigned {}",
+            self.show(part.kind, &part.shape),
+            self.show(new.kind, &new.shape)
+        );
+        let help = match (part.kind, new.kind) {
+            (Kind::Float, Kind::Index | Kind::Mask) => {
+                format!("`… as {}` makes numbers of it", self.float_name())
+            }
+            _ => "what is assigned stretches to the part, not the other way round".to_string(),
+        };
+        self.say(place, message, Some(help));
+    }
+}
+
+fn function_of(operator: Op) -> Binary {
+    match operator {
+        Op::Subtract => Binary::Sub,
+        Op::Multiply => Binary::Mul,
+        Op::Divide => Binary::Div,
+        _ => Binary::Add,
+    }
+}

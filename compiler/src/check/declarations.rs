@@ -1,0 +1,162 @@
+//! What is wrong with declarations before any body is looked at: attributes and visibility where they mean
+//! nothing, names that the expansion needs for itself, networks that no memory holds.
+
+use proc_macro2::Ident;
+
+use super::asked::attribute;
+use super::instances::Instances;
+use super::items::{Callable, Items};
+use crate::report::Report;
+use crate::syntax::ast;
+
+/// Checks what items declare.
+pub fn check(items: &Items<'_>, report: &mut Report) {
+    for callable in items.functions.values().filter(|callable| !callable.library) {
+        let function = callable.function;
+        if !function.visibility.is_empty() {
+            let message =
+                format!("`{}` stands outside of any `impl`, so it is an inner function", function.name);
+            report.error_with_help(
+                function.name.span(),
+                message,
+                "drop `pub`, or move it into the `impl` of a network",
+            );
+        }
+        inner(function, report);
+        arguments_once(function, report);
+    }
+    for (name, methods) in &items.methods {
+        let definition = items.structs[name];
+        if items.is_library(name) {
+            continue;
+        }
+        let is_network = !definition.visibility.is_empty() && definition.generics.is_empty();
+        for Callable { function, .. } in methods {
+            arguments_once(function, report);
+            if function.visibility.is_empty() {
+                inner(function, report);
+            } else if !is_network {
+                let message = format!("`{name}` is a layer, so `{}` is an inner function", function.name);
+                report.error_with_help(
+                    function.name.span(),
+                    message,
+                    "drop `pub`; the public functions are those of a `pub struct` without generics",
+                );
+            }
+        }
+        if is_network {
+            generated_names(items, definition, methods, report);
+        }
+    }
+}
+
+fn arguments_once(function: &ast::Function, report: &mut Report) {
+    fn walk<'p>(pattern: &'p ast::Pattern, names: &mut Vec<&'p Ident>) {
+        match pattern {
+            ast::Pattern::Name(name) => names.push(name),
+            ast::Pattern::Ignored(_) => {}
+            ast::Pattern::Tuple(parts, _) => parts.iter().for_each(|part| walk(part, names)),
+        }
+    }
+    let mut names = Vec::new();
+    function.arguments.iter().for_each(|argument| walk(&argument.pattern, &mut names));
+    for (position, name) in names.iter().enumerate() {
+        if names[..position].contains(name) {
+            report.error_with_help(
+                name.span(),
+                format!("two arguments of `{}` are named `{name}`", function.name),
+                "give one of them another name",
+            );
+        }
+    }
+}
+
+fn inner(function: &ast::Function, report: &mut Report) {
+    for request in &function.derivatives {
+        let name = attribute(request.kind);
+        let message = format!("`{name}` is for public functions, and `{}` is inner", function.name);
+        report.error_with_help(
+            request.span,
+            message,
+            "make it `pub fn` in the `impl` of a network; inside an expression it is `grad(u, x)`",
+        );
+    }
+    if let Some(budget) = &function.budget {
+        for (_, span) in budget.workspace.iter().chain(&budget.params) {
+            let message = format!("a budget is for public functions, and `{}` is inner", function.name);
+            report.error_with_help(*span, message, "put it on the function that calls this one");
+        }
+    }
+}
+
+/// Names that a network's other functions and structs must leave to what is generated for a function.
+fn generated_names(
+    items: &Items<'_>,
+    definition: &ast::Struct,
+    methods: &[Callable<'_>],
+    report: &mut Report,
+) {
+    let public: Vec<&ast::Function> = methods
+        .iter()
+        .map(|callable| callable.function)
+        .filter(|function| !function.visibility.is_empty())
+        .collect();
+    for function in &public {
+        let mut suffixes = vec!["_workspace"];
+        for request in &function.derivatives {
+            suffixes.extend(match request.kind {
+                ast::DerivativeKind::Grad => &["_value", "_step"][..],
+                ast::DerivativeKind::Jvp => &["_jvp"],
+                ast::DerivativeKind::Hvp => &["_hvp"],
+                ast::DerivativeKind::Jacobian => &["_jacobian"],
+                ast::DerivativeKind::Hessian => &["_hessian"],
+            });
+        }
+        for suffix in suffixes {
+            let taken = format!("{}{suffix}", function.name);
+            if let Some(other) = public.iter().find(|other| other.name == taken) {
+                let message = format!("`{taken}` is generated for `{}`", function.name);
+                report.error_with_help(other.name.span(), message, "give this function another name");
+            }
+        }
+        if function.derivatives.iter().any(|request| request.kind == ast::DerivativeKind::Grad) {
+            let taken = format!("{}{}Pass", definition.name, camel_case(&function.name.to_string()));
+            if let Some(other) = items.structs.get(&taken).filter(|other| !other.visibility.is_empty()) {
+                let message =
+                    format!("`{taken}` is generated for `{}` of `{}`", function.name, definition.name);
+                report.error_with_help(other.name.span(), message, "give this struct another name");
+            }
+        }
+    }
+}
+
+fn camel_case(name: &str) -> String {
+    let words = name.trim_start_matches("r#").split('_').filter(|word| !word.is_empty());
+    words
+        .map(|word| {
+            word.chars()
+                .next()
+                .into_iter()
+                .flat_map(char::to_uppercase)
+                .chain(word.chars().skip(1))
+                .collect::<String>()
+        })
+        .collect()
+}
+
+/// Whether a network's parameters fit any memory.
+pub fn check_parameters(
+    definition: &ast::Struct,
+    instance: usize,
+    instances: &Instances,
+    report: &mut Report,
+) {
+    if instances.parameters(instance).is_none() {
+        let name = &definition.name;
+        report.error_with_help(
+            name.span(),
+            format!("`{name}` has too many parameters for any memory"),
+            "a network has at most 2⁴⁰ parameters",
+        );
+    }
+}

@@ -1,0 +1,210 @@
+//! How fields start: an initialiser by its name, or a literal.
+
+use super::suggest::{did_you_mean, known_elsewhere};
+use super::words::{counted, list};
+use crate::program::Initialiser;
+use crate::report::Report;
+use crate::syntax::ast;
+
+/// An initialiser by its name, or a literal of the field's shape; the shape is none where it is wrong.
+pub fn initialiser(
+    expr: &ast::Expr,
+    shape: Option<&[usize]>,
+    rank: usize,
+    report: &mut Report,
+) -> Option<Initialiser> {
+    const NAMES: [&str; 12] = [
+        "zeros",
+        "ones",
+        "constant",
+        "normal",
+        "uniform",
+        "glorot_uniform",
+        "glorot_normal",
+        "he_uniform",
+        "he_normal",
+        "lecun_normal",
+        "orthogonal",
+        "eye",
+    ];
+    let (name, arguments): (&proc_macro2::Ident, Vec<&ast::Expr>) = match &expr.kind {
+        ast::ExprKind::Name(name) => (name, Vec::new()),
+        ast::ExprKind::Call { function, arguments } => match &function.kind {
+            ast::ExprKind::Name(name) => (name, arguments.iter().map(|argument| &argument.value).collect()),
+            _ => {
+                report.error_with_help(
+                    expr.span,
+                    "an initialiser is a name, as `he_normal`, or a literal",
+                    format!("there are {}", list(&NAMES)),
+                );
+                return None;
+            }
+        },
+        ast::ExprKind::Error => return None,
+        ast::ExprKind::Array(_) | ast::ExprKind::Number(_) | ast::ExprKind::Unary(..) => {
+            let mut values = Vec::new();
+            literal(expr, shape?, rank, &mut values, report)?;
+            return Some(Initialiser::Literal(values));
+        }
+        _ => {
+            report.error_with_help(
+                expr.span,
+                "an initialiser is a name, as `he_normal`, or a literal",
+                "compute elsewhere what is no literal, and set the field",
+            );
+            return None;
+        }
+    };
+    let text = name.to_string();
+    let takes = match text.as_str() {
+        "constant" | "normal" => 1,
+        "uniform" => 2,
+        _ => 0,
+    };
+    if !NAMES.contains(&text.as_str()) {
+        let message = format!("there is no initialiser `{name}`");
+        let help = match (known_elsewhere(&text), did_you_mean(&text, &NAMES)) {
+            (Some(help), _) => help.to_string(),
+            (None, Some(near)) => format!("did you mean `{near}`?"),
+            (None, None) => format!("there are {}, or a literal", list(&NAMES)),
+        };
+        report.error_with_help(name.span(), message, help);
+        return None;
+    }
+    if arguments.len() != takes {
+        let usage = match text.as_str() {
+            "constant" => "constant(0.5)",
+            "normal" => "normal(0.1)",
+            "uniform" => "uniform(-0.1, 0.1)",
+            plain => plain,
+        };
+        let message = format!("`{name}` takes {}, found {}", counted(takes, "number"), arguments.len());
+        report.error_with_help(name.span(), message, format!("write `{usage}`"));
+        return None;
+    }
+    let numbers: Vec<f64> =
+        arguments.iter().map(|argument| number(argument, report)).collect::<Option<_>>()?;
+    match (text.as_str(), numbers.as_slice()) {
+        ("normal", [std]) if *std < 0.0 => {
+            report.error_with_help(
+                arguments[0].span,
+                format!("a standard deviation is not negative, found {std:?}"),
+                "write `normal(0.1)`",
+            );
+            return None;
+        }
+        ("uniform", [low, high]) if low > high => {
+            report.error_with_help(
+                arguments[1].span,
+                format!("`uniform(lo, hi)` takes the smaller end first, found {low:?} and {high:?}"),
+                format!("write `uniform({high:?}, {low:?})`"),
+            );
+            return None;
+        }
+        _ => {}
+    }
+    let needs_matrix = !matches!(text.as_str(), "zeros" | "ones" | "constant" | "normal" | "uniform");
+    let only_matrix = matches!(text.as_str(), "orthogonal" | "eye");
+    if needs_matrix && rank < 2 || only_matrix && rank != 2 {
+        let what = if only_matrix { "matrices" } else { "tensors of two axes or more" };
+        let has = match rank {
+            0 => "is a scalar".to_string(),
+            _ => format!("has {}", counted(rank, "axis")),
+        };
+        let message = format!("`{name}` is for {what}; this field {has}");
+        report.error_with_help(
+            name.span(),
+            message,
+            "zeros, ones, constant(c), normal(std) and uniform(lo, hi) are for any shape",
+        );
+        return None;
+    }
+    Some(match text.as_str() {
+        "zeros" => Initialiser::Zeros,
+        "ones" => Initialiser::Ones,
+        "constant" => Initialiser::Constant(numbers[0]),
+        "normal" => Initialiser::Normal(numbers[0]),
+        "uniform" => Initialiser::Uniform(numbers[0], numbers[1]),
+        "glorot_uniform" => Initialiser::GlorotUniform,
+        "glorot_normal" => Initialiser::GlorotNormal,
+        "he_uniform" => Initialiser::HeUniform,
+        "he_normal" => Initialiser::HeNormal,
+        "lecun_normal" => Initialiser::LecunNormal,
+        "orthogonal" => Initialiser::Orthogonal,
+        _ => Initialiser::Eye,
+    })
+}
+
+/// A literal of a shape, row by row; `rank` is the field's.
+fn literal(
+    expr: &ast::Expr,
+    shape: &[usize],
+    rank: usize,
+    values: &mut Vec<f64>,
+    report: &mut Report,
+) -> Option<()> {
+    match (&expr.kind, shape.split_first()) {
+        (ast::ExprKind::Array(parts), Some((&length, inner))) => {
+            if parts.len() != length {
+                let message = format!(
+                    "{} here, the field has {length} along this axis",
+                    counted(parts.len(), "element")
+                );
+                report.error_with_help(
+                    expr.span,
+                    message,
+                    "a literal has the shape of its field, row by row",
+                );
+                return None;
+            }
+            let parts: Vec<Option<()>> =
+                parts.iter().map(|part| literal(part, inner, rank, values, report)).collect();
+            parts.into_iter().collect()
+        }
+        (ast::ExprKind::Array(_), None) => {
+            let has = if rank == 0 {
+                "the field is a scalar".to_string()
+            } else {
+                format!("the field has {}", counted(rank, "axis"))
+            };
+            report.error_with_help(
+                expr.span,
+                format!("this literal has more axes: {has}"),
+                "a literal has the shape of its field, row by row",
+            );
+            None
+        }
+        (_, Some((length, _))) => {
+            let message =
+                format!("a list of {} is expected here, found one number", counted(*length, "element"));
+            let help = if shape.len() == rank {
+                "the same number everywhere is `constant(c)`"
+            } else {
+                "a literal has the shape of its field, row by row"
+            };
+            report.error_with_help(expr.span, message, help);
+            None
+        }
+        (_, None) => {
+            values.push(number(expr, report)?);
+            Some(())
+        }
+    }
+}
+
+/// A number, perhaps with a sign.
+fn number(expr: &ast::Expr, report: &mut Report) -> Option<f64> {
+    match &expr.kind {
+        ast::ExprKind::Number(number) => Some(number.value),
+        ast::ExprKind::Unary(ast::UnaryOperator::Negate, inner) => Some(-number(inner, report)?),
+        ast::ExprKind::Error => None,
+        _ => {
+            report.error_with_help(
+                expr.span,
+                "an initialiser is made of numbers as they are written",
+                "write the number out",
+            );
+            None
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! What is built in of reductions, the order of axes, and choices along them.
+
+use super::call::Call;
+use crate::check::elaborate::Elaborator;
+use crate::check::reduce::Reducer;
+use crate::check::value::{Array, Static, Value};
+use crate::ir::{Axis, Comparison, Int, Kind};
+
+pub fn reduce(this: &mut Elaborator<'_>, call: &Call<'_>, reducer: Reducer) -> Option<Value> {
+    let array = call.array(this, 0)?;
+    let axes = call.axes(this, 1, &array)?;
+    let keep = match call.option(2) {
+        Some(Static::Flag(keep)) => *keep,
+        other => {
+            let found = other.map_or_else(String::new, |other| {
+                format!(", found {}", this.describe(&Value::Static(other.clone())))
+            });
+            this.say(
+                &call.places[2],
+                format!("`keep` is `true` or `false`{found}"),
+                Some("write `keep = true`".into()),
+            );
+            return None;
+        }
+    };
+    let depth = this.depth();
+    let kept: Vec<usize> = (0..array.shape.len()).filter(|axis| !axes.contains(axis)).collect();
+    let mut at = vec![Int::zero(); array.shape.len()];
+    for (new, &axis) in kept.iter().enumerate() {
+        at[axis] = Int::index(depth + new);
+    }
+    for (new, &axis) in axes.iter().enumerate() {
+        at[axis] = Int::index(depth + kept.len() + new);
+    }
+    const NAMES: [&str; 4] = ["k", "l", "m", "n"];
+    let reduced: Vec<Axis> = axes
+        .iter()
+        .enumerate()
+        .map(|(place, &axis)| Axis {
+            name: NAMES[place % NAMES.len()].into(),
+            extent: array.shape[axis].clone(),
+        })
+        .collect();
+    let shape = kept.iter().map(|&axis| array.shape[axis].clone()).collect();
+    let arranged = this.view(&array, shape, at);
+    let mut result = this.fold(reducer, &arranged, &reduced, None, &call.places[0])?;
+    if keep {
+        let shape: Vec<Int> = array
+            .shape
+            .iter()
+            .enumerate()
+            .map(|(axis, size)| if axes.contains(&axis) { Int::constant(1) } else { size.clone() })
+            .collect();
+        let at = kept.iter().map(|&axis| Int::index(depth + axis)).collect();
+        result = this.view(&result, shape, at);
+    }
+    Some(Value::Array(result))
+}
+
+pub fn count(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
+    let array = call.array(this, 0)?;
+    let axes = call.axes(this, 1, &array)?;
+    let count = Int::product(axes.iter().map(|&axis| &array.shape[axis]));
+    let element = this.graph.scalars.integer(count);
+    Some(Value::Array(this.scalar(Kind::Float, element)))
+}
+
+/// Without axes of size 1.
+pub fn without(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
+    let array = call.array(this, 0)?;
+    let axes = call.axes(this, 1, &array)?;
+    let depth = this.depth();
+    let mut shape = Vec::new();
+    let mut at = Vec::new();
+    for (axis, size) in array.shape.iter().enumerate() {
+        if axes.contains(&axis) {
+            at.push(Int::zero());
+        } else {
+            at.push(Int::index(depth + shape.len()));
+            shape.push(size.clone());
+        }
+    }
+    Some(Value::Array(this.view(&array, shape, at)))
+}
+
+/// A tensor and the index of each of its rows along the last axis.
+fn labelled(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<(Array, Int)> {
+    let (x, index) = (call.float(this, 0)?, call.array(this, 1)?);
+    let rows = x.shape.split_last()?.1;
+    if index.kind != Kind::Index || !this.shapes_agree(&index.shape, rows) {
+        no_target(this, call, &x, &index);
+        return None;
+    }
+    let index = this.store_index(&index);
+    let position = this.as_element_of(&index)?;
+    Some((x, position))
+}
+
+/// The element of each row (along the last axis) that its index says.
+pub fn pick(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
+    let (x, position) = labelled(this, call)?;
+    let depth = this.depth();
+    let shape = x.shape[..x.shape.len() - 1].to_vec();
+    let at = (0..shape.len()).map(|axis| Int::index(depth + axis)).chain([position]).collect();
+    Some(Value::Array(this.view(&x, shape, at)))
+}
+
+/// Where the element of a row is the one that its index says.
+pub fn is_label(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
+    let (x, position) = labelled(this, call)?;
+    let depth = this.depth();
+    let last = Int::index(depth + x.shape.len() - 1);
+    let element = this.graph.scalars.compare_int(Comparison::Equal, last, position);
+    Some(Value::Array(Array { shape: x.shape, kind: Kind::Mask, depth, element }))
+}
+
+/// A target that is of the logits' shape: probabilities.
+pub fn probabilities(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
+    let (target, logits) = (call.array(this, 0)?, call.float(this, 1)?);
+    if target.kind != Kind::Float || !this.shapes_agree(&target.shape, &logits.shape) {
+        let call = Call {
+            name: call.name,
+            place: call.place.clone(),
+            values: Vec::new(),
+            exprs: Vec::new(),
+            places: vec![call.place.clone(), call.places[0].clone()],
+        };
+        no_target(this, &call, &logits, &target);
+        return None;
+    }
+    Some(Value::Array(target))
+}
+
+fn no_target(this: &mut Elaborator<'_>, call: &Call<'_>, logits: &Array, target: &Array) {
+    let function = this
+        .frame()
+        .library
+        .as_ref()
+        .map_or_else(|| call.name.to_string(), |library| library.function.clone());
+    let rows = logits.shape.split_last().map_or_else(Vec::new, |(_, rows)| rows.to_vec());
+    let (labels, whole) = (this.show(Kind::Index, &rows), this.show(Kind::Float, &logits.shape));
+    let found = this.show(target.kind, &target.shape);
+    let message =
+        format!("`{function}` of {whole} takes labels, {labels}, or probabilities, {whole}; found {found}");
+    let help = match target.kind {
+        Kind::Mask => format!("`… as {}` makes numbers of it", this.float_name()),
+        Kind::Float | Kind::Index | Kind::Key => {
+            "classes are on the last axis: there is one label for each row".to_string()
+        }
+    };
+    this.say(&call.places[1], message, Some(help));
+}
+
+/// An image, if a kernel of so many groups takes its channels.
+pub fn with_channels(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
+    let (x, w) = (call.float(this, 0)?, call.float(this, 1)?);
+    let Some(Static::Integer(groups)) = call.option(2).cloned() else {
+        this.say(
+            &call.places[2],
+            "`groups` is an integer known at compile time".into(),
+            Some("write `groups = 1`".into()),
+        );
+        return None;
+    };
+    let (channels, outputs, inputs) = (x.shape.get(1)?, w.shape.first()?, w.shape.get(1)?);
+    if groups < 1 || outputs.as_constant().is_some_and(|outputs| outputs % groups != 0) {
+        let message = format!("{} channels do not divide into {groups} groups", this.show_size(outputs));
+        this.say(&call.places[2], message, Some("`groups` divides the kernel's first axis".into()));
+        return None;
+    }
+    let wanted = inputs.scale(groups);
+    if !this.agree(channels, &wanted) {
+        let within = if groups == 1 { String::new() } else { format!(" in {groups} groups") };
+        let (kernel, wanted, image) =
+            (this.show(w.kind, &w.shape), this.show_size(&wanted), this.show(x.kind, &x.shape));
+        let message = format!("a kernel {kernel}{within} takes {wanted} channels, found {image}");
+        this.say(
+            &call.places[0],
+            message,
+            Some(
+                "channels are axis 1 of an image, `[N, C, H, W]`, and of a kernel, `[O, C / groups, K, K]`"
+                    .into(),
+            ),
+        );
+        return None;
+    }
+    Some(Value::Array(x))
+}
+
+/// Whether a tensor is one of indices.
+pub fn is_index(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
+    let array = call.array(this, 0)?;
+    Some(Value::Static(Static::Flag(array.kind == Kind::Index)))
+}
+
+/// An axis moved to the front, or from there back to its place.
+pub fn move_axis(this: &mut Elaborator<'_>, call: &Call<'_>, forth: bool) -> Option<Value> {
+    let array = call.array(this, 0)?;
+    let rank = array.shape.len();
+    let axis = call.axis(this, 1, &array)?;
+    let mut order: Vec<usize> = (0..rank).collect();
+    if forth {
+        order.remove(axis);
+        order.insert(0, axis);
+    } else {
+        order.remove(0);
+        order.insert(axis, 0);
+    }
+    Some(Value::Array(permuted(this, &array, &order)))
+}
+
+/// Where the column is at most the row plus the diagonal's number.
+pub fn band(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
+    let array = call.array(this, 0)?;
+    let Some(Static::Integer(diagonal)) = call.option(1).cloned() else {
+        this.say(
+            &call.places[1],
+            "`diagonal` is an integer known at compile time".into(),
+            Some("write `diagonal = 1`".into()),
+        );
+        return None;
+    };
+    let (depth, rank) = (this.depth(), array.shape.len());
+    let (row, column) = (Int::index(depth + rank - 2), Int::index(depth + rank - 1));
+    let element = this.graph.scalars.compare_int(Comparison::LessEqual, column, row.plus(diagonal));
+    Some(Value::Array(Array { shape: array.shape, kind: Kind::Mask, depth, element }))
+}
+
+pub fn transpose(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
+    let array = call.array(this, 0)?;
+    let rank = array.shape.len();
+    if rank < 2 {
+        let message =
+            format!("`t` exchanges the last two axes, found {}", this.show(array.kind, &array.shape));
+        this.say(
+            &call.place,
+            message,
+            Some("a vector has no transpose: as a column it is `reshape(x, [N, 1])`".into()),
+        );
+        return None;
+    }
+    let mut order: Vec<usize> = (0..rank).collect();
+    order.swap(rank - 1, rank - 2);
+    Some(Value::Array(permuted(this, &array, &order)))
+}
+
+pub fn permuted(this: &mut Elaborator<'_>, array: &Array, order: &[usize]) -> Array {
+    let depth = this.depth();
+    let mut at = vec![Int::zero(); order.len()];
+    for (new, &old) in order.iter().enumerate() {
+        at[old] = Int::index(depth + new);
+    }
+    let shape = order.iter().map(|&axis| array.shape[axis].clone()).collect();
+    this.view(array, shape, at)
+}
+
+pub fn permute(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
+    let array = call.array(this, 0)?;
+    let rank = array.shape.len();
+    let order = call.axes(this, 1, &array)?;
+    if order.len() != rank {
+        let message = format!(
+            "`permute` names every axis once, found {}; {}",
+            order.len(),
+            this.describe_axes(array.kind, &array.shape)
+        );
+        this.say(
+            &call.places[1],
+            message,
+            Some("write the axes in their new order: `permute(x, [1, 0, 2])`".into()),
+        );
+        return None;
+    }
+    Some(Value::Array(permuted(this, &array, &order)))
+}

@@ -1,0 +1,312 @@
+//! Loops: what a body assigns that lives outside is carried.
+
+use proc_macro2::Ident;
+
+use super::elaborate::{Elaborator, Guard};
+use super::value::{Array, Bound, Layer, Mutability, Value};
+use super::words::spelled;
+use crate::differentiate::Open;
+use crate::ir::{Atom, Carried, Comparison, Int, Kind, Loop, LoopId, Node, TensorId};
+use crate::syntax::ast::{self, Pattern, Statement, Target};
+
+impl Elaborator<'_> {
+    /// `for t in 0..T while c { … }`, `for block in blocks { … }`.
+    pub fn repeat(&mut self, each: &ast::For) {
+        if let Some(span) = each.checkpoint {
+            self.error_with_help(
+                span,
+                "`#[checkpoint]` is not supported yet",
+                "leave it out: the loop keeps what its backward pass reads",
+            );
+        }
+        let counter = self.graph.add_loop();
+        let at = Int::atom(Atom::Loop(counter));
+        let (extent, reversed, variable) = match &each.range {
+            ast::ForRange::Range { from, to, reversed } => {
+                let (from, to) = (self.integer(from), self.integer(to));
+                let (Some(from), Some(to)) = (from, to) else { return self.skip(each) };
+                let extent = to.sub(&from);
+                let place = self.place_of(each.variable.span());
+                if Self::is_at_least(&extent, 0) == Some(false) {
+                    let message = format!(
+                        "`{}` runs over {}..{}, which ends before it begins",
+                        each.variable,
+                        self.show_size(&from),
+                        self.show_size(&to)
+                    );
+                    self.say(&place, message, Some("backwards it is `(0..T).rev()`".to_string()));
+                    return self.skip(each);
+                }
+                if !self.ends(&extent, &place) {
+                    return self.skip(each);
+                }
+                (extent, *reversed, Bound::Integer(at.add(&from)))
+            }
+            ast::ForRange::Over(expr) => match self.expr(expr) {
+                Value::Layer(mut layer) if !layer.lengths.is_empty() => {
+                    let length = layer.lengths.remove(0);
+                    layer.indices.push(at);
+                    (Int::from(length), false, Bound::Value(Value::Layer(layer)))
+                }
+                Value::Poison => return self.skip(each),
+                other => {
+                    let message = format!(
+                        "a loop runs over a range or an array of layers, found {}",
+                        self.describe(&other)
+                    );
+                    let name = spelled(expr).unwrap_or_else(|| "x".to_string());
+                    let help = match &other {
+                        Value::Layer(_) => format!("call it alone: `{name}(x)`"),
+                        Value::Array(array) if !array.shape.is_empty() => format!(
+                            "over its first axis: `for t in 0..{} {{ … {name}[t] … }}`",
+                            self.show_size(&array.shape[0])
+                        ),
+                        _ => format!("so often: `for t in 0..{name} {{ … }}`"),
+                    };
+                    self.error_with_help(expr.span, message, help);
+                    return self.skip(each);
+                }
+            },
+        };
+        self.counters.insert(counter, extent.clone());
+        // Whether the first iteration runs; the others ask at the end of the one before.
+        let first = if reversed { extent.plus(-1) } else { Int::zero() };
+        let running = each.condition.as_ref().map(|condition| {
+            let initial = self.runs(each, condition, &variable, counter, first, &extent);
+            let inside = self.graph.add_tensor("running", Vec::new(), Kind::Mask);
+            let last = self.graph.add_tensor("running", Vec::new(), Kind::Mask);
+            Carried { initial, inside, next: inside, last }
+        });
+
+        // What the body assigns that lives outside is carried.
+        let mut names = Vec::new();
+        assigned(&each.body, &mut names);
+        let mut carried: Vec<(Ident, Value, Vec<Carried>)> = Vec::new();
+        for name in names {
+            let Some(binding) = self.binding(&name.to_string()) else { continue };
+            if !binding.mutable.is_mutable() {
+                continue;
+            }
+            let Bound::Value(before) = binding.value.clone() else { continue };
+            let mut tensors = Vec::new();
+            let inside = self.carry(&before, &name, &mut tensors);
+            self.rebind(&name, inside);
+            carried.push((name, before, tensors));
+        }
+        let outer = std::mem::take(&mut self.graph.nodes);
+        self.open.push(Open {
+            nodes: outer,
+            carried: carried
+                .iter()
+                .flat_map(|(_, _, tensors)| tensors)
+                .map(|carried| carried.inside)
+                .collect(),
+        });
+        self.enter();
+        self.bind(&each.variable, variable.clone(), Mutability::Counter);
+        for statement in &each.body.statements {
+            self.statement(statement, &each.body);
+        }
+        if let Some(result) = &each.body.result {
+            self.error_with_help(result.span, "the body of a loop has no value", "assign it: `x = …;`");
+        }
+        self.leave();
+        let running = each.condition.as_ref().zip(running).map(|(condition, running)| {
+            let next = Int::atom(Atom::Loop(counter)).plus(if reversed { -1 } else { 1 });
+            Carried { next: self.runs(each, condition, &variable, counter, next, &extent), ..running }
+        });
+        self.counters.remove(&counter);
+        for (name, _, tensors) in &mut carried {
+            let now = self.binding(&name.to_string()).map(|binding| binding.value.clone());
+            let leaves = match now {
+                Some(Bound::Value(value)) => leaves(&value),
+                _ => Vec::new(),
+            };
+            for (carried, array) in tensors.iter_mut().zip(leaves) {
+                carried.next = self.whole(&array, &name.to_string());
+            }
+        }
+        let body = std::mem::take(&mut self.graph.nodes);
+        let Some(open) = self.open.pop() else { return };
+        self.graph.nodes = open.nodes;
+        let never = extent.as_constant().is_some_and(|extent| extent <= 0);
+        if !never {
+            let carried =
+                carried.iter().flat_map(|(_, _, tensors)| tensors).copied().chain(running).collect();
+            let condition = running.map(|running| self.graph.scalars.read(running.inside, Vec::new()));
+            self.graph.nodes.push(Node::Loop(Loop {
+                counter,
+                name: each.variable.to_string(),
+                extent,
+                reversed,
+                condition,
+                carried,
+                body,
+            }));
+        }
+        for (name, before, tensors) in carried {
+            let is_poison = matches!(
+                self.binding(&name.to_string()).map(|binding| &binding.value),
+                Some(Bound::Value(Value::Poison))
+            );
+            let after = if never { before } else { self.carried_out(&before, &mut tensors.into_iter()) };
+            if !is_poison {
+                self.rebind(&name, after);
+            }
+        }
+    }
+
+    /// The body of a loop that is wrong, for its own errors.
+    fn skip(&mut self, each: &ast::For) {
+        self.enter();
+        self.bind(&each.variable, Bound::Value(Value::Poison), Mutability::Counter);
+        for statement in &each.body.statements {
+            self.statement(statement, &each.body);
+        }
+        self.leave();
+    }
+
+    fn rebind(&mut self, name: &Ident, value: Value) {
+        if let Some(binding) = self.binding(&name.to_string()) {
+            binding.value = Bound::Value(value);
+        }
+    }
+
+    /// A value as it is inside a loop that carries it; its tensors are added to those carried.
+    fn carry(&mut self, value: &Value, name: &Ident, tensors: &mut Vec<Carried>) -> Value {
+        match value {
+            Value::Array(array) if array.kind == Kind::Key => {
+                self.error_with_help(
+                    name.span(),
+                    "a loop carries no keys",
+                    "make one of each iteration: `let key = fold(key, t);`",
+                );
+                Value::Poison
+            }
+            Value::Array(array) => {
+                let initial = self.whole(array, &name.to_string());
+                let (shape, kind) = (self.graph.shape(initial).to_vec(), self.graph.tensor(initial).kind);
+                let inside = self.graph.add_tensor(name.to_string(), shape.clone(), kind);
+                let last = self.graph.add_tensor(name.to_string(), shape, kind);
+                tensors.push(Carried { initial, inside, next: inside, last });
+                Value::Array(self.of_whole(inside))
+            }
+            Value::Tuple(parts) => {
+                Value::Tuple(parts.iter().map(|part| self.carry(part, name, tensors)).collect())
+            }
+            other @ (Value::Layer(_) | Value::Static(_) | Value::Poison) => other.clone(),
+        }
+    }
+
+    /// The value after a loop that has carried it.
+    fn carried_out(&mut self, value: &Value, tensors: &mut dyn Iterator<Item = Carried>) -> Value {
+        match value {
+            Value::Array(array) => match tensors.next() {
+                Some(carried) => Value::Array(self.of_whole(carried.last)),
+                None => Value::Array(array.clone()),
+            },
+            Value::Tuple(parts) => {
+                Value::Tuple(parts.iter().map(|part| self.carried_out(part, tensors)).collect())
+            }
+            other @ (Value::Layer(_) | Value::Static(_) | Value::Poison) => other.clone(),
+        }
+    }
+
+    /// Whether the iteration at `counter` runs: a scalar mask, by what the names mean here.
+    fn runs(
+        &mut self,
+        each: &ast::For,
+        condition: &ast::Expr,
+        variable: &Bound,
+        loops: LoopId,
+        counter: Int,
+        extent: &Int,
+    ) -> TensorId {
+        let s = &mut self.graph.scalars;
+        let (begun, ahead) = (
+            s.compare_int(Comparison::LessEqual, Int::zero(), counter.clone()),
+            s.compare_int(Comparison::Less, counter.clone(), extent.clone()),
+        );
+        let exists = s.and(begun, ahead);
+        let exists = self.scalar(Kind::Mask, exists);
+        let here =
+            |value: &Int| value.substitute(&mut |atom| (*atom == Atom::Loop(loops)).then(|| counter.clone()));
+        let variable = match variable {
+            Bound::Integer(value) => Bound::Integer(here(value)),
+            Bound::Value(Value::Layer(layer)) => Bound::Value(Value::Layer(Layer {
+                indices: layer.indices.iter().map(here).collect(),
+                ..layer.clone()
+            })),
+            Bound::Value(value) => Bound::Value(value.clone()),
+        };
+        self.enter();
+        self.bind(&each.variable, variable, Mutability::Counter);
+        self.lookup(&each.variable.to_string());
+        self.guards.push(Guard { condition: exists.clone(), needed: true });
+        let value = self.expr(condition);
+        let mask = self.mask(value, condition);
+        self.guards.pop();
+        self.leave();
+        let mut element = self.graph.scalars.flag(false);
+        if let Some(mask) = mask {
+            if mask.shape.is_empty() && self.depth() == 0 {
+                element = self.graph.scalars.select(exists.element, mask.element, element);
+            } else if mask.shape.is_empty() {
+                self.error_with_help(condition.span, "a loop that stops early cannot be mapped over indices: each would stop at a time of its own", "loop over whole tensors, and stop where `all(…)` is done");
+            } else {
+                let message =
+                    format!("a loop runs on one condition, found {}", self.show(mask.kind, &mask.shape));
+                self.error_with_help(condition.span, message, "reduce it: `any(…)` or `all(…)`");
+            }
+        }
+        self.graph.push_map("running", Vec::new(), Kind::Mask, element)
+    }
+}
+
+/// The arrays of a value, from left to right.
+fn leaves(value: &Value) -> Vec<Array> {
+    match value {
+        Value::Array(array) => vec![array.clone()],
+        Value::Tuple(parts) => parts.iter().flat_map(leaves).collect(),
+        Value::Layer(_) | Value::Static(_) | Value::Poison => Vec::new(),
+    }
+}
+
+/// The names that statements assign, once each; those declared inside are hidden by their own bindings.
+fn assigned(body: &ast::Body, names: &mut Vec<Ident>) {
+    fn target(each: &Target, add: &mut dyn FnMut(&Ident)) {
+        match each {
+            Target::Name(name) | Target::Indexed(name, ..) => add(name),
+            Target::Tuple(parts, _) => parts.iter().for_each(|part| target(part, add)),
+        }
+    }
+    let mut declared: Vec<String> = Vec::new();
+    for statement in &body.statements {
+        match statement {
+            Statement::Let { pattern, .. } => declare(pattern, &mut declared),
+            Statement::LetIndexed { name, .. } => declared.push(name.to_string()),
+            Statement::Assign { target: each, .. } => target(each, &mut |name| {
+                if !declared.contains(&name.to_string()) && !names.contains(name) {
+                    names.push(name.clone());
+                }
+            }),
+            Statement::For(inner) => {
+                let mut inner_names = Vec::new();
+                assigned(&inner.body, &mut inner_names);
+                for name in inner_names {
+                    if !declared.contains(&name.to_string()) && !names.contains(&name) {
+                        names.push(name);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn declare(pattern: &Pattern, declared: &mut Vec<String>) {
+    match pattern {
+        Pattern::Name(name) => declared.push(name.to_string()),
+        Pattern::Ignored(_) => {}
+        Pattern::Tuple(parts, _) => parts.iter().for_each(|part| declare(part, declared)),
+    }
+}

@@ -1,0 +1,1 @@
+//! Right programs: nothing is said about them.

@@ -1,0 +1,1 @@
+//! Whatever the tokens are, checking ends.
