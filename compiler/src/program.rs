@@ -5,7 +5,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 
-use crate::ir::{DimId, Graph, Int, Kind, TensorId};
+use crate::ir::{DimId, Graph, Int, Kind, LoopId, ScalarId, TensorId};
 use crate::syntax::ast::Budget;
 
 /// The block's float type.
@@ -139,12 +139,44 @@ pub struct Method {
     pub dims: Vec<DimSource>,
     /// What a call must satisfy beyond what the dims' sources say.
     pub checks: Vec<ShapeCheck>,
+    /// Which subscripts made of its arguments must be inside their axes.
+    pub requirements: Vec<Requirement>,
     /// The functions of Rust that it may call, as in [`crate::ir::Scalars::externs`].
     pub externs: Vec<Ident>,
     /// The function.
     pub graph: Graph,
     /// What it computes, as the user wrote it, for the docs: one line a statement.
     pub text: Vec<String>,
+}
+
+/// A subscript made of arguments alone that must be inside its axis, whatever the indices and counters in it are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Requirement {
+    /// What is subscripted, for people.
+    pub tensor: String,
+    /// Which of its axes.
+    pub axis: usize,
+    /// The subscript, and below it the size of the axis.
+    pub position: Int,
+    /// See there.
+    pub size: Int,
+    /// The extents of the indices.
+    pub domain: Vec<Int>,
+    /// The counters and their extents.
+    pub loops: Vec<(LoopId, Int)>,
+    /// Extents around it without an index here: where one is 0, nothing is read.
+    pub occupied: Vec<Int>,
+    /// Under which conditions, on integers and mask arguments.
+    pub guards: Vec<Guard>,
+}
+
+/// A condition that holds, or does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Guard {
+    /// The condition.
+    pub condition: ScalarId,
+    /// Whether it holds.
+    pub holds: bool,
 }
 
 /// A derivative that was asked for, with what it is taken with respect to.

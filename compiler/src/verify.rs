@@ -259,6 +259,8 @@ impl Verifier<'_> {
                 Atom::Div(_, divisor) | Atom::Mod(_, divisor) => {
                     ensure(!divisor.is(0), || "an integer is divided by zero".to_string())
                 }
+                // What stands inside is visited too.
+                Atom::Inside(_) => Ok(()),
             };
             if result.is_ok() {
                 result = checked;
@@ -271,7 +273,7 @@ impl Verifier<'_> {
     fn size(&self, value: &Int) -> Result<(), String> {
         let mut result = self.integer(value, usize::MAX);
         value.visit_atoms(&mut |atom| {
-            if let Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) = atom {
+            if let Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) | Atom::Inside(_) = atom {
                 result = Err(format!("a size is made of {atom:?}"));
             }
         });

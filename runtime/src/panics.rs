@@ -66,6 +66,19 @@ pub fn subscript(function: &str, tensor: &str, axis: usize, found: isize, bound:
     panic!("{function}: subscript {found} of axis {axis} of `{tensor}` is outside 0..{bound}");
 }
 
+/// A subscript that must be inside its axis.
+///
+/// # Panics
+/// Where it is not.
+#[inline]
+#[track_caller]
+pub fn inside(function: &str, tensor: &str, axis: usize, found: isize, bound: usize) -> usize {
+    if found < 0 || found.cast_unsigned() >= bound {
+        subscript(function, tensor, axis, found, bound);
+    }
+    found.cast_unsigned()
+}
+
 /// A workspace in the caller's memory is too short.
 #[cold]
 #[track_caller]

@@ -286,7 +286,7 @@ impl Elaborator<'_> {
         let old = self.of_whole(base);
         let depth = self.depth();
         // Read the whole array as its own subscripts: they say where each element of the part lies.
-        let Some(part) = self.subscript(&old, subscripts) else { return };
+        let Some(part) = self.subscript(&old, subscripts, &name.to_string()) else { return };
         let Scalar::Read(_, at) = self.graph.scalars[part.element].clone() else { return };
         let Ok(shape) = self.broadcast(&[&part.shape, &new.shape]) else {
             return self.part_differs(&part, &new, place);

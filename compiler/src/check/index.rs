@@ -3,6 +3,7 @@
 use proc_macro2::Span;
 
 use super::elaborate::Elaborator;
+use super::inside::checked;
 use super::value::{Array, Layer, Value};
 use super::words::counted;
 use crate::ir::{Int, Kind, Scalar};
@@ -23,7 +24,7 @@ impl Elaborator<'_> {
                     self.evaluate_subscripts(subscripts);
                     return Value::Poison;
                 };
-                self.subscript(&array, subscripts).map_or(Value::Poison, Value::Array)
+                self.subscript(&array, subscripts, &subject(base)).map_or(Value::Poison, Value::Array)
             }
         }
     }
@@ -63,14 +64,15 @@ impl Elaborator<'_> {
             }
             let length = layer.lengths.remove(0);
             let Some(position) = self.position(at, &Int::from(length)) else { return Value::Poison };
-            self.inside(&position, &Int::from(length), at);
-            layer.indices.push(position);
+            let name = layer.path.last().map_or_else(String::new, |step| step.name.clone());
+            let axis = layer.indices.len();
+            layer.indices.push(self.inside(position, &Int::from(length), (&name, axis), at));
         }
         Value::Layer(layer)
     }
 
-    /// The array at some subscripts; axes left out at the end are whole.
-    pub fn subscript(&mut self, array: &Array, subscripts: &[Subscript]) -> Option<Array> {
+    /// The array at some subscripts; axes left out at the end are whole. `name` is how messages call it.
+    pub fn subscript(&mut self, array: &Array, subscripts: &[Subscript], name: &str) -> Option<Array> {
         let array = self.here(array);
         if subscripts.len() > array.shape.len() {
             let rank = array.shape.len();
@@ -130,14 +132,16 @@ impl Elaborator<'_> {
                         self.error_with_help(*span, message, help);
                         return None;
                     }
-                    at.push(Int::index(depth + shape.len()).add(&from));
+                    let position = Int::index(depth + shape.len()).add(&from);
+                    let is_inside = Self::is_at_least(&from, 0) == Some(true)
+                        && Self::is_at_least(&size.sub(&to), 0) == Some(true);
+                    at.push(if is_inside { position } else { checked(position, size, (name, axis)) });
                     shape.push(length);
                 }
                 Some(Subscript::At(expr)) => {
                     if self.is_integer(expr) {
                         let position = self.position(expr, size)?;
-                        self.inside(&position, size, expr);
-                        at.push(position);
+                        at.push(self.inside(position, size, (name, axis), expr));
                         continue;
                     }
                     let indices = self.array(expr)?;
@@ -171,7 +175,7 @@ impl Elaborator<'_> {
                     let Scalar::Integer(position) = self.graph.scalars[picked.element].clone() else {
                         return None;
                     };
-                    at.push(position);
+                    at.push(self.inside(position, size, (name, axis), expr));
                     shape.extend(indices.shape.iter().cloned());
                 }
             }
@@ -205,5 +209,14 @@ impl Elaborator<'_> {
             return Some(size.plus(-value));
         }
         self.integer(expr)
+    }
+}
+
+/// What is subscripted, for people.
+fn subject(base: &ast::Expr) -> String {
+    match &base.kind {
+        E::Name(name) | E::Field(_, name) => name.to_string(),
+        E::Index(base, _) => subject(base),
+        _ => "…".to_string(),
     }
 }

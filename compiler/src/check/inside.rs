@@ -1,8 +1,9 @@
 //! Whether a subscript stays inside its axis: decided exactly where sizes are constants, by looking at
-//! every value that the indices in it take under the conditions around it.
+//! every value that the indices in it take under the conditions around it. Where only a run tells, the
+//! subscript becomes one that is checked; `required` says when.
 
 use super::elaborate::Elaborator;
-use crate::ir::{Atom, Comparison, Int, Scalar, ScalarId};
+use crate::ir::{Atom, Comparison, Inside, Int, Scalar, ScalarId};
 use crate::syntax::ast;
 
 /// Up to how many combinations of index values are looked at.
@@ -26,23 +27,27 @@ struct Moving {
 }
 
 impl Elaborator<'_> {
-    /// Reports a subscript that falls outside its axis.
-    pub fn inside(&mut self, position: &Int, size: &Int, expr: &ast::Expr) {
-        if self.quiet > 0 {
-            return;
-        }
+    /// A subscript as what it is applied to is read with: one that falls outside its axis is reported, one
+    /// of which only a run tells is to be checked then.
+    pub fn inside(&mut self, position: Int, size: &Int, of: (&str, usize), expr: &ast::Expr) -> Int {
         let sure: Vec<ScalarId> = self.scalar_guards(true);
-        match self.verdict(position, size, &sure) {
+        match self.verdict(&position, size, &sure) {
             Verdict::Inside => (),
             verdict => {
                 // A range that is not rectangular holds its reads inside: what is stored in it heeds it.
                 let all = self.scalar_guards(false);
                 let narrowed =
-                    if all.len() > sure.len() { self.verdict(position, size, &all) } else { verdict };
+                    if all.len() > sure.len() { self.verdict(&position, size, &all) } else { verdict };
                 let Verdict::Outside(reached) = narrowed else {
                     self.guards.iter_mut().for_each(|guard| guard.needed = true);
-                    return;
+                    return match narrowed {
+                        Verdict::Inside => position,
+                        _ => checked(position, size, of),
+                    };
                 };
+                if self.quiet > 0 {
+                    return position;
+                }
                 let last = self.show_size(&size.plus(-1));
                 let (size, shown) = (self.show_size(size), self.show_size(&reached));
                 let place = self.place(expr);
@@ -63,6 +68,7 @@ impl Elaborator<'_> {
                 self.say(&place, message, Some(help));
             }
         }
+        position
     }
 
     /// The conditions that are no mask tensors, one by one; `sure` for those of branches alone.
@@ -220,7 +226,7 @@ impl Elaborator<'_> {
                 Atom::Index(position) => self.ambient.get(*position).map(|axis| axis.extent.clone()),
                 Atom::Loop(counter) => self.counters.get(counter).cloned(),
                 Atom::Dim(_) | Atom::Read(..) => None,
-                Atom::Div(..) | Atom::Mod(..) => return,
+                Atom::Div(..) | Atom::Mod(..) | Atom::Inside(_) => return,
             };
             match extent.and_then(|extent| extent.as_constant()) {
                 Some(extent) if !moving.iter().any(|known| known.atom == *atom) => {
@@ -265,6 +271,11 @@ impl Elaborator<'_> {
     }
 }
 
+/// A subscript that is checked when the function is run.
+pub fn checked(position: Int, size: &Int, (tensor, axis): (&str, usize)) -> Int {
+    Int::atom(Atom::Inside(Box::new(Inside { position, size: size.clone(), tensor: tensor.into(), axis })))
+}
+
 /// Whether an integer depends on what only a run tells.
 fn mentions_unknown(value: &Int) -> bool {
     let mut found = false;
@@ -289,6 +300,7 @@ fn evaluate(value: &Int, at: &[(&Atom, i64)]) -> Option<i64> {
                     let remainder = a.checked_rem_euclid(b)?;
                     if b < 0 && remainder != 0 { remainder + b } else { remainder }
                 }
+                Atom::Inside(inside) => evaluate(&inside.position, at)?,
                 Atom::Dim(_) | Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) => {
                     at.iter().find(|(known, _)| *known == atom)?.1
                 }

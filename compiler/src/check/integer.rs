@@ -214,6 +214,7 @@ impl Elaborator<'_> {
                 let divisor = Int::constant(divisor);
                 Some((low.div(&divisor), high.div(&divisor)))
             }
+            Atom::Inside(inside) => Some((Int::zero(), inside.size.plus(-1))),
             Atom::Dim(_) | Atom::Read(..) | Atom::Mod(..) => None,
         }
     }

@@ -6,6 +6,7 @@ use super::asked::{all_differentiated, requests};
 use super::elaborate::{Elaborator, Frame};
 use super::instances::Instances;
 use super::items::{InstanceContent, Items};
+use super::required::settle;
 use super::seen::Seen;
 use super::value::{Array, Bound, Layer, Mutability, Step, Value};
 use crate::ir::{Graph, Int, Kind};
@@ -101,10 +102,15 @@ pub fn lower(
             });
         }
     }
-    let (graph, externs) = (this.graph, this.externs);
+    let (mut graph, externs) = (this.graph, this.externs);
     if report.errors.len() > errors || arguments.len() < function.arguments.len() {
         return None;
     }
+    let tensors = arguments.iter().filter_map(|argument: &Argument| match argument.content {
+        ArgumentContent::Tensor(tensor) => Some(tensor),
+        ArgumentContent::Dim(_) => None,
+    });
+    let requirements = settle(&mut graph, &tensors.collect());
     let method = Method {
         name: function.name.clone(),
         attributes: function.attributes.clone(),
@@ -116,6 +122,7 @@ pub fn lower(
         fields,
         dims,
         checks,
+        requirements,
         externs: externs.iter().map(|(name, _)| name.clone()).collect(),
         graph,
         text: Vec::new(),

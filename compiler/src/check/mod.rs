@@ -31,6 +31,7 @@ mod names;
 mod notation;
 mod reduce;
 mod repeat;
+mod required;
 mod seen;
 mod statement;
 mod suggest;

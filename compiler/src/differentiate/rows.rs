@@ -117,7 +117,8 @@ fn of_comprehension(
 fn is_of_iteration(row: &Int) -> bool {
     let mut fixed = true;
     row.visit_atoms(&mut |atom| {
-        fixed &= matches!(atom, Atom::Loop(_) | Atom::Dim(_) | Atom::Div(..) | Atom::Mod(..))
+        fixed &=
+            matches!(atom, Atom::Loop(_) | Atom::Dim(_) | Atom::Div(..) | Atom::Mod(..) | Atom::Inside(_))
     });
     fixed
 }

@@ -6,12 +6,12 @@ use std::collections::BTreeSet;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::bounds::index_bounds;
+use super::required;
 use super::signature::{Signature, plain};
 use super::size;
 use super::types::{Boundary, Layout};
 use crate::ir::{DimId, Int};
-use crate::program::{ArgumentContent, DimSource};
+use crate::program::{ArgumentContent, DimSource, Requirement};
 
 /// The checks of a method, and what its docs say about them.
 #[derive(Debug, Default)]
@@ -28,7 +28,7 @@ pub struct Checks {
 pub fn of_arguments(signature: &Signature<'_>, function: &str) -> Checks {
     let mut checks = Checks::default();
     checks.no_negative_size(signature, function);
-    let bounds = index_bounds(&signature.method.graph);
+    let requirements = &signature.method.requirements;
     for (position, argument) in signature.arguments.iter().enumerate() {
         let Some((tensor, boundary)) = &argument.tensor else {
             checks.dim(signature, function, position);
@@ -44,8 +44,18 @@ pub fn of_arguments(signature: &Signature<'_>, function: &str) -> Checks {
                 checks.expected(signature, function, &argument.name, boundary, check.axis, &check.expected);
             }
         }
-        for (_, bound) in bounds.iter().filter(|(index, _)| index == tensor) {
-            checks.indices(signature, function, &argument.name, boundary, bound);
+        let mut bounds = BTreeSet::new();
+        for requirement in requirements {
+            if required::whole_argument(signature, requirement) == Some(*tensor)
+                && bounds.insert(&requirement.size)
+            {
+                checks.indices(signature, function, &argument.name, boundary, &requirement.size);
+            }
+        }
+    }
+    for requirement in requirements {
+        if required::whole_argument(signature, requirement).is_none() {
+            checks.required(signature, function, requirement);
         }
     }
     checks
@@ -149,6 +159,17 @@ impl Checks {
             self.statements
                 .extend(quote!(#private::panics::check_indices(#function, #argument, #flat, #value);));
         }
+    }
+
+    /// A subscript that is made of arguments.
+    fn required(&mut self, signature: &Signature<'_>, function: &str, requirement: &Requirement) {
+        let panic =
+            format!("a subscript of `{}` falls outside its axis {}", requirement.tensor, requirement.axis);
+        if !self.panics.contains(&panic) {
+            self.panics.push(panic);
+        }
+        self.dims.extend(required::dims(signature, requirement));
+        self.statements.extend(required::check(signature, function, requirement));
     }
 
     /// No tensor of the function has a negative size: `N - 1` where `N = 0`.

@@ -146,6 +146,7 @@ pub fn context<'a>(
     });
     Context {
         krate: &signature.paths.krate,
+        function: format!("{}::{}", signature.owner.name, plain(&method.name)),
         float: signature.paths.kind,
         dims: &signature.dims,
         inputs: fields.chain(arguments).chain(seeds).collect(),

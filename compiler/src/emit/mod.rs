@@ -4,7 +4,7 @@
 mod attributes;
 mod backward;
 pub mod body;
-mod bounds;
+
 mod checks;
 mod derivatives;
 mod direct;
@@ -17,6 +17,7 @@ mod messages;
 mod method;
 mod pass;
 mod paths;
+mod required;
 mod signature;
 mod size;
 mod skeleton;

@@ -55,13 +55,13 @@ pub fn expression(size: &Int, dims: &[Ident]) -> TokenStream {
         let signed = signed(size, dims);
         quote!((#signed).cast_unsigned())
     } else {
-        terms(size, dims, false)
+        terms(size, false, &|atom| dim(atom, dims, false))
     }
 }
 
 /// The value as an `isize` expression.
 pub fn signed(size: &Int, dims: &[Ident]) -> TokenStream {
-    terms(size, dims, true)
+    terms(size, true, &|atom| dim(atom, dims, true))
 }
 
 /// Whether anything in it is subtracted, so that small dims may make it (or a part of it) negative.
@@ -100,7 +100,8 @@ fn positive_first(size: &Int) -> Vec<(&[Atom], i64)> {
     terms
 }
 
-fn terms(size: &Int, dims: &[Ident], signed: bool) -> TokenStream {
+/// The value as an expression, the atoms that are no quotients by `leaf`.
+pub fn terms(size: &Int, signed: bool, leaf: &dyn Fn(&Atom) -> TokenStream) -> TokenStream {
     let mut sum = TokenStream::new();
     for (monomial, coefficient) in positive_first(size) {
         let operator = match (sum.is_empty(), coefficient < 0) {
@@ -109,7 +110,7 @@ fn terms(size: &Int, dims: &[Ident], signed: bool) -> TokenStream {
             (_, true) => quote!(-),
         };
         let number = Literal::u64_unsuffixed(coefficient.unsigned_abs());
-        let mut factors: Vec<TokenStream> = monomial.iter().map(|atom| factor(atom, dims, signed)).collect();
+        let mut factors: Vec<TokenStream> = monomial.iter().map(|atom| factor(atom, signed, leaf)).collect();
         if coefficient.unsigned_abs() != 1 || factors.is_empty() {
             factors.insert(0, quote!(#number));
         }
@@ -119,15 +120,11 @@ fn terms(size: &Int, dims: &[Ident], signed: bool) -> TokenStream {
     if sum.is_empty() { quote!(0) } else { sum }
 }
 
-fn factor(atom: &Atom, dims: &[Ident], signed: bool) -> TokenStream {
+fn factor(atom: &Atom, signed: bool, leaf: &dyn Fn(&Atom) -> TokenStream) -> TokenStream {
     match atom {
-        Atom::Dim(DimId(dim)) => {
-            let dim = &dims[*dim as usize];
-            if signed { quote!(#dim.cast_signed()) } else { quote!(#dim) }
-        }
         Atom::Div(a, b) | Atom::Mod(a, b) => {
             let quotient = matches!(atom, Atom::Div(..));
-            let (a, b) = (terms(a, dims, signed), terms(b, dims, signed));
+            let (a, b) = (terms(a, signed, leaf), terms(b, signed, leaf));
             match (signed, quotient) {
                 (true, true) => quote!(isize::div_euclid(#a, #b)),
                 (true, false) => quote!(isize::rem_euclid(#a, #b)),
@@ -135,10 +132,15 @@ fn factor(atom: &Atom, dims: &[Ident], signed: bool) -> TokenStream {
                 (false, false) => quote!(((#a) % (#b))),
             }
         }
-        Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) => {
-            unreachable!("a size is made of constants and dims")
-        }
+        Atom::Dim(_) | Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) | Atom::Inside(_) => leaf(atom),
     }
+}
+
+/// What sizes are made of.
+fn dim(atom: &Atom, dims: &[Ident], signed: bool) -> TokenStream {
+    let Atom::Dim(DimId(dim)) = atom else { unreachable!("a size is made of constants and dims") };
+    let dim = &dims[*dim as usize];
+    if signed { quote!(#dim.cast_signed()) } else { quote!(#dim) }
 }
 
 #[cfg(test)]

@@ -264,6 +264,7 @@ impl<'block> Sketch<'block> {
             // No body asks where a size comes from.
             dims: graph.dims.iter().map(|_| DimSource::Argument(usize::MAX)).collect(),
             checks: Vec::new(),
+            requirements: Vec::new(),
             externs: Vec::new(),
             graph,
             text: Vec::new(),

@@ -20,6 +20,7 @@ enum Factor {
     Read(TensorId, Vec<Integer>),
     Div(Integer, Integer),
     Mod(Integer, Integer),
+    Inside { position: Integer, size: Integer, tensor: String, axis: usize },
 }
 
 impl Integer {
@@ -36,6 +37,12 @@ impl Integer {
                     Atom::Read(tensor, at) => factors.push(Factor::Read(*tensor, Self::all(at, dims))),
                     Atom::Div(a, b) => factors.push(Factor::Div(Self::new(a, dims), Self::new(b, dims))),
                     Atom::Mod(a, b) => factors.push(Factor::Mod(Self::new(a, dims), Self::new(b, dims))),
+                    Atom::Inside(inside) => factors.push(Factor::Inside {
+                        position: Self::new(&inside.position, dims),
+                        size: Self::new(&inside.size, dims),
+                        tensor: inside.tensor.to_string(),
+                        axis: inside.axis,
+                    }),
                 }
             }
             if factors.is_empty() {
@@ -72,6 +79,20 @@ impl Factor {
             Self::Read(tensor, at) => memory.read(*tensor, at, index)?.integer().ok_or(EvalError::Operand)?,
             Self::Div(a, b) => floor_div_mod(a.evaluate(memory, index)?, b.evaluate(memory, index)?)?.0,
             Self::Mod(a, b) => floor_div_mod(a.evaluate(memory, index)?, b.evaluate(memory, index)?)?.1,
+            Self::Inside { position, size, tensor, axis } => {
+                let (found, size) = (position.evaluate(memory, index)?, size.evaluate(memory, index)?);
+                if !(0..size).contains(&found) {
+                    let bound = usize::try_from(size).unwrap_or(0);
+                    return Err(EvalError::Subscript {
+                        tensor: tensor.clone(),
+                        axis: *axis,
+                        found,
+                        bound,
+                        writing: false,
+                    });
+                }
+                found
+            }
         })
     }
 }

@@ -5,6 +5,7 @@
 //! knows what the tensors hold.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{DimId, LoopId, TensorId};
 
@@ -30,6 +31,21 @@ pub enum Atom {
     Div(Box<Int>, Box<Int>),
     /// a mod b, with the sign of b
     Mod(Box<Int>, Box<Int>),
+    /// A subscript of which only a run tells whether it is inside its axis.
+    Inside(Box<Inside>),
+}
+
+/// A subscript that is itself where it is inside its axis; elsewhere, evaluating it is an error.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Inside {
+    /// The subscript.
+    pub position: Int,
+    /// The size of the axis.
+    pub size: Int,
+    /// What is subscripted, for people.
+    pub tensor: Arc<str>,
+    /// Which of its axes.
+    pub axis: usize,
 }
 
 impl Int {
@@ -195,6 +211,12 @@ impl Int {
             }
             Atom::Div(a, b) => a.substitute(replace).div(&b.substitute(replace)),
             Atom::Mod(a, b) => a.substitute(replace).modulo(&b.substitute(replace)),
+            Atom::Inside(inside) => {
+                let position = inside.position.substitute(replace);
+                let size = inside.size.substitute(replace);
+                let (tensor, axis) = (inside.tensor.clone(), inside.axis);
+                Self::atom(Atom::Inside(Box::new(Inside { position, size, tensor, axis })))
+            }
         }
     }
 
@@ -216,6 +238,10 @@ impl Int {
                 Atom::Div(a, b) | Atom::Mod(a, b) => {
                     a.visit_atoms(visit);
                     b.visit_atoms(visit);
+                }
+                Atom::Inside(inside) => {
+                    inside.position.visit_atoms(visit);
+                    inside.size.visit_atoms(visit);
                 }
             }
         }
@@ -244,6 +270,7 @@ impl Int {
                                 let (a, b) = (a.evaluate(value), b.evaluate(value));
                                 a.rem_euclid(b) + if b < 0 && a.rem_euclid(b) != 0 { b } else { 0 }
                             }
+                            Atom::Inside(inside) => inside.position.evaluate(value),
                             Atom::Dim(_) | Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) => value(atom),
                         }
                 })

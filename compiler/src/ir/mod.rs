@@ -11,7 +11,7 @@ pub mod rename;
 mod scalar;
 
 pub use function::{Extern, ExternId, Function};
-pub use integer::{Atom, Int};
+pub use integer::{Atom, Inside, Int};
 pub use scalar::{Binary, Comparison, Scalar, ScalarId, Scalars, Unary};
 
 /// A tensor of a graph.

@@ -22,7 +22,7 @@ pub fn integer(value: &Int, rename: &mut dyn Rename) -> Int {
             let (tensor, at) = rename.read(*tensor, &at).unwrap_or((*tensor, at));
             Some(Int::atom(Atom::Read(tensor, at)))
         }
-        Atom::Dim(_) | Atom::Index(_) | Atom::Div(..) | Atom::Mod(..) => None,
+        Atom::Dim(_) | Atom::Index(_) | Atom::Div(..) | Atom::Mod(..) | Atom::Inside(_) => None,
     })
 }
 

@@ -50,6 +50,7 @@ impl Extents<'_> {
         match atom {
             Atom::Index(place) => self.indices.get(*place).cloned(),
             Atom::Loop(counter) => self.counters.get(counter).cloned(),
+            Atom::Inside(inside) => Some(inside.size.clone()),
             Atom::Dim(_) | Atom::Read(..) | Atom::Div(..) | Atom::Mod(..) => None,
         }
     }

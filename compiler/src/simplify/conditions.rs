@@ -55,11 +55,12 @@ fn value(scalars: &mut Scalars, domain: &[Axis], loops: &BTreeMap<LoopId, Int>, 
     )
 }
 
-/// Whether an integer holds no floor division and no remainder.
+/// Whether an integer holds nothing that ranges tell something of.
 fn is_plain(value: &Int) -> bool {
     let mut is_plain = true;
     value.visit_atoms(&mut |atom| {
-        is_plain &= !matches!(atom, crate::ir::Atom::Div(..) | crate::ir::Atom::Mod(..))
+        is_plain &=
+            !matches!(atom, crate::ir::Atom::Div(..) | crate::ir::Atom::Mod(..) | crate::ir::Atom::Inside(_))
     });
     is_plain
 }

@@ -20,6 +20,7 @@ mod sharpen;
 mod tests;
 mod uses;
 
+pub use ranges::Ranges;
 pub use sharpen::sharpened;
 
 use crate::ir::{Graph, Node, ScalarId, TensorId};

@@ -275,7 +275,12 @@ impl Resolver<'_> {
                 let (tensor, at) = self.element(*tensor, &at).unwrap_or((*tensor, at));
                 Some(Int::atom(Atom::Read(tensor, at)))
             }
-            Atom::Dim(_) | Atom::Index(_) | Atom::Loop(_) | Atom::Div(..) | Atom::Mod(..) => None,
+            Atom::Dim(_)
+            | Atom::Index(_)
+            | Atom::Loop(_)
+            | Atom::Div(..)
+            | Atom::Mod(..)
+            | Atom::Inside(_) => None,
         })
     }
 

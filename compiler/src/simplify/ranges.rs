@@ -127,14 +127,20 @@ impl<'a> Ranges<'a> {
                 let high = self.highest(a).and_then(|high| high.as_constant()).map(Int::constant);
                 Some((Int::zero(), high.map(|high| high.div(b))))
             }
+            Atom::Inside(inside) => up_to(&inside.size),
         }
     }
 
-    /// The same integer, with what the ranges tell of floor divisions and remainders.
+    /// The same integer, with what the ranges tell of floor divisions and remainders, and of subscripts that are
+    /// to be checked.
     pub fn simplify(&self, value: &Int) -> Int {
         let value = value.substitute(&mut |atom| match atom {
             Atom::Div(a, b) => Some(self.quotient_and_remainder(&self.simplify(a), &self.simplify(b)).0),
             Atom::Mod(a, b) => Some(self.quotient_and_remainder(&self.simplify(a), &self.simplify(b)).1),
+            Atom::Inside(inside) => {
+                let (position, size) = (self.simplify(&inside.position), self.simplify(&inside.size));
+                self.is_within(&position, &size).then_some(position)
+            }
             Atom::Dim(_) | Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) => None,
         });
         rejoin(value)

@@ -41,6 +41,47 @@ net! {
             y
         }
 
+        /// Read only where it is inside.
+        #[grad(x)]
+        pub fn after_if_there(x: f64[N, M], index: u32[N]) -> f64[N] {
+            let y[n] = if index[n] + 1 < M { x[n, index[n] + 1] } else { 0 };
+            y
+        }
+
+        /// Read only where an argument says so.
+        #[grad(x)]
+        pub fn after_where(x: f64[N, M], index: u32[N], there: bool[N]) -> f64[N] {
+            let y[n] = if there[n] { x[n, index[n] + 1] } else { 0 };
+            y
+        }
+
+        /// What is computed says where.
+        #[grad(x)]
+        pub fn after_largest(x: f64[N, M]) -> f64[N] {
+            let best = argmax(x, axis = 1);
+            let y[n] = x[n, best[n] + 1];
+            y
+        }
+
+        /// Read only where what is computed says so.
+        #[grad(x)]
+        pub fn after_positive(x: f64[N, M], index: u32[N]) -> f64[N] {
+            let y[n] = if x[n, 0] > 0 { x[n, index[n] + 1] } else { 0 };
+            y
+        }
+
+        /// Written one behind the index.
+        #[grad(x)]
+        pub fn spread(x: f64[N], index: u32[N], m: dim M) -> f64[N, M] {
+            let mut y = zeros([N, M]);
+            for n in 0..N { y[n, index[n] + 1] += x[n]; }
+            y
+        }
+
+        /// A slice.
+        #[grad(x)]
+        pub fn first_three(x: f64[N, M]) -> f64[N] { sum(x[.., 0..3], axis = 1) }
+
         #[grad(x)]
         pub fn stretch(x: f64[N], s: dim S) -> f64[N, S] { broadcast_to(x.reshape([N, 1]), [N, S]) }
 
@@ -184,6 +225,106 @@ fn indices_out_of_range() {
         model.pick(ws, &[1.0; 3], &[0, 2], 5).backward(gradient, &mut [0.0; 3]);
     });
     assert_eq!(message, "Mistakes::pick: `which` is 5, expected less than 5");
+}
+
+#[test]
+fn computed_subscripts_out_of_range() {
+    let model = Mistakes::init(0);
+    let mut d_x = [0.5; 3];
+    let mut workspace = Workspace::new();
+    let message =
+        message_of(|| model.after(&mut workspace, &[1.0; 3], &[0, 2]).backward(&[1.0; 2], &mut d_x));
+    assert_eq!(message, "Mistakes::after: subscript 3 of axis 0 of `x` is outside 0..3");
+    assert_eq!(d_x, [0.5; 3]);
+}
+
+/// The memory of rows is one piece, so that only a check of its own sees that a subscript leaves its row.
+#[test]
+fn subscripts_stay_in_their_row() {
+    let model = Mistakes::init(0);
+    let x = Tensor::new(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [2, 3]);
+    let mut workspace = Workspace::new();
+    let message = message_of(|| model.after_in_row_value(&mut workspace, x, &[2, 0]).to_vec());
+    assert_eq!(message, "Mistakes::after_in_row_value: subscript 3 of axis 1 of `x` is outside 0..3");
+    let message = message_of(|| model.after_in_row(&mut workspace, x, &[2, 0]).value().to_vec());
+    assert_eq!(message, "Mistakes::after_in_row: subscript 3 of axis 1 of `x` is outside 0..3");
+    let message = message_of(|| model.behind_the_first(&mut workspace, x).value().to_vec());
+    assert_eq!(message, "Mistakes::behind_the_first: subscript 3 of axis 1 of `x` is outside 0..3");
+    let mut d_x = [0.5; 6];
+    let pass = model.after_in_row(&mut workspace, x, &[1, 0]);
+    assert_eq!(pass.value(), [3.0, 5.0]);
+    pass.backward(&[1.0, 10.0], &mut TensorMut::new(&mut d_x, [2, 3]));
+    assert_eq!(d_x, [0.0, 0.0, 1.0, 0.0, 10.0, 0.0]);
+}
+
+#[test]
+fn sizes_that_subscripts_need() {
+    let model = Mistakes::init(0);
+    let mut d_x = [0.5; 3];
+    let message = refused(0.5, |ws, _: &mut Mistakes| {
+        model.front(ws, &[1.0; 3]).backward(&[1.0; 4], &mut d_x);
+    });
+    assert_eq!(message, "Mistakes::front: subscript 3 of axis 0 of `x` is outside 0..3");
+    assert_eq!(d_x, [0.5; 3]);
+    let mut d_x = [0.5; 4];
+    let mut workspace = Workspace::new();
+    model.front(&mut workspace, &[1.0; 4]).backward(&[1.0; 4], &mut d_x);
+    assert_eq!(d_x, [2.0; 4]);
+}
+
+#[test]
+fn guarded_subscripts_are_checked_where_they_are_read() {
+    let model = Mistakes::init(0);
+    let x = Tensor::new(&[1.0, 2.0, 3.0, -4.0, 5.0, 6.0], [2, 3]);
+    let mut workspace = Workspace::new();
+    let mut d_x = [0.5; 6];
+    let pass = model.after_if_there(&mut workspace, x, &[2, 1]);
+    assert_eq!(pass.value(), [0.0, 6.0]);
+    pass.backward(&[1.0, 10.0], &mut TensorMut::new(&mut d_x, [2, 3]));
+    assert_eq!(d_x, [0.0, 0.0, 0.0, 0.0, 0.0, 10.0]);
+    let pass = model.after_where(&mut workspace, x, &[2, 1], &[false, true]);
+    assert_eq!(pass.value(), [0.0, 6.0]);
+    pass.backward(&[1.0, 10.0], &mut TensorMut::new(&mut d_x, [2, 3]));
+    assert_eq!(d_x, [0.0, 0.0, 0.0, 0.0, 0.0, 10.0]);
+    let message =
+        message_of(|| model.after_where(&mut workspace, x, &[2, 1], &[true, true]).value().to_vec());
+    assert_eq!(message, "Mistakes::after_where: subscript 3 of axis 1 of `x` is outside 0..3");
+    let pass = model.after_positive(&mut workspace, x, &[1, 2]);
+    assert_eq!(pass.value(), [3.0, 0.0]);
+    let message = message_of(|| model.after_positive(&mut workspace, x, &[2, 1]).value().to_vec());
+    assert_eq!(message, "Mistakes::after_positive: subscript 3 of axis 1 of `x` is outside 0..3");
+}
+
+#[test]
+fn computed_subscripts_are_checked() {
+    let model = Mistakes::init(0);
+    let mut workspace = Workspace::new();
+    let mut d_x = [0.5; 6];
+    let x = Tensor::new(&[1.0, 9.0, 3.0, 7.0, 5.0, 6.0], [2, 3]);
+    let pass = model.after_largest(&mut workspace, x);
+    assert_eq!(pass.value(), [3.0, 5.0]);
+    pass.backward(&[1.0, 10.0], &mut TensorMut::new(&mut d_x, [2, 3]));
+    assert_eq!(d_x, [0.0, 0.0, 1.0, 0.0, 10.0, 0.0]);
+    let x = Tensor::new(&[1.0, 2.0, 3.0, 7.0, 5.0, 6.0], [2, 3]);
+    let message = message_of(|| model.after_largest(&mut workspace, x).value().to_vec());
+    assert_eq!(message, "Mistakes::after_largest: subscript 3 of axis 1 of `x` is outside 0..3");
+}
+
+#[test]
+fn written_subscripts_and_slices_stay_in_their_row() {
+    let model = Mistakes::init(0);
+    let mut workspace = Workspace::new();
+    let mut d_x = [0.5; 2];
+    let message =
+        message_of(|| model.spread(&mut workspace, &[1.0, 2.0], &[2, 0], 3).value().as_slice().to_vec());
+    assert_eq!(message, "Mistakes::spread: subscript 3 of axis 1 of `y` is outside 0..3");
+    let pass = model.spread(&mut workspace, &[1.0, 2.0], &[1, 0], 3);
+    assert_eq!(pass.value().as_slice(), [0.0, 0.0, 1.0, 0.0, 2.0, 0.0]);
+    pass.backward(Tensor::new(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [2, 3]), &mut d_x);
+    assert_eq!(d_x, [3.0, 5.0]);
+    let narrow = Tensor::new(&[1.0, 2.0, 3.0, 4.0], [2, 2]);
+    let message = message_of(|| model.first_three(&mut workspace, narrow).value().to_vec());
+    assert_eq!(message, "Mistakes::first_three: subscript 2 of axis 1 of `x` is outside 0..2");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::call::Call;
 use crate::check::elaborate::Elaborator;
+use crate::check::inside::checked;
 use crate::check::reduce::Reducer;
 use crate::check::value::{Array, Static, Value};
 use crate::ir::{Axis, Comparison, Int, Kind};
@@ -100,7 +101,9 @@ fn labelled(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<(Array, Int)> 
 pub fn pick(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
     let (x, position) = labelled(this, call)?;
     let depth = this.depth();
-    let shape = x.shape[..x.shape.len() - 1].to_vec();
+    let last = x.shape.len() - 1;
+    let shape = x.shape[..last].to_vec();
+    let position = checked(position, &x.shape[last], ("logits", last));
     let at = (0..shape.len()).map(|axis| Int::index(depth + axis)).chain([position]).collect();
     Some(Value::Array(this.view(&x, shape, at)))
 }

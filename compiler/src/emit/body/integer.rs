@@ -4,7 +4,7 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
-use crate::ir::{Atom, Comparison, Int, TensorId};
+use crate::ir::{Atom, Comparison, Inside, Int, TensorId};
 
 use super::Body;
 
@@ -175,6 +175,19 @@ impl Body<'_> {
             Atom::Read(tensor, at) => self.index(*tensor, at, signed),
             Atom::Div(a, b) => self.quotient(a, b, signed, true),
             Atom::Mod(a, b) => self.quotient(a, b, signed, false),
+            Atom::Inside(inside) => self.inside(inside, signed),
+        }
+    }
+
+    /// A subscript that depends on what is computed: checked where it is evaluated.
+    fn inside(&self, inside: &Inside, signed: Signed) -> TokenStream {
+        let (krate, function, tensor) = (self.cx.krate, &self.cx.function, &*inside.tensor);
+        let axis = Literal::usize_unsuffixed(inside.axis);
+        let (found, size) = (self.sum(&inside.position, Signed::Yes), self.size(&inside.size));
+        let checked = quote!(#krate::__private::panics::inside(#function, #tensor, #axis, #found, #size));
+        match signed {
+            Signed::No => checked,
+            Signed::Yes => quote!(#checked as isize),
         }
     }
 

@@ -27,6 +27,8 @@ use names::Names;
 pub struct Context<'a> {
     /// The path of the runtime crate.
     pub krate: &'a TokenStream,
+    /// How messages name the function.
+    pub function: String,
     /// The float type.
     pub float: Float,
     /// By dim: a `usize` in scope.
