@@ -115,6 +115,8 @@ impl Boundary {
     /// From what a body makes of a result to a value of the shared type: only a view differs.
     pub fn returned(&self, value: &TokenStream, paths: &Paths, dims: &[Ident]) -> TokenStream {
         match &self.layout {
+            // Bodies have what has no rows as a slice.
+            Layout::Array(sizes) if sizes.first() == Some(&0) => quote!(&[]),
             Layout::Scalar | Layout::Array(_) | Layout::Rows(_) => value.clone(),
             Layout::View(_) => {
                 let krate = &paths.krate;

@@ -7,6 +7,7 @@ mod cost;
 mod dead;
 mod definitions;
 mod duplicates;
+mod empty;
 mod factor;
 mod formulas;
 mod hoist;
@@ -32,6 +33,7 @@ const ROUNDS: usize = 4;
 pub fn simplify(graph: &mut Graph, roots: &[TensorId]) {
     for _ in 0..ROUNDS {
         let before = fingerprint(graph);
+        empty::clear(graph);
         dead::remove(graph, roots);
         names::resolve(graph, roots);
         dead::remove(graph, roots);

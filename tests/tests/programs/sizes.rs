@@ -1,7 +1,29 @@
 //! No rows, one row, many, in any order, in one workspace.
 
 use crate::networks::{Attention, Deep, Mlp, Recurrent, labels, numbers, rows};
-use chainrule::{Params, Tensor, TensorMut, Workspace};
+use chainrule::{Params, Tensor, TensorMut, Workspace, net};
+
+net! {
+    dim N;
+
+    /// Tensors without elements, by type.
+    pub struct Empty {}
+
+    impl Empty {
+        #[grad(x)]
+        pub fn squares(x: f64[0]) -> f64 { sum(x * x) }
+
+        #[grad(x)]
+        pub fn shares(x: f64[0]) -> f64[0] { softmax(x * x) }
+
+        /// A product without an inner dimension.
+        #[grad(x)]
+        pub fn without_columns(x: f64[3, N]) -> f64 {
+            let y = tanh(x @ t(x))[.., 1..1];
+            sum(cumsum(y @ y.reshape([0, 3]))) + sum(y * y) + max(x)
+        }
+    }
+}
 
 fn bits(numbers: &[f32]) -> Vec<u32> {
     numbers.iter().map(|number| number.to_bits()).collect()
@@ -165,4 +187,22 @@ fn smaller_sizes_need_no_more() {
             );
         }
     }
+}
+
+#[test]
+fn nothing_by_type() {
+    let (model, mut workspace) = (Empty::zeros(), Workspace::new());
+    let mut d_x = [0.0; 0];
+    let pass = model.squares(&mut workspace, &[]);
+    assert_eq!(pass.value(), 0.0);
+    pass.backward(&mut d_x);
+    let pass = model.shares(&mut workspace, &[]);
+    assert_eq!(pass.value(), &[]);
+    pass.backward(&[], &mut d_x);
+    let mut d_x = [0.5; 6];
+    let x = [1.0, -2.0, 3.0, 4.0, 0.0, 1.0];
+    let pass = model.without_columns(&mut workspace, Tensor::new(&x, [3, 2]));
+    assert_eq!(pass.value(), 4.0);
+    pass.backward(&mut TensorMut::new(&mut d_x, [3, 2]));
+    assert_eq!(d_x, [0.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
 }

@@ -33,6 +33,12 @@ pub(super) struct Expression {
     binding: Binding,
 }
 
+/// Whether the last thing in an expression is `… as f32`.
+fn ends_in_cast(tokens: &TokenStream) -> bool {
+    let last: Vec<String> = tokens.clone().into_iter().map(|token| token.to_string()).collect();
+    last.len() > 1 && last[last.len() - 2] == "as"
+}
+
 impl Expression {
     fn closed(tokens: TokenStream) -> Self {
         Self { tokens, binding: Binding::Closed }
@@ -145,9 +151,9 @@ impl Body<'_> {
                 let a = self.expression(a, bound, temporaries);
                 let b = self.expression(b, bound, temporaries);
                 // A cast before `<` would begin generic arguments.
-                let side = |side: Expression| match side.binding {
-                    Binding::Cast => side.within(Binding::Closed),
-                    _ => side.within(Binding::Sum),
+                let side = |side: Expression| match ends_in_cast(&side.tokens) {
+                    true => side.within(Binding::Closed),
+                    false => side.within(Binding::Sum),
                 };
                 let (a, b, operator) = (side(a), side(b), operator(comparison));
                 Expression { tokens: quote!(#a #operator #b), binding: Binding::Comparison }

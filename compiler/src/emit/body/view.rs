@@ -279,9 +279,12 @@ impl<'a> Body<'a> {
             let extent = Literal::i64_unsuffixed(*extent);
             if mutable { quote!(.as_chunks_mut::<#extent>().0) } else { quote!(.as_chunks::<#extent>().0) }
         };
-        let chain: Vec<TokenStream> = form.arrays.iter().rev().map(chunks).collect();
+        // No chunk is of size 0: what has no rows is a slice of none.
+        let has_no_rows = form.arrays.first() == Some(&0);
+        let arrays = &form.arrays[usize::from(has_no_rows)..];
+        let chain: Vec<TokenStream> = arrays.iter().rev().map(chunks).collect();
         let borrow = if mutable { quote!(&mut) } else { quote!(&) };
-        match (form.slice, chain.is_empty()) {
+        match (form.slice || has_no_rows, chain.is_empty()) {
             (_, true) => flat,
             (true, false) => quote!(#flat #(#chain)*),
             (false, false) => quote!(#borrow #flat #(#chain)*[0]),

@@ -3,6 +3,7 @@
 //! `PROPERTY_PROGRAMS` says how many (1,000 if not set), `PROPERTY_SEED` from which seed on. A program that
 //! fails is printed with its seed as small as it could be made.
 
+mod batch;
 mod generate;
 mod judge;
 mod library;

@@ -56,7 +56,7 @@ thread_local! {
 }
 
 /// The text checked; its messages on error.
-fn checked(text: &str) -> Result<crate::program::Program, String> {
+pub fn checked(text: &str) -> Result<crate::program::Program, String> {
     let mut report = Report::default();
     let block = syntax::parse(text.parse().expect("tokens"), &mut report);
     let program = match report.has_errors() {
@@ -68,10 +68,13 @@ fn checked(text: &str) -> Result<crate::program::Program, String> {
 }
 
 /// One program under examination.
-struct Case {
-    method: Method,
-    dims: Vec<usize>,
-    inputs: Vec<(TensorId, Data)>,
+pub struct Case {
+    /// The public function.
+    pub method: Method,
+    /// The run-time sizes.
+    pub dims: Vec<usize>,
+    /// What it is run with: fields, then arguments.
+    pub inputs: Vec<(TensorId, Data)>,
     /// Names of the inputs as in the tree.
     names: Vec<String>,
 }
@@ -79,12 +82,7 @@ struct Case {
 /// Holds a program against every property.
 pub fn examine(program: &Program) -> Result<Seen, Failure> {
     let text = text::program(program);
-    let checked_program = checked(&text).or_else(|messages| fails("it compiles", messages))?;
-    let network = checked_program.structs.into_iter().find(|each| each.is_network).expect("a network");
-    let method = network.methods.into_iter().next().expect("a public function");
-    let dims = method.graph.dims.iter().map(|name| dim(program, name)).collect();
-    let mut case = Case { method, dims, inputs: Vec::new(), names: Vec::new() };
-    case.give_inputs(program)?;
+    let case = Case::of(program)?;
     let ids: Vec<TensorId> = case.inputs.iter().map(|(tensor, _)| *tensor).collect();
     holds("the lowered graph is sound", &case.method.graph, &ids)?;
 
@@ -146,7 +144,19 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 }
 
 impl Case {
-    fn results(&self) -> Vec<TensorId> {
+    /// The program's function with its inputs.
+    pub fn of(program: &Program) -> Result<Self, Failure> {
+        let checked = checked(&text::program(program)).or_else(|messages| fails("it compiles", messages))?;
+        let network = checked.structs.into_iter().find(|each| each.is_network).expect("a network");
+        let method = network.methods.into_iter().next().expect("a public function");
+        let dims = method.graph.dims.iter().map(|name| dim(program, name)).collect();
+        let mut case = Case { method, dims, inputs: Vec::new(), names: Vec::new() };
+        case.give_inputs(program)?;
+        Ok(case)
+    }
+
+    /// What it returns, tuples taken apart.
+    pub fn results(&self) -> Vec<TensorId> {
         self.method.result.tensors()
     }
 
@@ -318,7 +328,7 @@ impl Case {
     }
 
     /// By everything that can be differentiated.
-    fn derivative(&self) -> Derivative {
+    pub fn derivative(&self) -> Derivative {
         let float = |position: &usize| self.method.argument_kind(*position) == Some(ir::Kind::Float);
         let arguments = (0..self.method.arguments.len()).filter(float).collect();
         Derivative { kind: DerivativeKind::Grad, model: true, arguments }
