@@ -191,6 +191,14 @@ impl Elaborator<'_> {
     /// The value as a condition.
     pub fn mask(&mut self, value: Value, expr: &ast::Expr) -> Option<Array> {
         let place = self.place(expr);
+        let option = super::words::spelled(expr).filter(|_| self.frame().library.is_some());
+        if let (Some(option), Value::Static(Static::Integer(_) | Static::Number(_) | Static::List(_))) =
+            (option, &value)
+        {
+            let message = format!("`{option}` is `true` or `false`, found {}", self.describe(&value));
+            self.say(&place, message, Some(format!("write `{option} = true`")));
+            return None;
+        }
         let array = self.to_array(value, &place)?;
         if array.kind == Kind::Mask {
             return Some(array);

@@ -177,6 +177,15 @@ impl<'a> Items<'a> {
                     if !once(&constant.name, report) {
                         continue;
                     }
+                    let name = constant.name.to_string();
+                    if name.chars().any(char::is_lowercase) {
+                        // Rust would take it for the pattern of a variable of that name.
+                        report.error_with_help(
+                            constant.name.span(),
+                            format!("`{name}` is a constant, so its name stands in capitals"),
+                            format!("write `{}`: lower case is for variables", name.to_uppercase()),
+                        );
+                    }
                     match self.constant(&constant.value, &BTreeMap::new(), report) {
                         Some(value) => drop(self.constants.insert(constant.name.to_string(), value)),
                         None => drop(self.broken.insert(constant.name.to_string())),

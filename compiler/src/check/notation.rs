@@ -43,12 +43,18 @@ impl Elaborator<'_> {
     /// `let y[n, o] = …;`: the array over the indices on the left, or a tuple of such.
     pub fn indexed(&mut self, indices: &[IndexBinding], value: &ast::Expr) -> Option<Value> {
         let depth = self.depth();
+        let errors = self.report.errors.len();
         self.enter();
         let within = self.bind_indices(indices, value, true);
         let result = self.expr(value);
         let result = self.slices(result, &self.place(value));
         self.leave();
         let axes: Vec<Axis> = self.ambient.drain(depth..).collect();
+        // A range that was inferred from reads is as wrong as they are.
+        let inferred = indices.iter().any(|index| index.range.is_none());
+        if inferred && self.report.errors.len() > errors {
+            return None;
+        }
         let (result, _) = (result?, within?);
         Some(stacked(result, &axes))
     }
