@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Span};
 
-use super::suggest::did_you_mean;
 use crate::program::{Float, Initialiser};
 use crate::report::Report;
+use crate::spelling::did_you_mean;
 use crate::syntax::ast;
 
 /// No size is larger.

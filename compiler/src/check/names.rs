@@ -3,11 +3,12 @@
 use proc_macro2::Ident;
 
 use super::elaborate::{Elaborator, Fixed};
+use super::elsewhere::known_elsewhere;
 use super::items::InstanceContent;
-use super::suggest::{did_you_mean, known_elsewhere};
 use super::value::{Array, Binding, Bound, Layer, Mutability, Step, Value};
 use super::words::list;
 use crate::ir::{Int, Kind};
+use crate::spelling::did_you_mean;
 
 /// Up to how many names are listed where nothing near was found.
 const FEW: usize = 8;
