@@ -18,6 +18,7 @@ mod program;
 mod report;
 mod routine;
 mod simplify;
+mod spelling;
 mod syntax;
 #[cfg(test)]
 mod verify;

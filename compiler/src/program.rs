@@ -6,7 +6,7 @@
 use proc_macro2::{Ident, TokenStream};
 
 use crate::ir::{DimId, Graph, Int, Kind, LoopId, ScalarId, TensorId};
-use crate::syntax::ast::Budget;
+use crate::syntax::ast::{Budget, DerivativeKind, Function};
 
 /// The block's float type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -183,7 +183,7 @@ pub struct Guard {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Derivative {
     /// Which.
-    pub kind: crate::syntax::ast::DerivativeKind,
+    pub kind: DerivativeKind,
     /// Whether `self` is listed (or nothing is).
     pub model: bool,
     /// The arguments listed, by position.
@@ -279,7 +279,7 @@ impl Method {
         let is_number = |tensor: &TensorId| {
             self.graph.tensor(*tensor).kind == Kind::Float && self.graph.shape(*tensor).is_empty()
         };
-        let by_parameters = derivative.kind == crate::syntax::ast::DerivativeKind::Grad && derivative.model;
+        let by_parameters = derivative.kind == DerivativeKind::Grad && derivative.model;
         by_parameters && matches!(self.result.tensors().as_slice(), [result] if is_number(result))
     }
 
@@ -291,4 +291,36 @@ impl Method {
             ArgumentContent::Dim(_) => None,
         }
     }
+}
+
+/// The names of the methods that are generated beside a public function.
+pub fn generated_methods(function: &Function) -> Vec<String> {
+    let mut endings = vec!["_workspace"];
+    for request in &function.derivatives {
+        endings.extend(match request.kind {
+            DerivativeKind::Grad => &["_value", "_step"][..],
+            DerivativeKind::Jvp => &["_jvp"],
+            DerivativeKind::Hvp => &["_hvp"],
+            DerivativeKind::Jacobian => &["_jacobian"],
+            DerivativeKind::Hessian => &["_hessian"],
+        });
+    }
+    endings.into_iter().map(|ending| format!("{}{ending}", function.name)).collect()
+}
+
+/// The name of the pass that is generated for a public function, if one is.
+pub fn generated_pass(network: &Ident, function: &Function) -> Option<String> {
+    let has_pass = function.derivatives.iter().any(|request| request.kind == DerivativeKind::Grad);
+    has_pass.then(|| pass_name(network, &function.name))
+}
+
+/// The name of the pass of a method: `MlpLossPass`.
+pub fn pass_name(network: &Ident, method: &Ident) -> String {
+    let plain = |name: &Ident| name.to_string().trim_start_matches("r#").to_string();
+    let mut name = plain(network);
+    for word in plain(method).split('_') {
+        let mut characters = word.chars();
+        name.extend(characters.next().into_iter().flat_map(char::to_uppercase).chain(characters));
+    }
+    name + "Pass"
 }

@@ -4,9 +4,10 @@ use proc_macro2::Span;
 
 use super::call::{Callee, is_option, pattern_name};
 use super::elaborate::{Elaborator, Place};
-use super::suggest::{did_you_mean, option_elsewhere};
+use super::elsewhere::option_elsewhere;
 use super::value::Value;
 use super::words::{counted, list};
+use crate::spelling::did_you_mean;
 use crate::syntax::ast::{self, CallArgument};
 
 /// An argument as it is passed: evaluated, or an expression still.

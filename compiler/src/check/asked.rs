@@ -9,12 +9,12 @@ use super::external;
 use super::instances::Instances;
 use super::items::{InstanceContent, Items};
 use super::method::{Leaf, leaves};
-use super::suggest::did_you_mean;
 use super::value::Value;
 use super::words::list;
 use crate::ir::{ExternId, Graph, Kind, Node, TensorId};
 use crate::program::{Argument, ArgumentContent, Derivative, Method};
 use crate::report::Report;
+use crate::spelling::did_you_mean;
 use crate::syntax::ast::{self, DerivativeKind, DerivativeRequest};
 use crate::{compile, differentiate};
 

@@ -3,10 +3,10 @@
 use proc_macro2::{Ident, Span};
 
 use super::elaborate::{Elaborator, Place};
-use super::suggest::did_you_mean;
 use super::value::{Array, Bound, Mutability, Value};
 use super::words::{counted, list};
 use crate::ir::{Axis, Binary, Comprehension, Graph, Kind, Node, Reduction, Scalar};
+use crate::spelling::did_you_mean;
 use crate::syntax::ast::{self, BinaryOperator as Op, Target};
 
 impl Elaborator<'_> {

@@ -6,12 +6,13 @@ use proc_macro2::{Ident, Span};
 
 use super::arguments::{Parameter, Passed};
 use super::elaborate::{Elaborator, Frame, LibraryCall};
+use super::elsewhere::known_elsewhere;
 use super::fit::Expected;
 use super::items::Callable;
 use super::library;
-use super::suggest::{did_you_mean, known_elsewhere};
 use super::value::{Bound, Layer, Mutability, Static, Value};
 use super::words::{list, spelled};
+use crate::spelling::did_you_mean;
 use crate::syntax::ast::{self, CallArgument, ExprKind as E};
 
 /// How deep calls may nest: the passes walk by recursion.

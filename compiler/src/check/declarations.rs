@@ -6,6 +6,7 @@ use proc_macro2::Ident;
 use super::asked::attribute;
 use super::instances::Instances;
 use super::items::{Callable, Items};
+use crate::program::{generated_methods, generated_pass};
 use crate::report::Report;
 use crate::syntax::ast;
 
@@ -102,46 +103,19 @@ fn generated_names(
         .filter(|function| !function.visibility.is_empty())
         .collect();
     for function in &public {
-        let mut suffixes = vec!["_workspace"];
-        for request in &function.derivatives {
-            suffixes.extend(match request.kind {
-                ast::DerivativeKind::Grad => &["_value", "_step"][..],
-                ast::DerivativeKind::Jvp => &["_jvp"],
-                ast::DerivativeKind::Hvp => &["_hvp"],
-                ast::DerivativeKind::Jacobian => &["_jacobian"],
-                ast::DerivativeKind::Hessian => &["_hessian"],
-            });
-        }
-        for suffix in suffixes {
-            let taken = format!("{}{suffix}", function.name);
+        for taken in generated_methods(function) {
             if let Some(other) = public.iter().find(|other| other.name == taken) {
                 let message = format!("`{taken}` is generated for `{}`", function.name);
                 report.error_with_help(other.name.span(), message, "give this function another name");
             }
         }
-        if function.derivatives.iter().any(|request| request.kind == ast::DerivativeKind::Grad) {
-            let taken = format!("{}{}Pass", definition.name, camel_case(&function.name.to_string()));
-            if let Some(other) = items.structs.get(&taken).filter(|other| !other.visibility.is_empty()) {
-                let message =
-                    format!("`{taken}` is generated for `{}` of `{}`", function.name, definition.name);
-                report.error_with_help(other.name.span(), message, "give this struct another name");
-            }
+        if let Some(taken) = generated_pass(&definition.name, function)
+            && let Some(other) = items.structs.get(&taken).filter(|other| !other.visibility.is_empty())
+        {
+            let message = format!("`{taken}` is generated for `{}` of `{}`", function.name, definition.name);
+            report.error_with_help(other.name.span(), message, "give this struct another name");
         }
     }
-}
-
-fn camel_case(name: &str) -> String {
-    let words = name.trim_start_matches("r#").split('_').filter(|word| !word.is_empty());
-    words
-        .map(|word| {
-            word.chars()
-                .next()
-                .into_iter()
-                .flat_map(char::to_uppercase)
-                .chain(word.chars().skip(1))
-                .collect::<String>()
-        })
-        .collect()
 }
 
 /// Whether a network's parameters fit any memory.

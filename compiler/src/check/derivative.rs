@@ -4,6 +4,7 @@ use proc_macro2::Ident;
 
 use super::elaborate::{Elaborator, Place};
 use super::value::{Array, Value};
+use super::words::spelled;
 use crate::differentiate;
 use crate::ir::{Graph, Kind, Scalar, TensorId};
 use crate::simplify::sharpened;
@@ -262,6 +263,15 @@ impl Elaborator<'_> {
         }
         let full = Graph::identity(self.depth() + array.shape.len());
         match &self.graph.scalars[array.element] {
+            Scalar::Read(tensor, _) if self.is_frozen(*tensor) => {
+                let shown = spelled(expr).map_or("this".to_string(), |name| format!("`{name}`"));
+                self.error_with_help(
+                    expr.span,
+                    format!("{shown} is `#[frozen]`: nothing is differentiated by it"),
+                    "leave `#[frozen]` out if its derivative is wanted",
+                );
+                None
+            }
             Scalar::Read(tensor, at) if *at == full && self.graph.shape(*tensor).len() == full.len() => {
                 Some(*tensor)
             }
@@ -275,6 +285,22 @@ impl Elaborator<'_> {
                 None
             }
         }
+    }
+}
+
+impl Elaborator<'_> {
+    /// Whether a tensor is a field that is frozen, by itself or with a struct around it.
+    fn is_frozen(&self, tensor: TensorId) -> bool {
+        let network = self.frames.first().and_then(|frame| frame.layer.as_ref());
+        let place = self.fields.iter().find(|(_, input)| **input == tensor).map(|(place, _)| place);
+        let (Some(network), Some((path, name))) = (network, place) else { return false };
+        let mut instance = network.instance;
+        path.iter().map(|step| &step.name).chain([name]).any(|name| {
+            let fields = &self.instances.list[instance].fields;
+            let Some(field) = fields.iter().find(|field| field.name == name) else { return false };
+            instance = field.layer().unwrap_or(instance);
+            field.frozen
+        })
     }
 }
 

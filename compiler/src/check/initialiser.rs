@@ -1,9 +1,10 @@
 //! How fields start: an initialiser by its name, or a literal.
 
-use super::suggest::{did_you_mean, known_elsewhere};
+use super::elsewhere::known_elsewhere;
 use super::words::{counted, list};
 use crate::program::Initialiser;
 use crate::report::Report;
+use crate::spelling::did_you_mean;
 use crate::syntax::ast;
 
 /// An initialiser by its name, or a literal of the field's shape; the shape is none where it is wrong.

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, Span};
 
+use super::elsewhere::known_elsewhere;
 use super::initialiser::initialiser;
 use super::items::{Instance, InstanceContent, InstanceField, Items};
 use super::limits::MOST_ELEMENTS;
-use super::suggest::{did_you_mean, known_elsewhere};
 use super::words::counted;
 use crate::program::Initialiser;
 use crate::report::Report;
+use crate::spelling::did_you_mean;
 use crate::syntax::ast::{self, ExprKind as E};
 
 /// All instances made so far; equal ones are one.

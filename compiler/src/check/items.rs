@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Span};
 
-use super::suggest::did_you_mean;
 use crate::program::{Float, Initialiser};
 use crate::report::Report;
+use crate::spelling::did_you_mean;
 use crate::syntax::ast;
 
 /// No size is larger.
@@ -176,6 +176,15 @@ impl<'a> Items<'a> {
                 ast::Item::Const(constant) => {
                     if !once(&constant.name, report) {
                         continue;
+                    }
+                    let name = constant.name.to_string();
+                    if name.chars().any(char::is_lowercase) {
+                        // Rust would take it for the pattern of a variable of that name.
+                        report.error_with_help(
+                            constant.name.span(),
+                            format!("`{name}` is a constant, so its name stands in capitals"),
+                            format!("write `{}`: lower case is for variables", name.to_uppercase()),
+                        );
                     }
                     match self.constant(&constant.value, &BTreeMap::new(), report) {
                         Some(value) => drop(self.constants.insert(constant.name.to_string(), value)),

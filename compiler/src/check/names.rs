@@ -2,12 +2,13 @@
 
 use proc_macro2::Ident;
 
-use super::elaborate::Elaborator;
+use super::elaborate::{Elaborator, Fixed};
+use super::elsewhere::known_elsewhere;
 use super::items::InstanceContent;
-use super::suggest::{did_you_mean, known_elsewhere};
 use super::value::{Array, Binding, Bound, Layer, Mutability, Step, Value};
 use super::words::list;
 use crate::ir::{Int, Kind};
+use crate::spelling::did_you_mean;
 
 /// Up to how many names are listed where nothing near was found.
 const FEW: usize = 8;
@@ -15,15 +16,17 @@ const FEW: usize = 8;
 impl Elaborator<'_> {
     /// Binds a name in the innermost scope.
     pub fn bind(&mut self, name: &Ident, value: Bound, mutable: Mutability) {
-        let binding = Binding {
+        let scope = self.frame_mut().scopes.last_mut().expect("a function has a scope");
+        // Of two arguments of one name nobody knows which is meant: that has been said.
+        let twice = mutable == Mutability::Argument && scope.iter().any(|known| *name == known.name);
+        scope.push(Binding {
             name: name.to_string(),
             span: name.span(),
-            value,
+            value: if twice { Bound::Value(Value::Poison) } else { value },
             mutable,
             used: false,
             assigned: false,
-        };
-        self.frame_mut().scopes.last_mut().expect("a function has a scope").push(binding);
+        });
     }
 
     /// Opens a scope.
@@ -79,8 +82,13 @@ impl Elaborator<'_> {
         if let Some(&value) = self.frame().generics.get(&text) {
             return Some(Bound::Integer(Int::constant(value)));
         }
-        if let Some(size) = self.frame().dims.get(&text).map(|fixed| fixed.size.clone()) {
+        if let Some(Fixed { size, by }) = self.frame().dims.get(&text).cloned() {
             self.seen.dims.insert(text);
+            // An argument that is there for its size is used where the size is.
+            let mut arguments = self.frame_mut().scopes.iter_mut().take(1).flatten();
+            if let Some(argument) = arguments.find(|argument| argument.name == by) {
+                argument.used = true;
+            }
             return Some(Bound::Integer(size));
         }
         if let Some(&value) = self.items.constants.get(&text) {

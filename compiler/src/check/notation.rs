@@ -1,54 +1,31 @@
 //! Index notation: indices bound on the left of a `let` and in reducers, and the ranges that they run
 //! over where none is written.
 
-use std::collections::BTreeMap;
-
 use proc_macro2::Ident;
 
 use super::elaborate::{Elaborator, Guard, Place};
+use super::infer::{Range, Use};
 use super::reduce::Reducer;
 use super::value::{Array, Bound, Mutability, Value};
 use crate::ir::{Axis, Comparison, Int, Kind, ScalarId};
-use crate::syntax::ast::{self, ExprKind as E, IndexBinding, Subscript};
-
-/// A read of an axis at a subscript, met while looking for ranges.
-#[derive(Clone)]
-struct Use {
-    size: Int,
-    subscript: Int,
-    place: Place,
-}
-
-/// What is known of an index that has no written range.
-enum Range {
-    /// It runs over `0..extent`.
-    Found(Int),
-    /// Two uses disagree.
-    Conflict(Box<(Use, Use)>),
-    /// Which of two uses ends first depends on run-time sizes.
-    Undecided(Box<(Use, Use)>),
-}
-
-/// What looking for ranges has met.
-#[derive(Default)]
-struct Uses {
-    reads: Vec<Use>,
-    /// The extents of indices that are known.
-    known: BTreeMap<usize, Int>,
-    /// Whether something wrong is subscripted, so that ranges may be missing through no fault of theirs.
-    poisoned: bool,
-}
+use crate::syntax::ast::{self, IndexBinding};
 
 impl Elaborator<'_> {
     /// `let y[n, o] = …;`: the array over the indices on the left, or a tuple of such.
     pub fn indexed(&mut self, indices: &[IndexBinding], value: &ast::Expr) -> Option<Value> {
         let depth = self.depth();
+        let errors = self.report.errors.len();
         self.enter();
         let within = self.bind_indices(indices, value, true);
         let result = self.expr(value);
         let result = self.slices(result, &self.place(value));
         self.leave();
         let axes: Vec<Axis> = self.ambient.drain(depth..).collect();
+        // A range that was inferred from reads is as wrong as they are.
+        let inferred = indices.iter().any(|index| index.range.is_none());
+        if inferred && self.report.errors.len() > errors {
+            return None;
+        }
         let (result, _) = (result?, within?);
         Some(stacked(result, &axes))
     }
@@ -280,237 +257,10 @@ impl Elaborator<'_> {
         }
         None
     }
-
-    /// The ranges of indices that have none written: the axis that one subscripts alone; else the largest
-    /// from 0 in which all its reads are inside. And whether something wrong is subscripted.
-    fn infer(
-        &mut self,
-        indices: &[IndexBinding],
-        ranges: &[Option<(Int, Int)>],
-        body: &ast::Expr,
-    ) -> (BTreeMap<usize, Range>, bool) {
-        let depth = self.depth();
-        let nodes = self.graph.nodes.len();
-        let mut uses = Uses::default();
-        self.quiet += 1;
-        self.enter();
-        for (position, (index, range)) in indices.iter().zip(ranges).enumerate() {
-            self.bind_quietly(index, depth + position, range.clone(), &mut uses);
-        }
-        self.gather_uses(body, &mut uses);
-        self.frame_mut().scopes.pop();
-        self.ambient.truncate(depth);
-        self.graph.nodes.truncate(nodes);
-        self.quiet -= 1;
-        for position in 0..depth {
-            uses.known.insert(position, self.ambient[position].extent.clone());
-        }
-        (self.ranges(&mut uses), uses.poisoned)
-    }
-
-    fn bind_quietly(
-        &mut self,
-        index: &IndexBinding,
-        place: usize,
-        range: Option<(Int, Int)>,
-        uses: &mut Uses,
-    ) {
-        let mut value = Int::index(place);
-        if let Some((from, to)) = range
-            && is_size(&to.sub(&from))
-        {
-            uses.known.insert(place, to.sub(&from));
-            value = value.add(&from);
-        }
-        self.ambient.push(Axis { name: index.name.to_string(), extent: Int::constant(1) });
-        self.bind(&index.name, Bound::Integer(value), Mutability::Counter);
-    }
-
-    fn ranges(&self, uses: &mut Uses) -> BTreeMap<usize, Range> {
-        let mut found: BTreeMap<usize, Range> = BTreeMap::new();
-        let mut first: BTreeMap<usize, &Use> = BTreeMap::new();
-        for each in &uses.reads {
-            let Some(position) = each.subscript.as_index() else { continue };
-            match first.get(&position) {
-                None if uses.known.contains_key(&position) => {}
-                None => {
-                    first.insert(position, each);
-                    found.insert(position, Range::Found(each.size.clone()));
-                    uses.known.insert(position, each.size.clone());
-                }
-                Some(other)
-                    if !self.agree(&other.size, &each.size)
-                        && matches!(found[&position], Range::Found(_)) =>
-                {
-                    found.insert(position, Range::Conflict(Box::new(((*other).clone(), each.clone()))));
-                }
-                Some(_) => {}
-            }
-        }
-        loop {
-            let unknown = uses
-                .reads
-                .iter()
-                .flat_map(|each| indices_of(&each.subscript))
-                .filter(|position| !uses.known.contains_key(position));
-            let next = unknown.into_iter().find_map(|position| {
-                Some((position, self.largest_range(position, &uses.known, &uses.reads)?))
-            });
-            let Some((position, range)) = next else { return found };
-            let extent = match &range {
-                Range::Found(extent) => extent.clone(),
-                Range::Conflict(_) | Range::Undecided(_) => Int::constant(1),
-            };
-            uses.known.insert(position, extent);
-            found.insert(position, range);
-        }
-    }
-
-    /// The largest range of an index in which every read is inside; `None` while another index in one of
-    /// its subscripts is not known yet.
-    fn largest_range(&self, position: usize, known: &BTreeMap<usize, Int>, uses: &[Use]) -> Option<Range> {
-        let mut best: Option<(Int, &Use)> = None;
-        for each in uses.iter().filter(|each| each.subscript.mentions_index(position)) {
-            let (coefficient, rest) = affine(&each.subscript, position)?;
-            if indices_of(&rest).iter().any(|other| !known.contains_key(other)) {
-                return None;
-            }
-            let mut least = Int::zero();
-            let mut most = Int::zero();
-            for (monomial, factor) in rest.terms() {
-                let index = monomial.iter().find_map(|atom| match atom {
-                    crate::ir::Atom::Index(position) => Some(*position),
-                    _ => None,
-                });
-                let others = monomial
-                    .iter()
-                    .filter(|atom| !matches!(atom, crate::ir::Atom::Index(_)))
-                    .fold(Int::constant(factor), |product, atom| product.mul(&Int::atom(atom.clone())));
-                let span = index.map_or(Int::constant(1), |index| known[&index].plus(-1));
-                let end = others.mul(&span);
-                if index.is_none() {
-                    least = least.add(&end);
-                    most = most.add(&end);
-                } else if factor > 0 {
-                    most = most.add(&end);
-                } else {
-                    least = least.add(&end);
-                }
-            }
-            let extent = if coefficient > 0 {
-                each.size.plus(-1).sub(&most).div(&Int::constant(coefficient)).plus(1)
-            } else {
-                least.div(&Int::constant(-coefficient)).plus(1)
-            };
-            best = Some(match best {
-                None => (extent, each),
-                Some((other, at)) => match Self::is_at_least(&other.sub(&extent), 0) {
-                    Some(true) => (extent, each),
-                    Some(false) => (other, at),
-                    None if other == extent => (extent, each),
-                    None => return Some(Range::Undecided(Box::new((at.clone(), each.clone())))),
-                },
-            });
-        }
-        best.map(|(extent, _)| Range::Found(extent))
-    }
-
-    /// Collects the reads under an expression. Quiet: what is wrong is said when it is lowered.
-    fn gather_uses(&mut self, expr: &ast::Expr, uses: &mut Uses) {
-        match &expr.kind {
-            E::Index(base, subscripts) => {
-                self.gather_uses(base, uses);
-                let shape = match self.expr(base) {
-                    Value::Array(array) => array.shape,
-                    Value::Layer(layer) => layer.lengths.iter().map(|&length| Int::from(length)).collect(),
-                    other => {
-                        uses.poisoned |= matches!(other, Value::Poison);
-                        Vec::new()
-                    }
-                };
-                for (axis, subscript) in subscripts.iter().enumerate() {
-                    let Subscript::At(at) = subscript else { continue };
-                    self.gather_uses(at, uses);
-                    if let (Some(size), true) = (shape.get(axis), self.is_integer(at)) {
-                        match self.integer(at) {
-                            Some(subscript) => {
-                                uses.reads.push(Use { size: size.clone(), subscript, place: self.place(at) })
-                            }
-                            None => uses.poisoned = true,
-                        }
-                    } else {
-                        uses.poisoned |= matches!(self.expr(at), Value::Poison);
-                    }
-                }
-            }
-            E::Reduce { indices, body, .. } => {
-                self.enter();
-                let depth = self.ambient.len();
-                for (position, index) in indices.iter().enumerate() {
-                    let mut range = None;
-                    if let Some((from, to)) = &index.range {
-                        self.gather_uses(from, uses);
-                        self.gather_uses(to, uses);
-                        range = self.integer(from).zip(self.integer(to));
-                    }
-                    self.bind_quietly(index, depth + position, range, uses);
-                }
-                self.gather_uses(body, uses);
-                self.frame_mut().scopes.pop();
-                // The places stay taken: another reducer beside this one has indices of its own.
-            }
-            E::Unary(_, inner) | E::Cast(inner, _) | E::Field(inner, _) => self.gather_uses(inner, uses),
-            E::Binary(_, _, left, right) => {
-                self.gather_uses(left, uses);
-                self.gather_uses(right, uses);
-            }
-            E::If { condition, then, otherwise } => {
-                self.gather_uses(condition, uses);
-                for body in std::iter::once(then).chain(otherwise) {
-                    self.gather_body_uses(body, uses);
-                }
-            }
-            E::Call { function, arguments } => {
-                if !matches!(function.kind, E::Name(_)) {
-                    self.gather_uses(function, uses);
-                }
-                arguments.iter().for_each(|argument| self.gather_uses(&argument.value, uses));
-            }
-            E::Method { receiver, arguments, .. } => {
-                self.gather_uses(receiver, uses);
-                arguments.iter().for_each(|argument| self.gather_uses(&argument.value, uses));
-            }
-            E::Array(parts) | E::Tuple(parts) => parts.iter().for_each(|part| self.gather_uses(part, uses)),
-            E::Block(body) => self.gather_body_uses(body, uses),
-            E::Error => uses.poisoned = true,
-            E::Number(_) | E::Bool(_) | E::Name(_) => {}
-        }
-    }
-
-    fn gather_body_uses(&mut self, body: &ast::Body, uses: &mut Uses) {
-        self.enter();
-        for statement in &body.statements {
-            match statement {
-                ast::Statement::Let { pattern, value, .. } => {
-                    self.gather_uses(value, uses);
-                    let value = self.expr(value);
-                    self.bind_pattern_in(pattern, value, Mutability::No, body);
-                }
-                ast::Statement::LetIndexed { value, .. } | ast::Statement::Assign { value, .. } => {
-                    self.gather_uses(value, uses)
-                }
-                ast::Statement::For(_) => {}
-            }
-        }
-        if let Some(result) = &body.result {
-            self.gather_uses(result, uses);
-        }
-        self.frame_mut().scopes.pop();
-    }
 }
 
 /// Whether an integer is made of constants and dims.
-fn is_size(value: &Int) -> bool {
+pub fn is_size(value: &Int) -> bool {
     let mut is_size = true;
     value.visit_atoms(&mut |atom| {
         is_size &=
@@ -530,35 +280,4 @@ fn stacked(value: Value, axes: &[Axis]) -> Value {
         Value::Tuple(parts) => Value::Tuple(parts.into_iter().map(|part| stacked(part, axes)).collect()),
         other @ (Value::Layer(_) | Value::Static(_) | Value::Poison) => other,
     }
-}
-
-/// The positions of the indices in an integer.
-fn indices_of(value: &Int) -> Vec<usize> {
-    let mut positions = Vec::new();
-    value.visit_atoms(&mut |atom| {
-        if let crate::ir::Atom::Index(position) = atom {
-            positions.push(*position);
-        }
-    });
-    positions
-}
-
-/// The constant coefficient of an index and the rest, if it occurs only so.
-fn affine(value: &Int, position: usize) -> Option<(i64, Int)> {
-    let mut coefficient = 0;
-    let mut rest = Int::zero();
-    for (monomial, factor) in value.terms() {
-        let alone = monomial == [crate::ir::Atom::Index(position)];
-        let term = monomial
-            .iter()
-            .fold(Int::constant(factor), |product, atom| product.mul(&Int::atom(atom.clone())));
-        if alone {
-            coefficient += factor;
-        } else if term.mentions_index(position) {
-            return None;
-        } else {
-            rest = rest.add(&term);
-        }
-    }
-    (coefficient != 0).then_some((coefficient, rest))
 }

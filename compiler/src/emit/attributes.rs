@@ -43,6 +43,12 @@ pub fn all_but_docs(attributes: &[TokenStream]) -> Vec<&TokenStream> {
     attributes.iter().filter(|attribute| name(attribute) != "doc").collect()
 }
 
+/// What a function's attributes mean for the constants beside it: `#[inline]` is for functions.
+pub fn of_constants(attributes: &[TokenStream]) -> Vec<&TokenStream> {
+    let both = ["cfg", "allow", "deprecated"];
+    attributes.iter().filter(|attribute| both.contains(&name(attribute).as_str())).collect()
+}
+
 /// Whether there is a doc comment.
 pub fn has_docs(attributes: &[TokenStream]) -> bool {
     attributes.iter().any(|attribute| name(attribute) == "doc")

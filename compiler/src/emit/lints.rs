@@ -4,6 +4,14 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use crate::program::StructType;
+
+/// `#[allow(…)]` for a struct of parameters: a matrix may be named in capitals.
+pub fn of_parameters(of: &StructType) -> TokenStream {
+    let capitals = of.fields.iter().any(|field| field.name.to_string().chars().any(char::is_uppercase));
+    if capitals { quote!(#[allow(non_snake_case)]) } else { TokenStream::new() }
+}
+
 /// `#[allow(…)]` for a generated `impl` or struct.
 ///
 /// * `dead_code`: a net has more methods than a program calls.

@@ -244,10 +244,11 @@ fn constants(signature: &Signature<'_>, compiled: Option<&CompiledMethod>) -> To
     let items = texts.iter().map(|(suffix, text, what)| {
         let name = format_ident!("{upper}_{suffix}");
         let docs = docs::lines(&[format!("How `{}` is computed, {what}.", signature.function(""))]);
-        let attributes = decorated(signature, true, &docs);
+        let attributes = attributes::of_constants(&method.attributes);
         let text = Literal::string(text);
         quote! {
-            #attributes
+            #docs
+            #(#attributes)*
             #visibility const #name: &'static str = #text;
         }
     });

@@ -11,7 +11,7 @@ use super::signature::{Results, Signature, local, plain};
 use super::types::{Boundary, Layout};
 use super::{Compiled, docs, lints};
 use crate::ir::{DimId, Kind, TensorId};
-use crate::program::{Derivative, Program};
+use crate::program::{Derivative, Program, pass_name};
 
 /// The pass of a method: its names, its cotangents.
 pub struct Pass<'a> {
@@ -66,7 +66,7 @@ impl<'a> Pass<'a> {
             signature,
             derivative,
             compiled,
-            name: format_ident!("{}{}Pass", plain(&owner.name), camel_case(&plain(&method.name))),
+            name: format_ident!("{}", pass_name(&owner.name, &method.name)),
             fields: Fields {
                 model: field(local("model")),
                 arena: field(local("arena")),
@@ -288,15 +288,4 @@ pub fn named(field: &Ident, value: &TokenStream) -> TokenStream {
 /// `value`, or `value_0`, `value_1`, … where there are several.
 fn numbered(name: &str, position: usize, count: usize) -> Ident {
     if count == 1 { local(name) } else { local(&format!("{name}_{position}")) }
-}
-
-/// `attention_loss` as `AttentionLoss`.
-fn camel_case(name: &str) -> String {
-    name.split('_')
-        .flat_map(|word| {
-            let mut characters = word.chars();
-            let first = characters.next().into_iter().flat_map(char::to_uppercase);
-            first.chain(characters).collect::<Vec<_>>()
-        })
-        .collect()
 }

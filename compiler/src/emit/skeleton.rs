@@ -12,7 +12,7 @@ use super::messages::errors;
 use crate::ir::{DimId, Graph, Int, Kind, TensorId};
 use crate::program::{
     Argument, ArgumentContent, Constant, Content, Derivative, DimSource, FieldType, Float, Initialiser,
-    Method, Program, Returned, StructType,
+    Method, Program, Returned, StructType, generated_methods, generated_pass,
 };
 use crate::report::Report;
 use crate::syntax::ast::{self, AxisType, BinaryOperator, Block, Expr, ExprKind, Item, UnaryOperator};
@@ -39,15 +39,34 @@ fn sketch(block: &Block, library: Option<&Block>) -> Program {
         depth: 0,
     };
     sketch.constants();
-    for item in &block.items {
-        if let Item::Struct(of) = item
-            && !of.visibility.is_empty()
-            && !sketch.program.structs.iter().any(|known| known.name == of.name)
-        {
+    let structs: Vec<&ast::Struct> = block
+        .items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Struct(of) if !of.visibility.is_empty() => Some(of),
+            _ => None,
+        })
+        .collect();
+    let passes: Vec<String> = structs
+        .iter()
+        .flat_map(|of| public(block, of).filter_map(|function| generated_pass(&of.name, function)))
+        .collect();
+    for of in structs {
+        let known = sketch.program.structs.iter().any(|known| known.name == of.name);
+        if !known && !passes.iter().any(|pass| of.name == pass) {
             sketch.network(of);
         }
     }
     sketch.program
+}
+
+/// The public functions of a network.
+fn public<'block>(block: &'block Block, of: &ast::Struct) -> impl Iterator<Item = &'block ast::Function> {
+    let implementations = block.items.iter().filter_map(move |item| match item {
+        Item::Impl(implementation) if implementation.name == of.name => Some(implementation),
+        _ => None,
+    });
+    implementations.flat_map(|each| &each.functions).filter(|function| !function.visibility.is_empty())
 }
 
 /// A program as far as it can be told.
@@ -84,13 +103,11 @@ impl<'block> Sketch<'block> {
         let sizes = self.sizes.clone();
         let fields = self.fields(of, &of.name, &sizes);
         let mut methods: Vec<Method> = Vec::new();
-        for item in &self.block.items {
-            let Item::Impl(implementation) = item else { continue };
-            for function in implementation.functions.iter().filter(|_| implementation.name == of.name) {
-                let known = methods.iter().any(|method| method.name == function.name);
-                if !function.visibility.is_empty() && !known {
-                    methods.extend(self.method(function));
-                }
+        let taken: Vec<String> = public(self.block, of).flat_map(generated_methods).collect();
+        for function in public(self.block, of) {
+            let known = methods.iter().any(|method| method.name == function.name);
+            if !known && !taken.iter().any(|taken| function.name == taken) {
+                methods.extend(self.method(function));
             }
         }
         self.program.structs.push(StructType {
@@ -285,10 +302,13 @@ impl<'block> Sketch<'block> {
     fn tensor(&self, ty: &ast::TensorType, graph: &mut Graph) -> Option<TensorId> {
         let mut shape = Vec::new();
         for axis in &ty.axes {
-            let AxisType::Size(size) = axis else { return None };
-            shape.push(match evaluate(size, &self.sizes) {
-                Some(size) => Int::constant(size),
-                None => Int::dim(dimension(&named(size)?, graph)),
+            shape.push(match axis {
+                // As often as not it is one.
+                AxisType::Rest(_) => Int::dim(dimension("rest", graph)),
+                AxisType::Size(size) => match evaluate(size, &self.sizes) {
+                    Some(size) => Int::constant(size),
+                    None => Int::dim(dimension(&named(size)?, graph)),
+                },
             });
         }
         let kind = match ty.scalar.to_string().as_str() {

@@ -28,11 +28,13 @@ fn declaration(paths: &Paths, program: &Program, of: &StructType) -> TokenStream
         quote!(#(#written)* #docs #(#others)* pub #name: #ty)
     });
     let (written, others) = (attributes::docs(attributes), attributes::all_but_docs(attributes));
+    let lints = lints::of_parameters(of);
     quote! {
         #(#written)*
         #docs
         #(#others)*
         #derives
+        #lints
         #[repr(C)]
         #visibility struct #name { #(#fields),* }
     }

@@ -87,10 +87,27 @@ fn a_gradient_becomes_a_pass() {
 fn what_cannot_be_told_is_left_out() {
     let expansion = expanded(
         "pub struct Net { w: f32[K], v: f32[3], layer: Missing<3> }
-         impl Net { pub fn f(x: f32[..]) -> f32 { x } pub fn g(x: f32[3]) -> f32 { x } fn inner(x: f32) -> f32 { x } }",
+         impl Net { pub fn f(x: (f32, f32)) -> f32 { x } pub fn g(x: f32[3]) -> f32 { x } fn inner(x: f32) -> f32 { x } }",
     );
     contains(&expansion, "pub struct Net { #[doc = \" `f32[3]`, starts as `zeros`.\"] pub v: [f32; 3] }");
     assert!(!expansion.contains("fnf") && !expansion.contains("fninner") && expansion.contains("fng<"));
+}
+
+#[test]
+fn leading_axes_stand_for_one() {
+    let expansion =
+        expanded("pub struct Net { w: f32[3] } impl Net { pub fn f(x: f32[.., 3]) -> f32[..] { x @ w } }");
+    contains(&expansion, "x: &[[f32; 3]]) -> &'w [f32]");
+}
+
+#[test]
+fn what_is_written_leaves_its_name_to_what_is_generated() {
+    let expansion = expanded(
+        "pub struct Net { w: f32 } pub struct NetFPass { w: f32 }
+         impl Net { #[grad] pub fn f(x: f32) -> f32 { x * w } pub fn f_value(x: f32[3]) -> f32 { x } }",
+    );
+    assert_eq!(expansion.matches("fnf_value<").count(), 1);
+    assert_eq!(expansion.matches("structNetFPass").count(), 1);
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod function;
 mod integer;
 pub mod rename;
 mod scalar;
+mod walk;
 
 pub use function::{Extern, ExternId, Function};
 pub use integer::{Atom, Inside, Int};

@@ -38,6 +38,7 @@ pub const A: usize = 1;
         /// There, in capitals.
         #[cfg(all())]
         #[allow(clippy::all)]
+        #[inline]
         #[grad(self, X)]
         pub fn loss(X: f64[N, K]) -> f64 {
             let A = X * w;
@@ -55,7 +56,7 @@ pub const A: usize = 1;
     /// Functions under the names of the trait's.
     pub struct Names {
         as_slice: f64[3],
-        w: f64[2],
+        W: f64[2],
     }
 
     impl Names {
@@ -73,7 +74,7 @@ pub const A: usize = 1;
         pub fn zeros(x: f64[3]) -> f64 { sum(x) }
         /// A value.
         #[grad]
-        pub fn value(x: f64[3]) -> f64 { sum(x * as_slice) + l2(w) }
+        pub fn value(x: f64[3]) -> f64 { sum(x * as_slice) + l2(W) }
     }
 }
 

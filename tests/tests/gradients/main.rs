@@ -13,6 +13,7 @@ mod forward;
 mod functions;
 mod jacobians;
 mod layers;
+mod library;
 mod notation;
 mod oracle;
 mod reductions;

@@ -66,7 +66,11 @@ pub fn size(value: &Value) -> usize {
 impl Oracle {
     /// That of a network.
     pub fn read(name: &str) -> Self {
-        let content = read(name);
+        Self::of(&read(name))
+    }
+
+    /// What is written of one network.
+    pub fn of(content: &Value) -> Self {
         let tensor = |value: &Value| Tensor {
             name: text(value, "name").to_string(),
             shape: list(&value["shape"]).iter().map(size).collect(),
@@ -76,12 +80,17 @@ impl Oracle {
         let labels =
             |value: &Value| Labels { count: size(&value["count"]), classes: size(&value["classes"]) };
         Self {
-            name: text(&content, "name").to_string(),
+            name: text(content, "name").to_string(),
             value: number(&content["value"]),
             parameters: list(&content["parameters"]).iter().map(tensor).collect(),
             inputs: list(&content["inputs"]).iter().map(tensor).collect(),
             labels: list(&content["labels"]).iter().map(labels).collect(),
         }
+    }
+
+    /// What it is called.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// The network with 0.3 sin(1.7 i + 0.5 k) in tensor k; it must have the tensors of the file.

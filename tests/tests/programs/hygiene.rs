@@ -58,7 +58,7 @@ fn with_attributes() {
     model.loss(&mut workspace, &[[1.0, 2.0, 3.0]]).backward(&mut gradient, &mut d_x);
     assert_eq!(gradient.layer.bias, [1.0; 2]);
 
-    let names = attributes::Names { as_slice: [1.0, 2.0, 3.0], w: [1.0, 1.0] };
+    let names = attributes::Names { as_slice: [1.0, 2.0, 3.0], W: [1.0, 1.0] };
     let x = [1.0; 3];
     assert_eq!(Params::as_slice(&names).len(), 5);
     assert_eq!(names.as_slice(&mut workspace, &x), 3.0);
@@ -67,7 +67,7 @@ fn with_attributes() {
     let pass = names.value(&mut workspace, &x);
     assert_eq!(pass.value(), 8.0);
     pass.backward(&mut gradient);
-    assert_eq!(gradient.w, [2.0, 2.0]);
+    assert_eq!(gradient.W, [2.0, 2.0]);
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
 use super::super::ast::{Budget, DerivativeKind, DerivativeRequest};
-use super::{Failed, Parsed, Parser, hints, spelling};
+use super::{Failed, Parsed, Parser, hints};
+use crate::spelling::did_you_mean;
 
 /// An attribute as it was read.
 enum Attribute {
@@ -133,7 +134,7 @@ impl Parser<'_> {
             }
             _ => {
                 let known: Vec<&str> = OURS.iter().chain(&RUST).copied().collect();
-                let help = match spelling::nearest(&text, &known) {
+                let help = match did_you_mean(&text, &known) {
                     Some(near) => format!("did you mean `#[{near}]`?"),
                     None => format!("the attributes here are {}", OURS.join(", ")),
                 };
@@ -195,7 +196,7 @@ impl Parser<'_> {
     fn limit(&mut self) -> Parsed<(Ident, u64, Span)> {
         let name = self.name("`workspace` or `params`")?;
         if name != "workspace" && name != "params" {
-            let help = spelling::nearest(&name.to_string(), &["workspace", "params"])
+            let help = did_you_mean(&name.to_string(), &["workspace", "params"])
                 .map_or("the limits are `workspace` and `params`, in bytes".to_owned(), |near| {
                     format!("did you mean `{near}`?")
                 });

@@ -13,7 +13,6 @@ mod items;
 mod loops;
 mod numbers;
 mod operands;
-mod spelling;
 mod statements;
 mod subscripts;
 #[cfg(test)]
