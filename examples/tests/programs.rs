@@ -15,3 +15,8 @@ fn gmm() {
     let text = agrees(env!("CARGO_BIN_EXE_gmm"), &["--sizes", "1"]);
     assert!(text.contains("value and gradient"), "{text}");
 }
+
+#[test]
+fn pendulum() {
+    agrees(env!("CARGO_BIN_EXE_pendulum"), &["--steps", "3"]);
+}
