@@ -1,10 +1,11 @@
 """The objectives of ADBench (arXiv 1807.10129) that the examples `gmm`, `bundle` and `lstm` compute, in JAX, float64.
 
 Written from their definitions in ADBench and GradBench; `formulas.py` fills the inputs. Values and gradients go to
-`values/<example>.json`. Run: `python adbench_jax.py`.
+`values/<example>.json`. Run: `python adbench_jax.py [EXAMPLE…]`.
 """
 
 import math
+import sys
 
 import jax
 import jax.numpy as jnp
@@ -76,11 +77,72 @@ def gmm():
     return {"name": "gmm", "sizes": sizes}
 
 
-EXAMPLES = [gmm]
+# Bundle adjustment: (cameras, points, observations). The last two are ADBench's first ones.
+BUNDLE_SIZES = [(3, 5, 12), (49, 7776, 31843), (21, 11315, 36455)]
+
+
+def bundle_inputs(n, m, p):
+    """Cameras some way off that look at points around the origin, the first one not turned."""
+
+    def around(seed, shape, width, middle=0.0):
+        return middle + width * (2 * formulas.uniform(seed, shape) - 1)
+
+    rotation, centre, lens = around(1, (n, 3), 0.2), around(2, (n, 3), 0.5), around(3, (n, 5), 0.05)
+    rotation[0] = 0
+    centre[:, 2] -= 5
+    lens[:, 0] = 500 * (1 + lens[:, 0])
+    cameras = numpy.concatenate([rotation, centre, lens], axis=1)
+    points, weights, seen = around(4, (m, 3), 1.0), around(5, (p,), 0.5, 1.0), around(6, (p, 2), 100.0)
+    observations = numpy.arange(p)
+    return cameras[observations % n], points[observations % m], weights, seen
+
+
+def rotate(r, x):
+    square = r @ r
+    turned = square > 0
+    angle = jnp.sqrt(jnp.where(turned, square, 1.0))
+    axis = r / angle
+    sin, cos = jnp.sin(angle), jnp.cos(angle)
+    whole = x * cos + jnp.cross(axis, x) * sin + axis * (axis @ x) * (1 - cos)
+    return jnp.where(turned, whole, x + jnp.cross(r, x))
+
+
+def reprojection_error(unknown, seen):
+    camera, point, weight = unknown[:11], unknown[11:14], unknown[14]
+    local = rotate(camera[:3], point - camera[3:6])
+    flat = local[:2] / local[2]
+    square = flat @ flat
+    distorted = flat * (1 + camera[9] * square + camera[10] * square**2)
+    return weight * (distorted * camera[6] + camera[7:9] - seen)
+
+
+def bundle():
+    sizes = []
+    for n, m, p in BUNDLE_SIZES:
+        cameras, points, weights, seen = bundle_inputs(n, m, p)
+        unknown = numpy.concatenate([cameras, points, weights[:, None]], axis=1)
+        error = jax.jit(jax.vmap(reprojection_error))(unknown, seen)
+        block = jax.jit(jax.vmap(jax.jacrev(reprojection_error)))(unknown, seen)
+        size = {
+            "n": n,
+            "m": m,
+            "p": p,
+            "value": formulas.fingerprint({"error": error, "of_weight": 1 - weights**2}),
+            "jacobian": formulas.fingerprint({"block": block, "by_weight": -2 * weights}),
+        }
+        if not sizes:
+            size["elements"] = {"block": formulas.numbers(block)}
+        sizes.append(size)
+    return {"name": "bundle", "sizes": sizes}
+
+
+EXAMPLES = [gmm, bundle]
 
 
 def main():
     for example in EXAMPLES:
+        if sys.argv[1:] and example.__name__ not in sys.argv[1:]:
+            continue
         content = example()
         formulas.write(content["name"], content)
         for size in content["sizes"]:

@@ -20,3 +20,8 @@ fn gmm() {
 fn pendulum() {
     agrees(env!("CARGO_BIN_EXE_pendulum"), &["--steps", "3"]);
 }
+
+#[test]
+fn bundle() {
+    agrees(env!("CARGO_BIN_EXE_bundle"), &["--sizes", "1"]);
+}
