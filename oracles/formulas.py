@@ -40,6 +40,40 @@ def labels(count, classes):
     return numpy.array([(7 * i + 3) % classes for i in range(count)], dtype=numpy.int32)
 
 
+MASK = (1 << 64) - 1
+
+
+def uniform(seed, shape):
+    """Numbers from 0 to 1: the upper 53 bits of SplitMix64's, which starts at `seed`"""
+    count = math.prod(shape)
+    with numpy.errstate(over="ignore"):
+        state = numpy.uint64(seed & MASK) + numpy.arange(1, count + 1, dtype=numpy.uint64) * numpy.uint64(0x9E3779B97F4A7C15)
+        state = (state ^ (state >> numpy.uint64(30))) * numpy.uint64(0xBF58476D1CE4E5B9)
+        state = (state ^ (state >> numpy.uint64(27))) * numpy.uint64(0x94D049BB133111EB)
+        state = state ^ (state >> numpy.uint64(31))
+    return ((state >> numpy.uint64(11)) * 2.0**-53).reshape(shape)
+
+
+def normal(seed, shape):
+    """Nearly normal numbers, the same bits on any machine: the sum of twelve uniform ones, less 6"""
+    twelve = uniform(seed, (*shape, 12))
+    total = numpy.zeros(shape)
+    for place in range(12):
+        total = total + twelve[..., place]
+    return total - 6.0
+
+
+def fingerprint(gradients):
+    """Of each gradient its length, and its part along `direction`: what two large tensors are compared by"""
+
+    def of(number, gradient):
+        gradient = numpy.asarray(gradient, dtype=numpy.float64)
+        flat = direction(number, gradient.shape).reshape(-1) @ gradient.reshape(-1)
+        return {"norm": float(numpy.linalg.norm(gradient)), "along": float(flat)}
+
+    return {name: of(number, gradient) for number, (name, gradient) in enumerate(gradients.items())}
+
+
 def numbers(array):
     """A flat list of Python floats, row by row."""
     return [float(value) for value in numpy.asarray(array).reshape(-1)]

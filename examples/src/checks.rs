@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::process::ExitCode;
 
+use chainrule::Params;
 use serde_json::Value;
 
 /// Counts what was compared and prints each disagreement.
@@ -34,6 +35,22 @@ impl Checks {
         for (position, (found, expected)) in found.iter().zip(expected).enumerate() {
             self.close(format_args!("{what}[{position}]"), *found, *expected, tolerance);
         }
+    }
+
+    /// A gradient too large to be written down: its length, and its part along sin(0.9 i + 0.3 `place`), which
+    /// stand at `path` of the known numbers.
+    pub fn fingerprint(&mut self, known: &Known, path: &str, found: &[f64], place: usize, tolerance: f64) {
+        let norm = found.iter().map(|part| part * part).sum::<f64>().sqrt();
+        let direction = |position: usize| (0.9 * position as f64 + 0.3 * place as f64).sin();
+        let along = found.iter().enumerate().map(|(position, part)| direction(position) * part).sum::<f64>();
+        let expected = known.number(&format!("{path}/norm"));
+        self.close(format_args!("the length of {path}"), norm, expected, tolerance);
+        // The part may be small where the gradient is not.
+        let tolerance = tolerance * expected.max(1.0);
+        let part = known.number(&format!("{path}/along"));
+        self.record((along - part).abs() <= tolerance, || {
+            format!("the part of {path} is {along:?}, expected {part:?} within {tolerance:e}")
+        });
     }
 
     /// Something that must be true.
@@ -82,15 +99,37 @@ impl Known {
         value.unwrap_or_else(|| panic!("no number at {path} of the known numbers"))
     }
 
+    /// How many elements the list at a path has.
+    ///
+    /// # Panics
+    /// If there is none.
+    #[must_use]
+    pub fn count(&self, path: &str) -> usize {
+        let list = self.0.pointer(path).and_then(Value::as_array);
+        list.unwrap_or_else(|| panic!("no list at {path} of the known numbers")).len()
+    }
+
     /// The list of numbers at a path.
     ///
     /// # Panics
     /// If there is none.
     #[must_use]
     pub fn numbers(&self, path: &str) -> Vec<f64> {
-        let list = self.0.pointer(path).and_then(Value::as_array);
-        let list = list.unwrap_or_else(|| panic!("no list at {path} of the known numbers"));
-        (0..list.len()).map(|position| self.number(&format!("{path}/{position}"))).collect()
+        (0..self.count(path)).map(|position| self.number(&format!("{path}/{position}"))).collect()
+    }
+}
+
+/// Fills the parameters as both sides of a comparison do: 0.3 sin(1.7 i + 0.5 k), `i` the place of an element in its
+/// tensor, `k` that of the tensor in the network.
+pub fn fill<P: Params<Float = f64>>(model: &mut P) {
+    let lengths: Vec<usize> = model.tensors().iter().map(|tensor| tensor.data.len()).collect();
+    let mut rest = model.as_mut_slice();
+    for (number, length) in lengths.into_iter().enumerate() {
+        let (tensor, others) = rest.split_at_mut(length);
+        for (position, weight) in tensor.iter_mut().enumerate() {
+            *weight = 0.3 * (1.7 * position as f64 + 0.5 * number as f64).sin();
+        }
+        rest = others;
     }
 }
 
@@ -112,6 +151,17 @@ mod tests {
         checks.all_close("short list", &[1.0], &[1.0, 2.0], 0.0);
         checks.holds("falsehood", false);
         assert_eq!(checks.failed, 5);
+    }
+
+    #[test]
+    fn a_gradient_is_known_by_its_length_and_a_part() {
+        let known = Known::new(r#"{"w": {"norm": 5.0, "along": 4.614716963852924}}"#);
+        let mut checks = Checks::default();
+        checks.fingerprint(&known, "/w", &[3.0, 4.0], 1, 1e-12);
+        assert_eq!((checks.compared, checks.failed), (2, 0));
+        checks.fingerprint(&known, "/w", &[4.0, 3.0], 1, 1e-12);
+        checks.fingerprint(&known, "/w", &[f64::NAN, 3.0], 1, 1e-12);
+        assert_eq!(checks.failed, 3);
     }
 
     #[test]

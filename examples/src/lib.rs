@@ -1,4 +1,4 @@
-//! What the example programs share: data files, batches, the confusion matrix, the learning curve.
+//! What the example programs share: data files, batches, known numbers, times, the confusion matrix, the learning curve.
 
 pub mod batches;
 pub mod checks;
@@ -6,3 +6,5 @@ pub mod confusion;
 pub mod curve;
 pub mod data;
 pub mod output;
+pub mod random;
+pub mod timing;

@@ -3,9 +3,10 @@
 use std::io::{self, Write as _};
 
 use chainrule::{Adam, AdamW, Optimiser, Sgd, Workspace};
-use chainrule_examples::batches::{Batch, SplitMix64};
+use chainrule_examples::batches::Batch;
 use chainrule_examples::confusion::Confusion;
 use chainrule_examples::data::{Digits, Samples};
+use chainrule_examples::random::SplitMix64;
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 
