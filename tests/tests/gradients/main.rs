@@ -19,3 +19,4 @@ mod reductions;
 mod regressions;
 mod support;
 mod two_layers;
+mod widths;
