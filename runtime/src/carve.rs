@@ -18,6 +18,34 @@ use crate::Float;
 #[track_caller]
 pub fn carve<const K: usize, T>(arena: &mut [T], ranges: [Range<usize>; K]) -> [&mut [T]; K] {
     let mut parts: [&mut [T]; K] = core::array::from_fn(|_| <&mut [T]>::default());
+    let mut end = 0;
+    for range in &ranges {
+        if range.start < end || range.end < range.start {
+            return carve_in_any_order(arena, &ranges);
+        }
+        end = range.end;
+    }
+    if end > arena.len() {
+        return carve_in_any_order(arena, &ranges);
+    }
+    let mut rest = arena;
+    let mut cut = 0;
+    for (part, range) in parts.iter_mut().zip(&ranges) {
+        let (_, tail) = rest.split_at_mut(range.start - cut);
+        (*part, rest) = tail.split_at_mut(range.end - range.start);
+        cut = range.end;
+    }
+    parts
+}
+
+/// As [`carve`], for ranges that are not ascending, overlap, or lead beyond the arena.
+#[cold]
+#[track_caller]
+fn carve_in_any_order<'a, const K: usize, T>(
+    arena: &'a mut [T],
+    ranges: &[Range<usize>; K],
+) -> [&'a mut [T]; K] {
+    let mut parts: [&mut [T]; K] = core::array::from_fn(|_| <&mut [T]>::default());
     let mut order: [usize; K] = core::array::from_fn(|position| position);
     // Insertion sort: linear for the ascending ranges that the planner mostly gives.
     for end in 1..K {

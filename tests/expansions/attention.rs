@@ -240,13 +240,14 @@ impl Attention {
                                 s[k_2] - a_sum_top,
                             );
                         }
-                        let mut sum = 0.0_f32;
-                        for k_2 in 0..t {
-                            sum
-                                += a_sum_exp[(n_2 * t + j) * t + k_2]
-                                    - (if k_2 == a_sum_at { 1.0 } else { 0.0 });
-                        }
-                        a_sum_rest[n_2 * t + j] = sum;
+                        a_sum_rest[n_2 * t + j] = kernels::sum_of(
+                            t,
+                            #[inline(always)]
+                            |k_2| {
+                                a_sum_exp[(n_2 * t + j) * t + k_2]
+                                    - (if k_2 == a_sum_at { 1.0 } else { 0.0 })
+                            },
+                        );
                         for k_2 in 0..t {
                             a[(n_2 * t + j) * t + k_2] = a_sum_exp[(n_2 * t + j) * t
                                 + k_2] / (1.0 + a_sum_rest[n_2 * t + j]);
@@ -404,12 +405,13 @@ impl Attention {
                         for k_2 in 0..t {
                             a_sum_exp[k_2] = math::exp(s[k_2] - a_sum_top);
                         }
-                        let mut a_sum_rest = 0.0_f32;
-                        for k_2 in 0..t {
-                            a_sum_rest
-                                += a_sum_exp[k_2]
-                                    - (if k_2 == a_sum_at { 1.0 } else { 0.0 });
-                        }
+                        let a_sum_rest = kernels::sum_of(
+                            t,
+                            #[inline(always)]
+                            |k_2| {
+                                a_sum_exp[k_2] - (if k_2 == a_sum_at { 1.0 } else { 0.0 })
+                            },
+                        );
                         for k_2 in 0..t {
                             a[j * t + k_2] = a_sum_exp[k_2] / (1.0 + a_sum_rest);
                         }
@@ -671,12 +673,13 @@ impl AttentionAttendPass<'_> {
                             a_part[(n_2 * t + j) * t + k_2] = d_a[j * t + k_2]
                                 / (1.0 + a_sum_rest[n_2 * t + j]);
                         }
-                        let mut d_a_sum_rest_part = 0.0_f32;
-                        for k_2 in 0..t {
-                            d_a_sum_rest_part
-                                += a_part[(n_2 * t + j) * t + k_2]
-                                    * a[(n_2 * t + j) * t + k_2];
-                        }
+                        let d_a_sum_rest_part = kernels::sum_of(
+                            t,
+                            #[inline(always)]
+                            |k_2| {
+                                a_part[(n_2 * t + j) * t + k_2] * a[(n_2 * t + j) * t + k_2]
+                            },
+                        );
                         d_a_sum_rest[n_2 * t + j] = -d_a_sum_rest_part;
                     }
                 }
@@ -937,12 +940,13 @@ impl AttentionAttendPass<'_> {
                             a_part[(n_2 * t + j) * t + k_2] = d_a[j * t + k_2]
                                 / (1.0 + a_sum_rest[n_2 * t + j]);
                         }
-                        let mut d_a_sum_rest_part = 0.0_f32;
-                        for k_2 in 0..t {
-                            d_a_sum_rest_part
-                                += a_part[(n_2 * t + j) * t + k_2]
-                                    * a[(n_2 * t + j) * t + k_2];
-                        }
+                        let d_a_sum_rest_part = kernels::sum_of(
+                            t,
+                            #[inline(always)]
+                            |k_2| {
+                                a_part[(n_2 * t + j) * t + k_2] * a[(n_2 * t + j) * t + k_2]
+                            },
+                        );
                         d_a_sum_rest[n_2 * t + j] = -d_a_sum_rest_part;
                     }
                 }

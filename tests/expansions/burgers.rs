@@ -181,13 +181,20 @@ impl Burgers {
                 let d_u_product_2 = d_u_product_2.as_chunks_mut::<20>().0;
                 let d_u_product_3 = d_u_product_3.as_chunks_mut::<20>().0;
                 let d_u_left = d_u_left.as_chunks_mut::<20>().0;
+                let w1_row = kernels::row::<32, _>(&self.w1[0]);
+                let w1_row_2 = kernels::row::<32, _>(&self.w1[1]);
+                let b1_row = kernels::row::<32, _>(&self.b1);
                 for i in 0..n {
-                    for j in 0..20 {
-                        h[i][j] = math::tanh(
-                            t[i] * self.w1[0][j] + x[i] * self.w1[1][j] + self.b1[j],
+                    let mut h_row = [0.0_f64; 32];
+                    let mut h_part_part_row = [0.0_f64; 32];
+                    for j in 0..32 {
+                        h_row[j] = math::tanh(
+                            t[i] * w1_row[j] + x[i] * w1_row_2[j] + b1_row[j],
                         );
-                        h_part_part[i][j] = (1.0 - h[i][j]) * (1.0 + h[i][j]);
+                        h_part_part_row[j] = (1.0 - h_row[j]) * (1.0 + h_row[j]);
                     }
+                    h[i].copy_from_slice(&h_row[..20]);
+                    h_part_part[i].copy_from_slice(&h_part_part_row[..20]);
                 }
                 kernels::matmul(
                     n,
@@ -201,13 +208,21 @@ impl Burgers {
                     20,
                     false,
                 );
+                let b2_row = kernels::row::<32, _>(&self.b2);
+                let w3_row = kernels::row::<32, _>(&self.w3);
                 for i in 0..n {
-                    for j in 0..20 {
-                        u_left[i][j] = math::tanh(u_left[i][j] + self.b2[j]);
-                        d_u_product_part[i][j] = (1.0 - u_left[i][j])
-                            * (1.0 + u_left[i][j]);
-                        d_u_product[i][j] = self.w3[j] * d_u_product_part[i][j];
+                    let mut u_left_row = kernels::row::<32, _>(&u_left[i]);
+                    let mut d_u_product_part_row = [0.0_f64; 32];
+                    let mut d_u_product_row = [0.0_f64; 32];
+                    for j in 0..32 {
+                        u_left_row[j] = math::tanh(u_left_row[j] + b2_row[j]);
+                        d_u_product_part_row[j] = (1.0 - u_left_row[j])
+                            * (1.0 + u_left_row[j]);
+                        d_u_product_row[j] = w3_row[j] * d_u_product_part_row[j];
                     }
+                    u_left[i].copy_from_slice(&u_left_row[..20]);
+                    d_u_product_part[i].copy_from_slice(&d_u_product_part_row[..20]);
+                    d_u_product[i].copy_from_slice(&d_u_product_row[..20]);
                 }
                 kernels::matmul(
                     1,
@@ -236,12 +251,22 @@ impl Burgers {
                     20,
                     false,
                 );
+                let w1_row = kernels::row::<32, _>(&self.w1[1]);
                 for i in 0..n {
-                    for j in 0..20 {
-                        h_part[i][j] = d_h[i][j] * h_part_part[i][j];
-                        d_h_2[i][j] = -2.0 * (self.w1[1][j] * d_h[i][j] * h[i][j]);
-                        d_h_3[i][j] = self.w1[1][j] * h_part_part[i][j];
+                    let d_h_row = kernels::row::<32, _>(&d_h[i]);
+                    let h_part_part_row = kernels::row::<32, _>(&h_part_part[i]);
+                    let mut h_part_row = [0.0_f64; 32];
+                    let h_row = kernels::row::<32, _>(&h[i]);
+                    let mut d_h_2_row = [0.0_f64; 32];
+                    let mut d_h_3_row = [0.0_f64; 32];
+                    for j in 0..32 {
+                        h_part_row[j] = d_h_row[j] * h_part_part_row[j];
+                        d_h_2_row[j] = -2.0 * (w1_row[j] * d_h_row[j] * h_row[j]);
+                        d_h_3_row[j] = w1_row[j] * h_part_part_row[j];
                     }
+                    h_part[i].copy_from_slice(&h_part_row[..20]);
+                    d_h_2[i].copy_from_slice(&d_h_2_row[..20]);
+                    d_h_3[i].copy_from_slice(&d_h_3_row[..20]);
                 }
                 kernels::matmul(
                     1,
@@ -279,12 +304,23 @@ impl Burgers {
                     20,
                     false,
                 );
+                let w3_row = kernels::row::<32, _>(&self.w3);
                 for i in 0..n {
-                    for j in 0..20 {
-                        d_u_left[i][j] = -2.0
-                            * (d_u_product_2[i][j] * self.w3[j] * u_left[i][j]);
-                        d_u_product_3[i][j] = d_u_left[i][j] * d_u_product_part[i][j];
+                    let u_left_row = kernels::row::<32, _>(&u_left[i]);
+                    let d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
+                    let mut d_u_left_row = [0.0_f64; 32];
+                    let d_u_product_part_row = kernels::row::<
+                        32,
+                        _,
+                    >(&d_u_product_part[i]);
+                    let mut d_u_product_3_row = [0.0_f64; 32];
+                    for j in 0..32 {
+                        d_u_left_row[j] = -2.0
+                            * (d_u_product_2_row[j] * w3_row[j] * u_left_row[j]);
+                        d_u_product_3_row[j] = d_u_left_row[j] * d_u_product_part_row[j];
                     }
+                    d_u_left[i].copy_from_slice(&d_u_left_row[..20]);
+                    d_u_product_3[i].copy_from_slice(&d_u_product_3_row[..20]);
                 }
                 kernels::matmul(
                     n,
@@ -299,13 +335,21 @@ impl Burgers {
                     true,
                 );
                 let mut residual_mean = 0.0;
+                let w1_row = kernels::row::<32, _>(&self.w1[1]);
                 for i in 0..n {
-                    let mut u_xx = 0.0_f64;
-                    for j in 0..20 {
-                        u_xx
-                            += d_h_2[i][j] * ((1.0 - h[i][j]) * (1.0 + h[i][j]))
-                                * self.w1[1][j];
-                    }
+                    let h_row = kernels::row::<32, _>(&h[i]);
+                    let d_h_2_row = kernels::row::<32, _>(&d_h_2[i]);
+                    let u_xx = kernels::sum_of_row::<
+                        32,
+                        _,
+                    >(
+                        20,
+                        #[inline(always)]
+                        |j| {
+                            d_h_2_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j]))
+                                * w1_row[j]
+                        },
+                    );
                     d_r[i] = d_r[i] + u[i] * d_u[i] - 0.003183098861837907 * u_xx;
                     residual_mean += d_r[i] * d_r[i];
                 }
@@ -394,13 +438,20 @@ impl Burgers {
                 let d_u_product_2 = d_u_product_2.as_chunks_mut::<20>().0;
                 let d_u_product_3 = d_u_product_3.as_chunks_mut::<20>().0;
                 let d_u_left = d_u_left.as_chunks_mut::<20>().0;
+                let w1_row = kernels::row::<32, _>(&self.w1[0]);
+                let w1_row_2 = kernels::row::<32, _>(&self.w1[1]);
+                let b1_row = kernels::row::<32, _>(&self.b1);
                 for i in 0..n {
-                    for j in 0..20 {
-                        h[i][j] = math::tanh(
-                            t[i] * self.w1[0][j] + x[i] * self.w1[1][j] + self.b1[j],
+                    let mut h_row = [0.0_f64; 32];
+                    let mut h_part_part_row = [0.0_f64; 32];
+                    for j in 0..32 {
+                        h_row[j] = math::tanh(
+                            t[i] * w1_row[j] + x[i] * w1_row_2[j] + b1_row[j],
                         );
-                        h_part_part[i][j] = (1.0 - h[i][j]) * (1.0 + h[i][j]);
+                        h_part_part_row[j] = (1.0 - h_row[j]) * (1.0 + h_row[j]);
                     }
+                    h[i].copy_from_slice(&h_row[..20]);
+                    h_part_part[i].copy_from_slice(&h_part_part_row[..20]);
                 }
                 kernels::matmul(
                     n,
@@ -414,13 +465,21 @@ impl Burgers {
                     20,
                     false,
                 );
+                let b2_row = kernels::row::<32, _>(&self.b2);
+                let w3_row = kernels::row::<32, _>(&self.w3);
                 for i in 0..n {
-                    for j in 0..20 {
-                        u_left[i][j] = math::tanh(u_left[i][j] + self.b2[j]);
-                        d_u_product_part[i][j] = (1.0 - u_left[i][j])
-                            * (1.0 + u_left[i][j]);
-                        d_u_product[i][j] = self.w3[j] * d_u_product_part[i][j];
+                    let mut u_left_row = kernels::row::<32, _>(&u_left[i]);
+                    let mut d_u_product_part_row = [0.0_f64; 32];
+                    let mut d_u_product_row = [0.0_f64; 32];
+                    for j in 0..32 {
+                        u_left_row[j] = math::tanh(u_left_row[j] + b2_row[j]);
+                        d_u_product_part_row[j] = (1.0 - u_left_row[j])
+                            * (1.0 + u_left_row[j]);
+                        d_u_product_row[j] = w3_row[j] * d_u_product_part_row[j];
                     }
+                    u_left[i].copy_from_slice(&u_left_row[..20]);
+                    d_u_product_part[i].copy_from_slice(&d_u_product_part_row[..20]);
+                    d_u_product[i].copy_from_slice(&d_u_product_row[..20]);
                 }
                 kernels::matmul(
                     1,
@@ -449,12 +508,22 @@ impl Burgers {
                     20,
                     false,
                 );
+                let w1_row = kernels::row::<32, _>(&self.w1[1]);
                 for i in 0..n {
-                    for j in 0..20 {
-                        h_part[i][j] = d_h[i][j] * h_part_part[i][j];
-                        d_h_2[i][j] = -2.0 * (self.w1[1][j] * d_h[i][j] * h[i][j]);
-                        d_h_3[i][j] = self.w1[1][j] * h_part_part[i][j];
+                    let d_h_row = kernels::row::<32, _>(&d_h[i]);
+                    let h_part_part_row = kernels::row::<32, _>(&h_part_part[i]);
+                    let mut h_part_row = [0.0_f64; 32];
+                    let h_row = kernels::row::<32, _>(&h[i]);
+                    let mut d_h_2_row = [0.0_f64; 32];
+                    let mut d_h_3_row = [0.0_f64; 32];
+                    for j in 0..32 {
+                        h_part_row[j] = d_h_row[j] * h_part_part_row[j];
+                        d_h_2_row[j] = -2.0 * (w1_row[j] * d_h_row[j] * h_row[j]);
+                        d_h_3_row[j] = w1_row[j] * h_part_part_row[j];
                     }
+                    h_part[i].copy_from_slice(&h_part_row[..20]);
+                    d_h_2[i].copy_from_slice(&d_h_2_row[..20]);
+                    d_h_3[i].copy_from_slice(&d_h_3_row[..20]);
                 }
                 kernels::matmul(
                     1,
@@ -492,12 +561,23 @@ impl Burgers {
                     20,
                     false,
                 );
+                let w3_row = kernels::row::<32, _>(&self.w3);
                 for i in 0..n {
-                    for j in 0..20 {
-                        d_u_left[i][j] = -2.0
-                            * (d_u_product_2[i][j] * self.w3[j] * u_left[i][j]);
-                        d_u_product_3[i][j] = d_u_left[i][j] * d_u_product_part[i][j];
+                    let u_left_row = kernels::row::<32, _>(&u_left[i]);
+                    let d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
+                    let mut d_u_left_row = [0.0_f64; 32];
+                    let d_u_product_part_row = kernels::row::<
+                        32,
+                        _,
+                    >(&d_u_product_part[i]);
+                    let mut d_u_product_3_row = [0.0_f64; 32];
+                    for j in 0..32 {
+                        d_u_left_row[j] = -2.0
+                            * (d_u_product_2_row[j] * w3_row[j] * u_left_row[j]);
+                        d_u_product_3_row[j] = d_u_left_row[j] * d_u_product_part_row[j];
                     }
+                    d_u_left[i].copy_from_slice(&d_u_left_row[..20]);
+                    d_u_product_3[i].copy_from_slice(&d_u_product_3_row[..20]);
                 }
                 kernels::matmul(
                     n,
@@ -512,13 +592,21 @@ impl Burgers {
                     true,
                 );
                 let mut residual_mean = 0.0;
+                let w1_row = kernels::row::<32, _>(&self.w1[1]);
                 for i in 0..n {
-                    let mut u_xx = 0.0_f64;
-                    for j in 0..20 {
-                        u_xx
-                            += d_h_2[i][j] * ((1.0 - h[i][j]) * (1.0 + h[i][j]))
-                                * self.w1[1][j];
-                    }
+                    let h_row = kernels::row::<32, _>(&h[i]);
+                    let d_h_2_row = kernels::row::<32, _>(&d_h_2[i]);
+                    let u_xx = kernels::sum_of_row::<
+                        32,
+                        _,
+                    >(
+                        20,
+                        #[inline(always)]
+                        |j| {
+                            d_h_2_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j]))
+                                * w1_row[j]
+                        },
+                    );
                     d_r[i] = d_r[i] + u[i] * d_u[i] - 0.003183098861837907 * u_xx;
                     residual_mean += d_r[i] * d_r[i];
                 }
@@ -562,23 +650,38 @@ impl Burgers {
                 let d_w1 = &mut d_w1.as_chunks_mut::<20>().0.as_chunks_mut::<2>().0[0];
                 let d_residual_mean = 1.0 / n as f64;
                 d_w1.as_flattened_mut().fill(0.0);
+                let mut d_w1_row = kernels::row::<32, _>(&d_w1[1]);
+                let w1_row = kernels::row::<32, _>(&self.w1[1]);
+                let w1_row_2 = kernels::row::<32, _>(&self.w1[0]);
                 for k in 0..n {
                     d_r[k] = 2.0 * (d_residual_mean * d_r[k]);
                     d_u[k] = d_r[k] * d_u[k];
                     u[k] = d_r[k] * u[k];
                     d_u_xx[k] = -0.003183098861837907 * d_r[k];
-                    for j in 0..20 {
-                        d_w1[1][j]
+                    let h_row = kernels::row::<32, _>(&h[k]);
+                    let d_h_2_row = kernels::row::<32, _>(&d_h_2[k]);
+                    let mut d_h_4_row = [0.0_f64; 32];
+                    let mut d_h_part_row = [0.0_f64; 32];
+                    let mut d_h_part_2_row = [0.0_f64; 32];
+                    let h_part_part_row = kernels::row::<32, _>(&h_part_part[k]);
+                    let mut d_h_6_row = [0.0_f64; 32];
+                    for j in 0..32 {
+                        d_w1_row[j]
                             += d_u_xx[k]
-                                * (d_h_2[k][j] * ((1.0 - h[k][j]) * (1.0 + h[k][j])));
-                        d_h_4[k][j] = d_u_xx[k] * self.w1[1][j]
-                            * ((1.0 - h[k][j]) * (1.0 + h[k][j]));
-                        d_h_part[k][j] = -2.0 * (d_h_4[k][j] * h[k][j]);
-                        d_h_part_2[k][j] = u[k] * self.w1[1][j] + d_r[k] * self.w1[0][j];
-                        d_h_6[k][j] = d_h_part[k][j] * self.w1[1][j]
-                            + d_h_part_2[k][j] * h_part_part[k][j];
+                                * (d_h_2_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j])));
+                        d_h_4_row[j] = d_u_xx[k] * w1_row[j]
+                            * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
+                        d_h_part_row[j] = -2.0 * (d_h_4_row[j] * h_row[j]);
+                        d_h_part_2_row[j] = u[k] * w1_row[j] + d_r[k] * w1_row_2[j];
+                        d_h_6_row[j] = d_h_part_row[j] * w1_row[j]
+                            + d_h_part_2_row[j] * h_part_part_row[j];
                     }
+                    d_h_4[k].copy_from_slice(&d_h_4_row[..20]);
+                    d_h_part[k].copy_from_slice(&d_h_part_row[..20]);
+                    d_h_part_2[k].copy_from_slice(&d_h_part_2_row[..20]);
+                    d_h_6[k].copy_from_slice(&d_h_6_row[..20]);
                 }
+                d_w1[1].copy_from_slice(&d_w1_row[..20]);
                 kernels::matmul(
                     20,
                     20,
@@ -630,14 +733,29 @@ impl Burgers {
                     false,
                 );
                 d_w3.fill(0.0);
+                let mut d_w3_row = kernels::row::<32, _>(d_w3);
+                let w3_row = kernels::row::<32, _>(&self.w3);
                 for i in 0..n {
-                    for j in 0..20 {
-                        d_u_left_2[i][j] = d_u_product_4[i][j] * d_u_product_part[i][j];
-                        let d_u_left_part = -2.0 * (d_u_left_2[i][j] * u_left[i][j]);
-                        d_w3[j] += d_u_left_part * d_u_product_2[i][j];
-                        d_u_product_5[i][j] = d_u_left_part * self.w3[j];
+                    let d_u_product_4_row = kernels::row::<32, _>(&d_u_product_4[i]);
+                    let d_u_product_part_row = kernels::row::<
+                        32,
+                        _,
+                    >(&d_u_product_part[i]);
+                    let mut d_u_left_2_row = [0.0_f64; 32];
+                    let u_left_row = kernels::row::<32, _>(&u_left[i]);
+                    let d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
+                    let mut d_u_product_5_row = [0.0_f64; 32];
+                    for j in 0..32 {
+                        d_u_left_2_row[j] = d_u_product_4_row[j]
+                            * d_u_product_part_row[j];
+                        let d_u_left_part = -2.0 * (d_u_left_2_row[j] * u_left_row[j]);
+                        d_w3_row[j] += d_u_left_part * d_u_product_2_row[j];
+                        d_u_product_5_row[j] = d_u_left_part * w3_row[j];
                     }
+                    d_u_left_2[i].copy_from_slice(&d_u_left_2_row[..20]);
+                    d_u_product_5[i].copy_from_slice(&d_u_product_5_row[..20]);
                 }
+                d_w3.copy_from_slice(&d_w3_row[..20]);
                 kernels::matmul(
                     20,
                     20,
@@ -699,16 +817,24 @@ impl Burgers {
                     20,
                     false,
                 );
+                let mut d_w1_row = kernels::row::<32, _>(&d_w1[1]);
                 for i in 0..n {
-                    for j in 0..20 {
-                        d_w1[1][j] += d_h_5[i][j] * h_part_part[i][j];
+                    let h_part_part_row = kernels::row::<32, _>(&h_part_part[i]);
+                    let d_h_5_row = kernels::row::<32, _>(&d_h_5[i]);
+                    for j in 0..32 {
+                        d_w1_row[j] += d_h_5_row[j] * h_part_part_row[j];
                     }
                 }
+                d_w1[1].copy_from_slice(&d_w1_row[..20]);
+                let mut d_w1_row = kernels::row::<32, _>(&d_w1[1]);
                 for i in 0..n {
-                    for j in 0..20 {
-                        d_w1[1][j] += d_h_part[i][j] * d_h[i][j];
+                    let d_h_row = kernels::row::<32, _>(&d_h[i]);
+                    let d_h_part_row = kernels::row::<32, _>(&d_h_part[i]);
+                    for j in 0..32 {
+                        d_w1_row[j] += d_h_part_row[j] * d_h_row[j];
                     }
                 }
+                d_w1[1].copy_from_slice(&d_w1_row[..20]);
                 kernels::matmul(
                     1,
                     20,
@@ -733,16 +859,24 @@ impl Burgers {
                     20,
                     true,
                 );
+                let w1_row = kernels::row::<32, _>(&self.w1[1]);
                 for i in 0..n {
-                    for j in 0..20 {
-                        d_h_5[i][j] = -2.0
-                            * (self.w1[1][j]
-                                * (d_u_xx[i] * d_h_2[i][j] * h[i][j]
-                                    + d_h_4[i][j] * d_h[i][j])
-                                + h[i][j]
-                                    * (d_h_part_2[i][j] * d_h[i][j]
-                                        + d_h_5[i][j] * self.w1[1][j]));
+                    let h_row = kernels::row::<32, _>(&h[i]);
+                    let d_h_row = kernels::row::<32, _>(&d_h[i]);
+                    let d_h_2_row = kernels::row::<32, _>(&d_h_2[i]);
+                    let mut d_h_5_row = kernels::row::<32, _>(&d_h_5[i]);
+                    let d_h_4_row = kernels::row::<32, _>(&d_h_4[i]);
+                    let d_h_part_2_row = kernels::row::<32, _>(&d_h_part_2[i]);
+                    for j in 0..32 {
+                        d_h_5_row[j] = -2.0
+                            * (w1_row[j]
+                                * (d_u_xx[i] * d_h_2_row[j] * h_row[j]
+                                    + d_h_4_row[j] * d_h_row[j])
+                                + h_row[j]
+                                    * (d_h_part_2_row[j] * d_h_row[j]
+                                        + d_h_5_row[j] * w1_row[j]));
                     }
+                    d_h_5[i].copy_from_slice(&d_h_5_row[..20]);
                 }
                 kernels::matmul(
                     20,
@@ -801,15 +935,19 @@ impl Burgers {
                     20,
                     false,
                 );
+                let mut d_w3_row = kernels::row::<32, _>(d_w3);
                 for i in 0..n {
-                    for j in 0..20 {
-                        d_w3[j] += d_u_product_6[i][j] * d_u_product_part[i][j];
+                    let d_u_product_6_row = kernels::row::<32, _>(&d_u_product_6[i]);
+                    let d_u_product_part_row = kernels::row::<
+                        32,
+                        _,
+                    >(&d_u_product_part[i]);
+                    for j in 0..32 {
+                        d_w3_row[j] += d_u_product_6_row[j] * d_u_product_part_row[j];
                     }
                 }
-                let mut d_b3 = 0.0_f64;
-                for i in 0..n {
-                    d_b3 += d_u[i];
-                }
+                d_w3.copy_from_slice(&d_w3_row[..20]);
+                let d_b3 = kernels::sum_of(n, #[inline(always)] |i| d_u[i]);
                 ::chainrule::Optimiser::update(
                     optimiser,
                     500,
@@ -829,18 +967,28 @@ impl Burgers {
                     true,
                 );
                 d_b2.fill(0.0);
+                let w3_row = kernels::row::<32, _>(&self.w3);
+                let mut d_b2_row = kernels::row::<32, _>(d_b2);
                 for i in 0..n {
-                    for j in 0..20 {
-                        d_u_product_6[i][j] = (-2.0
-                            * (u_left[i][j]
-                                * (d_u_product_4[i][j] * d_u_left[i][j]
-                                    + d_u_product_6[i][j] * self.w3[j])
-                                + d_u_left_2[i][j] * d_u_product_2[i][j] * self.w3[j])
-                            + d_u[i] * self.w3[j])
-                            * ((1.0 - u_left[i][j]) * (1.0 + u_left[i][j]));
-                        d_b2[j] += d_u_product_6[i][j];
+                    let u_left_row = kernels::row::<32, _>(&u_left[i]);
+                    let d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
+                    let d_u_left_row = kernels::row::<32, _>(&d_u_left[i]);
+                    let d_u_product_4_row = kernels::row::<32, _>(&d_u_product_4[i]);
+                    let d_u_left_2_row = kernels::row::<32, _>(&d_u_left_2[i]);
+                    let mut d_u_product_6_row = kernels::row::<32, _>(&d_u_product_6[i]);
+                    for j in 0..32 {
+                        d_u_product_6_row[j] = (-2.0
+                            * (u_left_row[j]
+                                * (d_u_product_4_row[j] * d_u_left_row[j]
+                                    + d_u_product_6_row[j] * w3_row[j])
+                                + d_u_left_2_row[j] * d_u_product_2_row[j] * w3_row[j])
+                            + d_u[i] * w3_row[j])
+                            * ((1.0 - u_left_row[j]) * (1.0 + u_left_row[j]));
+                        d_b2_row[j] += d_u_product_6_row[j];
                     }
+                    d_u_product_6[i].copy_from_slice(&d_u_product_6_row[..20]);
                 }
+                d_b2.copy_from_slice(&d_b2_row[..20]);
                 ::chainrule::Optimiser::update(optimiser, 460, &mut self.b2, d_b2);
                 ::chainrule::Optimiser::update(optimiser, 480, &mut self.w3, d_w3);
                 kernels::matmul(
@@ -887,12 +1035,18 @@ impl Burgers {
                 let d_b1 = &mut d_b1.as_chunks_mut::<20>().0[0];
                 let d_w1 = &mut d_w1.as_chunks_mut::<20>().0.as_chunks_mut::<2>().0[0];
                 d_b1.fill(0.0);
+                let mut d_b1_row = kernels::row::<32, _>(d_b1);
                 for i in 0..n {
-                    for j in 0..20 {
-                        d_h_5[i][j] = d_h_5[i][j] * ((1.0 - h[i][j]) * (1.0 + h[i][j]));
-                        d_b1[j] += d_h_5[i][j];
+                    let h_row = kernels::row::<32, _>(&h[i]);
+                    let mut d_h_5_row = kernels::row::<32, _>(&d_h_5[i]);
+                    for j in 0..32 {
+                        d_h_5_row[j] = d_h_5_row[j]
+                            * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
+                        d_b1_row[j] += d_h_5_row[j];
                     }
+                    d_h_5[i].copy_from_slice(&d_h_5_row[..20]);
                 }
+                d_b1.copy_from_slice(&d_b1_row[..20]);
                 ::chainrule::Optimiser::update(optimiser, 40, &mut self.b1, d_b1);
                 kernels::matmul(
                     1,
@@ -977,12 +1131,17 @@ impl Burgers {
                 let u_left = u_left.as_chunks_mut::<20>().0;
                 let d_u_product = d_u_product.as_chunks_mut::<20>().0;
                 let d_h = d_h.as_chunks_mut::<20>().0;
+                let w1_row = kernels::row::<32, _>(&self.w1[0]);
+                let w1_row_2 = kernels::row::<32, _>(&self.w1[1]);
+                let b1_row = kernels::row::<32, _>(&self.b1);
                 for i in 0..n {
-                    for j in 0..20 {
-                        h[i][j] = math::tanh(
-                            t[i] * self.w1[0][j] + x[i] * self.w1[1][j] + self.b1[j],
+                    let mut h_row = [0.0_f64; 32];
+                    for j in 0..32 {
+                        h_row[j] = math::tanh(
+                            t[i] * w1_row[j] + x[i] * w1_row_2[j] + b1_row[j],
                         );
                     }
+                    h[i].copy_from_slice(&h_row[..20]);
                 }
                 kernels::matmul(
                     n,
@@ -996,12 +1155,18 @@ impl Burgers {
                     20,
                     false,
                 );
+                let b2_row = kernels::row::<32, _>(&self.b2);
+                let w3_row = kernels::row::<32, _>(&self.w3);
                 for i in 0..n {
-                    for j in 0..20 {
-                        u_left[i][j] = math::tanh(u_left[i][j] + self.b2[j]);
-                        d_u_product[i][j] = self.w3[j]
-                            * ((1.0 - u_left[i][j]) * (1.0 + u_left[i][j]));
+                    let mut u_left_row = kernels::row::<32, _>(&u_left[i]);
+                    let mut d_u_product_row = [0.0_f64; 32];
+                    for j in 0..32 {
+                        u_left_row[j] = math::tanh(u_left_row[j] + b2_row[j]);
+                        d_u_product_row[j] = w3_row[j]
+                            * ((1.0 - u_left_row[j]) * (1.0 + u_left_row[j]));
                     }
+                    u_left[i].copy_from_slice(&u_left_row[..20]);
+                    d_u_product[i].copy_from_slice(&d_u_product_row[..20]);
                 }
                 kernels::matmul(
                     1,
@@ -1042,13 +1207,21 @@ impl Burgers {
                 let h_part = h_part.as_chunks_mut::<20>().0;
                 let d_h = d_h.as_chunks_mut::<20>().0;
                 let d_h_2 = d_h_2.as_chunks_mut::<20>().0;
+                let w1_row = kernels::row::<32, _>(&self.w1[1]);
                 for i in 0..n {
-                    for j in 0..20 {
-                        h_part[i][j] = d_h[i][j] * ((1.0 - h[i][j]) * (1.0 + h[i][j]));
-                        d_h[i][j] = -2.0 * (self.w1[1][j] * d_h[i][j] * h[i][j]);
-                        d_h_2[i][j] = self.w1[1][j]
-                            * ((1.0 - h[i][j]) * (1.0 + h[i][j]));
+                    let h_row = kernels::row::<32, _>(&h[i]);
+                    let mut d_h_row = kernels::row::<32, _>(&d_h[i]);
+                    let mut h_part_row = [0.0_f64; 32];
+                    let mut d_h_2_row = [0.0_f64; 32];
+                    for j in 0..32 {
+                        h_part_row[j] = d_h_row[j]
+                            * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
+                        d_h_row[j] = -2.0 * (w1_row[j] * d_h_row[j] * h_row[j]);
+                        d_h_2_row[j] = w1_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
                     }
+                    d_h[i].copy_from_slice(&d_h_row[..20]);
+                    h_part[i].copy_from_slice(&h_part_row[..20]);
+                    d_h_2[i].copy_from_slice(&d_h_2_row[..20]);
                 }
                 kernels::matmul(
                     1,
@@ -1104,12 +1277,16 @@ impl Burgers {
                     20,
                     false,
                 );
+                let w3_row = kernels::row::<32, _>(&self.w3);
                 for i in 0..n {
-                    for j in 0..20 {
-                        d_u_product_2[i][j] = -2.0
-                            * (d_u_product_2[i][j] * self.w3[j] * u_left[i][j])
-                            * ((1.0 - u_left[i][j]) * (1.0 + u_left[i][j]));
+                    let u_left_row = kernels::row::<32, _>(&u_left[i]);
+                    let mut d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
+                    for j in 0..32 {
+                        d_u_product_2_row[j] = -2.0
+                            * (d_u_product_2_row[j] * w3_row[j] * u_left_row[j])
+                            * ((1.0 - u_left_row[j]) * (1.0 + u_left_row[j]));
                     }
+                    d_u_product_2[i].copy_from_slice(&d_u_product_2_row[..20]);
                 }
                 kernels::matmul(
                     n,
@@ -1124,13 +1301,21 @@ impl Burgers {
                     true,
                 );
                 let mut residual_mean = 0.0;
+                let w1_row = kernels::row::<32, _>(&self.w1[1]);
                 for i in 0..n {
-                    let mut u_xx = 0.0_f64;
-                    for j in 0..20 {
-                        u_xx
-                            += d_h[i][j] * ((1.0 - h[i][j]) * (1.0 + h[i][j]))
-                                * self.w1[1][j];
-                    }
+                    let h_row = kernels::row::<32, _>(&h[i]);
+                    let d_h_row = kernels::row::<32, _>(&d_h[i]);
+                    let u_xx = kernels::sum_of_row::<
+                        32,
+                        _,
+                    >(
+                        20,
+                        #[inline(always)]
+                        |j| {
+                            d_h_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j]))
+                                * w1_row[j]
+                        },
+                    );
                     let difference = d_t[i] + (u_product[i] + self.b3) * d_x[i]
                         - 0.003183098861837907 * u_xx;
                     residual_mean += difference * difference;
@@ -1313,24 +1498,38 @@ impl BurgersResidualPass<'_> {
                 let d_h_6 = d_h_6.as_chunks_mut::<20>().0;
                 let d_residual_mean = 1.0 / n as f64;
                 grads.w1.as_flattened_mut().fill(0.0);
+                let mut w1_row = kernels::row::<32, _>(&grads.w1[1]);
+                let w1_row_2 = kernels::row::<32, _>(&model.w1[1]);
+                let w1_row_3 = kernels::row::<32, _>(&model.w1[0]);
                 for k in 0..n {
                     d_r[k] = 2.0 * (d_residual_mean * d_r[k]);
                     d_u[k] = d_r[k] * d_u[k];
                     u[k] = d_r[k] * u[k];
                     d_u_xx[k] = -0.003183098861837907 * d_r[k];
-                    for j in 0..20 {
-                        grads.w1[1][j]
+                    let h_row = kernels::row::<32, _>(&h[k]);
+                    let d_h_2_row = kernels::row::<32, _>(&d_h_2[k]);
+                    let mut d_h_4_row = [0.0_f64; 32];
+                    let mut d_h_part_row = [0.0_f64; 32];
+                    let mut d_h_part_2_row = [0.0_f64; 32];
+                    let h_part_part_row = kernels::row::<32, _>(&h_part_part[k]);
+                    let mut d_h_6_row = [0.0_f64; 32];
+                    for j in 0..32 {
+                        w1_row[j]
                             += d_u_xx[k]
-                                * (d_h_2[k][j] * ((1.0 - h[k][j]) * (1.0 + h[k][j])));
-                        d_h_4[k][j] = d_u_xx[k] * model.w1[1][j]
-                            * ((1.0 - h[k][j]) * (1.0 + h[k][j]));
-                        d_h_part[k][j] = -2.0 * (d_h_4[k][j] * h[k][j]);
-                        d_h_part_2[k][j] = u[k] * model.w1[1][j]
-                            + d_r[k] * model.w1[0][j];
-                        d_h_6[k][j] = d_h_part[k][j] * model.w1[1][j]
-                            + d_h_part_2[k][j] * h_part_part[k][j];
+                                * (d_h_2_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j])));
+                        d_h_4_row[j] = d_u_xx[k] * w1_row_2[j]
+                            * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
+                        d_h_part_row[j] = -2.0 * (d_h_4_row[j] * h_row[j]);
+                        d_h_part_2_row[j] = u[k] * w1_row_2[j] + d_r[k] * w1_row_3[j];
+                        d_h_6_row[j] = d_h_part_row[j] * w1_row_2[j]
+                            + d_h_part_2_row[j] * h_part_part_row[j];
                     }
+                    d_h_4[k].copy_from_slice(&d_h_4_row[..20]);
+                    d_h_part[k].copy_from_slice(&d_h_part_row[..20]);
+                    d_h_part_2[k].copy_from_slice(&d_h_part_2_row[..20]);
+                    d_h_6[k].copy_from_slice(&d_h_6_row[..20]);
                 }
+                grads.w1[1].copy_from_slice(&w1_row[..20]);
                 kernels::matmul(
                     20,
                     20,
@@ -1378,14 +1577,29 @@ impl BurgersResidualPass<'_> {
                     false,
                 );
                 grads.w3.fill(0.0);
+                let mut w3_row = kernels::row::<32, _>(&grads.w3);
+                let w3_row_2 = kernels::row::<32, _>(&model.w3);
                 for i in 0..n {
-                    for j in 0..20 {
-                        d_u_left_2[i][j] = d_u_product_4[i][j] * d_u_product_part[i][j];
-                        let d_u_left_part = -2.0 * (d_u_left_2[i][j] * u_left[i][j]);
-                        grads.w3[j] += d_u_left_part * d_u_product_2[i][j];
-                        d_u_product_5[i][j] = d_u_left_part * model.w3[j];
+                    let d_u_product_4_row = kernels::row::<32, _>(&d_u_product_4[i]);
+                    let d_u_product_part_row = kernels::row::<
+                        32,
+                        _,
+                    >(&d_u_product_part[i]);
+                    let mut d_u_left_2_row = [0.0_f64; 32];
+                    let u_left_row = kernels::row::<32, _>(&u_left[i]);
+                    let d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
+                    let mut d_u_product_5_row = [0.0_f64; 32];
+                    for j in 0..32 {
+                        d_u_left_2_row[j] = d_u_product_4_row[j]
+                            * d_u_product_part_row[j];
+                        let d_u_left_part = -2.0 * (d_u_left_2_row[j] * u_left_row[j]);
+                        w3_row[j] += d_u_left_part * d_u_product_2_row[j];
+                        d_u_product_5_row[j] = d_u_left_part * w3_row_2[j];
                     }
+                    d_u_left_2[i].copy_from_slice(&d_u_left_2_row[..20]);
+                    d_u_product_5[i].copy_from_slice(&d_u_product_5_row[..20]);
                 }
+                grads.w3.copy_from_slice(&w3_row[..20]);
                 kernels::matmul(
                     20,
                     20,
@@ -1443,16 +1657,24 @@ impl BurgersResidualPass<'_> {
                     20,
                     false,
                 );
+                let mut w1_row = kernels::row::<32, _>(&grads.w1[1]);
                 for i in 0..n {
-                    for j in 0..20 {
-                        grads.w1[1][j] += d_h_5[i][j] * h_part_part[i][j];
+                    let h_part_part_row = kernels::row::<32, _>(&h_part_part[i]);
+                    let d_h_5_row = kernels::row::<32, _>(&d_h_5[i]);
+                    for j in 0..32 {
+                        w1_row[j] += d_h_5_row[j] * h_part_part_row[j];
                     }
                 }
+                grads.w1[1].copy_from_slice(&w1_row[..20]);
+                let mut w1_row = kernels::row::<32, _>(&grads.w1[1]);
                 for i in 0..n {
-                    for j in 0..20 {
-                        grads.w1[1][j] += d_h_part[i][j] * d_h[i][j];
+                    let d_h_row = kernels::row::<32, _>(&d_h[i]);
+                    let d_h_part_row = kernels::row::<32, _>(&d_h_part[i]);
+                    for j in 0..32 {
+                        w1_row[j] += d_h_part_row[j] * d_h_row[j];
                     }
                 }
+                grads.w1[1].copy_from_slice(&w1_row[..20]);
                 kernels::matmul(
                     1,
                     20,
@@ -1477,16 +1699,24 @@ impl BurgersResidualPass<'_> {
                     20,
                     true,
                 );
+                let w1_row = kernels::row::<32, _>(&model.w1[1]);
                 for i in 0..n {
-                    for j in 0..20 {
-                        d_h_5[i][j] = -2.0
-                            * (model.w1[1][j]
-                                * (d_u_xx[i] * d_h_2[i][j] * h[i][j]
-                                    + d_h_4[i][j] * d_h[i][j])
-                                + h[i][j]
-                                    * (d_h_part_2[i][j] * d_h[i][j]
-                                        + d_h_5[i][j] * model.w1[1][j]));
+                    let h_row = kernels::row::<32, _>(&h[i]);
+                    let d_h_row = kernels::row::<32, _>(&d_h[i]);
+                    let d_h_2_row = kernels::row::<32, _>(&d_h_2[i]);
+                    let mut d_h_5_row = kernels::row::<32, _>(&d_h_5[i]);
+                    let d_h_4_row = kernels::row::<32, _>(&d_h_4[i]);
+                    let d_h_part_2_row = kernels::row::<32, _>(&d_h_part_2[i]);
+                    for j in 0..32 {
+                        d_h_5_row[j] = -2.0
+                            * (w1_row[j]
+                                * (d_u_xx[i] * d_h_2_row[j] * h_row[j]
+                                    + d_h_4_row[j] * d_h_row[j])
+                                + h_row[j]
+                                    * (d_h_part_2_row[j] * d_h_row[j]
+                                        + d_h_5_row[j] * w1_row[j]));
                     }
+                    d_h_5[i].copy_from_slice(&d_h_5_row[..20]);
                 }
                 kernels::matmul(
                     20,
@@ -1539,16 +1769,19 @@ impl BurgersResidualPass<'_> {
                     20,
                     false,
                 );
+                let mut w3_row = kernels::row::<32, _>(&grads.w3);
                 for i in 0..n {
-                    for j in 0..20 {
-                        grads.w3[j] += d_u_product_6[i][j] * d_u_product_part[i][j];
+                    let d_u_product_6_row = kernels::row::<32, _>(&d_u_product_6[i]);
+                    let d_u_product_part_row = kernels::row::<
+                        32,
+                        _,
+                    >(&d_u_product_part[i]);
+                    for j in 0..32 {
+                        w3_row[j] += d_u_product_6_row[j] * d_u_product_part_row[j];
                     }
                 }
-                let mut sum = 0.0_f64;
-                for i in 0..n {
-                    sum += d_u[i];
-                }
-                grads.b3 = sum;
+                grads.w3.copy_from_slice(&w3_row[..20]);
+                grads.b3 = kernels::sum_of(n, #[inline(always)] |i| d_u[i]);
                 kernels::matmul(
                     1,
                     20,
@@ -1562,18 +1795,28 @@ impl BurgersResidualPass<'_> {
                     true,
                 );
                 grads.b2.fill(0.0);
+                let w3_row = kernels::row::<32, _>(&model.w3);
+                let mut b2_row = kernels::row::<32, _>(&grads.b2);
                 for i in 0..n {
-                    for j in 0..20 {
-                        d_u_product_6[i][j] = (-2.0
-                            * (u_left[i][j]
-                                * (d_u_product_4[i][j] * d_u_left[i][j]
-                                    + d_u_product_6[i][j] * model.w3[j])
-                                + d_u_left_2[i][j] * d_u_product_2[i][j] * model.w3[j])
-                            + d_u[i] * model.w3[j])
-                            * ((1.0 - u_left[i][j]) * (1.0 + u_left[i][j]));
-                        grads.b2[j] += d_u_product_6[i][j];
+                    let u_left_row = kernels::row::<32, _>(&u_left[i]);
+                    let d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
+                    let d_u_left_row = kernels::row::<32, _>(&d_u_left[i]);
+                    let d_u_product_4_row = kernels::row::<32, _>(&d_u_product_4[i]);
+                    let d_u_left_2_row = kernels::row::<32, _>(&d_u_left_2[i]);
+                    let mut d_u_product_6_row = kernels::row::<32, _>(&d_u_product_6[i]);
+                    for j in 0..32 {
+                        d_u_product_6_row[j] = (-2.0
+                            * (u_left_row[j]
+                                * (d_u_product_4_row[j] * d_u_left_row[j]
+                                    + d_u_product_6_row[j] * w3_row[j])
+                                + d_u_left_2_row[j] * d_u_product_2_row[j] * w3_row[j])
+                            + d_u[i] * w3_row[j])
+                            * ((1.0 - u_left_row[j]) * (1.0 + u_left_row[j]));
+                        b2_row[j] += d_u_product_6_row[j];
                     }
+                    d_u_product_6[i].copy_from_slice(&d_u_product_6_row[..20]);
                 }
+                grads.b2.copy_from_slice(&b2_row[..20]);
                 kernels::matmul(
                     n,
                     20,
@@ -1599,12 +1842,18 @@ impl BurgersResidualPass<'_> {
                     true,
                 );
                 grads.b1.fill(0.0);
+                let mut b1_row = kernels::row::<32, _>(&grads.b1);
                 for i in 0..n {
-                    for j in 0..20 {
-                        d_h_5[i][j] = d_h_5[i][j] * ((1.0 - h[i][j]) * (1.0 + h[i][j]));
-                        grads.b1[j] += d_h_5[i][j];
+                    let h_row = kernels::row::<32, _>(&h[i]);
+                    let mut d_h_5_row = kernels::row::<32, _>(&d_h_5[i]);
+                    for j in 0..32 {
+                        d_h_5_row[j] = d_h_5_row[j]
+                            * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
+                        b1_row[j] += d_h_5_row[j];
                     }
+                    d_h_5[i].copy_from_slice(&d_h_5_row[..20]);
                 }
+                grads.b1.copy_from_slice(&b1_row[..20]);
                 kernels::matmul(
                     1,
                     20,
@@ -1668,24 +1917,38 @@ impl BurgersResidualPass<'_> {
                 let d_h_part_2 = d_h_part_2.as_chunks_mut::<20>().0;
                 let d_h_6 = d_h_6.as_chunks_mut::<20>().0;
                 let d_residual_mean = 1.0 / n as f64;
+                let mut w1_row = kernels::row::<32, _>(&grads.w1[1]);
+                let w1_row_2 = kernels::row::<32, _>(&model.w1[1]);
+                let w1_row_3 = kernels::row::<32, _>(&model.w1[0]);
                 for k in 0..n {
                     d_r[k] = 2.0 * (d_residual_mean * d_r[k]);
                     d_u[k] = d_r[k] * d_u[k];
                     u[k] = d_r[k] * u[k];
                     d_u_xx[k] = -0.003183098861837907 * d_r[k];
-                    for j in 0..20 {
-                        grads.w1[1][j]
+                    let h_row = kernels::row::<32, _>(&h[k]);
+                    let d_h_2_row = kernels::row::<32, _>(&d_h_2[k]);
+                    let mut d_h_4_row = [0.0_f64; 32];
+                    let mut d_h_part_row = [0.0_f64; 32];
+                    let mut d_h_part_2_row = [0.0_f64; 32];
+                    let h_part_part_row = kernels::row::<32, _>(&h_part_part[k]);
+                    let mut d_h_6_row = [0.0_f64; 32];
+                    for j in 0..32 {
+                        w1_row[j]
                             += d_u_xx[k]
-                                * (d_h_2[k][j] * ((1.0 - h[k][j]) * (1.0 + h[k][j])));
-                        d_h_4[k][j] = d_u_xx[k] * model.w1[1][j]
-                            * ((1.0 - h[k][j]) * (1.0 + h[k][j]));
-                        d_h_part[k][j] = -2.0 * (d_h_4[k][j] * h[k][j]);
-                        d_h_part_2[k][j] = u[k] * model.w1[1][j]
-                            + d_r[k] * model.w1[0][j];
-                        d_h_6[k][j] = d_h_part[k][j] * model.w1[1][j]
-                            + d_h_part_2[k][j] * h_part_part[k][j];
+                                * (d_h_2_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j])));
+                        d_h_4_row[j] = d_u_xx[k] * w1_row_2[j]
+                            * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
+                        d_h_part_row[j] = -2.0 * (d_h_4_row[j] * h_row[j]);
+                        d_h_part_2_row[j] = u[k] * w1_row_2[j] + d_r[k] * w1_row_3[j];
+                        d_h_6_row[j] = d_h_part_row[j] * w1_row_2[j]
+                            + d_h_part_2_row[j] * h_part_part_row[j];
                     }
+                    d_h_4[k].copy_from_slice(&d_h_4_row[..20]);
+                    d_h_part[k].copy_from_slice(&d_h_part_row[..20]);
+                    d_h_part_2[k].copy_from_slice(&d_h_part_2_row[..20]);
+                    d_h_6[k].copy_from_slice(&d_h_6_row[..20]);
                 }
+                grads.w1[1].copy_from_slice(&w1_row[..20]);
                 kernels::matmul(
                     20,
                     20,
@@ -1732,14 +1995,29 @@ impl BurgersResidualPass<'_> {
                     20,
                     false,
                 );
+                let mut w3_row = kernels::row::<32, _>(&grads.w3);
+                let w3_row_2 = kernels::row::<32, _>(&model.w3);
                 for i in 0..n {
-                    for j in 0..20 {
-                        d_u_left_2[i][j] = d_u_product_4[i][j] * d_u_product_part[i][j];
-                        let d_u_left_part = -2.0 * (d_u_left_2[i][j] * u_left[i][j]);
-                        grads.w3[j] += d_u_left_part * d_u_product_2[i][j];
-                        d_u_product_5[i][j] = d_u_left_part * model.w3[j];
+                    let d_u_product_4_row = kernels::row::<32, _>(&d_u_product_4[i]);
+                    let d_u_product_part_row = kernels::row::<
+                        32,
+                        _,
+                    >(&d_u_product_part[i]);
+                    let mut d_u_left_2_row = [0.0_f64; 32];
+                    let u_left_row = kernels::row::<32, _>(&u_left[i]);
+                    let d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
+                    let mut d_u_product_5_row = [0.0_f64; 32];
+                    for j in 0..32 {
+                        d_u_left_2_row[j] = d_u_product_4_row[j]
+                            * d_u_product_part_row[j];
+                        let d_u_left_part = -2.0 * (d_u_left_2_row[j] * u_left_row[j]);
+                        w3_row[j] += d_u_left_part * d_u_product_2_row[j];
+                        d_u_product_5_row[j] = d_u_left_part * w3_row_2[j];
                     }
+                    d_u_left_2[i].copy_from_slice(&d_u_left_2_row[..20]);
+                    d_u_product_5[i].copy_from_slice(&d_u_product_5_row[..20]);
                 }
+                grads.w3.copy_from_slice(&w3_row[..20]);
                 kernels::matmul(
                     20,
                     20,
@@ -1797,16 +2075,24 @@ impl BurgersResidualPass<'_> {
                     20,
                     false,
                 );
+                let mut w1_row = kernels::row::<32, _>(&grads.w1[1]);
                 for i in 0..n {
-                    for j in 0..20 {
-                        grads.w1[1][j] += d_h_5[i][j] * h_part_part[i][j];
+                    let h_part_part_row = kernels::row::<32, _>(&h_part_part[i]);
+                    let d_h_5_row = kernels::row::<32, _>(&d_h_5[i]);
+                    for j in 0..32 {
+                        w1_row[j] += d_h_5_row[j] * h_part_part_row[j];
                     }
                 }
+                grads.w1[1].copy_from_slice(&w1_row[..20]);
+                let mut w1_row = kernels::row::<32, _>(&grads.w1[1]);
                 for i in 0..n {
-                    for j in 0..20 {
-                        grads.w1[1][j] += d_h_part[i][j] * d_h[i][j];
+                    let d_h_row = kernels::row::<32, _>(&d_h[i]);
+                    let d_h_part_row = kernels::row::<32, _>(&d_h_part[i]);
+                    for j in 0..32 {
+                        w1_row[j] += d_h_part_row[j] * d_h_row[j];
                     }
                 }
+                grads.w1[1].copy_from_slice(&w1_row[..20]);
                 kernels::matmul(
                     1,
                     20,
@@ -1831,16 +2117,24 @@ impl BurgersResidualPass<'_> {
                     20,
                     true,
                 );
+                let w1_row = kernels::row::<32, _>(&model.w1[1]);
                 for i in 0..n {
-                    for j in 0..20 {
-                        d_h_5[i][j] = -2.0
-                            * (model.w1[1][j]
-                                * (d_u_xx[i] * d_h_2[i][j] * h[i][j]
-                                    + d_h_4[i][j] * d_h[i][j])
-                                + h[i][j]
-                                    * (d_h_part_2[i][j] * d_h[i][j]
-                                        + d_h_5[i][j] * model.w1[1][j]));
+                    let h_row = kernels::row::<32, _>(&h[i]);
+                    let d_h_row = kernels::row::<32, _>(&d_h[i]);
+                    let d_h_2_row = kernels::row::<32, _>(&d_h_2[i]);
+                    let mut d_h_5_row = kernels::row::<32, _>(&d_h_5[i]);
+                    let d_h_4_row = kernels::row::<32, _>(&d_h_4[i]);
+                    let d_h_part_2_row = kernels::row::<32, _>(&d_h_part_2[i]);
+                    for j in 0..32 {
+                        d_h_5_row[j] = -2.0
+                            * (w1_row[j]
+                                * (d_u_xx[i] * d_h_2_row[j] * h_row[j]
+                                    + d_h_4_row[j] * d_h_row[j])
+                                + h_row[j]
+                                    * (d_h_part_2_row[j] * d_h_row[j]
+                                        + d_h_5_row[j] * w1_row[j]));
                     }
+                    d_h_5[i].copy_from_slice(&d_h_5_row[..20]);
                 }
                 kernels::matmul(
                     20,
@@ -1893,16 +2187,19 @@ impl BurgersResidualPass<'_> {
                     20,
                     false,
                 );
+                let mut w3_row = kernels::row::<32, _>(&grads.w3);
                 for i in 0..n {
-                    for j in 0..20 {
-                        grads.w3[j] += d_u_product_6[i][j] * d_u_product_part[i][j];
+                    let d_u_product_6_row = kernels::row::<32, _>(&d_u_product_6[i]);
+                    let d_u_product_part_row = kernels::row::<
+                        32,
+                        _,
+                    >(&d_u_product_part[i]);
+                    for j in 0..32 {
+                        w3_row[j] += d_u_product_6_row[j] * d_u_product_part_row[j];
                     }
                 }
-                let mut sum = 0.0_f64;
-                for i in 0..n {
-                    sum += d_u[i];
-                }
-                grads.b3 += sum;
+                grads.w3.copy_from_slice(&w3_row[..20]);
+                grads.b3 += kernels::sum_of(n, #[inline(always)] |i| d_u[i]);
                 kernels::matmul(
                     1,
                     20,
@@ -1915,18 +2212,28 @@ impl BurgersResidualPass<'_> {
                     20,
                     true,
                 );
+                let w3_row = kernels::row::<32, _>(&model.w3);
+                let mut b2_row = kernels::row::<32, _>(&grads.b2);
                 for i in 0..n {
-                    for j in 0..20 {
-                        d_u_product_6[i][j] = (-2.0
-                            * (u_left[i][j]
-                                * (d_u_product_4[i][j] * d_u_left[i][j]
-                                    + d_u_product_6[i][j] * model.w3[j])
-                                + d_u_left_2[i][j] * d_u_product_2[i][j] * model.w3[j])
-                            + d_u[i] * model.w3[j])
-                            * ((1.0 - u_left[i][j]) * (1.0 + u_left[i][j]));
-                        grads.b2[j] += d_u_product_6[i][j];
+                    let u_left_row = kernels::row::<32, _>(&u_left[i]);
+                    let d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
+                    let d_u_left_row = kernels::row::<32, _>(&d_u_left[i]);
+                    let d_u_product_4_row = kernels::row::<32, _>(&d_u_product_4[i]);
+                    let d_u_left_2_row = kernels::row::<32, _>(&d_u_left_2[i]);
+                    let mut d_u_product_6_row = kernels::row::<32, _>(&d_u_product_6[i]);
+                    for j in 0..32 {
+                        d_u_product_6_row[j] = (-2.0
+                            * (u_left_row[j]
+                                * (d_u_product_4_row[j] * d_u_left_row[j]
+                                    + d_u_product_6_row[j] * w3_row[j])
+                                + d_u_left_2_row[j] * d_u_product_2_row[j] * w3_row[j])
+                            + d_u[i] * w3_row[j])
+                            * ((1.0 - u_left_row[j]) * (1.0 + u_left_row[j]));
+                        b2_row[j] += d_u_product_6_row[j];
                     }
+                    d_u_product_6[i].copy_from_slice(&d_u_product_6_row[..20]);
                 }
+                grads.b2.copy_from_slice(&b2_row[..20]);
                 kernels::matmul(
                     n,
                     20,
@@ -1951,12 +2258,18 @@ impl BurgersResidualPass<'_> {
                     20,
                     true,
                 );
+                let mut b1_row = kernels::row::<32, _>(&grads.b1);
                 for i in 0..n {
-                    for j in 0..20 {
-                        d_h_5[i][j] = d_h_5[i][j] * ((1.0 - h[i][j]) * (1.0 + h[i][j]));
-                        grads.b1[j] += d_h_5[i][j];
+                    let h_row = kernels::row::<32, _>(&h[i]);
+                    let mut d_h_5_row = kernels::row::<32, _>(&d_h_5[i]);
+                    for j in 0..32 {
+                        d_h_5_row[j] = d_h_5_row[j]
+                            * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
+                        b1_row[j] += d_h_5_row[j];
                     }
+                    d_h_5[i].copy_from_slice(&d_h_5_row[..20]);
                 }
+                grads.b1.copy_from_slice(&b1_row[..20]);
                 kernels::matmul(
                     1,
                     20,

@@ -159,10 +159,13 @@ impl Mlp {
                     10,
                     false,
                 );
+                let b2_row = kernels::row::<16, _>(&self.b2);
                 for i in 0..n {
-                    for j in 0..10 {
-                        logits[i][j] = logits[i][j] + self.b2[j];
+                    let mut logits_row = kernels::row::<16, _>(&logits[i]);
+                    for j in 0..16 {
+                        logits_row[j] = logits_row[j] + b2_row[j];
                     }
+                    logits[i].copy_from_slice(&logits_row[..10]);
                 }
             },
         );
@@ -262,17 +265,23 @@ impl Mlp {
                     false,
                 );
                 let mut loss_mean = 0.0;
+                let b2_row = kernels::row::<16, _>(&self.b2);
                 for i in 0..n {
                     let mut logits = [0.0_f32; 10];
                     let mut others = [0.0_f32; 10];
-                    for j in 0..10 {
-                        logits[j] = logits_product[i][j] + self.b2[j];
-                        others[j] = if j == (label[i] as usize) {
+                    let logits_product_row = kernels::row::<16, _>(&logits_product[i]);
+                    let mut logits_row = [0.0_f32; 16];
+                    let mut others_row = [0.0_f32; 16];
+                    for j in 0..16 {
+                        logits_row[j] = logits_product_row[j] + b2_row[j];
+                        others_row[j] = if j == (label[i] as usize) {
                             -::chainrule::__private::core::primitive::f32::INFINITY
                         } else {
-                            logits[j]
+                            logits_row[j]
                         };
                     }
+                    logits.copy_from_slice(&logits_row[..10]);
+                    others.copy_from_slice(&others_row[..10]);
                     let mut each_sum_at = 0;
                     let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
                     for k in 0..10 {
@@ -292,16 +301,24 @@ impl Mlp {
                     } else {
                         0.0
                     };
-                    for k in 0..10 {
-                        each_sum_exp[i][k] = math::exp(others[k] - each_sum_top);
+                    let others_row = kernels::row::<16, _>(&others);
+                    let mut each_sum_exp_row = [0.0_f32; 16];
+                    for k in 0..16 {
+                        each_sum_exp_row[k] = math::exp(others_row[k] - each_sum_top);
                     }
-                    let mut sum = 0.0_f32;
-                    for k in 0..10 {
-                        sum
-                            += each_sum_exp[i][k]
-                                - (if k == each_sum_at { 1.0 } else { 0.0 });
-                    }
-                    each_sum_rest[i] = sum;
+                    each_sum_exp[i].copy_from_slice(&each_sum_exp_row[..10]);
+                    let each_sum_exp_row = kernels::row::<16, _>(&each_sum_exp[i]);
+                    each_sum_rest[i] = kernels::sum_of_row::<
+                        16,
+                        _,
+                    >(
+                        10,
+                        #[inline(always)]
+                        |k| {
+                            each_sum_exp_row[k]
+                                - (if k == each_sum_at { 1.0 } else { 0.0 })
+                        },
+                    );
                     each_part[i] = each_sum_top - logits[label[i] as usize]
                         + math::ln_1p(each_sum_rest[i]);
                     loss_mean += math::softplus(each_part[i]);
@@ -409,17 +426,23 @@ impl Mlp {
                     false,
                 );
                 let mut loss_mean = 0.0;
+                let b2_row = kernels::row::<16, _>(&self.b2);
                 for i in 0..n {
                     let mut logits = [0.0_f32; 10];
                     let mut others = [0.0_f32; 10];
-                    for j in 0..10 {
-                        logits[j] = logits_product[i][j] + self.b2[j];
-                        others[j] = if j == (label[i] as usize) {
+                    let logits_product_row = kernels::row::<16, _>(&logits_product[i]);
+                    let mut logits_row = [0.0_f32; 16];
+                    let mut others_row = [0.0_f32; 16];
+                    for j in 0..16 {
+                        logits_row[j] = logits_product_row[j] + b2_row[j];
+                        others_row[j] = if j == (label[i] as usize) {
                             -::chainrule::__private::core::primitive::f32::INFINITY
                         } else {
-                            logits[j]
+                            logits_row[j]
                         };
                     }
+                    logits.copy_from_slice(&logits_row[..10]);
+                    others.copy_from_slice(&others_row[..10]);
                     let mut each_sum_at = 0;
                     let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
                     for k in 0..10 {
@@ -439,16 +462,24 @@ impl Mlp {
                     } else {
                         0.0
                     };
-                    for k in 0..10 {
-                        each_sum_exp[i][k] = math::exp(others[k] - each_sum_top);
+                    let others_row = kernels::row::<16, _>(&others);
+                    let mut each_sum_exp_row = [0.0_f32; 16];
+                    for k in 0..16 {
+                        each_sum_exp_row[k] = math::exp(others_row[k] - each_sum_top);
                     }
-                    let mut sum = 0.0_f32;
-                    for k in 0..10 {
-                        sum
-                            += each_sum_exp[i][k]
-                                - (if k == each_sum_at { 1.0 } else { 0.0 });
-                    }
-                    each_sum_rest[i] = sum;
+                    each_sum_exp[i].copy_from_slice(&each_sum_exp_row[..10]);
+                    let each_sum_exp_row = kernels::row::<16, _>(&each_sum_exp[i]);
+                    each_sum_rest[i] = kernels::sum_of_row::<
+                        16,
+                        _,
+                    >(
+                        10,
+                        #[inline(always)]
+                        |k| {
+                            each_sum_exp_row[k]
+                                - (if k == each_sum_at { 1.0 } else { 0.0 })
+                        },
+                    );
                     each_part[i] = each_sum_top - logits[label[i] as usize]
                         + math::ln_1p(each_sum_rest[i]);
                     loss_mean += math::softplus(each_part[i]);
@@ -476,21 +507,26 @@ impl Mlp {
                 for i in 0..n {
                     each_part[i] = d_loss_mean * math::sigmoid(each_part[i]);
                     let d_each_sum_rest = each_part[i] / (1.0 + each_sum_rest[i]);
-                    for j in 0..10 {
-                        each_sum_exp[i][j] = if j == (label[i] as usize) {
+                    let mut each_sum_exp_row = kernels::row::<16, _>(&each_sum_exp[i]);
+                    for j in 0..16 {
+                        each_sum_exp_row[j] = if j == (label[i] as usize) {
                             0.0
                         } else {
-                            d_each_sum_rest * each_sum_exp[i][j]
+                            d_each_sum_rest * each_sum_exp_row[j]
                         };
                     }
+                    each_sum_exp[i].copy_from_slice(&each_sum_exp_row[..10]);
                 }
                 d_b2.fill(0.0);
+                let mut d_b2_row = kernels::row::<16, _>(d_b2);
                 for i in 0..n {
                     each_sum_exp[i][label[i] as usize] -= each_part[i];
-                    for j in 0..10 {
-                        d_b2[j] += each_sum_exp[i][j];
+                    let each_sum_exp_row = kernels::row::<16, _>(&each_sum_exp[i]);
+                    for j in 0..16 {
+                        d_b2_row[j] += each_sum_exp_row[j];
                     }
                 }
+                d_b2.copy_from_slice(&d_b2_row[..10]);
                 ::chainrule::Optimiser::update(optimiser, 101760, &mut self.b2, d_b2);
                 let [h, d_w2, d_h, each_sum_exp] = carve(
                     arena,
@@ -662,17 +698,23 @@ impl Mlp {
                     false,
                 );
                 let mut loss_mean = 0.0;
+                let b2_row = kernels::row::<16, _>(&self.b2);
                 for i in 0..n {
                     let mut logits = [0.0_f32; 10];
                     let mut others = [0.0_f32; 10];
-                    for j in 0..10 {
-                        logits[j] = logits_product[i][j] + self.b2[j];
-                        others[j] = if j == (label[i] as usize) {
+                    let logits_product_row = kernels::row::<16, _>(&logits_product[i]);
+                    let mut logits_row = [0.0_f32; 16];
+                    let mut others_row = [0.0_f32; 16];
+                    for j in 0..16 {
+                        logits_row[j] = logits_product_row[j] + b2_row[j];
+                        others_row[j] = if j == (label[i] as usize) {
                             -::chainrule::__private::core::primitive::f32::INFINITY
                         } else {
-                            logits[j]
+                            logits_row[j]
                         };
                     }
+                    logits.copy_from_slice(&logits_row[..10]);
+                    others.copy_from_slice(&others_row[..10]);
                     let mut each_sum_at = 0;
                     let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
                     for k in 0..10 {
@@ -692,12 +734,18 @@ impl Mlp {
                     } else {
                         0.0
                     };
-                    let mut each_sum_rest = 0.0_f32;
-                    for k in 0..10 {
-                        each_sum_rest
-                            += math::exp(others[k] - each_sum_top)
-                                - (if k == each_sum_at { 1.0 } else { 0.0 });
-                    }
+                    let others_row = kernels::row::<16, _>(&others);
+                    let each_sum_rest = kernels::sum_of_row::<
+                        16,
+                        _,
+                    >(
+                        10,
+                        #[inline(always)]
+                        |k| {
+                            math::exp(others_row[k] - each_sum_top)
+                                - (if k == each_sum_at { 1.0 } else { 0.0 })
+                        },
+                    );
                     loss_mean
                         += math::softplus(
                             each_sum_top - logits[label[i] as usize]
@@ -827,21 +875,26 @@ impl MlpLossPass<'_> {
                 for i in 0..n {
                     each_part[i] = d_loss_mean * math::sigmoid(each_part[i]);
                     let d_each_sum_rest = each_part[i] / (1.0 + each_sum_rest[i]);
-                    for j in 0..10 {
-                        each_sum_exp[i][j] = if j == (label[i] as usize) {
+                    let mut each_sum_exp_row = kernels::row::<16, _>(&each_sum_exp[i]);
+                    for j in 0..16 {
+                        each_sum_exp_row[j] = if j == (label[i] as usize) {
                             0.0
                         } else {
-                            d_each_sum_rest * each_sum_exp[i][j]
+                            d_each_sum_rest * each_sum_exp_row[j]
                         };
                     }
+                    each_sum_exp[i].copy_from_slice(&each_sum_exp_row[..10]);
                 }
                 grads.b2.fill(0.0);
+                let mut b2_row = kernels::row::<16, _>(&grads.b2);
                 for i in 0..n {
                     each_sum_exp[i][label[i] as usize] -= each_part[i];
-                    for j in 0..10 {
-                        grads.b2[j] += each_sum_exp[i][j];
+                    let each_sum_exp_row = kernels::row::<16, _>(&each_sum_exp[i]);
+                    for j in 0..16 {
+                        b2_row[j] += each_sum_exp_row[j];
                     }
                 }
+                grads.b2.copy_from_slice(&b2_row[..10]);
                 let [h, d_h, each_sum_exp] = carve(
                     arena,
                     [0..n * 128, n * 128..n * 256, n * 256..n * 266],
@@ -913,20 +966,25 @@ impl MlpLossPass<'_> {
                 for i in 0..n {
                     each_part[i] = d_loss_mean * math::sigmoid(each_part[i]);
                     let d_each_sum_rest = each_part[i] / (1.0 + each_sum_rest[i]);
-                    for j in 0..10 {
-                        each_sum_exp[i][j] = if j == (label[i] as usize) {
+                    let mut each_sum_exp_row = kernels::row::<16, _>(&each_sum_exp[i]);
+                    for j in 0..16 {
+                        each_sum_exp_row[j] = if j == (label[i] as usize) {
                             0.0
                         } else {
-                            d_each_sum_rest * each_sum_exp[i][j]
+                            d_each_sum_rest * each_sum_exp_row[j]
                         };
                     }
+                    each_sum_exp[i].copy_from_slice(&each_sum_exp_row[..10]);
                 }
+                let mut b2_row = kernels::row::<16, _>(&grads.b2);
                 for i in 0..n {
                     each_sum_exp[i][label[i] as usize] -= each_part[i];
-                    for j in 0..10 {
-                        grads.b2[j] += each_sum_exp[i][j];
+                    let each_sum_exp_row = kernels::row::<16, _>(&each_sum_exp[i]);
+                    for j in 0..16 {
+                        b2_row[j] += each_sum_exp_row[j];
                     }
                 }
+                grads.b2.copy_from_slice(&b2_row[..10]);
                 let [h, d_h, each_sum_exp] = carve(
                     arena,
                     [0..n * 128, n * 128..n * 256, n * 256..n * 266],

@@ -357,39 +357,60 @@ impl Residual {
                     16,
                     false,
                 );
+                let bias_row = kernels::row::<16, _>(&self.enter.bias);
                 for i in 0..n {
+                    let mut h_row = kernels::row::<16, _>(&h[i]);
                     for j in 0..16 {
-                        h[i][j] = h[i][j] + self.enter.bias[j];
+                        h_row[j] = h_row[j] + bias_row[j];
                     }
+                    h[i].copy_from_slice(&h_row);
                 }
                 for block in 0..12 {
                     let [fc_product] = carve(scratch, [0..n * 16]);
                     let fc_product = fc_product.as_chunks_mut::<16>().0;
+                    let weight_row = kernels::row::<
+                        16,
+                        _,
+                    >(&self.blocks[block].norm.weight);
+                    let bias_row = kernels::row::<16, _>(&self.blocks[block].norm.bias);
                     for i in 0..n {
-                        let mut centred_mean = 0.0_f32;
-                        for k in 0..16 {
-                            centred_mean += h[i][k];
-                        }
+                        let centred_mean = kernels::sum_of(
+                            16,
+                            #[inline(always)]
+                            |k| h[i][k],
+                        );
+                        let h_row = kernels::row::<16, _>(&h[i]);
+                        let mut centred_each_row = [0.0_f32; 16];
                         for j in 0..16 {
-                            centred_each[block * n + i][j] = h[i][j]
-                                - centred_mean / 16.0;
+                            centred_each_row[j] = h_row[j] - centred_mean / 16.0;
                         }
-                        let mut variance_mean = 0.0_f32;
-                        for k in 0..16 {
-                            variance_mean
-                                += centred_each[block * n + i][k]
-                                    * centred_each[block * n + i][k];
-                        }
+                        centred_each[block * n + i].copy_from_slice(&centred_each_row);
+                        let variance_mean = kernels::sum_of(
+                            16,
+                            #[inline(always)]
+                            |k| {
+                                centred_each[block * n + i][k]
+                                    * centred_each[block * n + i][k]
+                            },
+                        );
                         norm_part_each[block * n + i] = math::sqrt(
                             variance_mean / 16.0 + 1e-5,
                         );
+                        let centred_each_row = kernels::row::<
+                            16,
+                            _,
+                        >(&centred_each[block * n + i]);
+                        let mut norm_part_each_2_row = [0.0_f32; 16];
+                        let mut norm_each_row = [0.0_f32; 16];
                         for j in 0..16 {
-                            norm_part_each_2[block * n + i][j] = centred_each[block * n
-                                + i][j] / norm_part_each[block * n + i];
-                            norm_each[block * n + i][j] = norm_part_each_2[block * n
-                                + i][j] * self.blocks[block].norm.weight[j]
-                                + self.blocks[block].norm.bias[j];
+                            norm_part_each_2_row[j] = centred_each_row[j]
+                                / norm_part_each[block * n + i];
+                            norm_each_row[j] = norm_part_each_2_row[j] * weight_row[j]
+                                + bias_row[j];
                         }
+                        norm_part_each_2[block * n + i]
+                            .copy_from_slice(&norm_part_each_2_row);
+                        norm_each[block * n + i].copy_from_slice(&norm_each_row);
                     }
                     kernels::matmul(
                         n,
@@ -403,19 +424,24 @@ impl Residual {
                         16,
                         false,
                     );
+                    let bias_row = kernels::row::<16, _>(&self.blocks[block].fc.bias);
                     for i in 0..n {
+                        let fc_product_row = kernels::row::<16, _>(&fc_product[i]);
+                        let mut fc_each_row = [0.0_f32; 16];
+                        let mut h_part_each_row = [0.0_f32; 16];
+                        let mut h_part_each_2_row = [0.0_f32; 16];
+                        let mut h_row = kernels::row::<16, _>(&h[i]);
                         for j in 0..16 {
-                            fc_each[block * n + i][j] = fc_product[i][j]
-                                + self.blocks[block].fc.bias[j];
-                            h_part_each[block * n + i][j] = fc_each[block * n + i][j]
-                                / math::sqrt(2.0);
-                            h_part_each_2[block * n + i][j] = 1.0
-                                + math::erf(h_part_each[block * n + i][j]);
-                            h[i][j] = h[i][j]
-                                + 0.5
-                                    * (fc_each[block * n + i][j]
-                                        * h_part_each_2[block * n + i][j]);
+                            fc_each_row[j] = fc_product_row[j] + bias_row[j];
+                            h_part_each_row[j] = fc_each_row[j] / math::sqrt(2.0);
+                            h_part_each_2_row[j] = 1.0 + math::erf(h_part_each_row[j]);
+                            h_row[j] = h_row[j]
+                                + 0.5 * (fc_each_row[j] * h_part_each_2_row[j]);
                         }
+                        fc_each[block * n + i].copy_from_slice(&fc_each_row);
+                        h_part_each[block * n + i].copy_from_slice(&h_part_each_row);
+                        h_part_each_2[block * n + i].copy_from_slice(&h_part_each_2_row);
+                        h[i].copy_from_slice(&h_row);
                     }
                 }
                 let [h, leave_product, each_sum_exp, each_sum_rest, each_part] = carve(
@@ -474,9 +500,12 @@ impl Residual {
                     } else {
                         0.0
                     };
-                    for k in 0..4 {
-                        each_sum_exp[i][k] = math::exp(others[k] - each_sum_top);
+                    let others_row = kernels::row::<8, _>(&others);
+                    let mut each_sum_exp_row = [0.0_f32; 8];
+                    for k in 0..8 {
+                        each_sum_exp_row[k] = math::exp(others_row[k] - each_sum_top);
                     }
+                    each_sum_exp[i].copy_from_slice(&each_sum_exp_row[..4]);
                     each_sum_rest[i] = 0.0;
                     for k in 0..4 {
                         each_sum_rest[i]
@@ -580,39 +609,60 @@ impl Residual {
                     16,
                     false,
                 );
+                let bias_row = kernels::row::<16, _>(&self.enter.bias);
                 for i in 0..n {
+                    let mut h_row = kernels::row::<16, _>(&h[i]);
                     for j in 0..16 {
-                        h[i][j] = h[i][j] + self.enter.bias[j];
+                        h_row[j] = h_row[j] + bias_row[j];
                     }
+                    h[i].copy_from_slice(&h_row);
                 }
                 for block in 0..12 {
                     let [fc_product] = carve(scratch, [0..n * 16]);
                     let fc_product = fc_product.as_chunks_mut::<16>().0;
+                    let weight_row = kernels::row::<
+                        16,
+                        _,
+                    >(&self.blocks[block].norm.weight);
+                    let bias_row = kernels::row::<16, _>(&self.blocks[block].norm.bias);
                     for i in 0..n {
-                        let mut centred_mean = 0.0_f32;
-                        for k in 0..16 {
-                            centred_mean += h[i][k];
-                        }
+                        let centred_mean = kernels::sum_of(
+                            16,
+                            #[inline(always)]
+                            |k| h[i][k],
+                        );
+                        let h_row = kernels::row::<16, _>(&h[i]);
+                        let mut centred_each_row = [0.0_f32; 16];
                         for j in 0..16 {
-                            centred_each[block * n + i][j] = h[i][j]
-                                - centred_mean / 16.0;
+                            centred_each_row[j] = h_row[j] - centred_mean / 16.0;
                         }
-                        let mut variance_mean = 0.0_f32;
-                        for k in 0..16 {
-                            variance_mean
-                                += centred_each[block * n + i][k]
-                                    * centred_each[block * n + i][k];
-                        }
+                        centred_each[block * n + i].copy_from_slice(&centred_each_row);
+                        let variance_mean = kernels::sum_of(
+                            16,
+                            #[inline(always)]
+                            |k| {
+                                centred_each[block * n + i][k]
+                                    * centred_each[block * n + i][k]
+                            },
+                        );
                         norm_part_each[block * n + i] = math::sqrt(
                             variance_mean / 16.0 + 1e-5,
                         );
+                        let centred_each_row = kernels::row::<
+                            16,
+                            _,
+                        >(&centred_each[block * n + i]);
+                        let mut norm_part_each_2_row = [0.0_f32; 16];
+                        let mut norm_each_row = [0.0_f32; 16];
                         for j in 0..16 {
-                            norm_part_each_2[block * n + i][j] = centred_each[block * n
-                                + i][j] / norm_part_each[block * n + i];
-                            norm_each[block * n + i][j] = norm_part_each_2[block * n
-                                + i][j] * self.blocks[block].norm.weight[j]
-                                + self.blocks[block].norm.bias[j];
+                            norm_part_each_2_row[j] = centred_each_row[j]
+                                / norm_part_each[block * n + i];
+                            norm_each_row[j] = norm_part_each_2_row[j] * weight_row[j]
+                                + bias_row[j];
                         }
+                        norm_part_each_2[block * n + i]
+                            .copy_from_slice(&norm_part_each_2_row);
+                        norm_each[block * n + i].copy_from_slice(&norm_each_row);
                     }
                     kernels::matmul(
                         n,
@@ -626,19 +676,24 @@ impl Residual {
                         16,
                         false,
                     );
+                    let bias_row = kernels::row::<16, _>(&self.blocks[block].fc.bias);
                     for i in 0..n {
+                        let fc_product_row = kernels::row::<16, _>(&fc_product[i]);
+                        let mut fc_each_row = [0.0_f32; 16];
+                        let mut h_part_each_row = [0.0_f32; 16];
+                        let mut h_part_each_2_row = [0.0_f32; 16];
+                        let mut h_row = kernels::row::<16, _>(&h[i]);
                         for j in 0..16 {
-                            fc_each[block * n + i][j] = fc_product[i][j]
-                                + self.blocks[block].fc.bias[j];
-                            h_part_each[block * n + i][j] = fc_each[block * n + i][j]
-                                / math::sqrt(2.0);
-                            h_part_each_2[block * n + i][j] = 1.0
-                                + math::erf(h_part_each[block * n + i][j]);
-                            h[i][j] = h[i][j]
-                                + 0.5
-                                    * (fc_each[block * n + i][j]
-                                        * h_part_each_2[block * n + i][j]);
+                            fc_each_row[j] = fc_product_row[j] + bias_row[j];
+                            h_part_each_row[j] = fc_each_row[j] / math::sqrt(2.0);
+                            h_part_each_2_row[j] = 1.0 + math::erf(h_part_each_row[j]);
+                            h_row[j] = h_row[j]
+                                + 0.5 * (fc_each_row[j] * h_part_each_2_row[j]);
                         }
+                        fc_each[block * n + i].copy_from_slice(&fc_each_row);
+                        h_part_each[block * n + i].copy_from_slice(&h_part_each_row);
+                        h_part_each_2[block * n + i].copy_from_slice(&h_part_each_2_row);
+                        h[i].copy_from_slice(&h_row);
                     }
                 }
                 let [h, leave_product, each_sum_exp, each_sum_rest, each_part] = carve(
@@ -697,9 +752,12 @@ impl Residual {
                     } else {
                         0.0
                     };
-                    for k in 0..4 {
-                        each_sum_exp[i][k] = math::exp(others[k] - each_sum_top);
+                    let others_row = kernels::row::<8, _>(&others);
+                    let mut each_sum_exp_row = [0.0_f32; 8];
+                    for k in 0..8 {
+                        each_sum_exp_row[k] = math::exp(others_row[k] - each_sum_top);
                     }
+                    each_sum_exp[i].copy_from_slice(&each_sum_exp_row[..4]);
                     each_sum_rest[i] = 0.0;
                     for k in 0..4 {
                         each_sum_rest[i]
@@ -870,19 +928,31 @@ impl Residual {
                     let [d_fc, d_norm] = carve(scratch_2, [0..n * 16, n * 16..n * 32]);
                     let d_fc = d_fc.as_chunks_mut::<16>().0;
                     let d_norm = d_norm.as_chunks_mut::<16>().0;
+                    let mut d_bias_4_row = kernels::row::<16, _>(&d_bias_4[block]);
                     for i in 0..n {
+                        let d_h_row = kernels::row::<16, _>(&d_h[i]);
+                        let h_part_each_row = kernels::row::<
+                            16,
+                            _,
+                        >(&h_part_each[block * n + i]);
+                        let fc_each_row = kernels::row::<16, _>(&fc_each[block * n + i]);
+                        let h_part_each_2_row = kernels::row::<
+                            16,
+                            _,
+                        >(&h_part_each_2[block * n + i]);
+                        let mut d_fc_row = [0.0_f32; 16];
                         for j in 0..16 {
-                            d_fc[i][j] = d_h[i][j]
-                                * (0.5 * h_part_each_2[block * n + i][j]
+                            d_fc_row[j] = d_h_row[j]
+                                * (0.5 * h_part_each_2_row[j]
                                     + 0.5641896
-                                        * (fc_each[block * n + i][j]
-                                            * math::exp(
-                                                -(h_part_each[block * n + i][j]
-                                                    * h_part_each[block * n + i][j]),
-                                            )) / math::sqrt(2.0));
-                            d_bias_4[block][j] += d_fc[i][j];
+                                        * (fc_each_row[j]
+                                            * math::exp(-(h_part_each_row[j] * h_part_each_row[j])))
+                                        / math::sqrt(2.0));
+                            d_bias_4_row[j] += d_fc_row[j];
                         }
+                        d_fc[i].copy_from_slice(&d_fc_row);
                     }
+                    d_bias_4[block].copy_from_slice(&d_bias_4_row);
                     kernels::matmul(
                         n,
                         16,
@@ -913,45 +983,69 @@ impl Residual {
                     );
                     let norm_part = norm_part.as_chunks_mut::<16>().0;
                     let d_norm = d_norm.as_chunks::<16>().0;
+                    let weight_row = kernels::row::<
+                        16,
+                        _,
+                    >(&self.blocks[block].norm.weight);
                     for i in 0..n {
+                        let d_norm_row = kernels::row::<16, _>(&d_norm[i]);
+                        let mut norm_part_row = [0.0_f32; 16];
                         for j in 0..16 {
-                            norm_part[i][j] = d_norm[i][j]
-                                * self.blocks[block].norm.weight[j]
+                            norm_part_row[j] = d_norm_row[j] * weight_row[j]
                                 / norm_part_each[block * n + i];
                         }
-                        let mut d_variance_part = 0.0_f32;
-                        for j in 0..16 {
-                            d_variance_part
-                                += norm_part[i][j] * norm_part_each_2[block * n + i][j];
-                        }
+                        norm_part[i].copy_from_slice(&norm_part_row);
+                        let d_variance_part = kernels::sum_of(
+                            16,
+                            #[inline(always)]
+                            |j| norm_part[i][j] * norm_part_each_2[block * n + i][j],
+                        );
                         let d_variance = -(d_variance_part
                             / (2.0 * norm_part_each[block * n + i]));
                         d_variance_mean[i] = d_variance / 16.0;
                     }
+                    let mut d_weight_3_row = kernels::row::<16, _>(&d_weight_3[block]);
                     for i in 0..n {
+                        let d_norm_row = kernels::row::<16, _>(&d_norm[i]);
+                        let norm_part_each_2_row = kernels::row::<
+                            16,
+                            _,
+                        >(&norm_part_each_2[block * n + i]);
                         for j in 0..16 {
-                            d_weight_3[block][j]
-                                += d_norm[i][j] * norm_part_each_2[block * n + i][j];
+                            d_weight_3_row[j] += d_norm_row[j] * norm_part_each_2_row[j];
                         }
                     }
+                    d_weight_3[block].copy_from_slice(&d_weight_3_row);
+                    let mut d_bias_3_row = kernels::row::<16, _>(&d_bias_3[block]);
                     for i in 0..n {
+                        let d_norm_row = kernels::row::<16, _>(&d_norm[i]);
                         for j in 0..16 {
-                            d_bias_3[block][j] += d_norm[i][j];
+                            d_bias_3_row[j] += d_norm_row[j];
                         }
                     }
+                    d_bias_3[block].copy_from_slice(&d_bias_3_row);
                     for i in 0..n {
+                        let centred_each_row = kernels::row::<
+                            16,
+                            _,
+                        >(&centred_each[block * n + i]);
+                        let mut norm_part_row = kernels::row::<16, _>(&norm_part[i]);
                         for k in 0..16 {
-                            norm_part[i][k]
-                                += 2.0
-                                    * (d_variance_mean[i] * centred_each[block * n + i][k]);
+                            norm_part_row[k]
+                                += 2.0 * (d_variance_mean[i] * centred_each_row[k]);
                         }
-                        let mut d_centred_mean_part = 0.0_f32;
-                        for j in 0..16 {
-                            d_centred_mean_part += norm_part[i][j];
-                        }
+                        norm_part[i].copy_from_slice(&norm_part_row);
+                        let d_centred_mean_part = kernels::sum_of(
+                            16,
+                            #[inline(always)]
+                            |j| norm_part[i][j],
+                        );
+                        let norm_part_row = kernels::row::<16, _>(&norm_part[i]);
+                        let mut d_h_row = kernels::row::<16, _>(&d_h[i]);
                         for k in 0..16 {
-                            d_h[i][k] += norm_part[i][k] - d_centred_mean_part / 16.0;
+                            d_h_row[k] += norm_part_row[k] - d_centred_mean_part / 16.0;
                         }
+                        d_h[i].copy_from_slice(&d_h_row);
                     }
                 }
                 for part_0 in 0..12 {
@@ -995,11 +1089,14 @@ impl Residual {
                 let d_bias_2 = &mut d_bias_2.as_chunks_mut::<16>().0[0];
                 let d_h = d_h.as_chunks::<16>().0;
                 d_bias_2.fill(0.0);
+                let mut d_bias_2_row = kernels::row::<16, _>(d_bias_2);
                 for i in 0..n {
+                    let d_h_row = kernels::row::<16, _>(&d_h[i]);
                     for j in 0..16 {
-                        d_bias_2[j] += d_h[i][j];
+                        d_bias_2_row[j] += d_h_row[j];
                     }
                 }
+                d_bias_2.copy_from_slice(&d_bias_2_row);
                 ::chainrule::Optimiser::update(
                     optimiser,
                     128,
@@ -1094,34 +1191,49 @@ impl Residual {
                     16,
                     false,
                 );
+                let bias_row = kernels::row::<16, _>(&self.enter.bias);
                 for i in 0..n {
+                    let mut h_row = kernels::row::<16, _>(&h[i]);
                     for j in 0..16 {
-                        h[i][j] = h[i][j] + self.enter.bias[j];
+                        h_row[j] = h_row[j] + bias_row[j];
                     }
+                    h[i].copy_from_slice(&h_row);
                 }
                 for block in 0..12 {
                     let [norm, fc_product] = carve(scratch, [0..n * 16, n * 16..n * 32]);
                     let norm = norm.as_chunks_mut::<16>().0;
                     let fc_product = fc_product.as_chunks_mut::<16>().0;
+                    let weight_row = kernels::row::<
+                        16,
+                        _,
+                    >(&self.blocks[block].norm.weight);
+                    let bias_row = kernels::row::<16, _>(&self.blocks[block].norm.bias);
                     for i in 0..n {
-                        let mut centred_mean = 0.0_f32;
-                        for k in 0..16 {
-                            centred_mean += h[i][k];
-                        }
+                        let centred_mean = kernels::sum_of(
+                            16,
+                            #[inline(always)]
+                            |k| h[i][k],
+                        );
                         let mut centred = [0.0_f32; 16];
+                        let h_row = kernels::row::<16, _>(&h[i]);
+                        let mut centred_row = [0.0_f32; 16];
                         for j in 0..16 {
-                            centred[j] = h[i][j] - centred_mean / 16.0;
+                            centred_row[j] = h_row[j] - centred_mean / 16.0;
                         }
-                        let mut variance_mean = 0.0_f32;
-                        for k in 0..16 {
-                            variance_mean += centred[k] * centred[k];
-                        }
+                        centred.copy_from_slice(&centred_row);
+                        let variance_mean = kernels::sum_of(
+                            16,
+                            #[inline(always)]
+                            |k| centred[k] * centred[k],
+                        );
                         let variance = variance_mean / 16.0;
+                        let centred_row = kernels::row::<16, _>(&centred);
+                        let mut norm_row = [0.0_f32; 16];
                         for j in 0..16 {
-                            norm[i][j] = centred[j] / math::sqrt(variance + 1e-5)
-                                * self.blocks[block].norm.weight[j]
-                                + self.blocks[block].norm.bias[j];
+                            norm_row[j] = centred_row[j] / math::sqrt(variance + 1e-5)
+                                * weight_row[j] + bias_row[j];
                         }
+                        norm[i].copy_from_slice(&norm_row);
                     }
                     kernels::matmul(
                         n,
@@ -1135,13 +1247,17 @@ impl Residual {
                         16,
                         false,
                     );
+                    let bias_row = kernels::row::<16, _>(&self.blocks[block].fc.bias);
                     for i in 0..n {
+                        let mut h_row = kernels::row::<16, _>(&h[i]);
+                        let fc_product_row = kernels::row::<16, _>(&fc_product[i]);
                         for j in 0..16 {
-                            let total = fc_product[i][j] + self.blocks[block].fc.bias[j];
-                            h[i][j] = h[i][j]
+                            let total = fc_product_row[j] + bias_row[j];
+                            h_row[j] = h_row[j]
                                 + 0.5
                                     * (total * (1.0 + math::erf(total / math::sqrt(2.0))));
                         }
+                        h[i].copy_from_slice(&h_row);
                     }
                 }
                 let [leave_product, h] = carve(arena, [0..n * 4, n * 32..n * 48]);
@@ -1191,11 +1307,19 @@ impl Residual {
                         0.0
                     };
                     let mut each_sum_rest = 0.0;
-                    for k in 0..4 {
-                        each_sum_rest
-                            += math::exp(others[k] - each_sum_top)
-                                - (if k == each_sum_at { 1.0 } else { 0.0 });
-                    }
+                    let others_row = kernels::row::<8, _>(&others);
+                    each_sum_rest
+                        += kernels::sum_of_row::<
+                            8,
+                            _,
+                        >(
+                            4,
+                            #[inline(always)]
+                            |k| {
+                                math::exp(others_row[k] - each_sum_top)
+                                    - (if k == each_sum_at { 1.0 } else { 0.0 })
+                            },
+                        );
                     loss_mean
                         += math::softplus(
                             each_sum_top - leave[label[i] as usize]
@@ -1461,19 +1585,34 @@ impl ResidualLossPass<'_> {
                     let [d_fc, d_norm] = carve(scratch_2, [0..n * 16, n * 16..n * 32]);
                     let d_fc = d_fc.as_chunks_mut::<16>().0;
                     let d_norm = d_norm.as_chunks_mut::<16>().0;
+                    let mut bias_row = kernels::row::<
+                        16,
+                        _,
+                    >(&grads.blocks[block].fc.bias);
                     for i in 0..n {
+                        let d_h_row = kernels::row::<16, _>(&d_h[i]);
+                        let h_part_each_row = kernels::row::<
+                            16,
+                            _,
+                        >(&h_part_each[block * n + i]);
+                        let fc_each_row = kernels::row::<16, _>(&fc_each[block * n + i]);
+                        let h_part_each_2_row = kernels::row::<
+                            16,
+                            _,
+                        >(&h_part_each_2[block * n + i]);
+                        let mut d_fc_row = [0.0_f32; 16];
                         for j in 0..16 {
-                            d_fc[i][j] = d_h[i][j]
-                                * (0.5 * h_part_each_2[block * n + i][j]
+                            d_fc_row[j] = d_h_row[j]
+                                * (0.5 * h_part_each_2_row[j]
                                     + 0.5641896
-                                        * (fc_each[block * n + i][j]
-                                            * math::exp(
-                                                -(h_part_each[block * n + i][j]
-                                                    * h_part_each[block * n + i][j]),
-                                            )) / math::sqrt(2.0));
-                            grads.blocks[block].fc.bias[j] += d_fc[i][j];
+                                        * (fc_each_row[j]
+                                            * math::exp(-(h_part_each_row[j] * h_part_each_row[j])))
+                                        / math::sqrt(2.0));
+                            bias_row[j] += d_fc_row[j];
                         }
+                        d_fc[i].copy_from_slice(&d_fc_row);
                     }
+                    grads.blocks[block].fc.bias.copy_from_slice(&bias_row);
                     kernels::matmul(
                         n,
                         16,
@@ -1504,53 +1643,86 @@ impl ResidualLossPass<'_> {
                     );
                     let norm_part = norm_part.as_chunks_mut::<16>().0;
                     let d_norm = d_norm.as_chunks::<16>().0;
+                    let weight_row = kernels::row::<
+                        16,
+                        _,
+                    >(&model.blocks[block].norm.weight);
                     for i in 0..n {
+                        let d_norm_row = kernels::row::<16, _>(&d_norm[i]);
+                        let mut norm_part_row = [0.0_f32; 16];
                         for j in 0..16 {
-                            norm_part[i][j] = d_norm[i][j]
-                                * model.blocks[block].norm.weight[j]
+                            norm_part_row[j] = d_norm_row[j] * weight_row[j]
                                 / norm_part_each[block * n + i];
                         }
-                        let mut d_variance_part = 0.0_f32;
-                        for j in 0..16 {
-                            d_variance_part
-                                += norm_part[i][j] * norm_part_each_2[block * n + i][j];
-                        }
+                        norm_part[i].copy_from_slice(&norm_part_row);
+                        let d_variance_part = kernels::sum_of(
+                            16,
+                            #[inline(always)]
+                            |j| norm_part[i][j] * norm_part_each_2[block * n + i][j],
+                        );
                         let d_variance = -(d_variance_part
                             / (2.0 * norm_part_each[block * n + i]));
                         d_variance_mean[i] = d_variance / 16.0;
                     }
+                    let mut weight_row = kernels::row::<
+                        16,
+                        _,
+                    >(&grads.blocks[block].norm.weight);
                     for i in 0..n {
+                        let d_norm_row = kernels::row::<16, _>(&d_norm[i]);
+                        let norm_part_each_2_row = kernels::row::<
+                            16,
+                            _,
+                        >(&norm_part_each_2[block * n + i]);
                         for j in 0..16 {
-                            grads.blocks[block].norm.weight[j]
-                                += d_norm[i][j] * norm_part_each_2[block * n + i][j];
+                            weight_row[j] += d_norm_row[j] * norm_part_each_2_row[j];
                         }
                     }
+                    grads.blocks[block].norm.weight.copy_from_slice(&weight_row);
+                    let mut bias_row = kernels::row::<
+                        16,
+                        _,
+                    >(&grads.blocks[block].norm.bias);
                     for i in 0..n {
+                        let d_norm_row = kernels::row::<16, _>(&d_norm[i]);
                         for j in 0..16 {
-                            grads.blocks[block].norm.bias[j] += d_norm[i][j];
+                            bias_row[j] += d_norm_row[j];
                         }
                     }
+                    grads.blocks[block].norm.bias.copy_from_slice(&bias_row);
                     for i in 0..n {
+                        let centred_each_row = kernels::row::<
+                            16,
+                            _,
+                        >(&centred_each[block * n + i]);
+                        let mut norm_part_row = kernels::row::<16, _>(&norm_part[i]);
                         for k in 0..16 {
-                            norm_part[i][k]
-                                += 2.0
-                                    * (d_variance_mean[i] * centred_each[block * n + i][k]);
+                            norm_part_row[k]
+                                += 2.0 * (d_variance_mean[i] * centred_each_row[k]);
                         }
-                        let mut d_centred_mean_part = 0.0_f32;
-                        for j in 0..16 {
-                            d_centred_mean_part += norm_part[i][j];
-                        }
+                        norm_part[i].copy_from_slice(&norm_part_row);
+                        let d_centred_mean_part = kernels::sum_of(
+                            16,
+                            #[inline(always)]
+                            |j| norm_part[i][j],
+                        );
+                        let norm_part_row = kernels::row::<16, _>(&norm_part[i]);
+                        let mut d_h_row = kernels::row::<16, _>(&d_h[i]);
                         for k in 0..16 {
-                            d_h[i][k] += norm_part[i][k] - d_centred_mean_part / 16.0;
+                            d_h_row[k] += norm_part_row[k] - d_centred_mean_part / 16.0;
                         }
+                        d_h[i].copy_from_slice(&d_h_row);
                     }
                 }
                 grads.enter.bias.fill(0.0);
+                let mut bias_row = kernels::row::<16, _>(&grads.enter.bias);
                 for i in 0..n {
+                    let d_h_row = kernels::row::<16, _>(&d_h[i]);
                     for j in 0..16 {
-                        grads.enter.bias[j] += d_h[i][j];
+                        bias_row[j] += d_h_row[j];
                     }
                 }
+                grads.enter.bias.copy_from_slice(&bias_row);
                 kernels::matmul(
                     8,
                     16,
@@ -1656,19 +1828,34 @@ impl ResidualLossPass<'_> {
                     let [d_fc, d_norm] = carve(scratch_2, [0..n * 16, n * 16..n * 32]);
                     let d_fc = d_fc.as_chunks_mut::<16>().0;
                     let d_norm = d_norm.as_chunks_mut::<16>().0;
+                    let mut bias_row = kernels::row::<
+                        16,
+                        _,
+                    >(&grads.blocks[block].fc.bias);
                     for i in 0..n {
+                        let d_h_row = kernels::row::<16, _>(&d_h[i]);
+                        let h_part_each_row = kernels::row::<
+                            16,
+                            _,
+                        >(&h_part_each[block * n + i]);
+                        let fc_each_row = kernels::row::<16, _>(&fc_each[block * n + i]);
+                        let h_part_each_2_row = kernels::row::<
+                            16,
+                            _,
+                        >(&h_part_each_2[block * n + i]);
+                        let mut d_fc_row = [0.0_f32; 16];
                         for j in 0..16 {
-                            d_fc[i][j] = d_h[i][j]
-                                * (0.5 * h_part_each_2[block * n + i][j]
+                            d_fc_row[j] = d_h_row[j]
+                                * (0.5 * h_part_each_2_row[j]
                                     + 0.5641896
-                                        * (fc_each[block * n + i][j]
-                                            * math::exp(
-                                                -(h_part_each[block * n + i][j]
-                                                    * h_part_each[block * n + i][j]),
-                                            )) / math::sqrt(2.0));
-                            grads.blocks[block].fc.bias[j] += d_fc[i][j];
+                                        * (fc_each_row[j]
+                                            * math::exp(-(h_part_each_row[j] * h_part_each_row[j])))
+                                        / math::sqrt(2.0));
+                            bias_row[j] += d_fc_row[j];
                         }
+                        d_fc[i].copy_from_slice(&d_fc_row);
                     }
+                    grads.blocks[block].fc.bias.copy_from_slice(&bias_row);
                     kernels::matmul(
                         n,
                         16,
@@ -1699,52 +1886,85 @@ impl ResidualLossPass<'_> {
                     );
                     let norm_part = norm_part.as_chunks_mut::<16>().0;
                     let d_norm = d_norm.as_chunks::<16>().0;
+                    let weight_row = kernels::row::<
+                        16,
+                        _,
+                    >(&model.blocks[block].norm.weight);
                     for i in 0..n {
+                        let d_norm_row = kernels::row::<16, _>(&d_norm[i]);
+                        let mut norm_part_row = [0.0_f32; 16];
                         for j in 0..16 {
-                            norm_part[i][j] = d_norm[i][j]
-                                * model.blocks[block].norm.weight[j]
+                            norm_part_row[j] = d_norm_row[j] * weight_row[j]
                                 / norm_part_each[block * n + i];
                         }
-                        let mut d_variance_part = 0.0_f32;
-                        for j in 0..16 {
-                            d_variance_part
-                                += norm_part[i][j] * norm_part_each_2[block * n + i][j];
-                        }
+                        norm_part[i].copy_from_slice(&norm_part_row);
+                        let d_variance_part = kernels::sum_of(
+                            16,
+                            #[inline(always)]
+                            |j| norm_part[i][j] * norm_part_each_2[block * n + i][j],
+                        );
                         let d_variance = -(d_variance_part
                             / (2.0 * norm_part_each[block * n + i]));
                         d_variance_mean[i] = d_variance / 16.0;
                     }
+                    let mut weight_row = kernels::row::<
+                        16,
+                        _,
+                    >(&grads.blocks[block].norm.weight);
                     for i in 0..n {
+                        let d_norm_row = kernels::row::<16, _>(&d_norm[i]);
+                        let norm_part_each_2_row = kernels::row::<
+                            16,
+                            _,
+                        >(&norm_part_each_2[block * n + i]);
                         for j in 0..16 {
-                            grads.blocks[block].norm.weight[j]
-                                += d_norm[i][j] * norm_part_each_2[block * n + i][j];
+                            weight_row[j] += d_norm_row[j] * norm_part_each_2_row[j];
                         }
                     }
+                    grads.blocks[block].norm.weight.copy_from_slice(&weight_row);
+                    let mut bias_row = kernels::row::<
+                        16,
+                        _,
+                    >(&grads.blocks[block].norm.bias);
                     for i in 0..n {
+                        let d_norm_row = kernels::row::<16, _>(&d_norm[i]);
                         for j in 0..16 {
-                            grads.blocks[block].norm.bias[j] += d_norm[i][j];
+                            bias_row[j] += d_norm_row[j];
                         }
                     }
+                    grads.blocks[block].norm.bias.copy_from_slice(&bias_row);
                     for i in 0..n {
+                        let centred_each_row = kernels::row::<
+                            16,
+                            _,
+                        >(&centred_each[block * n + i]);
+                        let mut norm_part_row = kernels::row::<16, _>(&norm_part[i]);
                         for k in 0..16 {
-                            norm_part[i][k]
-                                += 2.0
-                                    * (d_variance_mean[i] * centred_each[block * n + i][k]);
+                            norm_part_row[k]
+                                += 2.0 * (d_variance_mean[i] * centred_each_row[k]);
                         }
-                        let mut d_centred_mean_part = 0.0_f32;
-                        for j in 0..16 {
-                            d_centred_mean_part += norm_part[i][j];
-                        }
+                        norm_part[i].copy_from_slice(&norm_part_row);
+                        let d_centred_mean_part = kernels::sum_of(
+                            16,
+                            #[inline(always)]
+                            |j| norm_part[i][j],
+                        );
+                        let norm_part_row = kernels::row::<16, _>(&norm_part[i]);
+                        let mut d_h_row = kernels::row::<16, _>(&d_h[i]);
                         for k in 0..16 {
-                            d_h[i][k] += norm_part[i][k] - d_centred_mean_part / 16.0;
+                            d_h_row[k] += norm_part_row[k] - d_centred_mean_part / 16.0;
                         }
+                        d_h[i].copy_from_slice(&d_h_row);
                     }
                 }
+                let mut bias_row = kernels::row::<16, _>(&grads.enter.bias);
                 for i in 0..n {
+                    let d_h_row = kernels::row::<16, _>(&d_h[i]);
                     for j in 0..16 {
-                        grads.enter.bias[j] += d_h[i][j];
+                        bias_row[j] += d_h_row[j];
                     }
                 }
+                grads.enter.bias.copy_from_slice(&bias_row);
                 kernels::matmul(
                     8,
                     16,

@@ -1,7 +1,8 @@
 //! Elementwise values that need no memory of their own are computed where they are read: copies, views
 //! and constants everywhere, others where that computes nothing more often than before.
 //!
-//! Never moves work into a loop around its reader.
+//! Never moves work into a loop around its reader, nor what is expensive into a product of matrices, which
+//! would be none any more.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,10 +12,14 @@ use crate::ir::{
 };
 
 use super::stages::{Draft, push_copy};
+use super::{Inputs, product};
+
+/// From this weight on a value is better computed once, in a loop of its own, than in a product's.
+const EXPENSIVE: u32 = 20;
 
 /// Inlines in place.
-pub(super) fn inline(draft: &mut Draft) {
-    let mut table = Table { inputs: draft.inputs.clone(), ..Table::default() };
+pub(super) fn inline(draft: &mut Draft, given: &Inputs) {
+    let mut table = Table::new(draft.inputs.clone(), given);
     table.opaque.extend(&draft.results);
     table.opaque.extend(draft.gradients.iter().map(|gradient| gradient.tensor));
     table.add(&draft.graph, &draft.forward, &mut 0, 0);
@@ -36,8 +41,7 @@ struct Entry {
     block: usize,
 }
 
-#[derive(Default)]
-struct Table {
+struct Table<'a> {
     entries: BTreeMap<TensorId, Entry>,
     order: Vec<TensorId>,
     readers: BTreeMap<TensorId, BTreeSet<TensorId>>,
@@ -45,9 +49,22 @@ struct Table {
     opaque: BTreeSet<TensorId>,
     gone: BTreeSet<TensorId>,
     inputs: BTreeSet<TensorId>,
+    given: &'a Inputs,
 }
 
-impl Table {
+impl<'a> Table<'a> {
+    fn new(inputs: BTreeSet<TensorId>, given: &'a Inputs) -> Self {
+        Self {
+            entries: BTreeMap::new(),
+            order: Vec::new(),
+            readers: BTreeMap::new(),
+            opaque: BTreeSet::new(),
+            gone: BTreeSet::new(),
+            inputs,
+            given,
+        }
+    }
+
     fn add(&mut self, graph: &Graph, nodes: &[Node], blocks: &mut usize, block: usize) {
         for node in nodes {
             match node {
@@ -138,6 +155,9 @@ impl Table {
                 return false;
             }
             same_block &= *block == home;
+            if weight >= EXPENSIVE && self.is_product(graph, node) {
+                return false;
+            }
             let domain = domain(node);
             let places: BTreeSet<Vec<Int>> = reads(graph, node)
                 .into_iter()
@@ -165,6 +185,10 @@ impl Table {
                     && operands.iter().all(|operand| self.inputs.contains(operand))
             }
         }
+    }
+
+    fn is_product(&self, graph: &Graph, node: &Node) -> bool {
+        matches!(node, Node::Comprehension(node) if product::recognise(graph, node, self.given).is_some())
     }
 
     fn substitute(&mut self, graph: &mut Graph, producer: TensorId, value: ScalarId, consumer: TensorId) {
@@ -286,6 +310,11 @@ fn reads(graph: &Graph, node: &Node) -> Vec<(TensorId, Vec<Int>)> {
 fn injective(domain: &[Axis], at: &[Int]) -> bool {
     let alone = |position| at.iter().any(|subscript| subscript.as_index() == Some(position));
     domain.iter().enumerate().all(|(position, axis)| axis.extent.is(1) || alone(position))
+}
+
+/// Whether a value costs as much as a transcendental function.
+pub fn is_expensive(graph: &Graph, value: ScalarId) -> bool {
+    weight(graph, value) >= EXPENSIVE
 }
 
 /// What it costs to compute a value once, in additions; 0 for what costs nothing.

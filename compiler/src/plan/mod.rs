@@ -33,6 +33,7 @@ use crate::routine::{Gradient, Routine, Target};
 pub use form::{
     Bound, BufferId, For, FrameId, Home, Item, Leaf, LeafKind, Plan, Product, Range, Repeat, Root, Step,
 };
+pub use inline::is_expensive;
 pub use product::strides;
 
 /// Plans a routine whose gradients go to the caller's memory.
@@ -88,10 +89,10 @@ fn prepare(routine: Routine, inputs: &Inputs, delivery: Delivery) -> Plan {
     // What runs in which stage; nothing that is not needed.
     let mut draft = stages::split(routine, inputs);
     // Elementwise values that need no memory of their own.
-    inline::inline(&mut draft);
+    inline::inline(&mut draft, inputs);
     // Sums that are products of matrices in disguise; what that makes may be inlined again.
     contract::contract(&mut draft, inputs);
-    inline::inline(&mut draft);
+    inline::inline(&mut draft, inputs);
     // What loops begin with.
     tape::prepare(&mut draft);
     // Loops, their order, and which nodes share them.

@@ -18,4 +18,4 @@ mod x86;
 pub(crate) use dispatch::MatmulFloat;
 pub use dispatch::{Cpu, vectorised, vectorised_for};
 pub use matmul::{matmul, matmul_inline};
-pub use pieces::{matmul_pieces, matmul_runs, sum_of};
+pub use pieces::{matmul_pieces, matmul_runs, row, sum, sum_of, sum_of_row};

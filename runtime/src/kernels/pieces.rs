@@ -116,6 +116,45 @@ fn blocks<F: Float>(product: Product<F>, mut each: impl FnMut(usize, usize, usiz
     });
 }
 
+/// A row as an array of whole vectors: its elements, then zeros.
+///
+/// # Panics
+/// If the row is longer.
+#[inline(always)]
+#[must_use]
+#[track_caller]
+pub fn row<const LANES: usize, T: Copy + Default>(elements: &[T]) -> [T; LANES] {
+    let mut row = [T::default(); LANES];
+    row[..elements.len()].copy_from_slice(elements);
+    row
+}
+
+/// The sum of `term(0)`, …, `term(count - 1)`, where more terms, up to whole vectors, may be computed and
+/// dropped.
+///
+/// As [`sum_of`]. For terms that are elements of a [`row`].
+#[inline(always)]
+#[must_use]
+#[track_caller]
+pub fn sum_of_row<const LANES: usize, F: Float>(count: usize, mut term: impl FnMut(usize) -> F) -> F {
+    let mut terms = [F::ZERO; LANES];
+    for (i, place) in terms.iter_mut().enumerate() {
+        *place = term(i);
+    }
+    sum(&terms[..count])
+}
+
+/// The sum of some elements, as [`sum_of`].
+#[inline(always)]
+#[must_use]
+pub fn sum<F: Float>(elements: &[F]) -> F {
+    sum_of(
+        elements.len(),
+        #[inline(always)]
+        |i| elements[i],
+    )
+}
+
 /// The sum of `term(0)`, `term(1)`, …, for terms that are worth computing in vectors.
 ///
 /// In an order that depends on `count` only, and so with the same bits on every CPU. For use in
@@ -126,17 +165,24 @@ pub fn sum_of<F: Float>(count: usize, mut term: impl FnMut(usize) -> F) -> F {
     const CHUNK: usize = 4 * LANES;
     let mut terms = [F::ZERO; CHUNK];
     let mut sums = [F::ZERO; LANES];
+    let mut last = F::ZERO;
     for start in (0..count).step_by(CHUNK) {
-        let some = CHUNK.min(count - start);
-        for (i, place) in terms[..some].iter_mut().enumerate() {
+        let terms = &mut terms[..CHUNK.min(count - start)];
+        for (i, place) in terms.iter_mut().enumerate() {
             *place = term(start + i);
         }
-        terms[some..].fill(F::ZERO);
-        for terms in terms.chunks_exact(LANES) {
+        let (vectors, rest) = terms.as_chunks::<LANES>();
+        for terms in vectors {
             for (sum, &term) in sums.iter_mut().zip(terms) {
                 *sum += term;
             }
         }
+        for &term in rest {
+            last += term;
+        }
+    }
+    if count < LANES {
+        return last;
     }
     let mut half = LANES / 2;
     while half > 0 {
@@ -146,5 +192,5 @@ pub fn sum_of<F: Float>(count: usize, mut term: impl FnMut(usize) -> F) -> F {
         }
         half /= 2;
     }
-    sums[0]
+    sums[0] + last
 }

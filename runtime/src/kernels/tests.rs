@@ -1,7 +1,10 @@
 //! The products against three plain loops.
 
 use super::matmul::Product;
-use super::{matmul, matmul_inline, matmul_pieces, matmul_runs, sum_of, vectorised, vectorised_for};
+use super::{
+    matmul, matmul_inline, matmul_pieces, matmul_runs, row, sum, sum_of, sum_of_row, vectorised,
+    vectorised_for,
+};
 use crate::{Float, Rng};
 
 const SIZES: [usize; 14] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 13, 16, 17, 33, 67];
@@ -164,6 +167,26 @@ fn sums_of_terms() {
         );
         assert_eq!(sum, (0..count).sum::<usize>() as f64 * 0.5);
     }
+}
+
+#[test]
+fn rows_are_filled_up_with_zeros() {
+    let elements = [1.0f64, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0];
+    for count in 0..=10 {
+        let whole = row::<16, _>(&elements[..count]);
+        assert_eq!((&whole[..count], &whole[count..]), (&elements[..count], &[0.0; 16][count..]));
+        let expected = f64::from((1 << count) - 1);
+        assert_eq!(sum(&elements[..count]), expected);
+        // What is beyond the row is not added, whatever it is.
+        let total = sum_of_row::<16, f64>(count, |i| if i < count { whole[i] } else { f64::NAN });
+        assert_eq!(total, expected);
+    }
+}
+
+#[test]
+#[should_panic(expected = "out of range")]
+fn rows_hold_no_more_than_they_can() {
+    let _ = row::<8, _>(&[0.0f32; 9]);
 }
 
 #[test]

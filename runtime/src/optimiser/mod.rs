@@ -60,14 +60,22 @@ pub trait Optimiser<F: Float> {
     fn step<P: Params<Float = F>>(&mut self, model: &mut P, gradients: &P) {
         self.begin(P::count());
         let parameters = model.as_mut_slice();
-        let mut offset = 0;
+        let all = gradients.as_slice();
+        // Neighbours are updated together, up to the next frozen one.
+        let (mut start, mut end) = (0, 0);
         gradients.for_each_tensor(|path, _, gradient| {
-            let end = offset + gradient.len();
-            if !path.is_frozen() {
-                self.update(offset, &mut parameters[offset..end], gradient);
+            let next = end + gradient.len();
+            if path.is_frozen() {
+                if start < end {
+                    self.update(start, &mut parameters[start..end], &all[start..end]);
+                }
+                start = next;
             }
-            offset = end;
+            end = next;
         });
+        if start < end {
+            self.update(start, &mut parameters[start..end], &all[start..end]);
+        }
     }
 }
 

@@ -20,3 +20,4 @@ mod reductions;
 mod regressions;
 mod support;
 mod two_layers;
+mod widths;

@@ -7,6 +7,8 @@ mod integer;
 mod names;
 mod nest;
 mod product;
+mod reduce;
+mod rows;
 mod scalar;
 mod step;
 mod view;
@@ -146,6 +148,10 @@ struct Body<'a> {
     counters: BTreeMap<LoopId, Ident>,
     /// Indices of the nest around, by depth.
     indices: Vec<Ident>,
+    /// Rows that are arrays of whole vectors now.
+    rows: Vec<rows::Row>,
+    /// The loop over the elements of rows around.
+    lane: Option<rows::Lane>,
     /// Local buffers that have been declared.
     declared: BTreeSet<BufferId>,
     /// All of the stage.
@@ -169,6 +175,8 @@ impl<'a> Body<'a> {
             views: BTreeMap::new(),
             counters: BTreeMap::new(),
             indices: Vec::new(),
+            rows: Vec::new(),
+            lane: None,
             declared: BTreeSet::new(),
             all: steps,
             touches: BTreeMap::new(),

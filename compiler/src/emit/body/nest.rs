@@ -31,18 +31,23 @@ impl Body<'_> {
     }
 
     fn around(&mut self, around: &For) -> TokenStream {
+        if let Some(rows) = self.lone_sum(around).or_else(|| self.row_loop(around)) {
+            return rows;
+        }
         let span = self.span(&around.axis, Some(&around.range));
+        let (before, behind, count) = self.hoisted_rows(around);
         let index = self.open(&around.axis);
         let body = self.items(&around.body);
         self.close(1);
+        self.close_rows(count);
         if body.is_empty() {
             return body;
         }
-        quote!(for #index in #span { #body })
+        quote!(#before for #index in #span { #body } #behind)
     }
 
     /// A condition on indices alone.
-    fn condition(&mut self, condition: ScalarId) -> TokenStream {
+    pub(super) fn condition(&mut self, condition: ScalarId) -> TokenStream {
         let mut temporaries = Vec::new();
         let (lets, condition) = self.value(condition, &mut temporaries);
         temporaries.iter().for_each(|name| self.names.release(name));
@@ -50,7 +55,7 @@ impl Body<'_> {
     }
 
     /// `0..extent`, or the part of it that a loop runs over.
-    fn span(&self, axis: &Axis, range: Option<&Range>) -> TokenStream {
+    pub(super) fn span(&self, axis: &Axis, range: Option<&Range>) -> TokenStream {
         let extent = self.size(&axis.extent);
         let Some(range) = range else { return quote!(0..#extent) };
         let bound = |bound: &Bound| {
@@ -81,13 +86,13 @@ impl Body<'_> {
     }
 
     /// A new index.
-    fn open(&mut self, axis: &Axis) -> Ident {
+    pub(super) fn open(&mut self, axis: &Axis) -> Ident {
         let index = self.names.take(&axis.name);
         self.indices.push(index.clone());
         index
     }
 
-    fn close(&mut self, count: usize) {
+    pub(super) fn close(&mut self, count: usize) {
         for _ in 0..count {
             if let Some(index) = self.indices.pop() {
                 self.names.release(&index);
@@ -202,7 +207,7 @@ impl Body<'_> {
     }
 
     /// Loops around a body, each with its range.
-    fn loops(&self, indices: &[Ident], spans: &[TokenStream], body: TokenStream) -> TokenStream {
+    pub(super) fn loops(&self, indices: &[Ident], spans: &[TokenStream], body: TokenStream) -> TokenStream {
         indices
             .iter()
             .zip(spans)
@@ -211,7 +216,7 @@ impl Body<'_> {
     }
 
     /// Opens a statement's own loops.
-    fn open_all(&mut self, axes: &[Axis], ranges: &[Range]) -> (Vec<Ident>, Vec<TokenStream>) {
+    pub(super) fn open_all(&mut self, axes: &[Axis], ranges: &[Range]) -> (Vec<Ident>, Vec<TokenStream>) {
         let mut opened = (Vec::new(), Vec::new());
         for (place, axis) in axes.iter().enumerate() {
             opened.1.push(self.span(axis, ranges.get(place)));
@@ -241,7 +246,7 @@ impl Body<'_> {
         (lets, value)
     }
 
-    fn write(&mut self, leaf: &Leaf) -> TokenStream {
+    pub(super) fn write(&mut self, leaf: &Leaf) -> TokenStream {
         let mut temporaries = Vec::new();
         let tokens = if self.adds(leaf) {
             let place = self.place(leaf.out, &leaf.at);
@@ -274,7 +279,7 @@ impl Body<'_> {
     }
 
     /// The variable of a scalar that this is the first statement to write, and `mut` if others follow.
-    fn fresh(&mut self, out: TensorId) -> Option<(Ident, TokenStream)> {
+    pub(super) fn fresh(&mut self, out: TensorId) -> Option<(Ident, TokenStream)> {
         let (buffer, home) = self.home(out)?;
         if *home != Home::Local || !self.is_scalar(out) || !self.declared.insert(buffer) {
             return None;
@@ -284,7 +289,12 @@ impl Body<'_> {
     }
 
     /// `place += value;`, under an `if` where the value is a guarded one.
-    fn add(&mut self, place: &TokenStream, value: ScalarId, temporaries: &mut Vec<Ident>) -> TokenStream {
+    pub(super) fn add(
+        &mut self,
+        place: &TokenStream,
+        value: ScalarId,
+        temporaries: &mut Vec<Ident>,
+    ) -> TokenStream {
         let scalars = &self.plan.graph.scalars;
         if let Scalar::Select(condition, a, b) = scalars[value] {
             let is_zero = |id: ScalarId| scalars.as_number(id) == Some(0.0);
@@ -301,96 +311,6 @@ impl Body<'_> {
         }
         let (lets, value) = self.value(value, temporaries);
         quote!(#lets #place += #value;)
-    }
-
-    fn reduce(&mut self, leaf: &Leaf) -> TokenStream {
-        let adds = self.adds(leaf);
-        let fresh = if adds { None } else { self.fresh(leaf.out) };
-        let mut reads_itself = false;
-        leaf.visit_reads(&self.plan.graph, &mut |tensor, _| {
-            reads_itself |= self.root(tensor) == self.root(leaf.out)
-        });
-        let is_local = matches!(self.home(leaf.out), Some((_, Home::Local)));
-        let own_variable = fresh.is_some() || (adds && is_local && !reads_itself);
-        let sum = match &fresh {
-            Some((name, _)) => name.clone(),
-            None => self.names.take("sum"),
-        };
-        let place =
-            if own_variable && fresh.is_none() { self.place(leaf.out, &leaf.at) } else { quote!(#sum) };
-        let mut temporaries = Vec::new();
-        let (opened, spans) = self.open_all(&leaf.inner, &leaf.ranges);
-        let inner = self.add(&place, leaf.value, &mut temporaries);
-        let mut loops = self.loops(&opened, &spans, inner);
-        self.close(leaf.inner.len());
-        if let Some(condition) = leaf.when {
-            let condition = self.condition(condition);
-            loops = quote!(if #condition { #loops });
-        }
-        temporaries.iter().for_each(|name| self.names.release(name));
-        let zero: Literal = format!("0.0_{}", self.float()).parse().expect("a literal");
-        let begin = if own_variable && fresh.is_none() { quote!() } else { quote!(let mut #sum = #zero;) };
-        let end = if own_variable {
-            quote!()
-        } else {
-            let place = self.place(leaf.out, &leaf.at);
-            if adds { quote!(#place += #sum;) } else { quote!(#place = #sum;) }
-        };
-        if fresh.is_none() {
-            self.names.release(&sum);
-        }
-        quote!(#begin #loops #end)
-    }
-
-    fn argmax(&mut self, leaf: &Leaf, least: bool) -> TokenStream {
-        let krate = self.cx.krate;
-        let float = self.float();
-        let fresh = self.fresh(leaf.out);
-        let best = match &fresh {
-            Some((name, _)) => name.clone(),
-            None => self.names.take("best"),
-        };
-        let extreme = self.names.take(if least { "least" } else { "largest" });
-        let candidate = self.names.take("candidate");
-        let mut temporaries = Vec::new();
-        let (opened, spans) = self.open_all(&leaf.inner, &leaf.ranges);
-        let (lets, value) = self.value(leaf.value, &mut temporaries);
-        let depth = self.indices.len() - leaf.inner.len();
-        let position = leaf.inner.iter().enumerate().fold(Int::zero(), |position, (place, axis)| {
-            position.mul(&axis.extent).add(&Int::index(depth + place))
-        });
-        let position = self.subscript(&position);
-        let (start, beats) = match least {
-            false => (quote!(NEG_INFINITY), quote!(>)),
-            true => (quote!(INFINITY), quote!(<)),
-        };
-        let body = quote! {
-            #lets
-            let #candidate = #value;
-            if #candidate #beats #extreme || (#candidate.is_nan() && !#extreme.is_nan()) {
-                #best = #position;
-                #extreme = #candidate;
-            }
-        };
-        let loops = self.loops(&opened, &spans, body);
-        self.close(leaf.inner.len());
-        for name in temporaries.iter().chain([&extreme, &candidate]) {
-            self.names.release(name);
-        }
-        let end = match fresh {
-            Some(_) => quote!(),
-            None => {
-                self.names.release(&best);
-                let place = self.place(leaf.out, &leaf.at);
-                if self.is_usize(leaf.out) { quote!(#place = #best;) } else { quote!(#place = #best as u32;) }
-            }
-        };
-        quote! {
-            let mut #best = 0;
-            let mut #extreme = #krate::__private::core::primitive::#float::#start;
-            #loops
-            #end
-        }
     }
 
     /// How much elementwise work steps do: none if it depends on the dims.

@@ -51,6 +51,12 @@ impl Flat {
         self.tokens
     }
 
+    /// From one offset to another.
+    pub fn range(self, start: &TokenStream, end: &TokenStream, mutable: bool) -> Self {
+        let Self { tokens, .. } = self;
+        Self { tokens: quote!(#tokens[#start..#end]), borrow: if mutable { quote!(&mut) } else { quote!(&) } }
+    }
+
     /// From an offset on.
     pub fn from(self, start: &TokenStream, mutable: bool) -> Self {
         let Self { tokens, .. } = self;
@@ -106,6 +112,9 @@ impl<'a> Body<'a> {
 
     /// The place of an element; a scalar field or variable for rank 0.
     pub(super) fn place(&self, tensor: TensorId, at: &[Int]) -> TokenStream {
+        if let Some(element) = self.in_row(tensor, at) {
+            return element;
+        }
         let shape = self.plan.graph.shape(tensor);
         if let Some(view) = self.views.get(&tensor) {
             return if shape.is_empty() { quote!(#view[0]) } else { self.indexed(quote!(#view), shape, at) };

@@ -1,0 +1,176 @@
+//! Sums that are held in a variable, and the place of the largest.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use crate::ir::{Axis, Int};
+use crate::plan::{For, Home, Item, Leaf, LeafKind};
+
+use super::Body;
+use super::rows::{is_whole, whole_range};
+
+/// Fewer terms than this are added up one after the other.
+const FEW: i64 = 8;
+
+impl Body<'_> {
+    /// A loop that does nothing but add to one element.
+    pub(super) fn lone_sum(&mut self, around: &For) -> Option<TokenStream> {
+        let [Item::Leaf(leaf)] = around.body.as_slice() else { return None };
+        let fixed = !leaf.at.iter().any(|at| at.mentions_index(self.indices.len()));
+        if !fixed || !leaf.add || !matches!(leaf.kind, LeafKind::Write) || !is_whole(&around.range) {
+            return None;
+        }
+        let mut reads_itself = false;
+        leaf.visit_reads(&self.plan.graph, &mut |tensor, _| {
+            reads_itself |= self.root(tensor) == self.root(leaf.out)
+        });
+        if reads_itself {
+            return None;
+        }
+        let (rows, total) = self.sum_over(leaf, &around.axis)?;
+        let place = self.place(leaf.out, &leaf.at);
+        Some(quote!(#rows #place += #total;))
+    }
+
+    pub(super) fn reduce(&mut self, leaf: &Leaf) -> TokenStream {
+        let adds = self.adds(leaf);
+        let fresh = if adds { None } else { self.fresh(leaf.out) };
+        let mut reads_itself = false;
+        leaf.visit_reads(&self.plan.graph, &mut |tensor, _| {
+            reads_itself |= self.root(tensor) == self.root(leaf.out)
+        });
+        let is_local = matches!(self.home(leaf.out), Some((_, Home::Local)));
+        let own_variable = fresh.is_some() || (adds && is_local && !reads_itself);
+        let sum = match &fresh {
+            Some((name, _)) => name.clone(),
+            None => self.names.take("sum"),
+        };
+        let place =
+            if own_variable && fresh.is_none() { self.place(leaf.out, &leaf.at) } else { quote!(#sum) };
+        let (last, outer) =
+            leaf.inner.split_last().map_or((None, &[][..]), |(last, rest)| (Some(last), rest));
+        let (opened, spans) = self.open_all(outer, &leaf.ranges);
+        // A single sum begins with itself instead of zero.
+        let alone = outer.is_empty() && leaf.when.is_none() && !(own_variable && fresh.is_none());
+        let inner = match last.and_then(|axis| self.sum_over(leaf, axis)) {
+            Some((rows, total)) if alone => {
+                let value = match &fresh {
+                    Some((name, mutable)) => quote!(let #mutable #name = #total;),
+                    None => {
+                        self.names.release(&sum);
+                        let place = self.place(leaf.out, &leaf.at);
+                        if adds { quote!(#place += #total;) } else { quote!(#place = #total;) }
+                    }
+                };
+                return quote!(#rows #value);
+            }
+            Some((rows, total)) => quote!(#rows #place += #total;),
+            None => self.plain_sum(leaf, last, &place),
+        };
+        let mut loops = self.loops(&opened, &spans, inner);
+        self.close(outer.len());
+        if let Some(condition) = leaf.when {
+            let condition = self.condition(condition);
+            loops = quote!(if #condition { #loops });
+        }
+        let zero: Literal = format!("0.0_{}", self.float()).parse().expect("a literal");
+        let begin = if own_variable && fresh.is_none() { quote!() } else { quote!(let mut #sum = #zero;) };
+        let end = if own_variable {
+            quote!()
+        } else {
+            let place = self.place(leaf.out, &leaf.at);
+            if adds { quote!(#place += #sum;) } else { quote!(#place = #sum;) }
+        };
+        if fresh.is_none() {
+            self.names.release(&sum);
+        }
+        quote!(#begin #loops #end)
+    }
+
+    /// The sum of a statement's value over an axis, the terms taken in vectors, after what it needs; none if
+    /// there are few of them.
+    fn sum_over(&mut self, leaf: &Leaf, axis: &Axis) -> Option<(TokenStream, TokenStream)> {
+        if !whole_range(leaf) {
+            return None;
+        }
+        if let Some(sum) = self.row_sum(leaf, axis) {
+            return Some(sum);
+        }
+        if axis.extent.as_constant().is_some_and(|extent| extent < FEW) {
+            return None;
+        }
+        let mut temporaries = Vec::new();
+        let count = self.size(&axis.extent);
+        let index = self.open(axis);
+        let (kernels, (lets, value)) = (self.import("kernels"), self.value(leaf.value, &mut temporaries));
+        let term = if lets.is_empty() { value } else { quote!({ #lets #value }) };
+        self.close(1);
+        temporaries.iter().for_each(|name| self.names.release(name));
+        Some((quote!(), quote!(#kernels::sum_of(#count, #[inline(always)] |#index| #term))))
+    }
+
+    /// Adds a statement's value to a place, for all of its last own axis, one after the other.
+    fn plain_sum(&mut self, leaf: &Leaf, axis: Option<&Axis>, place: &TokenStream) -> TokenStream {
+        let mut temporaries = Vec::new();
+        let span = axis.map(|axis| self.span(axis, leaf.ranges.get(leaf.inner.len() - 1)));
+        let index = axis.map(|axis| self.open(axis));
+        let inner = self.add(place, leaf.value, &mut temporaries);
+        self.close(index.iter().len());
+        temporaries.iter().for_each(|name| self.names.release(name));
+        match index {
+            Some(index) => quote!(for #index in #span { #inner }),
+            None => inner,
+        }
+    }
+
+    pub(super) fn argmax(&mut self, leaf: &Leaf, least: bool) -> TokenStream {
+        let krate = self.cx.krate;
+        let float = self.float();
+        let fresh = self.fresh(leaf.out);
+        let best = match &fresh {
+            Some((name, _)) => name.clone(),
+            None => self.names.take("best"),
+        };
+        let extreme = self.names.take(if least { "least" } else { "largest" });
+        let candidate = self.names.take("candidate");
+        let mut temporaries = Vec::new();
+        let (opened, spans) = self.open_all(&leaf.inner, &leaf.ranges);
+        let (lets, value) = self.value(leaf.value, &mut temporaries);
+        let depth = self.indices.len() - leaf.inner.len();
+        let position = leaf.inner.iter().enumerate().fold(Int::zero(), |position, (place, axis)| {
+            position.mul(&axis.extent).add(&Int::index(depth + place))
+        });
+        let position = self.subscript(&position);
+        let (start, beats) = match least {
+            false => (quote!(NEG_INFINITY), quote!(>)),
+            true => (quote!(INFINITY), quote!(<)),
+        };
+        let body = quote! {
+            #lets
+            let #candidate = #value;
+            if #candidate #beats #extreme || (#candidate.is_nan() && !#extreme.is_nan()) {
+                #best = #position;
+                #extreme = #candidate;
+            }
+        };
+        let loops = self.loops(&opened, &spans, body);
+        self.close(leaf.inner.len());
+        for name in temporaries.iter().chain([&extreme, &candidate]) {
+            self.names.release(name);
+        }
+        let end = match fresh {
+            Some(_) => quote!(),
+            None => {
+                self.names.release(&best);
+                let place = self.place(leaf.out, &leaf.at);
+                if self.is_usize(leaf.out) { quote!(#place = #best;) } else { quote!(#place = #best as u32;) }
+            }
+        };
+        quote! {
+            let mut #best = 0;
+            let mut #extreme = #krate::__private::core::primitive::#float::#start;
+            #loops
+            #end
+        }
+    }
+}

@@ -1,0 +1,498 @@
+//! Innermost loops over a few neighbouring elements: the rows that they work on become arrays of whole
+//! vectors, so that nothing overlaps, no bound is checked in the loop, and no element is left over.
+//!
+//! Elements beyond a row's end are computed and dropped. Decides nothing about which values there are.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::quote;
+
+use crate::ir::{Atom, Axis, Int, Kind, Scalar, TensorId};
+use crate::plan::{For, Home, Item, Leaf, LeafKind, Range, Root, is_expensive};
+
+use super::Body;
+
+/// Longer rows are as well off in memory.
+const LONGEST: i64 = 256;
+/// Up to here a row pays even if it consists of whole vectors.
+const SHORT: i64 = 64;
+/// From here on a row pays even if its values are cheap.
+const CHEAP: i64 = 5;
+
+/// Some neighbouring elements: what holds them, and the subscripts of the first.
+type Key = (Root, Vec<Int>);
+
+/// A row as a loop uses it.
+#[derive(Clone)]
+struct Use {
+    key: Key,
+    tensor: TensorId,
+    /// Subscripts up to the axis that the loop runs along; of that one, where it begins.
+    prefix: Vec<Int>,
+    start: Int,
+    /// Whether what was there before matters.
+    loaded: bool,
+    stored: bool,
+}
+
+/// What a loop becomes.
+struct Plan {
+    width: i64,
+    lanes: i64,
+    uses: Vec<Use>,
+}
+
+/// A row that is an array now.
+#[derive(Clone)]
+pub(super) struct Row {
+    key: Key,
+    lanes: i64,
+    name: Ident,
+}
+
+/// The loop over the elements of rows that statements are being made for.
+#[derive(Clone, Copy)]
+pub(super) struct Lane {
+    depth: usize,
+    lanes: i64,
+}
+
+/// How an element's place depends on an index.
+enum Along {
+    Nothing,
+    Row { prefix: Vec<Int>, start: Int },
+    Otherwise,
+}
+
+impl Body<'_> {
+    /// An innermost loop over elements of rows; none if it is better left as it is.
+    pub(super) fn row_loop(&mut self, around: &For) -> Option<TokenStream> {
+        let leaves = statements(around)?;
+        let plan = self.row_plan(&around.axis, self.indices.len(), &leaves)?;
+        Some(self.lanes(&around.axis, plan, &leaves))
+    }
+
+    /// The sum of a value over an axis, after the rows that it needs; none if it is better left as it is.
+    pub(super) fn row_sum(&mut self, leaf: &Leaf, axis: &Axis) -> Option<(TokenStream, TokenStream)> {
+        let depth = self.indices.len();
+        let Plan { width, lanes, uses } = self.row_plan(axis, depth, &[leaf])?;
+        let (rows, count) = self.open_rows(&uses, width, lanes);
+        let (outer, index) = self.enter(axis, lanes);
+        let mut temporaries = Vec::new();
+        let (lets, value) = self.value(leaf.value, &mut temporaries);
+        temporaries.iter().for_each(|name| self.names.release(name));
+        self.leave(outer, &index);
+        self.close_rows(count);
+        let (kernels, width) = (self.import("kernels"), Literal::i64_unsuffixed(width));
+        let lanes = Literal::i64_unsuffixed(lanes);
+        let term = if lets.is_empty() { value } else { quote!({ #lets #value }) };
+        Some((rows, quote!(#kernels::sum_of_row::<#lanes, _>(#width, #[inline(always)] |#index| #term))))
+    }
+
+    /// The array of an element's row, if there is one, subscripted.
+    pub(super) fn in_row(&self, tensor: TensorId, at: &[Int]) -> Option<TokenStream> {
+        let lane = self.lane?;
+        if at.is_empty() {
+            return None;
+        }
+        let Along::Row { prefix, start } = self.along(tensor, at, lane.depth) else { return None };
+        let key = self.row_key(tensor, &prefix, &start);
+        let row = self.rows.iter().find(|row| row.key == key && row.lanes == lane.lanes)?;
+        let (name, index) = (&row.name, &self.indices[lane.depth]);
+        Some(quote!(#name[#index]))
+    }
+
+    /// Makes arrays of the rows that all iterations of a loop work on: statements before and behind it.
+    pub(super) fn hoisted_rows(&mut self, around: &For) -> (TokenStream, TokenStream, usize) {
+        let depth = self.indices.len();
+        let mut survey = Survey::default();
+        self.survey(&around.body, depth + 1, &mut survey);
+        let mut chosen: Vec<(Use, i64, i64)> = Vec::new();
+        for (each, width, lanes) in &survey.uses {
+            let root = each.key.0;
+            let same = |other: &(Use, i64, i64)| other.0.key == each.key && other.2 == *lanes;
+            let stored = survey.uses.iter().any(|other| other.0.key.0 == root && other.0.stored);
+            let alone = survey.uses.iter().all(|other| other.0.key.0 != root || same(other));
+            let free =
+                if stored { alone && !survey.touched.contains_key(&root) } else { survey.is_only_read(root) };
+            if !free || !self.is_fixed(&each.key, depth, &survey) || self.is_undeclared(root) {
+                continue;
+            }
+            match chosen.iter_mut().find(|other| same(other)) {
+                Some((known, ..)) => {
+                    known.stored |= each.stored;
+                    known.loaded |= each.loaded;
+                }
+                None => chosen.push((each.clone(), *width, *lanes)),
+            }
+        }
+        chosen.retain(|(each, _, lanes)| self.bound_row(&each.key, *lanes).is_none());
+        let (mut before, mut behind) = (TokenStream::new(), TokenStream::new());
+        for (each, width, lanes) in &chosen {
+            // With no iteration at all it must stay what it was.
+            before.extend(self.open_row(&Use { loaded: true, ..each.clone() }, *width, *lanes));
+            behind.extend(self.store_row(each, *width, *lanes));
+        }
+        (before, behind, chosen.len())
+    }
+
+    /// Forgets the rows that were made last.
+    pub(super) fn close_rows(&mut self, count: usize) {
+        for _ in 0..count {
+            if let Some(row) = self.rows.pop() {
+                self.names.release(&row.name);
+            }
+        }
+    }
+
+    /// Arrays for the rows that have none yet, and how many there are.
+    fn open_rows(&mut self, uses: &[Use], width: i64, lanes: i64) -> (TokenStream, usize) {
+        let (mut tokens, count) = (TokenStream::new(), self.rows.len());
+        for each in uses {
+            if self.bound_row(&each.key, lanes).is_some() {
+                continue;
+            }
+            if let Root::Buffer(buffer) = each.key.0
+                && self.is_undeclared(each.key.0)
+            {
+                tokens.extend(self.declare(buffer));
+            }
+            tokens.extend(self.open_row(each, width, lanes));
+        }
+        (tokens, self.rows.len() - count)
+    }
+
+    /// Opens the loop over lanes.
+    fn enter(&mut self, axis: &Axis, lanes: i64) -> (Option<Lane>, Ident) {
+        let index = self.names.take(&axis.name);
+        let outer = self.lane.replace(Lane { depth: self.indices.len(), lanes });
+        self.indices.push(index.clone());
+        (outer, index)
+    }
+
+    fn leave(&mut self, outer: Option<Lane>, index: &Ident) {
+        self.lane = outer;
+        self.indices.pop();
+        self.names.release(index);
+    }
+
+    /// The loop over lanes with its rows around it. The terms of a sum over it get an array of their own.
+    fn lanes(&mut self, axis: &Axis, plan: Plan, leaves: &[&Leaf]) -> TokenStream {
+        let Plan { width, lanes, uses } = plan;
+        let first = self.rows.len();
+        let (mut before, count) = self.open_rows(&uses, width, lanes);
+        let own: Vec<Key> = self.rows[first..].iter().map(|row| row.key.clone()).collect();
+        let depth = self.indices.len();
+        let (outer, index) = self.enter(axis, lanes);
+        let float = self.float();
+        let zero: Literal = format!("0.0_{float}").parse().expect("a literal");
+        let length = Literal::i64_unsuffixed(lanes);
+        let (mut body, mut behind, mut taken) = (TokenStream::new(), TokenStream::new(), Vec::new());
+        for leaf in leaves {
+            if !self.is_added_up(leaf, depth) {
+                body.extend(self.write(leaf));
+                continue;
+            }
+            let array = self.names.take("terms");
+            taken.push(array.clone());
+            let place = self.place(leaf.out, &leaf.at);
+            let (kernels, width) = (self.import("kernels"), Literal::i64_unsuffixed(width));
+            behind.extend(quote!(#place += #kernels::sum(&#array[..#width]);));
+            before.extend(quote!(let mut #array = [#zero; #length];));
+            let mut temporaries = Vec::new();
+            let (lets, value) = self.value(leaf.value, &mut temporaries);
+            temporaries.iter().for_each(|name| self.names.release(name));
+            body.extend(quote!(#lets #array[#index] = #value;));
+        }
+        self.leave(outer, &index);
+        for each in uses.iter().filter(|each| own.contains(&each.key)) {
+            behind.extend(self.store_row(each, width, lanes));
+        }
+        self.close_rows(count);
+        taken.iter().for_each(|name| self.names.release(name));
+        let span = Literal::i64_unsuffixed(lanes);
+        quote!(#before for #index in 0..#span { #body } #behind)
+    }
+
+    /// Whether a statement adds to one element throughout a loop.
+    fn is_added_up(&self, leaf: &Leaf, depth: usize) -> bool {
+        let fixed = !leaf.at.iter().any(|at| at.mentions_index(depth));
+        fixed && (self.adds(leaf) || matches!(leaf.kind, LeafKind::Reduce))
+    }
+
+    /// How a loop over an axis works on rows; none if it does not, or gains nothing.
+    fn row_plan(&self, axis: &Axis, depth: usize, leaves: &[&Leaf]) -> Option<Plan> {
+        let graph = &self.plan.graph;
+        let width = axis.extent.as_constant().filter(|width| (2..=LONGEST).contains(width))?;
+        let expensive = leaves.iter().any(|leaf| is_expensive(graph, leaf.value));
+        let sums = leaves.iter().all(|leaf| self.is_added_up(leaf, depth));
+        let pays = (expensive || width >= CHEAP) && (width <= SHORT || width % 16 != 0);
+        if !pays || (sums && width % 16 == 0) {
+            return None;
+        }
+        let mut uses: Vec<Use> = Vec::new();
+        let mut whole = true;
+        let mut elsewhere: Vec<Root> = Vec::new();
+        for leaf in leaves {
+            whole &= graph
+                .scalars
+                .reachable(leaf.value)
+                .into_iter()
+                .all(|id| !matches!(graph.scalars[id], Scalar::Call(..)));
+            let mut note = |tensor: TensorId, at: &[Int], loaded: bool, stored: bool| {
+                let along = match self.kind(tensor) {
+                    Kind::Float | Kind::Mask => self.along(tensor, at, depth),
+                    Kind::Index | Kind::Key if at.iter().any(|at| at.mentions_index(depth)) => {
+                        Along::Otherwise
+                    }
+                    Kind::Index | Kind::Key => Along::Nothing,
+                };
+                match along {
+                    Along::Row { prefix, start } => {
+                        let key = self.row_key(tensor, &prefix, &start);
+                        match uses.iter_mut().find(|known| known.key == key) {
+                            Some(known) => known.stored |= stored,
+                            None => uses.push(Use { key, tensor, prefix, start, loaded, stored }),
+                        }
+                        true
+                    }
+                    along => {
+                        elsewhere.push(self.root(tensor));
+                        whole &= matches!(along, Along::Nothing);
+                        false
+                    }
+                }
+            };
+            leaf.visit_reads(graph, &mut |tensor, at| {
+                note(tensor, at, true, false);
+            });
+            if !self.is_added_up(leaf, depth) {
+                let is_row = note(leaf.out, &leaf.at, self.adds(leaf), true);
+                let local = matches!(self.home(leaf.out), Some((_, Home::Local)));
+                if !(is_row || (local && self.is_scalar(leaf.out))) {
+                    return None;
+                }
+            } else if matches!(leaf.kind, LeafKind::Write) {
+                elsewhere.push(self.root(leaf.out));
+            }
+        }
+        let conflicts = uses.iter().filter(|each| each.stored).any(|each| {
+            let other = |other: &&Use| other.key.0 == each.key.0 && other.key != each.key;
+            elsewhere.contains(&each.key.0) || uses.iter().find(other).is_some()
+        });
+        if uses.is_empty() || conflicts || (!whole && (sums || width > SHORT)) {
+            return None;
+        }
+        let lanes = match width {
+            _ if !whole => width,
+            0..=8 => 8,
+            _ => (width + 15) / 16 * 16,
+        };
+        Some(Plan { width, lanes, uses })
+    }
+
+    /// How an element's place depends on an index.
+    fn along(&self, tensor: TensorId, at: &[Int], depth: usize) -> Along {
+        let mut mentioning = (0..at.len()).filter(|&axis| at[axis].mentions_index(depth));
+        let Some(axis) = mentioning.next() else { return Along::Nothing };
+        let shape = self.plan.graph.shape(tensor);
+        let start = at[axis].sub(&Int::index(depth));
+        let even = mentioning.next().is_none()
+            && !start.mentions_index(depth)
+            && axis >= self.stacked(tensor)
+            && shape[axis + 1..].iter().all(|extent| extent.is(1))
+            && (shape[axis].as_constant().is_some() || axis + 1 == shape.len());
+        match even {
+            true => Along::Row { prefix: at[..axis].to_vec(), start },
+            false => Along::Otherwise,
+        }
+    }
+
+    /// Rows of one memory are the same if they begin at the same element of the same shape.
+    fn row_key(&self, tensor: TensorId, prefix: &[Int], start: &Int) -> Key {
+        let shape = self.plan.graph.shape(tensor);
+        let kept = shape[..prefix.len() + 1].iter().cloned();
+        (self.root(tensor), prefix.iter().cloned().chain([start.clone()]).chain(kept).collect())
+    }
+
+    fn bound_row(&self, key: &Key, lanes: i64) -> Option<&Row> {
+        self.rows.iter().find(|row| row.key == *key && row.lanes == lanes)
+    }
+
+    /// `let mut row = …;`
+    fn open_row(&mut self, each: &Use, width: i64, lanes: i64) -> TokenStream {
+        let slice = self.row_slice(each, width, false);
+        let wish = format!("{}_row", self.name_of(each.tensor));
+        let name = self.names.take(&wish);
+        self.rows.push(Row { key: each.key.clone(), lanes, name: name.clone() });
+        let length = Literal::i64_unsuffixed(lanes);
+        let mutable = if each.stored { quote!(mut) } else { quote!() };
+        if each.loaded || self.kind(each.tensor) != Kind::Float {
+            let kernels = self.import("kernels");
+            return quote!(let #mutable #name = #kernels::row::<#length, _>(#slice););
+        }
+        let zero: Literal = format!("0.0_{}", self.float()).parse().expect("a literal");
+        quote!(let #mutable #name = [#zero; #length];)
+    }
+
+    fn store_row(&self, each: &Use, width: i64, lanes: i64) -> TokenStream {
+        let Some(row) = self.bound_row(&each.key, lanes).filter(|_| each.stored) else {
+            return TokenStream::new();
+        };
+        let name = &row.name;
+        let slice = self.row_slice(each, width, true);
+        let length = Literal::i64_unsuffixed(width);
+        let part = if width == lanes { quote!(&#name) } else { quote!(&#name[..#length]) };
+        quote!(#slice.copy_from_slice(#part);)
+    }
+
+    /// The elements of a row: an argument, or the receiver of a method that changes them.
+    fn row_slice(&self, each: &Use, width: i64, mutable: bool) -> TokenStream {
+        let flat = self.flat(each.tensor, &each.prefix, mutable);
+        let whole = self.plan.graph.shape(each.tensor)[each.prefix.len()].is(width);
+        let flat = match whole {
+            true => flat,
+            false => {
+                let (start, end) = (self.subscript(&each.start), self.subscript(&each.start.plus(width)));
+                flat.range(&start, &end, mutable)
+            }
+        };
+        if mutable { flat.receiver() } else { flat.argument() }
+    }
+
+    fn name_of(&self, tensor: TensorId) -> String {
+        match (self.buffer(tensor), self.access(tensor)) {
+            (_, Some(super::Access::Field { field, .. })) => {
+                field.path.last().map_or_else(String::new, |step| step.name.to_string())
+            }
+            (_, Some(super::Access::Variable(name))) => name.to_string(),
+            (Some(buffer), None) => self.names.buffer(buffer).to_string(),
+            (None, None) => self.plan.graph.tensor(tensor).name.clone(),
+        }
+    }
+
+    /// Whether a row is the same in all iterations of a loop.
+    fn is_fixed(&self, key: &Key, depth: usize, survey: &Survey) -> bool {
+        key.1.iter().all(|at| {
+            let mut fixed = true;
+            at.visit_atoms(&mut |atom| match atom {
+                Atom::Index(index) => fixed &= *index < depth,
+                Atom::Read(tensor, _) => fixed &= survey.is_only_read(self.root(*tensor)),
+                _ => {}
+            });
+            fixed
+        })
+    }
+
+    /// Whether a root is a variable that has not been declared yet.
+    fn is_undeclared(&self, root: Root) -> bool {
+        let Root::Buffer(buffer) = root else { return false };
+        let local = self.plan.memory.buffers[buffer.0].home == Home::Local;
+        local && !self.declared.contains(&buffer)
+    }
+
+    /// What the loops inside work on.
+    fn survey(&self, items: &[Item], depth: usize, survey: &mut Survey) {
+        for item in items {
+            match item {
+                Item::If(condition, body) => {
+                    self.plan.graph.visit_reads(*condition, &mut |tensor, _| {
+                        survey.touch(self.root(tensor), false);
+                    });
+                    self.survey(body, depth, survey);
+                }
+                Item::Leaf(leaf) => {
+                    let sum = leaf.inner.last().filter(|_| matches!(leaf.kind, LeafKind::Reduce));
+                    let own = depth + leaf.inner.len();
+                    let plan = match sum {
+                        Some(axis) if whole_range(leaf) => self.row_plan(axis, own - 1, &[leaf]),
+                        _ => None,
+                    };
+                    self.survey_leaf(leaf, plan.as_ref(), own.saturating_sub(1), survey);
+                    survey.add(plan);
+                }
+                Item::For(around) => {
+                    let leaves = statements(around);
+                    let plan = leaves.and_then(|leaves| self.row_plan(&around.axis, depth, &leaves));
+                    match (plan, statements(around)) {
+                        (Some(plan), Some(leaves)) => {
+                            for leaf in leaves {
+                                self.survey_leaf(leaf, Some(&plan), depth, survey);
+                            }
+                            survey.add(Some(plan));
+                        }
+                        _ => self.survey(&around.body, depth + 1, survey),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Notes what a statement touches other than through the rows of a loop at a depth.
+    fn survey_leaf(&self, leaf: &Leaf, plan: Option<&Plan>, depth: usize, survey: &mut Survey) {
+        let in_row = |tensor: TensorId, at: &[Int]| match (plan, self.along(tensor, at, depth)) {
+            (Some(plan), Along::Row { prefix, start }) => {
+                let key = self.row_key(tensor, &prefix, &start);
+                plan.uses.iter().any(|each| each.key == key)
+            }
+            _ => false,
+        };
+        leaf.visit_reads(&self.plan.graph, &mut |tensor, at| {
+            if !in_row(tensor, at) {
+                survey.touch(self.root(tensor), false);
+            }
+        });
+        if !in_row(leaf.out, &leaf.at) {
+            survey.touch(self.root(leaf.out), true);
+        }
+    }
+}
+
+/// What loops inside a loop work on: rows with their widths and lanes, and the memory that is touched
+/// otherwise, with whether it is written.
+#[derive(Default)]
+struct Survey {
+    uses: Vec<(Use, i64, i64)>,
+    touched: BTreeMap<Root, bool>,
+}
+
+impl Survey {
+    fn touch(&mut self, root: Root, written: bool) {
+        *self.touched.entry(root).or_default() |= written;
+    }
+
+    fn add(&mut self, plan: Option<Plan>) {
+        if let Some(Plan { width, lanes, uses }) = plan {
+            self.uses.extend(uses.into_iter().map(|each| (each, width, lanes)));
+        }
+    }
+
+    /// Whether nothing inside writes to it.
+    fn is_only_read(&self, root: Root) -> bool {
+        let stored = self.uses.iter().any(|(each, ..)| each.key.0 == root && each.stored);
+        !stored && !self.touched.get(&root).copied().unwrap_or(false)
+    }
+}
+
+/// Whether a statement's last own loop runs over all of its axis.
+pub(super) fn whole_range(leaf: &Leaf) -> bool {
+    leaf.ranges.get(leaf.inner.len().saturating_sub(1)).is_none_or(is_whole)
+}
+
+/// Whether a loop runs over all of its axis.
+pub(super) fn is_whole(range: &Range) -> bool {
+    range.from.is_empty() && range.to.is_empty()
+}
+
+/// The statements of a loop over all of an axis that does nothing but write elements.
+fn statements<'a>(around: &'a For) -> Option<Vec<&'a Leaf>> {
+    if !is_whole(&around.range) {
+        return None;
+    }
+    let leaf = |item: &'a Item| match item {
+        Item::Leaf(leaf) if matches!(leaf.kind, LeafKind::Write) => Some(leaf),
+        _ => None,
+    };
+    around.body.iter().map(leaf).collect()
+}
