@@ -459,18 +459,15 @@ impl Residual {
                     let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
                     for k in 0..4 {
                         let candidate = others[k];
-                        if candidate > largest
-                            || (candidate.is_nan() && !largest.is_nan())
-                        {
-                            each_sum_at = k;
-                            largest = candidate;
-                        }
+                        let better = (candidate > largest)
+                            | (candidate.is_nan() & !largest.is_nan());
+                        each_sum_at = if better { k } else { each_sum_at };
+                        largest = if better { candidate } else { largest };
                     }
-                    let element = others[each_sum_at];
-                    let each_sum_top = if math::abs(element)
+                    let each_sum_top = if math::abs(largest)
                         < ::chainrule::__private::core::primitive::f32::INFINITY
                     {
-                        element
+                        largest
                     } else {
                         0.0
                     };
@@ -682,18 +679,15 @@ impl Residual {
                     let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
                     for k in 0..4 {
                         let candidate = others[k];
-                        if candidate > largest
-                            || (candidate.is_nan() && !largest.is_nan())
-                        {
-                            each_sum_at = k;
-                            largest = candidate;
-                        }
+                        let better = (candidate > largest)
+                            | (candidate.is_nan() & !largest.is_nan());
+                        each_sum_at = if better { k } else { each_sum_at };
+                        largest = if better { candidate } else { largest };
                     }
-                    let element = others[each_sum_at];
-                    let each_sum_top = if math::abs(element)
+                    let each_sum_top = if math::abs(largest)
                         < ::chainrule::__private::core::primitive::f32::INFINITY
                     {
-                        element
+                        largest
                     } else {
                         0.0
                     };
@@ -1175,18 +1169,15 @@ impl Residual {
                     let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
                     for k in 0..4 {
                         let candidate = others[k];
-                        if candidate > largest
-                            || (candidate.is_nan() && !largest.is_nan())
-                        {
-                            each_sum_at = k;
-                            largest = candidate;
-                        }
+                        let better = (candidate > largest)
+                            | (candidate.is_nan() & !largest.is_nan());
+                        each_sum_at = if better { k } else { each_sum_at };
+                        largest = if better { candidate } else { largest };
                     }
-                    let element = others[each_sum_at];
-                    let each_sum_top = if math::abs(element)
+                    let each_sum_top = if math::abs(largest)
                         < ::chainrule::__private::core::primitive::f32::INFINITY
                     {
-                        element
+                        largest
                     } else {
                         0.0
                     };

@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use crate::ir::{DimId, Kind, LoopId, TensorId};
+use crate::ir::{DimId, Kind, LoopId, ScalarId, TensorId};
 use crate::plan::{BufferId, Plan, Step};
 use crate::program::{FieldInput, Float};
 
@@ -146,6 +146,10 @@ struct Body<'a> {
     counters: BTreeMap<LoopId, Ident>,
     /// Indices of the nest around, by depth.
     indices: Vec<Ident>,
+    /// A value that the statement before has left in a variable.
+    known: Option<(ScalarId, Ident)>,
+    /// What the statement in hand leaves.
+    found: Option<(ScalarId, Ident)>,
     /// Local buffers that have been declared.
     declared: BTreeSet<BufferId>,
     /// All of the stage.
@@ -169,6 +173,8 @@ impl<'a> Body<'a> {
             views: BTreeMap::new(),
             counters: BTreeMap::new(),
             indices: Vec::new(),
+            known: None,
+            found: None,
             declared: BTreeSet::new(),
             all: steps,
             touches: BTreeMap::new(),

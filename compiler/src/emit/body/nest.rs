@@ -10,6 +10,9 @@ use crate::plan::{Bound, BufferId, For, Home, Item, Leaf, LeafKind, Range, Root,
 
 use super::Body;
 
+/// Among so many the best is found without branches.
+const FEW: i64 = 16;
+
 impl Body<'_> {
     /// A whole nest.
     pub(super) fn items(&mut self, items: &[Item]) -> TokenStream {
@@ -26,6 +29,10 @@ impl Body<'_> {
                 Item::Leaf(leaf) => self.leaf(leaf),
             };
             tokens = quote!(#tokens #declarations #item);
+            if let Some((_, name)) = self.known.take() {
+                self.names.release(&name);
+            }
+            self.known = self.found.take();
         }
         tokens
     }
@@ -166,7 +173,7 @@ impl Body<'_> {
             LeafKind::Fill => self.fill(leaf),
             LeafKind::Write => self.write(leaf),
             LeafKind::Reduce => self.reduce(leaf),
-            LeafKind::Argmax { least } => self.argmax(leaf, *least),
+            LeafKind::Argmax { least, found } => self.argmax(leaf, *least, *found),
             LeafKind::Product(product) => self.product(leaf, product),
         }
     }
@@ -342,7 +349,7 @@ impl Body<'_> {
         quote!(#begin #loops #end)
     }
 
-    fn argmax(&mut self, leaf: &Leaf, least: bool) -> TokenStream {
+    fn argmax(&mut self, leaf: &Leaf, least: bool, found: Option<ScalarId>) -> TokenStream {
         let krate = self.cx.krate;
         let float = self.float();
         let fresh = self.fresh(leaf.out);
@@ -352,6 +359,7 @@ impl Body<'_> {
         };
         let extreme = self.names.take(if least { "least" } else { "largest" });
         let candidate = self.names.take("candidate");
+        let better = self.names.take("better");
         let mut temporaries = Vec::new();
         let (opened, spans) = self.open_all(&leaf.inner, &leaf.ranges);
         let (lets, value) = self.value(leaf.value, &mut temporaries);
@@ -364,18 +372,34 @@ impl Body<'_> {
             false => (quote!(NEG_INFINITY), quote!(>)),
             true => (quote!(INFINITY), quote!(<)),
         };
-        let body = quote! {
-            #lets
-            let #candidate = #value;
-            if #candidate #beats #extreme || (#candidate.is_nan() && !#extreme.is_nan()) {
-                #best = #position;
-                #extreme = #candidate;
+        // Of few, which is the best is not foreseeable; of many, most are not better.
+        let few = leaf.inner.iter().try_fold(1_i64, |all, axis| all.checked_mul(axis.extent.as_constant()?));
+        let body = if few.is_some_and(|few| few <= FEW) {
+            quote! {
+                #lets
+                let #candidate = #value;
+                let #better = (#candidate #beats #extreme) | (#candidate.is_nan() & !#extreme.is_nan());
+                #best = if #better { #position } else { #best };
+                #extreme = if #better { #candidate } else { #extreme };
+            }
+        } else {
+            quote! {
+                #lets
+                let #candidate = #value;
+                if #candidate #beats #extreme || (#candidate.is_nan() && !#extreme.is_nan()) {
+                    #best = #position;
+                    #extreme = #candidate;
+                }
             }
         };
         let loops = self.loops(&opened, &spans, body);
         self.close(leaf.inner.len());
-        for name in temporaries.iter().chain([&extreme, &candidate]) {
+        for name in temporaries.iter().chain([&better, &candidate]) {
             self.names.release(name);
+        }
+        match found {
+            Some(found) => self.found = Some((found, extreme.clone())),
+            None => self.names.release(&extreme),
         }
         let end = match fresh {
             Some(_) => quote!(),
