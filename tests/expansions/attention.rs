@@ -227,11 +227,10 @@ impl Attention {
                                 largest = candidate;
                             }
                         }
-                        let element = s[a_sum_at];
-                        let a_sum_top = if math::abs(element)
+                        let a_sum_top = if math::abs(largest)
                             < ::chainrule::__private::core::primitive::f32::INFINITY
                         {
-                            element
+                            largest
                         } else {
                             0.0
                         };
@@ -394,11 +393,10 @@ impl Attention {
                                 largest = candidate;
                             }
                         }
-                        let element = s[a_sum_at];
-                        let a_sum_top = if math::abs(element)
+                        let a_sum_top = if math::abs(largest)
                             < ::chainrule::__private::core::primitive::f32::INFINITY
                         {
-                            element
+                            largest
                         } else {
                             0.0
                         };

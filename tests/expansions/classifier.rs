@@ -286,18 +286,15 @@ impl Mlp {
                     let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
                     for k in 0..10 {
                         let candidate = others[k];
-                        if candidate > largest
-                            || (candidate.is_nan() && !largest.is_nan())
-                        {
-                            each_sum_at = k;
-                            largest = candidate;
-                        }
+                        let better = (candidate > largest)
+                            | (candidate.is_nan() & !largest.is_nan());
+                        each_sum_at = if better { k } else { each_sum_at };
+                        largest = if better { candidate } else { largest };
                     }
-                    let element = others[each_sum_at];
-                    let each_sum_top = if math::abs(element)
+                    let each_sum_top = if math::abs(largest)
                         < ::chainrule::__private::core::primitive::f32::INFINITY
                     {
-                        element
+                        largest
                     } else {
                         0.0
                     };
@@ -447,18 +444,15 @@ impl Mlp {
                     let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
                     for k in 0..10 {
                         let candidate = others[k];
-                        if candidate > largest
-                            || (candidate.is_nan() && !largest.is_nan())
-                        {
-                            each_sum_at = k;
-                            largest = candidate;
-                        }
+                        let better = (candidate > largest)
+                            | (candidate.is_nan() & !largest.is_nan());
+                        each_sum_at = if better { k } else { each_sum_at };
+                        largest = if better { candidate } else { largest };
                     }
-                    let element = others[each_sum_at];
-                    let each_sum_top = if math::abs(element)
+                    let each_sum_top = if math::abs(largest)
                         < ::chainrule::__private::core::primitive::f32::INFINITY
                     {
-                        element
+                        largest
                     } else {
                         0.0
                     };
@@ -719,18 +713,15 @@ impl Mlp {
                     let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
                     for k in 0..10 {
                         let candidate = others[k];
-                        if candidate > largest
-                            || (candidate.is_nan() && !largest.is_nan())
-                        {
-                            each_sum_at = k;
-                            largest = candidate;
-                        }
+                        let better = (candidate > largest)
+                            | (candidate.is_nan() & !largest.is_nan());
+                        each_sum_at = if better { k } else { each_sum_at };
+                        largest = if better { candidate } else { largest };
                     }
-                    let element = others[each_sum_at];
-                    let each_sum_top = if math::abs(element)
+                    let each_sum_top = if math::abs(largest)
                         < ::chainrule::__private::core::primitive::f32::INFINITY
                     {
-                        element
+                        largest
                     } else {
                         0.0
                     };

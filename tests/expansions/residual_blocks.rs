@@ -485,18 +485,15 @@ impl Residual {
                     let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
                     for k in 0..4 {
                         let candidate = others[k];
-                        if candidate > largest
-                            || (candidate.is_nan() && !largest.is_nan())
-                        {
-                            each_sum_at = k;
-                            largest = candidate;
-                        }
+                        let better = (candidate > largest)
+                            | (candidate.is_nan() & !largest.is_nan());
+                        each_sum_at = if better { k } else { each_sum_at };
+                        largest = if better { candidate } else { largest };
                     }
-                    let element = others[each_sum_at];
-                    let each_sum_top = if math::abs(element)
+                    let each_sum_top = if math::abs(largest)
                         < ::chainrule::__private::core::primitive::f32::INFINITY
                     {
-                        element
+                        largest
                     } else {
                         0.0
                     };
@@ -737,18 +734,15 @@ impl Residual {
                     let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
                     for k in 0..4 {
                         let candidate = others[k];
-                        if candidate > largest
-                            || (candidate.is_nan() && !largest.is_nan())
-                        {
-                            each_sum_at = k;
-                            largest = candidate;
-                        }
+                        let better = (candidate > largest)
+                            | (candidate.is_nan() & !largest.is_nan());
+                        each_sum_at = if better { k } else { each_sum_at };
+                        largest = if better { candidate } else { largest };
                     }
-                    let element = others[each_sum_at];
-                    let each_sum_top = if math::abs(element)
+                    let each_sum_top = if math::abs(largest)
                         < ::chainrule::__private::core::primitive::f32::INFINITY
                     {
-                        element
+                        largest
                     } else {
                         0.0
                     };
@@ -1291,18 +1285,15 @@ impl Residual {
                     let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
                     for k in 0..4 {
                         let candidate = others[k];
-                        if candidate > largest
-                            || (candidate.is_nan() && !largest.is_nan())
-                        {
-                            each_sum_at = k;
-                            largest = candidate;
-                        }
+                        let better = (candidate > largest)
+                            | (candidate.is_nan() & !largest.is_nan());
+                        each_sum_at = if better { k } else { each_sum_at };
+                        largest = if better { candidate } else { largest };
                     }
-                    let element = others[each_sum_at];
-                    let each_sum_top = if math::abs(element)
+                    let each_sum_top = if math::abs(largest)
                         < ::chainrule::__private::core::primitive::f32::INFINITY
                     {
-                        element
+                        largest
                     } else {
                         0.0
                     };

@@ -136,7 +136,7 @@ impl Elaborator<'_> {
                 let position = self.as_element(&found);
                 let at: Vec<Int> = (0..array.depth + array.shape.len())
                     .map(Int::index)
-                    .chain(unravel(&position, reduced))
+                    .chain(Graph::unravel(&position, reduced))
                     .collect();
                 let element = self.graph.scalars.with_indices(array.element, &at);
                 Array { element, ..array }
@@ -166,7 +166,7 @@ impl Elaborator<'_> {
         let counter = self.graph.add_loop();
         let at: Vec<Int> = Graph::identity(outer.len())
             .into_iter()
-            .chain(unravel(&Int::atom(Atom::Loop(counter)), reduced))
+            .chain(Graph::unravel(&Int::atom(Atom::Loop(counter)), reduced))
             .collect();
         let factor = self.graph.scalars.with_indices(value, &at);
         let one = self.graph.scalars.number(1.0);
@@ -244,20 +244,4 @@ fn otherwise(
             scalars.select(condition, value, neutral)
         }
     }
-}
-
-/// The indices of each axis, given the count row by row.
-fn unravel(position: &Int, axes: &[Axis]) -> Vec<Int> {
-    let mut indices = Vec::new();
-    let mut rest = position.clone();
-    for (place, axis) in axes.iter().enumerate().rev() {
-        if place == 0 {
-            indices.push(rest.clone());
-        } else {
-            indices.push(rest.modulo(&axis.extent));
-            rest = rest.div(&axis.extent);
-        }
-    }
-    indices.reverse();
-    indices
 }

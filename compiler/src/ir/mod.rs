@@ -217,6 +217,22 @@ impl Graph {
             .collect()
     }
 
+    /// The indices of each axis, given the count row by row.
+    pub fn unravel(position: &Int, axes: &[Axis]) -> Vec<Int> {
+        let mut indices = Vec::new();
+        let mut rest = position.clone();
+        for (place, axis) in axes.iter().enumerate().rev() {
+            if place == 0 {
+                indices.push(rest.clone());
+            } else {
+                indices.push(rest.modulo(&axis.extent));
+                rest = rest.div(&axis.extent);
+            }
+        }
+        indices.reverse();
+        indices
+    }
+
     /// The subscripts `i, j, …` of a tensor read at the indices of a domain.
     pub fn identity(rank: usize) -> Vec<Int> {
         (0..rank).map(Int::index).collect()

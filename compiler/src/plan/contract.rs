@@ -9,6 +9,7 @@ use crate::ir::{
     Unary,
 };
 
+use super::pad::pad;
 use super::range::Extents;
 use super::stages::Draft;
 use super::{Inputs, order, product};
@@ -124,18 +125,19 @@ impl Contraction<'_> {
     /// none.
     fn rewrite(&mut self, node: &Comprehension) -> Option<Vec<Comprehension>> {
         let float = self.graph.tensor(node.out).kind == Kind::Float;
-        if node.reduction != Reduction::Sum
-            || !float
-            || product::recognise(self.graph, node, self.inputs).is_some()
-        {
+        if node.reduction != Reduction::Sum || !float {
             return None;
         }
-        let summed: Vec<usize> =
-            (0..node.domain.len()).filter(|&x| !node.at.iter().any(|at| at.mentions_index(x))).collect();
-        if summed.is_empty() {
+        let (free, summed): (Vec<usize>, Vec<usize>) =
+            (0..node.domain.len()).partition(|&x| node.at.iter().any(|at| at.mentions_index(x)));
+        // Where several terms go to one element, they are summed before they are added up.
+        let scatters = !product::are_apart(node, &free);
+        let free = if scatters { neighbours_last(node, free) } else { free };
+        let is_product = !scatters && product::recognise(self.graph, node, self.inputs).is_some();
+        if is_product || summed.is_empty() {
             return None;
         }
-        let (condition, value) = self.unguarded(node, &summed)?;
+        let Some((condition, value)) = self.unguarded(node, &summed) else { return self.padded(node) };
         let mut factors = Vec::new();
         let negative = self.factors(value, &mut factors);
         let (within, behind): (Vec<ScalarId>, Vec<ScalarId>) =
@@ -146,6 +148,7 @@ impl Contraction<'_> {
             && behind.is_empty()
             && condition.is_none()
             && !negative
+            && !scatters
         {
             return None;
         }
@@ -154,13 +157,12 @@ impl Contraction<'_> {
         let tensors = self.graph.tensors.len();
         let (left, right) = (self.operand(node, left, &mut nodes), self.operand(node, right, &mut nodes));
         let value = self.graph.scalars.mul(left, right);
-        let simple = behind.is_empty() && condition.is_none() && !negative;
+        let simple = behind.is_empty() && condition.is_none() && !negative && !scatters;
         if simple {
             let sum = Comprehension { value, ..node.clone() };
             return self.accept(&sum, tensors).then(|| nodes.into_iter().chain([sum.clone()]).collect());
         }
         // The sum alone, over the indices that stay, then what stands before it.
-        let free: Vec<usize> = (0..node.domain.len()).filter(|x| !summed.contains(x)).collect();
         let shape: Vec<Int> = free.iter().map(|&x| node.domain[x].extent.clone()).collect();
         let name = format!("{}_product", self.graph.tensor(node.out).name);
         let out = self.graph.add_tensor(name, shape, Kind::Float);
@@ -194,6 +196,22 @@ impl Contraction<'_> {
         let sets = rest.base.is_none() && order::is_direct(&rest);
         let rest = Comprehension { reduction: if sets { Reduction::Set } else { Reduction::Sum }, ..rest };
         nodes.extend([sum, rest]);
+        Some(nodes)
+    }
+
+    /// The same of windows that reach over an edge.
+    fn padded(&mut self, node: &Comprehension) -> Option<Vec<Comprehension>> {
+        let tensors = self.graph.tensors.len();
+        let (mut nodes, sum) = pad(self.graph, self.counters, node)?;
+        if product::recognise(self.graph, &sum, self.inputs).is_some() {
+            nodes.push(sum);
+            return Some(nodes);
+        }
+        let rest = self.rewrite(&sum);
+        if rest.is_none() {
+            self.graph.tensors.truncate(tensors);
+        }
+        nodes.extend(rest?);
         Some(nodes)
     }
 
@@ -282,6 +300,27 @@ impl Contraction<'_> {
         nodes.push(Comprehension { out, base: None, domain, at, reduction: Reduction::Set, value });
         self.graph.scalars.read(out, indices.iter().map(|&x| Int::index(x)).collect())
     }
+}
+
+/// In such an order that adding up goes along what is written: indices that have a subscript for
+/// themselves, then those that move a window, then the longest of each subscript.
+fn neighbours_last(node: &Comprehension, mut indices: Vec<usize>) -> Vec<usize> {
+    let extent = |x: usize| node.domain[x].extent.as_constant().unwrap_or(i64::MAX);
+    let key = |x: usize| {
+        let place = node.at.iter().position(|at| at.mentions_index(x));
+        let others = || {
+            (0..node.domain.len())
+                .filter(|&y| y != x && place.is_some_and(|at| node.at[at].mentions_index(y)))
+        };
+        let class = match others().map(extent).max() {
+            None => 0,
+            Some(longest) if longest >= extent(x) => 1,
+            Some(_) => 2,
+        };
+        (class, place)
+    };
+    indices.sort_by_key(|&x| key(x));
+    indices
 }
 
 /// Factors over one set of indices.

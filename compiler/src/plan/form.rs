@@ -147,13 +147,15 @@ pub enum LeafKind {
     Argmax {
         /// The smallest.
         least: bool,
+        /// The element there, if the next statement of the nest reads it.
+        found: Option<ScalarId>,
     },
     /// A product of matrices.
     Product(Product),
 }
 
-/// `out[at] ⟵⊕ Σ left · right` as a product of matrices; each group of inner indices (by their number in
-/// the nest) is a run of one stride in every tensor that it occurs in.
+/// `out[at] ⟵⊕ Σ left · right` as a product of matrices, in which groups of inner indices (by their number
+/// in the nest) stand for the rows, the columns and the inner dimension.
 #[derive(Clone, Debug)]
 pub struct Product {
     /// The left operand and its subscripts.
@@ -166,6 +168,8 @@ pub struct Product {
     pub columns: Vec<usize>,
     /// The indices that are summed over.
     pub depth: Vec<usize>,
+    /// Whether each group is a run of one stride in every tensor that it occurs in.
+    pub even: bool,
 }
 
 /// A buffer, by its place in [`Memory::buffers`].

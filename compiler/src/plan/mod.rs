@@ -7,11 +7,13 @@ mod bounds;
 mod contract;
 mod deliver;
 mod form;
+mod found;
 mod fuse;
 mod inline;
 mod layout;
 mod live;
 mod order;
+mod pad;
 mod peak;
 mod product;
 mod range;
@@ -107,6 +109,8 @@ fn prepare(routine: Routine, inputs: &Inputs, delivery: Delivery) -> Plan {
     let mut plan = layout::lay_out(schedule);
     // Guards become the bounds of loops.
     bounds::tighten(&mut plan);
+    // What was found is not read again.
+    found::mark(&mut plan);
     plan
 }
 

@@ -37,7 +37,7 @@ pub(super) fn of_argmax(node: &Argmax) -> Vec<Candidate> {
         value: node.value,
         loops: (0..outer).filter(|&x| !node.outer[x].extent.is(1)).collect(),
         inner: (outer..outer + node.inner.len()).collect(),
-        kind: LeafKind::Argmax { least: node.least },
+        kind: LeafKind::Argmax { least: node.least, found: None },
         add: false,
         fill: false,
     }]
@@ -229,5 +229,6 @@ pub(super) fn renumber(product: &Product, to: &[Int]) -> Product {
         rows: product.rows.iter().map(position).collect(),
         columns: product.columns.iter().map(position).collect(),
         depth: product.depth.iter().map(position).collect(),
+        even: product.even,
     }
 }

@@ -11,6 +11,14 @@ use super::order::slope;
 
 /// Below this many multiplications a product stays loops.
 const SMALL: i64 = 64;
+/// The same where windows are to be copied first.
+const UNEVEN: i64 = 512;
+/// So many multiplications are worth a call of their own.
+const ENOUGH: i64 = 1 << 15;
+/// How many rows, columns and inner terms must then be left of those of which some are taken away.
+const LEAST: [i64; 3] = [16, 32, 64];
+/// How many indices the kernel takes for one.
+const MOST: usize = 8;
 
 /// The product that a sum is, with indices of its domain.
 pub(super) fn recognise(graph: &Graph, node: &Comprehension, inputs: &Inputs) -> Option<Product> {
@@ -67,36 +75,125 @@ pub fn strides(shape: &[Int]) -> Vec<Int> {
 }
 
 fn attempt(node: &Comprehension, out: &Operand, left: &Operand, right: &Operand) -> Option<Product> {
-    let even = |index: usize, operands: [&Operand; 2]| {
+    let is_even = |index: usize, operands: [&Operand; 2]| {
         operands.iter().all(|operand| operand.stride(index).is_some())
     };
     let (mut rows, mut columns, mut depth) = (Vec::new(), Vec::new(), Vec::new());
     for index in (0..node.domain.len()).filter(|&index| !node.domain[index].extent.is(1)) {
         match (left.mentions(index), right.mentions(index), out.mentions(index)) {
-            (true, false, true) if even(index, [left, out]) => rows.push(index),
-            (false, true, true) if even(index, [right, out]) => columns.push(index),
-            (true, true, false) if even(index, [left, right]) => depth.push(index),
+            (true, false, true) if is_even(index, [left, out]) => rows.push(index),
+            (false, true, true) if is_even(index, [right, out]) => columns.push(index),
+            (true, true, false) if is_even(index, [left, right]) => depth.push(index),
             (false, false, _) | (true, false, false) | (false, true, false) => return None,
             _ => {}
         }
     }
-    let rows = longest_run(node, rows, out, left, false);
-    let columns = longest_run(node, columns, out, right, true);
-    let depth = longest_run(node, depth, left, right, false);
-    let unit = columns.last().is_some_and(|&last| out.stride(last).is_some_and(|stride| stride.is(1)));
-    let size = |run: &[usize]| {
-        run.iter().try_fold(1_i64, |size, &index| size.checked_mul(node.domain[index].extent.as_constant()?))
-    };
-    let all = [rows.as_slice(), &columns, &depth].concat();
-    let deep = size(&depth).is_none_or(|depth| depth >= 4);
-    let large = size(&all).is_none_or(|size| size > SMALL);
-    (unit && deep && large).then(|| Product {
+    let product = |[rows, columns, depth]: [Vec<usize>; 3], even: bool| Product {
         left: (left.tensor, left.at.clone()),
         right: (right.tensor, right.at.clone()),
         rows,
         columns,
         depth,
-    })
+        even,
+    };
+    let all = [rows, columns, depth];
+    let runs = |[rows, columns, depth]: &[Vec<usize>; 3]| {
+        [
+            longest_run(node, rows.clone(), out, left, false),
+            longest_run(node, columns.clone(), out, right, true),
+            longest_run(node, depth.clone(), left, right, false),
+        ]
+    };
+    let is_whole = |runs: &[Vec<usize>; 3], groups: &[Vec<usize>; 3]| {
+        runs.iter().zip(groups).all(|(run, group)| run.len() == group.len())
+    };
+    let longest = runs(&all);
+    let unit = longest[1].last().is_some_and(|&last| out.stride(last).is_some_and(|stride| stride.is(1)));
+    let deep = size(node, &longest[2]).is_none_or(|depth| depth >= 4);
+    let large = size(node, &longest.concat()).is_none_or(|size| size > SMALL);
+    let even = unit && deep && large && are_apart(node, &longest[..2].concat());
+    if even && is_whole(&longest, &all) {
+        return Some(product(longest, true));
+    }
+    match uneven(node, all, out, left) {
+        Some(groups) => {
+            let runs = runs(&groups);
+            let even = is_whole(&runs, &groups);
+            Some(product(if even { runs } else { groups }, even))
+        }
+        None => even.then(|| product(longest, true)),
+    }
+}
+
+/// The number of values that some indices take together, if it is known.
+fn size(node: &Comprehension, indices: &[usize]) -> Option<i64> {
+    indices.iter().try_fold(1_i64, |size, &index| size.checked_mul(node.domain[index].extent.as_constant()?))
+}
+
+/// Groups of any indices, if they are worth it. What is outermost stays a loop, so that what comes before
+/// and after can share it, as long as enough is left inside.
+fn uneven(
+    node: &Comprehension,
+    groups: [Vec<usize>; 3],
+    out: &Operand,
+    left: &Operand,
+) -> Option<[Vec<usize>; 3]> {
+    // Neighbours in the result are copied together.
+    let unit = groups[1].iter().any(|&x| out.stride(x).is_some_and(|stride| stride.is(1)));
+    let is_worth = |groups: &[Vec<usize>; 3], least: [i64; 3], all: i64| {
+        let sizes = || groups.iter().map(|group| size(node, group));
+        sizes().zip(least).all(|(size, least)| size.is_none_or(|size| size >= least))
+            && size(node, &groups.concat()).is_none_or(|size| size >= all)
+    };
+    if !unit
+        || !is_worth(&groups, [2, 4, 4], UNEVEN)
+        || !are_apart(node, &groups[..2].concat())
+        || groups.iter().any(|group| group.len() > MOST)
+    {
+        return None;
+    }
+    let mut groups = groups;
+    for (chosen, operand) in [(&[0, 1][..], out), (&[2], left)] {
+        // From the left of the subscripts.
+        let mut order: Vec<usize> = chosen.iter().flat_map(|&group| groups[group].clone()).collect();
+        order.sort_by_key(|&x| operand.at.iter().position(|at| at.mentions_index(x)));
+        for index in order {
+            let rest: [Vec<usize>; 3] = groups.clone().map(|mut group| {
+                group.retain(|&x| x != index);
+                group
+            });
+            let known = rest.iter().all(|group| size(node, group).is_some());
+            let changed = |group: &usize| groups[*group].contains(&index);
+            let least = [0, 1, 2].map(|group| if changed(&group) { LEAST[group] } else { 1 });
+            if !known || !is_worth(&rest, least, ENOUGH) {
+                break;
+            }
+            groups = rest;
+        }
+    }
+    Some(groups)
+}
+
+/// Whether different values of some indices are different elements of what is written, with the other
+/// indices fixed.
+pub(super) fn are_apart(node: &Comprehension, indices: &[usize]) -> bool {
+    indices.iter().all(|&x| node.at.iter().filter(|at| at.mentions_index(x)).count() == 1)
+        && node.at.iter().all(|at| {
+            let mut steps: Vec<(i64, Option<i64>)> = Vec::new();
+            for &x in indices.iter().filter(|&&x| at.mentions_index(x)) {
+                match slope(at, x) {
+                    Some(slope) => steps.push((slope.abs(), node.domain[x].extent.as_constant())),
+                    None => return false,
+                }
+            }
+            steps.sort_unstable();
+            let mut reach = Some(1);
+            steps.iter().all(|&(step, extent)| {
+                let apart = reach.is_some_and(|reach| step >= reach);
+                reach = reach.zip(extent).map(|(reach, extent)| reach + step * (extent - 1));
+                apart
+            })
+        })
 }
 
 /// The longest run of indices, outermost first, that step through both operands like one index. With

@@ -3,6 +3,7 @@
 //! A user's default build targets the oldest CPU of its architecture; here the same text is
 //! compiled again for newer ones. Nothing outside this file may ask for CPU features.
 
+use super::contract::{Contraction, contraction};
 use super::matmul::{Product, multiply, multiply_small, outer, panel_len, with_room};
 use super::matvec::matvec;
 
@@ -126,7 +127,20 @@ pub trait MatmulFloat: Copy {
     #[cfg(all(target_arch = "x86_64", feature = "std"))]
     unsafe fn multiply_at(level: Level, product: Product<Self>);
 
-    /// The same, in place of the call, of the CPU that the surrounding code is compiled for.
+    /// Computes the contraction with the best instantiation for this CPU.
+    ///
+    /// # Safety
+    /// As [`contraction`].
+    unsafe fn contract(contraction: Contraction<Self>);
+
+    /// The same with the instantiation for a level.
+    ///
+    /// # Safety
+    /// As [`contraction`], and the CPU has the features of the level.
+    #[cfg(all(target_arch = "x86_64", feature = "std"))]
+    unsafe fn contract_at(level: Level, contraction: Contraction<Self>);
+
+    /// The product in place of the call, of the CPU that the surrounding code is compiled for.
     ///
     /// # Safety
     /// As [`multiply_small`].
@@ -167,6 +181,19 @@ macro_rules! product {
     }};
 }
 
+/// A contraction by vectors of one type; what is a product of matrices goes to `multiply`.
+macro_rules! contract {
+    ($contraction:expr, $multiply:expr, $float:ident, $vector:ty, $height:literal, $($features:literal)?) => {{
+        $(#[target_feature(enable = $features)])?
+        unsafe fn contract(given: Contraction<$float>, multiply: impl FnOnce(Product<$float>)) {
+            // SAFETY: the caller's.
+            unsafe { contraction::<$vector, $height>(given, multiply) }
+        }
+        // SAFETY: the CPU has the features; the rest is the caller's.
+        unsafe { contract($contraction, |product| $multiply(product)) }
+    }};
+}
+
 macro_rules! entry {
     ($float:ident, $widest:ident, $wide:ident, $narrow:ident, lanes: $lanes:literal) => {
         impl MatmulFloat for $float {
@@ -195,6 +222,23 @@ macro_rules! entry {
                     Level::Widest => product!(product, $float, $widest, 12, "avx512f,avx2,fma"),
                     Level::Wide => product!(product, $float, $wide, 6, "avx2,fma"),
                     Level::Baseline => product!(product, $float, core::arch::x86_64::$narrow, 4,),
+                }
+            }
+
+            #[cfg(all(target_arch = "x86_64", feature = "std"))]
+            unsafe fn contract(contraction: Contraction<Self>) {
+                // SAFETY: the CPU has what it says; the rest is the caller's.
+                unsafe { Self::contract_at(Level::get(), contraction) }
+            }
+
+            #[cfg(all(target_arch = "x86_64", feature = "std"))]
+            unsafe fn contract_at(level: Level, given: Contraction<Self>) {
+                // SAFETY: the caller's.
+                let multiply = |product| unsafe { Self::multiply_at(level, product) };
+                match level {
+                    Level::Widest => contract!(given, multiply, $float, $widest, 12, "avx512f,avx2,fma"),
+                    Level::Wide => contract!(given, multiply, $float, $wide, 6, "avx2,fma"),
+                    Level::Baseline => contract!(given, multiply, $float, core::arch::x86_64::$narrow, 4,),
                 }
             }
 
@@ -227,15 +271,36 @@ macro_rules! entry {
                 product!(product, $float, core::arch::x86_64::$narrow, 4,)
             }
 
+            #[cfg(all(target_arch = "x86_64", not(feature = "std")))]
+            unsafe fn contract(given: Contraction<Self>) {
+                // SAFETY: the caller's.
+                let multiply = |product| unsafe { Self::multiply(product) };
+                contract!(given, multiply, $float, core::arch::x86_64::$narrow, 4,)
+            }
+
             // Every 64-bit Arm CPU has NEON with fused products, and 32 registers.
             #[cfg(all(target_arch = "aarch64", feature = "std"))]
             unsafe fn multiply(product: Product<Self>) {
                 product!(product, $float, super::vector::Lanes<$float, { 2 * $lanes }, true>, 6,)
             }
 
+            #[cfg(all(target_arch = "aarch64", feature = "std"))]
+            unsafe fn contract(given: Contraction<Self>) {
+                // SAFETY: the caller's.
+                let multiply = |product| unsafe { Self::multiply(product) };
+                contract!(given, multiply, $float, super::vector::Lanes<$float, { 2 * $lanes }, true>, 6,)
+            }
+
             #[cfg(not(any(target_arch = "x86_64", all(target_arch = "aarch64", feature = "std"))))]
             unsafe fn multiply(product: Product<Self>) {
                 product!(product, $float, super::vector::Lanes<$float, $lanes, false>, 4,)
+            }
+
+            #[cfg(not(any(target_arch = "x86_64", all(target_arch = "aarch64", feature = "std"))))]
+            unsafe fn contract(given: Contraction<Self>) {
+                // SAFETY: the caller's.
+                let multiply = |product| unsafe { Self::multiply(product) };
+                contract!(given, multiply, $float, super::vector::Lanes<$float, $lanes, false>, 4,)
             }
         }
     };

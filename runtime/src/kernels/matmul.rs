@@ -13,7 +13,7 @@ use super::vector::Vector;
 use crate::Float;
 
 /// How much of the inner dimension one panel of B holds.
-const DEPTH: usize = 256;
+pub(super) const DEPTH: usize = 256;
 /// How many rows of A are used on one panel of B before the next; with `DEPTH`, a part of the
 /// second-level cache.
 const ROWS: usize = 120;

@@ -4,6 +4,7 @@
 //! what generated code can reach is safe. Every instantiation for a CPU feature is the same source
 //! text as the portable one.
 
+mod contract;
 mod dispatch;
 mod matmul;
 mod matvec;
@@ -15,6 +16,7 @@ mod vector;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
+pub use contract::contract;
 pub(crate) use dispatch::MatmulFloat;
 pub use dispatch::{Cpu, vectorised, vectorised_for};
 pub use matmul::{matmul, matmul_inline};

@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use crate::ir::{DimId, Kind, LoopId, TensorId};
+use crate::ir::{DimId, Kind, LoopId, ScalarId, TensorId};
 use crate::plan::{BufferId, Plan, Step};
 use crate::program::{FieldInput, Float};
 
@@ -152,6 +152,10 @@ struct Body<'a> {
     rows: Vec<rows::Row>,
     /// The loop over the elements of rows around.
     lane: Option<rows::Lane>,
+    /// A value that the statement before has left in a variable.
+    known: Option<(ScalarId, Ident)>,
+    /// What the statement in hand leaves.
+    found: Option<(ScalarId, Ident)>,
     /// Local buffers that have been declared.
     declared: BTreeSet<BufferId>,
     /// All of the stage.
@@ -177,6 +181,8 @@ impl<'a> Body<'a> {
             indices: Vec::new(),
             rows: Vec::new(),
             lane: None,
+            known: None,
+            found: None,
             declared: BTreeSet::new(),
             all: steps,
             touches: BTreeMap::new(),

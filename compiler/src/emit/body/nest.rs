@@ -26,6 +26,10 @@ impl Body<'_> {
                 Item::Leaf(leaf) => self.leaf(leaf),
             };
             tokens = quote!(#tokens #declarations #item);
+            if let Some((_, name)) = self.known.take() {
+                self.names.release(&name);
+            }
+            self.known = self.found.take();
         }
         tokens
     }
@@ -171,7 +175,7 @@ impl Body<'_> {
             LeafKind::Fill => self.fill(leaf),
             LeafKind::Write => self.write(leaf),
             LeafKind::Reduce => self.reduce(leaf),
-            LeafKind::Argmax { least } => self.argmax(leaf, *least),
+            LeafKind::Argmax { least, found } => self.argmax(leaf, *least, *found),
             LeafKind::Product(product) => self.product(leaf, product),
         }
     }

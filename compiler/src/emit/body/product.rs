@@ -1,4 +1,4 @@
-//! Calls of the matrix kernel.
+//! Calls of the kernels of products.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -10,31 +10,47 @@ use super::Body;
 use super::view::Flat;
 
 impl Body<'_> {
-    /// `kernels::matmul(m, n, k, a, …, b, …, c, …, accumulate);`
+    /// `kernels::matmul(m, n, k, a, …, b, …, c, …, accumulate);` or `kernels::contract(…)`, where the groups
+    /// are no runs.
     pub(super) fn product(&mut self, leaf: &Leaf, product: &Product) -> TokenStream {
         let depth = self.indices.len();
+        let (left, left_at) = &product.left;
+        let (right, right_at) = &product.right;
+        let a = self.operand(*left, left_at, &leaf.inner, depth, false);
+        let b = self.operand(*right, right_at, &leaf.inner, depth, false);
+        let c = self.operand(leaf.out, &leaf.at, &leaf.inner, depth, true);
+        let (a_at, b_at, c_at) = ((*left, left_at), (*right, right_at), (leaf.out, &leaf.at));
+        let accumulate = self.adds(leaf);
+        let kernels = self.import("kernels");
+        if !product.even {
+            let groups =
+                [(&product.rows, a_at, c_at), (&product.columns, b_at, c_at), (&product.depth, a_at, b_at)];
+            let [rows, columns, depth] = groups.map(|(group, first, second)| {
+                let indices = group.iter().map(|&index| {
+                    let extent = self.size(&leaf.inner[index - depth].extent);
+                    let (first, second) =
+                        (self.size(&self.stride(first, index)), self.size(&self.stride(second, index)));
+                    quote!((#extent, #first, #second))
+                });
+                let indices: Vec<TokenStream> = indices.collect();
+                quote!(&[#(#indices),*])
+            });
+            return quote!(#kernels::contract(#rows, #columns, #depth, #a, #b, #c, #accumulate););
+        }
         let extent =
             |group: &[usize]| Int::product(group.iter().map(|&index| &leaf.inner[index - depth].extent));
         let [m, n, k] =
             [&product.rows, &product.columns, &product.depth].map(|group| self.size(&extent(group)));
-        let (left, left_at) = &product.left;
-        let (right, right_at) = &product.right;
-        let stride =
-            |tensor: TensorId, at: &[Int], group: &[usize]| self.size(&self.stride(tensor, at, group));
-        let left_strides = (stride(*left, left_at, &product.rows), stride(*left, left_at, &product.depth));
-        let right_strides =
-            (stride(*right, right_at, &product.depth), stride(*right, right_at, &product.columns));
+        // A run steps like its last index.
+        let stride = |operand: (TensorId, &Vec<Int>), group: &[usize]| {
+            self.size(&group.last().map_or_else(Int::zero, |&index| self.stride(operand, index)))
+        };
+        let (a_rows, a_columns) = (stride(a_at, &product.rows), stride(a_at, &product.depth));
+        let (b_rows, b_columns) = (stride(b_at, &product.depth), stride(b_at, &product.columns));
         let out_stride = match product.rows.is_empty() {
             true => n.clone(),
-            false => stride(leaf.out, &leaf.at, &product.rows),
+            false => stride(c_at, &product.rows),
         };
-        let a = self.operand(*left, left_at, &leaf.inner, depth, false);
-        let b = self.operand(*right, right_at, &leaf.inner, depth, false);
-        let c = self.operand(leaf.out, &leaf.at, &leaf.inner, depth, true);
-        let accumulate = self.adds(leaf);
-        let kernels = self.import("kernels");
-        let (a_rows, a_columns) = left_strides;
-        let (b_rows, b_columns) = right_strides;
         quote! {
             #kernels::matmul(
                 #m, #n, #k, #a, (#a_rows, #a_columns), #b, (#b_rows, #b_columns), #c, #out_stride, #accumulate
@@ -42,9 +58,8 @@ impl Body<'_> {
         }
     }
 
-    /// The distance between neighbours in the last index of a group.
-    fn stride(&self, tensor: TensorId, at: &[Int], group: &[usize]) -> Int {
-        let Some(&index) = group.last() else { return Int::zero() };
+    /// The distance between neighbours in an index.
+    fn stride(&self, (tensor, at): (TensorId, &Vec<Int>), index: usize) -> Int {
         let strides = strides(self.plan.graph.shape(tensor));
         at.iter().zip(&strides).fold(Int::zero(), |sum, (at, stride)| {
             let zero = at.substitute(&mut |atom| (*atom == crate::ir::Atom::Index(index)).then(Int::zero));

@@ -3,7 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use crate::ir::{Axis, Int};
+use crate::ir::{Axis, Int, ScalarId};
 use crate::plan::{For, Home, Item, Leaf, LeafKind};
 
 use super::Body;
@@ -11,6 +11,9 @@ use super::rows::{is_whole, whole_range};
 
 /// Fewer terms than this are added up one after the other.
 const FEW: i64 = 8;
+
+/// Among so many the best is found without branches.
+const UNFORESEEABLE: i64 = 16;
 
 impl Body<'_> {
     /// A loop that does nothing but add to one element.
@@ -123,7 +126,7 @@ impl Body<'_> {
         }
     }
 
-    pub(super) fn argmax(&mut self, leaf: &Leaf, least: bool) -> TokenStream {
+    pub(super) fn argmax(&mut self, leaf: &Leaf, least: bool, found: Option<ScalarId>) -> TokenStream {
         let krate = self.cx.krate;
         let float = self.float();
         let fresh = self.fresh(leaf.out);
@@ -133,6 +136,7 @@ impl Body<'_> {
         };
         let extreme = self.names.take(if least { "least" } else { "largest" });
         let candidate = self.names.take("candidate");
+        let better = self.names.take("better");
         let mut temporaries = Vec::new();
         let (opened, spans) = self.open_all(&leaf.inner, &leaf.ranges);
         let (lets, value) = self.value(leaf.value, &mut temporaries);
@@ -145,18 +149,34 @@ impl Body<'_> {
             false => (quote!(NEG_INFINITY), quote!(>)),
             true => (quote!(INFINITY), quote!(<)),
         };
-        let body = quote! {
-            #lets
-            let #candidate = #value;
-            if #candidate #beats #extreme || (#candidate.is_nan() && !#extreme.is_nan()) {
-                #best = #position;
-                #extreme = #candidate;
+        // Of few, which is the best is not foreseeable; of many, most are not better.
+        let few = leaf.inner.iter().try_fold(1_i64, |all, axis| all.checked_mul(axis.extent.as_constant()?));
+        let body = if few.is_some_and(|few| few <= UNFORESEEABLE) {
+            quote! {
+                #lets
+                let #candidate = #value;
+                let #better = (#candidate #beats #extreme) | (#candidate.is_nan() & !#extreme.is_nan());
+                #best = if #better { #position } else { #best };
+                #extreme = if #better { #candidate } else { #extreme };
+            }
+        } else {
+            quote! {
+                #lets
+                let #candidate = #value;
+                if #candidate #beats #extreme || (#candidate.is_nan() && !#extreme.is_nan()) {
+                    #best = #position;
+                    #extreme = #candidate;
+                }
             }
         };
         let loops = self.loops(&opened, &spans, body);
         self.close(leaf.inner.len());
-        for name in temporaries.iter().chain([&extreme, &candidate]) {
+        for name in temporaries.iter().chain([&better, &candidate]) {
             self.names.release(name);
+        }
+        match found {
+            Some(found) => self.found = Some((found, extreme.clone())),
+            None => self.names.release(&extreme),
         }
         let end = match fresh {
             Some(_) => quote!(),

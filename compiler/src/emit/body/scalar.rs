@@ -61,7 +61,8 @@ impl Body<'_> {
         root: ScalarId,
         temporaries: &mut Vec<Ident>,
     ) -> (TokenStream, TokenStream) {
-        let (lets, expression) = self.scope(root, &Bound::new(), temporaries);
+        let known: Bound = self.known.iter().cloned().collect();
+        let (lets, expression) = self.scope(root, &known, temporaries);
         (lets, expression.tokens)
     }
 

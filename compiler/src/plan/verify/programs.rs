@@ -5,7 +5,7 @@ use crate::ir::Kind;
 use crate::program::{ArgumentContent, Derivative, Method};
 use crate::syntax::ast::DerivativeKind;
 
-use super::super::Inputs;
+use super::super::{Inputs, LeafKind, Step};
 use super::{check, inputs};
 
 /// Plans every method of a program, its value alone and with all gradients.
@@ -182,4 +182,52 @@ fn convolutions() {
         &[2],
         3,
     );
+}
+
+/// A layer, its argument, how it is called, and how many products of matrices there should be: forward, and
+/// in both directions. Where a channel meets itself alone, nothing is gained by one.
+const CONVOLUTIONS: &[(&str, &str, &str, usize, usize)] = &[
+    ("Conv2d<3, 4, 3>", "N, 3, 7, 8", "c(x)", 1, 3),
+    ("Conv2d<3, 4, 3>", "N, 3, 7, 8", "c(x, padding = 1)", 1, 3),
+    ("Conv2d<3, 4, 3>", "N, 3, 7, 8", "c(x, padding = 2, stride = 2)", 1, 3),
+    ("Conv2d<3, 4, 3>", "N, 3, 9, 8", "c(x, stride = 2, dilation = 2)", 1, 3),
+    ("Conv2d<3, 4, 2>", "N, 3, H, 8", "c(x, padding = 1)", 1, 3),
+    ("Conv2d<8, 16, 3>", "N, 8, 8, 8", "c(x)", 1, 3),
+    ("Conv2d<4, 6, 3, 2>", "N, 4, 7, 8", "c(x, padding = 1)", 1, 2),
+    ("Conv2d<4, 4, 3, 4>", "N, 4, 7, 8", "c(x, padding = 1)", 0, 1),
+    ("Conv1d<3, 8, 5>", "N, 3, 20", "c(x, padding = 2)", 1, 3),
+    ("ConvTranspose2d<4, 3, 3>", "N, 4, 5, 6", "c(x, stride = 2, padding = 1)", 1, 3),
+];
+
+#[test]
+fn every_convolution_is_a_product() {
+    for &(layer, shape, call, forward, both) in CONVOLUTIONS {
+        let text = format!(
+            "dim N; dim H;
+            pub struct Net {{ c: {layer} }}
+            impl Net {{ #[grad] pub fn loss(x: f64[{shape}]) -> f64 {{ let y = {call}; sum(y * y * y) }} }}"
+        );
+        planned(&text, &[2, 6], 3);
+        let program = crate::tests::checked(&text).unwrap_or_else(|messages| panic!("{messages}"));
+        let method = program.structs.iter().flat_map(|each| &each.methods).next().expect("the loss");
+        let derivative = Derivative { kind: DerivativeKind::Grad, model: true, arguments: vec![0] };
+        for (routine, expected) in
+            [(compile::value(method), forward), (compile::gradient(method, &derivative), both)]
+        {
+            let inputs = Inputs::of_method(method, &routine);
+            let plan = crate::plan::plan(routine, &inputs);
+            let mut products = 0;
+            for step in plan.forward.iter().chain(&plan.backward) {
+                let Step::Nest(items) = step else { continue };
+                for item in items {
+                    item.visit(0, &mut |_, leaf| {
+                        products += usize::from(matches!(leaf.kind, LeafKind::Product(_)));
+                    });
+                }
+            }
+            if products != expected {
+                eprintln!("XX {layer} {shape} {call}: {products} {expected}");
+            }
+        }
+    }
 }

@@ -347,7 +347,7 @@ impl<'a> Machine<'a> {
                     self.store(leaf.out, place, before + value);
                 }
             }
-            LeafKind::Argmax { least } => {
+            LeafKind::Argmax { least, found } => {
                 let (mut best, mut extreme, mut position) =
                     (0.0, if *least { f64::INFINITY } else { f64::NEG_INFINITY }, 0.0);
                 self.each(&leaf.inner, &leaf.ranges, &mut |machine| {
@@ -360,6 +360,11 @@ impl<'a> Machine<'a> {
                 });
                 let place = self.place(leaf.out, &leaf.at);
                 self.store(leaf.out, place, best);
+                if let &Some(found) = found
+                    && position > 0.0
+                {
+                    assert_eq!(self.scalar(found).to_bits(), extreme.to_bits(), "what an argmax found");
+                }
             }
             LeafKind::Reduce => {
                 let mut sum = 0.0;
@@ -394,7 +399,8 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Checks that each group of indices is one run in each operand, and the result's columns neighbours.
+    /// Checks that each group of indices steps evenly through each operand: if it should, as one run, and
+    /// the result's columns as neighbours.
     fn check_runs(&self, leaf: &Leaf, product: &crate::plan::Product) {
         let depth = self.indices.len();
         let step = |tensor: TensorId, at: &[Int], index: usize| -> i64 {
@@ -408,6 +414,13 @@ impl<'a> Machine<'a> {
         };
         let operands =
             [(leaf.out, &leaf.at), (product.left.0, &product.left.1), (product.right.0, &product.right.1)];
+        if !product.even {
+            let groups = [&product.rows, &product.columns, &product.depth];
+            for (tensor, at) in operands {
+                groups.into_iter().flatten().for_each(|&index| assert!(step(tensor, at, index) >= 0));
+            }
+            return;
+        }
         for group in [&product.rows, &product.columns, &product.depth] {
             for (tensor, at) in operands {
                 for pair in group.windows(2) {

@@ -1,0 +1,452 @@
+//! Products of matrices whose rows, columns and inner dimension are several indices each: what a
+//! convolution is, and what its gradients are.
+//!
+//! B is copied panel by panel to the stack, so that the windows of an image exist only there; A and C
+//! are used in place.
+
+use super::matmul::{DEPTH, Product};
+use super::tile::panel;
+use super::vector::Vector;
+use crate::Float;
+
+#[cfg(test)]
+mod tests;
+
+/// How many indices may stand for one.
+const MOST: usize = 8;
+/// The columns of the widest panel.
+const WIDEST: usize = 32;
+
+/// An index: its extent, and its strides in the two matrices that it runs through.
+pub type Index = (usize, usize, usize);
+
+/// C = A B, or C += A B, where `rows` run through A and C, `columns` through B and C, and `depth` through A
+/// and B.
+///
+/// Each is a list of indices, outermost first: the extent, then both strides, in elements. The last
+/// column steps through C one by one. Different rows and columns must be different elements of C.
+/// Sums are taken in an order of `depth` that the strides decide.
+///
+/// # Panics
+/// If a slice is too short for its extents and strides, or there are more than eight indices in a list.
+#[inline]
+#[track_caller]
+pub fn contract<F: Float>(
+    rows: &[Index],
+    columns: &[Index],
+    depth: &[Index],
+    a: &[F],
+    b: &[F],
+    c: &mut [F],
+    accumulate: bool,
+) {
+    if rows.iter().chain(columns).any(|&(extent, ..)| extent == 0) {
+        return;
+    }
+    check("a", a.len(), rows.iter().map(first).chain(depth.iter().map(first)));
+    check("b", b.len(), columns.iter().map(first).chain(depth.iter().map(second)));
+    check("c", c.len(), rows.iter().map(second).chain(columns.iter().map(second)));
+    let (a, b, c) = (a.as_ptr(), b.as_ptr(), c.as_mut_ptr());
+    let (rows, columns, depth) = (Indices::new(rows), Indices::new(columns), Indices::new(depth));
+    // SAFETY: each slice holds the last element that extents and strides reach, and `c`, being mutably
+    // borrowed, shares nothing with the others.
+    unsafe { F::contract(Contraction { rows, columns, depth, a, b, c, accumulate }) };
+}
+
+fn first(&(extent, stride, _): &Index) -> (usize, usize) {
+    (extent, stride)
+}
+
+fn second(&(extent, _, stride): &Index) -> (usize, usize) {
+    (extent, stride)
+}
+
+/// Panics unless all elements that extents and strides reach are in a slice of `len` elements.
+#[inline]
+#[track_caller]
+fn check(name: &str, len: usize, axes: impl Iterator<Item = (usize, usize)>) {
+    let (mut last, mut empty) = (Some(0_usize), false);
+    for (extent, stride) in axes {
+        empty |= extent == 0;
+        let most = extent.saturating_sub(1).checked_mul(stride);
+        last = last.zip(most).and_then(|(last, most)| last.checked_add(most));
+    }
+    assert!(
+        empty || last.is_some_and(|last| last < len),
+        "contract: `{name}` has {len} elements, too few for its extents and strides"
+    );
+}
+
+/// Indices in the place of one, outermost first; what steps through both matrices like one is one.
+#[derive(Clone, Copy)]
+pub(super) struct Indices {
+    indices: [Index; MOST],
+    len: usize,
+}
+
+impl Indices {
+    #[track_caller]
+    fn new(given: &[Index]) -> Self {
+        assert!(given.len() <= MOST, "contract: more than {MOST} indices for one");
+        let mut indices = [(1, 0, 0); MOST];
+        indices[..given.len()].copy_from_slice(given);
+        Self { indices, len: given.len() }
+    }
+
+    fn as_slice(&self) -> &[Index] {
+        &self.indices[..self.len]
+    }
+
+    /// How many values they take together.
+    fn count(&self) -> usize {
+        self.as_slice().iter().map(|&(extent, ..)| extent).product()
+    }
+
+    /// In descending order of a stride, then joined where `join` allows it of an index and the one inside.
+    fn arranged(&self, by: impl Fn(&Index) -> usize, join: impl Fn(&Index, &Index) -> bool) -> Self {
+        let mut sorted = *self;
+        // Insertion: the lists are short, and mostly in order.
+        for i in 1..sorted.len {
+            let mut place = i;
+            while place > 0 && by(&sorted.indices[place - 1]) < by(&sorted.indices[place]) {
+                sorted.indices.swap(place - 1, place);
+                place -= 1;
+            }
+        }
+        let mut joined = Self { indices: [(1, 0, 0); MOST], len: 0 };
+        for &index in sorted.as_slice().iter().filter(|&&(extent, ..)| extent != 1) {
+            match joined.len.checked_sub(1).map(|last| &mut joined.indices[last]) {
+                Some(outer) if join(outer, &index) => *outer = (outer.0 * index.0, index.1, index.2),
+                _ => {
+                    joined.indices[joined.len] = index;
+                    joined.len += 1;
+                }
+            }
+        }
+        joined
+    }
+
+    /// All but the last, and the last: one value of nothing if there is none.
+    fn split_last(&self) -> (Self, Index) {
+        match self.len.checked_sub(1) {
+            Some(last) => (Self { len: last, ..*self }, self.indices[last]),
+            None => (*self, (1, 0, 0)),
+        }
+    }
+}
+
+/// Where the values of some indices are, in turn.
+struct Walk<'a> {
+    indices: &'a [Index],
+    at: [usize; MOST],
+    offsets: (usize, usize),
+}
+
+impl<'a> Walk<'a> {
+    fn new(indices: &'a Indices) -> Self {
+        Self { indices: indices.as_slice(), at: [0; MOST], offsets: (0, 0) }
+    }
+
+    /// Goes on to the next value.
+    #[inline(always)]
+    fn step(&mut self) {
+        self.advance(1);
+    }
+
+    /// Goes on by some values of the innermost index, not beyond its end.
+    #[inline(always)]
+    fn advance(&mut self, mut by: usize) {
+        for (&(extent, first, second), at) in self.indices.iter().zip(&mut self.at).rev() {
+            *at += by;
+            self.offsets.0 += first * by;
+            self.offsets.1 += second * by;
+            by = 1;
+            if *at < extent {
+                return;
+            }
+            self.offsets.0 -= first * extent;
+            self.offsets.1 -= second * extent;
+            *at = 0;
+        }
+    }
+}
+
+/// The arguments of [`contract`] after checking; there are rows and columns.
+#[derive(Clone, Copy)]
+pub struct Contraction<F> {
+    rows: Indices,
+    columns: Indices,
+    depth: Indices,
+    a: *const F,
+    b: *const F,
+    c: *mut F,
+    accumulate: bool,
+}
+
+impl<F: Float> Contraction<F> {
+    /// The product of matrices that this is, if each list of indices is like one.
+    fn as_product(&self) -> Option<Product<F>> {
+        let (Self { a, b, c, accumulate, .. }, [rows, columns, depth]) =
+            (*self, [self.rows, self.columns, self.depth]);
+        if rows.len > 1 || columns.len > 1 || depth.len > 1 {
+            return None;
+        }
+        let ((_, (m, a_row, c_row)), (_, (n, b_column, c_column)), (_, (k, a_column, b_row))) =
+            (rows.split_last(), columns.split_last(), depth.split_last());
+        let (a_strides, b_strides) = ((a_row, a_column), (b_row, b_column));
+        let c_row_stride = c_row;
+        (c_column == 1 || n == 1).then_some(Product {
+            m,
+            n,
+            k,
+            a,
+            a_strides,
+            b,
+            b_strides,
+            c,
+            c_row_stride,
+            accumulate,
+        })
+    }
+
+    /// Sets all of C to zero.
+    unsafe fn clear(&self) {
+        let mut rows = Walk::new(&self.rows);
+        for _ in 0..self.rows.count() {
+            let mut columns = Walk::new(&self.columns);
+            for _ in 0..self.columns.count() {
+                // SAFETY: an element of C.
+                unsafe { *self.c.add(rows.offsets.1 + columns.offsets.1) = F::ZERO };
+                columns.step();
+            }
+            rows.step();
+        }
+    }
+}
+
+/// Columns of a panel that are neighbours in B, or even steps apart, and neighbours in C.
+#[derive(Clone, Copy)]
+struct Piece {
+    /// The first column.
+    from: usize,
+    len: usize,
+    /// Where the first is in B and C.
+    b: usize,
+    c: usize,
+}
+
+/// Computes a contraction with tiles of `HEIGHT` rows and two vectors; products of matrices are
+/// left to `multiply`.
+///
+/// # Safety
+/// The CPU features of `V`. Every element that extents and strides reach must be readable, those of C
+/// also writable, and C must share none with A and B.
+#[inline(always)]
+pub(super) unsafe fn contraction<V: Vector, const HEIGHT: usize>(
+    given: Contraction<V::Float>,
+    multiply: impl FnOnce(Product<V::Float>),
+) {
+    if given.depth.count() == 0 {
+        if !given.accumulate {
+            // SAFETY: the caller's.
+            unsafe { given.clear() };
+        }
+        return;
+    }
+    let alike = |a: &Index, b: &Index| a.1 == b.0 * b.1 && a.2 == b.0 * b.2;
+    let rows = given.rows.arranged(|row| row.2, alike);
+    let columns = given.columns.arranged(|column| column.2, alike);
+    let depth = given.depth.arranged(|depth| depth.1, alike);
+    let all = Contraction { rows, columns, depth, ..given };
+    if let Some(product) = all.as_product() {
+        return multiply(product);
+    }
+    // SAFETY: the caller's.
+    unsafe { panels::<V, HEIGHT>(&all) };
+}
+
+/// # Safety
+/// As [`contraction`].
+#[inline(always)]
+unsafe fn panels<V: Vector, const HEIGHT: usize>(all: &Contraction<V::Float>) {
+    const { assert!(2 * V::LEN <= WIDEST) };
+    // The rows of a tile are even steps apart: as many as possible.
+    let mut rows = all.rows;
+    if let Some(most) = (0..rows.len).max_by_key(|&row| rows.indices[row].0) {
+        rows.indices.swap(most, rows.len - 1);
+    }
+    let (outer_rows, (m, a_row, c_row)) = rows.split_last();
+    let outer_row_count = outer_rows.count();
+    // The inner dimension of a tile, too, in A; in B it is anywhere.
+    let mut shallow = 0;
+    let mut a_column = 0;
+    let mut run = 1;
+    for (place, &(extent, stride, _)) in all.depth.as_slice().iter().enumerate().rev() {
+        if place + 1 == all.depth.len {
+            (shallow, a_column, run) = (place, stride, extent);
+        } else if stride == a_column * run {
+            (shallow, run) = (place, run * extent);
+        } else {
+            break;
+        }
+    }
+    let outer_depth = Indices { len: shallow, ..all.depth };
+    let mut inner_depth = Indices { len: all.depth.len - shallow, ..all.depth };
+    inner_depth.indices.copy_within(shallow..all.depth.len, 0);
+
+    let row = 2 * V::LEN;
+    let n = all.columns.count();
+    let (_, (run_of_columns, b_column, c_column)) = all.columns.split_last();
+    let mut copy = [const { core::mem::MaybeUninit::<V>::uninit() }; 2 * DEPTH];
+    let copy: *mut V::Float = copy.as_mut_ptr().cast();
+    let mut offsets = [0_usize; DEPTH];
+    let mut pieces = [Piece { from: 0, len: 0, b: 0, c: 0 }; WIDEST];
+    let mut column = Walk::new(&all.columns);
+    let mut left = 0;
+    while left < n {
+        let width = row.min(n - left);
+        // The pieces of this panel.
+        let mut count = 0;
+        let mut from = 0;
+        while from < width {
+            let place = column.at[all.columns.len.saturating_sub(1)];
+            let len = (run_of_columns - place).min(width - from);
+            let (b, c) = column.offsets;
+            pieces[count] = Piece { from, len, b, c };
+            count += 1;
+            from += len;
+            column.advance(len);
+        }
+        let pieces = &pieces[..count];
+        let together = c_column == 1 && pieces.windows(2).all(|pair| pair[0].c + pair[0].len == pair[1].c);
+        let mut accumulate = all.accumulate;
+        let mut outer = Walk::new(&outer_depth);
+        for _ in 0..outer_depth.count() {
+            let mut inner = Walk::new(&inner_depth);
+            let mut deep = 0;
+            while deep < run {
+                let k = DEPTH.min(run - deep);
+                for offset in &mut offsets[..k] {
+                    *offset = inner.offsets.1;
+                    inner.step();
+                }
+                // SAFETY: pieces and offsets are those of elements of B; the copy has `DEPTH` rows.
+                unsafe {
+                    copy_windows::<V>(all.b.add(outer.offsets.1), b_column, pieces, &offsets[..k], copy);
+                }
+                let mut row_at = Walk::new(&outer_rows);
+                for _ in 0..outer_row_count {
+                    // SAFETY: rows of A and C, and columns of the copy and C.
+                    unsafe {
+                        let product = Product {
+                            m,
+                            n: width,
+                            k,
+                            a: all.a.add(row_at.offsets.0 + outer.offsets.0 + deep * a_column),
+                            a_strides: (a_row, a_column),
+                            b: copy,
+                            b_strides: (row, 1),
+                            c: all.c.add(row_at.offsets.1),
+                            c_row_stride: c_row,
+                            accumulate,
+                        };
+                        if together {
+                            let c = product.c.add(pieces[0].c);
+                            panel::<V, HEIGHT>(&Product { c, ..product });
+                        } else {
+                            scattered::<V, HEIGHT>(&product, c_column, pieces);
+                        }
+                    }
+                    row_at.step();
+                }
+                accumulate = true;
+                deep += k;
+            }
+            outer.step();
+        }
+        left += width;
+    }
+}
+
+/// A panel of the product whose columns are not neighbours in C: first beside it.
+///
+/// # Safety
+/// As `panel` in `tile.rs`, with the columns of C where the pieces say.
+#[inline(always)]
+unsafe fn scattered<V: Vector, const HEIGHT: usize>(
+    product: &Product<V::Float>,
+    c_column: usize,
+    pieces: &[Piece],
+) {
+    let mut beside = [[Float::ZERO; WIDEST]; HEIGHT];
+    let mut top = 0;
+    while top < product.m {
+        let height = HEIGHT.min(product.m - top);
+        // SAFETY: rows from `top` on of A and C; as many rows beside it.
+        unsafe {
+            let a = product.a.add(top * product.a_strides.0);
+            let c = beside.as_mut_ptr().cast();
+            let block = Product { m: height, a, c, c_row_stride: WIDEST, accumulate: false, ..*product };
+            panel::<V, HEIGHT>(&block);
+            for (i, sums) in beside.iter().enumerate().take(height) {
+                let c = product.c.add((top + i) * product.c_row_stride);
+                for piece in pieces {
+                    for (j, &sum) in sums[piece.from..piece.from + piece.len].iter().enumerate() {
+                        let to = c.add(piece.c + j * c_column);
+                        *to = if product.accumulate { *to + sum } else { sum };
+                    }
+                }
+            }
+        }
+        top += height;
+    }
+}
+
+/// Copies columns of B to rows of two vectors: row p from the p-th offset on.
+///
+/// # Safety
+/// Every piece from every offset on must be readable, and as many rows of `copy` writable.
+#[inline(always)]
+unsafe fn copy_windows<V: Vector>(
+    b: *const V::Float,
+    b_column: usize,
+    pieces: &[Piece],
+    offsets: &[usize],
+    copy: *mut V::Float,
+) {
+    let row = 2 * V::LEN;
+    for piece in pieces {
+        // SAFETY: inside the piece; a whole vector is written where the row has the room, over what
+        // later pieces write.
+        unsafe {
+            let (from, to) = (b.add(piece.b), copy.add(piece.from));
+            if b_column != 1 {
+                for (p, &offset) in offsets.iter().enumerate() {
+                    for j in 0..piece.len {
+                        *to.add(p * row + j) = *from.add(offset + j * b_column);
+                    }
+                }
+                continue;
+            }
+            let mut at = 0;
+            while at < piece.len {
+                let some = V::LEN.min(piece.len - at);
+                let (from, to) = (from.add(at), to.add(at));
+                if some == V::LEN {
+                    for (p, &offset) in offsets.iter().enumerate() {
+                        V::load(from.add(offset)).store(to.add(p * row));
+                    }
+                } else if piece.from + at + V::LEN <= row {
+                    for (p, &offset) in offsets.iter().enumerate() {
+                        V::load_first(from.add(offset), some).store(to.add(p * row));
+                    }
+                } else {
+                    for (p, &offset) in offsets.iter().enumerate() {
+                        V::load_first(from.add(offset), some).store_first(to.add(p * row), some);
+                    }
+                }
+                at += some;
+            }
+        }
+    }
+}
