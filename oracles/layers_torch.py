@@ -261,6 +261,7 @@ function("cross_entropy_probabilities_of", "cross_entropy(x, softmax(y))", PAIR,
 function("nll_of", "nll(log_softmax(x), label)", {"x": (4, 3)}, lambda x, label: F.nll_loss(F.log_softmax(x, -1), label), ((4,), 3))
 
 function("gather_of", "x[label]", {"x": (4, 3)}, lambda x, index: x[index], ((6,), 4))
+function("slice_of", "x[1.., ..-1]", {"x": (3, 4)}, lambda x: x[1:, :-1])
 function("one_hot_of", "one_hot(label, 4) @ x", {"x": (4, 3)}, lambda x, index: F.one_hot(index, 4).double() @ x, ((5,), 4))
 function("matmul_of", "x @ y", {"x": (2, 3, 4), "y": (4, 2)}, torch.matmul)
 function("matmul_of_batches", "x @ y", {"x": (2, 1, 3, 4), "y": (5, 4, 2)}, torch.matmul)
@@ -276,6 +277,13 @@ function("broadcast_to_of", "broadcast_to(x, [4, 2, 3])", {"x": (2, 1)}, lambda 
 function("tril_of", "tril(x, diagonal = 1)", {"x": (2, 3, 4)}, lambda x: torch.tril(x, 1))
 function("triu_of", "triu(x, diagonal = -1)", {"x": (4, 3)}, lambda x: torch.triu(x, -1))
 function("diag_of", "diag(x)", {"x": (3,)}, torch.diag)
+
+function("zeros_of", "concat([x, zeros([2, 3])], axis = 0)", {"x": (1, 3)}, lambda x: torch.cat([x, torch.zeros(2, 3)]))
+function("ones_of", "x * ones([2, 3])", {"x": (3,)}, lambda x: x * torch.ones(2, 3))
+function("eye_of", "x @ eye(3)", {"x": (2, 3)}, lambda x: x @ torch.eye(3))
+function("arange_of", "x * arange(3)", {"x": (2, 3)}, lambda x: x * torch.arange(3))
+function("argmax_of", "x[argmax(x)]", {"x": (4,)}, lambda x: x[x.argmax()])
+function("argmin_of", "x[argmin(x)]", {"x": (4,)}, lambda x: x[x.argmin()])
 
 SQUARE = {"x": (4, 4)}
 function("dot_of", "dot(x, y)", {"x": (3,), "y": (3,)}, torch.dot)

@@ -1,5 +1,6 @@
 //! Programs through the compiler down to routines, against the interpreter.
 mod property;
+mod table;
 
 use crate::{check, compile, eval, print, report::Report, syntax};
 

@@ -44,6 +44,9 @@ mod unused;
 mod value;
 mod words;
 
+#[cfg(test)]
+pub use library::builtins;
+
 use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, TokenStream};

@@ -178,6 +178,7 @@ library! {
         cross_entropy_probabilities_of(x: [4, 3], y: [4, 3], c: [1]) = { cross_entropy(x, softmax(y)) };
         nll_of(x: [4, 3], c: [1]; label: 4) = { nll(log_softmax(x), label) };
         gather_of(x: [4, 3], c: [6, 3]; label: 6) = { x[label] };
+        slice_of(x: [3, 4], c: [2, 3]) = { x[1.., ..-1] };
         one_hot_of(x: [4, 3], c: [5, 3]; label: 5) = { one_hot(label, 4) @ x };
         matmul_of(x: [2, 3, 4], y: [4, 2], c: [2, 3, 2]) = { x @ y };
         matmul_of_batches(x: [2, 1, 3, 4], y: [5, 4, 2], c: [2, 5, 3, 2]) = { x @ y };
@@ -193,6 +194,12 @@ library! {
         tril_of(x: [2, 3, 4], c: [2, 3, 4]) = { tril(x, diagonal = 1) };
         triu_of(x: [4, 3], c: [4, 3]) = { triu(x, diagonal = -1) };
         diag_of(x: [3], c: [3, 3]) = { diag(x) };
+        zeros_of(x: [1, 3], c: [3, 3]) = { concat([x, zeros([2, 3])], axis = 0) };
+        ones_of(x: [3], c: [2, 3]) = { x * ones([2, 3]) };
+        eye_of(x: [2, 3], c: [2, 3]) = { x @ eye(3) };
+        arange_of(x: [2, 3], c: [2, 3]) = { x * arange(3) };
+        argmax_of(x: [4], c: [1]) = { x[argmax(x)] };
+        argmin_of(x: [4], c: [1]) = { x[argmin(x)] };
         dot_of(x: [3], y: [3], c: [1]) = { dot(x, y) };
         outer_of(x: [3], y: [2], c: [3, 2]) = { outer(x, y) };
         trace_of(x: [4, 4], c: [1]) = { trace(x) };

@@ -2,6 +2,7 @@
 //! scalar ones, value and gradient of those of tensors, in the tails and where the language promises a convention.
 
 mod scalars;
+mod stability;
 mod vectors;
 
 use serde_json::Value;

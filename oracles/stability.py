@@ -1,0 +1,98 @@
+"""Formulas as one writes them first, where floats lose their digits, to `values/stability.json`.
+
+Each is a function of one number at ±1e-8, ±1, ±20, ±100, ±700 and its derivative, by mpmath at some hundreds of
+digits; for f32 at the nearest f32. What has no real value, or none that the float type holds as a normal number,
+is `null`. Run: `python stability.py`.
+"""
+
+import mpmath
+import numpy
+from mpmath import mp, mpf
+
+import formulas
+
+mp.dps = 700
+POINTS = [sign * size for size in [1e-8, 1.0, 20.0, 100.0, 700.0] for sign in [-1, 1]]
+
+
+def sigmoid(x):
+    return 1 / (1 + mpmath.exp(-x))
+
+
+# name: (in the words of the language, function); `rows` is [x, 0.5] for each x.
+FORMULAS = {
+    "softplus": ("ln(1 + exp(x))", lambda x: mpmath.log(1 + mpmath.exp(x))),
+    "ln_sigmoid": ("ln(sigmoid(x))", lambda x: mpmath.log(sigmoid(x))),
+    "ln_sigmoid_written_out": ("ln(1 / (1 + exp(-x)))", lambda x: mpmath.log(sigmoid(x))),
+    "ln_one_minus_sigmoid": ("ln(1 - sigmoid(x))", lambda x: mpmath.log(1 - sigmoid(x))),
+    "one_minus_sigmoid": ("1 - sigmoid(x)", lambda x: 1 - sigmoid(x)),
+    "one_minus_tanh_squared": ("1 - tanh(x) * tanh(x)", lambda x: 1 - mpmath.tanh(x) ** 2),
+    "one_minus_tanh_powi": ("1 - powi(tanh(x), 2)", lambda x: 1 - mpmath.tanh(x) ** 2),
+    "exp_minus_one": ("exp(x) - 1", lambda x: mpmath.exp(x) - 1),
+    "one_minus_exp": ("1 - exp(x)", lambda x: 1 - mpmath.exp(x)),
+    "ln_one_plus": ("ln(1 + x)", lambda x: mpmath.log(1 + x)),
+    "ln_one_minus": ("ln(1 - x)", lambda x: mpmath.log(1 - x)),
+    "log_sum_exp": ("ln(sum(exp(rows), axis = 1))", lambda x: mpmath.log(mpmath.exp(x) + mpmath.exp(0.5))),
+    "log_weighted_sum_exp": (
+        "ln(sum([0.25, 2] * exp(rows), axis = 1))", lambda x: mpmath.log(mpmath.exp(x) / 4 + 2 * mpmath.exp(0.5)),
+    ),
+    "share": (
+        "(exp(rows) / sum(exp(rows), axis = 1, keep = true))[.., 0]", lambda x: sigmoid(x - mpf(0.5)),
+    ),
+    "ln_share": ("ln(softmax(rows))[.., 0]", lambda x: mpmath.log(sigmoid(x - mpf(0.5)))),
+    "ln_difference": ("ln(exp(x) - exp(x - 1))", lambda x: x + mpmath.log(1 - mpmath.exp(-1))),
+    "sigmoid_cross_entropy": (
+        "-(0.125 * ln(sigmoid(x)) + 0.875 * ln(1 - sigmoid(x)))",
+        lambda x: -(mpmath.log(sigmoid(x)) + 7 * mpmath.log(1 - sigmoid(x))) / 8,
+    ),
+    "softmax_cross_entropy": ("-ln(softmax(rows)[.., 0])", lambda x: -mpmath.log(sigmoid(x - mpf(0.5)))),
+    "length": ("sqrt(x * x + 9 * x * x)", lambda x: mpmath.sqrt(10) * abs(x)),
+    # Accurate as they stand: nothing may make them worse.
+    "exp_minus_two": ("exp(x) - 2", lambda x: mpmath.exp(x) - 2),
+    "ln_two_plus_square": ("ln(2 + x * x)", lambda x: mpmath.log(2 + x * x)),
+    "ln_one_plus_square": ("ln(1 + x * x)", lambda x: mpmath.log(1 + x * x)),
+    "two_minus_tanh": ("2 - tanh(x)", lambda x: 2 - mpmath.tanh(x)),
+    "sigmoid_itself": ("sigmoid(x)", sigmoid),
+    "sigmoid_written_out": ("1 / (1 + exp(-x))", sigmoid),
+    "exp_itself": ("exp(x)", mpmath.exp),
+    "gaussian": ("exp(-x * x / 2)", lambda x: mpmath.exp(-x * x / 2)),
+}
+
+LIMITS = {"f64": (2.3e-308, 1.7e308), "f32": (1.2e-38, 3.4e38)}
+
+
+def promised(x, kind):
+    """The nearest f64, if the value is real and one that the type holds."""
+    least, most = LIMITS[kind]
+    if isinstance(x, mpmath.mpc) or not mpmath.isfinite(x):
+        return None
+    return float(x) if x == 0 or least <= abs(x) <= most else None
+
+
+def slope(function, x):
+    """The derivative, and `None` where one of the sides has no real value."""
+    step = mpf(10) ** -200
+    high, low = function(x + step), function(x - step)
+    if isinstance(high, mpmath.mpc) or isinstance(low, mpmath.mpc):
+        return mpmath.nan
+    return (high - low) / (2 * step)
+
+
+def column(function, kind):
+    at = [float(numpy.float32(x)) if kind == "f32" else x for x in POINTS]
+    value = [promised(function(mpf(x)), kind) for x in at]
+    gradient = [promised(slope(function, mpf(x)), kind) for x in at]
+    return {"at": at, "value": value, "gradient": gradient}
+
+
+def main():
+    content = [
+        {"name": name, "call": call, **{kind: column(function, kind) for kind in LIMITS}}
+        for name, (call, function) in FORMULAS.items()
+    ]
+    formulas.write("stability", content)
+    print(f"{len(content)} formulas")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+//! Formulas as one writes them first, where floats lose their digits: value and derivative against mpmath, in f64 to
+//! 1e-12 of the result and in f32 to 4 units in its last place; and formulas that are accurate as they stand, which
+//! no rewrite may spoil.
+
+use crate::oracle::{list, numbers, read, text};
+use chainrule::{Workspace, net};
+use serde_json::Value;
+
+/// Declares, in either float type, a function for each line and what gives the values and slopes of all of them.
+/// `rows` is [x, 0.5] for each x.
+macro_rules! formulas {
+    ($($name:ident($x:ident, $rows:ident) = $value:tt;)*) => {
+        formulas!(Double, f64, in_f64; $($name($x, $rows) = $value;)*);
+        formulas!(Single, f32, in_f32; $($name($x, $rows) = $value;)*);
+    };
+    ($network:ident, $float:ident, $all:ident; $($name:ident($x:ident, $rows:ident) = $value:tt;)*) => {
+        net! {
+            /// Formulas of one float type.
+            pub struct $network {}
+
+            impl $network {
+                $(
+                    #[grad($x)]
+                    pub fn $name($x: $float[10]) -> $float[10] {
+                        let $rows = stack([$x, broadcast_to(0.5, [10])], axis = 1);
+                        $value
+                    }
+                )*
+            }
+        }
+
+        /// The name, the values and the slopes of each formula, at the points that its case says.
+        fn $all(case: impl Fn(&str) -> Vec<f64>) -> Vec<(&'static str, [Vec<f64>; 2])> {
+            let (model, mut workspace) = ($network::zeros(), Workspace::new());
+            let wide = |numbers: &[$float; 10]| numbers.iter().map(|number| f64::from(*number)).collect();
+            vec![$({
+                let at: Vec<$float> = case(stringify!($name)).iter().map(|at| *at as $float).collect();
+                let at: [$float; 10] = at.try_into().expect("ten points");
+                let mut slope = [$float::NAN; 10];
+                let pass = model.$name(&mut workspace, &at);
+                let value = wide(pass.value());
+                pass.backward(&[1.0; 10], &mut slope);
+                (stringify!($name), [value, wide(&slope)])
+            }),*]
+        }
+    };
+}
+
+formulas! {
+    softplus(x, _rows) = { ln(1 + exp(x)) };
+    ln_sigmoid(x, _rows) = { ln(sigmoid(x)) };
+    ln_sigmoid_written_out(x, _rows) = { ln(1 / (1 + exp(-x))) };
+    ln_one_minus_sigmoid(x, _rows) = { ln(1 - sigmoid(x)) };
+    one_minus_sigmoid(x, _rows) = { 1 - sigmoid(x) };
+    one_minus_tanh_squared(x, _rows) = { 1 - tanh(x) * tanh(x) };
+    one_minus_tanh_powi(x, _rows) = { 1 - powi(tanh(x), 2) };
+    exp_minus_one(x, _rows) = { exp(x) - 1 };
+    one_minus_exp(x, _rows) = { 1 - exp(x) };
+    ln_one_plus(x, _rows) = { ln(1 + x) };
+    ln_one_minus(x, _rows) = { ln(1 - x) };
+    log_sum_exp(_x, rows) = { ln(sum(exp(rows), axis = 1)) };
+    log_weighted_sum_exp(_x, rows) = { ln(sum([0.25, 2] * exp(rows), axis = 1)) };
+    share(_x, rows) = { let e = exp(rows); (e / sum(e, axis = 1, keep = true))[.., 0] };
+    ln_share(_x, rows) = { ln(softmax(rows))[.., 0] };
+    ln_difference(x, _rows) = { ln(exp(x) - exp(x - 1)) };
+    sigmoid_cross_entropy(x, _rows) = { -(0.125 * ln(sigmoid(x)) + 0.875 * ln(1 - sigmoid(x))) };
+    softmax_cross_entropy(_x, rows) = { -ln(softmax(rows)[.., 0]) };
+    length(x, _rows) = { sqrt(x * x + 9 * x * x) };
+    exp_minus_two(x, _rows) = { exp(x) - 2 };
+    ln_two_plus_square(x, _rows) = { ln(2 + x * x) };
+    ln_one_plus_square(x, _rows) = { ln(1 + x * x) };
+    two_minus_tanh(x, _rows) = { 2 - tanh(x) };
+    sigmoid_itself(x, _rows) = { sigmoid(x) };
+    sigmoid_written_out(x, _rows) = { 1 / (1 + exp(-x)) };
+    exp_itself(x, _rows) = { exp(x) };
+    gaussian(x, _rows) = { exp(-x * x / 2) };
+}
+
+/// Where a share is nearly 1 its gradient p − 1 cancels in these, and tanh' in its far tails is below what 1 − y can
+/// hold (docs/language.md): right to rounding of 1.
+const TO_ROUNDING_OF_ONE: [&str; 4] = ["share", "ln_share", "softmax_cross_entropy", "two_minus_tanh"];
+
+/// Holds all formulas of one float type against the file.
+fn check(kind: &str, all: &[(&str, [Vec<f64>; 2])], near: impl Fn(f64, f64) -> bool) {
+    let file = read("stability");
+    let mut wrong = Vec::new();
+    assert_eq!(list(&file).len(), all.len(), "formulas of the file that are not tested");
+    for (name, found) in all {
+        let case = &case(&file, name)[kind];
+        for (what, found) in ["value", "gradient"].iter().zip(found) {
+            for ((at, found), expected) in numbers(&case["at"]).iter().zip(found).zip(numbers(&case[*what])) {
+                let spared = *what == "gradient" && TO_ROUNDING_OF_ONE.contains(name);
+                let found_near = near(*found, expected) || spared && near(1.0 + (found - expected), 1.0);
+                // What is not a number of the type is not promised.
+                if !expected.is_nan() && !found_near {
+                    wrong.push(format!("{name}: {what} at {at:e} is {found:e}, expected {expected:e}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} numbers of {kind} differ:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+fn case<'f>(file: &'f Value, name: &str) -> &'f Value {
+    list(file).iter().find(|case| text(case, "name") == name).unwrap_or_else(|| panic!("no case `{name}`"))
+}
+
+#[test]
+fn doubles_to_twelve_digits() {
+    let file = read("stability");
+    let all = in_f64(|name| numbers(&case(&file, name)["f64"]["at"]));
+    check("f64", &all, |found, expected| (found - expected).abs() <= 1e-12 * expected.abs());
+}
+
+#[test]
+fn singles_to_four_units_in_the_last_place() {
+    let file = read("stability");
+    let all = in_f32(|name| numbers(&case(&file, name)["f32"]["at"]));
+    check("f32", &all, |found, expected| {
+        let unit = f64::from((expected as f32).abs().next_up()) - f64::from((expected as f32).abs());
+        (found - expected).abs() <= 4.0 * unit
+    });
+}
