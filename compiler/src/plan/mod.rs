@@ -17,6 +17,7 @@ mod pad;
 mod peak;
 mod product;
 mod range;
+
 mod schedule;
 mod shrink;
 mod stages;
@@ -37,6 +38,7 @@ pub use form::{
 };
 pub use inline::is_expensive;
 pub use product::strides;
+pub use range::Extents;
 
 /// Plans a routine whose gradients go to the caller's memory.
 pub fn plan(routine: Routine, inputs: &Inputs) -> Plan {

@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use crate::ir::{DimId, Kind, LoopId, ScalarId, TensorId};
+use crate::ir::{DimId, Int, Kind, LoopId, ScalarId, TensorId};
 use crate::plan::{BufferId, Plan, Step};
 use crate::program::{FieldInput, Float};
 
@@ -148,6 +148,10 @@ struct Body<'a> {
     counters: BTreeMap<LoopId, Ident>,
     /// Indices of the nest around, by depth.
     indices: Vec<Ident>,
+    /// How far they run.
+    extents: Vec<Int>,
+    /// How far the counters run.
+    counted: BTreeMap<LoopId, Int>,
     /// Rows that are arrays of whole vectors now.
     rows: Vec<rows::Row>,
     /// The loop over the elements of rows around.
@@ -179,6 +183,8 @@ impl<'a> Body<'a> {
             views: BTreeMap::new(),
             counters: BTreeMap::new(),
             indices: Vec::new(),
+            extents: Vec::new(),
+            counted: BTreeMap::new(),
             rows: Vec::new(),
             lane: None,
             known: None,

@@ -93,11 +93,13 @@ impl Body<'_> {
     pub(super) fn open(&mut self, axis: &Axis) -> Ident {
         let index = self.names.take(&axis.name);
         self.indices.push(index.clone());
+        self.extents.push(axis.extent.clone());
         index
     }
 
     pub(super) fn close(&mut self, count: usize) {
         for _ in 0..count {
+            self.extents.pop();
             if let Some(index) = self.indices.pop() {
                 self.names.release(&index);
             }

@@ -3,13 +3,13 @@
 //!
 //! Elements beyond a row's end are computed and dropped. Decides nothing about which values there are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
-use crate::ir::{Atom, Axis, Int, Kind, Scalar, TensorId};
-use crate::plan::{For, Home, Item, Leaf, LeafKind, Range, Root, is_expensive};
+use crate::ir::{Atom, Axis, Int, Kind, Scalar, ScalarId, Scalars, TensorId};
+use crate::plan::{Extents, For, Home, Item, Leaf, LeafKind, Range, Root, is_expensive};
 
 use super::Body;
 
@@ -31,6 +31,8 @@ struct Use {
     /// Subscripts up to the axis that the loop runs along; of that one, where it begins.
     prefix: Vec<Int>,
     start: Int,
+    /// Whether it lies inside its tensor whatever conditions hold and however often loops run.
+    inside: bool,
     /// Whether what was there before matters.
     loaded: bool,
     stored: bool,
@@ -69,14 +71,13 @@ impl Body<'_> {
     /// An innermost loop over elements of rows; none if it is better left as it is.
     pub(super) fn row_loop(&mut self, around: &For) -> Option<TokenStream> {
         let leaves = statements(around)?;
-        let plan = self.row_plan(&around.axis, self.indices.len(), &leaves)?;
+        let plan = self.row_plan(&around.axis, &self.extents, &leaves)?;
         Some(self.lanes(&around.axis, plan, &leaves))
     }
 
     /// The sum of a value over an axis, after the rows that it needs; none if it is better left as it is.
     pub(super) fn row_sum(&mut self, leaf: &Leaf, axis: &Axis) -> Option<(TokenStream, TokenStream)> {
-        let depth = self.indices.len();
-        let Plan { width, lanes, uses } = self.row_plan(axis, depth, &[leaf])?;
+        let Plan { width, lanes, uses } = self.row_plan(axis, &self.extents, &[leaf])?;
         let (rows, count) = self.open_rows(&uses, width, lanes);
         let (outer, index) = self.enter(axis, lanes);
         let mut temporaries = Vec::new();
@@ -107,7 +108,8 @@ impl Body<'_> {
     pub(super) fn hoisted_rows(&mut self, around: &For) -> (TokenStream, TokenStream, usize) {
         let depth = self.indices.len();
         let mut survey = Survey::default();
-        self.survey(&around.body, depth + 1, &mut survey);
+        let mut extents = [self.extents.as_slice(), std::slice::from_ref(&around.axis.extent)].concat();
+        self.survey(&around.body, &mut extents, &mut survey);
         let mut chosen: Vec<(Use, i64, i64)> = Vec::new();
         for (each, width, lanes) in &survey.uses {
             let root = each.key.0;
@@ -116,7 +118,8 @@ impl Body<'_> {
             let alone = survey.uses.iter().all(|other| other.0.key.0 != root || same(other));
             let free =
                 if stored { alone && !survey.touched.contains_key(&root) } else { survey.is_only_read(root) };
-            if !free || !self.is_fixed(&each.key, depth, &survey) || self.is_undeclared(root) {
+            if !free || !each.inside || !self.is_fixed(&each.key, depth, &survey) || self.is_undeclared(root)
+            {
                 continue;
             }
             match chosen.iter_mut().find(|other| same(other)) {
@@ -168,12 +171,14 @@ impl Body<'_> {
         let index = self.names.take(&axis.name);
         let outer = self.lane.replace(Lane { depth: self.indices.len(), lanes });
         self.indices.push(index.clone());
+        self.extents.push(axis.extent.clone());
         (outer, index)
     }
 
     fn leave(&mut self, outer: Option<Lane>, index: &Ident) {
         self.lane = outer;
         self.indices.pop();
+        self.extents.pop();
         self.names.release(index);
     }
 
@@ -221,9 +226,13 @@ impl Body<'_> {
         fixed && (self.adds(leaf) || matches!(leaf.kind, LeafKind::Reduce))
     }
 
-    /// How a loop over an axis works on rows; none if it does not, or gains nothing.
-    fn row_plan(&self, axis: &Axis, depth: usize, leaves: &[&Leaf]) -> Option<Plan> {
+    /// How a loop over an axis works on rows; none if it does not, or gains nothing. What is read under a
+    /// condition is in a row only where all of the row can be read without it.
+    fn row_plan(&self, axis: &Axis, extents: &[Int], leaves: &[&Leaf]) -> Option<Plan> {
         let graph = &self.plan.graph;
+        let depth = extents.len();
+        let extents = [extents, std::slice::from_ref(&axis.extent)].concat();
+        let extents = Extents { indices: &extents, counters: &self.counted };
         let width = axis.extent.as_constant().filter(|width| (2..=LONGEST).contains(width))?;
         let expensive = leaves.iter().any(|leaf| is_expensive(graph, leaf.value));
         let sums = leaves.iter().all(|leaf| self.is_added_up(leaf, depth));
@@ -240,7 +249,10 @@ impl Body<'_> {
                 .reachable(leaf.value)
                 .into_iter()
                 .all(|id| !matches!(graph.scalars[id], Scalar::Call(..)));
+            let certain = certain_reads(&graph.scalars, leaf.value);
             let mut note = |tensor: TensorId, at: &[Int], loaded: bool, stored: bool| {
+                let is_inside =
+                    || at.iter().zip(graph.shape(tensor)).all(|(at, size)| extents.is_within(at, size));
                 let along = match self.kind(tensor) {
                     Kind::Float | Kind::Mask => self.along(tensor, at, depth),
                     Kind::Index | Kind::Key if at.iter().any(|at| at.mentions_index(depth)) => {
@@ -249,11 +261,14 @@ impl Body<'_> {
                     Kind::Index | Kind::Key => Along::Nothing,
                 };
                 match along {
-                    Along::Row { prefix, start } => {
+                    Along::Row { prefix, start }
+                        if stored || certain.contains(&(tensor, at.to_vec())) || is_inside() =>
+                    {
+                        let inside = is_inside();
                         let key = self.row_key(tensor, &prefix, &start);
                         match uses.iter_mut().find(|known| known.key == key) {
                             Some(known) => known.stored |= stored,
-                            None => uses.push(Use { key, tensor, prefix, start, loaded, stored }),
+                            None => uses.push(Use { key, tensor, prefix, start, inside, loaded, stored }),
                         }
                         true
                     }
@@ -393,36 +408,43 @@ impl Body<'_> {
     }
 
     /// What the loops inside work on.
-    fn survey(&self, items: &[Item], depth: usize, survey: &mut Survey) {
+    fn survey(&self, items: &[Item], extents: &mut Vec<Int>, survey: &mut Survey) {
         for item in items {
             match item {
                 Item::If(condition, body) => {
                     self.plan.graph.visit_reads(*condition, &mut |tensor, _| {
                         survey.touch(self.root(tensor), false);
                     });
-                    self.survey(body, depth, survey);
+                    self.survey(body, extents, survey);
                 }
                 Item::Leaf(leaf) => {
                     let sum = leaf.inner.last().filter(|_| matches!(leaf.kind, LeafKind::Reduce));
-                    let own = depth + leaf.inner.len();
+                    let outside = extents.len();
+                    extents.extend(leaf.inner.iter().map(|axis| axis.extent.clone()));
+                    let last = extents.len().saturating_sub(1);
                     let plan = match sum {
-                        Some(axis) if whole_range(leaf) => self.row_plan(axis, own - 1, &[leaf]),
+                        Some(axis) if whole_range(leaf) => self.row_plan(axis, &extents[..last], &[leaf]),
                         _ => None,
                     };
-                    self.survey_leaf(leaf, plan.as_ref(), own.saturating_sub(1), survey);
+                    self.survey_leaf(leaf, plan.as_ref(), last, survey);
                     survey.add(plan);
+                    extents.truncate(outside);
                 }
                 Item::For(around) => {
                     let leaves = statements(around);
-                    let plan = leaves.and_then(|leaves| self.row_plan(&around.axis, depth, &leaves));
+                    let plan = leaves.and_then(|leaves| self.row_plan(&around.axis, extents, &leaves));
                     match (plan, statements(around)) {
                         (Some(plan), Some(leaves)) => {
                             for leaf in leaves {
-                                self.survey_leaf(leaf, Some(&plan), depth, survey);
+                                self.survey_leaf(leaf, Some(&plan), extents.len(), survey);
                             }
                             survey.add(Some(plan));
                         }
-                        _ => self.survey(&around.body, depth + 1, survey),
+                        _ => {
+                            extents.push(around.axis.extent.clone());
+                            self.survey(&around.body, extents, survey);
+                            extents.pop();
+                        }
                     }
                 }
             }
@@ -473,6 +495,25 @@ impl Survey {
         let stored = self.uses.iter().any(|(each, ..)| each.key.0 == root && each.stored);
         !stored && !self.touched.get(&root).copied().unwrap_or(false)
     }
+}
+
+/// What an expression reads whatever conditions hold.
+fn certain_reads(scalars: &Scalars, root: ScalarId) -> BTreeSet<(TensorId, Vec<Int>)> {
+    let mut certain = BTreeSet::from([root]);
+    let mut stack = vec![root];
+    while let Some(id) = stack.pop() {
+        let operands = match &scalars[id] {
+            Scalar::Select(condition, ..) => vec![*condition],
+            Scalar::And(left, _) | Scalar::Or(left, _) => vec![*left],
+            _ => scalars.operands(id),
+        };
+        stack.extend(operands.into_iter().filter(|operand| certain.insert(*operand)));
+    }
+    let reads = certain.into_iter().filter_map(|id| match &scalars[id] {
+        Scalar::Read(tensor, at) => Some((*tensor, at.clone())),
+        _ => None,
+    });
+    reads.collect()
 }
 
 /// Whether a statement's last own loop runs over all of its axis.

@@ -50,6 +50,7 @@ impl Body<'_> {
     fn repeat(&mut self, repeat: &Repeat) -> TokenStream {
         let counter = self.names.take(&repeat.name);
         self.counters.insert(repeat.counter, counter.clone());
+        self.counted.insert(repeat.counter, repeat.extent.clone());
         let extent = self.size(&repeat.extent);
         let left_out = repeat.condition.map(|condition| self.left_out(condition));
         let body = self.steps(&repeat.body);
@@ -208,6 +209,7 @@ impl Body<'_> {
         for axis in &axes {
             let index = self.names.take(&axis.name);
             self.indices.push(index.clone());
+            self.extents.push(axis.extent.clone());
             opened.push(index);
         }
         let at: Vec<Int> = (first..first + depth).map(Int::index).collect();
@@ -220,6 +222,7 @@ impl Body<'_> {
         };
         for index in &opened {
             self.indices.pop();
+            self.extents.pop();
             self.names.release(index);
         }
         opened.iter().zip(&axes).rev().fold(body, |body, (index, axis)| {
