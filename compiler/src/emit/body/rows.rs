@@ -248,8 +248,15 @@ impl Body<'_> {
                     }
                     Kind::Index | Kind::Key => Along::Nothing,
                 };
+                // A guarded read may begin before its axis or end behind it, a row may not.
+                let is_inside = |prefix: &[Int], start: &Int| {
+                    let extent = graph.shape(tensor)[prefix.len()].as_constant();
+                    start
+                        .as_constant()
+                        .is_none_or(|start| 0 <= start && extent.is_none_or(|extent| start + width <= extent))
+                };
                 match along {
-                    Along::Row { prefix, start } => {
+                    Along::Row { prefix, start } if is_inside(&prefix, &start) => {
                         let key = self.row_key(tensor, &prefix, &start);
                         match uses.iter_mut().find(|known| known.key == key) {
                             Some(known) => known.stored |= stored,
