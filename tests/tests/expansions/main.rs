@@ -3,6 +3,7 @@
 
 mod blocks;
 mod growth;
+mod readme;
 
 use blocks::{expansion, nets_of, pretty};
 use proc_macro2::{TokenStream, TokenTree};
