@@ -581,7 +581,8 @@ impl Mlp {
                 d_b1.fill(0.0);
                 for i in 0..n {
                     for j in 0..128 {
-                        d_h[i][j] = if h[i][j] <= 0.0 { 0.0 } else { d_h[i][j] };
+                        let element = d_h[i][j];
+                        d_h[i][j] = if h[i][j] <= 0.0 { 0.0 } else { element };
                         d_b1[j] += d_h[i][j];
                     }
                 }
@@ -924,7 +925,8 @@ impl MlpLossPass<'_> {
                 grads.b1.fill(0.0);
                 for i in 0..n {
                     for j in 0..128 {
-                        d_h[i][j] = if h[i][j] <= 0.0 { 0.0 } else { d_h[i][j] };
+                        let element = d_h[i][j];
+                        d_h[i][j] = if h[i][j] <= 0.0 { 0.0 } else { element };
                         grads.b1[j] += d_h[i][j];
                     }
                 }
@@ -1013,7 +1015,8 @@ impl MlpLossPass<'_> {
                 );
                 for i in 0..n {
                     for j in 0..128 {
-                        d_h[i][j] = if h[i][j] <= 0.0 { 0.0 } else { d_h[i][j] };
+                        let element = d_h[i][j];
+                        d_h[i][j] = if h[i][j] <= 0.0 { 0.0 } else { element };
                         grads.b1[j] += d_h[i][j];
                     }
                 }

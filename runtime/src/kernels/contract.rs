@@ -302,6 +302,7 @@ unsafe fn panels<V: Vector, const HEIGHT: usize>(all: &Contraction<V::Float>) {
     let mut offsets = [0_usize; DEPTH];
     let mut pieces = [Piece { from: 0, len: 0, b: 0, c: 0 }; WIDEST];
     let mut column = Walk::new(&all.columns);
+    let single = outer_depth.count() == 1 && run <= DEPTH;
     let mut left = 0;
     while left < n {
         let width = row.min(n - left);
@@ -326,9 +327,12 @@ unsafe fn panels<V: Vector, const HEIGHT: usize>(all: &Contraction<V::Float>) {
             let mut deep = 0;
             while deep < run {
                 let k = DEPTH.min(run - deep);
-                for offset in &mut offsets[..k] {
-                    *offset = inner.offsets.1;
-                    inner.step();
+                // The same for every panel, if all of them are there.
+                if left == 0 || !single {
+                    for offset in &mut offsets[..k] {
+                        *offset = inner.offsets.1;
+                        inner.step();
+                    }
                 }
                 // SAFETY: pieces and offsets are those of elements of B; the copy has `DEPTH` rows.
                 unsafe {

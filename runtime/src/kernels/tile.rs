@@ -133,6 +133,10 @@ pub(super) unsafe fn strips<V: Vector, const HEIGHT: usize, const WIDTH: usize, 
             }
             top += HEIGHT;
         }
+        if HEIGHT > 6 && top + 6 <= m {
+            write_tile::<V, 6, WIDTH, 1, PART>(block, top, last);
+            top += 6;
+        }
         while HEIGHT > 4 && top + 4 <= m {
             if WIDTH == 1 {
                 write_tile::<V, 4, WIDTH, 2, PART>(block, top, last);

@@ -54,6 +54,13 @@ impl Expression {
 /// Variables that hold expressions.
 type Bound = BTreeMap<ScalarId, Ident>;
 
+/// Whether subscripts are read themselves.
+fn gathers(at: &[Int]) -> bool {
+    let mut gathers = false;
+    at.iter().for_each(|at| at.visit_atoms(&mut |atom| gathers |= matches!(atom, Atom::Read(..))));
+    gathers
+}
+
 impl Body<'_> {
     /// An expression, after the variables that it needs. Their names are added to `temporaries`.
     pub(super) fn value(
@@ -86,15 +93,28 @@ impl Body<'_> {
         (lets, self.expression(root, &bound, temporaries))
     }
 
-    /// What is evaluated in any case and used more than once, operands first.
+    /// What is evaluated in any case and used more than once, operands first; and what is merely read where
+    /// another value decides, which then needs no branch. (Where an index decides, there may be nothing to
+    /// read.)
     fn shared(&self, root: ScalarId, bound: &Bound) -> Vec<ScalarId> {
         let scalars = &self.plan.graph.scalars;
         let mut certain = BTreeSet::new();
+        let mut read = BTreeSet::new();
+        let is_read = |id: &ScalarId| match &scalars[*id] {
+            Scalar::Read(_, at) => !at.is_empty() && !gathers(at),
+            _ => false,
+        };
         let mut stack = vec![root];
         while let Some(id) = stack.pop() {
             if !bound.contains_key(&id) && certain.insert(id) {
                 stack.extend(match scalars[id] {
-                    Scalar::Select(condition, ..) => vec![condition],
+                    Scalar::Select(condition, a, b) => {
+                        let decided = scalars.reachable(condition);
+                        if !decided.iter().any(|&id| matches!(scalars[id], Scalar::CompareInt(..))) {
+                            read.extend([a, b].into_iter().filter(is_read));
+                        }
+                        vec![condition]
+                    }
                     Scalar::And(a, _) | Scalar::Or(a, _) => vec![a],
                     _ => scalars.operands(id),
                 });
@@ -113,18 +133,14 @@ impl Body<'_> {
         }
         let worth = |id: &ScalarId| match &scalars[*id] {
             Scalar::Number(_) | Scalar::Flag(_) | Scalar::CompareInt(..) | Scalar::Integer(_) => false,
-            Scalar::Read(_, at) => at.iter().any(|at| {
-                let mut gathers = false;
-                at.visit_atoms(&mut |atom| gathers |= matches!(atom, Atom::Read(..)));
-                gathers
-            }),
+            Scalar::Read(_, at) => gathers(at),
             Scalar::Unary(Unary::Neg | Unary::StopGradient, _) => false,
             _ => true,
         };
-        certain
-            .into_iter()
-            .filter(|id| *id != root && uses.get(id).is_some_and(|&uses| uses > 1) && worth(id))
-            .collect()
+        read.retain(|id| !bound.contains_key(id));
+        let repeated = |id: &ScalarId| uses.get(id).is_some_and(|&uses| uses > 1) && worth(id);
+        certain.retain(|id| *id != root && repeated(id));
+        certain.union(&read).copied().collect()
     }
 
     fn expression(&mut self, id: ScalarId, bound: &Bound, temporaries: &mut Vec<Ident>) -> Expression {
