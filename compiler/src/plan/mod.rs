@@ -17,6 +17,7 @@ mod pad;
 mod peak;
 mod product;
 mod range;
+mod readers;
 mod schedule;
 mod shrink;
 mod stages;
@@ -97,6 +98,8 @@ fn prepare(routine: Routine, inputs: &Inputs, delivery: Delivery) -> Plan {
     inline::inline(&mut draft, inputs);
     // What loops begin with.
     tape::prepare(&mut draft);
+    // What is overwritten in part is read before.
+    readers::first(&mut draft);
     // Loops, their order, and which nodes share them.
     let mut schedule = schedule::schedule(draft, inputs);
     // What loops keep of each iteration.
