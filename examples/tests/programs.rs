@@ -25,3 +25,13 @@ fn pendulum() {
 fn bundle() {
     agrees(env!("CARGO_BIN_EXE_bundle"), &["--sizes", "1"]);
 }
+
+#[test]
+fn lstm() {
+    agrees(env!("CARGO_BIN_EXE_lstm"), &["--sizes", "1"]);
+}
+
+#[test]
+fn lenet() {
+    agrees(env!("CARGO_BIN_EXE_lenet"), &["--epochs", "1"]);
+}
