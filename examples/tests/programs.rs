@@ -35,3 +35,13 @@ fn lstm() {
 fn lenet() {
     agrees(env!("CARGO_BIN_EXE_lenet"), &["--epochs", "1"]);
 }
+
+#[test]
+fn burgers() {
+    agrees(env!("CARGO_BIN_EXE_burgers"), &["--steps", "4"]);
+}
+
+#[test]
+fn char_lm() {
+    agrees(env!("CARGO_BIN_EXE_char_lm"), &["--steps", "2", "--write", "8"]);
+}
