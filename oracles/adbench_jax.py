@@ -136,7 +136,50 @@ def bundle():
     return {"name": "bundle", "sizes": sizes}
 
 
-EXAMPLES = [gmm, bundle]
+# The recurrent network: (layers, characters, bits of each). All but the first are ADBench's.
+LSTM_SIZES = [(3, 7, 5), (2, 1024, 14), (4, 1024, 14), (2, 4096, 14), (4, 4096, 14)]
+
+
+def lstm_objective(parameters, state, sequence):
+    main, extra = parameters["main"], parameters["extra"]
+
+    def layer(x, inputs):
+        (weight, bias), (hidden, cell) = inputs
+        forget = jax.nn.sigmoid(x * weight[0] + bias[0])
+        ingate = jax.nn.sigmoid(hidden * weight[1] + bias[1])
+        outgate = jax.nn.sigmoid(x * weight[2] + bias[2])
+        change = jnp.tanh(hidden * weight[3] + bias[3])
+        cell = cell * forget + ingate * change
+        hidden = outgate * jnp.tanh(cell)
+        return hidden, jnp.stack([hidden, cell])
+
+    def step(state, characters):
+        given, expected = characters
+        x, state = jax.lax.scan(layer, given * extra[0], (main, state))
+        prediction = x * extra[1] + extra[2]
+        # ADBench's logsumexp adds 2 to the sum, a slip in the first version that all later ones kept.
+        normal = prediction - jnp.log(2 + jnp.exp(prediction).sum())
+        return state, (expected * normal).sum()
+
+    _, terms = jax.lax.scan(step, state, (sequence[:-1], sequence[1:]))
+    return -terms.sum() / (terms.size * sequence.shape[1])
+
+
+def lstm():
+    sizes = []
+    for l, t, b in LSTM_SIZES:
+        parameters = {"main": formulas.uniform(1, (l, 2, 4, b)), "extra": formulas.uniform(2, (3, b))}
+        state, sequence = formulas.uniform(3, (l, 2, b)), (formulas.uniform(4, (t, b)) < 0.5).astype(float)
+        value, gradient = jax.jit(jax.value_and_grad(lstm_objective))(parameters, state, sequence)
+        gradient = {name: gradient[name] for name in parameters}
+        size = {"l": l, "t": t, "b": b, "value": float(value), "gradient": formulas.fingerprint(gradient)}
+        if not sizes:
+            size["elements"] = {name: formulas.numbers(part) for name, part in gradient.items()}
+        sizes.append(size)
+    return {"name": "lstm", "sizes": sizes}
+
+
+EXAMPLES = [gmm, bundle, lstm]
 
 
 def main():

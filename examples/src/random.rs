@@ -21,8 +21,8 @@ impl SplitMix64 {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number below `bound`.
-    fn below(&mut self, bound: usize) -> usize {
+    /// A whole number below `bound`.
+    pub fn below(&mut self, bound: usize) -> usize {
         ((u128::from(self.next()) * bound as u128) >> 64) as usize
     }
 

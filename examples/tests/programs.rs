@@ -25,3 +25,23 @@ fn pendulum() {
 fn bundle() {
     agrees(env!("CARGO_BIN_EXE_bundle"), &["--sizes", "1"]);
 }
+
+#[test]
+fn lstm() {
+    agrees(env!("CARGO_BIN_EXE_lstm"), &["--sizes", "1"]);
+}
+
+#[test]
+fn lenet() {
+    agrees(env!("CARGO_BIN_EXE_lenet"), &["--epochs", "1"]);
+}
+
+#[test]
+fn burgers() {
+    agrees(env!("CARGO_BIN_EXE_burgers"), &["--steps", "4"]);
+}
+
+#[test]
+fn char_lm() {
+    agrees(env!("CARGO_BIN_EXE_char_lm"), &["--steps", "2", "--write", "8"]);
+}

@@ -18,6 +18,7 @@ mod peak;
 mod product;
 mod range;
 
+mod readers;
 mod schedule;
 mod shrink;
 mod stages;
@@ -99,6 +100,8 @@ fn prepare(routine: Routine, inputs: &Inputs, delivery: Delivery) -> Plan {
     inline::inline(&mut draft, inputs);
     // What loops begin with.
     tape::prepare(&mut draft);
+    // What is overwritten in part is read before.
+    readers::first(&mut draft);
     // Loops, their order, and which nodes share them.
     let mut schedule = schedule::schedule(draft, inputs);
     // What loops keep of each iteration.

@@ -177,7 +177,7 @@ fn digits(at: &Int, node: &Comprehension) -> Option<Int> {
 }
 
 /// Whether every element is written by a node whose subscripts are direct.
-fn covers(graph: &Graph, node: &Comprehension) -> bool {
+pub(super) fn covers(graph: &Graph, node: &Comprehension) -> bool {
     graph.shape(node.out).iter().zip(&node.at).all(|(extent, at)| match digits(at, node) {
         Some(count) => count == *extent,
         None => extent.is(1) && at.is(0),

@@ -182,3 +182,27 @@ fn loops() {
         )
     });
 }
+
+/// A loop that writes a row of an array in each step is differentiated by one that reads a row in each: nothing of
+/// the length of the array is copied within.
+#[test]
+fn rows_written_one_by_one() {
+    let text = expansion(
+        "dim T;
+        pub struct Net { w: f64[4] }
+        impl Net {
+            #[grad]
+            pub fn loss(x: f64[T, 4]) -> f64 {
+                let mut h = zeros([4]);
+                let mut ys = x * w;
+                for t in 0..T { h = tanh(x[t] + w * h); ys[t] = h; }
+                let z = ys * x;
+                sum(z * z)
+            }
+        }"
+        .parse()
+        .expect("tokens"),
+    )
+    .to_string();
+    assert!(text.contains("d_ys [t_2]") && !text.contains("scratch"), "{text}");
+}

@@ -1,0 +1,70 @@
+//! Who reads a tensor, before who overwrites a part of it: `ys[t] = 0` waits for the readers of `ys[t]`, which
+//! else would need a copy of the whole of `ys`, in each iteration of a loop. Changes no value.
+
+use std::collections::BTreeSet;
+
+use crate::ir::{Graph, Node, TensorId};
+
+use super::order;
+use super::stages::{Draft, reads_of};
+
+/// Moves what overwrites a part of a tensor behind the tensor's readers of the same block, where these do not
+/// depend on it.
+pub(super) fn first(draft: &mut Draft) {
+    for stage in [&mut draft.forward, &mut draft.backward] {
+        block(&draft.graph, stage);
+    }
+}
+
+fn block(graph: &Graph, nodes: &mut Vec<Node>) {
+    for node in nodes.iter_mut() {
+        if let Node::Loop(node) = node {
+            block(graph, &mut node.body);
+        }
+    }
+    // Each is moved once at most, so that two that wait for each other come to rest.
+    let mut moved = BTreeSet::new();
+    let mut place = 0;
+    while place < nodes.len() {
+        match overwriter(graph, &nodes[place]) {
+            Some((out, base)) if !moved.contains(&out) && wait(graph, nodes, place, base) => {
+                moved.insert(out);
+            }
+            _ => place += 1,
+        }
+    }
+}
+
+/// What a node makes by overwriting a part of what.
+fn overwriter(graph: &Graph, node: &Node) -> Option<(TensorId, TensorId)> {
+    let Node::Comprehension(node) = node else { return None };
+    let base = node.base.filter(|_| !order::covers(graph, node))?;
+    Some((node.out, base))
+}
+
+/// Moves the node at a place, and those that depend on it, behind the last reader of `base`; not if that is among
+/// them, or there is none.
+fn wait(graph: &Graph, nodes: &mut Vec<Node>, place: usize, base: TensorId) -> bool {
+    let (mut waiting, mut others) = (vec![place], Vec::new());
+    let mut made: BTreeSet<TensorId> = nodes[place].outputs().into_iter().collect();
+    let mut last = None;
+    for (later, node) in nodes.iter().enumerate().skip(place + 1) {
+        let mut reads = BTreeSet::new();
+        reads_of(graph, node, &mut reads);
+        if reads.contains(&base) {
+            last = Some(later);
+        }
+        if reads.is_disjoint(&made) {
+            others.push(later);
+        } else {
+            made.extend(node.outputs());
+            waiting.push(later);
+        }
+    }
+    let Some(last) = last.filter(|last| others.contains(last)) else { return false };
+    // Each kind keeps its order.
+    let order = others.iter().chain(&waiting).copied().filter(|&from| from <= last);
+    let reordered: Vec<Node> = order.map(|from| nodes[from].clone()).collect();
+    nodes.splice(place..=last, reordered);
+    true
+}
