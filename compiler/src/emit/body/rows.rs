@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
-use crate::ir::{Atom, Axis, Int, Kind, Scalar, TensorId};
+use crate::ir::{Atom, Axis, Graph, Int, Kind, Scalar, ScalarId, TensorId};
 use crate::plan::{For, Home, Item, Leaf, LeafKind, Range, Root, is_expensive};
 
 use super::Body;
@@ -235,6 +235,7 @@ impl Body<'_> {
         let mut whole = true;
         let mut elsewhere: Vec<Root> = Vec::new();
         for leaf in leaves {
+            let guarded = leaf.when.is_some() || is_guarded(graph, leaf.value);
             whole &= graph
                 .scalars
                 .reachable(leaf.value)
@@ -249,7 +250,9 @@ impl Body<'_> {
                     Kind::Index | Kind::Key => Along::Nothing,
                 };
                 match along {
-                    Along::Row { prefix, start } => {
+                    Along::Row { prefix, start }
+                        if is_inside(&start, width, &graph.shape(tensor)[prefix.len()], guarded) =>
+                    {
                         let key = self.row_key(tensor, &prefix, &start);
                         match uses.iter_mut().find(|known| known.key == key) {
                             Some(known) => known.stored |= stored,
@@ -472,6 +475,19 @@ impl Survey {
     fn is_only_read(&self, root: Root) -> bool {
         let stored = self.uses.iter().any(|(each, ..)| each.key.0 == root && each.stored);
         !stored && !self.touched.get(&root).copied().unwrap_or(false)
+    }
+}
+
+/// Whether some of a value may be left out.
+fn is_guarded(graph: &Graph, value: ScalarId) -> bool {
+    graph.scalars.reachable(value).into_iter().any(|id| matches!(graph.scalars[id], Scalar::Select(..)))
+}
+
+/// Whether the elements from `start` on are there: under a guard they may be read where they are only.
+fn is_inside(start: &Int, width: i64, extent: &Int, guarded: bool) -> bool {
+    match (start.as_constant(), extent.as_constant()) {
+        (Some(start), Some(extent)) => start >= 0 && start + width <= extent,
+        _ => !guarded,
     }
 }
 
