@@ -72,8 +72,9 @@ impl Body<'_> {
         };
         let mut loops = self.loops(&opened, &spans, inner);
         self.close(outer.len());
-        if let Some(condition) = leaf.when {
-            let condition = self.condition(condition);
+        // Where nothing is added nothing is touched: the place may not even be there.
+        let condition = leaf.when.map(|condition| self.condition(condition));
+        if let Some(condition) = condition.as_ref().filter(|_| !adds) {
             loops = quote!(if #condition { #loops });
         }
         let zero: Literal = format!("0.0_{}", self.float()).parse().expect("a literal");
@@ -87,7 +88,10 @@ impl Body<'_> {
         if fresh.is_none() {
             self.names.release(&sum);
         }
-        quote!(#begin #loops #end)
+        match condition.filter(|_| adds) {
+            Some(condition) => quote!(if #condition { #begin #loops #end }),
+            None => quote!(#begin #loops #end),
+        }
     }
 
     /// The sum of a statement's value over an axis, the terms taken in vectors, after what it needs; none if
