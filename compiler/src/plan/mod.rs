@@ -17,7 +17,6 @@ mod pad;
 mod peak;
 mod product;
 mod range;
-
 mod readers;
 mod schedule;
 mod shrink;
