@@ -28,6 +28,11 @@ impl Extents<'_> {
         self.is_natural(value) && self.is_natural(&extent.sub(value).plus(-1))
     }
 
+    /// Whether subscripts always lie inside a shape, whatever conditions hold.
+    pub fn are_within(&self, at: &[Int], shape: &[Int]) -> bool {
+        at.iter().zip(shape).all(|(at, extent)| self.is_within(at, extent))
+    }
+
     fn bound(&self, value: &Int, most: bool) -> Option<Int> {
         let mut bound = Int::zero();
         for (monomial, coefficient) in value.terms() {
@@ -50,8 +55,8 @@ impl Extents<'_> {
         match atom {
             Atom::Index(place) => self.indices.get(*place).cloned(),
             Atom::Loop(counter) => self.counters.get(counter).cloned(),
-            Atom::Inside(inside) => Some(inside.size.clone()),
-            Atom::Dim(_) | Atom::Read(..) | Atom::Div(..) | Atom::Mod(..) => None,
+            // What is checked where it is evaluated may be evaluated nowhere else.
+            Atom::Inside(_) | Atom::Dim(_) | Atom::Read(..) | Atom::Div(..) | Atom::Mod(..) => None,
         }
     }
 }

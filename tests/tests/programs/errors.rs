@@ -55,6 +55,20 @@ net! {
             y
         }
 
+        /// Its neighbour is there only where an argument says so.
+        #[grad(x)]
+        pub fn next_where(x: f64[N], there: bool[N]) -> f64[N] {
+            let y[n in 0..N] = if there[n] { x[n + 1] } else { 0 };
+            y
+        }
+
+        /// Its neighbour is there only where what is computed says so.
+        #[grad(x)]
+        pub fn next_positive(x: f64[N]) -> f64[N] {
+            let y[n in 0..N] = if x[n] > 0 { x[n + 1] } else { 0 };
+            y
+        }
+
         /// What is computed says where.
         #[grad(x)]
         pub fn after_largest(x: f64[N, M]) -> f64[N] {
@@ -293,6 +307,25 @@ fn guarded_subscripts_are_checked_where_they_are_read() {
     assert_eq!(pass.value(), [3.0, 0.0]);
     let message = message_of(|| model.after_positive(&mut workspace, x, &[2, 1]).value().to_vec());
     assert_eq!(message, "Mistakes::after_positive: subscript 3 of axis 1 of `x` is outside 0..3");
+}
+
+#[test]
+fn what_a_value_leaves_out_is_not_read() {
+    let model = Mistakes::init(0);
+    let mut workspace = Workspace::new();
+    let mut d_x = [0.5; 3];
+    let pass = model.next_where(&mut workspace, &[1.0, 2.0, 3.0], &[true, true, false]);
+    assert_eq!(pass.value(), [2.0, 3.0, 0.0]);
+    pass.backward(&[1.0, 10.0, 100.0], &mut d_x);
+    assert_eq!(d_x, [0.0, 1.0, 10.0]);
+    let pass = model.next_positive(&mut workspace, &[1.0, 2.0, -3.0]);
+    assert_eq!(pass.value(), [2.0, -3.0, 0.0]);
+    pass.backward(&[1.0, 10.0, 100.0], &mut d_x);
+    assert_eq!(d_x, [0.0, 1.0, 10.0]);
+    let message = message_of(|| model.next_where(&mut workspace, &[1.0], &[true]).value().to_vec());
+    assert_eq!(message, "Mistakes::next_where: subscript 1 of axis 0 of `x` is outside 0..1");
+    let message = message_of(|| model.next_positive(&mut workspace, &[1.0]).value().to_vec());
+    assert_eq!(message, "Mistakes::next_positive: subscript 1 of axis 0 of `x` is outside 0..1");
 }
 
 #[test]

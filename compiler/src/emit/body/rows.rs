@@ -217,8 +217,7 @@ impl Body<'_> {
                 .all(|id| !matches!(graph.scalars[id], Scalar::Call(..)));
             let certain = certain_reads(&graph.scalars, leaf.value);
             let mut note = |tensor: TensorId, at: &[Int], loaded: bool, stored: bool| {
-                let is_inside =
-                    || at.iter().zip(graph.shape(tensor)).all(|(at, size)| extents.is_within(at, size));
+                let is_inside = || extents.are_within(at, graph.shape(tensor));
                 let along = match self.kind(tensor) {
                     Kind::Float | Kind::Mask => self.along(tensor, at, depth),
                     Kind::Index | Kind::Key if at.iter().any(|at| at.mentions_index(depth)) => {

@@ -11,6 +11,7 @@ use crate::program::Float;
 
 use super::Body;
 use super::integer::operator;
+use crate::plan::Extents;
 
 /// How tightly an expression binds.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -94,14 +95,17 @@ impl Body<'_> {
     }
 
     /// What is evaluated in any case and used more than once, operands first; and what is merely read where
-    /// another value decides, which then needs no branch. (Where an index decides, there may be nothing to
-    /// read.)
+    /// another value decides and it is there whatever that says, which then needs no branch. (Where an index
+    /// decides, most of it is not needed.)
     fn shared(&self, root: ScalarId, bound: &Bound) -> Vec<ScalarId> {
         let scalars = &self.plan.graph.scalars;
         let mut certain = BTreeSet::new();
         let mut read = BTreeSet::new();
+        let extents = Extents { indices: &self.extents, counters: &self.counted };
         let is_read = |id: &ScalarId| match &scalars[*id] {
-            Scalar::Read(_, at) => !at.is_empty() && !gathers(at),
+            Scalar::Read(tensor, at) => {
+                !at.is_empty() && extents.are_within(at, self.plan.graph.shape(*tensor))
+            }
             _ => false,
         };
         let mut stack = vec![root];
