@@ -70,7 +70,9 @@ impl Settling<'_> {
     /// An expression over a domain, and the subscripts under which its value is written.
     fn expression(&mut self, domain: &[Axis], at: &mut [Int], at_guards: &[Guard], value: &mut ScalarId) {
         let mut search = Search { scalars: &self.graph.scalars, seen: BTreeSet::new(), places: Vec::new() };
-        if !at.iter().any(holds) && !search.scalars.reachable(*value).into_iter().any(|id| search.holds(id)) {
+        let mut any = at.iter().any(holds);
+        search.scalars.visit_integers(*value, &mut |integer| any |= holds(integer));
+        if !any {
             return;
         }
         search.value(*value, &mut Vec::new());
@@ -165,13 +167,7 @@ impl Settling<'_> {
         note(&position);
         note(&size);
         for guard in &place.guards {
-            for id in scalars.reachable(guard.condition) {
-                match &scalars[id] {
-                    Scalar::CompareInt(_, a, b) => [a, b].into_iter().for_each(&mut note),
-                    Scalar::Read(_, at) => at.iter().for_each(&mut note),
-                    _ => {}
-                }
-            }
+            scalars.visit_integers(guard.condition, &mut note);
         }
         let mut renumber: Vec<Int> = vec![Int::zero(); domain.len()];
         for (new, &old) in indices.iter().enumerate() {
@@ -220,16 +216,6 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Whether a node of an expression holds a checked subscript.
-    fn holds(&self, id: ScalarId) -> bool {
-        match &self.scalars[id] {
-            Scalar::Read(_, at) => at.iter().any(holds),
-            Scalar::Integer(value) => holds(value),
-            Scalar::CompareInt(_, a, b) => holds(a) || holds(b),
-            _ => false,
-        }
-    }
-
     fn value(&mut self, id: ScalarId, guards: &mut Vec<Guard>) {
         if self.seen.len() > MANY || !self.seen.insert((id, guards.clone())) {
             return;

@@ -5,10 +5,11 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
+use super::body::operator;
 use super::signature::Signature;
 use super::size;
 use super::types::Layout;
-use crate::ir::{Atom, Comparison, DimId, Int, LoopId, Scalar, ScalarId, TensorId};
+use crate::ir::{Atom, DimId, Int, LoopId, Scalar, ScalarId, TensorId};
 use crate::program::Requirement;
 
 /// The index argument all of whose elements a requirement compares with the size: then the argument is at
@@ -77,13 +78,7 @@ pub fn dims(signature: &Signature<'_>, requirement: &Requirement) -> Vec<DimId> 
         .collect();
     let graph = &signature.method.graph;
     for guard in &requirement.guards {
-        for id in graph.scalars.reachable(guard.condition) {
-            match &graph.scalars[id] {
-                Scalar::CompareInt(_, a, b) => integers.extend([a.clone(), b.clone()]),
-                Scalar::Read(_, at) => integers.extend(at.iter().cloned()),
-                _ => {}
-            }
-        }
+        graph.scalars.visit_integers(guard.condition, &mut |integer| integers.push(integer.clone()));
     }
     let mut dims: Vec<DimId> = integers.iter().flat_map(size::dims_of).collect();
     // A view is as long in its inner axes as their sizes say.
@@ -159,12 +154,7 @@ impl Check<'_> {
             Scalar::Flag(flag) => quote!(#flag),
             Scalar::CompareInt(comparison, a, b) => {
                 let (a, b) = (self.integer(a), self.integer(b));
-                let operator = match comparison {
-                    Comparison::Less => quote!(<),
-                    Comparison::LessEqual => quote!(<=),
-                    Comparison::Equal => quote!(==),
-                    Comparison::NotEqual => quote!(!=),
-                };
+                let operator = operator(*comparison);
                 quote!((#a #operator #b))
             }
             Scalar::Not(inner) => {

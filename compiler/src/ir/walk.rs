@@ -36,6 +36,27 @@ impl Scalars {
         reached.into_iter().collect()
     }
 
+    /// Every integer in an expression: subscripts, sides of comparisons, and integers used as numbers.
+    pub fn visit_integers(&self, root: ScalarId, visit: &mut dyn FnMut(&Int)) {
+        for id in self.reachable(root) {
+            match &self[id] {
+                Scalar::Read(_, at) => at.iter().for_each(&mut *visit),
+                Scalar::Integer(value) => visit(value),
+                Scalar::CompareInt(_, a, b) => {
+                    visit(a);
+                    visit(b);
+                }
+                Scalar::Number(_) | Scalar::Flag(_) | Scalar::Unary(..) | Scalar::Binary(..) => {}
+                Scalar::Call(..)
+                | Scalar::Compare(..)
+                | Scalar::Not(_)
+                | Scalar::And(..)
+                | Scalar::Or(..)
+                | Scalar::Select(..) => {}
+            }
+        }
+    }
+
     /// Rebuilds an expression with some of its leaves (or inner nodes) replaced, simplifying anew.
     /// `replace` is asked first at every node; `integer` maps every integer in subscripts and conditions.
     pub fn rebuild(

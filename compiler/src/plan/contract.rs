@@ -75,14 +75,7 @@ fn divisor(graph: &Graph, node: &Comprehension, place: usize) -> Option<i64> {
         });
     };
     node.at.iter().for_each(&mut note);
-    for id in graph.scalars.reachable(node.value) {
-        match &graph.scalars[id] {
-            Scalar::Read(_, at) => at.iter().for_each(&mut note),
-            Scalar::Integer(value) => note(value),
-            Scalar::CompareInt(_, a, b) => [a, b].into_iter().for_each(&mut note),
-            _ => {}
-        }
-    }
+    graph.scalars.visit_integers(node.value, &mut note);
     match found.into_iter().collect::<Vec<_>>().as_slice() {
         [Some(by)] if *by > 1 && *by < extent && extent % by == 0 => Some(*by),
         _ => None,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::factor::is_safe;
 use super::ranges::Ranges;
-use super::{cost, dead, indices};
+use super::{cost, dead};
 use crate::ir::{Atom, Axis, Graph, Int, Loop, LoopId, Node, Reduction, ScalarId, TensorId};
 
 /// A map that costs no more than this is rather computed again.
@@ -61,7 +61,7 @@ fn is_worthwhile(
 ) -> bool {
     let can_move = |value: ScalarId, domain: &[Axis]| {
         let mut counts = false;
-        indices::visit_integers(&graph.scalars, value, &mut |integer| counts |= mentions(integer, counter));
+        graph.scalars.visit_integers(value, &mut |integer| counts |= mentions(integer, counter));
         !counts && (runs || is_safe(graph, &Ranges::new(domain, loops), value))
     };
     match node {

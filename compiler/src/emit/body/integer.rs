@@ -252,7 +252,7 @@ fn needs_sign(value: &Int) -> bool {
 }
 
 /// The operator.
-pub(super) fn operator(comparison: Comparison) -> TokenStream {
+pub fn operator(comparison: Comparison) -> TokenStream {
     match comparison {
         Comparison::Less => quote!(<),
         Comparison::LessEqual => quote!(<=),

@@ -13,6 +13,8 @@ mod scalar;
 mod step;
 mod view;
 
+pub use integer::operator;
+
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
