@@ -58,6 +58,10 @@ fn block(graph: &mut Graph, steps: &mut [Step], fixed: &BTreeSet<TensorId>) {
             if fixed.contains(&part.tensor) || !made_in(&repeat.body, part.tensor) {
                 continue;
             }
+            // Behind the first axis what is kept lies apart, where a product of matrices wants neighbours.
+            if part.axis > 0 && is_of_product(&repeat.body, part.tensor) {
+                continue;
+            }
             let next = carried.next;
             for step in &mut repeat.body {
                 rename(graph, step, &part, next, carried.inside);
@@ -108,6 +112,18 @@ fn made_in(steps: &[Step], tensor: TensorId) -> bool {
     steps
         .iter()
         .any(|step| matches!(step, Step::Nest(items) if leaves(items).iter().any(|leaf| leaf.out == tensor)))
+}
+
+/// Whether a product of matrices makes a tensor or reads it.
+fn is_of_product(steps: &[Step], tensor: TensorId) -> bool {
+    steps.iter().any(|step| match step {
+        Step::Nest(items) => leaves(items).into_iter().any(|leaf| match &leaf.kind {
+            LeafKind::Product(product) => [leaf.out, product.left.0, product.right.0].contains(&tensor),
+            _ => false,
+        }),
+        Step::Loop(repeat) => is_of_product(&repeat.body, tensor),
+        Step::Copy { .. } | Step::Update(_) | Step::Carve { .. } => false,
+    })
 }
 
 fn rename(graph: &mut Graph, step: &mut Step, part: &Part, whole: TensorId, inside: TensorId) {
