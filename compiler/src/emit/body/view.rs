@@ -208,7 +208,9 @@ impl<'a> Body<'a> {
             let flattens = (1..depth).map(|_| &flatten);
             Flat::reference(quote!(#row #(#flattens)*))
         };
-        if let Some(Access::Field { receiver, field }) = self.access(tensor) {
+        if let Some(Access::Field { receiver, field }) = self.access(tensor)
+            && !self.views.contains_key(&tensor)
+        {
             let (path, rest) = self.field(receiver, field, at);
             let indices = rest.iter().map(|at| self.subscript(at));
             let row = quote!(#path #([#indices])*);
