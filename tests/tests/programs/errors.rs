@@ -69,6 +69,16 @@ net! {
             y
         }
 
+        /// The first iteration alone reads, at a place that the second one would count below 0.
+        #[grad(x)]
+        pub fn early(x: f64[3, N, 1], start: f64[N, N]) -> f64 {
+            let mut m = start;
+            for t in 1..3 {
+                m = sigmoid(m - (if t + 1 < 3 { x[2 - (t + 1)] + zeros([N, N]) } else { zeros([N, N]) }));
+            }
+            sum(m)
+        }
+
         /// What is computed says where.
         #[grad(x)]
         pub fn after_largest(x: f64[N, M]) -> f64[N] {
@@ -326,6 +336,28 @@ fn what_a_value_leaves_out_is_not_read() {
     assert_eq!(message, "Mistakes::next_where: subscript 1 of axis 0 of `x` is outside 0..1");
     let message = message_of(|| model.next_positive(&mut workspace, &[1.0]).value().to_vec());
     assert_eq!(message, "Mistakes::next_positive: subscript 1 of axis 0 of `x` is outside 0..1");
+}
+
+#[test]
+fn what_an_index_leaves_out_adds_nothing() {
+    let (model, mut workspace) = (Mistakes::init(0), Workspace::new());
+    let start = [0.1, -0.2, 0.3, 0.4];
+    let mut d_x = [0.5; 6];
+    let x = [0.3, -0.1, 7.0, 7.0, 7.0, 7.0];
+    let pass = model.early(&mut workspace, Tensor::new(&x, [3, 2, 1]), Tensor::new(&start, [2, 2]));
+    let sigmoid = |x: f64| 1.0 / (1.0 + (-x).exp());
+    let slope = |y: f64| y * (1.0 - y);
+    let (mut value, mut expected) = (0.0, [0.0; 6]);
+    for (place, start) in start.iter().enumerate() {
+        let first = sigmoid(start - x[place / 2]);
+        value += sigmoid(first);
+        expected[place / 2] -= slope(sigmoid(first)) * slope(first);
+    }
+    assert!((pass.value() - value).abs() < 1e-12);
+    pass.backward(&mut TensorMut::new(&mut d_x, [3, 2, 1]));
+    for (found, expected) in d_x.iter().zip(expected) {
+        assert!((found - expected).abs() < 1e-12, "{d_x:?}");
+    }
 }
 
 #[test]

@@ -177,7 +177,10 @@ impl Generator<'_> {
             return;
         }
         let extent = self.size();
-        let rows = [&[extent.clone()], shape.as_slice()].concat();
+        // What is kept of an iteration is a row, a column, or a slice in the middle.
+        let axis = self.source.below(shape.len() + 1);
+        let mut rows = shape.clone();
+        rows.insert(axis, extent.clone());
         let rows_name = self.source.chance(60).then(|| {
             let name = self.fresh("m");
             statements.push(Statement::Let {
@@ -222,9 +225,12 @@ impl Generator<'_> {
             value: squashed,
         });
         if let Some(rows_name) = &rows_name {
-            let target = Target::Indexed(rows_name.clone(), vec![Subscript::At(Int::name(counter))]);
+            let mut at = vec![Subscript::Whole; axis];
+            at.push(Subscript::At(Int::name(counter)));
+            let target = Target::Indexed(rows_name.clone(), at);
             let operator = self.source.pick(&["=", "+="]);
-            body.push(Statement::Assign { target, operator, value: Expr::name(&carried) });
+            let value = if self.source.chance(40) { self.float(&shape, 2) } else { Expr::name(&carried) };
+            body.push(Statement::Assign { target, operator, value });
         }
         self.scope.indices.truncate(known);
         self.scope.loops -= 1;
