@@ -197,9 +197,7 @@ impl Generator<'_> {
         let Some(counter) = counter else { return };
         let reversed = self.source.chance(25);
         let from = if self.source.chance(15) && self.has(&extent, 1) { 1 } else { 0 };
-        let variables: Vec<String> = self.scope.variables.iter().map(|each| each.name.clone()).collect();
-        let derivable: Vec<String> =
-            self.scope.variables.iter().filter(|each| each.derivable).map(|each| each.name.clone()).collect();
+        let outside = self.scope.variables.clone();
         self.scope.variables.iter_mut().for_each(|each| each.derivable = false);
         let known = self.scope.indices.len();
         self.scope.indices.push(Index { value: Int::name(counter), size: extent.clone() });
@@ -234,14 +232,13 @@ impl Generator<'_> {
         }
         self.scope.indices.truncate(known);
         self.scope.loops -= 1;
-        let all = std::mem::take(&mut self.scope.variables);
-        for mut each in all {
-            let is_new = !variables.contains(&each.name);
-            if is_new && !self.is_input(&each.name) {
-                continue;
+        // What the body has hidden is seen again; the inputs that it has asked for stay.
+        let inside = std::mem::replace(&mut self.scope.variables, outside);
+        for each in inside {
+            let is_known = self.scope.variables.iter().any(|known| known.name == each.name);
+            if !is_known && self.is_input(&each.name) {
+                self.scope.variables.push(Variable { derivable: self.scope.loops == 0, ..each });
             }
-            each.derivable = derivable.contains(&each.name) || is_new && self.scope.loops == 0;
-            self.scope.variables.push(each);
         }
         if let Some(rows_name) = rows_name {
             self.add(&rows_name, Type::float(rows), true);
