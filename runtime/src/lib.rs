@@ -10,6 +10,9 @@
 //! - `std` (default): CPU features chosen at run time, files. Implies `alloc`.
 //! - `alloc`: boxed parameters, growing workspaces. Without it the crate needs no allocator:
 //!   [`Workspace::from_slice`], `Adam::from_slice`.
+//! - `rayon`: large products (from a million multiplications on) run on the threads of rayon's pool, with
+//!   the same bits as on one. A step called inside the pool (`ThreadPool::install`) waits least, and
+//!   allocates nothing; from outside, each product wakes the pool.
 //! - `safetensors`: saving and loading parameters.
 
 #![cfg_attr(not(any(feature = "std", test)), no_std)]

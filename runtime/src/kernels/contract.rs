@@ -5,6 +5,7 @@
 //! are used in place.
 
 use super::matmul::{DEPTH, Product};
+use super::threads;
 use super::tile::panel;
 use super::vector::Vector;
 use crate::Float;
@@ -46,11 +47,34 @@ pub fn contract<F: Float>(
     check("a", a.len(), rows.iter().map(first).chain(depth.iter().map(first)));
     check("b", b.len(), columns.iter().map(first).chain(depth.iter().map(second)));
     check("c", c.len(), rows.iter().map(second).chain(columns.iter().map(second)));
+    let [rows, columns, depth] = arranged([rows, columns, depth]);
+    let part = (0, columns.count());
     let (a, b, c) = (a.as_ptr(), b.as_ptr(), c.as_mut_ptr());
-    let (rows, columns, depth) = (Indices::new(rows), Indices::new(columns), Indices::new(depth));
+    let contraction = Contraction { rows, columns, depth, part, a, b, c, accumulate };
     // SAFETY: each slice holds the last element that extents and strides reach, and `c`, being mutably
     // borrowed, shares nothing with the others.
-    unsafe { F::contract(Contraction { rows, columns, depth, a, b, c, accumulate }) };
+    unsafe {
+        if depth.count() == 0 {
+            if !accumulate {
+                contraction.clear();
+            }
+        } else if let Some(product) = contraction.as_product() {
+            threads::multiply(product);
+        } else {
+            threads::contract(contraction);
+        }
+    }
+}
+
+/// Rows, columns and depth, each in an order that depends on its strides alone, with what steps through both
+/// matrices like one index as one.
+#[track_caller]
+fn arranged([rows, columns, depth]: [&[Index]; 3]) -> [Indices; 3] {
+    let alike = |a: &Index, b: &Index| a.1 == b.0 * b.1 && a.2 == b.0 * b.2;
+    let rows = Indices::new(rows).arranged(|row| row.2, alike);
+    let columns = Indices::new(columns).arranged(|column| column.2, alike);
+    let depth = Indices::new(depth).arranged(|depth| depth.1, alike);
+    [rows, columns, depth]
 }
 
 fn first(&(extent, stride, _): &Index) -> (usize, usize) {
@@ -147,6 +171,16 @@ impl<'a> Walk<'a> {
         Self { indices: indices.as_slice(), at: [0; MOST], offsets: (0, 0) }
     }
 
+    /// Goes from the first value to another.
+    fn start(&mut self, mut value: usize) {
+        for (&(extent, first, second), at) in self.indices.iter().zip(&mut self.at).rev() {
+            *at = value % extent;
+            self.offsets.0 += first * *at;
+            self.offsets.1 += second * *at;
+            value /= extent;
+        }
+    }
+
     /// Goes on to the next value.
     #[inline(always)]
     fn step(&mut self) {
@@ -171,12 +205,14 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The arguments of [`contract`] after checking; there are rows and columns.
+/// The arguments of [`contract`] after checking, [`arranged`]; no list is of nothing.
 #[derive(Clone, Copy)]
 pub struct Contraction<F> {
     rows: Indices,
     columns: Indices,
     depth: Indices,
+    /// Which columns are computed, in the order of their places in C: from one to before another.
+    part: (usize, usize),
     a: *const F,
     b: *const F,
     c: *mut F,
@@ -184,6 +220,21 @@ pub struct Contraction<F> {
 }
 
 impl<F: Float> Contraction<F> {
+    /// How many columns are computed, and how many multiplications that takes.
+    #[cfg(feature = "rayon")]
+    pub(super) fn work(&self) -> (usize, usize) {
+        let columns = self.part.1 - self.part.0;
+        let counts = [self.rows.count(), columns, self.depth.count()];
+        (columns, counts.into_iter().fold(1, usize::saturating_mul))
+    }
+
+    /// The columns before one of those that are computed, and the others.
+    #[cfg(feature = "rayon")]
+    pub(super) fn split(&self, at: usize) -> (Self, Self) {
+        let (from, to) = self.part;
+        (Self { part: (from, from + at), ..*self }, Self { part: (from + at, to), ..*self })
+    }
+
     /// The product of matrices that this is, if each list of indices is like one.
     fn as_product(&self) -> Option<Product<F>> {
         let (Self { a, b, c, accumulate, .. }, [rows, columns, depth]) =
@@ -235,40 +286,13 @@ struct Piece {
     c: usize,
 }
 
-/// Computes a contraction with tiles of `HEIGHT` rows and two vectors; products of matrices are
-/// left to `multiply`.
+/// Computes a contraction with tiles of `HEIGHT` rows and two vectors.
 ///
 /// # Safety
 /// The CPU features of `V`. Every element that extents and strides reach must be readable, those of C
 /// also writable, and C must share none with A and B.
 #[inline(always)]
-pub(super) unsafe fn contraction<V: Vector, const HEIGHT: usize>(
-    given: Contraction<V::Float>,
-    multiply: impl FnOnce(Product<V::Float>),
-) {
-    if given.depth.count() == 0 {
-        if !given.accumulate {
-            // SAFETY: the caller's.
-            unsafe { given.clear() };
-        }
-        return;
-    }
-    let alike = |a: &Index, b: &Index| a.1 == b.0 * b.1 && a.2 == b.0 * b.2;
-    let rows = given.rows.arranged(|row| row.2, alike);
-    let columns = given.columns.arranged(|column| column.2, alike);
-    let depth = given.depth.arranged(|depth| depth.1, alike);
-    let all = Contraction { rows, columns, depth, ..given };
-    if let Some(product) = all.as_product() {
-        return multiply(product);
-    }
-    // SAFETY: the caller's.
-    unsafe { panels::<V, HEIGHT>(&all) };
-}
-
-/// # Safety
-/// As [`contraction`].
-#[inline(always)]
-unsafe fn panels<V: Vector, const HEIGHT: usize>(all: &Contraction<V::Float>) {
+pub(super) unsafe fn contraction<V: Vector, const HEIGHT: usize>(all: &Contraction<V::Float>) {
     const { assert!(2 * V::LEN <= WIDEST) };
     // The rows of a tile are even steps apart: as many as possible.
     let mut rows = all.rows;
@@ -295,15 +319,15 @@ unsafe fn panels<V: Vector, const HEIGHT: usize>(all: &Contraction<V::Float>) {
     inner_depth.indices.copy_within(shallow..all.depth.len, 0);
 
     let row = 2 * V::LEN;
-    let n = all.columns.count();
+    let (mut left, n) = all.part;
     let (_, (run_of_columns, b_column, c_column)) = all.columns.split_last();
     let mut copy = [const { core::mem::MaybeUninit::<V>::uninit() }; 2 * DEPTH];
     let copy: *mut V::Float = copy.as_mut_ptr().cast();
     let mut offsets = [0_usize; DEPTH];
     let mut pieces = [Piece { from: 0, len: 0, b: 0, c: 0 }; WIDEST];
     let mut column = Walk::new(&all.columns);
+    column.start(left);
     let single = outer_depth.count() == 1 && run <= DEPTH;
-    let mut left = 0;
     while left < n {
         let width = row.min(n - left);
         // The pieces of this panel.
@@ -328,7 +352,7 @@ unsafe fn panels<V: Vector, const HEIGHT: usize>(all: &Contraction<V::Float>) {
             while deep < run {
                 let k = DEPTH.min(run - deep);
                 // The same for every panel, if all of them are there.
-                if left == 0 || !single {
+                if left == all.part.0 || !single {
                     for offset in &mut offsets[..k] {
                         *offset = inner.offsets.1;
                         inner.step();

@@ -181,16 +181,16 @@ macro_rules! product {
     }};
 }
 
-/// A contraction by vectors of one type; what is a product of matrices goes to `multiply`.
+/// A contraction by vectors of one type.
 macro_rules! contract {
-    ($contraction:expr, $multiply:expr, $float:ident, $vector:ty, $height:literal, $($features:literal)?) => {{
+    ($contraction:expr, $float:ident, $vector:ty, $height:literal, $($features:literal)?) => {{
         $(#[target_feature(enable = $features)])?
-        unsafe fn contract(given: Contraction<$float>, multiply: impl FnOnce(Product<$float>)) {
+        unsafe fn contract(given: &Contraction<$float>) {
             // SAFETY: the caller's.
-            unsafe { contraction::<$vector, $height>(given, multiply) }
+            unsafe { contraction::<$vector, $height>(given) }
         }
         // SAFETY: the CPU has the features; the rest is the caller's.
-        unsafe { contract($contraction, |product| $multiply(product)) }
+        unsafe { contract(&$contraction) }
     }};
 }
 
@@ -233,12 +233,10 @@ macro_rules! entry {
 
             #[cfg(all(target_arch = "x86_64", feature = "std"))]
             unsafe fn contract_at(level: Level, given: Contraction<Self>) {
-                // SAFETY: the caller's.
-                let multiply = |product| unsafe { Self::multiply_at(level, product) };
                 match level {
-                    Level::Widest => contract!(given, multiply, $float, $widest, 12, "avx512f,avx2,fma"),
-                    Level::Wide => contract!(given, multiply, $float, $wide, 6, "avx2,fma"),
-                    Level::Baseline => contract!(given, multiply, $float, core::arch::x86_64::$narrow, 4,),
+                    Level::Widest => contract!(given, $float, $widest, 12, "avx512f,avx2,fma"),
+                    Level::Wide => contract!(given, $float, $wide, 6, "avx2,fma"),
+                    Level::Baseline => contract!(given, $float, core::arch::x86_64::$narrow, 4,),
                 }
             }
 
@@ -273,9 +271,7 @@ macro_rules! entry {
 
             #[cfg(all(target_arch = "x86_64", not(feature = "std")))]
             unsafe fn contract(given: Contraction<Self>) {
-                // SAFETY: the caller's.
-                let multiply = |product| unsafe { Self::multiply(product) };
-                contract!(given, multiply, $float, core::arch::x86_64::$narrow, 4,)
+                contract!(given, $float, core::arch::x86_64::$narrow, 4,)
             }
 
             // Every 64-bit Arm CPU has NEON with fused products, and 32 registers.
@@ -286,9 +282,7 @@ macro_rules! entry {
 
             #[cfg(all(target_arch = "aarch64", feature = "std"))]
             unsafe fn contract(given: Contraction<Self>) {
-                // SAFETY: the caller's.
-                let multiply = |product| unsafe { Self::multiply(product) };
-                contract!(given, multiply, $float, super::vector::Lanes<$float, { 2 * $lanes }, true>, 6,)
+                contract!(given, $float, super::vector::Lanes<$float, { 2 * $lanes }, true>, 6,)
             }
 
             #[cfg(not(any(target_arch = "x86_64", all(target_arch = "aarch64", feature = "std"))))]
@@ -298,9 +292,7 @@ macro_rules! entry {
 
             #[cfg(not(any(target_arch = "x86_64", all(target_arch = "aarch64", feature = "std"))))]
             unsafe fn contract(given: Contraction<Self>) {
-                // SAFETY: the caller's.
-                let multiply = |product| unsafe { Self::multiply(product) };
-                contract!(given, multiply, $float, super::vector::Lanes<$float, $lanes, false>, 4,)
+                contract!(given, $float, super::vector::Lanes<$float, $lanes, false>, 4,)
             }
         }
     };

@@ -8,6 +8,7 @@ use core::ptr;
 
 use super::dispatch::Cpu;
 use super::matvec::matvec;
+use super::threads;
 use super::tile::panel;
 use super::vector::Vector;
 use crate::Float;
@@ -50,7 +51,7 @@ pub fn matmul<F: Float>(
     if let Some(product) = checked(m, n, k, a, a_strides, b, b_strides, c, c_row_stride, accumulate) {
         // SAFETY: each slice holds the last element that its sizes and strides reach, and `c`, being
         // mutably borrowed, shares nothing with the others.
-        unsafe { F::multiply(product) };
+        unsafe { threads::multiply(product) };
     }
 }
 

@@ -11,6 +11,7 @@ mod matvec;
 mod pieces;
 #[cfg(test)]
 mod tests;
+mod threads;
 mod tile;
 mod vector;
 #[cfg(target_arch = "x86_64")]

@@ -4,6 +4,7 @@ use core::slice;
 
 use super::dispatch::vectorised;
 use super::matmul::{NEAR, Product, checked_operands, with_room};
+use super::threads;
 use crate::Float;
 
 /// How many elements of the product exist at a time: a part of a first-level cache.
@@ -103,7 +104,7 @@ fn blocks<F: Float>(product: Product<F>, mut each: impl FnMut(usize, usize, usiz
                     } else {
                         let mut part = product.from(top, left, 0);
                         (part.m, part.n, part.c, part.c_row_stride) = (height, width, room, width);
-                        F::multiply(part);
+                        threads::multiply(part);
                     }
                     slice::from_raw_parts_mut(room, height * width)
                 };

@@ -67,6 +67,16 @@ fn compare<F: Float>(rng: &mut Rng, [m, n, k]: [usize; 3], layouts: (usize, usiz
     let moved: Vec<F> = core::iter::once(F::ZERO).chain(a.iter().copied()).collect();
     matmul(m, n, k, &moved[1..], a_strides, &b, b_strides, &mut again, c_row, accumulate);
     assert!(c.iter().zip(&again).all(|(x, y)| x.to_f64().to_bits() == y.to_f64().to_bits()), "other bits");
+    if m * n * k > 0 {
+        let mut alone = before.clone();
+        let (a, b, c_row_stride) = (a.as_ptr(), b.as_ptr(), c_row);
+        let product =
+            Product { m, n, k, a, a_strides, b, b_strides, c: alone.as_mut_ptr(), c_row_stride, accumulate };
+        // SAFETY: the slices are as long as sizes and strides say.
+        unsafe { F::multiply(product) };
+        let same = c.iter().zip(&alone).all(|(x, y)| x.to_f64().to_bits() == y.to_f64().to_bits());
+        assert!(same, "{m} × {n} × {k}: other bits by several threads");
+    }
 
     #[cfg(all(target_arch = "x86_64", feature = "std"))]
     if m * n * k > 0 {

@@ -1,6 +1,6 @@
 //! Contractions against plain loops.
 
-use super::{Contraction, Index, Indices, contract};
+use super::{Contraction, Index, arranged, contract};
 use crate::{Float, Rng};
 
 /// The offsets of all values of some indices, by the stride that is asked for.
@@ -60,20 +60,30 @@ fn compare<F: Float>(rng: &mut Rng, lists: [&[Index]; 3], accumulate: bool) {
     let moved: Vec<F> = core::iter::once(F::ZERO).chain(b.iter().copied()).collect();
     contract(rows, columns, depth, &a, &moved[1..], &mut again, accumulate);
     assert!(c.iter().zip(&again).all(|(x, y)| x.to_f64().to_bits() == y.to_f64().to_bits()), "other bits");
+    // What is no product of matrices, alone on one thread at every level.
+    let [rows, columns, depth] = arranged(lists);
+    let (part, a, b) = ((0, columns.count()), a.as_ptr(), b.as_ptr());
+    let empty = [&rows, &columns, &depth].iter().any(|list| list.count() == 0);
+    let given = Contraction { rows, columns, depth, part, a, b, c: core::ptr::null_mut(), accumulate };
+    if empty || given.as_product().is_some() {
+        return;
+    }
+    let mut alone = before.clone();
+    // SAFETY: the slices are as long as extents and strides say.
+    unsafe { F::contract(Contraction { c: alone.as_mut_ptr(), ..given }) };
+    let same = c.iter().zip(&alone).all(|(x, y)| x.to_f64().to_bits() == y.to_f64().to_bits());
+    assert!(same, "{lists:?}: other bits by several threads");
 
     #[cfg(all(target_arch = "x86_64", feature = "std"))]
-    if !a_rows.is_empty() && !b_columns.is_empty() {
+    {
         use crate::kernels::dispatch::Level;
         for level in [Level::Baseline, Level::Wide, Level::Widest] {
             if level > Level::get() {
                 continue;
             }
             let mut c = before.clone();
-            let [rows, columns, depth] = lists.map(Indices::new);
-            let (a, b) = (a.as_ptr(), b.as_ptr());
-            let given = Contraction { rows, columns, depth, a, b, c: c.as_mut_ptr(), accumulate };
-            // SAFETY: the slices are as long as extents and strides say; the CPU has the features.
-            unsafe { F::contract_at(level, given) };
+            // SAFETY: as above; the CPU has the features.
+            unsafe { F::contract_at(level, Contraction { c: c.as_mut_ptr(), ..given }) };
             check(&format!("{level:?}"), &c);
         }
     }
@@ -117,6 +127,9 @@ fn convolutions() {
         ([4, 1, 2, 9, 6], [1, 3]),
         ([2, 2, 11, 5, 40], [5, 1]),
         ([5, 3, 2, 1, 9], [1, 4]),
+        // Worth several threads.
+        ([33, 7, 4, 16, 18], [5, 5]),
+        ([1, 48, 32, 34, 35], [3, 3]),
     ] {
         for stride in 1..=3 {
             let dilation = 1 + (stride % 2) * usize::from(kernel[1] < 4 && kernel[0] < 4);

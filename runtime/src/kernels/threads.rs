@@ -1,0 +1,121 @@
+//! Products shared out among the threads of rayon's pool, under the feature of that name.
+//!
+//! What is shared out, and how, depends on sizes alone, and every element is computed by one thread as
+//! it would be by a single one: the same bits with any number of threads, and without them. No two
+//! threads write the same element.
+
+use super::contract::Contraction;
+use super::matmul::Product;
+use crate::Float;
+
+/// Computes a product, by several threads where that is worth it.
+///
+/// # Safety
+/// As [`MatmulFloat::multiply`](super::MatmulFloat::multiply).
+#[inline]
+pub(super) unsafe fn multiply<F: Float>(product: Product<F>) {
+    #[cfg(feature = "rayon")]
+    if let Some(parts) = several::parts_of_product(&product) {
+        // SAFETY: parts of the product, whose elements of C are different; the rest is the caller's.
+        return several::both(parts, |part| unsafe { multiply(part) });
+    }
+    // SAFETY: the caller's.
+    unsafe { F::multiply(product) }
+}
+
+/// Computes a contraction, by several threads where that is worth it.
+///
+/// # Safety
+/// As [`MatmulFloat::contract`](super::MatmulFloat::contract).
+#[inline]
+pub(super) unsafe fn contract<F: Float>(contraction: Contraction<F>) {
+    #[cfg(feature = "rayon")]
+    if let Some(parts) = several::parts_of_contraction(&contraction) {
+        // SAFETY: parts of the contraction, whose elements of C are different; the rest is the caller's.
+        return several::both(parts, |part| unsafe { contract(part) });
+    }
+    // SAFETY: the caller's.
+    unsafe { F::contract(contraction) }
+}
+
+#[cfg(feature = "rayon")]
+mod several {
+    use super::{Contraction, Float, Product};
+
+    /// How many multiplications are worth a thread: some 10 µs of one core.
+    const WORTH: usize = 1 << 19;
+    /// Parts have a multiple of so many rows and columns: whole tiles on every CPU.
+    const TALL: usize = 12;
+    const WIDE: usize = 32;
+
+    /// What is handed to another thread.
+    struct Part<T>(T);
+
+    // SAFETY: pointers to elements of slices of floats, which may be read and written by any thread;
+    // parts that run at once share nothing that is written.
+    unsafe impl<T> Send for Part<T> {}
+
+    /// Runs `work` on two parts at once.
+    pub fn both<T>((first, second): (T, T), work: impl Fn(T) + Sync) {
+        /// As a function, so that a closure takes the whole `Part`, not the pointers in it.
+        fn of<T>(part: Part<T>) -> T {
+            part.0
+        }
+        let (first, second) = (Part(first), Part(second));
+        rayon::join(|| work(of(first)), || work(of(second)));
+    }
+
+    /// Where the second of two parts of `len` starts, at a multiple of `step`; nothing if one would have
+    /// less than two.
+    ///
+    /// A part of one row or column is a product with a vector, whose sums have another order.
+    fn middle(len: usize, step: usize) -> Option<usize> {
+        let first = (len / 2).next_multiple_of(step);
+        (first > 1 && first + 1 < len).then_some(first)
+    }
+
+    /// Two parts of a product that is worth two threads, by rows or by columns: rather along the longer side,
+    /// so that what both read is the smaller operand.
+    pub fn parts_of_product<F: Float>(product: &Product<F>) -> Option<(Product<F>, Product<F>)> {
+        let Product { m, n, k, .. } = *product;
+        if m == 1 || n == 1 || m.saturating_mul(n).saturating_mul(k) < 2 * WORTH {
+            return None;
+        }
+        // SAFETY: `middle` is inside.
+        let rows = middle(m, TALL)
+            .map(|rows| unsafe { (Product { m: rows, ..*product }, product.from(rows, 0, 0)) });
+        // SAFETY: as above.
+        let columns = middle(n, WIDE)
+            .map(|columns| unsafe { (Product { n: columns, ..*product }, product.from(0, columns, 0)) });
+        let ways = if m >= n { [rows, columns] } else { [columns, rows] };
+        // With copies, the inner dimension is taken in pieces: other sums.
+        let alike = |part: &Product<F>| part.wants_copy() == product.wants_copy();
+        ways.into_iter().flatten().find(|(first, second)| alike(first) && alike(second))
+    }
+
+    /// Two parts of a contraction that is worth two threads: panels of columns.
+    pub fn parts_of_contraction<F: Float>(
+        contraction: &Contraction<F>,
+    ) -> Option<(Contraction<F>, Contraction<F>)> {
+        let (columns, multiplications) = contraction.work();
+        if multiplications < 2 * WORTH {
+            return None;
+        }
+        Some(contraction.split(middle(columns, WIDE)?))
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::middle;
+
+        #[test]
+        fn parts_have_two_or_more() {
+            assert_eq!(middle(3, 1), None);
+            assert_eq!(middle(4, 1), Some(2));
+            assert_eq!(middle(13, 12), None);
+            assert_eq!(middle(24, 12), Some(12));
+            assert_eq!(middle(30, 12), Some(24));
+            assert_eq!(middle(100, 32), Some(64));
+        }
+    }
+}
