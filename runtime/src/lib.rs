@@ -14,6 +14,8 @@
 //!   the same bits as on one. A step called inside the pool (`ThreadPool::install`) waits least, and
 //!   allocates nothing; from outside, each product wakes the pool.
 //! - `safetensors`: saving and loading parameters.
+//! - `serde`: parameters in any of its formats.
+//! - `ndarray`: its views as [`Tensor`] and [`TensorMut`].
 
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -32,6 +34,8 @@ pub mod init;
 #[doc(hidden)]
 pub mod kernels;
 pub mod math;
+#[cfg(feature = "ndarray")]
+mod ndarray;
 mod optimiser;
 #[doc(hidden)]
 pub mod panics;
@@ -41,6 +45,8 @@ pub mod random;
 mod rng;
 #[cfg(feature = "safetensors")]
 pub mod safetensors;
+#[cfg(feature = "serde")]
+pub mod serde;
 mod tensor;
 #[cfg(feature = "alloc")]
 mod train;
@@ -49,6 +55,8 @@ mod workspace;
 #[cfg(feature = "alloc")]
 pub use check::{CheckOptions, CheckReport, Disagreement, GradientMismatch, check_gradient};
 pub use float::Float;
+#[cfg(feature = "ndarray")]
+pub use ndarray::NotRowMajor;
 pub use optimiser::{Adam, AdamW, Optimiser, Sgd, clip_global_norm};
 #[cfg(feature = "alloc")]
 pub use params::TensorRef;
