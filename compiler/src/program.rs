@@ -295,7 +295,7 @@ impl Method {
 
 /// The names of the methods that are generated beside a public function.
 pub fn generated_methods(function: &Function) -> Vec<String> {
-    let mut endings = vec!["_workspace"];
+    let mut endings = vec!["_workspace", "_operations"];
     for request in &function.derivatives {
         endings.extend(match request.kind {
             DerivativeKind::Grad => &["_value", "_step"][..],

@@ -1,4 +1,4 @@
-//! How long a value takes, and how long it takes with its gradient.
+//! How much work a value is, and how much it is with its gradient: in operations and in time.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -18,6 +18,27 @@ pub fn shortest(mut run: impl FnMut()) -> Duration {
         runs += 1;
     }
     shortest
+}
+
+/// The operations of a value, and those of the value together with its gradient.
+#[derive(Clone, Copy, Debug)]
+pub struct Operations(pub [u64; 2]);
+
+impl Operations {
+    /// Value and gradient together, in times of the value.
+    #[must_use]
+    pub fn ratio(&self) -> f64 {
+        let [value, both] = self.0.map(|count| count as f64);
+        both / value
+    }
+}
+
+impl fmt::Display for Operations {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [value, both] = self.0;
+        let ratio = self.ratio();
+        write!(formatter, "value {value} operations, value and gradient {both}: {ratio:.2} times")
+    }
 }
 
 /// The time of a value, and that of the value together with its gradient.
@@ -78,5 +99,7 @@ mod tests {
         let expected =
             "value 2.000 ms, value and gradient 5.000 ms: 2.50 times; the gradient alone 1.50 times";
         assert_eq!(times.to_string(), expected);
+        let operations = Operations([200, 450]);
+        assert_eq!(operations.to_string(), "value 200 operations, value and gradient 450: 2.25 times");
     }
 }

@@ -13,7 +13,7 @@ fn agrees(program: &str, arguments: &[&str]) -> String {
 #[test]
 fn gmm() {
     let text = agrees(env!("CARGO_BIN_EXE_gmm"), &["--sizes", "1"]);
-    assert!(text.contains("value and gradient"), "{text}");
+    assert!(text.contains("operations, value and gradient"), "{text}");
 }
 
 #[test]

@@ -447,6 +447,13 @@ impl Attention {
             if first > second { first } else { second }
         }
     }
+    /// How many scalar floating-point operations `Attention::attend` takes, and how many it takes together with each derivative, in the order of the attributes: `1537 * N * T + 72 * N * T * T`, `4610 * N * T + 208 * N * T * T`.
+    #[must_use]
+    pub const fn attend_operations(n: usize, t: usize) -> [u64; 2] {
+        let n = n as u64;
+        let t = t as u64;
+        [1537 * n * t + 72 * n * t * t, 4610 * n * t + 208 * n * t * t]
+    }
     /// How `Attention::attend` is computed, as text: its value, then its gradients.
     pub const ATTEND_DERIVATION: &'static str = "Given x[N, T, 16], wq[16, 16], wk[16, 16], wv[16, 16]\n\nValue\n    q[i, j, k] = Σ_k' x[i, j, k'] · wq[k', k]\n    k[i, j, k] = Σ_k' x[i, j, k'] · wk[k', k]\n    v[i, j, k] = Σ_k' x[i, j, k'] · wv[k', k]\n    s_sum[n, i, j] = Σ_{d : j ≤ i} q[n, i, d] · k[n, j, d]\n    s[i, j, k] = s_sum[i, j, k] / √16 if k ≤ j else −∞\n    a_sum_at[i, j] = argmax_k s[i, j, k]\n    a_sum_top[i, j] = constant(s[i, j, a_sum_at[i, j]]) if |s[i, j, a_sum_at[i, j]]| < ∞ else 0\n    a_sum_exp[i, j, k] = exp(s[i, j, k] − a_sum_top[i, j])\n    a_sum_rest[i, j] = Σ_k (a_sum_exp[i, j, k] − (1 if k = a_sum_at[i, j] else 0))\n    a[i, j, k] = a_sum_exp[i, j, k] / (1 + a_sum_rest[i, j])\n    y[n, i, d] = Σ_j a[n, i, j] · v[n, j, d]\n    → y\n\nGiven cotangent[N, T, 16]\n\nGradient\n    d_a[n, i, j] = Σ_d cotangent[n, i, d] · v[n, j, d]\n    d_v[n, j, d] = Σ_i cotangent[n, i, d] · a[n, i, j]\n    a_part[i, j, k] = d_a[i, j, k] / (1 + a_sum_rest[i, j])\n    d_a_sum_rest_part[i, j] = Σ_k a_part[i, j, k] · a[i, j, k]\n    d_a_sum_rest[i, j] = −d_a_sum_rest_part[i, j]\n    d_a_sum_exp₂[i, j, k] = a_part[i, j, k] + d_a_sum_rest[i, j]\n    d_s[i, j, k] = d_a_sum_exp₂[i, j, k] · a_sum_exp[i, j, k]\n    d_s_sum[i, j, k] = d_s[i, j, k] / √16 if k ≤ j else 0\n    d_q[n, i, d] = Σ_{j : j ≤ i} d_s_sum[n, i, j] · k[n, j, d]\n    d_k[n, j, d] = Σ_{i : j ≤ i} d_s_sum[n, i, j] · q[n, i, d]\n    d_x[i, j, k'] = Σ_k d_v[i, j, k] · wv[k', k]\n    d_wv[k', k] = Σ_{i,j} d_v[i, j, k] · x[i, j, k']\n    d_x[i, j, k'] += Σ_k d_k[i, j, k] · wk[k', k]\n    d_wk[k', k] = Σ_{i,j} d_k[i, j, k] · x[i, j, k']\n    d_x[i, j, k'] += Σ_k d_q[i, j, k] · wq[k', k]\n    d_wq[k', k] = Σ_{i,j} d_q[i, j, k] · x[i, j, k']\n    → ∂y/∂wq = d_wq\n    → ∂y/∂wk = d_wk\n    → ∂y/∂wv = d_wv\n    → ∂y/∂x = d_x\n";
     /// How `Attention::attend` is computed, as LaTeX.

@@ -178,6 +178,12 @@ impl Mlp {
     pub const fn logits_workspace(n: usize) -> usize {
         138 * n
     }
+    /// How many scalar floating-point operations `Mlp::logits` takes: `203402 * N`.
+    #[must_use]
+    pub const fn logits_operations(n: usize) -> [u64; 1] {
+        let n = n as u64;
+        [203402 * n]
+    }
     /// How `Mlp::logits` is computed, as text: its value, then its gradients.
     pub const LOGITS_DERIVATION: &'static str = "Given x[N, 784], w1[784, 128], b1[128], w2[128, 10], b2[10]\n\nValue\n    h_x_product[i, j] = Σ_k x[i, k] · w1[k, j]\n    h_x[i, j] = h_x_product[i, j] + b1[j]\n    h[i, j] = 0 if h_x[i, j] ≤ 0 else h_x[i, j]\n    logits_product[i, j] = Σ_k h[i, k] · w2[k, j]\n    logits[i, j] = logits_product[i, j] + b2[j]\n    → logits\n";
     /// How `Mlp::logits` is computed, as LaTeX.
@@ -756,6 +762,12 @@ impl Mlp {
     #[must_use]
     pub const fn loss_workspace(n: usize) -> usize {
         266 * n + 100352
+    }
+    /// How many scalar floating-point operations `Mlp::loss` takes, and how many it takes together with each derivative, in the order of the attributes: `203448 * N + 1`, `409426 * N + 2`.
+    #[must_use]
+    pub const fn loss_operations(n: usize) -> [u64; 2] {
+        let n = n as u64;
+        [203448 * n + 1, 409426 * n + 2]
     }
     /// How `Mlp::loss` is computed, as text: its value, then its gradients.
     pub const LOSS_DERIVATION: &'static str = "Given x[N, 784], label[N], w1[784, 128], b1[128], w2[128, 10], b2[10]\n\nValue\n    h_x_product[i, j] = Σ_k x[i, k] · w1[k, j]\n    h_x[i, j] = h_x_product[i, j] + b1[j]\n    h[i, j] = 0 if h_x[i, j] ≤ 0 else h_x[i, j]\n    logits_product[i, j] = Σ_k h[i, k] · w2[k, j]\n    logits[i, j] = logits_product[i, j] + b2[j]\n    others[i, j] = −∞ if j = label[i] else logits[i, j]\n    each_sum_at[i] = argmax_k others[i, k]\n    each_sum_top[i] = constant(others[i, each_sum_at[i]]) if |others[i, each_sum_at[i]]| < ∞ else 0\n    each_sum_exp[i, k] = exp(others[i, k] − each_sum_top[i])\n    each_sum_rest[i] = Σ_k (each_sum_exp[i, k] − (1 if k = each_sum_at[i] else 0))\n    each_part[i] = each_sum_top[i] − logits[i, label[i]] + ln(1 + each_sum_rest[i])\n    each[i] = softplus(each_part[i])\n    loss_mean = Σ_k each[k]\n    loss = loss_mean / N\n    → loss\n\nGradient\n    d_loss_mean = 1 / N\n    each_part₂[i] = d_loss_mean · σ(each_part[i])\n    d_each_sum_rest[i] = each_part₂[i] / (1 + each_sum_rest[i])\n    d_others[i, k] = d_each_sum_rest[i] · each_sum_exp[i, k]\n    d_logits[i, j] = 0 if j = label[i] else d_others[i, j]\n    d_logits[i, label[i]] += −each_part₂[i]   for i < N\n    d_b2[j] = Σ_i d_logits[i, j]\n    d_h[i, k] = Σ_j d_logits[i, j] · w2[k, j]\n    d_w2[k, j] = Σ_i d_logits[i, j] · h[i, k]\n    d_h_x[i, j] = 0 if h[i, j] ≤ 0 else d_h[i, j]\n    d_b1[j] = Σ_i d_h_x[i, j]\n    d_w1[k, j] = Σ_i d_h_x[i, j] · x[i, k]\n    → ∂loss/∂w1 = d_w1\n    → ∂loss/∂b1 = d_b1\n    → ∂loss/∂w2 = d_w2\n    → ∂loss/∂b2 = d_b2\n";

@@ -289,6 +289,12 @@ impl LinearRegression {
     pub const fn loss_workspace(n: usize) -> usize {
         n + 3
     }
+    /// How many scalar floating-point operations `LinearRegression::loss` takes, and how many it takes together with each derivative, in the order of the attributes: `10 * N + 2`, `19 * N + 3`.
+    #[must_use]
+    pub const fn loss_operations(n: usize) -> [u64; 2] {
+        let n = n as u64;
+        [10 * n + 2, 19 * n + 3]
+    }
     /// How `LinearRegression::loss` is computed, as text: its value, then its gradients.
     pub const LOSS_DERIVATION: &'static str = "Given x[N, 3], y[N], w[3], b\n\nValue\n    error_product[i] = Σ_k x[i, k] · w[k]\n    error[i] = error_product[i] + b − y[i]\n    loss_mean = Σ_k error[k]²\n    loss = loss_mean / (2 · N)\n    → loss\n\nGradient\n    d_loss_mean = 0.5 / N\n    d_error[k] = 2 · d_loss_mean · error[k]\n    d_b = Σ_i d_error[i]\n    d_w[k] = Σ_i d_error[i] · x[i, k]\n    → ∂loss/∂w = d_w\n    → ∂loss/∂b = d_b\n";
     /// How `LinearRegression::loss` is computed, as LaTeX.

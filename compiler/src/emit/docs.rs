@@ -199,6 +199,21 @@ pub fn of_workspace(signature: &Signature<'_>, lengths: &[Int]) -> TokenStream {
     )])
 }
 
+/// `loss_operations`
+pub fn of_operations(signature: &Signature<'_>, counts: &[Int]) -> TokenStream {
+    let names = &signature.method.graph.dims;
+    let texts: Vec<String> = counts.iter().map(|count| format!("`{}`", size::text(count, names))).collect();
+    let beside = match counts {
+        [_] => "",
+        _ => ", and how many it takes together with each derivative, in the order of the attributes",
+    };
+    lines(&[format!(
+        "How many scalar floating-point operations `{}` takes{beside}: {}.",
+        signature.function(""),
+        texts.join(", ")
+    )])
+}
+
 /// The user's docs, or the name; then the formulas.
 fn opening(signature: &Signature<'_>) -> Vec<String> {
     let mut text = Vec::new();

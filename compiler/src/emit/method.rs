@@ -22,8 +22,9 @@ pub fn emit(program: &Program, signature: &Signature<'_>, compiled: Option<&Comp
         signature.method.derivatives.iter().any(|derivative| derivative.kind == DerivativeKind::Grad);
     let value = value(signature, compiled, if has_pass { "_value" } else { "" });
     let workspace = workspace(signature, compiled);
+    let operations = operations(signature, compiled);
     let constants = constants(signature, compiled);
-    quote!(#derived #value #workspace #constants)
+    quote!(#derived #value #workspace #operations #constants)
 }
 
 /// The method that computes the value alone.
@@ -213,6 +214,36 @@ fn workspace(signature: &Signature<'_>, compiled: Option<&CompiledMethod>) -> To
         #visibility const fn #name(#(#dims: usize),*) -> usize {
             #(let _ = #unused;)*
             #length
+        }
+    }
+}
+
+/// `Mlp::loss_operations(n)`: how many operations the value takes, and the value with each derivative.
+fn operations(signature: &Signature<'_>, compiled: Option<&CompiledMethod>) -> TokenStream {
+    let method = signature.method;
+    let name = format_ident!("{}_operations", plain(&method.name));
+    let counts = compiled.map(|compiled| {
+        let derived = compiled.derivatives.iter().map(|derivative| &derivative.of);
+        let counts = std::iter::once(&compiled.value).chain(derived).map(|of| of.operations.clone());
+        counts.collect::<Vec<_>>()
+    });
+    let counts = counts.unwrap_or_else(|| vec![Int::zero(); 1 + method.derivatives.len()]);
+    let dims = &signature.dims;
+    let values: Vec<TokenStream> = counts.iter().map(|count| size::wide(count, dims)).collect();
+    let number = Literal::usize_unsuffixed(counts.len());
+    let found = mentioned(&quote!(#(#values)*));
+    let (used, unused): (Vec<&Ident>, Vec<&Ident>) =
+        dims.iter().partition(|dim| found.contains(&dim.to_string()));
+    let docs = docs::of_operations(signature, &counts);
+    let attributes = decorated(signature, true, &docs);
+    let visibility = &method.visibility;
+    quote! {
+        #attributes
+        #[must_use]
+        #visibility const fn #name(#(#dims: usize),*) -> [u64; #number] {
+            #(let _ = #unused;)*
+            #(let #used = #used as u64;)*
+            [#(#values),*]
         }
     }
 }

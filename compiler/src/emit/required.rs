@@ -103,7 +103,7 @@ struct Check<'a> {
 impl Check<'_> {
     /// As an `isize`, an operand.
     fn integer(&self, value: &Int) -> TokenStream {
-        let tokens = size::terms(value, true, &|atom| match atom {
+        let tokens = size::terms(value, Some(&quote!(isize)), &|atom| match atom {
             Atom::Dim(DimId(dim)) => {
                 let dim = &self.signature.dims[*dim as usize];
                 quote!(#dim.cast_signed())

@@ -51,17 +51,27 @@ fn snake_case(name: &str) -> String {
 
 /// The value as a `usize` expression. What can be negative on the way is computed in `isize`.
 pub fn expression(size: &Int, dims: &[Ident]) -> TokenStream {
+    unsigned(size, dims, &quote!(isize))
+}
+
+/// The value as a `u64` expression of dims that are `u64`.
+pub fn wide(size: &Int, dims: &[Ident]) -> TokenStream {
+    unsigned(size, dims, &quote!(i64))
+}
+
+/// The value in the type of the dims. What can be negative on the way is computed in their signed type.
+fn unsigned(size: &Int, dims: &[Ident], signed: &TokenStream) -> TokenStream {
     if can_be_negative(size) {
-        let signed = signed(size, dims);
-        quote!((#signed).cast_unsigned())
+        let value = terms(size, Some(signed), &|atom| dim(atom, dims, true));
+        quote!((#value).cast_unsigned())
     } else {
-        terms(size, false, &|atom| dim(atom, dims, false))
+        terms(size, None, &|atom| dim(atom, dims, false))
     }
 }
 
 /// The value as an `isize` expression.
 pub fn signed(size: &Int, dims: &[Ident]) -> TokenStream {
-    terms(size, true, &|atom| dim(atom, dims, true))
+    terms(size, Some(&quote!(isize)), &|atom| dim(atom, dims, true))
 }
 
 /// Whether anything in it is subtracted, so that small dims may make it (or a part of it) negative.
@@ -100,8 +110,9 @@ fn positive_first(size: &Int) -> Vec<(&[Atom], i64)> {
     terms
 }
 
-/// The value as an expression, the atoms that are no quotients by `leaf`.
-pub fn terms(size: &Int, signed: bool, leaf: &dyn Fn(&Atom) -> TokenStream) -> TokenStream {
+/// The value as an expression, the atoms that are no quotients by `leaf`; in a signed type, or where nothing
+/// is negative.
+pub fn terms(size: &Int, signed: Option<&TokenStream>, leaf: &dyn Fn(&Atom) -> TokenStream) -> TokenStream {
     let mut sum = TokenStream::new();
     for (monomial, coefficient) in positive_first(size) {
         let operator = match (sum.is_empty(), coefficient < 0) {
@@ -120,16 +131,16 @@ pub fn terms(size: &Int, signed: bool, leaf: &dyn Fn(&Atom) -> TokenStream) -> T
     if sum.is_empty() { quote!(0) } else { sum }
 }
 
-fn factor(atom: &Atom, signed: bool, leaf: &dyn Fn(&Atom) -> TokenStream) -> TokenStream {
+fn factor(atom: &Atom, signed: Option<&TokenStream>, leaf: &dyn Fn(&Atom) -> TokenStream) -> TokenStream {
     match atom {
         Atom::Div(a, b) | Atom::Mod(a, b) => {
             let quotient = matches!(atom, Atom::Div(..));
             let (a, b) = (terms(a, signed, leaf), terms(b, signed, leaf));
             match (signed, quotient) {
-                (true, true) => quote!(isize::div_euclid(#a, #b)),
-                (true, false) => quote!(isize::rem_euclid(#a, #b)),
-                (false, true) => quote!(((#a) / (#b))),
-                (false, false) => quote!(((#a) % (#b))),
+                (Some(signed), true) => quote!(#signed::div_euclid(#a, #b)),
+                (Some(signed), false) => quote!(#signed::rem_euclid(#a, #b)),
+                (None, true) => quote!(((#a) / (#b))),
+                (None, false) => quote!(((#a) % (#b))),
             }
         }
         Atom::Dim(_) | Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) | Atom::Inside(_) => leaf(atom),
@@ -165,6 +176,8 @@ mod tests {
             "(isize::div_euclid(n.cast_signed() - 3, 2)).cast_unsigned()",
             "(N - 3) / 2",
         );
+        let of_words = wide(&n.plus(-3).div(&Int::constant(2)), &dims).to_string();
+        assert_eq!(of_words.replace(' ', ""), "(i64::div_euclid(n.cast_signed()-3,2)).cast_unsigned()");
     }
 
     #[test]

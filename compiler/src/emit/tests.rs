@@ -61,6 +61,7 @@ fn shapes_become_types() {
     contains(&expansion, "a: f64, b: &[[u32; 2]; 3], c: &[bool], d: &[[[f64; 2]; 3]]");
     contains(&expansion, "e: chainrule::Tensor<'_, f64, 2>, g: u64, t: usize) -> &'w [f64]");
     contains(&expansion, "pub const fn f_workspace(n: usize, size_of_t: usize) -> usize");
+    contains(&expansion, "pub const fn f_operations(n: usize, size_of_t: usize) -> [u64; 1]");
 }
 
 #[test]

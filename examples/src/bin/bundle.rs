@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use chainrule::{Workspace, net};
 use chainrule_examples::checks::{Checks, Known};
 use chainrule_examples::random::SplitMix64;
-use chainrule_examples::timing::Times;
+use chainrule_examples::timing::{Operations, Times};
 use clap::Parser;
 
 net! {
@@ -179,7 +179,12 @@ fn main() -> ExitCode {
                 );
             },
         );
-        println!("{n} cameras, {m} points, {p} observations: {entries} entries\n    {times}");
+        let [value] = Bundle::errors_operations(n, m, p);
+        let [both] = Bundle::errors_and_jacobian_operations(n, m, p);
+        let operations = Operations([value, both]);
+        println!(
+            "{n} cameras, {m} points, {p} observations: {entries} entries\n    {operations}\n    {times}"
+        );
     }
     checks.finish()
 }

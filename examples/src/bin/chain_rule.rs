@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use chainrule::{Workspace, net};
 use chainrule_examples::checks::Checks;
+use chainrule_examples::timing::Operations;
 
 net! {
     /// Five functions, and one made of them.
@@ -138,6 +139,7 @@ fn main() -> ExitCode {
     }
     println!("dy/dx = {}", factors().join(" · "));
     println!("\nThe composite as a whole:\n\n{}\n", indented(Chain::COMPOSITE_DERIVATION));
+    println!("{}\n", Operations(Chain::composite_operations()));
     println!("Its graph, forward and backward (for `dot -Tsvg`):\n\n{}\n", Chain::COMPOSITE_DOT);
 
     for x in [-2.0, 0.0, 0.5, 1.0, 3.0] {

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use chainrule::{Adam, Params, Tensor, Workspace, clip_global_norm, net, safetensors};
 use chainrule_examples::checks::{Checks, Known};
 use chainrule_examples::random::SplitMix64;
-use chainrule_examples::timing::Times;
+use chainrule_examples::timing::{Operations, Times};
 use clap::Parser;
 
 net! {
@@ -161,7 +161,7 @@ fn train(model: &mut Writer, text: &[u32], steps: usize) -> Vec<f64> {
                 || assert!(model.cost_value(&mut workspace, piece, next).is_finite()),
                 || model.cost(&mut other, piece, next).backward(&mut gradient),
             );
-            println!("{times}");
+            println!("{}\n{times}", Operations(Writer::cost_operations(BATCH, CONTEXT)));
         }
         let pass = model.cost(&mut workspace, piece, next);
         costs.push(f64::from(pass.value()));

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use chainrule::{Reason, Sgd, Train, Workspace, net};
 use chainrule_examples::checks::{Checks, Known};
+use chainrule_examples::timing::Operations;
 
 net! {
     dim N, K;
@@ -130,6 +131,7 @@ fn check_exercise(checks: &mut Checks) {
     let (x, label) = samples();
     let (model, mut gradient) = (start(), Exercise::zeros());
     let mut workspace = Workspace::new();
+    println!("{}", Operations(Exercise::cost_operations(x.len())));
     for lambda in [0, 1, 3] {
         let pass = model.cost(&mut workspace, &x, &label, f64::from(lambda));
         let cost = pass.value();

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use chainrule::{Tensor, TensorMut, Workspace, net};
 use chainrule_examples::checks::{Checks, Known};
 use chainrule_examples::random::SplitMix64;
-use chainrule_examples::timing::Times;
+use chainrule_examples::timing::{Operations, Times};
 use clap::Parser;
 
 net! {
@@ -110,6 +110,11 @@ impl Case {
         Tensor::new(&self.x, [n, d])
     }
 
+    fn operations(&self) -> Operations {
+        let [d, k, n] = self.sizes;
+        Operations(Mixture::objective_operations(k, d, n))
+    }
+
     fn value(&self, workspace: &mut Workspace<f64>) -> f64 {
         let (means, icf, x) = (self.means(), self.icf(), self.x());
         Mixture {}.objective_value(workspace, &self.alphas, means, icf, x, self.gamma, self.m)
@@ -170,7 +175,8 @@ fn main() -> ExitCode {
             || assert!(case.value(&mut workspace).is_finite()),
             || assert!(case.both(&mut other, &mut gradient).is_finite()),
         );
-        println!("D = {d:3}, K = {k:3}, N = {n:5}: {value:.9}\n    {times}");
+        let operations = case.operations();
+        println!("D = {d:3}, K = {k:3}, N = {n:5}: {value:.9}\n    {operations}\n    {times}");
     }
     checks.finish()
 }

@@ -14,7 +14,7 @@ use chainrule_examples::checks::{Checks, Known};
 use chainrule_examples::confusion::{Accuracy, Confusion};
 use chainrule_examples::data::{Digits, Samples};
 use chainrule_examples::random::SplitMix64;
-use chainrule_examples::timing::Times;
+use chainrule_examples::timing::{Operations, Times};
 use clap::Parser;
 
 net! {
@@ -81,6 +81,7 @@ fn run(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
     let (train, test) = (judge(&model, &digits.train), judge(&model, &digits.test));
     println!("train accuracy  {}", Accuracy(&train));
     println!("test accuracy   {}\n\n{test}", Accuracy(&test));
+    println!("{}", Operations(LeNet::cost_operations(BATCH)));
     println!("{}", times(&model, &digits.train));
     if let Some(file) = &options.save {
         safetensors::save(&*model, file).map_err(|error| format!("{}: {error}", file.display()))?;

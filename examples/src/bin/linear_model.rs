@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use chainrule::{Sgd, Workspace, net};
 use chainrule_examples::checks::{Checks, Known};
+use chainrule_examples::timing::Operations;
 
 net! {
     /// A line through the origin.
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
     let mut workspace = Workspace::new();
     let mut descent = Sgd::new(0.01);
 
+    println!("{}", Operations(Line::loss_operations()));
     let before = model.predict(&mut workspace, 4.0);
     println!("before training, y(4) = {before}");
     same("the prediction before training", before, "/prediction_at_4/before");

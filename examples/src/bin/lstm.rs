@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use chainrule::{Tensor, TensorMut, Workspace, net};
 use chainrule_examples::checks::{Checks, Known};
 use chainrule_examples::random::SplitMix64;
-use chainrule_examples::timing::Times;
+use chainrule_examples::timing::{Operations, Times};
 use clap::Parser;
 
 net! {
@@ -95,7 +95,10 @@ fn main() -> ExitCode {
             || assert!(Reader {}.objective_value(&mut workspace, main, extra, state, text).is_finite()),
             || assert!(gradient(&mut other).is_finite()),
         );
-        println!("{layers} layers, {steps} characters of {bits} bits: {value:.12}\n    {times}");
+        let operations = Operations(Reader::objective_operations(layers, bits, steps));
+        println!(
+            "{layers} layers, {steps} characters of {bits} bits: {value:.12}\n    {operations}\n    {times}"
+        );
         let expected = known.number(&format!("{size}/value"));
         let which = format!("the value of {layers} layers and {steps} characters");
         checks.close(&which, value, expected, 1e-9);

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use chainrule::{Adam, Params, Workspace, clip_global_norm, net};
 use chainrule_examples::checks::{Checks, Known, fill};
 use chainrule_examples::random::SplitMix64;
-use chainrule_examples::timing::Times;
+use chainrule_examples::timing::{Operations, Times};
 use clap::Parser;
 
 net! {
@@ -128,7 +128,8 @@ fn check_gradient(checks: &mut Checks) {
         || assert!(model.cost_value(&mut workspace, &start, STEPS).is_finite()),
         || model.cost(&mut other, &start, STEPS).backward(&mut gradient),
     );
-    println!("a simulation of {STEPS} steps from 16 starts: cost {cost:.9}\n    {times}");
+    let operations = Operations(Controller::cost_operations(start.len(), STEPS));
+    println!("a simulation of {STEPS} steps from 16 starts: cost {cost:.9}\n    {operations}\n    {times}");
 }
 
 /// Adam, its rate falling to nothing, over simulations that grow to their whole length.

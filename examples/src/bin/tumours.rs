@@ -10,6 +10,7 @@ use chainrule::{Sgd, Train, Workspace, net};
 use chainrule_examples::checks::Checks;
 use chainrule_examples::confusion::{Accuracy, Confusion};
 use chainrule_examples::data::{Samples, read_tumours};
+use chainrule_examples::timing::Operations;
 
 net! {
     dim N;
@@ -81,6 +82,7 @@ fn main() -> ExitCode {
     let scale = Scale::of(&train);
     let x = scale.apply(&train);
 
+    println!("{}", Operations(Tumours::cost_operations(x.len())));
     let mut model = Tumours::init(1);
     let mut workspace = Workspace::new();
     let limits = Train { tolerance: 1e-3, change: 1e-9, patience: 20, epochs: 5000 };

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use chainrule::{Adam, Workspace, net};
 use chainrule_examples::checks::Checks;
+use chainrule_examples::timing::Operations;
 
 net! {
     dim N;
@@ -109,6 +110,7 @@ fn main() -> ExitCode {
     let points = grid();
     let colours = colours(&points);
     let start = TwoLayers::init(7);
+    println!("{}", Operations(TwoLayers::bent_cost_operations(points.len())));
 
     let mut straight = start.clone();
     compare_with_one_map(&mut checks, "before training", &straight, &points);

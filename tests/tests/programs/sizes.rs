@@ -22,6 +22,11 @@ net! {
             let y = tanh(x @ t(x))[.., 1..1];
             sum(cumsum(y @ y.reshape([0, 3]))) + sum(y * y) + max(x)
         }
+
+        /// Five for each element, at every third place.
+        pub fn thirds(x: f64[N]) -> f64 {
+            sum[i in 0..(N - 1) / 3](exp(x[3 * i] + 2) * x[3 * i + 1] / x[i])
+        }
     }
 }
 
@@ -187,6 +192,18 @@ fn smaller_sizes_need_no_more() {
             );
         }
     }
+}
+
+#[test]
+fn operations_are_counted_of_each_derivative() {
+    let [[value, both], [twice, twice_both]] = [1, 2].map(Mlp::loss_operations);
+    // Layers of 6 to 8 and of 8 to 3, as much again by the inputs and by the weights; little beside it.
+    let products = 2 * (6 * 8 + 8 * 3);
+    assert!(products < value && value < products + 50, "{value}");
+    assert!(3 * products < both && both < 3 * products + 100, "{both}");
+    let more = Mlp::loss_operations(1001);
+    assert_eq!(more, [value + 1000 * (twice - value), both + 1000 * (twice_both - both)]);
+    assert_eq!([1, 4, 3001].map(Empty::thirds_operations), [[0], [5], [5000]]);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use chainrule::{Adam, Params, Workspace, net};
 use chainrule_examples::checks::{Checks, Known};
 use chainrule_examples::random::SplitMix64;
-use chainrule_examples::timing::Times;
+use chainrule_examples::timing::{Operations, Times};
 use clap::Parser;
 
 mod lbfgs;
@@ -139,7 +139,11 @@ fn run(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
         || assert!(model.cost_value(&mut workspace, &t, &x).is_finite()),
         || model.cost(&mut other, &t, &x).backward(&mut gradient),
     );
-    println!("the equation at {POINTS} points, {} parameters\n    {times}", Burgers::count());
+    let operations = Operations(Burgers::cost_operations(POINTS));
+    println!(
+        "the equation at {POINTS} points, {} parameters\n    {operations}\n    {times}",
+        Burgers::count()
+    );
 
     let mut evaluate = |model: &Burgers, gradient: &mut Burgers| {
         let pass = model.cost(&mut workspace, &t, &x);

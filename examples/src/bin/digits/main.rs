@@ -13,6 +13,7 @@ use chainrule::safetensors::{self, LoadError};
 use chainrule_examples::confusion::Accuracy;
 use chainrule_examples::curve::{self, Curve};
 use chainrule_examples::data::Digits;
+use chainrule_examples::timing::Operations;
 use clap::{Parser, ValueEnum};
 
 mod networks;
@@ -113,6 +114,7 @@ fn teach<const F: usize, P: Network<F>>(options: &Options, digits: &Digits) -> R
         digits.test.len(),
         P::count()
     );
+    println!("a batch: {}", Operations(P::operations(options.batch.get())));
     let rate = options.rate.unwrap_or_else(|| options.optimiser.usual_rate());
     let mut optimiser = Chosen::new(options.optimiser, rate);
     let plan = Plan { epochs: options.epochs, batch: options.batch.get(), seed: options.seed };

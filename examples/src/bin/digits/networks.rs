@@ -108,6 +108,9 @@ net! {
 
 /// What training asks of a network that takes images of `F` pixels.
 pub trait Network<const F: usize>: Params<Float = f32> {
+    /// The operations of the cost of so many images, and those of the cost with its gradient.
+    fn operations(images: usize) -> [u64; 2];
+
     /// The digit that each image most looks like.
     fn predict<'w>(&self, workspace: &'w mut Workspace<f32>, x: &[[f32; F]]) -> &'w [u32];
 
@@ -127,6 +130,10 @@ pub trait Network<const F: usize>: Params<Float = f32> {
 macro_rules! network {
     ($network:ident, $pixels:literal) => {
         impl Network<$pixels> for $network {
+            fn operations(images: usize) -> [u64; 2] {
+                $network::cost_operations(images)
+            }
+
             fn predict<'w>(&self, workspace: &'w mut Workspace<f32>, x: &[[f32; $pixels]]) -> &'w [u32] {
                 $network::predict(self, workspace, x)
             }
