@@ -33,8 +33,15 @@ fn operations_of_node(graph: &Graph, node: &Node) -> Int {
             let accumulation = i64::from(node.reduction == Reduction::Sum);
             elements(&node.domain).scale(operations_of_scalar(graph, node.value) + accumulation)
         }
-        Node::Argmax(node) => {
-            elements(&node.outer).mul(&elements(&node.inner)).scale(operations_of_scalar(graph, node.value))
+        Node::Apply(node) => {
+            let each = match node.called(&graph.scalars) {
+                Some(called) => called.arguments.iter().fold(Int::constant(1), |sum, (indices, element)| {
+                    let axes = indices.start - node.outer.len()..indices.end - node.outer.len();
+                    sum.add(&elements(&node.inner[axes]).scale(operations_of_scalar(graph, *element)))
+                }),
+                None => elements(&node.inner).scale(operations_of_scalar(graph, node.value)),
+            };
+            elements(&node.outer).mul(&each)
         }
         Node::Reshape { .. } => Int::zero(),
         Node::Loop(node) => operations_of(graph, &node.body).mul(&node.extent),

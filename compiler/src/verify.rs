@@ -6,8 +6,8 @@
 use std::collections::BTreeSet;
 
 use crate::ir::{
-    Argmax, Atom, Axis, Comprehension, Function, Graph, Int, Kind, Loop, LoopId, Node, Reduction, Scalar,
-    ScalarId, TensorId,
+    Apply, ArrayFunction, Atom, Axis, Comprehension, Function, Graph, Int, Kind, Loop, LoopId, Node,
+    Reduction, Scalar, ScalarId, TensorId,
 };
 
 /// Checks a graph; `inputs` are the tensors that exist before its first node.
@@ -51,7 +51,7 @@ impl Verifier<'_> {
             let outputs: Vec<String> = node.outputs().into_iter().map(|out| self.name(out)).collect();
             let checked = match node {
                 Node::Comprehension(node) => self.comprehension(node),
-                Node::Argmax(node) => self.argmax(node),
+                Node::Apply(node) => self.apply(node),
                 Node::Reshape { out, from } => self.reshape(*out, *from),
                 Node::Loop(node) => self.repetition(node),
             };
@@ -81,19 +81,39 @@ impl Verifier<'_> {
         self.define(node.out)
     }
 
-    fn argmax(&mut self, node: &Argmax) -> Result<(), String> {
+    fn apply(&mut self, node: &Apply) -> Result<(), String> {
         self.exists(node.out)?;
         self.domain(&node.outer)?;
         self.domain(&node.inner)?;
+        let found = self.scalar(node.value, node.outer.len() + node.inner.len())?;
+        ensure(found.is_number(), || format!("values of type {found:?} are given to a function of arrays"))?;
         let kind = self.graph.tensor(node.out).kind;
-        ensure(kind == Kind::Index, || format!("positions are written to a tensor of kind {kind:?}"))?;
-        let extents: Vec<Int> = node.outer.iter().map(|axis| axis.extent.clone()).collect();
+        let mut extents: Vec<Int> = node.outer.iter().map(|axis| axis.extent.clone()).collect();
         let shape = self.graph.shape(node.out);
+        match node.function {
+            ArrayFunction::Argmax { .. } => {
+                ensure(kind == Kind::Index, || {
+                    format!("positions are written to a tensor of kind {kind:?}")
+                })?;
+            }
+            ArrayFunction::Extern => {
+                ensure(kind == Kind::Float, || format!("numbers are written to a tensor of kind {kind:?}"))?;
+                let scalars = &self.graph.scalars;
+                if let Some(called) = node.called(scalars) {
+                    let function = &scalars.externs[called.function.0 as usize];
+                    extents.extend(function.result.iter().cloned());
+                    let takes: Vec<&Int> = function.parameters.iter().flatten().collect();
+                    let given: Vec<&Int> = node.inner.iter().map(|axis| &axis.extent).collect();
+                    ensure(takes == given, || format!("it is given axes {given:?}, it takes {takes:?}"))?;
+                } else {
+                    extents.extend(shape.iter().skip(extents.len()).cloned());
+                    ensure(scalars.as_number(node.value) == Some(0.0), || "nothing is called".to_string())?;
+                }
+            }
+        }
         let complaint =
             || format!("its shape is {}, its outer axes are {}", self.sizes(shape), self.sizes(&extents));
         ensure(shape == extents, complaint)?;
-        let found = self.scalar(node.value, node.outer.len() + node.inner.len())?;
-        ensure(found.is_number(), || format!("values of type {found:?} are compared"))?;
         self.define(node.out)
     }
 
@@ -436,7 +456,13 @@ mod tests {
         let out = graph.add_tensor("best", vec![3usize.into()], Kind::Index);
         let (outer, inner) = (Graph::axes(&[4usize.into()]), Graph::axes(&[4usize.into()]));
         let value = graph.scalars.read(inputs[1], vec![Int::index(1)]);
-        graph.nodes.push(Node::Argmax(Argmax { out, outer, inner, least: false, value }));
+        graph.nodes.push(Node::Apply(Apply {
+            out,
+            outer,
+            inner,
+            function: ArrayFunction::Argmax { least: false },
+            value,
+        }));
         complains(&graph, &inputs, "its shape is [3], its outer axes are [4]");
     }
 

@@ -138,7 +138,7 @@ pub fn all_differentiated(
     externs: &[(Ident, Span)],
     report: &mut Report,
 ) -> bool {
-    if method.graph.scalars.externs.iter().all(|function| function.slopes.is_some()) {
+    if method.graph.scalars.externs.iter().all(|function| function.derivative.is_some()) {
         return true;
     }
     let missing: BTreeSet<ExternId> = method
@@ -149,7 +149,7 @@ pub fn all_differentiated(
     for function in &missing {
         let (name, span) = &externs[function.0 as usize];
         external::without_derivative(
-            items.float,
+            items,
             name,
             *span,
             &format!("a derivative of `{}`", method.name),
@@ -358,7 +358,7 @@ fn reached(graph: &Graph, results: &[TensorId]) -> BTreeSet<TensorId> {
 fn reads(graph: &Graph, nodes: &[Node], tensor: TensorId) -> bool {
     nodes.iter().any(|node| match node {
         Node::Comprehension(node) => node.base == Some(tensor) || graph.reads(node.value).contains(&tensor),
-        Node::Argmax(node) => graph.reads(node.value).contains(&tensor),
+        Node::Apply(node) => graph.reads(node.value).contains(&tensor),
         Node::Reshape { from, .. } => *from == tensor,
         Node::Loop(node) => {
             node.carried.iter().any(|carried| carried.initial == tensor || carried.next == tensor)

@@ -3,7 +3,8 @@
 use super::elaborate::{Elaborator, Place};
 use super::value::Array;
 use crate::ir::{
-    Argmax, Atom, Axis, Carried, Comparison, Comprehension, Graph, Int, Kind, Loop, Node, Reduction,
+    Apply, ArrayFunction, Atom, Axis, Carried, Comparison, Comprehension, Graph, Int, Kind, Loop, Node,
+    Reduction,
 };
 
 /// The reducers of the language.
@@ -154,7 +155,13 @@ impl Elaborator<'_> {
         let shape: Vec<Int> = outer.iter().map(|axis| axis.extent.clone()).collect();
         let name = self.name_for(if least { "argmin" } else { "argmax" });
         let out = self.graph.add_tensor(name, shape, Kind::Index);
-        self.graph.nodes.push(Node::Argmax(Argmax { out, outer, inner: reduced.to_vec(), least, value }));
+        self.graph.nodes.push(Node::Apply(Apply {
+            out,
+            outer,
+            inner: reduced.to_vec(),
+            function: ArrayFunction::Argmax { least },
+            value,
+        }));
         self.read_made(out, &used, &array.shape, Kind::Index)
     }
 
@@ -193,7 +200,11 @@ impl Elaborator<'_> {
 
     /// The indices in scope that an array's element depends on, the element over them, its own axes and
     /// the reduced ones behind, and the domain of all but those.
-    fn domain_of(&mut self, array: &Array, reduced: usize) -> (Vec<usize>, crate::ir::ScalarId, Vec<Axis>) {
+    pub fn domain_of(
+        &mut self,
+        array: &Array,
+        reduced: usize,
+    ) -> (Vec<usize>, crate::ir::ScalarId, Vec<Axis>) {
         let depth = self.depth();
         let own = array.shape.len();
         let element = self.guarded(array);

@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ir::{
-    Atom, Axis, Comprehension, Graph, Inside, Int, Kind, LoopId, Node, Reduction, Scalar, ScalarId, Scalars,
-    TensorId,
+    ArrayFunction, Atom, Axis, Comprehension, Graph, Inside, Int, Kind, LoopId, Node, Reduction, Scalar,
+    ScalarId, Scalars, TensorId,
 };
 use crate::program::{Guard, Requirement};
 use crate::simplify::Ranges;
@@ -49,10 +49,11 @@ impl Settling<'_> {
                     let domain = node.domain.clone();
                     self.expression(&domain, &mut node.at, &guards, &mut node.value);
                 }
-                Node::Argmax(node) => {
-                    let domain = [node.outer.as_slice(), node.inner.as_slice()].concat();
-                    self.expression(&domain, &mut [], &[], &mut node.value);
-                    self.below.insert(node.out, Int::product(node.inner.iter().map(|axis| &axis.extent)));
+                Node::Apply(node) => {
+                    self.expression(&node.domain(), &mut [], &[], &mut node.value);
+                    if let ArrayFunction::Argmax { .. } = node.function {
+                        self.below.insert(node.out, Int::product(node.inner.iter().map(|axis| &axis.extent)));
+                    }
                 }
                 Node::Reshape { .. } => {}
                 Node::Loop(inner) => {

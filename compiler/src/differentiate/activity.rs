@@ -44,7 +44,14 @@ pub fn spread(graph: &Graph, nodes: &[Node], active: &mut BTreeSet<TensorId>) {
                     active.insert(*out);
                 }
             }
-            Node::Argmax(_) => {}
+            Node::Apply(node) => {
+                let is_float = graph.tensor(node.out).kind == Kind::Float;
+                if is_float
+                    && differentiable_reads(graph, node.value).iter().any(|read| active.contains(read))
+                {
+                    active.insert(node.out);
+                }
+            }
             Node::Loop(node) => loop {
                 let before = active.len();
                 for carried in &node.carried {
@@ -76,7 +83,11 @@ pub fn spread_back(graph: &Graph, nodes: &[Node], reached: &mut BTreeSet<TensorI
                     reached.insert(*from);
                 }
             }
-            Node::Argmax(_) => {}
+            Node::Apply(node) => {
+                if reached.contains(&node.out) && graph.tensor(node.out).kind == Kind::Float {
+                    reached.extend(differentiable_reads(graph, node.value));
+                }
+            }
             Node::Loop(node) => loop {
                 let before = reached.len();
                 for carried in &node.carried {

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::activity::spread;
+use super::activity::{differentiable_reads, spread};
+use super::application::Application;
 use super::reverse::covers;
 use super::table::scalar_jvp;
-use crate::ir::{Carried, Comprehension, Graph, Kind, Node, Reduction, Scalar, TensorId};
+use crate::ir::{Apply, Carried, Comprehension, Graph, Kind, Node, Reduction, Scalar, TensorId};
 
 /// Puts beside the nodes of the graph what computes the tangents of some outputs, given the tangents of
 /// some tensors. `None` stands for zeros: nothing depends on them.
@@ -47,7 +48,14 @@ impl Forward<'_> {
                         both.push(Node::Reshape { out: reshaped, from: tangent });
                     }
                 }
-                Node::Argmax(_) => both.push(node),
+                Node::Apply(node) => {
+                    let mut tangent = Vec::new();
+                    if self.active.contains(&node.out) {
+                        self.apply(&node, &mut tangent);
+                    }
+                    both.push(Node::Apply(node));
+                    both.append(&mut tangent);
+                }
                 Node::Loop(mut node) => {
                     let carried: Vec<Carried> = node
                         .carried
@@ -101,6 +109,23 @@ impl Forward<'_> {
             reduction: node.reduction,
             value,
         })
+    }
+
+    /// The derivative that a function of Rust declares, along the tangents of its arguments.
+    fn apply(&mut self, node: &Apply, nodes: &mut Vec<Node>) {
+        let Some(application) = Application::of(self.graph, node) else { return };
+        let mut tangents = Vec::new();
+        for argument in application.arguments(self.graph) {
+            if differentiable_reads(self.graph, argument.value).iter().any(|read| self.active.contains(read))
+            {
+                self.active.insert(argument.out);
+            }
+            nodes.extend(self.comprehension(&argument).map(Node::Comprehension));
+            tangents.push(self.tangent_or_zeros(argument.out, nodes));
+            nodes.push(Node::Comprehension(argument));
+        }
+        let derivative = application.derivative(self.graph, &tangents, nodes);
+        self.tangents.insert(node.out, derivative);
     }
 
     fn tangent_or_zeros(&mut self, tensor: TensorId, nodes: &mut Vec<Node>) -> TensorId {

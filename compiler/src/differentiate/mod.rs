@@ -4,6 +4,7 @@
 //! which layer or function a node came from.
 
 mod activity;
+mod application;
 mod forward;
 mod reverse;
 mod rows;

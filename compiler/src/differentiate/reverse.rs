@@ -12,9 +12,12 @@ mod repeat;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::activity::spread;
+use super::application::Application;
 use super::share::share;
 use super::table::scalar_vjp;
-use crate::ir::{Atom, Axis, Comprehension, Graph, Int, Kind, Node, Reduction, Scalar, ScalarId, TensorId};
+use crate::ir::{
+    Apply, Atom, Axis, Comprehension, Graph, Int, Kind, Node, Reduction, Scalar, ScalarId, TensorId,
+};
 
 /// A loop whose body is being written while a gradient is taken in it: what it carries, and the nodes
 /// before it.
@@ -126,7 +129,14 @@ impl Reverse<'_> {
                     }
                     reversed.push(Node::Reshape { out, from });
                 }
-                Node::Argmax(_) => reversed.push(node),
+                Node::Apply(node) => {
+                    let mut before = Vec::new();
+                    if let Some(cotangent) = cotangents.remove(&node.out) {
+                        self.apply(&node, cotangent, cotangents, &mut before, backward);
+                    }
+                    reversed.push(Node::Apply(node));
+                    reversed.extend(before.into_iter().rev());
+                }
                 Node::Loop(node) => {
                     let mut before = Vec::new();
                     let node = self.repeat(node, cotangents, backward, &mut before);
@@ -188,6 +198,33 @@ impl Reverse<'_> {
                 value: share,
             }));
             cotangents.insert(tensor, out);
+        }
+    }
+
+    /// The derivative that a function of Rust declares is linear in the tangents: its transpose is its
+    /// reverse by them, whatever they are.
+    fn apply(
+        &mut self,
+        node: &Apply,
+        cotangent: TensorId,
+        cotangents: &mut Cotangents,
+        before: &mut Vec<Node>,
+        backward: &mut Vec<Node>,
+    ) {
+        let Some(application) = Application::of(self.graph, node) else { return };
+        let arguments = application.arguments(self.graph);
+        backward.extend(arguments.iter().cloned().map(Node::Comprehension));
+        let tangents: Vec<TensorId> =
+            arguments.iter().map(|argument| self.zeros(argument.out, backward)).collect();
+        let mut nodes = Vec::new();
+        let derivative = application.derivative(self.graph, &tangents, &mut nodes);
+        let around = std::mem::replace(&mut self.graph.nodes, nodes);
+        let shares = reverse(self.graph, &mut [], &[(derivative, cotangent)], &tangents);
+        backward.append(&mut std::mem::replace(&mut self.graph.nodes, around));
+        for (mut argument, share) in arguments.into_iter().zip(shares.unwrap_or_default()) {
+            if let Some(share) = share {
+                self.comprehension(&mut argument, share, cotangents, before, backward);
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::table::differentiable_operands;
-use crate::ir::{Atom, Comprehension, Graph, Int, Kind, Node, Scalar, TensorId};
+use crate::ir::{Atom, Graph, Int, Kind, Node, Scalar, ScalarId, TensorId};
 
 /// How a tensor depends on the rows of another.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,11 +28,18 @@ fn follow(graph: &Graph, nodes: &[Node], size: &Int, rows: &mut BTreeMap<TensorI
     for node in nodes {
         match node {
             Node::Comprehension(node) if graph.tensor(node.out).kind == Kind::Float => {
-                if let Some(found) = of_comprehension(graph, node, size, rows) {
+                let base = node.base.and_then(|base| rows.get(&base).cloned());
+                if let Some(found) = of_value(graph, (node.value, &node.at, node.out), base, size, rows) {
                     join(rows, node.out, found);
                 }
             }
-            Node::Comprehension(_) | Node::Argmax(_) => {}
+            Node::Apply(node) if graph.tensor(node.out).kind == Kind::Float => {
+                let at = node.at(graph, node.outer.len() + node.inner.len());
+                if let Some(found) = of_value(graph, (node.value, &at, node.out), None, size, rows) {
+                    join(rows, node.out, found);
+                }
+            }
+            Node::Comprehension(_) | Node::Apply(_) => {}
             Node::Reshape { out, from } => {
                 let stay = [out, from].iter().all(|tensor| graph.shape(**tensor).first() == Some(size));
                 match rows.get(from) {
@@ -70,15 +77,16 @@ fn join(rows: &mut BTreeMap<TensorId, Rows>, tensor: TensorId, found: Rows) {
 }
 
 /// Where the rows are in what a node makes: on the axis that it writes where it reads them.
-fn of_comprehension(
+fn of_value(
     graph: &Graph,
-    node: &Comprehension,
+    (value, at, out): (ScalarId, &[Int], TensorId),
+    base: Option<Rows>,
     size: &Int,
     rows: &BTreeMap<TensorId, Rows>,
 ) -> Option<Rows> {
     let mut sources: Vec<Option<Int>> = Vec::new();
-    let mut reached = std::collections::BTreeSet::from([node.value]);
-    let mut stack = vec![node.value];
+    let mut reached = std::collections::BTreeSet::from([value]);
+    let mut stack = vec![value];
     while let Some(id) = stack.pop() {
         if let Scalar::Read(tensor, at) = &graph.scalars[id] {
             match rows.get(tensor) {
@@ -94,21 +102,20 @@ fn of_comprehension(
                 .filter(|operand| reached.insert(*operand)),
         );
     }
-    let base = node.base.and_then(|base| rows.get(&base).cloned());
     if sources.is_empty() {
         return base;
     }
     let stays = |axis: &usize| {
-        graph.shape(node.out)[*axis] == *size
-            && sources.iter().all(|source| source.as_ref() == Some(&node.at[*axis]))
+        graph.shape(out)[*axis] == *size && sources.iter().all(|source| source.as_ref() == Some(&at[*axis]))
     };
+    let has_base = base.is_some();
     let axis = match base {
         Some(Rows::Along(axis)) => Some(axis).filter(stays),
         Some(Rows::Only(_) | Rows::Mixed) => None,
-        None => (0..node.at.len()).find(stays),
+        None => (0..at.len()).find(stays),
     };
     let row = sources[0].clone().filter(|row| {
-        base.is_none() && is_of_iteration(row) && sources.iter().all(|source| source.as_ref() == Some(row))
+        !has_base && is_of_iteration(row) && sources.iter().all(|source| source.as_ref() == Some(row))
     });
     Some(axis.map(Rows::Along).or(row.map(Rows::Only)).unwrap_or(Rows::Mixed))
 }

@@ -59,8 +59,8 @@ fn spread(graph: &Graph, nodes: &[Node], reached: &mut BTreeSet<TensorId>) {
                     reached.insert(*out);
                 }
             }
-            // A derivative is linear in its seed: nothing is searched for in what comes from it.
-            Node::Argmax(_) => {}
+            // A derivative is linear in its seed: no such function is applied to what comes from it.
+            Node::Apply(_) => {}
             Node::Loop(node) => loop {
                 let before = reached.len();
                 for carried in &node.carried {

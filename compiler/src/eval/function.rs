@@ -15,6 +15,24 @@ pub fn external(name: &str, arguments: &[f64]) -> Option<f64> {
     }
 }
 
+/// A function of the user's, of arrays: only those that tests declare are known here.
+pub fn external_of_arrays(name: &str, arguments: &[Vec<f64>]) -> Option<Vec<f64>> {
+    match (cfg!(test), name, arguments) {
+        (true, "inverse", [a]) => {
+            let &[p, q, r, s] = a.as_slice() else { return None };
+            let det = p * s - q * r;
+            Some(vec![s / det, -q / det, -r / det, p / det])
+        }
+        (true, "determinant", [a]) => {
+            let &[p, q, r, s] = a.as_slice() else { return None };
+            Some(vec![p * s - q * r])
+        }
+        (true, "scaled", [x, s]) => Some(x.iter().map(|x| x * s[0]).collect()),
+        (true, "powers", [x]) => Some(vec![x[0], x[0] * x[0], x[0] * x[0] * x[0]]),
+        _ => None,
+    }
+}
+
 /// A function of one number.
 pub fn unary(function: Unary, x: f64) -> f64 {
     match function {

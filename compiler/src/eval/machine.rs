@@ -6,7 +6,9 @@ use super::data::{Data, Value};
 use super::error::EvalError;
 use super::expression::Expression;
 use super::integer::Integer;
-use crate::ir::{Argmax, Axis, Carried, Comprehension, Graph, Int, Loop, Node, Reduction, TensorId};
+use crate::ir::{
+    Apply, ArrayFunction, Axis, Carried, Comprehension, Graph, Int, Loop, Node, Reduction, TensorId,
+};
 
 /// What expressions can see.
 pub(super) struct Memory<'graph> {
@@ -25,9 +27,19 @@ pub(super) struct Machine<'graph> {
 /// A node, made ready.
 enum Step<'graph> {
     Comprehension { node: &'graph Comprehension, domain: Vec<usize>, at: Vec<Integer>, value: Expression },
-    Argmax { node: &'graph Argmax, outer: Vec<usize>, inner: Vec<usize>, value: Expression },
+    Argmax { node: &'graph Apply, outer: Vec<usize>, inner: Vec<usize>, value: Expression },
+    Call { node: &'graph Apply, outer: Vec<usize>, inner: Vec<usize>, call: Option<Call> },
     Reshape { out: TensorId, from: TensorId },
     Loop { node: &'graph Loop, extent: usize, condition: Option<Expression>, body: Vec<Step<'graph>> },
+}
+
+/// A call of a function of Rust, of arrays.
+struct Call {
+    name: String,
+    /// Each with whether it must hold or fail.
+    guards: Vec<(Expression, bool)>,
+    /// Each with the numbers of its indices.
+    arguments: Vec<(std::ops::Range<usize>, Expression)>,
 }
 
 impl Memory<'_> {
@@ -100,6 +112,7 @@ impl Memory<'_> {
                     self.comprehend(node, domain, at, value)?
                 }
                 Step::Argmax { node, outer, inner, value } => self.search(node, outer, inner, value)?,
+                Step::Call { node, outer, inner, call } => self.call(node, outer, inner, call)?,
                 Step::Reshape { out, from } => self.put(*out, self.get(*from)?.clone())?,
                 Step::Loop { node, extent, condition, body } => {
                     self.repeat(node, *extent, condition, body)?
@@ -149,7 +162,7 @@ impl Memory<'_> {
 
     fn search(
         &mut self,
-        node: &Argmax,
+        node: &Apply,
         outer: &[usize],
         inner: &[usize],
         value: &mut Expression,
@@ -166,7 +179,7 @@ impl Memory<'_> {
                     Some((_, best)) if best.is_nan() => false,
                     Some(_) if candidate.is_nan() => true,
                     Some((_, best)) => {
-                        if node.least {
+                        if node.function == (ArrayFunction::Argmax { least: true }) {
                             candidate < best
                         } else {
                             candidate > best
@@ -183,6 +196,44 @@ impl Memory<'_> {
             Ok(())
         })?;
         self.put(node.out, Rc::new(Data::Index(found)))
+    }
+
+    fn call(
+        &mut self,
+        node: &Apply,
+        outer: &[usize],
+        inner: &[usize],
+        call: &mut Option<Call>,
+    ) -> Result<(), EvalError> {
+        let each: usize = self.shapes[node.out.0 as usize][outer.len()..].iter().product();
+        let mut all: Vec<f64> = Vec::new();
+        for_each_index(outer, |outer_index| {
+            all.resize(all.len() + each, 0.0);
+            let Some(call) = call else { return Ok(()) };
+            for (condition, holds) in &mut call.guards {
+                if condition.evaluate(self, outer_index)?.flag().ok_or(EvalError::Operand)? != *holds {
+                    return Ok(());
+                }
+            }
+            let mut arguments = Vec::new();
+            for (indices, element) in &mut call.arguments {
+                let own = indices.start - outer.len()..indices.end - outer.len();
+                let mut array = Vec::new();
+                for_each_index(&inner[own], |own_index| {
+                    let mut index = [outer_index, &vec![0; inner.len()]].concat();
+                    index[indices.clone()].copy_from_slice(own_index);
+                    array.push(element.evaluate(self, &index)?.float().ok_or(EvalError::Operand)?);
+                    Ok(())
+                })?;
+                arguments.push(array);
+            }
+            let returned = super::function::external_of_arrays(&call.name, &arguments);
+            let returned = returned.ok_or_else(|| EvalError::Function { name: call.name.clone() })?;
+            let start = all.len() - each;
+            all[start..].copy_from_slice(&returned);
+            Ok(())
+        })?;
+        self.put(node.out, Rc::new(Data::Float(all)))
     }
 
     fn repeat(
@@ -252,12 +303,31 @@ impl<'graph> Machine<'graph> {
                 at: Integer::all(&node.at, &self.dims),
                 value: Expression::new(scalars, node.value, &self.dims),
             },
-            Node::Argmax(node) => Step::Argmax {
-                node,
-                outer: extents(&node.outer),
-                inner: extents(&node.inner),
-                value: Expression::new(scalars, node.value, &self.dims),
-            },
+            Node::Apply(node) => {
+                let (outer, inner) = (extents(&node.outer), extents(&node.inner));
+                let expression = |value| Expression::new(scalars, value, &self.dims);
+                match node.function {
+                    ArrayFunction::Argmax { .. } => {
+                        Step::Argmax { node, outer, inner, value: expression(node.value) }
+                    }
+                    ArrayFunction::Extern => {
+                        let call = node.called(scalars).map(|called| Call {
+                            name: scalars.externs[called.function.0 as usize].name.clone(),
+                            guards: called
+                                .guards
+                                .iter()
+                                .map(|&(it, holds)| (expression(it), holds))
+                                .collect(),
+                            arguments: called
+                                .arguments
+                                .into_iter()
+                                .map(|(indices, element)| (indices, expression(element)))
+                                .collect(),
+                        });
+                        Step::Call { node, outer, inner, call }
+                    }
+                }
+            }
             Node::Reshape { out, from } => Step::Reshape { out: *out, from: *from },
             Node::Loop(node) => Step::Loop {
                 node,

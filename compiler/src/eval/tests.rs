@@ -2,8 +2,8 @@
 
 use super::{Data, EvalError, evaluate};
 use crate::ir::{
-    Argmax, Atom, Axis, Carried, Comparison, Comprehension, DimId, Graph, Int, Kind, Loop, Node, Reduction,
-    ScalarId, TensorId, Unary,
+    Apply, ArrayFunction, Atom, Axis, Carried, Comparison, Comprehension, DimId, Graph, Int, Kind, Loop,
+    Node, Reduction, ScalarId, TensorId, Unary,
 };
 
 fn axes<const K: usize>(extents: [usize; K]) -> Vec<Axis> {
@@ -196,7 +196,13 @@ fn argmax_takes_the_first_and_nan_above_all() {
     let found = [false, true].map(|least| {
         let out = graph.add_tensor("found", vec![4usize.into()], Kind::Index);
         let (outer, inner) = (axes([4]), axes([2, 2]));
-        graph.nodes.push(Node::Argmax(Argmax { out, outer, inner, least, value }));
+        graph.nodes.push(Node::Apply(Apply {
+            out,
+            outer,
+            inner,
+            function: ArrayFunction::Argmax { least },
+            value,
+        }));
         out
     });
     let nan = f64::NAN;

@@ -1,5 +1,5 @@
 //! The one form that the whole language lowers to: tensor comprehensions, and beside them a reshape, a
-//! loop and an argmax.
+//! loop and the application of a function of whole arrays.
 //!
 //! A graph is in single-assignment form: a tensor is made by one node, and a node that changes part of a
 //! tensor makes a new one from its `base`. Whether that is done in place is for `plan`. Nothing here
@@ -11,7 +11,7 @@ pub mod rename;
 mod scalar;
 mod walk;
 
-pub use function::{Extern, ExternId, Function};
+pub use function::{Called, Directional, Extern, ExternId, Function, Rule};
 pub use integer::{Atom, Inside, Int};
 pub use scalar::{Binary, Comparison, Scalar, ScalarId, Scalars, Unary};
 
@@ -86,20 +86,35 @@ pub struct Comprehension {
     pub value: ScalarId,
 }
 
-/// `out[outer]` is where, counting row by row over the inner axes, `value` is largest (the first such; a
-/// NaN counts as largest). The indices are the outer ones, then the inner ones.
+/// A function of whole arrays that is no formula of their elements, applied once for each of the outer
+/// indices. The indices are the outer ones, then the inner ones.
 #[derive(Clone, Debug)]
-pub struct Argmax {
-    /// The index tensor it makes, of the outer axes' shape.
+pub struct Apply {
+    /// The tensor it makes: the outer axes, then those of what the function returns.
     pub out: TensorId,
     /// The indices that stay.
     pub outer: Vec<Axis>,
-    /// The indices that are searched.
+    /// The indices of what the function is applied to.
     pub inner: Vec<Axis>,
-    /// The smallest instead.
-    pub least: bool,
-    /// What is compared.
+    /// Which function.
+    pub function: ArrayFunction,
+    /// What it is applied to.
     pub value: ScalarId,
+}
+
+/// A function of whole arrays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ArrayFunction {
+    /// Where, counting row by row over the inner axes, the value is largest (the first such; a NaN counts
+    /// as largest). It makes an index tensor of the outer axes' shape.
+    Argmax {
+        /// The smallest instead.
+        least: bool,
+    },
+    /// A function of Rust. The value is its call, perhaps under guards of the outer indices, with zeros
+    /// where they do not hold; the inner axes are those of its first argument, then of its second, and
+    /// each argument is the expression of its element.
+    Extern,
 }
 
 /// A loop over `0..extent` that carries values.
@@ -140,8 +155,8 @@ pub struct Carried {
 pub enum Node {
     /// A tensor comprehension.
     Comprehension(Comprehension),
-    /// Where the largest is.
-    Argmax(Argmax),
+    /// A function of whole arrays.
+    Apply(Apply),
     /// The same elements under another shape.
     Reshape {
         /// The tensor it makes.
@@ -173,7 +188,7 @@ impl Node {
     pub fn outputs(&self) -> Vec<TensorId> {
         match self {
             Node::Comprehension(node) => vec![node.out],
-            Node::Argmax(node) => vec![node.out],
+            Node::Apply(node) => vec![node.out],
             Node::Reshape { out, .. } => vec![*out],
             Node::Loop(node) => node.carried.iter().map(|carried| carried.last).collect(),
         }

@@ -53,7 +53,7 @@ pub fn node(graph: &mut Graph, node: &mut Node, rename: &mut dyn Rename) {
                 *base = whole(graph, *base, rename);
             }
         }
-        Node::Argmax(node) => node.value = scalar(&mut graph.scalars, node.value, rename),
+        Node::Apply(node) => node.value = scalar(&mut graph.scalars, node.value, rename),
         Node::Reshape { from, .. } => *from = whole(graph, *from, rename),
         Node::Loop(node) => {
             node.condition = node.condition.map(|condition| scalar(&mut graph.scalars, condition, rename));

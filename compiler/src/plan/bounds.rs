@@ -245,7 +245,11 @@ fn guarded<'a>(item: &'a Item, extents: &mut Vec<Int>) -> Option<(&'a Leaf, bool
         Item::Leaf(leaf) => match leaf.kind {
             LeafKind::Write if leaf.add => Some((leaf, false)),
             LeafKind::Reduce => Some((leaf, true)),
-            LeafKind::Write | LeafKind::Fill | LeafKind::Argmax { .. } | LeafKind::Product(_) => None,
+            LeafKind::Write
+            | LeafKind::Fill
+            | LeafKind::Argmax { .. }
+            | LeafKind::Call
+            | LeafKind::Product(_) => None,
         },
         Item::If(..) => None,
     }

@@ -44,7 +44,7 @@ fn block(
                 node.body = block(graph, inputs, std::mem::take(&mut node.body), counters);
                 all.push(Node::Loop(node));
             }
-            Node::Argmax(_) | Node::Reshape { .. } => all.push(node),
+            Node::Apply(_) | Node::Reshape { .. } => all.push(node),
         }
     }
     all

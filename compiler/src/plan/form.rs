@@ -150,6 +150,9 @@ pub enum LeafKind {
         /// The element there, if the next statement of the nest reads it.
         found: Option<ScalarId>,
     },
+    /// What a function of Rust returns; the inner axes are those of that, then those of its arguments, which
+    /// are all read before anything is written.
+    Call,
     /// A product of matrices.
     Product(Product),
 }

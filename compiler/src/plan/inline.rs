@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ir::{
-    Argmax, Atom, Axis, Binary, Comprehension, Graph, Int, Kind, Node, Reduction, Scalar, ScalarId, TensorId,
+    Apply, Atom, Axis, Binary, Comprehension, Graph, Int, Kind, Node, Reduction, Scalar, ScalarId, TensorId,
     Unary,
 };
 
@@ -73,7 +73,7 @@ impl<'a> Table<'a> {
                     self.order.push(*out);
                     self.entries.insert(*out, Entry { node: node.clone(), block });
                 }
-                Node::Argmax(Argmax { out, .. }) => {
+                Node::Apply(Apply { out, .. }) => {
                     self.order.push(*out);
                     self.entries.insert(*out, Entry { node: node.clone(), block });
                 }
@@ -206,7 +206,7 @@ impl<'a> Table<'a> {
                 node.at = node.at.iter().map(&mut integer).collect();
                 &mut node.value
             }
-            Node::Argmax(node) => &mut node.value,
+            Node::Apply(node) => &mut node.value,
             Node::Reshape { .. } | Node::Loop(_) => return,
         };
         let inner = element.clone();
@@ -231,7 +231,7 @@ impl<'a> Table<'a> {
         let mut kept = Vec::new();
         for node in nodes {
             match node {
-                Node::Comprehension(Comprehension { out, .. }) | Node::Argmax(Argmax { out, .. }) => {
+                Node::Comprehension(Comprehension { out, .. }) | Node::Apply(Apply { out, .. }) => {
                     if !self.gone.contains(&out) {
                         kept.push(self.entries.remove(&out).expect("each is made once").node);
                     }
@@ -280,7 +280,7 @@ fn replace_reads(subscript: &Int, producer: TensorId, element: &Int) -> Int {
 fn domain(node: &Node) -> Vec<Axis> {
     match node {
         Node::Comprehension(node) => node.domain.clone(),
-        Node::Argmax(node) => node.outer.iter().chain(&node.inner).cloned().collect(),
+        Node::Apply(node) => node.domain(),
         Node::Reshape { .. } | Node::Loop(_) => Vec::new(),
     }
 }
@@ -300,7 +300,7 @@ fn reads(graph: &Graph, node: &Node) -> Vec<(TensorId, Vec<Int>)> {
                 });
             }
         }
-        Node::Argmax(node) => graph.visit_reads(node.value, &mut add),
+        Node::Apply(node) => graph.visit_reads(node.value, &mut add),
         Node::Reshape { .. } | Node::Loop(_) => {}
     }
     reads

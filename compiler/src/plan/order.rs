@@ -1,7 +1,9 @@
 //! How one node can be computed: which of its indices are loops and which a statement's own, in which
 //! order. The last loop should run along the last axis of what is written and read.
 
-use crate::ir::{Argmax, Axis, Comprehension, Graph, Int, Reduction, Scalar, ScalarId, TensorId};
+use crate::ir::{
+    Apply, ArrayFunction, Axis, Comprehension, Graph, Int, Reduction, Scalar, ScalarId, TensorId,
+};
 
 use super::Inputs;
 use super::form::{LeafKind, Product};
@@ -26,18 +28,27 @@ pub(super) struct Candidate {
     pub fill: bool,
 }
 
-/// The ways to compute an argmax.
-pub(super) fn of_argmax(node: &Argmax) -> Vec<Candidate> {
+/// The ways to apply a function of whole arrays.
+pub(super) fn of_apply(graph: &mut Graph, node: &Apply) -> Vec<Candidate> {
     let outer = node.outer.len();
+    // The indices of what it returns stand before those of what it takes.
+    let returned = Graph::axes(&graph.shape(node.out)[outer..]);
+    let to: Vec<Int> = (0..outer + node.inner.len())
+        .map(|x| Int::index(if x < outer { x } else { x + returned.len() }))
+        .collect();
+    let domain: Vec<Axis> = node.outer.iter().chain(&returned).chain(&node.inner).cloned().collect();
     vec![Candidate {
         out: node.out,
         base: None,
-        domain: node.outer.iter().chain(&node.inner).cloned().collect(),
-        at: Graph::identity(outer),
-        value: node.value,
+        at: node.at(graph, outer),
+        value: graph.scalars.with_indices(node.value, &to),
         loops: (0..outer).filter(|&x| !node.outer[x].extent.is(1)).collect(),
-        inner: (outer..outer + node.inner.len()).collect(),
-        kind: LeafKind::Argmax { least: node.least, found: None },
+        inner: (outer..domain.len()).collect(),
+        domain,
+        kind: match node.function {
+            ArrayFunction::Argmax { least } => LeafKind::Argmax { least, found: None },
+            ArrayFunction::Extern => LeafKind::Call,
+        },
         add: false,
         fill: false,
     }]

@@ -46,7 +46,7 @@ impl Maker<'_> {
         for node in nodes {
             let candidates = match node {
                 Node::Comprehension(node) => order::of_comprehension(self.graph, &node, self.inputs),
-                Node::Argmax(node) => order::of_argmax(&node),
+                Node::Apply(node) => order::of_apply(self.graph, &node),
                 Node::Reshape { out, from } => {
                     self.views.insert(out, from);
                     continue;

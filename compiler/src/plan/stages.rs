@@ -79,7 +79,7 @@ fn drop_idle_bases(graph: &Graph, nodes: &mut [Node]) {
         match node {
             Node::Comprehension(node) if order::sets_all(graph, node) => node.base = None,
             Node::Loop(node) => drop_idle_bases(graph, &mut node.body),
-            Node::Comprehension(_) | Node::Argmax(_) | Node::Reshape { .. } => {}
+            Node::Comprehension(_) | Node::Apply(_) | Node::Reshape { .. } => {}
         }
     }
 }
@@ -170,7 +170,7 @@ pub(super) fn reads_of(graph: &Graph, node: &Node, reads: &mut BTreeSet<TensorId
                 });
             }
         }
-        Node::Argmax(node) => reads.extend(graph.reads(node.value)),
+        Node::Apply(node) => reads.extend(graph.reads(node.value)),
         Node::Reshape { from, .. } => {
             reads.insert(*from);
         }

@@ -55,7 +55,7 @@ fn block(graph: &mut Graph, nodes: Vec<Node>, constants: &mut BTreeMap<TensorId,
                 node.body = block(graph, std::mem::take(&mut node.body), constants);
                 all.push(Node::Loop(node));
             }
-            Node::Argmax(_) | Node::Reshape { .. } => all.push(node),
+            Node::Apply(_) | Node::Reshape { .. } => all.push(node),
         }
     }
     all

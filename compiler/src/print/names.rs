@@ -89,7 +89,7 @@ pub(super) fn visit_taken(graph: &Graph, nodes: &[Node], visit: &mut dyn FnMut(T
                 }
                 node.base.iter().for_each(|base| visit(*base));
             }
-            Node::Argmax(node) => graph.visit_reads(node.value, &mut |tensor, _| visit(tensor)),
+            Node::Apply(node) => graph.visit_reads(node.value, &mut |tensor, _| visit(tensor)),
             Node::Reshape { from, .. } => visit(*from),
             Node::Loop(node) => {
                 node.condition

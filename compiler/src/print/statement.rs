@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use super::expression::Walker;
 use super::names::{Names, fresh_index, visit_made, visit_taken};
 use super::notation::{Level, Notation, Piece, Sign};
-use crate::ir::{Argmax, Axis, Comprehension, Graph, Int, Loop, Node, Reduction, Scalar, ScalarId, TensorId};
+use crate::ir::{
+    Apply, ArrayFunction, Axis, Comprehension, Graph, Int, Loop, Node, Reduction, Scalar, ScalarId, TensorId,
+};
 
 /// How what stands around expressions is written.
 pub(super) trait Layout: Notation {
@@ -88,7 +90,7 @@ impl<'a> Statements<'a> {
         for node in nodes {
             match node {
                 Node::Comprehension(node) => self.comprehension(node, scope, lines),
-                Node::Argmax(node) => self.argmax(node, scope, lines),
+                Node::Apply(node) => self.apply(node, scope, lines),
                 Node::Reshape { out, from } => {
                     let shape = self.walker(&[], &[]).integers(self.graph.shape(*out));
                     let value = self.layout.reshaped(self.names.of(*from), &shape);
@@ -184,15 +186,19 @@ impl<'a> Statements<'a> {
         self.parts(&walker, &parts, scope.len(), lines);
     }
 
-    fn argmax(&self, node: &Argmax, scope: &[String], lines: &mut Vec<Line>) {
-        let domain: Vec<Axis> = node.outer.iter().chain(&node.inner).cloned().collect();
-        let mut walker = self.walker(&domain, scope);
+    fn apply(&self, node: &Apply, scope: &[String], lines: &mut Vec<Line>) {
+        let mut walker = self.walker(&node.domain(), scope);
         let mut letters = self.letters(walker.indices.clone());
         let parts = walker.name_parts(&[node.value], &mut || letters.next().unwrap_or_default());
         let (outer, inner) = walker.indices.split_at(node.outer.len());
-        let body = self.notation.at_least(Level::Product, &walker.scalar(node.value));
+        let value = walker.scalar(node.value);
         let target = self.notation.element(self.names.of(node.out), outer);
-        let value = self.layout.extremum(node.least, inner, &body);
+        let value = match node.function {
+            ArrayFunction::Argmax { least } => {
+                self.layout.extremum(least, inner, &self.notation.at_least(Level::Product, &value))
+            }
+            ArrayFunction::Extern => value.text,
+        };
         lines.push((scope.len(), self.layout.definition(&target, &value)));
         self.parts(&walker, &parts, scope.len(), lines);
     }
@@ -317,7 +323,7 @@ fn updates(nodes: &[Node], uses: &BTreeMap<TensorId, usize>, in_place: &mut BTre
                 let insides = node.carried.iter().map(|carried| carried.inside);
                 updates_in_body(insides.collect(), &node.body, uses, in_place);
             }
-            Node::Comprehension(_) | Node::Argmax(_) | Node::Reshape { .. } => {}
+            Node::Comprehension(_) | Node::Apply(_) | Node::Reshape { .. } => {}
         }
         made.extend(node.outputs());
     }

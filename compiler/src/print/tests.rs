@@ -1,8 +1,8 @@
 //! The printers on graphs built by hand, each in all notations.
 
 use crate::ir::{
-    Argmax, Atom, Binary, Carried, Comparison, Comprehension, DimId, Graph, Int, Kind, Loop, Node, Reduction,
-    ScalarId, TensorId, Unary,
+    Apply, ArrayFunction, Atom, Binary, Carried, Comparison, Comprehension, DimId, Graph, Int, Kind, Loop,
+    Node, Reduction, ScalarId, TensorId, Unary,
 };
 
 fn i(position: usize) -> Int {
@@ -166,7 +166,13 @@ fn oddities() -> (Graph, Vec<TensorId>) {
     let element = s.read(x, vec![i(0), i(1)]);
     let axis = |name: &str, extent: &Int| crate::ir::Axis { name: name.into(), extent: extent.clone() };
     let (outer, inner) = (vec![axis("n", &n)], vec![axis("j", &five)]);
-    nodes.push(Node::Argmax(Argmax { out: best, outer, inner, least: true, value: element }));
+    nodes.push(Node::Apply(Apply {
+        out: best,
+        outer,
+        inner,
+        function: ArrayFunction::Argmax { least: true },
+        value: element,
+    }));
     nodes.push(Node::Reshape { out: flat, from: x });
     graph.nodes = nodes;
     (graph, vec![scattered, edge, prefix, best, flat])

@@ -7,7 +7,7 @@ use super::formula::part;
 use super::names::{Names, fresh_index};
 use super::notation::{Level, Notation, Piece, Sign, name, name_of_binary};
 use super::statement::{inputs, shows_shape};
-use crate::ir::{Axis, Binary, Graph, Int, Kind, Node, Reduction, ScalarId, TensorId, Unary};
+use crate::ir::{ArrayFunction, Axis, Binary, Graph, Int, Kind, Node, Reduction, ScalarId, TensorId, Unary};
 
 /// A graph, every operation as it stands: the inputs, then one line a node, the bodies of loops indented.
 pub fn text(graph: &Graph) -> String {
@@ -60,15 +60,21 @@ impl Dump<'_> {
                     line += &self.suffix(node.out, shows_shape(self.graph, node));
                     self.line(&line);
                 }
-                Node::Argmax(node) => {
-                    let domain: Vec<Axis> = node.outer.iter().chain(&node.inner).cloned().collect();
+                Node::Apply(node) => {
+                    let domain = node.domain();
                     let mut walker = self.walker(&domain);
                     let wheres = wheres(&mut walker, node.value);
                     let (outer, inner) = walker.indices.split_at(node.outer.len());
                     let target = Text.element(self.names.of(node.out), outer);
-                    let search = if node.least { "argmin" } else { "argmax" };
                     let value = walker.scalar(node.value).text;
-                    let mut line = format!("{target} = {search}[{}]({value}){wheres}", inner.join(", "));
+                    let value = match node.function {
+                        ArrayFunction::Argmax { least } => {
+                            let search = if least { "argmin" } else { "argmax" };
+                            format!("{search}[{}]({value})", inner.join(", "))
+                        }
+                        ArrayFunction::Extern => value,
+                    };
+                    let mut line = format!("{target} = {value}{wheres}");
                     line += &ranges(&walker, &domain);
                     self.line(&line);
                 }

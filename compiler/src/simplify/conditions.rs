@@ -21,8 +21,8 @@ fn list(graph: &mut Graph, nodes: &mut [Node], loops: &mut BTreeMap<LoopId, Int>
                 let ranges = Ranges::new(&node.domain, loops);
                 node.at = node.at.iter().map(|subscript| ranges.simplify(subscript)).collect();
             }
-            Node::Argmax(node) => {
-                let domain = [node.outer.as_slice(), &node.inner].concat();
+            Node::Apply(node) => {
+                let domain = node.domain();
                 node.value = value(&mut graph.scalars, &domain, loops, node.value);
             }
             Node::Reshape { .. } => {}

@@ -60,7 +60,7 @@ fn shorten(graph: &Graph, node: &mut Loop, needed: &BTreeSet<TensorId>) {
 pub fn require(graph: &Graph, node: &Node, needed: &mut BTreeSet<TensorId>) {
     match node {
         Node::Comprehension(node) => require_comprehension(graph, node, needed),
-        Node::Argmax(node) => graph.visit_reads(node.value, &mut |tensor, _| {
+        Node::Apply(node) => graph.visit_reads(node.value, &mut |tensor, _| {
             needed.insert(tensor);
         }),
         Node::Reshape { from, .. } => {

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ir::{
-    Argmax, Axis, Comprehension, Graph, Int, Node, Reduction, Scalar, ScalarId, Scalars, TensorId,
+    Apply, ArrayFunction, Axis, Comprehension, Graph, Int, Node, Reduction, Scalar, ScalarId, Scalars,
+    TensorId,
 };
 
 /// Every element of a tensor as one formula, or as the sum of one.
@@ -70,7 +71,7 @@ pub fn covered(at: &[Int], domain: &[Axis], shape: &[Int]) -> Option<Vec<Option<
 pub struct Definitions {
     opaque: BTreeSet<TensorId>,
     of: BTreeMap<TensorId, Definition>,
-    argmaxes: BTreeMap<TensorId, Argmax>,
+    argmaxes: BTreeMap<TensorId, Apply>,
     seen_through: BTreeMap<ScalarId, ScalarId>,
     all_seen_through: BTreeMap<ScalarId, ScalarId>,
 }
@@ -90,7 +91,7 @@ impl Definitions {
             match node {
                 Node::Comprehension(node) => self.learn(graph, node),
                 Node::Loop(node) => self.extend(graph, &node.body),
-                Node::Argmax(node) => self.learn_argmax(node),
+                Node::Apply(node) => self.learn_argmax(node),
                 Node::Reshape { .. } => {}
             }
         }
@@ -105,12 +106,14 @@ impl Definitions {
     }
 
     /// Takes note of an argmax.
-    pub fn learn_argmax(&mut self, node: &Argmax) {
-        self.argmaxes.insert(node.out, node.clone());
+    pub fn learn_argmax(&mut self, node: &Apply) {
+        if let ArrayFunction::Argmax { .. } = node.function {
+            self.argmaxes.insert(node.out, node.clone());
+        }
     }
 
     /// The argmax that makes a tensor.
-    pub fn argmax(&self, tensor: TensorId) -> Option<&Argmax> {
+    pub fn argmax(&self, tensor: TensorId) -> Option<&Apply> {
         self.argmaxes.get(&tensor)
     }
 

@@ -7,7 +7,9 @@ use super::cost;
 use super::definitions::Definition;
 use super::formulas::{Forms, Formulas};
 use crate::ir::rename::{self, Rename};
-use crate::ir::{Axis, Comprehension, Graph, Int, Kind, Loop, Node, Reduction, Scalar, ScalarId, TensorId};
+use crate::ir::{
+    ArrayFunction, Axis, Comprehension, Graph, Int, Kind, Loop, Node, Reduction, Scalar, ScalarId, TensorId,
+};
 
 /// A part of an expression that costs no more than this is not worth a read.
 const CHEAP: f64 = 4.0;
@@ -30,10 +32,10 @@ enum Content {
         reduction: Reduction,
         value: ScalarId,
     },
-    Argmax {
+    Apply {
         outer: Vec<Int>,
         inner: Vec<Int>,
-        least: bool,
+        function: ArrayFunction,
         value: ScalarId,
     },
     Reshape(TensorId),
@@ -85,7 +87,7 @@ impl Merger<'_> {
                     kept.push(node);
                     continue;
                 }
-                Node::Comprehension(_) | Node::Argmax(_) | Node::Reshape { .. } => {}
+                Node::Comprehension(_) | Node::Apply(_) | Node::Reshape { .. } => {}
             }
             if !self.renamed.0.is_empty() {
                 rename::node(self.graph, &mut node, &mut self.renamed);
@@ -171,8 +173,8 @@ impl Merger<'_> {
                     self.learn(node, &mut scope.formulas);
                 }
             }
-            Node::Argmax(node) => {
-                let domain = [node.outer.as_slice(), &node.inner].concat();
+            Node::Apply(node) => {
+                let domain = node.domain();
                 node.value = self.with_known_parts(node.value, &domain, &scope.formulas);
             }
             Node::Reshape { .. } | Node::Loop(_) => {}
@@ -227,12 +229,12 @@ fn content(node: &Node) -> Option<(TensorId, Content)> {
                 value: node.value,
             },
         ),
-        Node::Argmax(node) => (
+        Node::Apply(node) => (
             node.out,
-            Content::Argmax {
+            Content::Apply {
                 outer: extents(&node.outer),
                 inner: extents(&node.inner),
-                least: node.least,
+                function: node.function,
                 value: node.value,
             },
         ),

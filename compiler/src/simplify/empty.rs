@@ -19,7 +19,7 @@ fn list(graph: &mut Graph, nodes: &mut [Node]) {
                 };
             }
             Node::Loop(inner) => list(graph, &mut inner.body),
-            Node::Comprehension(_) | Node::Argmax(_) | Node::Reshape { .. } => {}
+            Node::Comprehension(_) | Node::Apply(_) | Node::Reshape { .. } => {}
         }
     }
 }

@@ -71,7 +71,7 @@ fn is_worthwhile(
             let is_fixed = node.at.iter().all(|subscript| !mentions(subscript, counter));
             costs && is_fixed && node.base.is_none() && can_move(node.value, &node.domain)
         }
-        Node::Argmax(node) => can_move(node.value, &[node.outer.as_slice(), &node.inner].concat()),
+        Node::Apply(node) => can_move(node.value, &node.domain()),
         Node::Reshape { .. } => true,
         Node::Loop(_) => false,
     }

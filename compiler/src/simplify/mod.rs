@@ -58,7 +58,7 @@ fn fingerprint(graph: &Graph) -> Vec<Print> {
                 Node::Comprehension(node) => {
                     prints.push(Print(node.out, Some(node.value), node.base, node.domain.len()));
                 }
-                Node::Argmax(node) => prints.push(Print(node.out, Some(node.value), None, node.inner.len())),
+                Node::Apply(node) => prints.push(Print(node.out, Some(node.value), None, node.inner.len())),
                 Node::Reshape { out, from } => prints.push(Print(*out, None, Some(*from), 0)),
                 Node::Loop(node) => {
                     prints.extend(node.condition.map(|it| Print(TensorId(u32::MAX), Some(it), None, 0)));

@@ -77,7 +77,7 @@ impl Resolver<'_> {
                         maps.insert(inner.out, (inner.base, map));
                     }
                 }
-                Node::Argmax(node) => node.value = self.scalar(node.value),
+                Node::Apply(node) => node.value = self.scalar(node.value),
                 Node::Reshape { out, from } => {
                     let (out, from) = (*out, self.whole(*from));
                     *node = self.reshape(out, from);

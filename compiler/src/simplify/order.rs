@@ -38,7 +38,7 @@ fn list(graph: &Graph, nodes: &mut Vec<Node>, is_between: &dyn Fn(TensorId) -> b
                     scattered.insert(node.out, place);
                 }
             }
-            Node::Comprehension(_) | Node::Argmax(_) | Node::Reshape { .. } => {}
+            Node::Comprehension(_) | Node::Apply(_) | Node::Reshape { .. } => {}
         }
         place += 1;
     }

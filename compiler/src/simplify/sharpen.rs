@@ -41,7 +41,7 @@ fn note(nodes: &[Node], written: &mut BTreeMap<TensorId, Node>) {
     for node in nodes {
         match node {
             Node::Loop(node) => note(&node.body, written),
-            Node::Comprehension(_) | Node::Argmax(_) | Node::Reshape { .. } => {
+            Node::Comprehension(_) | Node::Apply(_) | Node::Reshape { .. } => {
                 written.extend(node.outputs().into_iter().map(|output| (output, node.clone())));
             }
         }

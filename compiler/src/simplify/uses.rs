@@ -21,9 +21,7 @@ fn add(graph: &Graph, nodes: &[Node], counts: &mut BTreeMap<TensorId, usize>) {
                 read.extend(node.carried.iter().flat_map(|carried| [carried.initial, carried.next]));
                 add(graph, &node.body, counts);
             }
-            Node::Comprehension(_) | Node::Argmax(_) | Node::Reshape { .. } => {
-                require(graph, node, &mut read)
-            }
+            Node::Comprehension(_) | Node::Apply(_) | Node::Reshape { .. } => require(graph, node, &mut read),
         }
         for tensor in read {
             *counts.entry(tensor).or_default() += 1;

@@ -24,6 +24,29 @@ fn externs() {
 }
 
 #[test]
+fn externs_of_arrays() {
+    check_gradients("
+        dim N;
+        const K: usize = 2;
+        extern fn inverse(a: f64[K, K]) -> f64[K, K] { derivative(da) = -(y @ da @ y) }
+        extern fn determinant(a: f64[2, K]) -> f64 { derivative(da) = y * trace(inverse(a) @ da) }
+        extern fn scaled(x: f64[3], s: f64) -> f64[3] { derivative(dx, ds) = s * dx + ds * x }
+        extern fn powers(x: f64) -> f64[3] { derivative(dx) = stack([1 + 0 * x, 2 * x, 3 * x * x]) * dx }
+        fn safe(a: f64[K, K]) -> f64[K, K] { a @ a.t() + eye(K) }
+        pub struct Net { w: f64[2, 2] }
+        impl Net {
+            pub fn plain(x: f64[2, 2]) -> f64[2, 2] { inverse(safe(x + w)) @ w }
+            pub fn number(x: f64[2, 2]) -> f64 { sqrt(determinant(safe(x))) + determinant(w) }
+            pub fn mapped(x: f64[N, 2, 2]) -> f64[N] { let y[n] = sum(inverse(safe(x[n])) * w) * determinant(x[n]); y }
+            pub fn mixed(x: f64[N, 3], s: f64[N]) -> f64[N, 3] { let y[n] = scaled(x[n], s[n] * w[0, 0]); y + scaled(w.reshape([4])[..3], 2) }
+            pub fn of_a_number(x: f64[N]) -> f64[N, 3] { let y[n, k] = powers(x[n])[k]; y * powers(w[1, 1]) }
+            pub fn guarded(x: f64[2, 2]) -> f64 { if determinant(x) > 100 { sum(inverse(x - x)) } else { sum(inverse(safe(x))) } }
+            pub fn looped(x: f64[2, 2]) -> f64[2, 2] { let mut h = x; for t in 0..3 { h = inverse(safe(h)) + w; } h }
+            pub fn nested(x: f64[2, 2]) -> f64 { let y = sum(inverse(safe(x)) * w); let g = grad(y, x); let t = jvp(g, x, w); sum(g * t) + y }
+        }", &[4], 3);
+}
+
+#[test]
 fn externs_without_derivatives() {
     let wrong = |body: &str| checked(&(DECLARED.to_string() + body)).map(|_| ()).unwrap_err();
     let message = wrong("pub struct Net {} impl Net { #[grad(x)] pub fn f(x: f64) -> f64 { slope(x) * 2 } }");

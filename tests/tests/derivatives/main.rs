@@ -14,6 +14,7 @@ mod networks;
 #[allow(dead_code, reason = "shared with the gradients, which use all of it")]
 #[path = "../gradients/oracle.rs"]
 mod oracle;
+mod rust_functions;
 mod step;
 mod tangent;
 // The macro warns of the derivative that is zero, which is what `same` tests.

@@ -212,7 +212,7 @@ fn all_reads(graph: &Graph, node: &Node, read: &mut BTreeSet<TensorId>) {
                 });
             }
         }
-        Node::Argmax(node) => read.extend(graph.reads(node.value)),
+        Node::Apply(node) => read.extend(graph.reads(node.value)),
         Node::Reshape { from, .. } => {
             read.insert(*from);
         }

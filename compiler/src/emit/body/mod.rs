@@ -3,6 +3,7 @@
 //! What stands around a body (signatures, checks, pass types) is not here. Nothing here decides what is
 //! computed where: that is the plan's.
 
+mod apply;
 mod integer;
 mod names;
 mod nest;

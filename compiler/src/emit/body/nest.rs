@@ -178,6 +178,7 @@ impl Body<'_> {
             LeafKind::Write => self.write(leaf),
             LeafKind::Reduce => self.reduce(leaf),
             LeafKind::Argmax { least, found } => self.argmax(leaf, *least, *found),
+            LeafKind::Call => self.call_of_arrays(leaf),
             LeafKind::Product(product) => self.product(leaf, product),
         }
     }
@@ -326,7 +327,9 @@ impl Body<'_> {
                 let work = match item {
                     Item::Leaf(leaf) => match leaf.kind {
                         LeafKind::Fill | LeafKind::Product(_) => 0,
-                        LeafKind::Write | LeafKind::Reduce | LeafKind::Argmax { .. } => extent(&leaf.inner)?,
+                        LeafKind::Write | LeafKind::Reduce | LeafKind::Argmax { .. } | LeafKind::Call => {
+                            extent(&leaf.inner)?
+                        }
                     },
                     Item::If(_, body) => items_work(body)?,
                     Item::For(around) => {

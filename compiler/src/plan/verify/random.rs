@@ -1,8 +1,8 @@
 //! Random routines: nodes of every form over small shapes, read in every legal way.
 
 use crate::ir::{
-    Argmax, Atom, Axis, Binary, Carried, Comparison, Comprehension, DimId, Graph, Int, Kind, Loop, LoopId,
-    Node, Reduction, ScalarId, TensorId, Unary,
+    Apply, ArrayFunction, Atom, Axis, Binary, Carried, Comparison, Comprehension, DimId, Graph, Int, Kind,
+    Loop, LoopId, Node, Reduction, ScalarId, TensorId, Unary,
 };
 use crate::routine::{Gradient, Routine, Target};
 
@@ -288,7 +288,13 @@ impl Random {
         let name = self.name();
         let out = self.graph.add_tensor(name, outer.clone(), Kind::Index);
         let (before, after) = domain.split_at(outer.len());
-        nodes.push(Node::Argmax(Argmax { out, outer: before.to_vec(), inner: after.to_vec(), least, value }));
+        nodes.push(Node::Apply(Apply {
+            out,
+            outer: before.to_vec(),
+            inner: after.to_vec(),
+            function: ArrayFunction::Argmax { least },
+            value,
+        }));
         self.pool.push(out);
         // Its elements as numbers.
         let at = Graph::identity(outer.len());

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::eval::function;
-use crate::ir::{Atom, Axis, Binary, Comparison, Int, LoopId, Scalar, ScalarId, TensorId, Unary};
+use crate::ir::{Atom, Axis, Binary, Called, Comparison, Int, LoopId, Scalar, ScalarId, TensorId, Unary};
 use crate::plan::{
     Bound, BufferId, FrameId, Home, Item, Leaf, LeafKind, Plan, Range, Root, Step, product::strides,
 };
@@ -366,6 +366,7 @@ impl<'a> Machine<'a> {
                     assert_eq!(self.scalar(found).to_bits(), extreme.to_bits(), "what an argmax found");
                 }
             }
+            LeafKind::Call => self.call(leaf, adds),
             LeafKind::Reduce => {
                 let mut sum = 0.0;
                 if leaf.when.is_none_or(|condition| self.scalar(condition) != 0.0) {
@@ -397,6 +398,39 @@ impl<'a> Machine<'a> {
                 });
             }
         }
+    }
+
+    /// A function of Rust: all that it takes is read before anything is written.
+    fn call(&mut self, leaf: &Leaf, adds: bool) {
+        let first = self.indices.len();
+        let returned = self.plan.graph.shape(leaf.out).len().min(leaf.at.len());
+        let returned = (0..leaf.inner.len())
+            .take_while(|axis| leaf.at[..returned].iter().any(|at| at.mentions_index(first + axis)))
+            .count();
+        let scalars = &self.plan.graph.scalars;
+        let called = Called::of(scalars, leaf.value, first + returned);
+        let called = called.filter(|called| {
+            called.guards.iter().all(|&(condition, holds)| (self.scalar(condition) != 0.0) == holds)
+        });
+        let values = called.map(|called| {
+            let mut arguments = Vec::new();
+            for (indices, element) in &called.arguments {
+                let mut array = Vec::new();
+                self.indices.resize(indices.start, 0);
+                let axes = &leaf.inner[indices.start - first..indices.end - first];
+                self.each(axes, &[], &mut |machine| array.push(machine.scalar(*element)));
+                self.indices.truncate(first);
+                arguments.push(array);
+            }
+            let name = &scalars.externs[called.function.0 as usize].name;
+            function::external_of_arrays(name, &arguments).expect("a function that tests know")
+        });
+        let mut values = values.into_iter().flatten();
+        self.each(&leaf.inner[..returned], &[], &mut |machine| {
+            let place = machine.place(leaf.out, &leaf.at);
+            let before = if adds { machine.load(leaf.out, place, true) } else { 0.0 };
+            machine.store(leaf.out, place, before + values.next().unwrap_or(0.0));
+        });
     }
 
     /// Checks that each group of indices steps evenly through each operand: if it should, as one run, and

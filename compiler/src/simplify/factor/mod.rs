@@ -71,7 +71,7 @@ fn list(graph: &mut Graph, nodes: Vec<Node>, context: &mut Context) -> Vec<Node>
                 context.loops.remove(&node.counter);
                 done.push(Node::Loop(node));
             }
-            Node::Argmax(_) | Node::Reshape { .. } => done.push(node),
+            Node::Apply(_) | Node::Reshape { .. } => done.push(node),
         }
     }
     done

@@ -2,8 +2,8 @@
 
 use super::Rewriter;
 use crate::ir::{
-    Argmax, Atom, Axis, Comparison, Comprehension, Graph, Int, Kind, Node, Reduction, Scalar, ScalarId,
-    TensorId, Unary,
+    Apply, ArrayFunction, Atom, Axis, Comparison, Comprehension, Graph, Int, Kind, Node, Reduction, Scalar,
+    ScalarId, TensorId, Unary,
 };
 use crate::simplify::definitions::Definition;
 
@@ -71,7 +71,10 @@ impl Rewriter<'_> {
         let name = format!("{}_at", self.graph.tensor(sum).name);
         let out = self.graph.add_tensor(name, layout.shape(&layout.outer), Kind::Index);
         let (outer, inner) = (layout.outer.clone(), layout.inner.clone());
-        self.push_after(sum, Node::Argmax(Argmax { out, outer, inner, least: false, value }));
+        self.push_after(
+            sum,
+            Node::Apply(Apply { out, outer, inner, function: ArrayFunction::Argmax { least: false }, value }),
+        );
         out
     }
 

@@ -86,7 +86,7 @@ impl Rewriter<'_> {
                     self.definitions.learn(self.graph, node);
                     self.learn_ratio(node, &made_here);
                 }
-                Node::Argmax(node) => {
+                Node::Apply(node) => {
                     node.value = self.rewrite(node.value);
                     self.definitions.learn_argmax(node);
                 }
@@ -117,7 +117,7 @@ impl Rewriter<'_> {
     fn push_after(&mut self, tensor: TensorId, node: Node) {
         match &node {
             Node::Comprehension(node) => self.definitions.learn(self.graph, node),
-            Node::Argmax(node) => self.definitions.learn_argmax(node),
+            Node::Apply(node) => self.definitions.learn_argmax(node),
             Node::Reshape { .. } | Node::Loop(_) => {}
         }
         self.after.entry(tensor).or_default().push(node);

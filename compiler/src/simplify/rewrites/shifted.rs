@@ -12,7 +12,7 @@
 use super::Rewriter;
 use super::largest::Layout;
 use super::products::Product;
-use crate::ir::{Comparison, Int, Scalar, ScalarId, TensorId, Unary};
+use crate::ir::{ArrayFunction, Comparison, Int, Scalar, ScalarId, TensorId, Unary};
 use crate::simplify::definitions::Definition;
 
 /// e^shift · sum · beside
@@ -181,7 +181,7 @@ impl Rewriter<'_> {
         indices.push(Int::atom(crate::ir::Atom::Read(largest, at)));
         let found = self.graph.scalars.with_indices(argmax.value, &indices);
         let found = self.definitions.see_all(&mut self.graph.scalars, found);
-        if found != top || argmax.least {
+        if found != top || argmax.function != (ArrayFunction::Argmax { least: false }) {
             return false;
         }
         // The argmax searches the expression itself, along whichever index.

@@ -3,8 +3,8 @@
 use crate::differentiate::reverse;
 use crate::eval::{Data, evaluate};
 use crate::ir::{
-    Argmax, Atom, Binary, Carried, Comprehension, Graph, Int, Kind, Loop, Node, Reduction, ScalarId,
-    TensorId, Unary,
+    Apply, ArrayFunction, Atom, Binary, Carried, Comprehension, Graph, Int, Kind, Loop, Node, Reduction,
+    ScalarId, TensorId, Unary,
 };
 use crate::simplify::simplify;
 use crate::verify::verify;
@@ -146,11 +146,11 @@ impl Formula {
         let inner = domain.split_off(others.len());
         let shape: Vec<Int> = others.iter().map(|&index| self.extents[index].clone()).collect();
         let out = self.graph.add_tensor("at", shape, Kind::Index);
-        self.graph.nodes.push(Node::Argmax(Argmax {
+        self.graph.nodes.push(Node::Apply(Apply {
             out,
             outer: domain,
             inner,
-            least: false,
+            function: ArrayFunction::Argmax { least: false },
             value: searched,
         }));
         let mut indices = Graph::identity(self.extents.len());

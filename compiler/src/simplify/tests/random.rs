@@ -4,8 +4,8 @@ use super::builder::close;
 use crate::differentiate::reverse;
 use crate::eval::{Data, evaluate};
 use crate::ir::{
-    Argmax, Atom, Binary, Carried, Comparison, Comprehension, Graph, Int, Kind, Loop, Node, Reduction,
-    Scalar, ScalarId, TensorId, Unary,
+    Apply, ArrayFunction, Atom, Binary, Carried, Comparison, Comprehension, Graph, Int, Kind, Loop, Node,
+    Reduction, Scalar, ScalarId, TensorId, Unary,
 };
 use crate::simplify::simplify;
 use crate::verify::verify;
@@ -160,7 +160,13 @@ impl Maker {
                 &(0..=kept).map(Int::index).chain((kept + 1..rank).map(|_| Int::zero())).collect::<Vec<_>>(),
             );
             let out = self.graph.add_tensor("found", extents[..kept].to_vec(), Kind::Index);
-            self.graph.nodes.push(Node::Argmax(Argmax { out, outer, inner, least: false, value: all }));
+            self.graph.nodes.push(Node::Apply(Apply {
+                out,
+                outer,
+                inner,
+                function: ArrayFunction::Argmax { least: false },
+                value: all,
+            }));
             let found = Int::atom(Atom::Read(out, Graph::identity(kept)));
             let mut indices = Graph::identity(kept);
             indices.push(found);
