@@ -43,6 +43,7 @@ PEERS = {  # name: (command, extra environment)
 }
 # variants timed the same way but left out of the default list
 EXTRA = {
+    "chainrule-rayon": ([f"{TARGET}/rayon/release/peer-chainrule"], {}),
     "candle-native": ([f"{TARGET}/native/release/peer-candle"], {}),
     "dfdx-native": ([f"{TARGET}/native/release/peer-dfdx"], {}),
     "burn-flex-native": ([f"{TARGET}/native/release/peer-burn"], {"PEERS_BURN": "flex"}),
@@ -57,10 +58,11 @@ def build(names):
         subprocess.run(cc + ["-o", f"{TARGET}/c/blas", f"{HERE}/c/blas.c", "-lopenblas", "-lm"], check=True)
     if "c-fixed" in names:
         subprocess.run(["g++", "-std=c++20"] + cc[1:] + ["-o", f"{TARGET}/c/fixed", f"{HERE}/c/fixed.cpp", "-lm"], check=True)
-    if "chainrule" in names:
-        # As a user builds it: no flags.
-        env = {**os.environ, "CARGO_TARGET_DIR": TARGET}
-        subprocess.run(["cargo", "build", "--release", "-q"], cwd=f"{HERE}/../chainrule", env=env, check=True)
+    for name, folder, features in (("chainrule", "", []), ("chainrule-rayon", "/rayon", ["--features", "rayon"])):
+        if name in names:
+            # As a user builds it: no flags.
+            env = {**os.environ, "CARGO_TARGET_DIR": TARGET + folder}
+            subprocess.run(["cargo", "build", "--release", "-q"] + features, cwd=f"{HERE}/../chainrule", env=env, check=True)
     for crate, features in (("burn", ["--features", "ndarray,flex"]), ("candle", []), ("dfdx", [])):
         for native in ("", "-native"):
             if any(n.startswith(crate) and n.endswith("-native") == bool(native) and n != "burn-cpu" for n in names):

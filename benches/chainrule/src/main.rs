@@ -4,5 +4,12 @@ use peer_common::load;
 
 fn main() {
     let source = |model: &str, what: &str, count: usize| load(model, what)[..count].to_vec();
-    peer_common::main(|model, batch, optimiser| peer_chainrule::build(&source, model, batch, optimiser));
+    let run = || {
+        peer_common::main(|model, batch, optimiser| peer_chainrule::build(&source, model, batch, optimiser))
+    };
+    // `RAYON_NUM_THREADS` says how many threads there are.
+    #[cfg(feature = "rayon")]
+    rayon::ThreadPoolBuilder::new().build().expect("threads").install(run);
+    #[cfg(not(feature = "rayon"))]
+    run();
 }
