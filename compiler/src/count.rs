@@ -98,6 +98,7 @@ mod tests {
             extent,
             reversed: false,
             condition: None,
+            keep: crate::ir::Keep::Everything,
             carried: vec![],
             body,
         }));

@@ -280,7 +280,7 @@ impl Verifier<'_> {
                     ensure(!divisor.is(0), || "an integer is divided by zero".to_string())
                 }
                 // What stands inside is visited too.
-                Atom::Inside(_) => Ok(()),
+                Atom::Root(_) | Atom::Inside(_) => Ok(()),
             };
             if result.is_ok() {
                 result = checked;
@@ -384,6 +384,7 @@ mod tests {
             extent,
             reversed: false,
             condition: None,
+            keep: crate::ir::Keep::Everything,
             carried,
             body,
         }));

@@ -226,7 +226,7 @@ impl Elaborator<'_> {
                 Atom::Index(position) => self.ambient.get(*position).map(|axis| axis.extent.clone()),
                 Atom::Loop(counter) => self.counters.get(counter).cloned(),
                 Atom::Dim(_) | Atom::Read(..) => None,
-                Atom::Div(..) | Atom::Mod(..) | Atom::Inside(_) => return,
+                Atom::Div(..) | Atom::Mod(..) | Atom::Root(_) | Atom::Inside(_) => return,
             };
             match extent.and_then(|extent| extent.as_constant()) {
                 Some(extent) if !moving.iter().any(|known| known.atom == *atom) => {
@@ -300,6 +300,7 @@ fn evaluate(value: &Int, at: &[(&Atom, i64)]) -> Option<i64> {
                     let remainder = a.checked_rem_euclid(b)?;
                     if b < 0 && remainder != 0 { remainder + b } else { remainder }
                 }
+                Atom::Root(a) => crate::ir::root(evaluate(a, at)?),
                 Atom::Inside(inside) => evaluate(&inside.position, at)?,
                 Atom::Dim(_) | Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) => {
                     at.iter().find(|(known, _)| *known == atom)?.1

@@ -215,7 +215,7 @@ impl Elaborator<'_> {
                 Some((low.div(&divisor), high.div(&divisor)))
             }
             Atom::Inside(inside) => Some((Int::zero(), inside.size.plus(-1))),
-            Atom::Dim(_) | Atom::Read(..) | Atom::Mod(..) => None,
+            Atom::Dim(_) | Atom::Read(..) | Atom::Mod(..) | Atom::Root(_) => None,
         }
     }
 

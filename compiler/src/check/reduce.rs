@@ -192,6 +192,7 @@ impl Elaborator<'_> {
             extent: count,
             reversed: false,
             condition: None,
+            keep: crate::ir::Keep::Everything,
             carried: vec![Carried { initial, inside, next, last }],
             body: vec![Node::Comprehension(step)],
         }));

@@ -6,19 +6,12 @@ use super::elaborate::{Elaborator, Guard};
 use super::value::{Array, Bound, Layer, Mutability, Value};
 use super::words::spelled;
 use crate::differentiate::Open;
-use crate::ir::{Atom, Carried, Comparison, Int, Kind, Loop, LoopId, Node, TensorId};
+use crate::ir::{Atom, Carried, Comparison, Int, Keep, Kind, Loop, LoopId, Node, TensorId};
 use crate::syntax::ast::{self, Pattern, Statement, Target};
 
 impl Elaborator<'_> {
     /// `for t in 0..T while c { … }`, `for block in blocks { … }`.
     pub fn repeat(&mut self, each: &ast::For) {
-        if let Some(span) = each.checkpoint {
-            self.error_with_help(
-                span,
-                "`#[checkpoint]` is not supported yet",
-                "leave it out: the loop keeps what its backward pass reads",
-            );
-        }
         let counter = self.graph.add_loop();
         let at = Int::atom(Atom::Loop(counter));
         let (extent, reversed, variable) = match &each.range {
@@ -140,6 +133,7 @@ impl Elaborator<'_> {
                 extent,
                 reversed,
                 condition,
+                keep: if each.checkpoint.is_some() { Keep::Roots } else { Keep::Everything },
                 carried,
                 body,
             }));

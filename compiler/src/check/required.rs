@@ -17,8 +17,14 @@ const MANY: usize = 1 << 12;
 /// Settles the checked subscripts of a function; what its arguments have to satisfy.
 pub fn settle(graph: &mut Graph, arguments: &BTreeSet<TensorId>) -> Vec<Requirement> {
     let mut nodes = std::mem::take(&mut graph.nodes);
-    let mut settling =
-        Settling { graph, arguments, loops: BTreeMap::new(), below: BTreeMap::new(), required: Vec::new() };
+    let mut settling = Settling {
+        graph,
+        arguments,
+        loops: BTreeMap::new(),
+        leaves_out: false,
+        below: BTreeMap::new(),
+        required: Vec::new(),
+    };
     settling.nodes(&mut nodes);
     let required = settling.required;
     graph.nodes = nodes;
@@ -29,6 +35,8 @@ struct Settling<'a> {
     graph: &'a mut Graph,
     arguments: &'a BTreeSet<TensorId>,
     loops: BTreeMap<LoopId, Int>,
+    /// Whether some loop around leaves iterations out.
+    leaves_out: bool,
     /// What every element of a position that was searched for is below.
     below: BTreeMap<TensorId, Int>,
     required: Vec<Requirement>,
@@ -61,7 +69,10 @@ impl Settling<'_> {
                     if let Some(condition) = &mut inner.condition {
                         self.expression(&[], &mut [], &[], condition);
                     }
+                    let around = self.leaves_out;
+                    self.leaves_out |= inner.condition.is_some();
                     self.nodes(&mut inner.body);
+                    self.leaves_out = around;
                     self.loops.remove(&inner.counter);
                 }
             }
@@ -123,7 +134,8 @@ impl Settling<'_> {
         ranges.is_natural(&place.inside.position, &facts) && ranges.is_natural(&last, &facts)
     }
 
-    /// Whether a subscript and the conditions around it depend on nothing but arguments.
+    /// Whether a subscript and the conditions around it depend on nothing but arguments; the condition of a loop
+    /// depends on what it computes.
     fn is_of_arguments(&self, place: &Place) -> bool {
         let mut known = true;
         let mut integer = |value: &Int| {
@@ -148,7 +160,7 @@ impl Settling<'_> {
                 }
             }
         }
-        known && simple
+        known && simple && !self.leaves_out
     }
 
     /// What a place asks of the arguments, over the indices and counters that it mentions alone.

@@ -175,7 +175,7 @@ impl Rename for Names<'_> {
         Some((self.tensors[&tensor], front.chain(at.iter().cloned()).collect()))
     }
 
-    fn counter(&mut self, counter: LoopId) -> LoopId {
-        self.counters[&counter]
+    fn counter(&mut self, counter: LoopId) -> Int {
+        Int::atom(Atom::Loop(self.counters[&counter]))
     }
 }

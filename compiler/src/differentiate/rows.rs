@@ -124,8 +124,10 @@ fn of_value(
 fn is_of_iteration(row: &Int) -> bool {
     let mut fixed = true;
     row.visit_atoms(&mut |atom| {
-        fixed &=
-            matches!(atom, Atom::Loop(_) | Atom::Dim(_) | Atom::Div(..) | Atom::Mod(..) | Atom::Inside(_))
+        fixed &= matches!(
+            atom,
+            Atom::Loop(_) | Atom::Dim(_) | Atom::Div(..) | Atom::Mod(..) | Atom::Root(_) | Atom::Inside(_)
+        )
     });
     fixed
 }

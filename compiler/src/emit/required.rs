@@ -120,8 +120,8 @@ impl Check<'_> {
                 let element = self.element(*tensor, at);
                 quote!((#element as isize))
             }
-            Atom::Div(..) | Atom::Mod(..) | Atom::Inside(_) => {
-                unreachable!("quotients are no leaves, and nothing here is to be checked elsewhere")
+            Atom::Div(..) | Atom::Mod(..) | Atom::Root(_) | Atom::Inside(_) => {
+                unreachable!("quotients and roots are no leaves, and nothing here is to be checked elsewhere")
             }
         });
         quote!((#tokens))

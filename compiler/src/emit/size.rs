@@ -77,10 +77,11 @@ pub fn signed(size: &Int, dims: &[Ident]) -> TokenStream {
 /// Whether anything in it is subtracted, so that small dims may make it (or a part of it) negative.
 pub fn can_be_negative(size: &Int) -> bool {
     let mut negative = size.terms().any(|(_, coefficient)| coefficient < 0);
-    size.visit_atoms(&mut |atom| {
-        if let Atom::Div(a, b) | Atom::Mod(a, b) = atom {
-            negative |= [a, b].into_iter().any(|part| part.terms().any(|(_, coefficient)| coefficient < 0));
-        }
+    let mut note = |part: &Int| negative |= part.terms().any(|(_, coefficient)| coefficient < 0);
+    size.visit_atoms(&mut |atom| match atom {
+        Atom::Div(a, b) | Atom::Mod(a, b) => [a, b].into_iter().for_each(|part| note(part)),
+        Atom::Root(a) => note(a),
+        Atom::Dim(_) | Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) | Atom::Inside(_) => {}
     });
     negative
 }
@@ -143,7 +144,18 @@ fn factor(atom: &Atom, signed: Option<&TokenStream>, leaf: &dyn Fn(&Atom) -> Tok
                 (None, false) => quote!(((#a) % (#b))),
             }
         }
+        Atom::Root(of) => root(&terms(of, signed, leaf), signed.is_some()),
         Atom::Dim(_) | Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) | Atom::Inside(_) => leaf(atom),
+    }
+}
+
+/// ⌈√n⌉, at least 1, as an operand.
+pub fn root(of: &TokenStream, signed: bool) -> TokenStream {
+    let is_name = of.clone().into_iter().count() == 1;
+    let of = if is_name { of.clone() } else { quote!((#of)) };
+    match signed {
+        false => quote!((#of.saturating_sub(1).isqrt() + 1)),
+        true => quote!((#of.cast_unsigned().saturating_sub(1).isqrt().cast_signed() + 1)),
     }
 }
 
@@ -170,6 +182,7 @@ mod tests {
         check(&Int::zero(), "0", "0");
         check(&n.mul(&t).scale(2).plus(3), "2 * n * t + 3", "2 * N * T + 3");
         check(&n.plus(-1), "(n.cast_signed() - 1).cast_unsigned()", "N - 1");
+        check(&n.root().scale(3), "3 * (n.saturating_sub(1).isqrt() + 1)", "3 * ceil(sqrt(N))");
         check(&n.plus(1).div(&Int::constant(2)), "((n + 1) / (2))", "(N + 1) / 2");
         check(
             &n.plus(-3).div(&Int::constant(2)),

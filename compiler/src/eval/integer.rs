@@ -4,7 +4,7 @@
 
 use super::EvalError;
 use super::machine::Memory;
-use crate::ir::{Atom, Int, TensorId};
+use crate::ir::{Atom, Int, TensorId, root};
 
 /// A sum of products.
 #[derive(Debug)]
@@ -20,6 +20,7 @@ enum Factor {
     Read(TensorId, Vec<Integer>),
     Div(Integer, Integer),
     Mod(Integer, Integer),
+    Root(Integer),
     Inside { position: Integer, size: Integer, tensor: String, axis: usize },
 }
 
@@ -37,6 +38,7 @@ impl Integer {
                     Atom::Read(tensor, at) => factors.push(Factor::Read(*tensor, Self::all(at, dims))),
                     Atom::Div(a, b) => factors.push(Factor::Div(Self::new(a, dims), Self::new(b, dims))),
                     Atom::Mod(a, b) => factors.push(Factor::Mod(Self::new(a, dims), Self::new(b, dims))),
+                    Atom::Root(a) => factors.push(Factor::Root(Self::new(a, dims))),
                     Atom::Inside(inside) => factors.push(Factor::Inside {
                         position: Self::new(&inside.position, dims),
                         size: Self::new(&inside.size, dims),
@@ -79,6 +81,7 @@ impl Factor {
             Self::Read(tensor, at) => memory.read(*tensor, at, index)?.integer().ok_or(EvalError::Operand)?,
             Self::Div(a, b) => floor_div_mod(a.evaluate(memory, index)?, b.evaluate(memory, index)?)?.0,
             Self::Mod(a, b) => floor_div_mod(a.evaluate(memory, index)?, b.evaluate(memory, index)?)?.1,
+            Self::Root(a) => root(a.evaluate(memory, index)?),
             Self::Inside { position, size, tensor, axis } => {
                 let (found, size) = (position.evaluate(memory, index)?, size.evaluate(memory, index)?);
                 if !(0..size).contains(&found) {

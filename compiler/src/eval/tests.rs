@@ -160,6 +160,7 @@ fn recurrence(reversed: bool) -> (Graph, TensorId, TensorId, TensorId, TensorId)
         extent,
         reversed,
         condition: None,
+        keep: crate::ir::Keep::Everything,
         carried,
         body,
     }));

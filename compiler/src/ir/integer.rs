@@ -1,7 +1,7 @@
 //! Integers of the language: sizes and subscripts, as polynomials in normal form.
 //!
 //! Two sizes that are equal as polynomials are equal as values, so shapes compare structurally. What is
-//! not polynomial (floor division, remainder, an element of an index tensor) is an atom. Nothing here
+//! not polynomial (floor division, remainder, root, an element of an index tensor) is an atom. Nothing here
 //! knows what the tensors hold.
 
 use std::collections::BTreeMap;
@@ -31,6 +31,8 @@ pub enum Atom {
     Div(Box<Int>, Box<Int>),
     /// a mod b, with the sign of b
     Mod(Box<Int>, Box<Int>),
+    /// ⌈√a⌉, at least 1
+    Root(Box<Int>),
     /// A subscript of which only a run tells whether it is inside its axis.
     Inside(Box<Inside>),
 }
@@ -182,6 +184,14 @@ impl Int {
         }
     }
 
+    /// ⌈√a⌉, at least 1: so many parts of so many make at least a.
+    pub fn root(&self) -> Self {
+        match self.as_constant() {
+            Some(a) => Self::constant(root(a)),
+            None => Self::atom(Atom::Root(Box::new(self.clone()))),
+        }
+    }
+
     /// The product of several, 1 for none: the number of elements of a shape.
     pub fn product<'a>(factors: impl IntoIterator<Item = &'a Int>) -> Self {
         factors.into_iter().fold(Self::constant(1), |product, factor| product.mul(factor))
@@ -211,6 +221,7 @@ impl Int {
             }
             Atom::Div(a, b) => a.substitute(replace).div(&b.substitute(replace)),
             Atom::Mod(a, b) => a.substitute(replace).modulo(&b.substitute(replace)),
+            Atom::Root(a) => a.substitute(replace).root(),
             Atom::Inside(inside) => {
                 let position = inside.position.substitute(replace);
                 let size = inside.size.substitute(replace);
@@ -239,6 +250,7 @@ impl Int {
                     a.visit_atoms(visit);
                     b.visit_atoms(visit);
                 }
+                Atom::Root(a) => a.visit_atoms(visit),
                 Atom::Inside(inside) => {
                     inside.position.visit_atoms(visit);
                     inside.size.visit_atoms(visit);
@@ -254,7 +266,7 @@ impl Int {
         found
     }
 
-    /// The value, given those of the outermost atoms; floor division and remainder are computed here.
+    /// The value, given those of the outermost atoms; floor division, remainder and root are computed here.
     pub fn evaluate(&self, value: &mut dyn FnMut(&Atom) -> i64) -> i64 {
         self.terms
             .iter()
@@ -270,6 +282,7 @@ impl Int {
                                 let (a, b) = (a.evaluate(value), b.evaluate(value));
                                 a.rem_euclid(b) + if b < 0 && a.rem_euclid(b) != 0 { b } else { 0 }
                             }
+                            Atom::Root(a) => root(a.evaluate(value)),
                             Atom::Inside(inside) => inside.position.evaluate(value),
                             Atom::Dim(_) | Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) => value(atom),
                         }
@@ -299,6 +312,11 @@ impl Int {
     }
 }
 
+/// ⌈√a⌉, at least 1.
+pub fn root(a: i64) -> i64 {
+    (a - 1).max(0).isqrt() + 1
+}
+
 impl From<usize> for Int {
     fn from(value: usize) -> Self {
         Self::constant(i64::try_from(value).unwrap_or(i64::MAX))
@@ -316,6 +334,14 @@ mod tests {
         assert_eq!(n.sub(&n), Int::zero());
         assert_eq!(n.scale(6).div(&Int::constant(3)), n.scale(2));
         assert!(n.mul(&n.plus(1)).div(&Int::constant(2)).as_atom().is_some());
+    }
+
+    #[test]
+    fn roots_are_the_least_whose_squares_suffice() {
+        for a in 0..200 {
+            let found = root(a);
+            assert!(found >= 1 && found * found >= a && (found == 1 || (found - 1) * (found - 1) < a), "{a}");
+        }
     }
 
     #[test]

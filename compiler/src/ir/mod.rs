@@ -12,7 +12,7 @@ mod scalar;
 mod walk;
 
 pub use function::{Called, Directional, Extern, ExternId, Function, Rule};
-pub use integer::{Atom, Inside, Int};
+pub use integer::{Atom, Inside, Int, root};
 pub use scalar::{Binary, Comparison, Scalar, ScalarId, Scalars, Unary};
 
 /// A tensor of a graph.
@@ -117,6 +117,18 @@ pub enum ArrayFunction {
     Extern,
 }
 
+/// What a loop keeps of its iterations for the backward pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Keep {
+    /// What the backward pass reads of each.
+    Everything,
+    /// What each begins with: the backward pass computes the rest again.
+    Beginnings,
+    /// What every √extent-th begins with: the backward pass computes the others of them again, and keeps
+    /// what it reads of these.
+    Roots,
+}
+
 /// A loop over `0..extent` that carries values.
 #[derive(Clone, Debug)]
 pub struct Loop {
@@ -131,6 +143,8 @@ pub struct Loop {
     /// Asked before each iteration: where it does not hold, the iteration is left out and changes nothing.
     /// It sees what the body sees at its start.
     pub condition: Option<ScalarId>,
+    /// What it keeps for the backward pass; whatever computes no gradient takes no notice.
+    pub keep: Keep,
     /// What goes from one iteration to the next.
     pub carried: Vec<Carried>,
     /// What is done in each; it reads tensors from outside, the carried `inside`s and its own.

@@ -1,4 +1,7 @@
-//! Renaming inside nodes: reads of one tensor become reads of another, a loop's counter another's.
+//! Renaming inside nodes: reads of one tensor become reads of another, a loop's counter another integer. And
+//! copies of nodes, which make tensors of their own.
+
+use std::collections::BTreeMap;
 
 use super::{Atom, Graph, Int, LoopId, Node, Scalar, ScalarId, Scalars, TensorId};
 
@@ -7,22 +10,24 @@ pub trait Rename {
     /// Another element to read instead.
     fn read(&mut self, tensor: TensorId, at: &[Int]) -> Option<(TensorId, Vec<Int>)>;
 
-    /// Another counter.
-    fn counter(&mut self, counter: LoopId) -> LoopId {
-        counter
+    /// What a counter has become.
+    fn counter(&mut self, counter: LoopId) -> Int {
+        Int::atom(Atom::Loop(counter))
     }
 }
 
 /// The integer under new names.
 pub fn integer(value: &Int, rename: &mut dyn Rename) -> Int {
     value.substitute(&mut |atom| match atom {
-        Atom::Loop(counter) => Some(Int::atom(Atom::Loop(rename.counter(*counter)))),
+        Atom::Loop(counter) => Some(rename.counter(*counter)),
         Atom::Read(tensor, at) => {
             let at: Vec<Int> = at.iter().map(|subscript| integer(subscript, rename)).collect();
             let (tensor, at) = rename.read(*tensor, &at).unwrap_or((*tensor, at));
             Some(Int::atom(Atom::Read(tensor, at)))
         }
-        Atom::Dim(_) | Atom::Index(_) | Atom::Div(..) | Atom::Mod(..) | Atom::Inside(_) => None,
+        Atom::Dim(_) | Atom::Index(_) | Atom::Div(..) | Atom::Mod(..) | Atom::Root(_) | Atom::Inside(_) => {
+            None
+        }
     })
 }
 
@@ -77,5 +82,63 @@ fn whole(graph: &Graph, tensor: TensorId, rename: &mut dyn Rename) -> TensorId {
             new
         }
         None => tensor,
+    }
+}
+
+/// A copy of nodes that makes tensors of its own, in loops of its own; what is made is added to `copies`,
+/// by which it is read, too.
+pub fn copy(graph: &mut Graph, nodes: &[Node], copies: &mut BTreeMap<TensorId, TensorId>) -> Vec<Node> {
+    let mut copied = Copied { tensors: std::mem::take(copies), counters: BTreeMap::new() };
+    let mut nodes = nodes.to_vec();
+    copied.make(graph, &mut nodes);
+    for each in &mut nodes {
+        node(graph, each, &mut copied);
+    }
+    *copies = copied.tensors;
+    nodes
+}
+
+struct Copied {
+    tensors: BTreeMap<TensorId, TensorId>,
+    counters: BTreeMap<LoopId, LoopId>,
+}
+
+impl Copied {
+    /// Gives what nodes make its copies.
+    fn make(&mut self, graph: &mut Graph, nodes: &mut [Node]) {
+        for node in nodes {
+            match node {
+                Node::Comprehension(node) => self.tensor(graph, &mut node.out),
+                Node::Apply(node) => self.tensor(graph, &mut node.out),
+                Node::Reshape { out, .. } => self.tensor(graph, out),
+                Node::Loop(node) => {
+                    let counter = graph.add_loop();
+                    self.counters.insert(node.counter, counter);
+                    node.counter = counter;
+                    for carried in &mut node.carried {
+                        self.tensor(graph, &mut carried.inside);
+                        self.tensor(graph, &mut carried.last);
+                    }
+                    self.make(graph, &mut node.body);
+                }
+            }
+        }
+    }
+
+    fn tensor(&mut self, graph: &mut Graph, tensor: &mut TensorId) {
+        let of = graph.tensor(*tensor).clone();
+        let copy = graph.add_tensor(of.name, of.shape, of.kind);
+        self.tensors.insert(*tensor, copy);
+        *tensor = copy;
+    }
+}
+
+impl Rename for Copied {
+    fn read(&mut self, tensor: TensorId, at: &[Int]) -> Option<(TensorId, Vec<Int>)> {
+        Some((*self.tensors.get(&tensor)?, at.to_vec()))
+    }
+
+    fn counter(&mut self, counter: LoopId) -> Int {
+        Int::atom(Atom::Loop(self.counters.get(&counter).copied().unwrap_or(counter)))
     }
 }

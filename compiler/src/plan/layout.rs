@@ -271,6 +271,6 @@ fn estimate(size: &Int) -> i64 {
     size.evaluate(&mut |atom| match atom {
         Atom::Dim(_) => 64,
         Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) => 1,
-        Atom::Div(..) | Atom::Mod(..) | Atom::Inside(_) => 8,
+        Atom::Div(..) | Atom::Mod(..) | Atom::Root(_) | Atom::Inside(_) => 8,
     })
 }

@@ -41,7 +41,7 @@ impl Extents<'_> {
                 let factor = match self.extent(atom) {
                     Some(extent) if (coefficient > 0) == most => extent.plus(-1),
                     Some(_) => Int::zero(),
-                    None if matches!(atom, Atom::Dim(_)) => Int::atom(atom.clone()),
+                    None if matches!(atom, Atom::Dim(_) | Atom::Root(_)) => Int::atom(atom.clone()),
                     None => return None,
                 };
                 product = product.mul(&factor);
@@ -56,7 +56,12 @@ impl Extents<'_> {
             Atom::Index(place) => self.indices.get(*place).cloned(),
             Atom::Loop(counter) => self.counters.get(counter).cloned(),
             // What is checked where it is evaluated may be evaluated nowhere else.
-            Atom::Inside(_) | Atom::Dim(_) | Atom::Read(..) | Atom::Div(..) | Atom::Mod(..) => None,
+            Atom::Inside(_)
+            | Atom::Dim(_)
+            | Atom::Read(..)
+            | Atom::Div(..)
+            | Atom::Mod(..)
+            | Atom::Root(_) => None,
         }
     }
 }

@@ -350,6 +350,7 @@ impl Walker<'_> {
             }
             Atom::Div(a, b) => notation.floor_quotient(self.integer(a), self.integer(b)),
             Atom::Mod(a, b) => notation.remainder(self.integer(a), self.integer(b)),
+            Atom::Root(a) => notation.root(self.integer(a)),
             Atom::Inside(inside) => self.integer(&inside.position),
         }
     }

@@ -133,6 +133,10 @@ impl Notation for Formula {
         Piece::atom(format!("⌊{}⌋", self.quotient(a, b).text))
     }
 
+    fn root(&self, a: Piece) -> Piece {
+        Piece::atom(format!("⌈√{}⌉", self.at_least(Level::Power, &a)))
+    }
+
     fn remainder(&self, a: Piece, b: Piece) -> Piece {
         let (a, b) = (self.at_least(Level::Power, &a), self.at_least(Level::Power, &b));
         Piece::new(format!("{a} mod {b}"), Level::Product)

@@ -139,6 +139,10 @@ impl Notation for Latex {
         Piece::atom(format!("\\lfloor {} \\rfloor", self.quotient(a, b).text))
     }
 
+    fn root(&self, a: Piece) -> Piece {
+        Piece::atom(format!("\\lceil \\sqrt{{{}}} \\rceil", a.text))
+    }
+
     fn remainder(&self, a: Piece, b: Piece) -> Piece {
         let (a, b) = (self.at_least(Level::Power, &a), self.at_least(Level::Power, &b));
         Piece::new(format!("{a} \\bmod {b}"), Level::Sum)

@@ -85,6 +85,9 @@ pub(super) trait Notation {
     /// a mod b
     fn remainder(&self, a: Piece, b: Piece) -> Piece;
 
+    /// ⌈√a⌉
+    fn root(&self, a: Piece) -> Piece;
+
     /// a / b
     fn quotient(&self, a: Piece, b: Piece) -> Piece;
 

@@ -111,6 +111,7 @@ fn recurrence() -> (Graph, Vec<TensorId>) {
         extent: steps,
         reversed: false,
         condition: None,
+        keep: crate::ir::Keep::Everything,
         carried: vec![
             Carried { initial: h0, inside, next, last },
             Carried { initial: zeros, inside: ys_inside, next: ys_next, last: ys_last },

@@ -223,6 +223,10 @@ impl Notation for Text {
         self.quotient(a, b)
     }
 
+    fn root(&self, a: Piece) -> Piece {
+        Piece::atom(format!("ceil(sqrt({}))", a.text))
+    }
+
     fn remainder(&self, a: Piece, b: Piece) -> Piece {
         let (a, b) = (self.at_least(Level::Product, &a), self.at_least(Level::Power, &b));
         Piece::new(format!("{a} % {b}"), Level::Product)

@@ -9,9 +9,8 @@ const TYPICAL_SIZE: i64 = 64;
 pub fn extent(extent: &Int) -> f64 {
     extent.evaluate(&mut |atom| match atom {
         Atom::Dim(_) => TYPICAL_SIZE,
-        Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) | Atom::Div(..) | Atom::Mod(..) | Atom::Inside(_) => {
-            1
-        }
+        Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) => 1,
+        Atom::Div(..) | Atom::Mod(..) | Atom::Root(_) | Atom::Inside(_) => 1,
     }) as f64
 }
 

@@ -280,6 +280,7 @@ impl Resolver<'_> {
             | Atom::Loop(_)
             | Atom::Div(..)
             | Atom::Mod(..)
+            | Atom::Root(_)
             | Atom::Inside(_) => None,
         })
     }

@@ -127,6 +127,7 @@ impl<'a> Ranges<'a> {
                 let high = self.highest(a).and_then(|high| high.as_constant()).map(Int::constant);
                 Some((Int::zero(), high.map(|high| high.div(b))))
             }
+            Atom::Root(_) => Some((Int::constant(1), None)),
             Atom::Inside(inside) => up_to(&inside.size),
         }
     }
@@ -141,7 +142,7 @@ impl<'a> Ranges<'a> {
                 let (position, size) = (self.simplify(&inside.position), self.simplify(&inside.size));
                 self.is_within(&position, &size).then_some(position)
             }
-            Atom::Dim(_) | Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) => None,
+            Atom::Dim(_) | Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) | Atom::Root(_) => None,
         });
         rejoin(value)
     }

@@ -47,6 +47,84 @@ fn stops_early() {
 }
 
 #[test]
+fn computes_again_what_it_has_not_kept() {
+    check_gradients(
+        "
+        dim T, S;
+        pub struct Net { w: f64[3, 3], v: f64[3] }
+        pub struct Deep { blocks: [Block; 5] }
+        struct Block { w: f64[3, 3] }
+        impl Block { fn call(x: f64[3]) -> f64[3] { x + tanh(x @ w) } }
+        impl Deep {
+            pub fn call(x: f64[3]) -> f64[3] {
+                let mut h = x;
+                #[checkpoint] for block in blocks { h = block(h); }
+                h
+            }
+        }
+        impl Net {
+            pub fn fixed(x: f64[7, 3]) -> (f64[3], f64[7]) {
+                let mut h = v;
+                let mut ys = zeros([7]);
+                #[checkpoint] for t in 0..7 { h = tanh(h @ w + x[t]); ys[t] = sum(h * h); }
+                (h, ys)
+            }
+            pub fn square(x: f64[4, 3]) -> f64 {
+                let mut h = v;
+                #[checkpoint] for t in (0..4).rev() { h = sin(h @ w + x[t]) * (t + 1); }
+                sum(h)
+            }
+            pub fn any(x: f64[T, 3]) -> f64 {
+                let mut h = v;
+                let mut last = 0.0;
+                #[checkpoint] for t in (0..T).rev() { h = tanh(h @ w + x[t]); last = h[0] * last + x[t, 1]; }
+                sum(h) * last
+            }
+            pub fn once(x: f64[1, 3]) -> f64 { let mut h = v; #[checkpoint] for t in 0..1 { h = h * h * x[t]; } sum(h) }
+            pub fn two(x: f64[2, 3]) -> f64 { let mut h = v; #[checkpoint] for t in 0..2 { h = h * h * x[t]; } sum(h) }
+            pub fn never(x: f64[3]) -> f64 { let mut h = v; #[checkpoint] for t in 0..0 { h = h * x; } sum(h) }
+            pub fn early(x: f64, s: dim S) -> f64 {
+                let mut y = 8 * x + 9;
+                #[checkpoint] for _ in 0..s while y > 1 { y = y * 0.5 + 0.01 * sin(y); }
+                #[checkpoint] for t in (0..6).rev() while y > 0.3 { y = y * cos(y * t * 0.1); }
+                y
+            }
+            pub fn nested(x: f64[3, 5]) -> f64 {
+                let mut total = 0.0;
+                #[checkpoint] for i in 0..3 {
+                    let mut part = v[i];
+                    for j in 0..5 { part = part * (1 + x[i, j] * x[i, j]); }
+                    #[checkpoint] for j in 0..5 { part = part * cos(x[i, j] * part); }
+                    total += part * x[i, 0] * sin(total);
+                }
+                total
+            }
+            pub fn recurrence(x: f64[T]) -> f64[T] {
+                let mut ys = zeros([T]);
+                #[checkpoint] for t in 0..T { ys[t] = if t > 0 { 0.5 * ys[t - 1] * x[t] + x[t] } else { x[0] }; }
+                ys
+            }
+            pub fn inside(x: f64[5]) -> f64[5] {
+                let mut y = 1.0;
+                #[checkpoint] for t in 0..5 { y = y * sin(x[t] * y); }
+                grad(y, x) * x
+            }
+            pub fn indices(x: f64[5]) -> f64 {
+                let mut at: u32 = 0;
+                let mut total = 0.0;
+                #[checkpoint] for t in 0..5 {
+                    total = total + x[at] * x[t] * cos(total);
+                    at = argmax(x * cos(at));
+                }
+                total
+            }
+        }",
+        &[7, 9],
+        4,
+    );
+}
+
+#[test]
 fn assignments_at_any_subscript() {
     check_gradients("
         dim N, T, S;

@@ -89,6 +89,5 @@ files!(
     sizes,
     statements,
     uncalled,
-    unsupported,
     warnings,
 );

@@ -1,19 +1,21 @@
 //! The reverse of a loop: a loop in the other direction, over what the forward loop keeps of each iteration.
 
+mod again;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Cotangents, Reverse, outputs};
 use crate::differentiate::activity::spread_back;
 use crate::ir::rename::{self, Rename};
 use crate::ir::{
-    Atom, Carried, Comprehension, Graph, Int, Loop, LoopId, Node, Reduction, ScalarId, TensorId,
+    Atom, Carried, Comprehension, Graph, Int, Keep, Loop, LoopId, Node, Reduction, ScalarId, TensorId,
 };
 
 impl Reverse<'_> {
     /// A loop, with each thing it carries and each active thing it reads turned round.
     pub(super) fn repeat(
         &mut self,
-        mut node: Loop,
+        node: Loop,
         cotangents: &mut Cotangents,
         backward: &mut Vec<Node>,
         before: &mut Vec<Node>,
@@ -27,6 +29,8 @@ impl Reverse<'_> {
         if reached.is_empty() {
             return node;
         }
+        let mut node = if node.keep == Keep::Roots { self.in_parts(node) } else { node };
+        let once = (node.keep == Keep::Beginnings).then(|| self.again(&mut node));
         let as_list = [Node::Loop(node.clone())];
         spread_back(self.graph, &as_list, &mut reached);
         reached.retain(|tensor| self.active.contains(tensor));
@@ -75,6 +79,13 @@ impl Reverse<'_> {
             turned.next = next;
         }
 
+        if let Some(once) = once {
+            // What is reversed was computed again; the forward loop has its own.
+            inner_backward.splice(0..0, std::mem::replace(&mut node.body, once.body));
+            for (carried, next) in node.carried.iter_mut().zip(once.nexts) {
+                carried.next = next;
+            }
+        }
         let condition = self.keep(&mut node, counter, &mut inner_backward, before);
         for (tensor, turned) in outside.iter().zip(&turned) {
             cotangents.insert(*tensor, turned.last);
@@ -86,6 +97,7 @@ impl Reverse<'_> {
             extent: node.extent.clone(),
             reversed: !node.reversed,
             condition,
+            keep: node.keep,
             carried: turned,
             body: inner_backward,
         }));
@@ -154,7 +166,7 @@ impl Reverse<'_> {
             }
             kept.insert(tensor, last);
         }
-        let mut rename = Keep { kept, from: node.counter, to: counter };
+        let mut rename = Kept { kept, from: node.counter, to: counter };
         for inner in backward {
             rename::node(self.graph, inner, &mut rename);
         }
@@ -163,21 +175,21 @@ impl Reverse<'_> {
 }
 
 /// Reads of an iteration become reads of what was kept of it.
-struct Keep {
+struct Kept {
     kept: BTreeMap<TensorId, TensorId>,
     from: LoopId,
     to: LoopId,
 }
 
-impl Rename for Keep {
+impl Rename for Kept {
     fn read(&mut self, tensor: TensorId, at: &[Int]) -> Option<(TensorId, Vec<Int>)> {
         let kept = *self.kept.get(&tensor)?;
         let iteration = Int::atom(Atom::Loop(self.to));
         Some((kept, std::iter::once(iteration).chain(at.iter().cloned()).collect()))
     }
 
-    fn counter(&mut self, counter: LoopId) -> LoopId {
-        if counter == self.from { self.to } else { counter }
+    fn counter(&mut self, counter: LoopId) -> Int {
+        Int::atom(Atom::Loop(if counter == self.from { self.to } else { counter }))
     }
 }
 

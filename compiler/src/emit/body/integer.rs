@@ -175,6 +175,10 @@ impl Body<'_> {
             Atom::Read(tensor, at) => self.index(*tensor, at, signed),
             Atom::Div(a, b) => self.quotient(a, b, signed, true),
             Atom::Mod(a, b) => self.quotient(a, b, signed, false),
+            Atom::Root(of) => {
+                let root = super::super::size::root(&self.size(of), false);
+                if signed == Signed::Yes { quote!(#root as isize) } else { root }
+            }
             Atom::Inside(inside) => self.inside(inside, signed),
         }
     }

@@ -412,6 +412,7 @@ impl Random {
             extent: Int::dim(DimId(1)),
             reversed,
             condition: None,
+            keep: crate::ir::Keep::Everything,
             carried,
             body,
         }));

@@ -169,7 +169,9 @@ impl<'a> Machine<'a> {
             Atom::Index(depth) => self.indices[*depth],
             Atom::Loop(counter) => self.counters[counter],
             Atom::Read(tensor, at) => self.load(*tensor, self.place(*tensor, at), true) as i64,
-            Atom::Div(..) | Atom::Mod(..) | Atom::Inside(_) => unreachable!("computed by `evaluate`"),
+            Atom::Div(..) | Atom::Mod(..) | Atom::Root(_) | Atom::Inside(_) => {
+                unreachable!("computed by `evaluate`")
+            }
         })
     }
 

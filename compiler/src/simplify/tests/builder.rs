@@ -196,6 +196,7 @@ impl Formula {
             extent: Int::constant(1),
             reversed: false,
             condition: None,
+            keep: crate::ir::Keep::Everything,
             carried: vec![Carried { initial, inside, next, last }],
             body,
         }));

@@ -220,6 +220,7 @@ impl Maker {
             extent: Int::constant(SIZE as i64),
             reversed: self.dice.roll(2) == 0,
             condition: None,
+            keep: crate::ir::Keep::Everything,
             carried: vec![Carried { initial, inside, next, last }],
             body,
         }));

@@ -341,6 +341,7 @@ fn loops_carry_what_is_needed() {
         extent: m(),
         reversed: false,
         condition: None,
+        keep: crate::ir::Keep::Everything,
         carried,
         body,
     }));

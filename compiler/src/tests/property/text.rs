@@ -93,7 +93,10 @@ impl Printer {
 
     fn statements(&mut self, statements: &[Statement], indent: usize) {
         for statement in statements {
-            if let Statement::For { variable, range, body } = statement {
+            if let Statement::For { checkpoint, variable, range, body } = statement {
+                if *checkpoint {
+                    self.line(indent, "#[checkpoint]");
+                }
                 let range = match range {
                     Range::Range { from, to, reversed: false } => format!("{}..{}", int(from), int(to)),
                     Range::Range { from, to, reversed: true } => {

@@ -145,7 +145,7 @@ pub enum Statement {
     LetTuple { names: Vec<String>, value: Expr },
     LetIndexed { name: String, indices: Vec<Bound>, value: Expr },
     Assign { target: Target, operator: &'static str, value: Expr },
-    For { variable: String, range: Range, body: Vec<Statement> },
+    For { checkpoint: bool, variable: String, range: Range, body: Vec<Statement> },
 }
 
 /// What a function returns.

@@ -244,7 +244,8 @@ impl Generator<'_> {
             self.add(&rows_name, Type::float(rows), true);
         }
         let range = Range::Range { from: Int::Constant(from), to: Int::Size(extent), reversed };
-        statements.push(Statement::For { variable: counter.to_string(), range, body });
+        let checkpoint = self.source.chance(30);
+        statements.push(Statement::For { checkpoint, variable: counter.to_string(), range, body });
     }
 
     /// `for block in blocks { h = block(h); }`
@@ -272,7 +273,8 @@ impl Generator<'_> {
         };
         let body =
             vec![Statement::Assign { target: Target::Name(carried.to_string()), operator: "=", value }];
-        Some(Statement::For { variable: block, range: Range::Over(name), body })
+        let checkpoint = self.source.chance(30);
+        Some(Statement::For { checkpoint, variable: block, range: Range::Over(name), body })
     }
 
     fn derivative(&mut self, statements: &mut Vec<Statement>) {

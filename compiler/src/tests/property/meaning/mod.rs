@@ -193,7 +193,7 @@ impl<'p> Meaning<'p> {
                 frame.names.push((name.clone(), Slot::Value(Value::Tensor(tensor))));
             }
             Statement::Assign { target, operator, value } => self.assign(frame, target, operator, value),
-            Statement::For { variable, range, body } => {
+            Statement::For { checkpoint: _, variable, range, body } => {
                 let steps: Vec<Slot> = match range {
                     Range::Range { from, to, reversed } => {
                         let (from, to) = (self.int(frame, from), self.int(frame, to));
