@@ -110,7 +110,7 @@ impl Attention {
     /// * `x: f32[N, T, 16]`
     /// * returns `f32[N, T, 16]`
     ///
-    /// Workspace: `324 * N * T + 12 * N * T * T + 4 * T + 4 * T * T` bytes. Operations: `4610 * N * T + 208 * N * T * T`, forward and backward together.
+    /// Workspace: `324 * N * T + 8 * N * T * T + 8 * T + 4 * T * T` bytes. Operations: `4610 * N * T + 208 * N * T * T`, forward and backward together.
     ///
     /// # Panics
     /// Before anything is written:
@@ -136,25 +136,25 @@ impl Attention {
         }
         let x = x.as_slice().as_chunks::<16>().0;
         let arena = ws
-            .request(81 * n * t + 3 * n * t * t + t + t * t, "Attention::attend");
+            .request(81 * n * t + 2 * n * t * t + 2 * t + t * t, "Attention::attend");
         ::chainrule::__private::vectorised(
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [a, a_sum_exp, q, k, v_2, y, s_sum_product, a_sum_rest, s] = carve(
+                let [a_sum_exp, a, q, k, v_2, y, s_sum_product, a_sum_rest, s] = carve(
                     arena,
                     [
                         0..n * t * t,
                         n * t * t..n * t * t * 2,
-                        n * t * t * 3..n * t * 16 + n * t * t * 3,
-                        n * t * 16 + n * t * t * 3..n * t * 32 + n * t * t * 3,
-                        n * t * 32 + n * t * t * 3..n * t * 48 + n * t * t * 3,
-                        n * t * 48 + n * t * t * 3..n * t * 64 + n * t * t * 3,
-                        n * t * 64 + n * t * t * 3..n * t * 64 + n * t * t * 3 + t * t,
-                        n * t * 64 + n * t * t * 3
-                            + t * t..n * t * 65 + n * t * t * 3 + t * t,
-                        n * t * 65 + n * t * t * 3
-                            + t * t..n * t * 65 + n * t * t * 3 + t + t * t,
+                        n * t * t * 2..n * t * 16 + n * t * t * 2,
+                        n * t * 16 + n * t * t * 2..n * t * 32 + n * t * t * 2,
+                        n * t * 32 + n * t * t * 2..n * t * 48 + n * t * t * 2,
+                        n * t * 48 + n * t * t * 2..n * t * 64 + n * t * t * 2,
+                        n * t * 64 + n * t * t * 2..n * t * 64 + n * t * t * 2 + t * t,
+                        n * t * 80 + n * t * t * 2
+                            + t * t..n * t * 81 + n * t * t * 2 + t * t,
+                        n * t * 81 + n * t * t * 2
+                            + t * t..n * t * 81 + n * t * t * 2 + t + t * t,
                     ],
                 );
                 let q = q.as_chunks_mut::<16>().0;
@@ -436,13 +436,13 @@ impl Attention {
             [n, t, 16],
         )
     }
-    /// How many elements a workspace must have for every method of `Attention::attend`, at these sizes or smaller: the largest of `64 * N * T + 2 * T + 2 * T * T`, `81 * N * T + 3 * N * T * T + T + T * T`.
+    /// How many elements a workspace must have for every method of `Attention::attend`, at these sizes or smaller: the largest of `64 * N * T + 2 * T + 2 * T * T`, `81 * N * T + 2 * N * T * T + 2 * T + T * T`.
     #[must_use]
     pub const fn attend_workspace(n: usize, t: usize) -> usize {
         {
             let (first, second) = (
                 64 * n * t + 2 * t + 2 * t * t,
-                81 * n * t + 3 * n * t * t + t + t * t,
+                81 * n * t + 2 * n * t * t + 2 * t + t * t,
             );
             if first > second { first } else { second }
         }
@@ -511,7 +511,7 @@ impl AttentionAttendPass<'_> {
         let t = x.shape()[1];
         let arena = &*self.arena;
         ::chainrule::Tensor::new(
-            (&arena[n * t * 48 + n * t * t * 3..n * t * 64 + n * t * t * 3])
+            (&arena[n * t * 48 + n * t * t * 2..n * t * 64 + n * t * t * 2])
                 .as_chunks::<16>()
                 .0
                 .as_flattened(),
@@ -650,20 +650,31 @@ impl AttentionAttendPass<'_> {
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [a, a_part, v_2, d_a, a_sum_rest, d_a_sum_rest] = carve(
+                let [a_sum_exp, a, q, k, v_2, d_k, d_q, d_a, a_sum_rest, d_a_sum_exp,
+                d_s_sum] = carve(
                     arena,
                     [
                         0..n * t * t,
-                        n * t * t * 2..n * t * t * 3,
-                        n * t * 32 + n * t * t * 3..n * t * 48 + n * t * t * 3,
-                        n * t * 48 + n * t * t * 3..n * t * 48 + n * t * t * 3 + t * t,
-                        n * t * 64 + n * t * t * 3
-                            + t * t..n * t * 65 + n * t * t * 3 + t * t,
-                        n * t * 80 + n * t * t * 3
-                            + t * t..n * t * 81 + n * t * t * 3 + t * t,
+                        n * t * t..n * t * t * 2,
+                        n * t * t * 2..n * t * 16 + n * t * t * 2,
+                        n * t * 16 + n * t * t * 2..n * t * 32 + n * t * t * 2,
+                        n * t * 32 + n * t * t * 2..n * t * 48 + n * t * t * 2,
+                        n * t * 48 + n * t * t * 2..n * t * 64 + n * t * t * 2,
+                        n * t * 64 + n * t * t * 2..n * t * 80 + n * t * t * 2,
+                        n * t * 80 + n * t * t * 2..n * t * 80 + n * t * t * 2 + t * t,
+                        n * t * 80 + n * t * t * 2
+                            + t * t..n * t * 81 + n * t * t * 2 + t * t,
+                        n * t * 81 + n * t * t * 2
+                            + t * t..n * t * 81 + n * t * t * 2 + t + t * t,
+                        n * t * 81 + n * t * t * 2 + t
+                            + t * t..n * t * 81 + n * t * t * 2 + t * 2 + t * t,
                     ],
                 );
+                let q = q.as_chunks::<16>().0;
+                let k = k.as_chunks::<16>().0;
                 let v_2 = v_2.as_chunks::<16>().0;
+                let d_k = d_k.as_chunks_mut::<16>().0;
+                let d_q = d_q.as_chunks_mut::<16>().0;
                 for n_2 in 0..n {
                     kernels::matmul(
                         t,
@@ -677,43 +688,52 @@ impl AttentionAttendPass<'_> {
                         t,
                         false,
                     );
+                    d_k[n_2 * t..][..t].as_flattened_mut().fill(0.0);
                     for j in 0..t {
                         for k_2 in 0..t {
-                            a_part[(n_2 * t + j) * t + k_2] = d_a[j * t + k_2]
+                            d_a_sum_exp[k_2] = d_a[j * t + k_2]
                                 / (1.0 + a_sum_rest[n_2 * t + j]);
                         }
                         let d_a_sum_rest_part = kernels::sum_of(
                             t,
                             #[inline(always)]
-                            |k_2| {
-                                a_part[(n_2 * t + j) * t + k_2] * a[(n_2 * t + j) * t + k_2]
-                            },
+                            |k_2| d_a_sum_exp[k_2] * a[(n_2 * t + j) * t + k_2],
                         );
-                        d_a_sum_rest[n_2 * t + j] = -d_a_sum_rest_part;
+                        let d_a_sum_rest = -d_a_sum_rest_part;
+                        for k_2 in 0..t {
+                            d_a_sum_exp[k_2] += d_a_sum_rest;
+                            d_s_sum[k_2] = if k_2 <= j {
+                                d_a_sum_exp[k_2] * a_sum_exp[(n_2 * t + j) * t + k_2]
+                                    / math::sqrt(16.0)
+                            } else {
+                                0.0
+                            };
+                        }
+                        d_q[n_2 * t + j].fill(0.0);
+                        for j_2 in 0..t {
+                            for d in 0..16 {
+                                if j_2 <= j {
+                                    d_q[n_2 * t + j][d] += d_s_sum[j_2] * k[n_2 * t + j_2][d];
+                                }
+                                if j_2 <= j {
+                                    d_k[n_2 * t + j_2][d] += d_s_sum[j_2] * q[n_2 * t + j][d];
+                                }
+                            }
+                        }
                     }
                 }
-                let [a, a_sum_exp, a_part, q, k, d_v, d_k, d_q, d_a_sum_rest, d_s_sum] = carve(
+                let [a, d_v, d_k, d_q] = carve(
                     arena,
                     [
-                        0..n * t * t,
                         n * t * t..n * t * t * 2,
-                        n * t * t * 2..n * t * t * 3,
-                        n * t * t * 3..n * t * 16 + n * t * t * 3,
-                        n * t * 16 + n * t * t * 3..n * t * 32 + n * t * t * 3,
-                        n * t * 32 + n * t * t * 3..n * t * 48 + n * t * t * 3,
-                        n * t * 48 + n * t * t * 3..n * t * 64 + n * t * t * 3,
-                        n * t * 64 + n * t * t * 3..n * t * 80 + n * t * t * 3,
-                        n * t * 80 + n * t * t * 3
-                            + t * t..n * t * 81 + n * t * t * 3 + t * t,
-                        n * t * 81 + n * t * t * 3
-                            + t * t..n * t * 81 + n * t * t * 3 + t + t * t,
+                        n * t * t * 2..n * t * 16 + n * t * t * 2,
+                        n * t * 48 + n * t * t * 2..n * t * 64 + n * t * t * 2,
+                        n * t * 64 + n * t * t * 2..n * t * 80 + n * t * t * 2,
                     ],
                 );
-                let q = q.as_chunks::<16>().0;
-                let k = k.as_chunks::<16>().0;
                 let d_v = d_v.as_chunks_mut::<16>().0;
-                let d_k = d_k.as_chunks_mut::<16>().0;
-                let d_q = d_q.as_chunks_mut::<16>().0;
+                let d_k = d_k.as_chunks::<16>().0;
+                let d_q = d_q.as_chunks::<16>().0;
                 for n_2 in 0..n {
                     kernels::matmul(
                         t,
@@ -727,31 +747,6 @@ impl AttentionAttendPass<'_> {
                         16,
                         false,
                     );
-                }
-                for i in 0..n {
-                    d_k[i * t..][..t].as_flattened_mut().fill(0.0);
-                    for j in 0..t {
-                        for k_2 in 0..t {
-                            a_part[(i * t + j) * t + k_2] += d_a_sum_rest[i * t + j];
-                            d_s_sum[k_2] = if k_2 <= j {
-                                a_part[(i * t + j) * t + k_2]
-                                    * a_sum_exp[(i * t + j) * t + k_2] / math::sqrt(16.0)
-                            } else {
-                                0.0
-                            };
-                        }
-                        d_q[i * t + j].fill(0.0);
-                        for j_2 in 0..t {
-                            for d in 0..16 {
-                                if j_2 <= j {
-                                    d_q[i * t + j][d] += d_s_sum[j_2] * k[i * t + j_2][d];
-                                }
-                                if j_2 <= j {
-                                    d_k[i * t + j_2][d] += d_s_sum[j_2] * q[i * t + j][d];
-                                }
-                            }
-                        }
-                    }
                 }
                 kernels::matmul(
                     n * t,
@@ -917,20 +912,31 @@ impl AttentionAttendPass<'_> {
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [a, a_part, v_2, d_a, a_sum_rest, d_a_sum_rest] = carve(
+                let [a_sum_exp, a, q, k, v_2, d_k, d_q, d_a, a_sum_rest, d_a_sum_exp,
+                d_s_sum] = carve(
                     arena,
                     [
                         0..n * t * t,
-                        n * t * t * 2..n * t * t * 3,
-                        n * t * 32 + n * t * t * 3..n * t * 48 + n * t * t * 3,
-                        n * t * 48 + n * t * t * 3..n * t * 48 + n * t * t * 3 + t * t,
-                        n * t * 64 + n * t * t * 3
-                            + t * t..n * t * 65 + n * t * t * 3 + t * t,
-                        n * t * 80 + n * t * t * 3
-                            + t * t..n * t * 81 + n * t * t * 3 + t * t,
+                        n * t * t..n * t * t * 2,
+                        n * t * t * 2..n * t * 16 + n * t * t * 2,
+                        n * t * 16 + n * t * t * 2..n * t * 32 + n * t * t * 2,
+                        n * t * 32 + n * t * t * 2..n * t * 48 + n * t * t * 2,
+                        n * t * 48 + n * t * t * 2..n * t * 64 + n * t * t * 2,
+                        n * t * 64 + n * t * t * 2..n * t * 80 + n * t * t * 2,
+                        n * t * 80 + n * t * t * 2..n * t * 80 + n * t * t * 2 + t * t,
+                        n * t * 80 + n * t * t * 2
+                            + t * t..n * t * 81 + n * t * t * 2 + t * t,
+                        n * t * 81 + n * t * t * 2
+                            + t * t..n * t * 81 + n * t * t * 2 + t + t * t,
+                        n * t * 81 + n * t * t * 2 + t
+                            + t * t..n * t * 81 + n * t * t * 2 + t * 2 + t * t,
                     ],
                 );
+                let q = q.as_chunks::<16>().0;
+                let k = k.as_chunks::<16>().0;
                 let v_2 = v_2.as_chunks::<16>().0;
+                let d_k = d_k.as_chunks_mut::<16>().0;
+                let d_q = d_q.as_chunks_mut::<16>().0;
                 for n_2 in 0..n {
                     kernels::matmul(
                         t,
@@ -944,43 +950,52 @@ impl AttentionAttendPass<'_> {
                         t,
                         false,
                     );
+                    d_k[n_2 * t..][..t].as_flattened_mut().fill(0.0);
                     for j in 0..t {
                         for k_2 in 0..t {
-                            a_part[(n_2 * t + j) * t + k_2] = d_a[j * t + k_2]
+                            d_a_sum_exp[k_2] = d_a[j * t + k_2]
                                 / (1.0 + a_sum_rest[n_2 * t + j]);
                         }
                         let d_a_sum_rest_part = kernels::sum_of(
                             t,
                             #[inline(always)]
-                            |k_2| {
-                                a_part[(n_2 * t + j) * t + k_2] * a[(n_2 * t + j) * t + k_2]
-                            },
+                            |k_2| d_a_sum_exp[k_2] * a[(n_2 * t + j) * t + k_2],
                         );
-                        d_a_sum_rest[n_2 * t + j] = -d_a_sum_rest_part;
+                        let d_a_sum_rest = -d_a_sum_rest_part;
+                        for k_2 in 0..t {
+                            d_a_sum_exp[k_2] += d_a_sum_rest;
+                            d_s_sum[k_2] = if k_2 <= j {
+                                d_a_sum_exp[k_2] * a_sum_exp[(n_2 * t + j) * t + k_2]
+                                    / math::sqrt(16.0)
+                            } else {
+                                0.0
+                            };
+                        }
+                        d_q[n_2 * t + j].fill(0.0);
+                        for j_2 in 0..t {
+                            for d in 0..16 {
+                                if j_2 <= j {
+                                    d_q[n_2 * t + j][d] += d_s_sum[j_2] * k[n_2 * t + j_2][d];
+                                }
+                                if j_2 <= j {
+                                    d_k[n_2 * t + j_2][d] += d_s_sum[j_2] * q[n_2 * t + j][d];
+                                }
+                            }
+                        }
                     }
                 }
-                let [a, a_sum_exp, a_part, q, k, d_v, d_k, d_q, d_a_sum_rest, d_s_sum] = carve(
+                let [a, d_v, d_k, d_q] = carve(
                     arena,
                     [
-                        0..n * t * t,
                         n * t * t..n * t * t * 2,
-                        n * t * t * 2..n * t * t * 3,
-                        n * t * t * 3..n * t * 16 + n * t * t * 3,
-                        n * t * 16 + n * t * t * 3..n * t * 32 + n * t * t * 3,
-                        n * t * 32 + n * t * t * 3..n * t * 48 + n * t * t * 3,
-                        n * t * 48 + n * t * t * 3..n * t * 64 + n * t * t * 3,
-                        n * t * 64 + n * t * t * 3..n * t * 80 + n * t * t * 3,
-                        n * t * 80 + n * t * t * 3
-                            + t * t..n * t * 81 + n * t * t * 3 + t * t,
-                        n * t * 81 + n * t * t * 3
-                            + t * t..n * t * 81 + n * t * t * 3 + t + t * t,
+                        n * t * t * 2..n * t * 16 + n * t * t * 2,
+                        n * t * 48 + n * t * t * 2..n * t * 64 + n * t * t * 2,
+                        n * t * 64 + n * t * t * 2..n * t * 80 + n * t * t * 2,
                     ],
                 );
-                let q = q.as_chunks::<16>().0;
-                let k = k.as_chunks::<16>().0;
                 let d_v = d_v.as_chunks_mut::<16>().0;
-                let d_k = d_k.as_chunks_mut::<16>().0;
-                let d_q = d_q.as_chunks_mut::<16>().0;
+                let d_k = d_k.as_chunks::<16>().0;
+                let d_q = d_q.as_chunks::<16>().0;
                 for n_2 in 0..n {
                     kernels::matmul(
                         t,
@@ -994,31 +1009,6 @@ impl AttentionAttendPass<'_> {
                         16,
                         false,
                     );
-                }
-                for i in 0..n {
-                    d_k[i * t..][..t].as_flattened_mut().fill(0.0);
-                    for j in 0..t {
-                        for k_2 in 0..t {
-                            a_part[(i * t + j) * t + k_2] += d_a_sum_rest[i * t + j];
-                            d_s_sum[k_2] = if k_2 <= j {
-                                a_part[(i * t + j) * t + k_2]
-                                    * a_sum_exp[(i * t + j) * t + k_2] / math::sqrt(16.0)
-                            } else {
-                                0.0
-                            };
-                        }
-                        d_q[i * t + j].fill(0.0);
-                        for j_2 in 0..t {
-                            for d in 0..16 {
-                                if j_2 <= j {
-                                    d_q[i * t + j][d] += d_s_sum[j_2] * k[i * t + j_2][d];
-                                }
-                                if j_2 <= j {
-                                    d_k[i * t + j_2][d] += d_s_sum[j_2] * q[i * t + j][d];
-                                }
-                            }
-                        }
-                    }
                 }
                 kernels::matmul(
                     n * t,

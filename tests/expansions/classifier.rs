@@ -506,9 +506,11 @@ impl Mlp {
                 let d_b2 = &mut d_b2.as_chunks_mut::<10>().0[0];
                 let each_sum_exp = each_sum_exp.as_chunks_mut::<10>().0;
                 let d_loss_mean = 1.0 / n as f32;
+                d_b2.fill(0.0);
+                let mut d_b2_row = kernels::row::<16, _>(d_b2);
                 for i in 0..n {
-                    each_part[i] = d_loss_mean * math::sigmoid(each_part[i]);
-                    let d_each_sum_rest = each_part[i] / (1.0 + each_sum_rest[i]);
+                    let each_part_2 = d_loss_mean * math::sigmoid(each_part[i]);
+                    let d_each_sum_rest = each_part_2 / (1.0 + each_sum_rest[i]);
                     let mut each_sum_exp_row = kernels::row::<16, _>(&each_sum_exp[i]);
                     for j in 0..16 {
                         each_sum_exp_row[j] = if j == (label[i] as usize) {
@@ -518,11 +520,7 @@ impl Mlp {
                         };
                     }
                     each_sum_exp[i].copy_from_slice(&each_sum_exp_row[..10]);
-                }
-                d_b2.fill(0.0);
-                let mut d_b2_row = kernels::row::<16, _>(d_b2);
-                for i in 0..n {
-                    each_sum_exp[i][label[i] as usize] -= each_part[i];
+                    each_sum_exp[i][label[i] as usize] -= each_part_2;
                     let each_sum_exp_row = kernels::row::<16, _>(&each_sum_exp[i]);
                     for j in 0..16 {
                         d_b2_row[j] += each_sum_exp_row[j];
@@ -880,9 +878,11 @@ impl MlpLossPass<'_> {
                 );
                 let each_sum_exp = each_sum_exp.as_chunks_mut::<10>().0;
                 let d_loss_mean = 1.0 / n as f32;
+                grads.b2.fill(0.0);
+                let mut b2_row = kernels::row::<16, _>(&grads.b2);
                 for i in 0..n {
-                    each_part[i] = d_loss_mean * math::sigmoid(each_part[i]);
-                    let d_each_sum_rest = each_part[i] / (1.0 + each_sum_rest[i]);
+                    let each_part_2 = d_loss_mean * math::sigmoid(each_part[i]);
+                    let d_each_sum_rest = each_part_2 / (1.0 + each_sum_rest[i]);
                     let mut each_sum_exp_row = kernels::row::<16, _>(&each_sum_exp[i]);
                     for j in 0..16 {
                         each_sum_exp_row[j] = if j == (label[i] as usize) {
@@ -892,11 +892,7 @@ impl MlpLossPass<'_> {
                         };
                     }
                     each_sum_exp[i].copy_from_slice(&each_sum_exp_row[..10]);
-                }
-                grads.b2.fill(0.0);
-                let mut b2_row = kernels::row::<16, _>(&grads.b2);
-                for i in 0..n {
-                    each_sum_exp[i][label[i] as usize] -= each_part[i];
+                    each_sum_exp[i][label[i] as usize] -= each_part_2;
                     let each_sum_exp_row = kernels::row::<16, _>(&each_sum_exp[i]);
                     for j in 0..16 {
                         b2_row[j] += each_sum_exp_row[j];
@@ -972,9 +968,10 @@ impl MlpLossPass<'_> {
                 );
                 let each_sum_exp = each_sum_exp.as_chunks_mut::<10>().0;
                 let d_loss_mean = 1.0 / n as f32;
+                let mut b2_row = kernels::row::<16, _>(&grads.b2);
                 for i in 0..n {
-                    each_part[i] = d_loss_mean * math::sigmoid(each_part[i]);
-                    let d_each_sum_rest = each_part[i] / (1.0 + each_sum_rest[i]);
+                    let each_part_2 = d_loss_mean * math::sigmoid(each_part[i]);
+                    let d_each_sum_rest = each_part_2 / (1.0 + each_sum_rest[i]);
                     let mut each_sum_exp_row = kernels::row::<16, _>(&each_sum_exp[i]);
                     for j in 0..16 {
                         each_sum_exp_row[j] = if j == (label[i] as usize) {
@@ -984,10 +981,7 @@ impl MlpLossPass<'_> {
                         };
                     }
                     each_sum_exp[i].copy_from_slice(&each_sum_exp_row[..10]);
-                }
-                let mut b2_row = kernels::row::<16, _>(&grads.b2);
-                for i in 0..n {
-                    each_sum_exp[i][label[i] as usize] -= each_part[i];
+                    each_sum_exp[i][label[i] as usize] -= each_part_2;
                     let each_sum_exp_row = kernels::row::<16, _>(&each_sum_exp[i]);
                     for j in 0..16 {
                         b2_row[j] += each_sum_exp_row[j];

@@ -289,7 +289,7 @@ impl Residual {
     /// * `label: u32[N]`
     /// * returns `f32`
     ///
-    /// Workspace: `4852 * N` bytes. Operations: `27356 * N + 2`, forward and backward together.
+    /// Workspace: `4848 * N` bytes. Operations: `27356 * N + 2`, forward and backward together.
     ///
     /// # Panics
     /// Before anything is written:
@@ -320,7 +320,7 @@ impl Residual {
             label,
             4,
         );
-        let arena = ws.request(1213 * n, "Residual::loss");
+        let arena = ws.request(1212 * n, "Residual::loss");
         let value = ::chainrule::__private::vectorised(
             #[inline(always)]
             || {
@@ -337,7 +337,7 @@ impl Residual {
                         n * 960..n * 1152,
                         n * 1152..n * 1168,
                         n * 1168..n * 1184,
-                        n * 1201..n * 1213,
+                        n * 1200..n * 1212,
                     ],
                 );
                 let centred_each = centred_each.as_chunks_mut::<16>().0;
@@ -536,7 +536,7 @@ impl Residual {
     /// * `label: u32[N]`
     /// * returns `f32`
     ///
-    /// Workspace: `4852 * N + 14592` bytes. Operations: `27356 * N + 2`, forward and backward together.
+    /// Workspace: `4848 * N + 14592` bytes. Operations: `27356 * N + 2`, forward and backward together.
     ///
     /// # Panics
     /// Before anything is written:
@@ -568,7 +568,7 @@ impl Residual {
             label,
             4,
         );
-        let arena = ws.request(1213 * n + 3648, "Residual::loss_step");
+        let arena = ws.request(1212 * n + 3648, "Residual::loss_step");
         ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
         let value = ::chainrule::__private::vectorised(
             #[inline(always)]
@@ -586,7 +586,7 @@ impl Residual {
                         n * 960..n * 1152,
                         n * 1152..n * 1168,
                         n * 1168..n * 1184,
-                        n * 1201 + 3072..n * 1213 + 3072,
+                        n * 1200 + 3072..n * 1212 + 3072,
                     ],
                 );
                 let centred_each = centred_each.as_chunks_mut::<16>().0;
@@ -779,16 +779,17 @@ impl Residual {
                         n * 1176..n * 1177,
                         n * 1177..n * 1178,
                         n * 1178..n * 1178 + 4,
-                        n * 1185 + 3072..n * 1201 + 3072,
+                        n * 1184 + 3072..n * 1200 + 3072,
                     ],
                 );
                 let each_sum_exp = each_sum_exp.as_chunks_mut::<4>().0;
                 let d_bias = &mut d_bias.as_chunks_mut::<4>().0[0];
                 let d_h = d_h.as_chunks_mut::<16>().0;
                 let d_loss_mean = 1.0 / n as f32;
+                d_bias.fill(0.0);
                 for i in 0..n {
-                    each_part[i] = d_loss_mean * math::sigmoid(each_part[i]);
-                    let d_each_sum_rest = each_part[i] / (1.0 + each_sum_rest[i]);
+                    let each_part_2 = d_loss_mean * math::sigmoid(each_part[i]);
+                    let d_each_sum_rest = each_part_2 / (1.0 + each_sum_rest[i]);
                     for j in 0..4 {
                         each_sum_exp[i][j] = if j == (label[i] as usize) {
                             0.0
@@ -796,10 +797,7 @@ impl Residual {
                             d_each_sum_rest * each_sum_exp[i][j]
                         };
                     }
-                }
-                d_bias.fill(0.0);
-                for i in 0..n {
-                    each_sum_exp[i][label[i] as usize] -= each_part[i];
+                    each_sum_exp[i][label[i] as usize] -= each_part_2;
                     for j in 0..4 {
                         d_bias[j] += each_sum_exp[i][j];
                     }
@@ -828,8 +826,8 @@ impl Residual {
                         n * 1152..n * 1168,
                         n * 1172..n * 1176,
                         n * 1176..n * 1176 + 64,
-                        n * 1213 + 3072..n * 1213 + 3264,
-                        n * 1213 + 3264..n * 1213 + 3456,
+                        n * 1212 + 3072..n * 1212 + 3264,
+                        n * 1212 + 3264..n * 1212 + 3456,
                     ],
                 );
                 let h = h.as_chunks::<16>().0;
@@ -881,12 +879,12 @@ impl Residual {
                         n * 768..n * 960,
                         n * 960..n * 1152,
                         n * 1152..n * 1152 + 3072,
-                        n * 1152 + 3072..n * 1185 + 3072,
-                        n * 1185 + 3072..n * 1201 + 3072,
-                        n * 1201 + 3072..n * 1213 + 3072,
-                        n * 1213 + 3072..n * 1213 + 3264,
-                        n * 1213 + 3264..n * 1213 + 3456,
-                        n * 1213 + 3456..n * 1213 + 3648,
+                        n * 1152 + 3072..n * 1184 + 3072,
+                        n * 1184 + 3072..n * 1200 + 3072,
+                        n * 1200 + 3072..n * 1212 + 3072,
+                        n * 1212 + 3072..n * 1212 + 3264,
+                        n * 1212 + 3264..n * 1212 + 3456,
+                        n * 1212 + 3456..n * 1212 + 3648,
                     ],
                 );
                 let centred_each = centred_each.as_chunks::<16>().0;
@@ -973,32 +971,48 @@ impl Residual {
                         16,
                         true,
                     );
-                    let [norm_part, d_norm, d_variance_mean] = carve(
-                        scratch_2,
-                        [0..n * 16, n * 16..n * 32, n * 32..n * 33],
-                    );
-                    let norm_part = norm_part.as_chunks_mut::<16>().0;
-                    let d_norm = d_norm.as_chunks::<16>().0;
                     let weight_row = kernels::row::<
                         16,
                         _,
                     >(&self.blocks[block].norm.weight);
                     for i in 0..n {
+                        let mut d_centred = [0.0_f32; 16];
                         let d_norm_row = kernels::row::<16, _>(&d_norm[i]);
-                        let mut norm_part_row = [0.0_f32; 16];
+                        let mut d_centred_row = [0.0_f32; 16];
                         for j in 0..16 {
-                            norm_part_row[j] = d_norm_row[j] * weight_row[j]
+                            d_centred_row[j] = d_norm_row[j] * weight_row[j]
                                 / norm_part_each[block * n + i];
                         }
-                        norm_part[i].copy_from_slice(&norm_part_row);
+                        d_centred.copy_from_slice(&d_centred_row);
                         let d_variance_part = kernels::sum_of(
                             16,
                             #[inline(always)]
-                            |j| norm_part[i][j] * norm_part_each_2[block * n + i][j],
+                            |j| d_centred[j] * norm_part_each_2[block * n + i][j],
                         );
                         let d_variance = -(d_variance_part
                             / (2.0 * norm_part_each[block * n + i]));
-                        d_variance_mean[i] = d_variance / 16.0;
+                        let d_variance_mean = d_variance / 16.0;
+                        let centred_each_row = kernels::row::<
+                            16,
+                            _,
+                        >(&centred_each[block * n + i]);
+                        let mut d_centred_row = kernels::row::<16, _>(&d_centred);
+                        for k in 0..16 {
+                            d_centred_row[k]
+                                += 2.0 * (d_variance_mean * centred_each_row[k]);
+                        }
+                        d_centred.copy_from_slice(&d_centred_row);
+                        let d_centred_mean_part = kernels::sum_of(
+                            16,
+                            #[inline(always)]
+                            |j| d_centred[j],
+                        );
+                        let d_centred_row = kernels::row::<16, _>(&d_centred);
+                        let mut d_h_row = kernels::row::<16, _>(&d_h[i]);
+                        for k in 0..16 {
+                            d_h_row[k] += d_centred_row[k] - d_centred_mean_part / 16.0;
+                        }
+                        d_h[i].copy_from_slice(&d_h_row);
                     }
                     let mut d_weight_3_row = kernels::row::<16, _>(&d_weight_3[block]);
                     for i in 0..n {
@@ -1020,29 +1034,6 @@ impl Residual {
                         }
                     }
                     d_bias_3[block].copy_from_slice(&d_bias_3_row);
-                    for i in 0..n {
-                        let centred_each_row = kernels::row::<
-                            16,
-                            _,
-                        >(&centred_each[block * n + i]);
-                        let mut norm_part_row = kernels::row::<16, _>(&norm_part[i]);
-                        for k in 0..16 {
-                            norm_part_row[k]
-                                += 2.0 * (d_variance_mean[i] * centred_each_row[k]);
-                        }
-                        norm_part[i].copy_from_slice(&norm_part_row);
-                        let d_centred_mean_part = kernels::sum_of(
-                            16,
-                            #[inline(always)]
-                            |j| norm_part[i][j],
-                        );
-                        let norm_part_row = kernels::row::<16, _>(&norm_part[i]);
-                        let mut d_h_row = kernels::row::<16, _>(&d_h[i]);
-                        for k in 0..16 {
-                            d_h_row[k] += norm_part_row[k] - d_centred_mean_part / 16.0;
-                        }
-                        d_h[i].copy_from_slice(&d_h_row);
-                    }
                 }
                 for part_0 in 0..12 {
                     ::chainrule::Optimiser::update(
@@ -1080,7 +1071,7 @@ impl Residual {
                 }
                 let [d_bias_2, d_h] = carve(
                     arena,
-                    [0..16, n * 1185 + 3072..n * 1201 + 3072],
+                    [0..16, n * 1184 + 3072..n * 1200 + 3072],
                 );
                 let d_bias_2 = &mut d_bias_2.as_chunks_mut::<16>().0[0];
                 let d_h = d_h.as_chunks::<16>().0;
@@ -1101,7 +1092,7 @@ impl Residual {
                 );
                 let [d_weight_2, d_h] = carve(
                     arena,
-                    [0..128, n * 1185 + 3072..n * 1201 + 3072],
+                    [0..128, n * 1184 + 3072..n * 1200 + 3072],
                 );
                 let d_weight_2 = &mut d_weight_2
                     .as_chunks_mut::<16>()
@@ -1325,10 +1316,10 @@ impl Residual {
         );
         value
     }
-    /// How many elements a workspace must have for every method of `Residual::loss`, at these sizes or smaller: `1213 * N + 3648`.
+    /// How many elements a workspace must have for every method of `Residual::loss`, at these sizes or smaller: `1212 * N + 3648`.
     #[must_use]
     pub const fn loss_workspace(n: usize) -> usize {
-        1213 * n + 3648
+        1212 * n + 3648
     }
     /// How many scalar floating-point operations `Residual::loss` takes, and how many it takes together with each derivative, in the order of the attributes: `10038 * N + 1`, `27356 * N + 2`.
     #[must_use]
@@ -1499,16 +1490,17 @@ impl ResidualLossPass<'_> {
                         n * 1172..n * 1176,
                         n * 1176..n * 1177,
                         n * 1177..n * 1178,
-                        n * 1185..n * 1201,
+                        n * 1184..n * 1200,
                     ],
                 );
                 let h = h.as_chunks::<16>().0;
                 let each_sum_exp = each_sum_exp.as_chunks_mut::<4>().0;
                 let d_h = d_h.as_chunks_mut::<16>().0;
                 let d_loss_mean = 1.0 / n as f32;
+                grads.leave.bias.fill(0.0);
                 for i in 0..n {
-                    each_part[i] = d_loss_mean * math::sigmoid(each_part[i]);
-                    let d_each_sum_rest = each_part[i] / (1.0 + each_sum_rest[i]);
+                    let each_part_2 = d_loss_mean * math::sigmoid(each_part[i]);
+                    let d_each_sum_rest = each_part_2 / (1.0 + each_sum_rest[i]);
                     for j in 0..4 {
                         each_sum_exp[i][j] = if j == (label[i] as usize) {
                             0.0
@@ -1516,10 +1508,7 @@ impl ResidualLossPass<'_> {
                             d_each_sum_rest * each_sum_exp[i][j]
                         };
                     }
-                }
-                grads.leave.bias.fill(0.0);
-                for i in 0..n {
-                    each_sum_exp[i][label[i] as usize] -= each_part[i];
+                    each_sum_exp[i][label[i] as usize] -= each_part_2;
                     for j in 0..4 {
                         grads.leave.bias[j] += each_sum_exp[i][j];
                     }
@@ -1570,9 +1559,9 @@ impl ResidualLossPass<'_> {
                         n * 576..n * 768,
                         n * 768..n * 960,
                         n * 960..n * 1152,
-                        n * 1152..n * 1185,
-                        n * 1185..n * 1201,
-                        n * 1201..n * 1213,
+                        n * 1152..n * 1184,
+                        n * 1184..n * 1200,
+                        n * 1200..n * 1212,
                     ],
                 );
                 let centred_each = centred_each.as_chunks::<16>().0;
@@ -1638,32 +1627,48 @@ impl ResidualLossPass<'_> {
                         16,
                         true,
                     );
-                    let [norm_part, d_norm, d_variance_mean] = carve(
-                        scratch_2,
-                        [0..n * 16, n * 16..n * 32, n * 32..n * 33],
-                    );
-                    let norm_part = norm_part.as_chunks_mut::<16>().0;
-                    let d_norm = d_norm.as_chunks::<16>().0;
                     let weight_row = kernels::row::<
                         16,
                         _,
                     >(&model.blocks[block].norm.weight);
                     for i in 0..n {
+                        let mut d_centred = [0.0_f32; 16];
                         let d_norm_row = kernels::row::<16, _>(&d_norm[i]);
-                        let mut norm_part_row = [0.0_f32; 16];
+                        let mut d_centred_row = [0.0_f32; 16];
                         for j in 0..16 {
-                            norm_part_row[j] = d_norm_row[j] * weight_row[j]
+                            d_centred_row[j] = d_norm_row[j] * weight_row[j]
                                 / norm_part_each[block * n + i];
                         }
-                        norm_part[i].copy_from_slice(&norm_part_row);
+                        d_centred.copy_from_slice(&d_centred_row);
                         let d_variance_part = kernels::sum_of(
                             16,
                             #[inline(always)]
-                            |j| norm_part[i][j] * norm_part_each_2[block * n + i][j],
+                            |j| d_centred[j] * norm_part_each_2[block * n + i][j],
                         );
                         let d_variance = -(d_variance_part
                             / (2.0 * norm_part_each[block * n + i]));
-                        d_variance_mean[i] = d_variance / 16.0;
+                        let d_variance_mean = d_variance / 16.0;
+                        let centred_each_row = kernels::row::<
+                            16,
+                            _,
+                        >(&centred_each[block * n + i]);
+                        let mut d_centred_row = kernels::row::<16, _>(&d_centred);
+                        for k in 0..16 {
+                            d_centred_row[k]
+                                += 2.0 * (d_variance_mean * centred_each_row[k]);
+                        }
+                        d_centred.copy_from_slice(&d_centred_row);
+                        let d_centred_mean_part = kernels::sum_of(
+                            16,
+                            #[inline(always)]
+                            |j| d_centred[j],
+                        );
+                        let d_centred_row = kernels::row::<16, _>(&d_centred);
+                        let mut d_h_row = kernels::row::<16, _>(&d_h[i]);
+                        for k in 0..16 {
+                            d_h_row[k] += d_centred_row[k] - d_centred_mean_part / 16.0;
+                        }
+                        d_h[i].copy_from_slice(&d_h_row);
                     }
                     let mut weight_row = kernels::row::<
                         16,
@@ -1691,29 +1696,6 @@ impl ResidualLossPass<'_> {
                         }
                     }
                     grads.blocks[block].norm.bias.copy_from_slice(&bias_row);
-                    for i in 0..n {
-                        let centred_each_row = kernels::row::<
-                            16,
-                            _,
-                        >(&centred_each[block * n + i]);
-                        let mut norm_part_row = kernels::row::<16, _>(&norm_part[i]);
-                        for k in 0..16 {
-                            norm_part_row[k]
-                                += 2.0 * (d_variance_mean[i] * centred_each_row[k]);
-                        }
-                        norm_part[i].copy_from_slice(&norm_part_row);
-                        let d_centred_mean_part = kernels::sum_of(
-                            16,
-                            #[inline(always)]
-                            |j| norm_part[i][j],
-                        );
-                        let norm_part_row = kernels::row::<16, _>(&norm_part[i]);
-                        let mut d_h_row = kernels::row::<16, _>(&d_h[i]);
-                        for k in 0..16 {
-                            d_h_row[k] += norm_part_row[k] - d_centred_mean_part / 16.0;
-                        }
-                        d_h[i].copy_from_slice(&d_h_row);
-                    }
                 }
                 grads.enter.bias.fill(0.0);
                 let mut bias_row = kernels::row::<16, _>(&grads.enter.bias);
@@ -1755,7 +1737,7 @@ impl ResidualLossPass<'_> {
                         n * 1172..n * 1176,
                         n * 1176..n * 1177,
                         n * 1177..n * 1178,
-                        n * 1185..n * 1201,
+                        n * 1184..n * 1200,
                     ],
                 );
                 let h = h.as_chunks::<16>().0;
@@ -1763,8 +1745,8 @@ impl ResidualLossPass<'_> {
                 let d_h = d_h.as_chunks_mut::<16>().0;
                 let d_loss_mean = 1.0 / n as f32;
                 for i in 0..n {
-                    each_part[i] = d_loss_mean * math::sigmoid(each_part[i]);
-                    let d_each_sum_rest = each_part[i] / (1.0 + each_sum_rest[i]);
+                    let each_part_2 = d_loss_mean * math::sigmoid(each_part[i]);
+                    let d_each_sum_rest = each_part_2 / (1.0 + each_sum_rest[i]);
                     for j in 0..4 {
                         each_sum_exp[i][j] = if j == (label[i] as usize) {
                             0.0
@@ -1772,9 +1754,7 @@ impl ResidualLossPass<'_> {
                             d_each_sum_rest * each_sum_exp[i][j]
                         };
                     }
-                }
-                for i in 0..n {
-                    each_sum_exp[i][label[i] as usize] -= each_part[i];
+                    each_sum_exp[i][label[i] as usize] -= each_part_2;
                     for j in 0..4 {
                         grads.leave.bias[j] += each_sum_exp[i][j];
                     }
@@ -1813,9 +1793,9 @@ impl ResidualLossPass<'_> {
                         n * 576..n * 768,
                         n * 768..n * 960,
                         n * 960..n * 1152,
-                        n * 1152..n * 1185,
-                        n * 1185..n * 1201,
-                        n * 1201..n * 1213,
+                        n * 1152..n * 1184,
+                        n * 1184..n * 1200,
+                        n * 1200..n * 1212,
                     ],
                 );
                 let centred_each = centred_each.as_chunks::<16>().0;
@@ -1881,32 +1861,48 @@ impl ResidualLossPass<'_> {
                         16,
                         true,
                     );
-                    let [norm_part, d_norm, d_variance_mean] = carve(
-                        scratch_2,
-                        [0..n * 16, n * 16..n * 32, n * 32..n * 33],
-                    );
-                    let norm_part = norm_part.as_chunks_mut::<16>().0;
-                    let d_norm = d_norm.as_chunks::<16>().0;
                     let weight_row = kernels::row::<
                         16,
                         _,
                     >(&model.blocks[block].norm.weight);
                     for i in 0..n {
+                        let mut d_centred = [0.0_f32; 16];
                         let d_norm_row = kernels::row::<16, _>(&d_norm[i]);
-                        let mut norm_part_row = [0.0_f32; 16];
+                        let mut d_centred_row = [0.0_f32; 16];
                         for j in 0..16 {
-                            norm_part_row[j] = d_norm_row[j] * weight_row[j]
+                            d_centred_row[j] = d_norm_row[j] * weight_row[j]
                                 / norm_part_each[block * n + i];
                         }
-                        norm_part[i].copy_from_slice(&norm_part_row);
+                        d_centred.copy_from_slice(&d_centred_row);
                         let d_variance_part = kernels::sum_of(
                             16,
                             #[inline(always)]
-                            |j| norm_part[i][j] * norm_part_each_2[block * n + i][j],
+                            |j| d_centred[j] * norm_part_each_2[block * n + i][j],
                         );
                         let d_variance = -(d_variance_part
                             / (2.0 * norm_part_each[block * n + i]));
-                        d_variance_mean[i] = d_variance / 16.0;
+                        let d_variance_mean = d_variance / 16.0;
+                        let centred_each_row = kernels::row::<
+                            16,
+                            _,
+                        >(&centred_each[block * n + i]);
+                        let mut d_centred_row = kernels::row::<16, _>(&d_centred);
+                        for k in 0..16 {
+                            d_centred_row[k]
+                                += 2.0 * (d_variance_mean * centred_each_row[k]);
+                        }
+                        d_centred.copy_from_slice(&d_centred_row);
+                        let d_centred_mean_part = kernels::sum_of(
+                            16,
+                            #[inline(always)]
+                            |j| d_centred[j],
+                        );
+                        let d_centred_row = kernels::row::<16, _>(&d_centred);
+                        let mut d_h_row = kernels::row::<16, _>(&d_h[i]);
+                        for k in 0..16 {
+                            d_h_row[k] += d_centred_row[k] - d_centred_mean_part / 16.0;
+                        }
+                        d_h[i].copy_from_slice(&d_h_row);
                     }
                     let mut weight_row = kernels::row::<
                         16,
@@ -1934,29 +1930,6 @@ impl ResidualLossPass<'_> {
                         }
                     }
                     grads.blocks[block].norm.bias.copy_from_slice(&bias_row);
-                    for i in 0..n {
-                        let centred_each_row = kernels::row::<
-                            16,
-                            _,
-                        >(&centred_each[block * n + i]);
-                        let mut norm_part_row = kernels::row::<16, _>(&norm_part[i]);
-                        for k in 0..16 {
-                            norm_part_row[k]
-                                += 2.0 * (d_variance_mean[i] * centred_each_row[k]);
-                        }
-                        norm_part[i].copy_from_slice(&norm_part_row);
-                        let d_centred_mean_part = kernels::sum_of(
-                            16,
-                            #[inline(always)]
-                            |j| norm_part[i][j],
-                        );
-                        let norm_part_row = kernels::row::<16, _>(&norm_part[i]);
-                        let mut d_h_row = kernels::row::<16, _>(&d_h[i]);
-                        for k in 0..16 {
-                            d_h_row[k] += norm_part_row[k] - d_centred_mean_part / 16.0;
-                        }
-                        d_h[i].copy_from_slice(&d_h_row);
-                    }
                 }
                 let mut bias_row = kernels::row::<16, _>(&grads.enter.bias);
                 for i in 0..n {

@@ -1,5 +1,6 @@
 //! Gives a node its loops: those of an earlier nest where both run over the same domain and each
-//! iteration reads only what the same iteration wrote, else new ones.
+//! iteration reads only what the same iteration wrote, else new ones. What adds to a tensor that nothing else
+//! reads is then one more statement of those that make the tensor.
 //!
 //! Never makes the innermost loop of elementwise work less regular.
 
@@ -10,6 +11,7 @@ use crate::ir::{Axis, Carried, Graph, Int, ScalarId, TensorId};
 use super::form::{For, Item, Leaf, LeafKind, Range, Step};
 use super::order::{Candidate, renumber};
 use super::schedule::renumbered;
+use super::shrink::Renaming;
 
 /// How many steps back a nest is looked for.
 const REACH: usize = 12;
@@ -19,15 +21,12 @@ pub(super) fn place(
     graph: &mut Graph,
     steps: &mut Vec<Step>,
     candidates: &[Candidate],
-    carried: &[Carried],
-    views: &BTreeMap<TensorId, TensorId>,
+    context: &Context<'_>,
 ) {
-    let context = Context { carried, views };
     for position in (0..steps.len()).rev().take(REACH) {
         let Step::Nest(items) = &mut steps[position] else { break };
         for candidate in candidates {
-            let mut attempt = Attempt { graph, context: &context, candidate, opened: Vec::new() };
-            if attempt.join(items) {
+            if Attempt::new(graph, context, candidate).join(items) {
                 return;
             }
         }
@@ -37,15 +36,17 @@ pub(super) fn place(
         }
     }
     let mut items = Vec::new();
-    let mut attempt = Attempt { graph, context: &context, candidate: &candidates[0], opened: Vec::new() };
-    attempt.insert(&mut items, &[]);
+    Attempt::new(graph, context, &candidates[0]).insert(&mut items, &[]);
     steps.push(Step::Nest(items));
 }
 
 /// What is known of the block around.
-struct Context<'a> {
-    carried: &'a [Carried],
-    views: &'a BTreeMap<TensorId, TensorId>,
+pub(super) struct Context<'a> {
+    pub carried: &'a [Carried],
+    /// By what a reshape makes: what it views.
+    pub views: &'a BTreeMap<TensorId, TensorId>,
+    /// By tensor: how many nodes that have no place yet read it; a result is read after all of them.
+    pub waiting: &'a BTreeMap<TensorId, usize>,
 }
 
 /// What a nest reads and writes.
@@ -87,7 +88,8 @@ impl Context<'_> {
             (origins(&touched.reads), origins(&touched.writes), origins(&touched.bases));
         let replaced = self.replaced(candidate.out);
         let base = candidate.base.map(|base| self.origin(base));
-        let mut conflict = base.is_some_and(|base| writes.contains(&base) || reads.contains(&base));
+        let mut conflict =
+            base.is_some_and(|base| writes.contains(&base) || reads.contains(&base) || bases.contains(&base));
         conflict |= replaced.is_some_and(|inside| reads.contains(&inside));
         visit_reads(graph, candidate, &mut |tensor, _| {
             let tensor = self.origin(tensor);
@@ -122,8 +124,16 @@ struct Attempt<'a> {
     graph: &'a mut Graph,
     context: &'a Context<'a>,
     candidate: &'a Candidate,
+    /// What its statement adds to, if that is another tensor.
+    base: Option<TensorId>,
     /// The index of the node at each depth.
     opened: Vec<usize>,
+}
+
+impl<'a> Attempt<'a> {
+    fn new(graph: &'a mut Graph, context: &'a Context<'a>, candidate: &'a Candidate) -> Self {
+        Self { graph, context, candidate, base: candidate.base, opened: Vec::new() }
+    }
 }
 
 impl Attempt<'_> {
@@ -140,7 +150,10 @@ impl Attempt<'_> {
             let origin = self.context.origin(tensor);
             through_view |= origin != tensor && touched.writes.contains(&origin);
         });
-        let base = self.candidate.base.map(|base| self.context.origin(base));
+        let continued = self.continued(&touched);
+        related |= continued.is_some();
+        let base = self.candidate.base.filter(|base| continued != Some(*base));
+        let base = base.map(|base| self.context.origin(base));
         let bound = base.is_some_and(|base| touched.writes.contains(&base) || touched.reads.contains(&base));
         let mut overwritten = false;
         visit_reads(self.graph, self.candidate, &mut |tensor, _| {
@@ -163,8 +176,36 @@ impl Attempt<'_> {
         if depths.is_empty() {
             return false;
         }
+        if let Some(made) = continued {
+            self.base = self.take_over(items, made);
+        }
         self.insert(items, &depths);
         true
+    }
+
+    /// The tensor that the node adds to, if the nest makes it and nothing else needs it as it is there.
+    fn continued(&self, touched: &Touched) -> Option<TensorId> {
+        let base = self.candidate.base.filter(|_| self.candidate.add)?;
+        let mut free = touched.writes.contains(&base) && !touched.bases.contains(&base);
+        free &= self.context.waiting.get(&base).is_none_or(|&readers| readers == 0);
+        free &= !self.context.views.values().any(|&from| from == base);
+        visit_reads(self.graph, self.candidate, &mut |tensor, _| free &= tensor != base);
+        free.then_some(base)
+    }
+
+    /// What the nest makes there, it makes in the node's place; the base of that.
+    fn take_over(&mut self, items: &mut [Item], made: TensorId) -> Option<TensorId> {
+        let renaming = Renaming { from: made, to: self.candidate.out, subscripts: &|at| at.to_vec() };
+        let mut base = None;
+        for item in items {
+            item.visit_mut(&mut |leaf| {
+                if leaf.out == made {
+                    base = leaf.base;
+                }
+                renaming.leaf(self.graph, leaf);
+            });
+        }
+        base
     }
 
     /// Whether the node reads what the nest reads: worth sharing loops if they are the same.
@@ -225,6 +266,17 @@ impl Attempt<'_> {
                 compatible &= same(&leaf.at, at);
             }
         });
+        // Only where the node continues what the nest makes: else it has no place here.
+        if let Some(base) = self.candidate.base {
+            if leaf.out == base {
+                compatible &= same(&leaf.at, &self.candidate.at);
+            }
+            leaf.visit_reads(self.graph, &mut |tensor, at| {
+                if tensor == base {
+                    compatible &= same(at, &self.candidate.at);
+                }
+            });
+        }
         if let Some(inside) = self.context.replaced(self.candidate.out) {
             leaf.visit_reads(self.graph, &mut |tensor, at| {
                 if self.context.origin(tensor) == inside {
@@ -328,7 +380,7 @@ impl Attempt<'_> {
         };
         Leaf {
             out: candidate.out,
-            base: candidate.base,
+            base: self.base,
             at: renumbered(&candidate.at, &to),
             inner: candidate.inner.iter().map(|&x| candidate.domain[x].clone()).collect::<Vec<Axis>>(),
             ranges: Vec::new(),

@@ -7,7 +7,8 @@ use crate::ir::{Carried, Graph, Int, Node, TensorId};
 use crate::routine::Gradient;
 
 use super::form::{Memory, Repeat, Step};
-use super::stages::Draft;
+use super::fuse::Context;
+use super::stages::{Draft, reads_of};
 use super::{Inputs, fuse, order};
 
 /// A routine whose steps are known.
@@ -28,7 +29,15 @@ pub(super) struct Schedule {
 pub(super) fn schedule(draft: Draft, given: &Inputs) -> Schedule {
     let Draft { mut graph, forward, backward, results, gradients, inputs } = draft;
     let mut views = BTreeMap::new();
-    let mut maker = Maker { graph: &mut graph, inputs: given, views: &mut views };
+    let mut waiting = BTreeMap::new();
+    let gradients_made = gradients.iter().map(|gradient| gradient.tensor);
+    for delivered in results.iter().copied().chain(gradients_made) {
+        *waiting.entry(delivered).or_default() += 1;
+    }
+    for stage in [&forward, &backward] {
+        count(&graph, stage, &mut waiting);
+    }
+    let mut maker = Maker { graph: &mut graph, inputs: given, views: &mut views, waiting };
     let forward = maker.block(forward, &[]);
     let backward = maker.block(backward, &[]);
     Schedule { graph, forward, backward, results, gradients, inputs, views, memory: Memory::default() }
@@ -38,12 +47,18 @@ struct Maker<'a> {
     graph: &'a mut Graph,
     inputs: &'a Inputs,
     views: &'a mut BTreeMap<TensorId, TensorId>,
+    /// By tensor: how many nodes that have no place yet read it.
+    waiting: BTreeMap<TensorId, usize>,
 }
 
 impl Maker<'_> {
     fn block(&mut self, nodes: Vec<Node>, carried: &[Carried]) -> Vec<Step> {
         let mut steps = Vec::new();
         for node in nodes {
+            let reads = own_reads(self.graph, &node);
+            if !matches!(node, Node::Loop(_)) {
+                self.placed(&reads);
+            }
             let candidates = match node {
                 Node::Comprehension(node) => order::of_comprehension(self.graph, &node, self.inputs),
                 Node::Apply(node) => order::of_apply(self.graph, &node),
@@ -53,6 +68,7 @@ impl Maker<'_> {
                 }
                 Node::Loop(node) => {
                     let body = self.block(node.body, &node.carried);
+                    self.placed(&reads);
                     let (counter, name, extent, reversed) =
                         (node.counter, node.name, node.extent, node.reversed);
                     let (condition, carried) = (node.condition, node.carried);
@@ -68,10 +84,45 @@ impl Maker<'_> {
                     continue;
                 }
             };
-            fuse::place(self.graph, &mut steps, &candidates, carried, self.views);
+            let context = Context { carried, views: self.views, waiting: &self.waiting };
+            fuse::place(self.graph, &mut steps, &candidates, &context);
         }
         steps
     }
+
+    /// A node that reads these waits no more.
+    fn placed(&mut self, reads: &BTreeSet<TensorId>) {
+        for read in reads {
+            if let Some(readers) = self.waiting.get_mut(read) {
+                *readers -= 1;
+            }
+        }
+    }
+}
+
+/// Counts the nodes that read each tensor.
+fn count(graph: &Graph, nodes: &[Node], readers: &mut BTreeMap<TensorId, usize>) {
+    for node in nodes {
+        for read in own_reads(graph, node) {
+            *readers.entry(read).or_default() += 1;
+        }
+        if let Node::Loop(node) = node {
+            count(graph, &node.body, readers);
+        }
+    }
+}
+
+/// What a node reads, a loop without its body.
+fn own_reads(graph: &Graph, node: &Node) -> BTreeSet<TensorId> {
+    let mut reads = BTreeSet::new();
+    match node {
+        Node::Loop(node) => {
+            reads.extend(node.condition.iter().flat_map(|&condition| graph.reads(condition)));
+            reads.extend(node.carried.iter().flat_map(|carried| [carried.initial, carried.next]));
+        }
+        node => reads_of(graph, node, &mut reads),
+    }
+    reads
 }
 
 /// The subscripts with the indices of a node's domain replaced.

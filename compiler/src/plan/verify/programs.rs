@@ -184,6 +184,50 @@ fn convolutions() {
     );
 }
 
+/// What adds to a tensor shares the loops of what makes it, unless the tensor is needed as it was.
+#[test]
+fn shares_of_one_gradient_are_added_in_one_nest() {
+    let nests = |text: &str| {
+        planned(text, &[3], 3);
+        let program = crate::tests::checked(text).unwrap_or_else(|messages| panic!("{messages}"));
+        let method = &program.structs[0].methods[0];
+        let derivative = Derivative { kind: DerivativeKind::Grad, model: false, arguments: vec![0] };
+        let routine = compile::gradient(method, &derivative);
+        let inputs = Inputs::of_method(method, &routine);
+        crate::plan::plan(routine, &inputs)
+            .backward
+            .iter()
+            .filter(|step| matches!(step, Step::Nest(_)))
+            .count()
+    };
+    let shares = "dim N;
+        pub struct Net {}
+        impl Net {
+            fn part(x: f64[5]) -> f64 {
+                let turned[i in 0..3] = x[(i + 1) % 3] * x[(i + 2) % 3] - x[i + 1] * x[i + 2];
+                x[4] * dot(turned, x[1..4]) + sum(x[..3] / x[3])
+            }
+            #[grad(x)] pub fn loss(x: f64[N, 5]) -> f64[N] { let y[n] = part(x[n]); y }
+        }";
+    assert_eq!(nests(shares), 1);
+    planned(
+        "dim N;
+        pub struct Net {}
+        impl Net {
+            #[grad(x)] pub fn loss(x: f64[N, 5]) -> f64[N, 5] {
+                let mut a = sin(x);
+                a[.., 0] += x[.., 1];
+                let before = a;
+                a[.., 2] += a[.., 0] * x[.., 3];
+                a[.., 0] += before[.., 2] * a[.., 2];
+                a * before
+            }
+        }",
+        &[3],
+        3,
+    );
+}
+
 /// A layer, its argument, how it is called, and how many products of matrices there should be: forward, and
 /// in both directions. Where a channel meets itself alone, nothing is gained by one.
 const CONVOLUTIONS: &[(&str, &str, &str, usize, usize)] = &[
@@ -225,9 +269,7 @@ fn every_convolution_is_a_product() {
                     });
                 }
             }
-            if products != expected {
-                eprintln!("XX {layer} {shape} {call}: {products} {expected}");
-            }
+            assert_eq!(products, expected, "{layer} {shape} {call}");
         }
     }
 }
