@@ -6,10 +6,12 @@
 mod activity;
 mod application;
 mod forward;
+mod guards;
 mod reverse;
 mod rows;
 mod share;
 mod table;
+mod tame;
 mod units;
 
 pub use activity::spread_back;

@@ -13,8 +13,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::activity::spread;
 use super::application::Application;
+use super::guards::{Guards, over_axes};
 use super::share::share;
 use super::table::scalar_vjp;
+use super::tame::Tame;
 use crate::ir::{
     Apply, Atom, Axis, Comprehension, Graph, Int, Kind, Node, Reduction, Scalar, ScalarId, TensorId,
 };
@@ -59,8 +61,18 @@ pub fn reverse(
     let nodes = std::mem::take(&mut graph.nodes);
     spread(graph, &nodes, &mut active);
 
-    let mut pass =
-        Reverse { graph, active, wanted: with_respect_to.iter().copied().collect(), found: BTreeMap::new() };
+    let mut tame = Tame::default();
+    for nodes in open.iter().map(|level| &level.nodes).chain([&nodes]) {
+        tame.learn(graph, nodes);
+    }
+    let mut pass = Reverse {
+        graph,
+        active,
+        wanted: with_respect_to.iter().copied().collect(),
+        found: BTreeMap::new(),
+        guards: Guards::default(),
+        tame,
+    };
     let mut cotangents = Cotangents::new();
     let mut backward = Vec::new();
     for &(output, cotangent) in seeds {
@@ -97,6 +109,10 @@ struct Reverse<'g> {
     wanted: BTreeSet<TensorId>,
     /// The cotangents of wanted tensors that some node makes.
     found: BTreeMap<TensorId, TensorId>,
+    /// The conditions without which cotangents are zero.
+    guards: Guards,
+    /// What is finite.
+    tame: Tame,
 }
 
 impl Reverse<'_> {
@@ -125,6 +141,7 @@ impl Reverse<'_> {
                         let shape = self.graph.shape(from).to_vec();
                         let reshaped = self.cotangent_tensor(from, shape);
                         backward.push(Node::Reshape { out: reshaped, from: cotangent });
+                        self.guards.reshape(self.graph, cotangent, reshaped);
                         self.accumulate(from, reshaped, cotangents, backward);
                     }
                     reversed.push(Node::Reshape { out, from });
@@ -171,11 +188,26 @@ impl Reverse<'_> {
         let known = is_map.then(|| self.graph.scalars.read(node.out, node.at.clone()));
         let seed = self.graph.scalars.read(cotangent, node.at.clone());
         let active = &self.active;
-        let mut reads =
-            scalar_vjp(&mut self.graph.scalars, node.value, known, seed, &|scalar| match scalar {
-                Scalar::Read(tensor, _) => active.contains(tensor),
-                _ => false,
-            });
+        let is_active = |scalar: &Scalar| match scalar {
+            Scalar::Read(tensor, _) => active.contains(tensor),
+            _ => false,
+        };
+        let mut reads = scalar_vjp(&mut self.graph.scalars, node.value, known, seed, &is_active);
+        let around = self.guards.at(self.graph, cotangent, &node.at);
+        if let Some(condition) = around {
+            let elementwise = covers(&node.at, &node.domain, self.graph.shape(node.out));
+            let zero = self.graph.scalars.number(0.0);
+            let seed = self.graph.scalars.select(condition, seed, zero);
+            let guarded = scalar_vjp(&mut self.graph.scalars, node.value, known, seed, &is_active);
+            for (plain, guarded) in reads.iter_mut().zip(guarded) {
+                let Scalar::Read(_, at) = self.graph.scalars[plain.0].clone() else { continue };
+                // A sum over what the condition is asked of stays free of it: it may be a product of matrices.
+                let fits = elementwise || over_axes(self.graph, &node.domain, &at, condition).is_some();
+                if fits && !self.tame.is_tame(self.graph, plain.1) {
+                    *plain = guarded;
+                }
+            }
+        }
         share(self.graph, node, &mut reads, before, backward);
         for (read, share) in reads {
             let Scalar::Read(tensor, at) = self.graph.scalars[read].clone() else {
@@ -189,6 +221,7 @@ impl Reverse<'_> {
             let reduction = if is_map { Reduction::Set } else { Reduction::Sum };
             let shape = self.graph.shape(tensor).to_vec();
             let out = self.cotangent_tensor(tensor, shape);
+            self.guards.learn(self.graph, (out, base), (&node.domain, &at), share, around);
             backward.push(Node::Comprehension(Comprehension {
                 out,
                 base,
@@ -267,6 +300,8 @@ impl Reverse<'_> {
         let value = self.graph.scalars.read(share, at.clone());
         let domain = Graph::axes(&shape);
         let out = self.cotangent_tensor(tensor, shape);
+        let around = self.guards.at(self.graph, share, &at);
+        self.guards.learn(self.graph, (out, Some(sum)), (&domain, &at), value, around);
         backward.push(Node::Comprehension(Comprehension {
             out,
             base: Some(sum),

@@ -295,7 +295,7 @@ fn sign_by_output(
 }
 
 /// The condition and the value of `select(c, value, 0)`.
-fn guard(e: &mut Scalars, s: ScalarId) -> Option<(ScalarId, ScalarId)> {
+pub fn guard(e: &mut Scalars, s: ScalarId) -> Option<(ScalarId, ScalarId)> {
     let Scalar::Select(c, a, b) = e[s] else { return None };
     if e.as_number(b) == Some(0.0) {
         Some((c, a))

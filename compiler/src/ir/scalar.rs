@@ -350,6 +350,8 @@ impl Scalars {
             (_, Scalar::Flag(true)) => a,
             (Scalar::Flag(false), _) => a,
             (_, Scalar::Flag(false)) => b,
+            (_, Scalar::Not(inner)) if *inner == a => self.flag(false),
+            (Scalar::Not(inner), _) if *inner == b => self.flag(false),
             _ if a == b => a,
             _ => self.intern(Scalar::And(a, b)),
         }
@@ -362,6 +364,8 @@ impl Scalars {
             (_, Scalar::Flag(false)) => a,
             (Scalar::Flag(true), _) => a,
             (_, Scalar::Flag(true)) => b,
+            (_, Scalar::Not(inner)) if *inner == a => self.flag(true),
+            (Scalar::Not(inner), _) if *inner == b => self.flag(true),
             _ if a == b => a,
             _ => self.intern(Scalar::Or(a, b)),
         }

@@ -8,6 +8,7 @@
 )]
 #![deny(missing_docs)]
 
+mod branches;
 mod hessian_vector;
 mod masks;
 mod networks;

@@ -1,0 +1,115 @@
+//! What stands before a branch, under a name of its own, where the branch that uses it is not taken: it passes
+//! exactly nothing on, even where its derivative is infinite or NaN.
+
+use chainrule::{Params as _, Workspace, net};
+
+net! {
+    dim N;
+
+    pub struct Before {
+        m: f64[3, 3] = eye,
+        s: f64 = ones,
+    }
+
+    impl Before {
+        /// One number decides.
+        #[grad(self, r)]
+        pub fn direction(r: f64[3]) -> f64 {
+            let q = dot(r, r);
+            let a = s * r / sqrt(q);
+            if q > 0 { sum(a * r) + q } else { 2 * sum(r) }
+        }
+
+        /// Through several names, a product and a shape.
+        #[grad(self, r)]
+        pub fn chain(r: f64[3]) -> f64 {
+            let q = dot(r, r);
+            let a = r / sqrt(q);
+            let b = m @ a + s;
+            let c = tanh(b.reshape([3, 1])) * a;
+            let d = c @ m;
+            if q > 0 { sum(d) } else { sum(r) }
+        }
+
+        /// Each row by itself.
+        #[grad(self, r)]
+        pub fn rows(r: f64[N, 3]) -> f64 {
+            let q[n] = dot(r[n], r[n]);
+            let a[n, k] = s * r[n, k] / sqrt(q[n]);
+            let b[n] = dot(a[n], m @ r[n]);
+            sum[n](if q[n] > 0 { b[n] * q[n] } else { r[n, 1] })
+        }
+
+        /// Each element by itself: ∞ · 0 in one, NaN in another.
+        #[grad(self, x)]
+        pub fn elements(x: f64[4]) -> f64 {
+            let e = exp(s * x);
+            let l = ln(x);
+            let p = l * e;
+            sum(if x < 100 && x > 0 { p } else { x })
+        }
+
+        /// In both branches, and after them.
+        #[grad(self, x)]
+        pub fn both(x: f64) -> f64 {
+            let a = 1 / x;
+            let b = sqrt(x) * a;
+            let y = if x > 0 { a * b } else { if x < 0 { a } else { x } };
+            y * s + x
+        }
+
+        /// In a loop.
+        #[grad(self, r)]
+        pub fn looped(r: f64[3]) -> f64 {
+            let mut total = sum(r);
+            let mut h = r;
+            for _ in 0..3 {
+                let q = dot(h, h);
+                let a = h / sqrt(q);
+                h = if q > 0 { s * a } else { h };
+                total += sum(h);
+            }
+            total
+        }
+    }
+}
+
+#[test]
+fn nothing_passes() {
+    let (model, mut ws) = (Before::init(0), Workspace::new());
+    let check = |name: &str, found: (&[f64], &Before), expected: &[f64], s: f64| {
+        assert_eq!(found.0, expected, "{name}");
+        assert!(found.1.as_slice()[..9].iter().all(|m| *m == 0.0), "{name}: {:?}", found.1.as_slice());
+        assert_eq!(found.1.s, s, "{name}: by `s`");
+    };
+    let (zero, mut d_r, mut grads) = ([0.0; 3], [f64::NAN; 3], Before::zeros());
+    model.direction(&mut ws, &zero).backward(&mut grads, &mut d_r);
+    check("direction", (&d_r, &grads), &[2.0; 3], 0.0);
+    model.chain(&mut ws, &zero).backward(&mut grads, &mut d_r);
+    check("chain", (&d_r, &grads), &[1.0; 3], 0.0);
+    model.looped(&mut ws, &zero).backward(&mut grads, &mut d_r);
+    check("looped", (&d_r, &grads), &[4.0; 3], 0.0);
+
+    let mut d_rows = [[f64::NAN; 3]; 2];
+    model.rows(&mut ws, &[zero; 2]).backward(&mut grads, &mut d_rows);
+    check("rows", (d_rows.as_flattened(), &grads), &[0.0, 1.0, 0.0, 0.0, 1.0, 0.0], 0.0);
+
+    let mut d_x = [f64::NAN; 4];
+    model.elements(&mut ws, &[1000.0, -1.0, 0.0, 1.0]).backward(&mut grads, &mut d_x);
+    check("elements", (&d_x, &grads), &[1.0, 1.0, 1.0, 1.0_f64.exp()], 0.0);
+
+    let mut d_x = f64::NAN;
+    model.both(&mut ws, 0.0).backward(&mut grads, &mut d_x);
+    check("both", (&[d_x], &grads), &[2.0], 0.0);
+    model.both(&mut ws, -2.0).backward(&mut grads, &mut d_x);
+    check("both", (&[d_x], &grads), &[0.75], -0.5);
+}
+
+#[test]
+fn where_it_is_taken_nothing_changes() {
+    let (model, mut ws) = (Before::init(0), Workspace::new());
+    let (mut d_r, mut grads) = ([f64::NAN; 3], Before::zeros());
+    model.direction(&mut ws, &[3.0, 0.0, 4.0]).backward(&mut grads, &mut d_r);
+    chainrule_tests::assert_near("direction", &d_r, &[6.6, 0.0, 8.8], 1e-14);
+    assert_eq!(grads.s, 5.0);
+}
