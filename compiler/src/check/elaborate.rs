@@ -1,7 +1,7 @@
 //! The state of lowering one function: its graph, the names in scope, the comprehensions and loops
 //! around the expression at hand; and how a delayed array becomes a tensor.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Span};
 
@@ -86,6 +86,8 @@ pub struct Frame {
     pub function: String,
     /// Whether an argument's type is wrong, so that dims may be missing through no fault of their users.
     pub unfixed: bool,
+    /// Dims that no argument fixes and that were asked for: each is said once.
+    pub missing: BTreeSet<String>,
 }
 
 /// A dim in a call.

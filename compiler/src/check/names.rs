@@ -109,7 +109,7 @@ impl Elaborator<'_> {
         }
         if self.items.dims.contains_key(&text) {
             self.seen.dims.insert(text);
-            if !self.frame().unfixed {
+            if !self.frame().unfixed && self.frame_mut().missing.insert(name.to_string()) {
                 let message = format!("no argument of `{}` fixes `{name}`", self.frame().function);
                 self.error_with_help(
                     name.span(),
