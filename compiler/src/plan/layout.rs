@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::ir::{Atom, Graph, Int, Kind, TensorId};
 
 use super::form::{Buffer, BufferId, Frame, FrameId, Home, Memory, Plan, Repeat, Root, Step};
-use super::live::leaves;
 use super::schedule::Schedule;
+use super::timeline::tensors;
 
 /// Finishes a plan.
 pub(super) fn lay_out(schedule: Schedule) -> Plan {
@@ -59,34 +59,10 @@ impl Layout {
         matches!(self.memory.buffers[buffer.0].home, Home::Frame { .. })
     }
 
-    /// The tensors that a step touches itself, not those of a loop's body.
-    fn tensors(&self, step: &Step) -> Vec<TensorId> {
-        let mut tensors = Vec::new();
-        match step {
-            Step::Nest(items) => {
-                for leaf in leaves(items) {
-                    tensors.push(leaf.out);
-                    tensors.extend(leaf.base);
-                    leaf.visit_reads(&self.graph, &mut |tensor, _| tensors.push(tensor));
-                }
-            }
-            Step::Loop(repeat) => {
-                tensors.extend(repeat.condition.iter().flat_map(|&condition| self.graph.reads(condition)));
-                for carried in &repeat.carried {
-                    tensors.extend([carried.initial, carried.inside, carried.last]);
-                }
-            }
-            Step::Copy { to, from } => tensors.extend([*to, *from]),
-            Step::Update(gradient) => tensors.push(self.gradients[*gradient]),
-            Step::Carve { .. } => {}
-        }
-        tensors
-    }
-
     /// Finds the paths.
     fn survey(&mut self, steps: &[Step], path: &mut Vec<usize>) {
         for step in steps {
-            for tensor in self.tensors(step) {
+            for tensor in tensors(step, &self.graph, &self.gradients) {
                 let Some(buffer) = self.buffer(tensor) else { continue };
                 let common = self.paths.entry(buffer).or_insert_with(|| path.clone());
                 let shared = common.iter().zip(path.iter()).take_while(|(a, b)| a == b).count();
@@ -153,7 +129,8 @@ impl Layout {
     }
 
     fn touch(&self, step: &Step, all: &mut BTreeSet<BufferId>) {
-        all.extend(self.tensors(step).into_iter().filter_map(|tensor| self.buffer(tensor)));
+        let touched = tensors(step, &self.graph, &self.gradients);
+        all.extend(touched.into_iter().filter_map(|tensor| self.buffer(tensor)));
         if let Step::Loop(repeat) = step {
             repeat.body.iter().for_each(|step| self.touch(step, all));
         }

@@ -24,6 +24,7 @@ mod stages;
 mod storage;
 mod stores;
 mod tape;
+mod timeline;
 #[cfg(test)]
 pub mod verify;
 
