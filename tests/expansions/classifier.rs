@@ -343,7 +343,7 @@ impl Mlp {
     /// * `label: u32[N]`
     /// * returns `f32`
     ///
-    /// Workspace: `1064 * N + 401408` bytes. Operations: `409426 * N + 2`, forward and backward together.
+    /// Workspace: `1064 * N + 5120` bytes. Operations: `409426 * N + 2`, forward and backward together.
     ///
     /// # Panics
     /// Before anything is written:
@@ -375,7 +375,7 @@ impl Mlp {
             label,
             10,
         );
-        let arena = ws.request(266 * n + 100352, "Mlp::loss_step");
+        let arena = ws.request(266 * n + 1280, "Mlp::loss_step");
         ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
         let value = ::chainrule::__private::vectorised(
             #[inline(always)]
@@ -388,7 +388,7 @@ impl Mlp {
                         n * 128..n * 138,
                         n * 138..n * 139,
                         n * 139..n * 140,
-                        n * 256 + 100352..n * 266 + 100352,
+                        n * 256 + 1280..n * 266 + 1280,
                     ],
                 );
                 let h = h.as_chunks_mut::<128>().0;
@@ -494,7 +494,7 @@ impl Mlp {
                         n * 138..n * 139,
                         n * 139..n * 140,
                         n * 140..n * 140 + 10,
-                        n * 256 + 100352..n * 266 + 100352,
+                        n * 256 + 1280..n * 266 + 1280,
                     ],
                 );
                 let d_b2 = &mut d_b2.as_chunks_mut::<10>().0[0];
@@ -524,18 +524,18 @@ impl Mlp {
                 }
                 d_b2.copy_from_slice(&d_b2_row[..10]);
                 ::chainrule::Optimiser::update(optimiser, 101760, &mut self.b2, d_b2);
-                let [h, d_w2, d_h, each_sum_exp] = carve(
+                let [h, d_h, d_w2, each_sum_exp] = carve(
                     arena,
                     [
                         0..n * 128,
-                        n * 128..n * 128 + 1280,
-                        n * 128 + 100352..n * 256 + 100352,
-                        n * 256 + 100352..n * 266 + 100352,
+                        n * 128..n * 256,
+                        n * 256..n * 256 + 1280,
+                        n * 256 + 1280..n * 266 + 1280,
                     ],
                 );
                 let h = h.as_chunks::<128>().0;
-                let d_w2 = &mut d_w2.as_chunks_mut::<10>().0.as_chunks_mut::<128>().0[0];
                 let d_h = d_h.as_chunks_mut::<128>().0;
+                let d_w2 = &mut d_w2.as_chunks_mut::<10>().0.as_chunks_mut::<128>().0[0];
                 let each_sum_exp = each_sum_exp.as_chunks::<10>().0;
                 kernels::matmul(
                     n,
@@ -567,17 +567,13 @@ impl Mlp {
                     self.w2.as_flattened_mut(),
                     d_w2.as_flattened(),
                 );
-                let [h, d_b1, d_h] = carve(
+                let [h, d_h, d_b1] = carve(
                     arena,
-                    [
-                        0..n * 128,
-                        n * 128..n * 128 + 128,
-                        n * 128 + 100352..n * 256 + 100352,
-                    ],
+                    [0..n * 128, n * 128..n * 256, n * 256..n * 256 + 128],
                 );
                 let h = h.as_chunks::<128>().0;
-                let d_b1 = &mut d_b1.as_chunks_mut::<128>().0[0];
                 let d_h = d_h.as_chunks_mut::<128>().0;
+                let d_b1 = &mut d_b1.as_chunks_mut::<128>().0[0];
                 d_b1.fill(0.0);
                 for i in 0..n {
                     for j in 0..128 {
@@ -587,17 +583,10 @@ impl Mlp {
                     }
                 }
                 ::chainrule::Optimiser::update(optimiser, 100352, &mut self.b1, d_b1);
-                let [d_w1, d_h] = carve(
-                    arena,
-                    [0..100352, n * 128 + 100352..n * 256 + 100352],
-                );
-                let d_w1 = &mut d_w1
-                    .as_chunks_mut::<128>()
-                    .0
-                    .as_chunks_mut::<784>()
-                    .0[0];
-                let d_h = d_h.as_chunks::<128>().0;
-                kernels::matmul(
+                ::chainrule::__private::update_by_product(
+                    optimiser,
+                    0,
+                    self.w1.as_flattened_mut(),
                     784,
                     128,
                     n,
@@ -605,15 +594,6 @@ impl Mlp {
                     (1, 784),
                     d_h.as_flattened(),
                     (128, 1),
-                    d_w1.as_flattened_mut(),
-                    128,
-                    false,
-                );
-                ::chainrule::Optimiser::update(
-                    optimiser,
-                    0,
-                    self.w1.as_flattened_mut(),
-                    d_w1.as_flattened(),
                 );
             },
         );
@@ -752,10 +732,10 @@ impl Mlp {
         );
         value
     }
-    /// How many elements a workspace must have for every method of `Mlp::loss`, at these sizes or smaller: `266 * N + 100352`.
+    /// How many elements a workspace must have for every method of `Mlp::loss`, at these sizes or smaller: `266 * N + 1280`.
     #[must_use]
     pub const fn loss_workspace(n: usize) -> usize {
-        266 * n + 100352
+        266 * n + 1280
     }
     /// How `Mlp::loss` is computed, as text: its value, then its gradients.
     pub const LOSS_DERIVATION: &'static str = "Given x[N, 784], label[N], w1[784, 128], b1[128], w2[128, 10], b2[10]\n\nValue\n    h_x_product[i, j] = Σ_k x[i, k] · w1[k, j]\n    h_x[i, j] = h_x_product[i, j] + b1[j]\n    h[i, j] = 0 if h_x[i, j] ≤ 0 else h_x[i, j]\n    logits_product[i, j] = Σ_k h[i, k] · w2[k, j]\n    logits[i, j] = logits_product[i, j] + b2[j]\n    others[i, j] = −∞ if j = label[i] else logits[i, j]\n    each_sum_at[i] = argmax_k others[i, k]\n    each_sum_top[i] = constant(others[i, each_sum_at[i]]) if |others[i, each_sum_at[i]]| < ∞ else 0\n    each_sum_exp[i, k] = exp(others[i, k] − each_sum_top[i])\n    each_sum_rest[i] = Σ_k (each_sum_exp[i, k] − (1 if k = each_sum_at[i] else 0))\n    each_part[i] = each_sum_top[i] − logits[i, label[i]] + ln(1 + each_sum_rest[i])\n    each[i] = softplus(each_part[i])\n    loss_mean = Σ_k each[k]\n    loss = loss_mean / N\n    → loss\n\nGradient\n    d_loss_mean = 1 / N\n    each_part₂[i] = d_loss_mean · σ(each_part[i])\n    d_each_sum_rest[i] = each_part₂[i] / (1 + each_sum_rest[i])\n    d_others[i, k] = d_each_sum_rest[i] · each_sum_exp[i, k]\n    d_logits[i, j] = 0 if j = label[i] else d_others[i, j]\n    d_logits[i, label[i]] += −each_part₂[i]   for i < N\n    d_b2[j] = Σ_i d_logits[i, j]\n    d_h[i, k] = Σ_j d_logits[i, j] · w2[k, j]\n    d_w2[k, j] = Σ_i d_logits[i, j] · h[i, k]\n    d_h_x[i, j] = 0 if h[i, j] ≤ 0 else d_h[i, j]\n    d_b1[j] = Σ_i d_h_x[i, j]\n    d_w1[k, j] = Σ_i d_h_x[i, j] · x[i, k]\n    → ∂loss/∂w1 = d_w1\n    → ∂loss/∂b1 = d_b1\n    → ∂loss/∂w2 = d_w2\n    → ∂loss/∂b2 = d_b2\n";
