@@ -57,7 +57,7 @@ pub use check::{CheckOptions, CheckReport, Disagreement, GradientMismatch, check
 pub use float::Float;
 #[cfg(feature = "ndarray")]
 pub use ndarray::NotRowMajor;
-pub use optimiser::{Adam, AdamW, Optimiser, Sgd, clip_global_norm};
+pub use optimiser::{Adam, AdamW, Optimiser, Rule, Sgd, clip_global_norm};
 #[cfg(feature = "alloc")]
 pub use params::TensorRef;
 pub use params::{Params, Path};
@@ -104,7 +104,7 @@ pub mod __private {
 
     pub use crate::carve::{as_bools, as_flags, as_flags_mut, as_u32, as_u32_mut, carve};
     pub use crate::kernels::{self, vectorised};
-    pub use crate::optimiser::update_by_zeros;
+    pub use crate::optimiser::{update_by_product, update_by_zeros};
     pub use crate::params::{Params, Path, Visitor, Witness};
     pub use crate::{
         Float, Optimiser, Rng, Storage, Tensor, TensorMut, Workspace, init, math, panics, random,

@@ -349,7 +349,7 @@ impl Mlp {
     /// * `label: u32[N]`
     /// * returns `f32`
     ///
-    /// Workspace: `1064 * N + 401408` bytes. Operations: `409426 * N + 2`, forward and backward together.
+    /// Workspace: `1064 * N + 5120` bytes. Operations: `409426 * N + 2`, forward and backward together.
     ///
     /// # Panics
     /// Before anything is written:
@@ -381,7 +381,7 @@ impl Mlp {
             label,
             10,
         );
-        let arena = ws.request(266 * n + 100352, "Mlp::loss_step");
+        let arena = ws.request(266 * n + 1280, "Mlp::loss_step");
         ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
         let value = ::chainrule::__private::vectorised(
             #[inline(always)]
@@ -394,7 +394,7 @@ impl Mlp {
                         n * 128..n * 138,
                         n * 138..n * 139,
                         n * 139..n * 140,
-                        n * 256 + 100352..n * 266 + 100352,
+                        n * 256 + 1280..n * 266 + 1280,
                     ],
                 );
                 let h = h.as_chunks_mut::<128>().0;
@@ -500,7 +500,7 @@ impl Mlp {
                         n * 138..n * 139,
                         n * 139..n * 140,
                         n * 140..n * 140 + 10,
-                        n * 256 + 100352..n * 266 + 100352,
+                        n * 256 + 1280..n * 266 + 1280,
                     ],
                 );
                 let d_b2 = &mut d_b2.as_chunks_mut::<10>().0[0];
@@ -528,18 +528,18 @@ impl Mlp {
                 }
                 d_b2.copy_from_slice(&d_b2_row[..10]);
                 ::chainrule::Optimiser::update(optimiser, 101760, &mut self.b2, d_b2);
-                let [h, d_w2, d_h, each_sum_exp] = carve(
+                let [h, d_h, d_w2, each_sum_exp] = carve(
                     arena,
                     [
                         0..n * 128,
-                        n * 128..n * 128 + 1280,
-                        n * 128 + 100352..n * 256 + 100352,
-                        n * 256 + 100352..n * 266 + 100352,
+                        n * 128..n * 256,
+                        n * 256..n * 256 + 1280,
+                        n * 256 + 1280..n * 266 + 1280,
                     ],
                 );
                 let h = h.as_chunks::<128>().0;
-                let d_w2 = &mut d_w2.as_chunks_mut::<10>().0.as_chunks_mut::<128>().0[0];
                 let d_h = d_h.as_chunks_mut::<128>().0;
+                let d_w2 = &mut d_w2.as_chunks_mut::<10>().0.as_chunks_mut::<128>().0[0];
                 let each_sum_exp = each_sum_exp.as_chunks::<10>().0;
                 kernels::matmul(
                     n,
@@ -571,17 +571,13 @@ impl Mlp {
                     self.w2.as_flattened_mut(),
                     d_w2.as_flattened(),
                 );
-                let [h, d_b1, d_h] = carve(
+                let [h, d_h, d_b1] = carve(
                     arena,
-                    [
-                        0..n * 128,
-                        n * 128..n * 128 + 128,
-                        n * 128 + 100352..n * 256 + 100352,
-                    ],
+                    [0..n * 128, n * 128..n * 256, n * 256..n * 256 + 128],
                 );
                 let h = h.as_chunks::<128>().0;
-                let d_b1 = &mut d_b1.as_chunks_mut::<128>().0[0];
                 let d_h = d_h.as_chunks_mut::<128>().0;
+                let d_b1 = &mut d_b1.as_chunks_mut::<128>().0[0];
                 d_b1.fill(0.0);
                 for i in 0..n {
                     for j in 0..128 {
@@ -591,17 +587,10 @@ impl Mlp {
                     }
                 }
                 ::chainrule::Optimiser::update(optimiser, 100352, &mut self.b1, d_b1);
-                let [d_w1, d_h] = carve(
-                    arena,
-                    [0..100352, n * 128 + 100352..n * 256 + 100352],
-                );
-                let d_w1 = &mut d_w1
-                    .as_chunks_mut::<128>()
-                    .0
-                    .as_chunks_mut::<784>()
-                    .0[0];
-                let d_h = d_h.as_chunks::<128>().0;
-                kernels::matmul(
+                ::chainrule::__private::update_by_product(
+                    optimiser,
+                    0,
+                    self.w1.as_flattened_mut(),
                     784,
                     128,
                     n,
@@ -609,15 +598,6 @@ impl Mlp {
                     (1, 784),
                     d_h.as_flattened(),
                     (128, 1),
-                    d_w1.as_flattened_mut(),
-                    128,
-                    false,
-                );
-                ::chainrule::Optimiser::update(
-                    optimiser,
-                    0,
-                    self.w1.as_flattened_mut(),
-                    d_w1.as_flattened(),
                 );
             },
         );
@@ -756,10 +736,10 @@ impl Mlp {
         );
         value
     }
-    /// How many elements a workspace must have for every method of `Mlp::loss`, at these sizes or smaller: `266 * N + 100352`.
+    /// How many elements a workspace must have for every method of `Mlp::loss`, at these sizes or smaller: `266 * N + 1280`.
     #[must_use]
     pub const fn loss_workspace(n: usize) -> usize {
-        266 * n + 100352
+        266 * n + 1280
     }
     /// How many scalar floating-point operations `Mlp::loss` takes, and how many it takes together with each derivative, in the order of the attributes: `203448 * N + 1`, `409426 * N + 2`.
     #[must_use]

@@ -18,7 +18,6 @@ enum Rule {
 
 struct Case<P: Params<Float = f32>, X, Y> {
     model: Box<P>,
-    grads: Box<P>,
     workspace: Workspace<f32>,
     rule: Rule,
     x: Vec<X>,
@@ -34,7 +33,7 @@ impl<P: Params<Float = f32>, X, Y> Case<P, X, Y> {
             "adam" => Rule::Adam(Adam::new(lr("adam"))),
             _ => Rule::Sgd(Sgd::new(lr("sgd"))),
         };
-        Self { model, grads: P::zeros(), workspace: Workspace::new(), rule, x, y }
+        Self { model, workspace: Workspace::new(), rule, x, y }
     }
 }
 
@@ -47,18 +46,14 @@ fn labels(source: Source, name: &str, batch: usize) -> Vec<u32> {
 }
 
 macro_rules! peer {
-    ($net:ty, $x:ty, $y:ty, |$case:ident| $pass:expr, $infer:expr) => {
+    ($net:ty, $x:ty, $y:ty, |$case:ident, $optimiser:ident| $step:expr, $infer:expr) => {
         impl Peer for Case<$net, $x, $y> {
             fn train(&mut self, _want_loss: bool) -> f32 {
-                let $case = &mut *self;
-                let pass = $pass;
-                let value = pass.value();
-                pass.backward(&mut $case.grads);
+                let $case = self;
                 match &mut $case.rule {
-                    Rule::Sgd(rule) => chainrule::Optimiser::step(rule, &mut $case.model, &$case.grads),
-                    Rule::Adam(rule) => chainrule::Optimiser::step(rule, &mut $case.model, &$case.grads),
+                    Rule::Sgd($optimiser) => $step,
+                    Rule::Adam($optimiser) => $step,
                 }
-                value
             }
 
             fn infer(&mut self) {
@@ -73,43 +68,49 @@ peer!(
     Ng,
     [f32; 400],
     [f32; 10],
-    |c| c.model.loss(&mut c.workspace, &c.x, &c.y),
+    |c, optimiser| c.model.loss_step(&mut c.workspace, optimiser, &c.x, &c.y),
     c.model.infer(&mut c.workspace, &c.x)
 );
 peer!(
     MnistMlp,
     [f32; 784],
     u32,
-    |c| c.model.loss(&mut c.workspace, &c.x, &c.y),
+    |c, optimiser| c.model.loss_step(&mut c.workspace, optimiser, &c.x, &c.y),
     c.model.infer(&mut c.workspace, &c.x)
 );
 peer!(
     DeepMlp,
     [f32; 64],
     [f32; 1],
-    |c| c.model.loss(&mut c.workspace, &c.x, &c.y),
+    |c, optimiser| c.model.loss_step(&mut c.workspace, optimiser, &c.x, &c.y),
     c.model.infer(&mut c.workspace, &c.x)
 );
 peer!(
     Tiny,
     [f32; 2],
     [f32; 1],
-    |c| c.model.loss(&mut c.workspace, &c.x, &c.y),
+    |c, optimiser| c.model.loss_step(&mut c.workspace, optimiser, &c.x, &c.y),
     c.model.infer(&mut c.workspace, &c.x)
 );
-peer!(Pinn, [f32; 2], (), |c| c.model.loss(&mut c.workspace, &c.x), c.model.infer(&mut c.workspace, &c.x));
+peer!(
+    Pinn,
+    [f32; 2],
+    (),
+    |c, optimiser| c.model.loss_step(&mut c.workspace, optimiser, &c.x),
+    c.model.infer(&mut c.workspace, &c.x)
+);
 peer!(
     Lenet5,
     [[[f32; 28]; 28]; 1],
     u32,
-    |c| c.model.loss(&mut c.workspace, &c.x, &c.y),
+    |c, optimiser| c.model.loss_step(&mut c.workspace, optimiser, &c.x, &c.y),
     c.model.infer(&mut c.workspace, &c.x)
 );
 peer!(
     Attn,
     [[f32; 64]; 32],
     [[f32; 64]; 32],
-    |c| c.model.loss(&mut c.workspace, &c.x, &c.y),
+    |c, optimiser| c.model.loss_step(&mut c.workspace, optimiser, &c.x, &c.y),
     c.model.infer(&mut c.workspace, &c.x)
 );
 

@@ -3,7 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::body;
+use super::body::{self, Source};
 use super::checks::{self, Checks};
 use super::leaves::{Leaf, leaves};
 use super::method::{context, decorated, mentioned, start, unreachable};
@@ -78,7 +78,7 @@ impl<'a> Step<'a> {
                 unreachable!("an input is a field");
             };
             updated.push(path);
-            self.update(leaf, Some(&gradient))
+            self.update(leaf, Some(gradient))
         });
         // What does not depend on the parameters has no gradient, but an optimiser may still change it.
         let others = self
@@ -106,8 +106,8 @@ impl<'a> Step<'a> {
         quote!(#(let _ = #unused;)* #body)
     }
 
-    /// One parameter by its gradient, a flat slice of all the arrays of structs in which it stands; or by zeros.
-    fn update(&self, leaf: &Leaf, gradient: Option<&TokenStream>) -> TokenStream {
+    /// One parameter by its gradient, in memory that of all the arrays of structs in which it stands; or by zeros.
+    fn update(&self, leaf: &Leaf, gradient: Option<Source>) -> TokenStream {
         let paths = self.signature.paths;
         let (krate, private) = (&paths.krate, &paths.private);
         let optimiser = local("optimiser");
@@ -132,10 +132,13 @@ impl<'a> Step<'a> {
         let parameters = flat_mut(&place, leaf.shape.len(), paths);
         let update = match (gradient, row) {
             (None, _) => quote!(#private::update_by_zeros(#optimiser, #offset, #parameters);),
-            (Some(gradient), None) => {
+            (Some(Source::Product(operands)), _) => {
+                quote!(#private::update_by_product(#optimiser, #offset, #parameters, #operands);)
+            }
+            (Some(Source::Memory(gradient)), None) => {
                 quote!(#krate::Optimiser::update(#optimiser, #offset, #parameters, #gradient);)
             }
-            (Some(gradient), Some(row)) => {
+            (Some(Source::Memory(gradient)), Some(row)) => {
                 let size = number(size);
                 let gradient = quote!(&(#gradient)[(#row) * #size..][..#size]);
                 quote!(#krate::Optimiser::update(#optimiser, #offset, #parameters, #gradient);)

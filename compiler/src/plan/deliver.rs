@@ -1,16 +1,20 @@
 //! Gradients into the caller's memory: made there where every statement that makes one can also add to
 //! what is there, else made in the arena and copied. And, for a step of training, updates as soon as a
-//! gradient is complete.
+//! gradient is complete, or while it is computed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ir::{Int, TensorId};
 
 use super::Inputs;
-use super::form::{Buffer, BufferId, Home, Leaf, LeafKind, Root, Step};
+use super::form::{Buffer, BufferId, Home, Item, Leaf, LeafKind, Root, Step};
 use super::live::{leaves, origin};
 use super::schedule::Schedule;
 use super::storage::{Sharing, upper_bound};
+
+/// A gradient of so many elements stays in a first-level cache until it is applied: as many as a product
+/// that is applied as it is computed holds at a time.
+const SMALL: i64 = 4096;
 
 /// The set of units that a gradient is made in, if that can be the caller's memory.
 pub(super) fn in_place(
@@ -141,10 +145,24 @@ pub(super) fn copy_the_others(schedule: &mut Schedule, homes: &BTreeMap<TensorId
 }
 
 /// Adds the updates: each after the step that completes the gradient and the last one that reads what it
-/// is the gradient of.
-pub(super) fn insert_updates(schedule: &mut Schedule, inputs: &Inputs) {
+/// is the gradient of. Gives the gradients that are products of matrices, which are applied as they are
+/// computed, with their numbers.
+pub(super) fn insert_updates(schedule: &mut Schedule, inputs: &Inputs) -> BTreeMap<TensorId, usize> {
+    let mut applied = BTreeMap::new();
+    for number in 0..schedule.gradients.len() {
+        if let Some(place) = product(schedule, inputs, number) {
+            applied.insert(origin(schedule, schedule.gradients[number].tensor), number);
+            let step = schedule.backward.remove(place);
+            let readers = |step: &Step| touches(schedule, step, inputs.targets[number]);
+            let last = schedule.backward.iter().rposition(readers);
+            schedule.backward.insert(place.max(last.map_or(0, |last| last + 1)), step);
+        }
+    }
     let mut places: Vec<(usize, usize)> = Vec::new();
     for (number, gradient) in schedule.gradients.iter().enumerate() {
+        if applied.values().any(|&other| other == number) {
+            continue;
+        }
         let mut last = 0;
         for (position, step) in schedule.backward.iter().enumerate() {
             if touches(schedule, step, gradient.tensor) || touches(schedule, step, inputs.targets[number]) {
@@ -157,6 +175,36 @@ pub(super) fn insert_updates(schedule: &mut Schedule, inputs: &Inputs) {
     for (place, number) in places.into_iter().rev() {
         schedule.backward.insert(place, Step::Update(number));
     }
+    applied
+}
+
+/// The place of the step that makes a gradient, if that is one product of matrices that can wait for the
+/// readers of the parameter, and nothing else needs the gradient.
+fn product(schedule: &Schedule, inputs: &Inputs, number: usize) -> Option<usize> {
+    let gradient = origin(schedule, schedule.gradients[number].tensor);
+    let is_gradient = |&tensor: &TensorId| origin(schedule, tensor) == gradient;
+    let of_others =
+        schedule.gradients.iter().map(|gradient| &gradient.tensor).filter(|tensor| is_gradient(tensor));
+    if of_others.count() > 1
+        || schedule.results.iter().any(is_gradient)
+        || inputs.stacked(inputs.targets[number]) > 0
+        || Int::product(schedule.graph.shape(gradient)).as_constant().is_some_and(|size| size <= SMALL)
+    {
+        return None;
+    }
+    let mut touching =
+        (0..schedule.backward.len()).filter(|&place| touches(schedule, &schedule.backward[place], gradient));
+    let (Some(place), None) = (touching.next(), touching.next()) else { return None };
+    let Step::Nest(items) = &schedule.backward[place] else { return None };
+    let [Item::Leaf(leaf)] = items.as_slice() else { return None };
+    let LeafKind::Product(product) = &leaf.kind else { return None };
+    let mut apart = true;
+    leaf.visit_reads(&schedule.graph, &mut |tensor, _| {
+        apart &= tensor != gradient && !inputs.targets.contains(&origin(schedule, tensor));
+    });
+    let whole =
+        product.even && leaf.out == gradient && leaf.base.is_none() && leaf.when.is_none() && !leaf.add;
+    (whole && apart).then_some(place)
 }
 
 fn touches(schedule: &Schedule, step: &Step, tensor: TensorId) -> bool {

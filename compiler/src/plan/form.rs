@@ -39,7 +39,7 @@ pub enum Step {
         /// What is read.
         from: TensorId,
     },
-    /// The gradient of this number is complete, and what it is the gradient of is read no more.
+    /// The gradient of this number, which is in memory, is complete, and what it is the gradient of is read no more.
     Update(usize),
     /// From here on these buffers of a frame are in use, and no others of it.
     Carve {
@@ -223,7 +223,8 @@ pub struct Buffer {
 pub enum Home {
     /// A variable on the stack: a scalar or a small array.
     Local,
-    /// The caller's memory for the gradient of this number.
+    /// Where the gradient of this number goes: the caller's memory or, in a step of training, the update.
+    /// There it is one product of matrices, which is applied as it is computed, and nothing else.
     Gradient(usize),
     /// A range of a frame.
     Frame {

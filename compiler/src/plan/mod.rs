@@ -46,8 +46,8 @@ pub fn plan(routine: Routine, inputs: &Inputs) -> Plan {
     prepare(routine, inputs, Delivery::Caller)
 }
 
-/// Plans a routine whose gradients live in the arena, each until it is applied: as soon as it is complete
-/// and what it is the gradient of is read no more.
+/// Plans a routine whose gradients are applied, each as soon as it is complete and what it is the gradient of
+/// is read no more: until then it lives in the arena, or nowhere, if it is applied as it is computed.
 pub fn plan_step(routine: Routine, inputs: &Inputs) -> Plan {
     prepare(routine, inputs, Delivery::Update)
 }

@@ -18,9 +18,10 @@ const SMALL_ARRAY: i64 = 64;
 
 /// Gives every tensor its memory, all but the offsets.
 pub(super) fn assign(schedule: &mut Schedule, inputs: &Inputs, delivery: Delivery) {
-    if delivery == Delivery::Update {
-        deliver::insert_updates(schedule, inputs);
-    }
+    let applied = match delivery {
+        Delivery::Caller => BTreeMap::new(),
+        Delivery::Update => deliver::insert_updates(schedule, inputs),
+    };
     let mut sharing = Sharing::new(schedule);
     let forward = std::mem::take(&mut schedule.forward);
     let backward = std::mem::take(&mut schedule.backward);
@@ -33,7 +34,7 @@ pub(super) fn assign(schedule: &mut Schedule, inputs: &Inputs, delivery: Deliver
     for stage in [&forward, &backward] {
         sharing.bases(schedule, stage);
     }
-    let mut homes = BTreeMap::new();
+    let mut homes = applied;
     schedule.forward = forward;
     schedule.backward = backward;
     if delivery == Delivery::Caller {

@@ -4,7 +4,7 @@
 use alloc::vec::Vec;
 
 use super::state::State;
-use super::{Optimiser, inherent_step, lengths_differ};
+use super::{Optimiser, Rule, inherent_step, lengths_differ};
 use crate::{Float, Storage};
 
 macro_rules! adam {
@@ -145,14 +145,14 @@ macro_rules! rule {
                 let mut rule = self.prepare(offset, parameters.len());
                 crate::kernels::vectorised(
                     #[inline(always)]
-                    || rule(0, parameters, gradients),
+                    || rule.apply(0, parameters, gradients.iter().copied()),
                 );
             }
 
             #[inline]
-            fn prepare(&mut self, offset: usize, len: usize) -> impl FnMut(usize, &mut [F], &[F]) {
+            fn prepare(&mut self, offset: usize, len: usize) -> impl Rule<F> {
                 let root = crate::math::f64::sqrt(1.0 - self.powers.1);
-                let rule = Rule {
+                let constants = Constants {
                     penalty: F::from_f64($penalty(self.rate, self.decay)),
                     keep: F::from_f64($shrink(self.rate, self.decay)),
                     beta1: F::from_f64(self.beta1),
@@ -163,11 +163,7 @@ macro_rules! rule {
                     eps: F::from_f64(self.eps * root),
                 };
                 let [mean, square] = self.state.part(stringify!($name), offset, len);
-                #[inline(always)]
-                move |start, parameters: &mut [F], gradients: &[F]| {
-                    let end = start + parameters.len();
-                    rule.apply(parameters, gradients, &mut mean[start..end], &mut square[start..end]);
-                }
+                AdamRule { constants, mean, square }
             }
         }
     };
@@ -177,7 +173,8 @@ rule!(Adam, |_, decay| decay, |_, _| 1.0);
 rule!(AdamW, |_, _| 0.0, |rate: f64, decay: f64| 1.0 - rate * decay);
 
 /// One step's constants, in the type of the parameters.
-struct Rule<F> {
+#[derive(Clone, Copy)]
+struct Constants<F> {
     penalty: F,
     keep: F,
     beta1: F,
@@ -190,11 +187,33 @@ struct Rule<F> {
     eps: F,
 }
 
-impl<F: Float> Rule<F> {
+/// One step on some of the parameters, with their state.
+struct AdamRule<'a, F> {
+    constants: Constants<F>,
+    mean: &'a mut [F],
+    square: &'a mut [F],
+}
+
+impl<F: Float> Rule<F> for AdamRule<'_, F> {
     #[inline(always)]
-    fn apply(&self, parameters: &mut [F], gradients: &[F], mean: &mut [F], square: &mut [F]) {
+    fn apply(&mut self, start: usize, parameters: &mut [F], gradients: impl Iterator<Item = F>) {
+        let end = start + parameters.len();
+        self.constants.apply(parameters, gradients, &mut self.mean[start..end], &mut self.square[start..end]);
+    }
+}
+
+impl<F: Float> Constants<F> {
+    // Slices as arguments, which the compiler knows to be apart.
+    #[inline(always)]
+    fn apply(
+        self,
+        parameters: &mut [F],
+        gradients: impl Iterator<Item = F>,
+        mean: &mut [F],
+        square: &mut [F],
+    ) {
         let state = mean.iter_mut().zip(square);
-        for ((w, &g), (m, v)) in parameters.iter_mut().zip(gradients).zip(state) {
+        for ((w, (m, v)), g) in parameters.iter_mut().zip(state).zip(gradients) {
             let g = g + self.penalty * *w;
             *m = self.beta1 * *m + self.rest1 * g;
             *v = self.beta2 * *v + self.rest2 * g * g;

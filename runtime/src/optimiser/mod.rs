@@ -6,11 +6,13 @@
 
 mod adam;
 mod clip;
+mod product;
 mod sgd;
 mod state;
 
 pub use adam::{Adam, AdamW};
 pub use clip::clip_global_norm;
+pub use product::update_by_product;
 pub use sgd::Sgd;
 
 use crate::{Float, Params};
@@ -35,21 +37,20 @@ pub trait Optimiser<F: Float> {
     #[track_caller]
     fn update(&mut self, offset: usize, parameters: &mut [F], gradients: &[F]);
 
-    /// [`update`](Optimiser::update) for the `len` parameters from `offset` on, in parts: what comes
-    /// back is called with where a part starts among them, the part and its gradient.
+    /// The rule of this step for the `len` parameters from `offset` on.
     ///
-    /// For code that has gradients a piece at a time; what is computed once for all pieces is
-    /// computed here.
+    /// For code that has gradients a piece at a time; what is the same for all elements is computed
+    /// here, once. The default calls [`update`](Optimiser::update).
     ///
     /// # Panics
     /// If the parameters reach beyond what [`begin`](Optimiser::begin) announced.
     #[track_caller]
-    fn prepare(&mut self, offset: usize, len: usize) -> impl FnMut(usize, &mut [F], &[F])
+    fn prepare(&mut self, offset: usize, len: usize) -> impl Rule<F>
     where
         Self: Sized,
     {
         let _ = len;
-        move |start, parameters, gradients| self.update(offset + start, parameters, gradients)
+        Updates { optimiser: self, offset }
     }
 
     /// One step: changes every parameter of `model` that is not `#[frozen]` by its gradient.
@@ -75,6 +76,31 @@ pub trait Optimiser<F: Float> {
         });
         if start < end {
             self.update(start, &mut parameters[start..end], &all[start..end]);
+        }
+    }
+}
+
+/// One step of an [`Optimiser`] on some of the parameters, element by element.
+pub trait Rule<F: Float> {
+    /// Changes the parameters from `start` on, counted from the first that the rule is for. There are
+    /// as many `gradients`: elements of memory, or what is computed only here.
+    fn apply(&mut self, start: usize, parameters: &mut [F], gradients: impl Iterator<Item = F>);
+}
+
+/// The rule of an optimiser that has none of its own.
+struct Updates<'a, O> {
+    optimiser: &'a mut O,
+    offset: usize,
+}
+
+impl<F: Float, O: Optimiser<F>> Rule<F> for Updates<'_, O> {
+    fn apply(&mut self, start: usize, parameters: &mut [F], mut gradients: impl Iterator<Item = F>) {
+        const LEN: usize = 1024;
+        let mut room = [F::ZERO; LEN];
+        for (position, part) in parameters.chunks_mut(LEN).enumerate() {
+            let room = &mut room[..part.len()];
+            room.iter_mut().zip(&mut gradients).for_each(|(place, gradient)| *place = gradient);
+            self.optimiser.update(self.offset + start + position * LEN, part, room);
         }
     }
 }

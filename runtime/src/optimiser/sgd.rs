@@ -4,7 +4,7 @@
 use alloc::vec::Vec;
 
 use super::state::State;
-use super::{Optimiser, inherent_step, lengths_differ};
+use super::{Optimiser, Rule, inherent_step, lengths_differ};
 use crate::{Float, Storage};
 
 macro_rules! sgd {
@@ -106,32 +106,52 @@ impl<F: Float, S: Storage<F>> Optimiser<F> for Sgd<F, S> {
         let mut rule = self.prepare(offset, parameters.len());
         crate::kernels::vectorised(
             #[inline(always)]
-            || rule(0, parameters, gradients),
+            || rule.apply(0, parameters, gradients.iter().copied()),
         );
     }
 
     #[inline]
-    fn prepare(&mut self, offset: usize, len: usize) -> impl FnMut(usize, &mut [F], &[F]) {
-        let (rate, decay) = (F::from_f64(self.rate), F::from_f64(self.decay));
-        let (momentum, nesterov) = (F::from_f64(self.momentum), self.nesterov);
-        let mut velocity = None;
-        if self.momentum != 0.0 {
+    fn prepare(&mut self, offset: usize, len: usize) -> impl Rule<F> {
+        let velocity = (self.momentum != 0.0).then(|| {
             let [part] = self.state.part("Sgd", offset, len);
-            velocity = Some(part);
+            part
+        });
+        SgdRule {
+            rate: F::from_f64(self.rate),
+            decay: F::from_f64(self.decay),
+            momentum: F::from_f64(self.momentum),
+            nesterov: self.nesterov,
+            velocity,
         }
-        #[inline(always)]
-        move |start, parameters: &mut [F], gradients: &[F]| {
-            let Some(velocity) = &mut velocity else {
-                for (w, &g) in parameters.iter_mut().zip(gradients) {
+    }
+}
+
+/// One step's constants, in the type of the parameters, and the velocity of some of them.
+struct SgdRule<'a, F> {
+    rate: F,
+    decay: F,
+    momentum: F,
+    nesterov: bool,
+    velocity: Option<&'a mut [F]>,
+}
+
+impl<F: Float> Rule<F> for SgdRule<'_, F> {
+    #[inline(always)]
+    fn apply(&mut self, start: usize, parameters: &mut [F], gradients: impl Iterator<Item = F>) {
+        let Self { rate, decay, momentum, nesterov, ref mut velocity } = *self;
+        match velocity {
+            None => {
+                for (w, g) in parameters.iter_mut().zip(gradients) {
                     *w -= rate * (g + decay * *w);
                 }
-                return;
-            };
-            let velocity = &mut velocity[start..start + parameters.len()];
-            for ((w, &g), v) in parameters.iter_mut().zip(gradients).zip(velocity) {
-                let d = g + decay * *w;
-                *v = momentum * *v + d;
-                *w -= rate * if nesterov { d + momentum * *v } else { *v };
+            }
+            Some(velocity) => {
+                let velocity = &mut velocity[start..start + parameters.len()];
+                for ((w, v), g) in parameters.iter_mut().zip(velocity).zip(gradients) {
+                    let d = g + decay * *w;
+                    *v = momentum * *v + d;
+                    *w -= rate * if nesterov { d + momentum * *v } else { *v };
+                }
             }
         }
     }

@@ -81,6 +81,63 @@ fn parts_give_the_same_bits_as_the_whole() {
     assert_eq!(model.x, whole);
 }
 
+/// Slices only: the default of `prepare`.
+struct Plain;
+
+impl Optimiser<f64> for Plain {
+    fn begin(&mut self, _: usize) {}
+
+    fn update(&mut self, offset: usize, parameters: &mut [f64], gradients: &[f64]) {
+        for (i, (w, g)) in parameters.iter_mut().zip(gradients).enumerate() {
+            *w -= (1 + (offset + i) % 3) as f64 * g;
+        }
+    }
+}
+
+/// Short rows and long ones, one term and several, all strides: as the product, then the update.
+#[test]
+fn products_update_as_their_elements() {
+    fn compare(m: usize, n: usize, k: usize, turned: bool, mut make: [impl Optimiser<f64>; 2]) {
+        let numbers =
+            |count: usize| -> Vec<f64> { (0..count).map(|i| (1.7 * i as f64 + 0.1).sin()).collect() };
+        let (a, b, mut found) = (numbers(2 * m * k), numbers(k * n), numbers(m * n));
+        let mut expected = found.clone();
+        let b_strides = if turned { (1, k) } else { (n, 1) };
+        for _ in 0..2 {
+            let product = |i: usize| {
+                let terms = (0..k).map(|p| a[2 * (i / n + p * m)] * b[p * b_strides.0 + i % n * b_strides.1]);
+                terms.sum::<f64>()
+            };
+            let gradients: Vec<f64> = (0..m * n).map(product).collect();
+            let [one, other] = &mut make;
+            one.begin(m * n + 5);
+            other.begin(m * n + 5);
+            update_by_product(one, 5, &mut found, m, n, k, &a, (2, 2 * m), &b, b_strides);
+            other.update(5, &mut expected, &gradients);
+        }
+        for (found, expected) in found.iter().zip(&expected) {
+            assert!((found - expected).abs() < 1e-13, "{m}x{n}x{k}: {found} {expected}");
+        }
+    }
+    for (m, n) in [(0, 64), (3, 0), (1, 64), (5, 67), (40, 130), (70, 63), (1, 1), (300, 17)] {
+        for k in [0, 1, 2, 5] {
+            for turned in [false, true] {
+                compare(m, n, k, turned, [Sgd::new(0.1), Sgd::new(0.1)]);
+                let nesterov = || Sgd::new(0.1).momentum(0.9).nesterov().weight_decay(0.1);
+                compare(m, n, k, turned, [nesterov(), nesterov()]);
+                compare(m, n, k, turned, [AdamW::new(0.1).eps(0.1), AdamW::new(0.1).eps(0.1)]);
+                compare(m, n, k, turned, [Plain, Plain]);
+            }
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "update_by_product: 5 parameters, not 2 x 3")]
+fn products_of_another_size_panic() {
+    update_by_product(&mut Plain, 0, &mut [0.0; 5], 2, 3, 1, &[0.0; 2], (1, 2), &[0.0; 3], (3, 1));
+}
+
 #[test]
 fn memory_of_the_callers_gives_the_same_bits() {
     let mut memory = [f64::NAN; 6];

@@ -3,6 +3,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
+use crate::fused::Wide;
 use crate::networks::{Attention, Deep, Mlp, Recurrent, labels, numbers, rows};
 use chainrule::{Adam, Sgd, Tensor, TensorMut, Workspace};
 
@@ -98,6 +99,17 @@ fn steps_of_layers_in_a_loop() {
         pass.accumulate(&mut gradient);
         chainrule::clip_global_norm(&mut gradient, 1.0);
         sgd.step(&mut model, &gradient);
+    });
+}
+
+#[test]
+fn steps_that_apply_gradients_as_they_are_computed() {
+    let (x, label) = (rows::<70>(7, 0), labels(7, 3));
+    let mut model = Wide::init(1);
+    let mut workspace = Workspace::new();
+    let mut adam = Adam::new(1e-3);
+    only_the_first_allocates(&[7, 1, 0, 2], |size| {
+        std::hint::black_box(model.loss_step(&mut workspace, &mut adam, &x[..size], &label[..size]));
     });
 }
 

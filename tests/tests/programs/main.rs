@@ -3,6 +3,7 @@
 mod allocation;
 mod determinism;
 mod errors;
+mod fused;
 mod hygiene;
 mod networks;
 mod no_std;

@@ -120,13 +120,19 @@ pub fn backward(plan: &Plan, cx: &Context, accumulate: bool) -> (TokenStream, Us
     (statement, body.uses.into_inner())
 }
 
-/// The backward body of a plan for a step: `update` makes the statement that applies gradient k, given a
-/// slice of its elements.
-pub fn step(
-    plan: &Plan,
-    cx: &Context,
-    update: &mut dyn FnMut(usize, TokenStream) -> TokenStream,
-) -> (TokenStream, Uses) {
+/// Where an update takes the gradient from.
+pub enum Source {
+    /// A slice of its elements.
+    Memory(TokenStream),
+    /// A product of matrices: its sizes, operands and strides as arguments.
+    Product(TokenStream),
+}
+
+/// What makes the statement that applies the gradient of a number.
+type Update<'a> = dyn FnMut(usize, Source) -> TokenStream + 'a;
+
+/// The backward body of a plan for a step of training.
+pub fn step(plan: &Plan, cx: &Context, update: &mut Update) -> (TokenStream, Uses) {
     let mut body = Body::new(plan, cx, &plan.backward);
     body.update = Some(update);
     let statements = body.steps(&plan.backward);
@@ -172,7 +178,7 @@ struct Body<'a> {
     /// Whether the value in hand is an integer.
     integers: Cell<bool>,
     accumulate: bool,
-    update: Option<&'a mut dyn FnMut(usize, TokenStream) -> TokenStream>,
+    update: Option<&'a mut Update<'a>>,
     uses: RefCell<Uses>,
     imports: RefCell<BTreeSet<&'static str>>,
 }

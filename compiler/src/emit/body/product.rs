@@ -4,25 +4,24 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::ir::{Axis, Int, TensorId};
-use crate::plan::{Leaf, Product, strides};
+use crate::plan::{Home, Leaf, Product, strides};
 
-use super::Body;
 use super::view::Flat;
+use super::{Body, Source};
 
 impl Body<'_> {
     /// `kernels::matmul(m, n, k, a, …, b, …, c, …, accumulate);` or `kernels::contract(…)`, where the groups
-    /// are no runs.
+    /// are no runs; or the update by it.
     pub(super) fn product(&mut self, leaf: &Leaf, product: &Product) -> TokenStream {
         let depth = self.indices.len();
         let (left, left_at) = &product.left;
         let (right, right_at) = &product.right;
         let a = self.operand(*left, left_at, &leaf.inner, depth, false);
         let b = self.operand(*right, right_at, &leaf.inner, depth, false);
-        let c = self.operand(leaf.out, &leaf.at, &leaf.inner, depth, true);
         let (a_at, b_at, c_at) = ((*left, left_at), (*right, right_at), (leaf.out, &leaf.at));
-        let accumulate = self.adds(leaf);
-        let kernels = self.import("kernels");
         if !product.even {
+            let c = self.operand(leaf.out, &leaf.at, &leaf.inner, depth, true);
+            let (kernels, accumulate) = (self.import("kernels"), self.adds(leaf));
             let groups =
                 [(&product.rows, a_at, c_at), (&product.columns, b_at, c_at), (&product.depth, a_at, b_at)];
             let [rows, columns, depth] = groups.map(|(group, first, second)| {
@@ -51,11 +50,15 @@ impl Body<'_> {
             true => n.clone(),
             false => stride(c_at, &product.rows),
         };
-        quote! {
-            #kernels::matmul(
-                #m, #n, #k, #a, (#a_rows, #a_columns), #b, (#b_rows, #b_columns), #c, #out_stride, #accumulate
-            );
+        let operands = quote!(#m, #n, #k, #a, (#a_rows, #a_columns), #b, (#b_rows, #b_columns));
+        if let Some((_, Home::Gradient(number))) = self.home(leaf.out)
+            && let Some(update) = &mut self.update
+        {
+            return update(*number, Source::Product(operands));
         }
+        let c = self.operand(leaf.out, &leaf.at, &leaf.inner, depth, true);
+        let (kernels, accumulate) = (self.import("kernels"), self.adds(leaf));
+        quote!(#kernels::matmul(#operands, #c, #out_stride, #accumulate);)
     }
 
     /// The distance between neighbours in an index.

@@ -8,7 +8,7 @@ use quote::quote;
 use crate::ir::{Graph, Int, Kind, Scalar, ScalarId, TensorId};
 use crate::plan::{BufferId, FrameId, Home, Item, Leaf, Repeat, Step};
 
-use super::Body;
+use super::{Body, Source};
 
 impl Body<'_> {
     /// Steps in order.
@@ -36,7 +36,7 @@ impl Body<'_> {
                 Step::Update(number) => {
                     let views = self.bind_views(step);
                     let flat = self.flat(self.plan.gradients[*number].tensor, &[], false).argument();
-                    let update = self.update.as_mut().map(|update| update(*number, flat));
+                    let update = self.update.as_mut().map(|update| update(*number, Source::Memory(flat)));
                     self.drop_views();
                     quote!(#views #update)
                 }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::eval::function;
 use crate::ir::{Atom, Axis, Binary, Called, Comparison, Int, LoopId, Scalar, ScalarId, TensorId, Unary};
 use crate::plan::{
-    Bound, BufferId, FrameId, Home, Item, Leaf, LeafKind, Plan, Range, Root, Step, product::strides,
+    Bound, BufferId, FrameId, Home, Item, Leaf, LeafKind, Plan, Range, Root, Step, live::leaves,
+    product::strides,
 };
 
 /// A plan being run.
@@ -240,7 +241,12 @@ impl<'a> Machine<'a> {
     fn steps(&mut self, steps: &'a [Step]) {
         for step in steps {
             match step {
-                Step::Nest(items) => self.items(items),
+                Step::Nest(items) => {
+                    self.items(items);
+                    for leaf in leaves(items) {
+                        self.applied(leaf.out);
+                    }
+                }
                 Step::Loop(repeat) => {
                     let extent = self.size(&repeat.extent) as i64;
                     for count in 0..extent {
@@ -282,6 +288,17 @@ impl<'a> Machine<'a> {
                     self.open.insert(*frame, buffers.iter().copied().collect());
                 }
             }
+        }
+    }
+
+    /// Where a gradient is applied as it is computed, what it is the gradient of is read no more.
+    fn applied(&mut self, gradient: TensorId) {
+        let Root::Buffer(buffer) = self.plan.memory.roots[&gradient] else { return };
+        if let Home::Gradient(number) = self.plan.memory.buffers[buffer.0].home
+            && let Some(target) = self.targets.get(number)
+            && let Some(values) = self.inputs.get_mut(target)
+        {
+            values.fill(f64::NAN);
         }
     }
 

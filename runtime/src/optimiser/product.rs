@@ -1,0 +1,71 @@
+//! Parameters whose gradient is a product of matrices, updated as it is computed.
+
+use super::{Optimiser, Rule};
+use crate::Float;
+use crate::kernels::{matmul_runs, vectorised};
+
+/// A row of at least so many parameters is worth a loop of its own.
+const LONG: usize = 64;
+
+/// [`Optimiser::update`] by the gradient A B, `m` × `n` from `m` × `k` and `k` × `n`, which never exists
+/// as a whole.
+///
+/// Strides are those of [`matmul`](crate::kernels::matmul()). The rows of the parameters are contiguous.
+///
+/// # Panics
+/// If a slice is too short for its sizes and strides, if there are not `m` · `n` parameters, or if they reach
+/// beyond what [`begin`](Optimiser::begin) announced.
+// One instance for each optimiser, not for each call.
+#[inline(never)]
+#[track_caller]
+#[allow(clippy::too_many_arguments)]
+pub fn update_by_product<F: Float>(
+    optimiser: &mut impl Optimiser<F>,
+    offset: usize,
+    parameters: &mut [F],
+    m: usize,
+    n: usize,
+    k: usize,
+    a: &[F],
+    a_strides: (usize, usize),
+    b: &[F],
+    b_strides: (usize, usize),
+) {
+    assert!(parameters.len() == m * n, "update_by_product: {} parameters, not {m} x {n}", parameters.len());
+    let mut rule = optimiser.prepare(offset, parameters.len());
+    if k == 1 && n >= LONG && b_strides.1 == 1 {
+        let (column, row) = (&a[..m.saturating_sub(1) * a_strides.0 + usize::from(m > 0)], &b[..n]);
+        vectorised(
+            #[inline(always)]
+            || outer(parameters, column, a_strides.0, row, rule),
+        );
+        return;
+    }
+    matmul_runs(
+        m,
+        n,
+        k,
+        a,
+        a_strides,
+        b,
+        b_strides,
+        #[inline(always)]
+        |start, gradient| {
+            rule.apply(start, &mut parameters[start..start + gradient.len()], gradient.iter().copied());
+        },
+    );
+}
+
+/// The gradient is a column, of which elements lie a stride apart, times a row: it is never stored at all.
+// Slices as arguments, which the compiler knows to be apart.
+#[inline(always)]
+fn outer<F: Float>(parameters: &mut [F], column: &[F], stride: usize, row: &[F], mut rule: impl Rule<F>) {
+    for (i, parameters) in parameters.chunks_exact_mut(row.len()).enumerate() {
+        let x = column[i * stride];
+        let gradients = row.iter().map(
+            #[inline(always)]
+            |&y| x * y,
+        );
+        rule.apply(i * row.len(), parameters, gradients);
+    }
+}
