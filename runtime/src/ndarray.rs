@@ -5,7 +5,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use ::ndarray::{ArrayView, ArrayViewMut, Dim, Dimension, Ix};
+use ::ndarray::{ArrayBase, ArrayView, ArrayViewMut, Dim, Dimension, Ix, RawData};
 
 use crate::{Tensor, TensorMut};
 
@@ -48,11 +48,8 @@ where
     type Error = NotRowMajor;
 
     fn try_from(view: ArrayView<'a, T, Dim<[Ix; R]>>) -> Result<Self, NotRowMajor> {
-        let shape = shape(view.shape());
-        match view.to_slice() {
-            Some(data) => Ok(Self::new(data, shape)),
-            None => Err(NotRowMajor { strides: view.strides().to_vec(), shape: shape.to_vec() }),
-        }
+        let shape = row_major(&view)?;
+        Ok(Self::new(view.to_slice().expect("what is row-major is a slice"), shape))
     }
 }
 
@@ -73,17 +70,22 @@ where
     type Error = NotRowMajor;
 
     fn try_from(view: ArrayViewMut<'a, T, Dim<[Ix; R]>>) -> Result<Self, NotRowMajor> {
-        let shape = shape(view.shape());
-        let strides = view.strides().to_vec();
-        match view.into_slice() {
-            Some(data) => Ok(Self::new(data, shape)),
-            None => Err(NotRowMajor { strides, shape: shape.to_vec() }),
-        }
+        let shape = row_major(&view)?;
+        Ok(Self::new(view.into_slice().expect("what is row-major is a slice"), shape))
     }
 }
 
-fn shape<const R: usize>(shape: &[usize]) -> [usize; R] {
-    shape.try_into().expect("an array has as many sizes as dimensions")
+/// The shape of an array without gaps; only an error allocates.
+fn row_major<S: RawData, const R: usize>(
+    array: &ArrayBase<S, Dim<[Ix; R]>>,
+) -> Result<[usize; R], NotRowMajor>
+where
+    Dim<[Ix; R]>: Dimension,
+{
+    if !array.is_standard_layout() {
+        return Err(NotRowMajor { strides: array.strides().to_vec(), shape: array.shape().to_vec() });
+    }
+    Ok(array.shape().try_into().expect("an array has as many sizes as dimensions"))
 }
 
 #[cfg(test)]
