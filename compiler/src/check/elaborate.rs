@@ -407,11 +407,7 @@ impl<'a> Elaborator<'a> {
             .collect();
         for Guard { condition, .. } in guards {
             let condition = self.here(&condition).element;
-            let zero = match array.kind {
-                Kind::Float => self.graph.scalars.number(0.0),
-                Kind::Index | Kind::Key => self.graph.scalars.integer(Int::zero()),
-                Kind::Mask => self.graph.scalars.flag(false),
-            };
+            let zero = self.graph.scalars.zero(array.kind);
             value = self.graph.scalars.select(condition, value, zero);
         }
         value
@@ -447,14 +443,7 @@ impl<'a> Elaborator<'a> {
         let shape: Vec<Int> = domain.iter().map(|axis| axis.extent.clone()).collect();
         let value = self.guarded(&array);
         let out = self.graph.add_tensor(name, shape, array.kind);
-        self.graph.nodes.push(Node::Comprehension(Comprehension {
-            out,
-            base: None,
-            domain,
-            at: full,
-            reduction: Reduction::Set,
-            value,
-        }));
+        self.graph.nodes.push(Node::Comprehension(Comprehension::map(out, domain, value)));
         out
     }
 

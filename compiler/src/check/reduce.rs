@@ -181,11 +181,9 @@ impl Elaborator<'_> {
         let inside = self.graph.add_tensor(name, shape.clone(), Kind::Float);
         let next = self.graph.add_tensor(name, shape.clone(), Kind::Float);
         let last = self.graph.add_tensor(name, shape, Kind::Float);
-        let at = Graph::identity(outer.len());
-        let so_far = self.graph.scalars.read(inside, at.clone());
+        let so_far = self.graph.scalars.read(inside, Graph::identity(outer.len()));
         let value = self.graph.scalars.mul(so_far, factor);
-        let step =
-            Comprehension { out: next, base: None, domain: outer, at, reduction: Reduction::Set, value };
+        let step = Comprehension::map(next, outer, value);
         self.graph.nodes.push(Node::Loop(Loop {
             counter,
             name: reduced.first().map_or_else(|| "k".to_string(), |axis| axis.name.clone()),

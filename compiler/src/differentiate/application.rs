@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::ir::rename::{self, Rename};
 use crate::ir::{
     Apply, Atom, Axis, Called, Carried, Comprehension, Directional, Graph, Int, Kind, Loop, LoopId, Node,
-    Reduction, Rule, ScalarId, TensorId,
+    Rule, ScalarId, TensorId,
 };
 
 /// One node that applies a function of Rust that has a derivative.
@@ -31,8 +31,7 @@ impl Application {
         };
         let mut tensors = BTreeMap::from([(rule.result, node.out)]);
         for &argument in &rule.arguments {
-            let own = graph.tensor(argument).clone();
-            let here = graph.add_tensor(own.name, widened(&node.outer, &own.shape), own.kind);
+            let here = widened(graph, &node.outer, argument);
             tensors.insert(argument, here);
         }
         Some(Self { outer: node.outer.clone(), called, rule, tensors })
@@ -49,10 +48,8 @@ impl Application {
             let element = graph.scalars.with_indices(*element, &own);
             let out = self.tensors[&argument];
             let value = self.guarded(graph, element, Kind::Float);
-            let shape = graph.shape(out).to_vec();
-            let domain = self.outer.iter().cloned().chain(Graph::axes(&shape[count..])).collect();
-            let at = Graph::identity(shape.len());
-            Comprehension { out, base: None, domain, at, reduction: Reduction::Set, value }
+            let domain = self.outer.iter().cloned().chain(Graph::axes(&graph.shape(out)[count..])).collect();
+            Comprehension::map(out, domain, value)
         };
         self.rule.arguments.iter().zip(&self.called.arguments).map(argument).collect()
     }
@@ -128,11 +125,7 @@ impl Application {
 
     /// A value where the function is called, zero elsewhere.
     fn guarded(&self, graph: &mut Graph, mut value: ScalarId, kind: Kind) -> ScalarId {
-        let zero = match kind {
-            Kind::Float => graph.scalars.number(0.0),
-            Kind::Index | Kind::Key => graph.scalars.integer(Int::zero()),
-            Kind::Mask => graph.scalars.flag(false),
-        };
+        let zero = graph.scalars.zero(kind);
         for &(condition, holds) in self.called.guards.iter().rev() {
             value = match holds {
                 true => graph.scalars.select(condition, value, zero),
@@ -148,8 +141,11 @@ fn moved(count: usize, rank: usize) -> Vec<Int> {
     (count..count + rank).map(Int::index).collect()
 }
 
-fn widened(outer: &[Axis], shape: &[Int]) -> Vec<Int> {
-    outer.iter().map(|axis| &axis.extent).chain(shape).cloned().collect()
+/// A new tensor like one of the rule, with the outer axes in front.
+fn widened(graph: &mut Graph, outer: &[Axis], of: TensorId) -> TensorId {
+    let own = graph.tensor(of).clone();
+    let shape = outer.iter().map(|axis| &axis.extent).chain(&own.shape).cloned().collect();
+    graph.add_tensor(own.name, shape, own.kind)
 }
 
 /// What the tensors and counters of a rule are in a graph.
@@ -162,8 +158,7 @@ struct Names<'a> {
 impl Names<'_> {
     /// A tensor that a node of the rule makes.
     fn made(&mut self, graph: &mut Graph, of: TensorId) -> TensorId {
-        let own = graph.tensor(of).clone();
-        let out = graph.add_tensor(own.name, widened(self.outer, &own.shape), own.kind);
+        let out = widened(graph, self.outer, of);
         self.tensors.insert(of, out);
         out
     }

@@ -133,21 +133,9 @@ impl Forward<'_> {
             return tangent;
         }
         let shape = self.graph.shape(tensor).to_vec();
-        let out = self.graph.add_tensor(
-            format!("t_{}", self.graph.tensor(tensor).name),
-            shape.clone(),
-            Kind::Float,
-        );
-        let value = self.graph.scalars.number(0.0);
-        let (domain, at) = (Graph::axes(&shape), Graph::identity(shape.len()));
-        nodes.push(Node::Comprehension(Comprehension {
-            out,
-            base: None,
-            domain,
-            at,
-            reduction: Reduction::Set,
-            value,
-        }));
+        let name = format!("t_{}", self.graph.tensor(tensor).name);
+        let out = self.graph.add_tensor(name, shape, Kind::Float);
+        nodes.push(Node::Comprehension(self.graph.zeros(out)));
         out
     }
 

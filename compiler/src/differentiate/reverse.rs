@@ -316,27 +316,8 @@ impl Reverse<'_> {
     fn zeros(&mut self, like: TensorId, nodes: &mut Vec<Node>) -> TensorId {
         let shape = self.graph.shape(like).to_vec();
         let out = self.cotangent_tensor(like, shape);
-        nodes.push(self.constant(out, 0.0));
+        nodes.push(Node::Comprehension(self.graph.zeros(out)));
         out
-    }
-
-    fn constant(&mut self, out: TensorId, value: f64) -> Node {
-        let tensor = self.graph.tensor(out);
-        let (shape, kind) = (tensor.shape.clone(), tensor.kind);
-        let value = match kind {
-            Kind::Float => self.graph.scalars.number(value),
-            Kind::Index | Kind::Key => self.graph.scalars.integer(Int::constant(value as i64)),
-            Kind::Mask => self.graph.scalars.flag(value != 0.0),
-        };
-        let at = Graph::identity(shape.len());
-        Node::Comprehension(Comprehension {
-            out,
-            base: None,
-            domain: Graph::axes(&shape),
-            at,
-            reduction: Reduction::Set,
-            value,
-        })
     }
 
     fn element(&mut self, tensor: TensorId, at: Vec<Int>) -> ScalarId {

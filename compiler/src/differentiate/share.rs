@@ -213,15 +213,7 @@ fn make(
     let shape = domain.iter().map(|axis| axis.extent.clone()).collect();
     let name = format!("{}_part", graph.tensor(node.out).name);
     let out = graph.add_tensor(name, shape, Kind::Float);
-    let at = Graph::identity(domain.len());
-    nodes.push(Node::Comprehension(Comprehension {
-        out,
-        base: None,
-        domain,
-        at,
-        reduction: Reduction::Set,
-        value,
-    }));
+    nodes.push(Node::Comprehension(Comprehension::map(out, domain, value)));
     graph.scalars.read(out, axes.into_iter().map(Int::index).collect())
 }
 

@@ -6,9 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ir::rename::{self, Rename};
-use crate::ir::{
-    Atom, Axis, Carried, Comparison, Comprehension, Graph, Int, Kind, Loop, Node, Reduction, TensorId,
-};
+use crate::ir::{Atom, Axis, Carried, Comparison, Comprehension, Graph, Int, Kind, Loop, Node, TensorId};
 
 /// Makes a tensor that no node makes, the seed of a derivative, a family of unit vectors: 1 where the
 /// new axes in front and the seed's own agree, 0 elsewhere. The first `shared` axes of the seed have no
@@ -100,15 +98,7 @@ impl Units<'_> {
         }
         let shape = self.widened(own);
         self.graph.tensors[seed.0 as usize].shape.clone_from(&shape);
-        let (domain, at) = (Graph::axes(&shape), Graph::identity(shape.len()));
-        Node::Comprehension(Comprehension {
-            out: seed,
-            base: None,
-            domain,
-            at,
-            reduction: Reduction::Set,
-            value,
-        })
+        Node::Comprehension(Comprehension::map(seed, Graph::axes(&shape), value))
     }
 
     fn widened(&self, shape: &[Int]) -> Vec<Int> {
@@ -192,17 +182,9 @@ impl Units<'_> {
         let own: Vec<Int> = (count..count + of.shape.len()).map(Int::index).collect();
         let value = self.graph.scalars.read(tensor, own);
         let shape = self.widened(&of.shape);
-        let out = self.graph.add_tensor(of.name, shape.clone(), of.kind);
+        let out = self.graph.add_tensor(of.name, shape, of.kind);
         let domain: Vec<Axis> = self.axes().into_iter().chain(Graph::axes(&of.shape)).collect();
-        let at = Graph::identity(shape.len());
-        nodes.push(Node::Comprehension(Comprehension {
-            out,
-            base: None,
-            domain,
-            at,
-            reduction: Reduction::Set,
-            value,
-        }));
+        nodes.push(Node::Comprehension(Comprehension::map(out, domain, value)));
         self.stretched.insert(tensor, out);
         out
     }

@@ -86,6 +86,14 @@ pub struct Comprehension {
     pub value: ScalarId,
 }
 
+impl Comprehension {
+    /// `out[i] = value(i)`: each element once, in the order of the domain.
+    pub fn map(out: TensorId, domain: Vec<Axis>, value: ScalarId) -> Self {
+        let at = Graph::identity(domain.len());
+        Self { out, base: None, domain, at, reduction: Reduction::Set, value }
+    }
+}
+
 /// A function of whole arrays that is no formula of their elements, applied once for each of the outer
 /// indices. The indices are the outer ones, then the inner ones.
 #[derive(Clone, Debug)]
@@ -227,6 +235,12 @@ impl Graph {
         id
     }
 
+    /// A new tensor like another one.
+    pub fn add_like(&mut self, tensor: TensorId) -> TensorId {
+        let Tensor { name, shape, kind } = self.tensor(tensor).clone();
+        self.add_tensor(name, shape, kind)
+    }
+
     /// A new loop counter.
     pub fn add_loop(&mut self) -> LoopId {
         self.loops += 1;
@@ -275,12 +289,17 @@ impl Graph {
         kind: Kind,
         value: ScalarId,
     ) -> TensorId {
-        let out = self.add_tensor(name, shape.clone(), kind);
-        let at = Self::identity(shape.len());
         let domain = Self::axes(&shape);
-        let node = Comprehension { out, base: None, domain, at, reduction: Reduction::Set, value };
-        self.nodes.push(Node::Comprehension(node));
+        let out = self.add_tensor(name, shape, kind);
+        self.nodes.push(Node::Comprehension(Comprehension::map(out, domain, value)));
         out
+    }
+
+    /// What fills a whole tensor with zeros.
+    pub fn zeros(&mut self, out: TensorId) -> Comprehension {
+        let domain = Self::axes(self.shape(out));
+        let value = self.scalars.zero(self.tensor(out).kind);
+        Comprehension::map(out, domain, value)
     }
 
     /// Every tensor that an expression reads, index tensors too, in order of first occurrence.

@@ -126,8 +126,7 @@ impl Copied {
     }
 
     fn tensor(&mut self, graph: &mut Graph, tensor: &mut TensorId) {
-        let of = graph.tensor(*tensor).clone();
-        let copy = graph.add_tensor(of.name, of.shape, of.kind);
+        let copy = graph.add_like(*tensor);
         self.tensors.insert(*tensor, copy);
         *tensor = copy;
     }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Extern, ExternId, Function, Int, TensorId};
+use super::{Extern, ExternId, Function, Int, Kind, TensorId};
 
 /// A scalar expression, by its place in the [`Scalars`] of its graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -156,6 +156,15 @@ impl Scalars {
     /// `true` or `false`.
     pub fn flag(&mut self, value: bool) -> ScalarId {
         self.intern(Scalar::Flag(value))
+    }
+
+    /// What a tensor of this kind holds where nothing was written.
+    pub fn zero(&mut self, kind: Kind) -> ScalarId {
+        match kind {
+            Kind::Float => self.number(0.0),
+            Kind::Index | Kind::Key => self.integer(Int::zero()),
+            Kind::Mask => self.flag(false),
+        }
     }
 
     /// An element of a tensor.

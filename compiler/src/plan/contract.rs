@@ -289,8 +289,7 @@ impl Contraction<'_> {
         let value = self.graph.scalars.with_indices(value, &to);
         let name = format!("{}_factor", self.graph.tensor(node.out).name);
         let out: TensorId = self.graph.add_tensor(name, shape, Kind::Float);
-        let at = Graph::identity(indices.len());
-        nodes.push(Comprehension { out, base: None, domain, at, reduction: Reduction::Set, value });
+        nodes.push(Comprehension::map(out, domain, value));
         self.graph.scalars.read(out, indices.iter().map(|&x| Int::index(x)).collect())
     }
 }

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ir::{Axis, Carried, Graph, Int, ScalarId, TensorId};
+use crate::ir::{Axis, Carried, Graph, Int, TensorId};
 
 use super::form::{For, Item, Leaf, LeafKind, Range, Step};
 use super::order::{Candidate, renumber};
@@ -350,7 +350,7 @@ impl Attempt<'_> {
     fn fill(&mut self) -> Item {
         let prefix = self.prefix(&self.opened);
         let to = self.renumbering();
-        let zero = zero(self.graph, self.candidate.out);
+        let zero = self.graph.scalars.zero(self.graph.tensor(self.candidate.out).kind);
         Item::Leaf(Leaf {
             out: self.candidate.out,
             base: None,
@@ -389,14 +389,5 @@ impl Attempt<'_> {
             value: self.graph.scalars.with_indices(candidate.value, &to),
             kind,
         }
-    }
-}
-
-/// The zero of what a tensor holds.
-pub(super) fn zero(graph: &mut Graph, tensor: TensorId) -> ScalarId {
-    match graph.tensor(tensor).kind {
-        crate::ir::Kind::Float => graph.scalars.number(0.0),
-        crate::ir::Kind::Mask => graph.scalars.flag(false),
-        crate::ir::Kind::Index | crate::ir::Kind::Key => graph.scalars.integer(Int::zero()),
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::ir::{Comprehension, Graph, Loop, Node, Reduction, TensorId};
+use crate::ir::{Comprehension, Graph, Loop, Node, TensorId};
 use crate::routine::{Gradient, Routine};
 
 use super::{Inputs, order};
@@ -134,14 +134,7 @@ pub(super) fn push_copy(graph: &mut Graph, nodes: &mut Vec<Node>, tensor: Tensor
     };
     let domain = Graph::axes(&shape);
     let out = graph.add_tensor(name, shape, kind);
-    nodes.push(Node::Comprehension(Comprehension {
-        out,
-        base: None,
-        domain,
-        at,
-        reduction: Reduction::Set,
-        value,
-    }));
+    nodes.push(Node::Comprehension(Comprehension::map(out, domain, value)));
     out
 }
 

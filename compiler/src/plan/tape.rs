@@ -43,12 +43,9 @@ fn block(graph: &mut Graph, nodes: Vec<Node>, constants: &mut BTreeMap<TensorId,
                     node.carried[place].initial = if writes_all(graph, &node, place) {
                         inside
                     } else {
-                        let tensor = graph.tensor(initial).clone();
-                        let out = graph.add_tensor(tensor.name, tensor.shape.clone(), tensor.kind);
-                        let (domain, at) = (Graph::axes(&tensor.shape), Graph::identity(tensor.shape.len()));
-                        let fill =
-                            Comprehension { out, base: None, domain, at, reduction: Reduction::Set, value };
-                        all.push(Node::Comprehension(fill));
+                        let out = graph.add_like(initial);
+                        let domain = Graph::axes(graph.shape(out));
+                        all.push(Node::Comprehension(Comprehension::map(out, domain, value)));
                         out
                     };
                 }

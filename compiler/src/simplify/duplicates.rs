@@ -183,11 +183,9 @@ impl Merger<'_> {
     }
 
     fn copy(&mut self, out: TensorId, of: TensorId) -> Node {
-        let shape = self.graph.shape(out).to_vec();
-        let at = Graph::identity(shape.len());
-        let value = self.graph.scalars.read(of, at.clone());
-        let domain = Graph::axes(&shape);
-        Node::Comprehension(Comprehension { out, base: None, domain, at, reduction: Reduction::Set, value })
+        let domain = Graph::axes(self.graph.shape(out));
+        let value = self.graph.scalars.read(of, Graph::identity(domain.len()));
+        Node::Comprehension(Comprehension::map(out, domain, value))
     }
 
     /// Replaces the largest parts that earlier maps hold.

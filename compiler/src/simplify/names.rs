@@ -167,7 +167,6 @@ impl Resolver<'_> {
     fn reshape(&mut self, out: TensorId, from: TensorId) -> Node {
         let shape = self.graph.shape(out).to_vec();
         let domain = Graph::axes(&shape);
-        let at = Graph::identity(shape.len());
         let value = match self.meanings.get(&from) {
             Some(&Meaning::Constant(value)) => value,
             _ => {
@@ -182,7 +181,7 @@ impl Resolver<'_> {
                 }
             }
         };
-        let node = Comprehension { out, base: None, domain, at, reduction: Reduction::Set, value };
+        let node = Comprehension::map(out, domain, value);
         self.learn(&node);
         Node::Comprehension(node)
     }

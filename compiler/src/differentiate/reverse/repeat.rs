@@ -149,7 +149,7 @@ impl Reverse<'_> {
                 std::iter::once(node.extent.clone()).chain(inner_shape.iter().cloned()).collect();
             let name = format!("{name}_each");
             let initial = self.graph.add_tensor(&name, shape.clone(), kind);
-            before.push(self.constant(initial, 0.0));
+            before.push(Node::Comprehension(self.graph.zeros(initial)));
             let inside = self.graph.add_tensor(&name, shape.clone(), kind);
             let next = self.graph.add_tensor(&name, shape.clone(), kind);
             let last = self.graph.add_tensor(&name, shape, kind);

@@ -8,9 +8,7 @@ use std::collections::BTreeMap;
 
 use super::super::Reverse;
 use crate::ir::rename::{self, Rename};
-use crate::ir::{
-    Atom, Carried, Comparison, Comprehension, Graph, Int, Keep, Loop, LoopId, Node, Reduction, TensorId,
-};
+use crate::ir::{Atom, Carried, Comparison, Comprehension, Graph, Int, Keep, Loop, LoopId, Node, TensorId};
 
 /// What the forward loop computes once, while its copy is reversed.
 pub(super) struct Once {
@@ -88,18 +86,9 @@ impl Reverse<'_> {
         for carried in &node.carried {
             let copy = self.like(carried.inside);
             copies.insert(carried.inside, copy);
-            let shape = self.graph.shape(copy).to_vec();
-            let at = Graph::identity(shape.len());
-            let value = self.element(carried.inside, at.clone());
-            let (domain, reduction) = (Graph::axes(&shape), Reduction::Set);
-            body.push(Node::Comprehension(Comprehension {
-                out: copy,
-                base: None,
-                domain,
-                at,
-                reduction,
-                value,
-            }));
+            let domain = Graph::axes(self.graph.shape(copy));
+            let value = self.element(carried.inside, Graph::identity(domain.len()));
+            body.push(Node::Comprehension(Comprehension::map(copy, domain, value)));
         }
         let once = node.body.clone();
         let nexts = self.copied(node, &mut copies);
@@ -123,8 +112,7 @@ impl Reverse<'_> {
 
     /// A tensor like another one, as active.
     fn like(&mut self, tensor: TensorId) -> TensorId {
-        let of = self.graph.tensor(tensor).clone();
-        let like = self.graph.add_tensor(of.name, of.shape, of.kind);
+        let like = self.graph.add_like(tensor);
         if self.active.contains(&tensor) {
             self.active.insert(like);
         }
