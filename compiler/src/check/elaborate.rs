@@ -29,6 +29,8 @@ pub struct Elaborator<'a> {
     pub seen: &'a mut Seen,
     /// Above zero, what is wrong is not said: it will be, when the same is lowered in earnest.
     pub quiet: usize,
+    /// Something that it uses is wrong, and that has been said where it is declared.
+    pub uses_wrong: bool,
     /// In a function that nothing calls: sizes that may agree at some call are taken to agree.
     pub lenient: bool,
     /// What is built; `graph.nodes` is the innermost open loop's body.
@@ -136,6 +138,7 @@ impl<'a> Elaborator<'a> {
             report,
             seen,
             quiet: 0,
+            uses_wrong: false,
             lenient: false,
             graph: Graph::default(),
             fields: BTreeMap::new(),

@@ -120,9 +120,11 @@ impl<'a> Elaborator<'a> {
         self.quiet += 1;
         let id = self.declare_external(function, span);
         self.quiet -= 1;
-        id.filter(|id| {
+        let right = id.filter(|id| {
             function.derivative.is_none() || self.graph.scalars.externs[id.0 as usize].derivative.is_some()
-        })
+        });
+        self.uses_wrong |= right.is_none();
+        right
     }
 
     /// Declares a function of Rust in the graph.

@@ -102,8 +102,8 @@ pub fn lower(
             });
         }
     }
-    let (mut graph, externs) = (this.graph, this.externs);
-    if report.errors.len() > errors || arguments.len() < function.arguments.len() {
+    let (mut graph, externs, uses_wrong) = (this.graph, this.externs, this.uses_wrong);
+    if uses_wrong || report.errors.len() > errors || arguments.len() < function.arguments.len() {
         return None;
     }
     let tensors = arguments.iter().filter_map(|argument: &Argument| match argument.content {
