@@ -70,8 +70,9 @@ fn workspace(
     if let Some((name, variant)) =
         variants.iter().find(|(_, variant)| variant.plan.constant_workspace().is_none())
     {
-        let size =
-            print::integer(&method.graph, &variant.plan.workspace().scale(i64::try_from(bytes).unwrap_or(8)));
+        let length = variant.plan.workspace().scale(i64::try_from(bytes).unwrap_or(8));
+        let sums = length.sums().iter().map(|sum| print::integer(&method.graph, sum));
+        let size = sums.collect::<Vec<_>>().join(" or ");
         let message = format!(
             "the workspace of `{name}` has no limit: it takes {size} bytes, which are known at run time"
         );

@@ -7,6 +7,13 @@ use core::ops::Range;
 
 use crate::Float;
 
+/// The larger of two offsets or lengths, as [`Ord::max`], which no `const fn` can call.
+#[inline]
+#[must_use]
+pub const fn larger(left: usize, right: usize) -> usize {
+    if left > right { left } else { right }
+}
+
 /// The given parts of `arena`, all at once, in the order of `ranges`.
 ///
 /// Ascending ranges cost one comparison each; any order is allowed. An empty range may lie

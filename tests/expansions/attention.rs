@@ -439,13 +439,10 @@ impl Attention {
     /// How many elements a workspace must have for every method of `Attention::attend`, at these sizes or smaller: the largest of `64 * N * T + 2 * T + 2 * T * T`, `81 * N * T + 2 * N * T * T + 2 * T + T * T`.
     #[must_use]
     pub const fn attend_workspace(n: usize, t: usize) -> usize {
-        {
-            let (first, second) = (
-                64 * n * t + 2 * t + 2 * t * t,
-                81 * n * t + 2 * n * t * t + 2 * t + t * t,
-            );
-            if first > second { first } else { second }
-        }
+        ::chainrule::__private::larger(
+            64 * n * t + 2 * t + 2 * t * t,
+            81 * n * t + 2 * n * t * t + 2 * t + t * t,
+        )
     }
     /// How many scalar floating-point operations `Attention::attend` takes, and how many it takes together with each derivative, in the order of the attributes: `1537 * N * T + 72 * N * T * T`, `4610 * N * T + 208 * N * T * T`.
     #[must_use]

@@ -376,7 +376,7 @@ impl Burgers {
     /// * `x: f64[N]`
     /// * returns `f64`
     ///
-    /// Workspace: `2912 * N + 3840` bytes. Operations: `11753 * N + 2`, forward and backward together.
+    /// Workspace: the largest of `2912 * N + 3680`, `2104 * N + 3840` bytes. Operations: `11753 * N + 2`, forward and backward together.
     ///
     /// # Panics
     /// Before anything is written:
@@ -401,45 +401,50 @@ impl Burgers {
                 "t",
             );
         }
-        let arena = ws.request(364 * n + 480, "Burgers::residual_step");
+        let arena = ws
+            .request(
+                ::chainrule::__private::larger(364 * n + 460, 263 * n + 480),
+                "Burgers::residual_step",
+            );
         ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
         let value = ::chainrule::__private::vectorised(
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels, math::f64 as math};
-                let [h_part_part, h, u_left, d_u_product, d_u_product_part, d_h, d_h_3,
-                h_part, d_h_2, d_u_product_2, d_u_product_3, d_u_left, u, d_r, d_u] = carve(
+                let [h, u_left, d_u_product_part, d_u_product, d_u, d_u_product_2,
+                d_u_left, h_part_part, d_h, d_h_3, u, d_h_2, h_part, d_r, d_u_product_3,
+                ] = carve(
                     arena,
                     [
                         0..n * 20,
                         n * 20..n * 40,
                         n * 40..n * 60,
-                        n * 60..n * 80,
-                        n * 80..n * 100,
-                        n * 100..n * 120,
-                        n * 120..n * 140,
-                        n * 140..n * 160,
-                        n * 160..n * 180,
-                        n * 180..n * 200,
-                        n * 200..n * 220,
-                        n * 220..n * 240,
-                        n * 360 + 400..n * 361 + 400,
-                        n * 361 + 400..n * 362 + 400,
-                        n * 362 + 400..n * 363 + 400,
+                        n * 60 + 40..n * 80 + 40,
+                        n * 80 + 40..n * 81 + 40,
+                        n * 81 + 40..n * 101 + 40,
+                        n * 101 + 40..n * 121 + 40,
+                        n * 121 + 40..n * 141 + 40,
+                        n * 141 + 40..n * 161 + 40,
+                        n * 161 + 40..n * 181 + 40,
+                        n * 181 + 440..n * 182 + 440,
+                        n * 182 + 440..n * 202 + 440,
+                        n * 202 + 440..n * 222 + 440,
+                        n * 222 + 440..n * 223 + 440,
+                        n * 223 + 440..n * 243 + 440,
                     ],
                 );
-                let h_part_part = h_part_part.as_chunks_mut::<20>().0;
                 let h = h.as_chunks_mut::<20>().0;
                 let u_left = u_left.as_chunks_mut::<20>().0;
-                let d_u_product = d_u_product.as_chunks_mut::<20>().0;
                 let d_u_product_part = d_u_product_part.as_chunks_mut::<20>().0;
+                let d_u_product = d_u_product.as_chunks_mut::<20>().0;
+                let d_u_product_2 = d_u_product_2.as_chunks_mut::<20>().0;
+                let d_u_left = d_u_left.as_chunks_mut::<20>().0;
+                let h_part_part = h_part_part.as_chunks_mut::<20>().0;
                 let d_h = d_h.as_chunks_mut::<20>().0;
                 let d_h_3 = d_h_3.as_chunks_mut::<20>().0;
-                let h_part = h_part.as_chunks_mut::<20>().0;
                 let d_h_2 = d_h_2.as_chunks_mut::<20>().0;
-                let d_u_product_2 = d_u_product_2.as_chunks_mut::<20>().0;
+                let h_part = h_part.as_chunks_mut::<20>().0;
                 let d_u_product_3 = d_u_product_3.as_chunks_mut::<20>().0;
-                let d_u_left = d_u_left.as_chunks_mut::<20>().0;
                 let w1_row = kernels::row::<32, _>(&self.w1[0]);
                 let w1_row_2 = kernels::row::<32, _>(&self.w1[1]);
                 let b1_row = kernels::row::<32, _>(&self.b1);
@@ -620,36 +625,36 @@ impl Burgers {
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels};
-                let [h_part_part, h, d_h_2, d_u_product_3, d_h_part, d_h_4, d_h_part_2,
-                d_h_6, d_w2, u, d_r, d_u, d_u_xx, d_w1] = carve(
+                let [h, d_w1, d_u, h_part_part, d_w2, u, d_h_2, d_r, d_u_product_3,
+                d_h_6, d_h_4, d_h_part_2, d_u_xx, d_h_part] = carve(
                     arena,
                     [
                         0..n * 20,
-                        n * 20..n * 40,
-                        n * 160..n * 180,
-                        n * 200..n * 220,
-                        n * 240..n * 260,
-                        n * 260..n * 280,
-                        n * 280..n * 300,
-                        n * 300..n * 320,
-                        n * 360..n * 360 + 400,
-                        n * 360 + 400..n * 361 + 400,
-                        n * 361 + 400..n * 362 + 400,
-                        n * 362 + 400..n * 363 + 400,
-                        n * 363 + 400..n * 364 + 400,
-                        n * 364 + 400..n * 364 + 440,
+                        n * 60..n * 60 + 40,
+                        n * 80 + 40..n * 81 + 40,
+                        n * 121 + 40..n * 141 + 40,
+                        n * 181 + 40..n * 181 + 440,
+                        n * 181 + 440..n * 182 + 440,
+                        n * 182 + 440..n * 202 + 440,
+                        n * 222 + 440..n * 223 + 440,
+                        n * 223 + 440..n * 243 + 440,
+                        n * 263 + 460..n * 283 + 460,
+                        n * 283 + 460..n * 303 + 460,
+                        n * 303 + 460..n * 323 + 460,
+                        n * 323 + 460..n * 324 + 460,
+                        n * 324 + 460..n * 344 + 460,
                     ],
                 );
-                let h_part_part = h_part_part.as_chunks::<20>().0;
                 let h = h.as_chunks::<20>().0;
+                let d_w1 = &mut d_w1.as_chunks_mut::<20>().0.as_chunks_mut::<2>().0[0];
+                let h_part_part = h_part_part.as_chunks::<20>().0;
+                let d_w2 = &mut d_w2.as_chunks_mut::<20>().0.as_chunks_mut::<20>().0[0];
                 let d_h_2 = d_h_2.as_chunks::<20>().0;
                 let d_u_product_3 = d_u_product_3.as_chunks::<20>().0;
-                let d_h_part = d_h_part.as_chunks_mut::<20>().0;
+                let d_h_6 = d_h_6.as_chunks_mut::<20>().0;
                 let d_h_4 = d_h_4.as_chunks_mut::<20>().0;
                 let d_h_part_2 = d_h_part_2.as_chunks_mut::<20>().0;
-                let d_h_6 = d_h_6.as_chunks_mut::<20>().0;
-                let d_w2 = &mut d_w2.as_chunks_mut::<20>().0.as_chunks_mut::<20>().0[0];
-                let d_w1 = &mut d_w1.as_chunks_mut::<20>().0.as_chunks_mut::<2>().0[0];
+                let d_h_part = d_h_part.as_chunks_mut::<20>().0;
                 let d_residual_mean = 1.0 / n as f64;
                 d_w1.as_flattened_mut().fill(0.0);
                 let mut d_w1_row = kernels::row::<32, _>(&d_w1[1]);
@@ -696,32 +701,32 @@ impl Burgers {
                     20,
                     false,
                 );
-                let [u_left, d_u_product_part, d_h_3, d_u_product_2, d_u_product_4,
-                d_h_4, d_u_product_5, d_u_left_2, d_w2, d_w3] = carve(
+                let [u_left, d_u_product_part, d_u_product_2, d_h_3, d_w2, d_w3,
+                d_u_product_4, d_u_left_2, d_h_4, d_u_product_5] = carve(
                     arena,
                     [
+                        n * 20..n * 40,
                         n * 40..n * 60,
-                        n * 80..n * 100,
-                        n * 120..n * 140,
-                        n * 180..n * 200,
-                        n * 200..n * 220,
-                        n * 260..n * 280,
-                        n * 320..n * 340,
-                        n * 340..n * 360,
-                        n * 360..n * 360 + 400,
-                        n * 364 + 440..n * 364 + 460,
+                        n * 81 + 40..n * 101 + 40,
+                        n * 161 + 40..n * 181 + 40,
+                        n * 181 + 40..n * 181 + 440,
+                        n * 223 + 440..n * 223 + 460,
+                        n * 223 + 460..n * 243 + 460,
+                        n * 243 + 460..n * 263 + 460,
+                        n * 283 + 460..n * 303 + 460,
+                        n * 344 + 460..n * 364 + 460,
                     ],
                 );
                 let u_left = u_left.as_chunks::<20>().0;
                 let d_u_product_part = d_u_product_part.as_chunks::<20>().0;
-                let d_h_3 = d_h_3.as_chunks::<20>().0;
                 let d_u_product_2 = d_u_product_2.as_chunks::<20>().0;
-                let d_u_product_4 = d_u_product_4.as_chunks_mut::<20>().0;
-                let d_h_4 = d_h_4.as_chunks::<20>().0;
-                let d_u_product_5 = d_u_product_5.as_chunks_mut::<20>().0;
-                let d_u_left_2 = d_u_left_2.as_chunks_mut::<20>().0;
+                let d_h_3 = d_h_3.as_chunks::<20>().0;
                 let d_w2 = &mut d_w2.as_chunks_mut::<20>().0.as_chunks_mut::<20>().0[0];
                 let d_w3 = &mut d_w3.as_chunks_mut::<20>().0[0];
+                let d_u_product_4 = d_u_product_4.as_chunks_mut::<20>().0;
+                let d_u_left_2 = d_u_left_2.as_chunks_mut::<20>().0;
+                let d_h_4 = d_h_4.as_chunks::<20>().0;
+                let d_u_product_5 = d_u_product_5.as_chunks_mut::<20>().0;
                 kernels::matmul(
                     n,
                     20,
@@ -770,43 +775,44 @@ impl Burgers {
                     20,
                     true,
                 );
-                let [h_part_part, h, d_u_product, d_h, d_h_5, h_part, d_h_2, d_h_part,
-                d_h_4, d_h_part_2, d_h_6, d_u_product_5, d_w2, u, d_r, d_u_xx, d_w1] = carve(
+                let [h, d_w1, d_u_product, h_part_part, d_h, d_h_5, d_w2, u, d_h_2,
+                h_part, d_r, d_h_6, d_h_4, d_h_part_2, d_u_xx, d_h_part, d_u_product_5,
+                ] = carve(
                     arena,
                     [
                         0..n * 20,
-                        n * 20..n * 40,
-                        n * 60..n * 80,
-                        n * 100..n * 120,
-                        n * 120..n * 140,
-                        n * 140..n * 160,
-                        n * 160..n * 180,
-                        n * 240..n * 260,
-                        n * 260..n * 280,
-                        n * 280..n * 300,
-                        n * 300..n * 320,
-                        n * 320..n * 340,
-                        n * 360..n * 360 + 400,
-                        n * 360 + 400..n * 361 + 400,
-                        n * 361 + 400..n * 362 + 400,
-                        n * 363 + 400..n * 364 + 400,
-                        n * 364 + 400..n * 364 + 440,
+                        n * 60..n * 60 + 40,
+                        n * 60 + 40..n * 80 + 40,
+                        n * 121 + 40..n * 141 + 40,
+                        n * 141 + 40..n * 161 + 40,
+                        n * 161 + 40..n * 181 + 40,
+                        n * 181 + 40..n * 181 + 440,
+                        n * 181 + 440..n * 182 + 440,
+                        n * 182 + 440..n * 202 + 440,
+                        n * 202 + 440..n * 222 + 440,
+                        n * 222 + 440..n * 223 + 440,
+                        n * 263 + 460..n * 283 + 460,
+                        n * 283 + 460..n * 303 + 460,
+                        n * 303 + 460..n * 323 + 460,
+                        n * 323 + 460..n * 324 + 460,
+                        n * 324 + 460..n * 344 + 460,
+                        n * 344 + 460..n * 364 + 460,
                     ],
                 );
-                let h_part_part = h_part_part.as_chunks::<20>().0;
                 let h = h.as_chunks::<20>().0;
+                let d_w1 = &mut d_w1.as_chunks_mut::<20>().0.as_chunks_mut::<2>().0[0];
                 let d_u_product = d_u_product.as_chunks::<20>().0;
+                let h_part_part = h_part_part.as_chunks::<20>().0;
                 let d_h = d_h.as_chunks::<20>().0;
                 let d_h_5 = d_h_5.as_chunks_mut::<20>().0;
-                let h_part = h_part.as_chunks::<20>().0;
+                let d_w2 = &mut d_w2.as_chunks_mut::<20>().0.as_chunks_mut::<20>().0[0];
                 let d_h_2 = d_h_2.as_chunks::<20>().0;
-                let d_h_part = d_h_part.as_chunks::<20>().0;
+                let h_part = h_part.as_chunks::<20>().0;
+                let d_h_6 = d_h_6.as_chunks::<20>().0;
                 let d_h_4 = d_h_4.as_chunks::<20>().0;
                 let d_h_part_2 = d_h_part_2.as_chunks::<20>().0;
-                let d_h_6 = d_h_6.as_chunks::<20>().0;
+                let d_h_part = d_h_part.as_chunks::<20>().0;
                 let d_u_product_5 = d_u_product_5.as_chunks::<20>().0;
-                let d_w2 = &mut d_w2.as_chunks_mut::<20>().0.as_chunks_mut::<20>().0[0];
-                let d_w1 = &mut d_w1.as_chunks_mut::<20>().0.as_chunks_mut::<2>().0[0];
                 kernels::matmul(
                     n,
                     20,
@@ -892,39 +898,22 @@ impl Burgers {
                     20,
                     true,
                 );
-                let [d_u_product_6, h, u_left, d_u_product_part, d_h_5, d_u_product_2,
-                d_u_product_4, d_u_left, d_h_6, d_u_left_2, d_w2, d_u, d_w3, d_b2] = carve(
+                let [u_left, d_u_product_part, d_u_product_6, d_u, d_w3, d_h_6] = carve(
                     arena,
                     [
-                        0..n * 20,
                         n * 20..n * 40,
                         n * 40..n * 60,
-                        n * 80..n * 100,
-                        n * 120..n * 140,
-                        n * 180..n * 200,
-                        n * 200..n * 220,
-                        n * 220..n * 240,
-                        n * 300..n * 320,
-                        n * 340..n * 360,
-                        n * 360..n * 360 + 400,
-                        n * 362 + 400..n * 363 + 400,
-                        n * 364 + 440..n * 364 + 460,
-                        n * 364 + 460..n * 364 + 480,
+                        n * 60 + 40..n * 80 + 40,
+                        n * 80 + 40..n * 81 + 40,
+                        n * 223 + 440..n * 223 + 460,
+                        n * 263 + 460..n * 283 + 460,
                     ],
                 );
-                let d_u_product_6 = d_u_product_6.as_chunks_mut::<20>().0;
-                let h = h.as_chunks::<20>().0;
                 let u_left = u_left.as_chunks::<20>().0;
                 let d_u_product_part = d_u_product_part.as_chunks::<20>().0;
-                let d_h_5 = d_h_5.as_chunks_mut::<20>().0;
-                let d_u_product_2 = d_u_product_2.as_chunks::<20>().0;
-                let d_u_product_4 = d_u_product_4.as_chunks::<20>().0;
-                let d_u_left = d_u_left.as_chunks::<20>().0;
-                let d_h_6 = d_h_6.as_chunks::<20>().0;
-                let d_u_left_2 = d_u_left_2.as_chunks::<20>().0;
-                let d_w2 = &mut d_w2.as_chunks_mut::<20>().0.as_chunks_mut::<20>().0[0];
+                let d_u_product_6 = d_u_product_6.as_chunks_mut::<20>().0;
                 let d_w3 = &mut d_w3.as_chunks_mut::<20>().0[0];
-                let d_b2 = &mut d_b2.as_chunks_mut::<20>().0[0];
+                let d_h_6 = d_h_6.as_chunks::<20>().0;
                 kernels::matmul(
                     n,
                     20,
@@ -968,6 +957,35 @@ impl Burgers {
                     20,
                     true,
                 );
+                let [h, u_left, d_u_product_6, d_u, d_u_product_2, d_u_left, d_h_5, d_w2,
+                d_w3, d_u_product_4, d_u_left_2, d_b2] = carve(
+                    arena,
+                    [
+                        0..n * 20,
+                        n * 20..n * 40,
+                        n * 60 + 40..n * 80 + 40,
+                        n * 80 + 40..n * 81 + 40,
+                        n * 81 + 40..n * 101 + 40,
+                        n * 101 + 40..n * 121 + 40,
+                        n * 161 + 40..n * 181 + 40,
+                        n * 181 + 40..n * 181 + 440,
+                        n * 223 + 440..n * 223 + 460,
+                        n * 223 + 460..n * 243 + 460,
+                        n * 243 + 460..n * 263 + 460,
+                        n * 263 + 460..n * 263 + 480,
+                    ],
+                );
+                let h = h.as_chunks::<20>().0;
+                let u_left = u_left.as_chunks::<20>().0;
+                let d_u_product_6 = d_u_product_6.as_chunks_mut::<20>().0;
+                let d_u_product_2 = d_u_product_2.as_chunks::<20>().0;
+                let d_u_left = d_u_left.as_chunks::<20>().0;
+                let d_h_5 = d_h_5.as_chunks_mut::<20>().0;
+                let d_w2 = &mut d_w2.as_chunks_mut::<20>().0.as_chunks_mut::<20>().0[0];
+                let d_w3 = &d_w3.as_chunks::<20>().0[0];
+                let d_u_product_4 = d_u_product_4.as_chunks::<20>().0;
+                let d_u_left_2 = d_u_left_2.as_chunks::<20>().0;
+                let d_b2 = &mut d_b2.as_chunks_mut::<20>().0[0];
                 d_b2.fill(0.0);
                 let w3_row = kernels::row::<32, _>(&self.w3);
                 let mut d_b2_row = kernels::row::<32, _>(d_b2);
@@ -1023,19 +1041,19 @@ impl Burgers {
                     self.w2.as_flattened_mut(),
                     d_w2.as_flattened(),
                 );
-                let [h, d_h_5, d_b1, d_w1] = carve(
+                let [h, d_w1, d_h_5, d_b1] = carve(
                     arena,
                     [
-                        n * 20..n * 40,
-                        n * 120..n * 140,
-                        n * 140..n * 140 + 20,
-                        n * 364 + 400..n * 364 + 440,
+                        0..n * 20,
+                        n * 60..n * 60 + 40,
+                        n * 161 + 40..n * 181 + 40,
+                        n * 181 + 40..n * 181 + 60,
                     ],
                 );
                 let h = h.as_chunks::<20>().0;
+                let d_w1 = &mut d_w1.as_chunks_mut::<20>().0.as_chunks_mut::<2>().0[0];
                 let d_h_5 = d_h_5.as_chunks_mut::<20>().0;
                 let d_b1 = &mut d_b1.as_chunks_mut::<20>().0[0];
-                let d_w1 = &mut d_w1.as_chunks_mut::<20>().0.as_chunks_mut::<2>().0[0];
                 d_b1.fill(0.0);
                 let mut d_b1_row = kernels::row::<32, _>(d_b1);
                 for i in 0..n {
@@ -1328,10 +1346,10 @@ impl Burgers {
         );
         value
     }
-    /// How many elements a workspace must have for every method of `Burgers::residual`, at these sizes or smaller: `364 * N + 480`.
+    /// How many elements a workspace must have for every method of `Burgers::residual`, at these sizes or smaller: the largest of `364 * N + 460`, `263 * N + 480`.
     #[must_use]
     pub const fn residual_workspace(n: usize) -> usize {
-        364 * n + 480
+        ::chainrule::__private::larger(364 * n + 460, 263 * n + 480)
     }
     /// How many scalar floating-point operations `Burgers::residual` takes, and how many it takes together with each derivative, in the order of the attributes: `4027 * N + 1`, `11753 * N + 2`.
     #[must_use]

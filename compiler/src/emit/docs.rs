@@ -10,6 +10,7 @@ use super::signature::{Results, Signature, plain};
 use super::types::Boundary;
 use super::{Compiled, attributes, initialise, size};
 use crate::ir::Int;
+use crate::plan::Maximum;
 use crate::print::grouped;
 use crate::program::{ArgumentContent, Content, Derivative, FieldType, Program, StructType};
 
@@ -184,15 +185,8 @@ pub fn of_direct(
 }
 
 /// `loss_workspace`
-pub fn of_workspace(signature: &Signature<'_>, lengths: &[Int]) -> TokenStream {
-    let names = &signature.method.graph.dims;
-    let texts: Vec<String> =
-        lengths.iter().map(|length| format!("`{}`", size::text(length, names))).collect();
-    let what = match texts.as_slice() {
-        [] => "unknown".to_string(),
-        [one] => one.clone(),
-        several => format!("the largest of {}", several.join(", ")),
-    };
+pub fn of_workspace(signature: &Signature<'_>, length: &Maximum) -> TokenStream {
+    let what = size::text_of_largest(length, &signature.method.graph.dims);
     lines(&[format!(
         "How many elements a workspace must have for every method of `{}`, at these sizes or smaller: {what}.",
         signature.function("")
@@ -262,10 +256,10 @@ fn cost(signature: &Signature<'_>, compiled: Option<&Compiled>) -> Vec<String> {
     let Some(compiled) = compiled else { return Vec::new() };
     let names = &signature.method.graph.dims;
     let bytes = i64::try_from(signature.paths.float_bytes()).unwrap_or(8);
-    let workspace = size::text(&compiled.plan.workspace().scale(bytes), names);
+    let workspace = size::text_of_largest(&compiled.plan.workspace().scale(bytes), names);
     let operations = size::text(&compiled.operations, names);
     let backward = if compiled.plan.gradients.is_empty() { "" } else { ", forward and backward together" };
-    vec![format!("Workspace: `{workspace}` bytes. Operations: `{operations}`{backward}.")]
+    vec![format!("Workspace: {workspace} bytes. Operations: `{operations}`{backward}.")]
 }
 
 fn panics(checks: &Checks, workspace: bool) -> Vec<String> {

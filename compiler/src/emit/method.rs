@@ -11,6 +11,7 @@ use super::checks::{self, Checks};
 use super::signature::{Signature, local, plain};
 use super::{Compiled, CompiledMethod, attributes, derivatives, docs, size};
 use crate::ir::{Int, TensorId};
+use crate::plan::Maximum;
 use crate::program::Program;
 use crate::routine::Target;
 use crate::syntax::ast::DerivativeKind;
@@ -101,7 +102,7 @@ pub fn start(
     let dims = signature.bind_dims(|dim| {
         checks.dims.contains(&dim)
             || stage.uses.dims.contains(&dim)
-            || (arena_is_used && size::dims_of(length).contains(&dim))
+            || (arena_is_used && length.sums().iter().flat_map(size::dims_of).any(|other| other == dim))
             || mentioned.contains(&signature.dims[dim.0 as usize].to_string())
     });
     let views = signature.bind_views(|tensor| stage.uses.inputs.contains(&tensor));
@@ -109,7 +110,7 @@ pub fn start(
     let ws = local("ws");
     let memory = if arena_is_used {
         let arena = local("arena");
-        let length = size::expression(length, &signature.dims);
+        let length = self::length(signature, length);
         quote!(let #arena = #ws.request(#length, #function);)
     } else {
         quote!(let _ = #ws;)
@@ -193,16 +194,9 @@ fn workspace(signature: &Signature<'_>, compiled: Option<&CompiledMethod>) -> To
     let method = signature.method;
     let name = format_ident!("{}_workspace", plain(&method.name));
     let all = compiled.into_iter().flat_map(CompiledMethod::all);
-    let largest = largest(all.map(|compiled| compiled.plan.workspace().clone()));
+    let largest = all.fold(Maximum::default(), |largest, compiled| largest.or(compiled.plan.workspace()));
     let dims = &signature.dims;
-    let length = largest.iter().map(|length| size::expression(length, dims)).reduce(|left, right| {
-        let (first, second) = (local("first"), local("second"));
-        quote!({
-            let (#first, #second) = (#left, #right);
-            if #first > #second { #first } else { #second }
-        })
-    });
-    let length = length.unwrap_or_else(|| quote!(0));
+    let length = length(signature, &largest);
     let found = mentioned(&length);
     let unused = dims.iter().filter(|dim| !found.contains(&dim.to_string()));
     let docs = docs::of_workspace(signature, &largest);
@@ -248,17 +242,11 @@ fn operations(signature: &Signature<'_>, compiled: Option<&CompiledMethod>) -> T
     }
 }
 
-/// Those lengths that no other is at least as large as, whatever the dims are.
-fn largest(lengths: impl Iterator<Item = Int>) -> Vec<Int> {
-    let covers = |large: &Int, small: &Int| !size::can_be_negative(&large.sub(small));
-    let mut kept: Vec<Int> = Vec::new();
-    for length in lengths {
-        if !kept.iter().any(|known| covers(known, &length)) {
-            kept.retain(|known| !covers(&length, known));
-            kept.push(length);
-        }
-    }
-    kept
+/// The length of an arena.
+fn length(signature: &Signature<'_>, length: &Maximum) -> TokenStream {
+    let sums = length.sums().iter().map(|sum| size::expression(sum, &signature.dims));
+    let krate = &signature.paths.krate;
+    size::largest(&quote!(#krate::__private::larger), sums)
 }
 
 /// `Mlp::LOSS_DERIVATION`, `LOSS_LATEX`, `LOSS_DOT`.

@@ -7,6 +7,7 @@ use quote::quote;
 use super::keywords::KEYWORDS;
 use super::signature::plain;
 use crate::ir::{Atom, DimId, Graph, Int};
+use crate::plan::Maximum;
 use crate::program::{DimSource, Method};
 
 /// The variables that hold a function's run-time sizes, by [`DimId`]: a `dim` argument itself, else the dims'
@@ -86,11 +87,27 @@ pub fn can_be_negative(size: &Int) -> bool {
     negative
 }
 
+/// The largest of several `usize` expressions, by a function of two.
+pub fn largest(larger: &TokenStream, sums: impl Iterator<Item = TokenStream>) -> TokenStream {
+    let all = sums.reduce(|left, right| quote!(#larger(#left, #right)));
+    all.unwrap_or_else(|| quote!(0))
+}
+
 /// As a reader writes it: `2 * N + 1`, with the dims' own names.
 pub fn text(size: &Int, names: &[String]) -> String {
     // Only the names matter, and a graph of nothing else is quick to name.
     let dims = Graph { dims: names.to_vec(), ..Graph::default() };
     crate::print::integer(&dims, size)
+}
+
+/// The largest of several sums as a reader writes it, each in backticks.
+pub fn text_of_largest(largest: &Maximum, names: &[String]) -> String {
+    let texts: Vec<String> = largest.sums().iter().map(|sum| format!("`{}`", text(sum, names))).collect();
+    match texts.as_slice() {
+        [] => "`0`".to_string(),
+        [one] => one.clone(),
+        several => format!("the largest of {}", several.join(", ")),
+    }
 }
 
 /// The dims that occur, in order of their ids.

@@ -9,6 +9,7 @@ use crate::ir::{Int, TensorId};
 use super::Inputs;
 use super::form::{Buffer, BufferId, Home, Item, Leaf, LeafKind, Root, Step};
 use super::live::{leaves, origin};
+use super::maximum::Maximum;
 use super::schedule::Schedule;
 use super::storage::{Sharing, upper_bound};
 
@@ -136,7 +137,7 @@ pub(super) fn copy_the_others(schedule: &mut Schedule, homes: &BTreeMap<TensorId
             tensor: to,
             name: tensor.name,
             kind: tensor.kind,
-            size,
+            size: Maximum::of(size),
             home: Home::Gradient(number),
         });
         schedule.memory.roots.insert(to, Root::Buffer(buffer));

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use crate::ir::{Axis, Carried, Graph, Int, Kind, LoopId, ScalarId, TensorId};
 use crate::routine::Gradient;
 
+use super::maximum::Maximum;
+
 /// A routine with every decision made.
 #[derive(Debug)]
 pub struct Plan {
@@ -213,7 +215,7 @@ pub struct Buffer {
     /// What it holds.
     pub kind: Kind,
     /// How many elements, at most (a sum without negative terms).
-    pub size: Int,
+    pub size: Maximum,
     /// Where it is.
     pub home: Home,
 }
@@ -231,7 +233,7 @@ pub enum Home {
         /// Which.
         frame: FrameId,
         /// From where.
-        offset: Int,
+        offset: Maximum,
     },
 }
 
@@ -239,7 +241,7 @@ pub enum Home {
 #[derive(Clone, Debug, Default)]
 pub struct Frame {
     /// Its length, an upper bound in floats.
-    pub length: Int,
+    pub length: Maximum,
     /// The buffer of another frame that it is; none for the arena.
     pub within: Option<BufferId>,
 }

@@ -1,13 +1,16 @@
 //! Offsets: buffers that are never needed at the same time may overlap, and what a loop's body alone needs
 //! lies in a scratch region of its own. Then, for each frame, from which step on which buffers are carved.
 //!
-//! Sizes are polynomials in the dims; ranges count as disjoint only if they are for all values.
+//! Sizes are polynomials in the dims, offsets the largest of several; ranges count as disjoint only if they
+//! are for all values.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ir::{Atom, Graph, Int, Kind, TensorId};
+use crate::ir::{Graph, Kind, TensorId};
 
 use super::form::{Buffer, BufferId, Frame, FrameId, Home, Memory, Plan, Repeat, Root, Step};
+use super::maximum::Maximum;
+use super::pack::{Block, Packing, pack, typical};
 use super::schedule::Schedule;
 use super::timeline::tensors;
 
@@ -104,11 +107,11 @@ impl Layout {
 
     fn add_scratch(&mut self, frame: FrameId, buffer: BufferId, path: &[usize]) {
         let size = self.memory.frames[frame.0].length.clone();
-        if size.is(0) {
+        if size.sums().is_empty() {
             return;
         }
-        let tensor = self.graph.add_tensor("scratch", vec![size.clone()], Kind::Float);
-        let home = Home::Frame { frame: FrameId(0), offset: Int::zero() };
+        let tensor = self.graph.add_tensor("scratch", vec![size.upper_bound()], Kind::Float);
+        let home = Home::Frame { frame: FrameId(0), offset: Maximum::default() };
         self.memory.roots.insert(tensor, Root::Buffer(buffer));
         self.memory.buffers.push(Buffer {
             tensor,
@@ -146,7 +149,7 @@ impl Layout {
         }
     }
 
-    /// Gives every buffer of a frame its offset, large ones first.
+    /// Gives every buffer of a frame its offset.
     fn allocate(&mut self, frame: FrameId, touched: &[BTreeSet<BufferId>]) {
         let mut spans: BTreeMap<BufferId, (usize, usize)> = BTreeMap::new();
         for (position, buffers) in touched.iter().enumerate() {
@@ -154,34 +157,15 @@ impl Layout {
                 spans.entry(buffer).or_insert((position, position)).1 = position;
             }
         }
-        let mut order: Vec<BufferId> = spans.keys().copied().collect();
-        order.sort_by_key(|buffer| {
-            (std::cmp::Reverse(estimate(&self.memory.buffers[buffer.0].size)), spans[buffer], *buffer)
-        });
-        let mut placed: Vec<(BufferId, Int, Int)> = Vec::new();
-        let mut length = Int::zero();
-        for buffer in order {
-            let size = self.memory.buffers[buffer.0].size.clone();
-            let (from, to) = spans[&buffer];
-            let meets = |other: &BufferId| spans[other].0 <= to && from <= spans[other].1;
-            let others: Vec<(Int, Int)> = placed
-                .iter()
-                .filter(|(other, ..)| meets(other))
-                .map(|(_, start, end)| (start.clone(), end.clone()))
-                .collect();
-            let mut candidates = vec![Int::zero()];
-            candidates.extend(others.iter().map(|(_, end)| end.clone()));
-            candidates.push(others.iter().fold(Int::zero(), |all, (_, end)| larger(&all, end)));
-            candidates.sort_by_key(estimate);
-            let fits = |start: &Int| {
-                let end = start.add(&size);
-                others.iter().all(|(from, to)| at_most(&end, from) || at_most(to, start))
-            };
-            let start = candidates.into_iter().find(fits).unwrap_or_else(|| length.clone());
-            let end = start.add(&size);
-            length = larger(&length, &end);
-            self.memory.buffers[buffer.0].home = Home::Frame { frame, offset: start.clone() };
-            placed.push((buffer, start, end));
+        let block = |(buffer, &(from, to)): (&BufferId, &(usize, usize))| Block {
+            size: self.memory.buffers[buffer.0].size.clone(),
+            from,
+            to,
+        };
+        let blocks: Vec<Block> = spans.iter().map(block).collect();
+        let Packing { offsets, length } = pack(&blocks);
+        for (buffer, offset) in spans.into_keys().zip(offsets) {
+            self.memory.buffers[buffer.0].home = Home::Frame { frame, offset };
         }
         self.memory.frames[frame.0].length = length;
     }
@@ -209,45 +193,25 @@ impl Layout {
         if !open.is_empty() {
             let mut buffers: Vec<BufferId> = open.iter().copied().collect();
             buffers.sort_by_key(|buffer| {
-                (estimate(&self.range(*buffer).0), estimate(&self.range(*buffer).1), *buffer)
+                (typical(&self.range(*buffer).0), typical(&self.range(*buffer).1), *buffer)
             });
             all.push(Step::Carve { frame, buffers });
         }
         all.append(run);
     }
 
-    fn range(&self, buffer: BufferId) -> (Int, Int) {
+    fn range(&self, buffer: BufferId) -> (Maximum, Maximum) {
         let buffer = &self.memory.buffers[buffer.0];
         match &buffer.home {
-            Home::Frame { offset, .. } => (offset.clone(), offset.add(&buffer.size)),
-            Home::Local | Home::Gradient(_) => (Int::zero(), Int::zero()),
+            Home::Frame { offset, .. } => (offset.clone(), offset.plus(&buffer.size)),
+            Home::Local | Home::Gradient(_) => (Maximum::default(), Maximum::default()),
         }
     }
 
     fn disjoint(&self, buffers: &BTreeSet<BufferId>) -> bool {
-        let ranges: Vec<(Int, Int)> = buffers.iter().map(|buffer| self.range(*buffer)).collect();
+        let ranges: Vec<(Maximum, Maximum)> = buffers.iter().map(|buffer| self.range(*buffer)).collect();
         ranges.iter().enumerate().all(|(position, (start, end))| {
-            ranges[..position].iter().all(|(from, to)| at_most(end, from) || at_most(to, start))
+            ranges[..position].iter().all(|(from, to)| end.at_most(from) || to.at_most(start))
         })
     }
-}
-
-/// a ≤ b for all sizes.
-fn at_most(a: &Int, b: &Int) -> bool {
-    b.sub(a).terms().all(|(_, coefficient)| coefficient >= 0)
-}
-
-/// Something that is neither less than a nor than b.
-fn larger(a: &Int, b: &Int) -> Int {
-    let excess = super::storage::upper_bound(&b.sub(a));
-    a.add(&excess)
-}
-
-/// For choosing and sorting only: the value at some typical sizes.
-fn estimate(size: &Int) -> i64 {
-    size.evaluate(&mut |atom| match atom {
-        Atom::Dim(_) => 64,
-        Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) => 1,
-        Atom::Div(..) | Atom::Mod(..) | Atom::Root(_) | Atom::Inside(_) => 8,
-    })
 }

@@ -12,7 +12,9 @@ mod fuse;
 mod inline;
 mod layout;
 mod live;
+mod maximum;
 mod order;
+mod pack;
 mod pad;
 mod peak;
 mod product;
@@ -30,7 +32,7 @@ pub mod verify;
 
 use std::collections::BTreeMap;
 
-use crate::ir::{Int, TensorId};
+use crate::ir::TensorId;
 use crate::program::{ArgumentContent, FieldInput, Method};
 use crate::routine::{Gradient, Routine, Target};
 
@@ -38,6 +40,7 @@ pub use form::{
     Bound, BufferId, For, FrameId, Home, Item, Leaf, LeafKind, Plan, Product, Range, Repeat, Root, Step,
 };
 pub use inline::is_expensive;
+pub use maximum::Maximum;
 pub use product::strides;
 pub use range::Extents;
 
@@ -121,7 +124,7 @@ fn prepare(routine: Routine, inputs: &Inputs, delivery: Delivery) -> Plan {
 
 impl Plan {
     /// The length of the arena in floats.
-    pub fn workspace(&self) -> &Int {
+    pub fn workspace(&self) -> &Maximum {
         &self.memory.frames[0].length
     }
 }

@@ -1,7 +1,5 @@
 //! What takes up the arena: the buffers that are in use at the moment when most of it is. Decides nothing.
 
-use crate::ir::Int;
-
 use super::form::{BufferId, FrameId, Home, Plan};
 use super::timeline::Stay;
 
@@ -27,7 +25,7 @@ impl Plan {
 
     /// Whether the arena is of one size.
     pub fn constant_workspace(&self) -> Option<i64> {
-        Int::as_constant(self.workspace())
+        self.workspace().as_constant()
     }
 
     fn is_in_arena(&self, buffer: BufferId) -> bool {

@@ -10,6 +10,7 @@ use crate::ir::{Carried, Int, Kind, TensorId};
 
 use super::form::{Buffer, BufferId, Home, Item, Leaf, LeafKind, Root, Step};
 use super::live::{Live, leaves, lifetimes, origin};
+use super::maximum::Maximum;
 use super::schedule::Schedule;
 use super::{Delivery, Inputs, deliver};
 
@@ -346,11 +347,11 @@ impl Sharing {
             let graph = &schedule.graph;
             let tensor = *units.last().expect("a set has a unit");
             let kind = graph.tensor(tensor).kind;
-            let size = upper_bound(&Int::product(graph.shape(tensor)));
+            let size = Maximum::of(upper_bound(&Int::product(graph.shape(tensor))));
             let home = match homes.get(&set) {
                 Some(&number) => Home::Gradient(number),
                 None if self.is_local(schedule, units) => Home::Local,
-                None => Home::Frame { frame: super::FrameId(0), offset: Int::zero() },
+                None => Home::Frame { frame: super::FrameId(0), offset: Maximum::default() },
             };
             buffers.insert(set, BufferId(schedule.memory.buffers.len()));
             schedule.memory.buffers.push(Buffer { tensor, name, kind, size, home });

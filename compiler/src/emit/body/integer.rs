@@ -2,10 +2,12 @@
 //! negative).
 
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use crate::ir::{Atom, Comparison, Inside, Int, TensorId};
+use crate::plan::Maximum;
 
+use super::super::size;
 use super::Body;
 
 /// The type that an integer is computed in.
@@ -35,6 +37,15 @@ impl Body<'_> {
         let signed = if needs_sign(value) || !negative.is(0) { Signed::Yes } else { Signed::No };
         let tokens = self.sum(value, signed);
         quote!((#tokens))
+    }
+
+    /// An offset.
+    pub(super) fn largest(&self, offset: &Maximum) -> TokenStream {
+        let sums = offset.sums().iter().map(|sum| self.size(sum));
+        match offset.sums() {
+            [] | [_] => size::largest(&TokenStream::new(), sums),
+            _ => size::largest(&self.import("larger").into_token_stream(), sums),
+        }
     }
 
     /// A size: zero where the polynomial is negative.
@@ -176,7 +187,7 @@ impl Body<'_> {
             Atom::Div(a, b) => self.quotient(a, b, signed, true),
             Atom::Mod(a, b) => self.quotient(a, b, signed, false),
             Atom::Root(of) => {
-                let root = super::super::size::root(&self.size(of), false);
+                let root = size::root(&self.size(of), false);
                 if signed == Signed::Yes { quote!(#root as isize) } else { root }
             }
             Atom::Inside(inside) => self.inside(inside, signed),

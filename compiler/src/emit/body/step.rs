@@ -260,7 +260,7 @@ impl Body<'_> {
         let range = |buffer: &BufferId| {
             let buffer = &self.plan.memory.buffers[buffer.0];
             let Home::Frame { offset, .. } = &buffer.home else { return quote!(0..0) };
-            let (start, end) = (self.size(offset), self.size(&offset.add(&buffer.size)));
+            let (start, end) = (self.largest(offset), self.largest(&offset.plus(&buffer.size)));
             quote!(#start..#end)
         };
         let names: Vec<Ident> = buffers.iter().map(|buffer| self.names.buffer(*buffer).clone()).collect();

@@ -5,7 +5,7 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use crate::ir::{Int, Kind, TensorId};
-use crate::plan::{BufferId, Home, Root};
+use crate::plan::{BufferId, Home, Maximum, Root};
 
 use super::{Access, Body};
 
@@ -316,7 +316,7 @@ impl<'a> Body<'a> {
             (Kind::Index | Kind::Key, false) => quote!(#krate::__private::as_u32(#flat)),
         };
         let size = Int::product(shape);
-        let exact = size == buffer.size && self.is_as_wide_as_a_float(buffer.kind);
+        let exact = Maximum::of(size.clone()) == buffer.size && self.is_as_wide_as_a_float(buffer.kind);
         if !exact {
             let size = self.size(&size);
             flat = if mutable { quote!(&mut #flat[..#size]) } else { quote!(&#flat[..#size]) };
@@ -345,11 +345,11 @@ impl<'a> Body<'a> {
         let kind = self.plan.memory.buffers[buffer.0].kind;
         let shape = self.plan.graph.shape(tensor);
         let size = Int::product(shape);
-        let end = self.size(&offset.add(&self.plan.memory.buffers[buffer.0].size));
-        let range = match offset.is(0) {
+        let end = self.largest(&offset.plus(&self.plan.memory.buffers[buffer.0].size));
+        let range = match offset.sums().is_empty() {
             true => quote!(..#end),
             false => {
-                let start = self.size(offset);
+                let start = self.largest(offset);
                 quote!(#start..#end)
             }
         };
@@ -357,7 +357,8 @@ impl<'a> Body<'a> {
             let arena = self.local("arena");
             quote!(&#arena[#range])
         };
-        let exact = size == self.plan.memory.buffers[buffer.0].size && self.is_as_wide_as_a_float(kind);
+        let exact = Maximum::of(size.clone()) == self.plan.memory.buffers[buffer.0].size
+            && self.is_as_wide_as_a_float(kind);
         let size = self.size(&size);
         flat = match kind {
             Kind::Float if exact => flat,
@@ -377,7 +378,8 @@ impl<'a> Body<'a> {
             // Its variable may be gone: the arena may have been carved anew.
             self.uses.borrow_mut().arena = true;
             let (krate, arena) = (self.cx.krate, self.local("arena"));
-            let (start, end) = (self.size(offset), self.size(&offset.plus(1)));
+            let (start, end) =
+                (self.largest(offset), self.largest(&offset.plus(&Maximum::of(Int::constant(1)))));
             return match self.kind(tensor) {
                 Kind::Float | Kind::Key => quote!(#arena[#start]),
                 Kind::Index => quote!(#krate::__private::as_u32(&#arena[#start..#end])[0]),

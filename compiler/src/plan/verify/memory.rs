@@ -7,7 +7,7 @@ use std::path::Path;
 use proc_macro2::{TokenStream, TokenTree};
 
 use crate::compile;
-use crate::ir::{Atom, Int};
+use crate::ir::Atom;
 use crate::plan::timeline::{Stay, moments};
 use crate::plan::{BufferId, Home, Plan};
 
@@ -24,35 +24,32 @@ pub struct Block {
 /// The buffers that hold something themselves (a region that a loop's body works in does not), and the
 /// length of the arena.
 pub fn blocks(plan: &Plan, size: i64) -> (Vec<Block>, i64) {
-    let at = |value: &Int| {
-        value.evaluate(&mut |atom| match atom {
-            Atom::Dim(_) => size,
-            _ => panic!("a size is made of dims"),
-        })
+    let mut at = |atom: &Atom| match atom {
+        Atom::Dim(_) => size,
+        _ => panic!("a size is made of dims"),
     };
     let regions: Vec<BufferId> = plan.memory.frames.iter().filter_map(|frame| frame.within).collect();
     let block = |stay: &Stay| {
+        let mut at = at;
         let buffer = &plan.memory.buffers[stay.buffer.0];
         Block {
             name: buffer.name.clone(),
             from: stay.from,
             to: stay.to,
-            start: at(&start(plan, stay.buffer)),
-            size: at(&buffer.size),
+            start: start(plan, stay.buffer, &mut at),
+            size: buffer.size.evaluate(&mut at),
         }
     };
     let stays = plan.stays();
     let own = stays.iter().filter(|stay| !regions.contains(&stay.buffer));
-    (own.map(block).filter(|block| block.size > 0).collect(), at(plan.workspace()))
+    (own.map(block).filter(|block| block.size > 0).collect(), plan.workspace().evaluate(&mut at))
 }
 
 /// Where a buffer begins in the arena.
-fn start(plan: &Plan, buffer: BufferId) -> Int {
-    let Home::Frame { frame, offset } = &plan.memory.buffers[buffer.0].home else { return Int::zero() };
-    match plan.memory.frames[frame.0].within {
-        Some(around) => start(plan, around).add(offset),
-        None => offset.clone(),
-    }
+fn start(plan: &Plan, buffer: BufferId, at: &mut dyn FnMut(&Atom) -> i64) -> i64 {
+    let Home::Frame { frame, offset } = &plan.memory.buffers[buffer.0].home else { return 0 };
+    let around = plan.memory.frames[frame.0].within.map_or(0, |around| start(plan, around, at));
+    around + offset.evaluate(at)
 }
 
 /// The contents of every `net! { … }` of a file.

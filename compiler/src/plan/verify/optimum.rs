@@ -134,20 +134,8 @@ fn shorter(blocks: &[Block], length: i64, percent: i64) -> Option<i64> {
     }
 }
 
-/// Functions whose plans are further above the optimum, and how many per cent.
-///
-/// Their sizes are known at run time only and their layout holds for all of them. Where 10,000 and 75 N lie
-/// in the same place at different times, what is above them begins at the sum, not at the larger.
-const FARTHER: [(&str, &str, i64); 8] = [
-    ("benches/chainrule/src/models.rs", "Lenet5::infer", 22),
-    ("benches/chainrule/src/models.rs", "Lenet5::loss", 22),
-    ("benches/chainrule/src/models.rs", "Ng::loss", 34),
-    ("examples/src/bin/char_lm.rs", "Writer::cost", 38),
-    ("examples/src/bin/char_lm.rs", "Writer::logits", 38),
-    ("examples/src/bin/digits/networks.rs", "LargeMnist::cost", 12),
-    ("examples/src/bin/digits/networks.rs", "Small::cost", 35),
-    ("tests/tests/programs/fused.rs", "Wide::loss", 47),
-];
+/// How many per cent above the optimum a plan may be.
+const ALLOWED: i64 = 10;
 
 /// Holds every plan of the networks in a folder against the optimum; there are at least `expected`.
 #[track_caller]
@@ -166,11 +154,9 @@ fn near_the_optimum(folder: &str, expected: usize) {
             for (network, methods) in program.structs.iter().zip(compile::compile(&program)) {
                 for (method, compiled) in network.methods.iter().zip(&methods) {
                     let name = format!("{}::{}", network.name, method.name);
-                    let farther = FARTHER.iter().find(|(of, which, _)| *of == file && *which == name);
-                    let allowed = farther.map_or(10, |(.., percent)| *percent);
                     for plan in compiled.all().map(|compiled| &compiled.plan) {
                         plans += 1;
-                        far += &message(&format!("{file}: {name}"), plan, allowed);
+                        far += &message(&format!("{file}: {name}"), plan);
                     }
                 }
             }
@@ -181,9 +167,9 @@ fn near_the_optimum(folder: &str, expected: usize) {
 }
 
 /// Nothing if a plan is near enough to the optimum.
-fn message(name: &str, plan: &Plan, allowed: i64) -> String {
+fn message(name: &str, plan: &Plan) -> String {
     let (blocks, length) = blocks(plan, SIZE);
-    let Some(shorter) = shorter(&blocks, length, allowed) else { return String::new() };
+    let Some(shorter) = shorter(&blocks, length, ALLOWED) else { return String::new() };
     let percent = (100 * length + shorter - 1) / shorter - 100;
     let mut text = format!("{name}: {length} floats, {shorter} would do: {percent} % more\n");
     for Block { name, from, to, start, size } in blocks {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::eval::function;
 use crate::ir::{Atom, Axis, Binary, Called, Comparison, Int, LoopId, Scalar, ScalarId, TensorId, Unary};
 use crate::plan::{
-    Bound, BufferId, FrameId, Home, Item, Leaf, LeafKind, Plan, Range, Root, Step, live::leaves,
+    Bound, BufferId, FrameId, Home, Item, Leaf, LeafKind, Maximum, Plan, Range, Root, Step, live::leaves,
     product::strides,
 };
 
@@ -42,10 +42,10 @@ impl<'a> Machine<'a> {
             accumulate,
             targets: Vec::new(),
         };
-        machine.arena = vec![f64::NAN; machine.size(plan.workspace())];
+        machine.arena = vec![f64::NAN; machine.size_of(plan.workspace())];
         for (position, buffer) in plan.memory.buffers.iter().enumerate() {
             let start = if accumulate { 1.0 } else { f64::NAN };
-            let size = machine.size(&buffer.size);
+            let size = machine.size_of(&buffer.size);
             match buffer.home {
                 Home::Local => machine.own.insert(BufferId(position), vec![f64::NAN; size]),
                 Home::Gradient(_) => machine.own.insert(BufferId(position), vec![start; size]),
@@ -105,6 +105,10 @@ impl<'a> Machine<'a> {
         .unwrap()
     }
 
+    fn size_of(&self, length: &Maximum) -> usize {
+        length.sums().iter().map(|sum| self.size(sum)).max().unwrap_or(0)
+    }
+
     fn range(&self, buffer: BufferId) -> std::ops::Range<usize> {
         let own = &self.plan.memory.buffers[buffer.0];
         let Home::Frame { frame, offset } = &own.home else { panic!("not in a frame") };
@@ -112,8 +116,8 @@ impl<'a> Machine<'a> {
             Some(around) => self.range(around).start,
             None => 0,
         };
-        let start = start + self.size(offset);
-        start..start + self.size(&own.size)
+        let start = start + self.size_of(offset);
+        start..start + self.size_of(&own.size)
     }
 
     fn check_open(&self, buffer: BufferId) {

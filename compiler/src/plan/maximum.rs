@@ -1,0 +1,111 @@
+//! The largest of several sums: where buffers of run-time sizes begin, and how long the arena is.
+//!
+//! 10,000 and 75 N that lie in the same place at different times end at 10,000 or at 75 N: neither is larger
+//! for every N, and their sum is larger than both by far. Sums have no negative terms here, so one is never
+//! larger than another if no coefficient is; that decides all comparisons.
+
+use crate::ir::{Atom, Int};
+
+use super::storage::upper_bound;
+
+/// The largest of several sums without negative terms; 0 if there are none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Maximum(Vec<Int>);
+
+impl Maximum {
+    /// Of one sum.
+    pub fn of(sum: Int) -> Self {
+        Self(if sum.is(0) { Vec::new() } else { vec![sum] })
+    }
+
+    /// The sums, none of which is at most another for all sizes.
+    pub fn sums(&self) -> &[Int] {
+        &self.0
+    }
+
+    /// The larger of both.
+    pub fn or(mut self, other: &Self) -> Self {
+        for sum in &other.0 {
+            if !self.0.iter().any(|known| at_most(sum, known)) {
+                self.0.retain(|known| !at_most(known, sum));
+                self.0.push(sum.clone());
+            }
+        }
+        self
+    }
+
+    /// So much more.
+    pub fn plus(&self, size: &Self) -> Self {
+        if self.0.is_empty() {
+            return size.clone();
+        }
+        let more = |more: &Int| Self(self.0.iter().map(|sum| sum.add(more)).collect());
+        size.0.iter().map(more).reduce(|all, next| all.or(&next)).unwrap_or_else(|| self.clone())
+    }
+
+    /// So many times as much; the factor is not negative.
+    pub fn scale(&self, factor: i64) -> Self {
+        Self(self.0.iter().map(|sum| sum.scale(factor)).collect())
+    }
+
+    /// Whether it is never larger.
+    pub fn at_most(&self, other: &Self) -> bool {
+        self.0.iter().all(|sum| other.0.iter().any(|known| at_most(sum, known)))
+    }
+
+    /// If it is one for all sizes.
+    pub fn as_constant(&self) -> Option<i64> {
+        match self.0.as_slice() {
+            [] => Some(0),
+            [sum] => sum.as_constant(),
+            _ => None,
+        }
+    }
+
+    /// The value where the atoms have these.
+    pub fn evaluate(&self, value: &mut dyn FnMut(&Atom) -> i64) -> i64 {
+        self.0.iter().map(|sum| sum.evaluate(value)).max().unwrap_or(0)
+    }
+
+    /// A single sum that is never less.
+    pub fn upper_bound(&self) -> Int {
+        self.0.iter().fold(Int::zero(), |all, sum| all.add(&upper_bound(&sum.sub(&all))))
+    }
+}
+
+/// a ≤ b for all sizes.
+fn at_most(a: &Int, b: &Int) -> bool {
+    b.sub(a).terms().all(|(_, coefficient)| coefficient >= 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ir::DimId;
+
+    #[test]
+    fn neither_of_two_is_larger() {
+        let n = Int::dim(DimId(0));
+        let (rows, weights) = (Maximum::of(n.scale(75)), Maximum::of(Int::constant(10_000)));
+        assert!(!rows.at_most(&weights) && !weights.at_most(&rows));
+        let both = rows.clone().or(&weights);
+        assert!(rows.at_most(&both) && weights.at_most(&both) && !both.at_most(&weights));
+        for (size, largest) in [(0, 10_000), (133, 10_000), (134, 10_050)] {
+            assert_eq!(both.evaluate(&mut |_| size), largest);
+            assert_eq!(both.plus(&Maximum::of(n.clone())).evaluate(&mut |_| size), largest + size);
+            assert!(both.upper_bound().evaluate(&mut |_| size) >= largest);
+        }
+        assert_eq!(both.as_constant(), None);
+    }
+
+    #[test]
+    fn what_is_never_larger_is_dropped() {
+        let n = Int::dim(DimId(0));
+        let both = Maximum::of(n.scale(2)).or(&Maximum::of(n.scale(3).plus(1)));
+        assert_eq!(both.sums(), [n.scale(3).plus(1)]);
+        assert_eq!(Maximum::default().or(&both), both);
+        assert_eq!(Maximum::default().plus(&both), both);
+        assert_eq!(both.plus(&Maximum::default()), both);
+        assert_eq!(Maximum::of(Int::constant(7)).as_constant(), Some(7));
+    }
+}
