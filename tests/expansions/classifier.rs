@@ -144,9 +144,20 @@ impl Mlp {
                     false,
                 );
                 for i in 0..n {
-                    for j in 0..128 {
-                        let total = h[i][j] + self.b1[j];
-                        h[i][j] = if total <= 0.0 { 0.0 } else { total };
+                    for part in 0..4 {
+                        let mut h_row = kernels::row::<
+                            32,
+                            _,
+                        >(&h[i][part * 32..part * 32 + 32]);
+                        let b1_row = kernels::row::<
+                            32,
+                            _,
+                        >(&self.b1[part * 32..part * 32 + 32]);
+                        for lane in 0..32 {
+                            let total = h_row[lane] + b1_row[lane];
+                            h_row[lane] = if total <= 0.0 { 0.0 } else { total };
+                        }
+                        h[i][part * 32..part * 32 + 32].copy_from_slice(&h_row);
                     }
                 }
                 kernels::matmul(
@@ -255,9 +266,20 @@ impl Mlp {
                     false,
                 );
                 for i in 0..n {
-                    for j in 0..128 {
-                        let total = h[i][j] + self.b1[j];
-                        h[i][j] = if total <= 0.0 { 0.0 } else { total };
+                    for part in 0..4 {
+                        let mut h_row = kernels::row::<
+                            32,
+                            _,
+                        >(&h[i][part * 32..part * 32 + 32]);
+                        let b1_row = kernels::row::<
+                            32,
+                            _,
+                        >(&self.b1[part * 32..part * 32 + 32]);
+                        for lane in 0..32 {
+                            let total = h_row[lane] + b1_row[lane];
+                            h_row[lane] = if total <= 0.0 { 0.0 } else { total };
+                        }
+                        h[i][part * 32..part * 32 + 32].copy_from_slice(&h_row);
                     }
                 }
                 kernels::matmul(
@@ -413,9 +435,20 @@ impl Mlp {
                     false,
                 );
                 for i in 0..n {
-                    for j in 0..128 {
-                        let total = h[i][j] + self.b1[j];
-                        h[i][j] = if total <= 0.0 { 0.0 } else { total };
+                    for part in 0..4 {
+                        let mut h_row = kernels::row::<
+                            32,
+                            _,
+                        >(&h[i][part * 32..part * 32 + 32]);
+                        let b1_row = kernels::row::<
+                            32,
+                            _,
+                        >(&self.b1[part * 32..part * 32 + 32]);
+                        for lane in 0..32 {
+                            let total = h_row[lane] + b1_row[lane];
+                            h_row[lane] = if total <= 0.0 { 0.0 } else { total };
+                        }
+                        h[i][part * 32..part * 32 + 32].copy_from_slice(&h_row);
                     }
                 }
                 kernels::matmul(
@@ -580,10 +613,30 @@ impl Mlp {
                 let d_b1 = &mut d_b1.as_chunks_mut::<128>().0[0];
                 d_b1.fill(0.0);
                 for i in 0..n {
-                    for j in 0..128 {
-                        let element = d_h[i][j];
-                        d_h[i][j] = if h[i][j] <= 0.0 { 0.0 } else { element };
-                        d_b1[j] += d_h[i][j];
+                    for part in 0..4 {
+                        let h_row = kernels::row::<
+                            32,
+                            _,
+                        >(&h[i][part * 32..part * 32 + 32]);
+                        let mut d_h_row = kernels::row::<
+                            32,
+                            _,
+                        >(&d_h[i][part * 32..part * 32 + 32]);
+                        let mut d_b1_row = kernels::row::<
+                            32,
+                            _,
+                        >(&d_b1[part * 32..part * 32 + 32]);
+                        for lane in 0..32 {
+                            let element = d_h_row[lane];
+                            d_h_row[lane] = if h_row[lane] <= 0.0 {
+                                0.0
+                            } else {
+                                element
+                            };
+                            d_b1_row[lane] += d_h_row[lane];
+                        }
+                        d_h[i][part * 32..part * 32 + 32].copy_from_slice(&d_h_row);
+                        d_b1[part * 32..part * 32 + 32].copy_from_slice(&d_b1_row);
                     }
                 }
                 ::chainrule::Optimiser::update(optimiser, 100352, &mut self.b1, d_b1);
@@ -661,9 +714,20 @@ impl Mlp {
                     false,
                 );
                 for i in 0..n {
-                    for j in 0..128 {
-                        let total = h[i][j] + self.b1[j];
-                        h[i][j] = if total <= 0.0 { 0.0 } else { total };
+                    for part in 0..4 {
+                        let mut h_row = kernels::row::<
+                            32,
+                            _,
+                        >(&h[i][part * 32..part * 32 + 32]);
+                        let b1_row = kernels::row::<
+                            32,
+                            _,
+                        >(&self.b1[part * 32..part * 32 + 32]);
+                        for lane in 0..32 {
+                            let total = h_row[lane] + b1_row[lane];
+                            h_row[lane] = if total <= 0.0 { 0.0 } else { total };
+                        }
+                        h[i][part * 32..part * 32 + 32].copy_from_slice(&h_row);
                     }
                 }
                 kernels::matmul(
@@ -912,10 +976,30 @@ impl MlpLossPass<'_> {
                 );
                 grads.b1.fill(0.0);
                 for i in 0..n {
-                    for j in 0..128 {
-                        let element = d_h[i][j];
-                        d_h[i][j] = if h[i][j] <= 0.0 { 0.0 } else { element };
-                        grads.b1[j] += d_h[i][j];
+                    for part in 0..4 {
+                        let h_row = kernels::row::<
+                            32,
+                            _,
+                        >(&h[i][part * 32..part * 32 + 32]);
+                        let mut d_h_row = kernels::row::<
+                            32,
+                            _,
+                        >(&d_h[i][part * 32..part * 32 + 32]);
+                        let mut b1_row = kernels::row::<
+                            32,
+                            _,
+                        >(&grads.b1[part * 32..part * 32 + 32]);
+                        for lane in 0..32 {
+                            let element = d_h_row[lane];
+                            d_h_row[lane] = if h_row[lane] <= 0.0 {
+                                0.0
+                            } else {
+                                element
+                            };
+                            b1_row[lane] += d_h_row[lane];
+                        }
+                        d_h[i][part * 32..part * 32 + 32].copy_from_slice(&d_h_row);
+                        grads.b1[part * 32..part * 32 + 32].copy_from_slice(&b1_row);
                     }
                 }
                 kernels::matmul(
@@ -1000,10 +1084,30 @@ impl MlpLossPass<'_> {
                     true,
                 );
                 for i in 0..n {
-                    for j in 0..128 {
-                        let element = d_h[i][j];
-                        d_h[i][j] = if h[i][j] <= 0.0 { 0.0 } else { element };
-                        grads.b1[j] += d_h[i][j];
+                    for part in 0..4 {
+                        let h_row = kernels::row::<
+                            32,
+                            _,
+                        >(&h[i][part * 32..part * 32 + 32]);
+                        let mut d_h_row = kernels::row::<
+                            32,
+                            _,
+                        >(&d_h[i][part * 32..part * 32 + 32]);
+                        let mut b1_row = kernels::row::<
+                            32,
+                            _,
+                        >(&grads.b1[part * 32..part * 32 + 32]);
+                        for lane in 0..32 {
+                            let element = d_h_row[lane];
+                            d_h_row[lane] = if h_row[lane] <= 0.0 {
+                                0.0
+                            } else {
+                                element
+                            };
+                            b1_row[lane] += d_h_row[lane];
+                        }
+                        d_h[i][part * 32..part * 32 + 32].copy_from_slice(&d_h_row);
+                        grads.b1[part * 32..part * 32 + 32].copy_from_slice(&b1_row);
                     }
                 }
                 kernels::matmul(

@@ -1,4 +1,5 @@
-//! Rows of every kind of width: below a vector, whole vectors, with elements left over, too long for a copy.
+//! Rows of every kind of width: below a vector, whole vectors, with elements left over, in pieces, too long for
+//! a copy.
 
 use chainrule::{CheckOptions, Params, Workspace, check_gradient, net};
 
@@ -19,7 +20,8 @@ macro_rules! width {
                 }
 
                 impl Row {
-                    /// A row's elements, sums over a row and over a column, a product with one column.
+                    /// A row's elements, sums over a row and over a column, a product with one column, elements that
+                    /// know their place.
                     #[grad]
                     pub fn loss(x: f64[N, $width], p: f64[N, 3]) -> f64 {
                         let h = tanh(x * scale + bias + p @ basis);
@@ -27,7 +29,8 @@ macro_rules! width {
                         let shares = softmax(h * scale);
                         let columns = sum(x * h, axis = 0);
                         let product = h @ column / $width;
-                        mean(ln(sums)) + mean(product * product) + mean(columns) + sum(shares * x) / N
+                        let placed[i, j in 0..$width] = if j >= 2 * i { tanh(h[i, j] * j / $width) } else { x[i, j] };
+                        mean(placed * placed) + mean(ln(sums)) + mean(product * product) + mean(columns) + sum(shares * x) / N
                     }
                 }
             }
@@ -36,7 +39,7 @@ macro_rules! width {
 
             fn plain(row: &Row, x: &[[f64; W]], p: &[[f64; 3]]) -> f64 {
                 let (n, mut loss) = (x.len() as f64, 0.0);
-                for (x, p) in x.iter().zip(p) {
+                for (i, (x, p)) in x.iter().zip(p).enumerate() {
                     let h: [f64; W] = std::array::from_fn(|j| {
                         let product: f64 = (0..3).map(|k| p[k] * row.basis[k][j]).sum();
                         (x[j] * row.scale[j] + row.bias[j] + product).tanh()
@@ -45,6 +48,8 @@ macro_rules! width {
                     let exps: f64 = (0..W).map(|j| (h[j] * row.scale[j]).exp()).sum();
                     loss += h.iter().map(|h| h.exp()).sum::<f64>().ln() / n + product * product / n;
                     for j in 0..W {
+                        let placed = if j >= 2 * i { (h[j] * j as f64 / W as f64).tanh() } else { x[j] };
+                        loss += placed * placed / (n * W as f64);
                         loss += x[j] * h[j] / W as f64;
                         loss += (h[j] * row.scale[j]).exp() / exps * x[j] / n;
                     }
@@ -85,5 +90,9 @@ width!(seventeen, 17);
 width!(twenty_five, 25);
 width!(sixty_four, 64);
 width!(sixty_five, 65);
+width!(eighty, 80);
+width!(ninety_six, 96);
+width!(one_hundred_and_forty_four, 144);
 width!(two_hundred_and_fifty_six, 256);
 width!(two_hundred_and_fifty_seven, 257);
+width!(three_hundred_and_twenty, 320);

@@ -1,5 +1,6 @@
-//! Innermost loops over a few neighbouring elements: the rows that they work on become arrays of whole
-//! vectors, so that nothing overlaps, no bound is checked in the loop, and no element is left over.
+//! Innermost loops over neighbouring elements: the rows that they work on, or pieces of them where they are
+//! long, become arrays of whole vectors, so that nothing overlaps, no bound is checked in the loop, and no
+//! element is left over.
 //!
 //! Elements beyond a row's end are computed and dropped. Decides nothing about which values there are.
 
@@ -14,11 +15,14 @@ use crate::ir::{Axis, Int, Kind, Scalar, ScalarId, Scalars, TensorId};
 use crate::plan::{Extents, For, Home, Item, Leaf, LeafKind, Range, Root, is_expensive};
 
 use super::Body;
+use super::step::mentions;
 
-/// Longer rows are as well off in memory.
+/// Longer rows are not held whole.
 const LONGEST: i64 = 256;
-/// Up to here a row pays even if it consists of whole vectors.
+/// Up to here a row of whole vectors is held whole.
 const SHORT: i64 = 64;
+/// The pieces of longer ones, best first: with a few rows at a time in registers.
+const PIECES: [i64; 3] = [32, 48, 16];
 /// From here on a row pays even if its values are cheap.
 const CHEAP: i64 = 5;
 
@@ -42,9 +46,33 @@ struct Use {
 
 /// What a loop becomes.
 struct Plan {
-    width: i64,
+    cut: Cut,
     lanes: i64,
     uses: Vec<Use>,
+}
+
+/// How a loop over elements is cut into rows.
+#[derive(Clone, Copy)]
+struct Cut {
+    width: i64,
+    pieces: i64,
+}
+
+impl Cut {
+    fn of(extent: &Int) -> Option<Self> {
+        let extent = extent.as_constant().filter(|extent| *extent >= 2)?;
+        let whole = || (extent <= LONGEST).then_some(Self { width: extent, pieces: 1 });
+        let piece = PIECES.into_iter().find(|width| extent > SHORT && extent % width == 0);
+        piece.map(|width| Self { width, pieces: extent / width }).or_else(whole)
+    }
+
+    /// Where the row in hand begins in all of the elements, whose index then counts pieces.
+    fn start(self, start: &Int, depth: usize) -> Int {
+        match self.pieces {
+            1 => start.clone(),
+            _ => start.add(&Int::index(depth).mul(&Int::constant(self.width))),
+        }
+    }
 }
 
 /// A row that is an array now.
@@ -56,10 +84,13 @@ pub(super) struct Row {
 }
 
 /// The loop over the elements of rows that statements are being made for.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct Lane {
     depth: usize,
+    cut: Cut,
     lanes: i64,
+    /// Which element of its row.
+    at: Ident,
 }
 
 /// How an element's place depends on an index.
@@ -79,30 +110,32 @@ impl Body<'_> {
 
     /// The sum of a value over an axis, after the rows that it needs; none if it is better left as it is.
     pub(super) fn row_sum(&mut self, leaf: &Leaf, axis: &Axis) -> Option<(TokenStream, TokenStream)> {
-        let Plan { width, lanes, uses } = self.row_plan(axis, &self.extents, &[leaf])?;
+        let Plan { cut, lanes, uses } = self.row_plan(axis, &self.extents, &[leaf])?;
+        let Cut { width, pieces: 1 } = cut else { return None };
+        let declarations = self.declare_rows(&uses);
         let (rows, count) = self.open_rows(&uses, width, lanes);
-        let (outer, index) = self.enter(axis, lanes);
+        let (outer, index, _) = self.enter(axis, cut, lanes);
         let mut temporaries = Vec::new();
         let (lets, value) = self.value(leaf.value, &mut temporaries);
         temporaries.iter().for_each(|name| self.names.release(name));
-        self.leave(outer, &index);
+        self.leave(outer);
         self.close_rows(count);
         let (kernels, width) = (self.import("kernels"), Literal::i64_unsuffixed(width));
         let lanes = Literal::i64_unsuffixed(lanes);
         let term = if lets.is_empty() { value } else { quote!({ #lets #value }) };
+        let rows = quote!(#declarations #rows);
         Some((rows, quote!(#kernels::sum_of_row::<#lanes, _>(#width, #[inline(always)] |#index| #term))))
     }
 
     /// The array of an element's row, if there is one, subscripted.
     pub(super) fn in_row(&self, tensor: TensorId, at: &[Int]) -> Option<TokenStream> {
-        let lane = self.lane?;
+        let lane = self.lane.as_ref()?;
         if at.is_empty() {
             return None;
         }
         let Along::Row { prefix, start } = self.along(tensor, at, lane.depth) else { return None };
-        let key = self.row_key(tensor, &prefix, &start);
-        let row = self.rows.iter().find(|row| row.key == key && row.lanes == lane.lanes)?;
-        let (name, index) = (&row.name, &self.indices[lane.depth]);
+        let key = self.row_key(tensor, &prefix, &lane.cut.start(&start, lane.depth));
+        let (name, index) = (&self.bound_row(&key, lane.lanes)?.name, &lane.at);
         Some(quote!(#name[#index]))
     }
 
@@ -115,50 +148,71 @@ impl Body<'_> {
         }
     }
 
-    /// Arrays for the rows that have none yet, and how many there are.
-    fn open_rows(&mut self, uses: &[Use], width: i64, lanes: i64) -> (TokenStream, usize) {
-        let (mut tokens, count) = (TokenStream::new(), self.rows.len());
+    /// The buffers of rows that are variables without a declaration yet.
+    fn declare_rows(&mut self, uses: &[Use]) -> TokenStream {
+        let mut tokens = TokenStream::new();
         for each in uses {
-            if self.bound_row(&each.key, lanes).is_some() {
-                continue;
-            }
             if let Root::Buffer(buffer) = each.key.0
                 && self.is_undeclared(each.key.0)
             {
                 tokens.extend(self.declare(buffer));
             }
-            tokens.extend(self.open_row(each, width, lanes));
+        }
+        tokens
+    }
+
+    /// Arrays for the rows that have none yet, and how many there are.
+    fn open_rows(&mut self, uses: &[Use], width: i64, lanes: i64) -> (TokenStream, usize) {
+        let (mut tokens, count) = (TokenStream::new(), self.rows.len());
+        for each in uses {
+            if self.bound_row(&each.key, lanes).is_none() {
+                tokens.extend(self.open_row(each, width, lanes));
+            }
         }
         (tokens, self.rows.len() - count)
     }
 
-    /// Opens the loop over lanes.
-    fn enter(&mut self, axis: &Axis, lanes: i64) -> (Option<Lane>, Ident) {
+    /// Opens the loop over lanes: the one that stood around, the index of elements, and that of lanes.
+    fn enter(&mut self, axis: &Axis, cut: Cut, lanes: i64) -> (Option<Lane>, Ident, Ident) {
         let index = self.names.take(&axis.name);
-        let outer = self.lane.replace(Lane { depth: self.indices.len(), lanes });
+        let at = if cut.pieces == 1 { index.clone() } else { self.names.take("lane") };
+        let outer = self.lane.replace(Lane { depth: self.indices.len(), cut, lanes, at: at.clone() });
         self.indices.push(index.clone());
         self.extents.push(axis.extent.clone());
-        (outer, index)
+        (outer, index, at)
     }
 
-    fn leave(&mut self, outer: Option<Lane>, index: &Ident) {
-        self.lane = outer;
+    fn leave(&mut self, outer: Option<Lane>) {
+        if let Some(Lane { at, .. }) = std::mem::replace(&mut self.lane, outer) {
+            self.names.release(&at);
+        }
+        self.close(1);
+    }
+
+    /// Does what stands beside the loop over lanes, where the index of elements is that of pieces.
+    fn beside<R>(&mut self, cut: Cut, part: &Ident, work: impl FnOnce(&mut Self) -> R) -> R {
+        self.indices.push(part.clone());
+        self.extents.push(Int::constant(cut.pieces));
+        let result = work(self);
         self.indices.pop();
         self.extents.pop();
-        self.names.release(index);
+        result
     }
 
-    /// The loop over lanes with its rows around it. The terms of a sum over it get an array of their own.
+    /// The loop over lanes with its rows around it, and the loop over pieces around that. The terms of a sum
+    /// get an array of their own.
     fn lanes(&mut self, axis: &Axis, plan: Plan, leaves: &[&Leaf]) -> TokenStream {
-        let Plan { width, lanes, uses } = plan;
+        let Plan { cut, lanes, uses } = plan;
+        let declarations = self.declare_rows(&uses);
         let first = self.rows.len();
-        let (mut before, count) = self.open_rows(&uses, width, lanes);
+        let part = self.names.take("part");
+        let (mut before, count) = self.beside(cut, &part, |body| body.open_rows(&uses, cut.width, lanes));
         let own: Vec<Key> = self.rows[first..].iter().map(|row| row.key.clone()).collect();
         let depth = self.indices.len();
-        let (outer, index) = self.enter(axis, lanes);
+        let (outer, index, at) = self.enter(axis, cut, lanes);
         let float = self.float();
         let zero: Literal = format!("0.0_{float}").parse().expect("a literal");
-        let length = Literal::i64_unsuffixed(lanes);
+        let (length, width) = (Literal::i64_unsuffixed(lanes), Literal::i64_unsuffixed(cut.width));
         let (mut body, mut behind, mut taken) = (TokenStream::new(), TokenStream::new(), Vec::new());
         for leaf in leaves {
             if !self.is_added_up(leaf, depth) {
@@ -168,22 +222,33 @@ impl Body<'_> {
             let array = self.names.take("terms");
             taken.push(array.clone());
             let place = self.place(leaf.out, &leaf.at);
-            let (kernels, width) = (self.import("kernels"), Literal::i64_unsuffixed(width));
+            let kernels = self.import("kernels");
             behind.extend(quote!(#place += #kernels::sum(&#array[..#width]);));
             before.extend(quote!(let mut #array = [#zero; #length];));
             let mut temporaries = Vec::new();
             let (lets, value) = self.value(leaf.value, &mut temporaries);
             temporaries.iter().for_each(|name| self.names.release(name));
-            body.extend(quote!(#lets #array[#index] = #value;));
+            body.extend(quote!(#lets #array[#at] = #value;));
         }
-        self.leave(outer, &index);
+        self.leave(outer);
         for each in uses.iter().filter(|each| own.contains(&each.key)) {
-            behind.extend(self.store_row(each, width, lanes));
+            behind.extend(self.beside(cut, &part, |body| body.store_row(each, cut.width, lanes)));
         }
         self.close_rows(count);
-        taken.iter().for_each(|name| self.names.release(name));
-        let span = Literal::i64_unsuffixed(lanes);
-        quote!(#before for #index in 0..#span { #body } #behind)
+        [&part].into_iter().chain(&taken).for_each(|name| self.names.release(name));
+        if cut.pieces == 1 {
+            return quote!(#declarations #before for #at in 0..#length { #body } #behind);
+        }
+        let index = mentions(&body, &index).then(|| quote!(let #index = #part * #width + #at;));
+        let parts = Literal::i64_unsuffixed(cut.pieces);
+        quote! {
+            #declarations
+            for #part in 0..#parts {
+                #before
+                for #at in 0..#length { #index #body }
+                #behind
+            }
+        }
     }
 
     /// Whether a statement adds to one element throughout a loop.
@@ -199,10 +264,11 @@ impl Body<'_> {
         let depth = extents.len();
         let extents = [extents, std::slice::from_ref(&axis.extent)].concat();
         let extents = Extents { indices: &extents, counters: &self.counted };
-        let width = axis.extent.as_constant().filter(|width| (2..=LONGEST).contains(width))?;
+        let cut = Cut::of(&axis.extent)?;
+        let Cut { width, pieces } = cut;
         let expensive = leaves.iter().any(|leaf| is_expensive(graph, leaf.value));
         let sums = leaves.iter().all(|leaf| self.is_added_up(leaf, depth));
-        let pays = (expensive || width >= CHEAP) && (width <= SHORT || width % 16 != 0);
+        let pays = expensive || width >= CHEAP;
         if !pays || (sums && width % 16 == 0) {
             return None;
         }
@@ -230,6 +296,7 @@ impl Body<'_> {
                         if stored || certain.contains(&(tensor, at.to_vec())) || is_inside() =>
                     {
                         let inside = is_inside();
+                        let start = cut.start(&start, depth);
                         let key = self.row_key(tensor, &prefix, &start);
                         match uses.iter_mut().find(|known| known.key == key) {
                             Some(known) => known.stored |= stored,
@@ -261,7 +328,7 @@ impl Body<'_> {
             let other = |other: &&Use| other.key.0 == each.key.0 && other.key != each.key;
             elsewhere.contains(&each.key.0) || uses.iter().find(other).is_some()
         });
-        if uses.is_empty() || conflicts || (!whole && (sums || width > SHORT)) {
+        if uses.is_empty() || conflicts || (!whole && (sums || pieces > 1 || width > SHORT)) {
             return None;
         }
         let lanes = match width {
@@ -269,7 +336,7 @@ impl Body<'_> {
             0..=8 => 8,
             _ => (width + 15) / 16 * 16,
         };
-        Some(Plan { width, lanes, uses })
+        Some(Plan { cut, lanes, uses })
     }
 
     /// How an element's place depends on an index.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::quote;
 
 use crate::ir::{Graph, Int, Kind, Scalar, ScalarId, TensorId};
@@ -64,9 +64,7 @@ impl Body<'_> {
             false => quote!(0..#extent),
             true => quote!(#krate::__private::core::iter::Iterator::rev(0..#extent)),
         };
-        let mut used = false;
-        walk(&body, &counter, &mut used);
-        let counter = if used { quote!(#counter) } else { quote!(_) };
+        let counter = if mentions(&body, &counter) { quote!(#counter) } else { quote!(_) };
         quote!(for #counter in #range { #body })
     }
 
@@ -294,12 +292,10 @@ impl Body<'_> {
 }
 
 /// Whether an identifier occurs.
-fn walk(tokens: &TokenStream, name: &Ident, found: &mut bool) {
-    for token in tokens.clone() {
-        match token {
-            proc_macro2::TokenTree::Group(group) => walk(&group.stream(), name, found),
-            proc_macro2::TokenTree::Ident(ident) => *found |= ident == *name,
-            proc_macro2::TokenTree::Punct(_) | proc_macro2::TokenTree::Literal(_) => {}
-        }
-    }
+pub(super) fn mentions(tokens: &TokenStream, name: &Ident) -> bool {
+    tokens.clone().into_iter().any(|token| match token {
+        TokenTree::Group(group) => mentions(&group.stream(), name),
+        TokenTree::Ident(ident) => ident == *name,
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
 }

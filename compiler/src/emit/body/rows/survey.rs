@@ -115,7 +115,7 @@ impl Body<'_> {
     fn survey_leaf(&self, leaf: &Leaf, plan: Option<&Plan>, depth: usize, survey: &mut Survey) {
         let in_row = |tensor: TensorId, at: &[Int]| match (plan, self.along(tensor, at, depth)) {
             (Some(plan), Along::Row { prefix, start }) => {
-                let key = self.row_key(tensor, &prefix, &start);
+                let key = self.row_key(tensor, &prefix, &plan.cut.start(&start, depth));
                 plan.uses.iter().any(|each| each.key == key)
             }
             _ => false,
@@ -145,8 +145,8 @@ impl Survey {
     }
 
     fn add(&mut self, plan: Option<Plan>) {
-        if let Some(Plan { width, lanes, uses }) = plan {
-            self.uses.extend(uses.into_iter().map(|each| (each, width, lanes)));
+        if let Some(Plan { cut, lanes, uses }) = plan {
+            self.uses.extend(uses.into_iter().map(|each| (each, cut.width, lanes)));
         }
     }
 
