@@ -168,6 +168,18 @@ fn keeps_the_rows_that_are_read() {
                 }
                 sum(h * h)
             }
+            pub fn three_deep(x: f64[T, 2], y: f64[L, 2]) -> f64 {
+                let mut a = v;
+                let mut total = 0.0;
+                for t in 0..T {
+                    for l in (0..L).rev() {
+                        let first = a;
+                        for _ in 0..3 { a = sin(a * x[t] + y[l]); total += a[0] * a[1]; }
+                        a = a * first;
+                    }
+                }
+                total
+            }
             pub fn again(x: f64[6]) -> f64 {
                 let mut h = x;
                 #[checkpoint]
