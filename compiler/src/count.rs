@@ -3,9 +3,7 @@
 //! Arithmetic and functions count 1 each, comparisons, selects, reads and integers nothing, each value
 //! that a `Sum` adds 1. Both branches of a select count. It counts what the graph says, before any plan.
 
-#[cfg(test)]
-use crate::ir::Atom;
-use crate::ir::{Axis, Graph, Int, Node, Reduction, Scalar, ScalarId, Unary};
+use crate::ir::{Atom, Axis, Comparison, Graph, Int, Loop, Node, Reduction, Scalar, ScalarId, Unary};
 
 /// The operations of a whole graph.
 pub fn operations(graph: &Graph) -> Int {
@@ -44,8 +42,32 @@ fn operations_of_node(graph: &Graph, node: &Node) -> Int {
             elements(&node.outer).mul(&each)
         }
         Node::Reshape { .. } => Int::zero(),
-        Node::Loop(node) => operations_of(graph, &node.body).mul(&node.extent),
+        Node::Loop(node) => node.body.iter().fold(Int::zero(), |sum, inner| {
+            sum.add(&match iterations_of_parts(graph, node, inner) {
+                Some((body, iterations)) => operations_of(graph, body).mul(&iterations),
+                None => operations_of_node(graph, inner).mul(&node.extent),
+            })
+        }),
     }
+}
+
+/// What a loop over the iterations of a part does, inside one over the parts, and how often in all: the last part
+/// may be shorter.
+fn iterations_of_parts<'n>(graph: &Graph, parts: &Loop, inner: &'n Node) -> Option<(&'n [Node], Int)> {
+    let Node::Loop(part) = inner else { return None };
+    let place = Int::atom(Atom::Loop(part.counter));
+    let iteration = Int::atom(Atom::Loop(parts.counter)).mul(&part.extent).add(&place);
+    let mut conditions: Vec<ScalarId> = part.condition.into_iter().collect();
+    while let Some(condition) = conditions.pop() {
+        match &graph.scalars[condition] {
+            Scalar::And(a, b) => conditions.extend([*a, *b]),
+            Scalar::CompareInt(Comparison::Less, a, b) if *a == iteration => {
+                return Some((&part.body, b.clone()));
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 fn operations_of_scalar(graph: &Graph, value: ScalarId) -> i64 {
@@ -66,7 +88,7 @@ fn elements(axes: &[Axis]) -> Int {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ir::{Comprehension, DimId, Kind, Loop};
+    use crate::ir::{Comprehension, DimId, Kind};
 
     #[test]
     fn a_product_in_a_loop() {

@@ -1,4 +1,4 @@
-//! Expansions are ordinary Rust: the five of `tests/expansions` as modules, seen by rustc and clippy as if they had
+//! Expansions are ordinary Rust: the six of `tests/expansions` as modules, seen by rustc and clippy as if they had
 //! been written by hand. If they are old, `UPDATE_EXPECT=1 cargo test -p chainrule-tests --test expansions` comes first.
 
 #![deny(warnings, missing_docs, unsafe_code, clippy::all)]
@@ -18,6 +18,10 @@ pub mod attention;
 #[rustfmt::skip]
 #[path = "../expansions/burgers.rs"]
 pub mod burgers;
+/// A loop that computes again what it has not kept.
+#[rustfmt::skip]
+#[path = "../expansions/checkpoint.rs"]
+pub mod checkpoint;
 /// A classifier.
 #[rustfmt::skip]
 #[path = "../expansions/classifier.rs"]
@@ -44,6 +48,19 @@ fn the_regression_knows_its_gradient() {
     assert!((pass.value() - (0.75 * 0.75 + 1.25 * 1.25) / 4.0).abs() < 1e-15);
     pass.backward(&mut gradient);
     assert_eq!((gradient.w, gradient.b), ([-0.25, 1.0625, 1.125], 1.0));
+}
+
+#[test]
+fn the_walk_knows_its_gradient() {
+    let model = checkpoint::Walk::init(1);
+    // The last of three parts has one step of three.
+    let x = [0.5, -0.25, 0.75, 1.0, -0.5, 0.125, 0.25].map(|x| [x, 0.5 * x, -x, 0.125]);
+    let mut gradient = checkpoint::Walk::zeros();
+    let mut workspace = Workspace::new();
+    model.cost(&mut workspace, &x).backward(&mut gradient);
+    let cost = |model: &checkpoint::Walk| model.cost_value(&mut workspace, &x);
+    let report = check_gradient(&*model, &*gradient, cost, CheckOptions::default());
+    assert!(report.is_ok(), "{}", report.unwrap_err());
 }
 
 #[test]

@@ -106,8 +106,7 @@ impl Elaborator<'_> {
         }
         // Along the indices around it everything is its own.
         let depth = self.depth();
-        let front = differentiate::over_units(&mut self.graph, seed, depth).len();
-        let order: Vec<usize> = (front..front + depth).chain(0..front).collect();
+        let order = differentiate::over_units(&mut self.graph, seed, depth).behind(depth);
         let mut blocks = Vec::new();
         for ((block, tensor), name) in found.into_iter().zip(&tensors).zip(&names) {
             blocks.push(match block {

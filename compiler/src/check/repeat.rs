@@ -3,6 +3,7 @@
 use proc_macro2::Ident;
 
 use super::elaborate::{Elaborator, Guard};
+use super::notation::is_size;
 use super::value::{Array, Bound, Layer, Mutability, Value};
 use super::words::spelled;
 use crate::differentiate::Open;
@@ -15,8 +16,8 @@ impl Elaborator<'_> {
         let counter = self.graph.add_loop();
         let at = Int::atom(Atom::Loop(counter));
         let (extent, reversed, variable) = match &each.range {
-            ast::ForRange::Range { from, to, reversed } => {
-                let (from, to) = (self.integer(from), self.integer(to));
+            ast::ForRange::Range { from: begin, to: finish, reversed } => {
+                let (from, to) = (self.integer(begin), self.integer(finish));
                 let (Some(from), Some(to)) = (from, to) else { return self.skip(each) };
                 let extent = to.sub(&from);
                 let place = self.place_of(each.variable.span());
@@ -28,6 +29,27 @@ impl Elaborator<'_> {
                         self.show_size(&to)
                     );
                     self.say(&place, message, Some("backwards it is `(0..T).rev()`".to_string()));
+                    return self.skip(each);
+                }
+                if !is_size(&extent) {
+                    let index = &each.variable;
+                    let name = |limit| spelled(limit).unwrap_or_else(|| "…".to_string());
+                    let (changing, help) = if is_size(&to) {
+                        let first = name(begin);
+                        (
+                            begin,
+                            format!(
+                                "loop over all, and count some: `if {index} >= {first} {{ … }} else {{ 0 }}`"
+                            ),
+                        )
+                    } else {
+                        let end = name(finish);
+                        let range = format!("`for {index} in 0..T while {index} < {end} {{ … }}`");
+                        (finish, format!("loop over the most that there can be, and stop early: {range}"))
+                    };
+                    let message = "how often a loop runs is made of constants and dims".to_string();
+                    let place = self.place(changing);
+                    self.say(&place, message, Some(help));
                     return self.skip(each);
                 }
                 if !self.ends(&extent, &place) {

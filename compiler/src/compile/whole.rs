@@ -113,9 +113,7 @@ fn by_rows(
     let cotangent = graph.add_tensor(name, graph.shape(output).to_vec(), Kind::Float);
     let found = differentiate::reverse(graph, &mut [], &[(output, cotangent)], variables)
         .expect("no loop is open around a function");
-    let front = differentiate::over_units(graph, cotangent, shared).len();
-    // From p…, n, j… to n, p…, j….
-    let order: Vec<usize> = (front..front + shared).chain(0..front).collect();
+    let order = differentiate::over_units(graph, cotangent, shared).behind(shared);
     found
         .into_iter()
         .map(|block| block.map(|block| differentiate::front_axes(graph, block, &order)))
@@ -126,10 +124,8 @@ fn by_rows(
 fn by_columns(graph: &mut Graph, output: TensorId, variable: TensorId, shared: usize) -> Option<TensorId> {
     let direction = direction_like(graph, variable);
     let found = differentiate::forward(graph, &[(variable, direction)], &[output]);
-    let front = differentiate::over_units(graph, direction, shared).len();
     let rank = graph.shape(output).len();
-    // From q…, n, i… to n, i…, q….
-    let order: Vec<usize> = (front..front + rank).chain(0..front).collect();
+    let order = differentiate::over_units(graph, direction, shared).behind(rank);
     found[0].map(|block| differentiate::front_axes(graph, block, &order))
 }
 

@@ -29,9 +29,10 @@ pub fn unary(e: &mut Scalars, function: Unary, x: ScalarId, y: ScalarId, s: Scal
             let d = scaled(e, std::f64::consts::LN_10, x);
             e.div(s, d)
         }
+        // With nothing but y below, which the value holds.
         Unary::Sqrt => {
-            let d = scaled(e, 2.0, y);
-            e.div(s, d)
+            let half = scaled(e, 0.5, s);
+            e.div(half, y)
         }
         Unary::Abs => times_fn(e, s, |e| e.unary(Unary::Signum, x)),
         Unary::Sin => times_fn(e, s, |e| e.unary(Unary::Cos, x)),

@@ -1,28 +1,48 @@
 //! Many directions at once: a seed that ranges over unit vectors.
 //!
-//! A derivative is linear in its seed. Where the seed gets more axes in front, one for each coordinate of
-//! a unit vector, so does everything that is computed from it; the set of nodes is closed under that.
+//! A derivative is linear in its seed. Where the seed gets more axes, one for each coordinate of a unit
+//! vector, so does everything that is computed from it; the set of nodes is closed under that. They stand
+//! behind the rows that seed and variable share, so that a row with all its unit vectors is one after the
+//! other in memory, as a Jacobian per row is; else in front.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use crate::ir::rename::{self, Rename};
-use crate::ir::{Atom, Axis, Carried, Comparison, Comprehension, Graph, Int, Kind, Loop, Node, TensorId};
+use crate::ir::{Axis, Carried, Comparison, Comprehension, Graph, Int, Kind, Loop, Node, TensorId};
+
+/// The axes that [`over_units`] has added to a tensor: which they are.
+#[derive(Clone, Debug)]
+pub struct NewAxes(pub Range<usize>);
+
+impl NewAxes {
+    /// The order of axes that puts the new ones behind so many of the others.
+    #[must_use]
+    pub fn behind(&self, count: usize) -> Vec<usize> {
+        let others = (0..self.0.start).chain(self.0.end..).take(count);
+        others.chain(self.0.clone()).collect()
+    }
+}
 
 /// Makes a tensor that no node makes, the seed of a derivative, a family of unit vectors: 1 where the
-/// new axes in front and the seed's own agree, 0 elsewhere. The first `shared` axes of the seed have no
-/// partner in front: along them the vectors are all ones. Everything that is made from the seed gets the
-/// new axes in front too. Returns their sizes.
-pub fn over_units(graph: &mut Graph, seed: TensorId, shared: usize) -> Vec<Int> {
+/// new axes and the seed's own agree, 0 elsewhere. The first `shared` axes of the seed have no partner
+/// among them: along them the vectors are all ones. Everything that is made from the seed gets the new
+/// axes too.
+pub fn over_units(graph: &mut Graph, seed: TensorId, shared: usize) -> NewAxes {
     let own = graph.shape(seed).to_vec();
-    let front = own[shared..].to_vec();
+    let sizes = own[shared..].to_vec();
     let mut reached = BTreeSet::from([seed]);
     let nodes = std::mem::take(&mut graph.nodes);
     spread(graph, &nodes, &mut reached);
-    let mut pass = Units { graph, front: front.clone(), reached, stretched: BTreeMap::new() };
+    let keeps_rows = reached.iter().all(|tensor| graph.shape(*tensor).len() >= shared)
+        && reshapes_keep(graph, &nodes, &reached, shared);
+    let place = if keeps_rows { shared } else { 0 };
+    let new = NewAxes(place..place + sizes.len());
+    let mut pass = Units { graph, sizes, place, reached, stretched: BTreeMap::new() };
     let mut all = vec![pass.unit(seed, &own, shared)];
     pass.list(nodes, &mut all);
     graph.nodes = all;
-    front
+    new
 }
 
 /// A tensor with some of its first axes in another order: axis k is its axis `order[k]`.
@@ -75,11 +95,24 @@ fn spread(graph: &Graph, nodes: &[Node], reached: &mut BTreeSet<TensorId>) {
     }
 }
 
+/// Whether in every reshape the first axes stay what they are: then axes behind them do as well.
+fn reshapes_keep(graph: &Graph, nodes: &[Node], reached: &BTreeSet<TensorId>, shared: usize) -> bool {
+    nodes.iter().all(|node| match node {
+        Node::Reshape { out, from } if reached.contains(out) => {
+            graph.shape(*out)[..shared] == graph.shape(*from)[..shared]
+        }
+        Node::Loop(node) => reshapes_keep(graph, &node.body, reached, shared),
+        Node::Comprehension(_) | Node::Apply(_) | Node::Reshape { .. } => true,
+    })
+}
+
 struct Units<'g> {
     graph: &'g mut Graph,
     /// The sizes of the new axes.
-    front: Vec<Int>,
-    /// What has them in front.
+    sizes: Vec<Int>,
+    /// Behind how many axes they stand.
+    place: usize,
+    /// What has them.
     reached: BTreeSet<TensorId>,
     /// What does not, and the copy that does.
     stretched: BTreeMap<TensorId, TensorId>,
@@ -91,9 +124,10 @@ impl Units<'_> {
         let scalars = &mut self.graph.scalars;
         let (one, zero) = (scalars.number(1.0), scalars.number(0.0));
         let mut value = one;
-        for axis in (0..self.front.len()).rev().filter(|axis| !self.front[*axis].is(1)) {
-            let (in_front, behind) = (Int::index(axis), Int::index(self.front.len() + shared + axis));
-            let agrees = scalars.compare_int(Comparison::Equal, in_front, behind);
+        for axis in (0..self.sizes.len()).rev().filter(|axis| !self.sizes[*axis].is(1)) {
+            let (new, partner) =
+                (Int::index(self.place + axis), Int::index(self.sizes.len() + shared + axis));
+            let agrees = scalars.compare_int(Comparison::Equal, new, partner);
             value = scalars.select(agrees, value, zero);
         }
         let shape = self.widened(own);
@@ -102,7 +136,8 @@ impl Units<'_> {
     }
 
     fn widened(&self, shape: &[Int]) -> Vec<Int> {
-        [self.front.as_slice(), shape].concat()
+        let (before, behind) = shape.split_at(self.place);
+        [before, &self.sizes, behind].concat()
     }
 
     fn widen(&mut self, tensor: TensorId) {
@@ -131,17 +166,29 @@ impl Units<'_> {
     }
 
     fn comprehension(&mut self, mut node: Comprehension, all: &mut Vec<Node>) -> Comprehension {
-        let count = self.front.len();
-        let moved: Vec<Int> = (count..count + node.domain.len()).map(Int::index).collect();
+        // The new indices stand where the new axes do, so that a map over all of a tensor stays one.
+        let first = self.place.min(node.domain.len());
+        let moved = self.moved(first, node.domain.len());
         let value = self.graph.scalars.with_indices(node.value, &moved);
-        node.value =
-            rename::scalar(&mut self.graph.scalars, value, &mut Widened { reached: &self.reached, count });
+        let mut widened = Widened { reached: &self.reached, place: self.place, indices: self.indices(first) };
+        node.value = rename::scalar(&mut self.graph.scalars, value, &mut widened);
         node.base = node.base.map(|base| self.whole(base, all));
-        let at = node.at.iter().map(|subscript| subscript.with_indices(&moved));
-        node.at = Graph::identity(count).into_iter().chain(at).collect();
-        node.domain = self.axes().into_iter().chain(node.domain).collect();
+        node.at = node.at.iter().map(|subscript| subscript.with_indices(&moved)).collect();
+        node.at.splice(self.place..self.place, self.indices(first));
+        node.domain.splice(first..first, self.axes());
         self.widen(node.out);
         node
+    }
+
+    /// The new indices, the first of which is this one.
+    fn indices(&self, first: usize) -> Vec<Int> {
+        (first..first + self.sizes.len()).map(Int::index).collect()
+    }
+
+    /// So many old indices, where from one on they make room for the new ones.
+    fn moved(&self, first: usize, count: usize) -> Vec<Int> {
+        let moved = |index| if index < first { index } else { index + self.sizes.len() };
+        (0..count).map(|index| Int::index(moved(index))).collect()
     }
 
     fn repeat(&mut self, mut node: Loop, all: &mut Vec<Node>) -> Loop {
@@ -168,7 +215,7 @@ impl Units<'_> {
         node
     }
 
-    /// A tensor with the new axes in front: itself, or a copy for each vector.
+    /// A tensor with the new axes: itself, or a copy for each vector.
     fn whole(&mut self, tensor: TensorId, nodes: &mut Vec<Node>) -> TensorId {
         if self.reached.contains(&tensor) {
             return tensor;
@@ -176,14 +223,14 @@ impl Units<'_> {
         if let Some(&copy) = self.stretched.get(&tensor) {
             return copy;
         }
-        let count = self.front.len();
         let of = self.graph.tensor(tensor).clone();
         debug_assert_eq!(of.kind, Kind::Float, "what comes from a derivative's seed is a float");
-        let own: Vec<Int> = (count..count + of.shape.len()).map(Int::index).collect();
+        let own = self.moved(self.place, of.shape.len());
         let value = self.graph.scalars.read(tensor, own);
         let shape = self.widened(&of.shape);
         let out = self.graph.add_tensor(of.name, shape, of.kind);
-        let domain: Vec<Axis> = self.axes().into_iter().chain(Graph::axes(&of.shape)).collect();
+        let mut domain = Graph::axes(&of.shape);
+        domain.splice(self.place..self.place, self.axes());
         nodes.push(Node::Comprehension(Comprehension::map(out, domain, value)));
         self.stretched.insert(tensor, out);
         out
@@ -193,7 +240,7 @@ impl Units<'_> {
         const NAMES: [&str; 4] = ["p", "q", "r", "s"];
         let name =
             |axis: usize| NAMES.get(axis).map_or_else(|| format!("p{axis}"), |name| (*name).to_string());
-        self.front
+        self.sizes
             .iter()
             .enumerate()
             .map(|(axis, extent)| Axis { name: name(axis), extent: extent.clone() })
@@ -204,12 +251,15 @@ impl Units<'_> {
 /// Reads of what was widened, at the vector of the reader's.
 struct Widened<'a> {
     reached: &'a BTreeSet<TensorId>,
-    count: usize,
+    place: usize,
+    /// The new indices of the reader.
+    indices: Vec<Int>,
 }
 
 impl Rename for Widened<'_> {
     fn read(&mut self, tensor: TensorId, at: &[Int]) -> Option<(TensorId, Vec<Int>)> {
-        let front = (0..self.count).map(|axis| Int::atom(Atom::Index(axis)));
-        self.reached.contains(&tensor).then(|| (tensor, front.chain(at.iter().cloned()).collect()))
+        let (before, behind) = at.split_at_checked(self.place)?;
+        let widened = || [before, &self.indices, behind].concat();
+        self.reached.contains(&tensor).then(|| (tensor, widened()))
     }
 }

@@ -161,19 +161,28 @@ fn factor(atom: &Atom, signed: Option<&TokenStream>, leaf: &dyn Fn(&Atom) -> Tok
                 (None, false) => quote!(((#a) % (#b))),
             }
         }
-        Atom::Root(of) => root(&terms(of, signed, leaf), signed.is_some()),
+        Atom::Root(of) => {
+            let of = terms(of, signed, leaf);
+            match signed {
+                None => {
+                    let root = root(&of);
+                    quote!((#root))
+                }
+                Some(_) => {
+                    let root = root(&quote!((#of).cast_unsigned()));
+                    quote!((#root).cast_signed())
+                }
+            }
+        }
         Atom::Dim(_) | Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) | Atom::Inside(_) => leaf(atom),
     }
 }
 
-/// ⌈√n⌉, at least 1, as an operand.
-pub fn root(of: &TokenStream, signed: bool) -> TokenStream {
+/// ⌈√n⌉, at least 1.
+pub fn root(of: &TokenStream) -> TokenStream {
     let is_name = of.clone().into_iter().count() == 1;
     let of = if is_name { of.clone() } else { quote!((#of)) };
-    match signed {
-        false => quote!((#of.saturating_sub(1).isqrt() + 1)),
-        true => quote!((#of.cast_unsigned().saturating_sub(1).isqrt().cast_signed() + 1)),
-    }
+    quote!(#of.saturating_sub(1).isqrt() + 1)
 }
 
 /// What sizes are made of.

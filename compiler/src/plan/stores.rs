@@ -1,27 +1,29 @@
-//! What a loop keeps of each iteration is made where it is kept, instead of being copied there.
+//! What a loop keeps of each iteration is made where it is kept, instead of being copied there; so is what a loop
+//! in it keeps, which then carries the whole.
 
 use std::collections::BTreeSet;
 
-use crate::ir::{Atom, Graph, Int, LoopId, Scalar, TensorId};
+use crate::ir::{Atom, Carried, Graph, Int, LoopId, Scalar, TensorId};
 
-use super::form::{Item, Leaf, LeafKind, Step};
+use super::form::{Item, Leaf, LeafKind, Repeat, Step};
 use super::live::leaves;
 use super::schedule::Schedule;
 use super::shrink::Renaming;
 
 /// Redirects in place.
 pub(super) fn redirect(schedule: &mut Schedule) {
-    let mut fixed: BTreeSet<TensorId> = schedule.results.iter().copied().collect();
-    fixed.extend(schedule.gradients.iter().map(|gradient| gradient.tensor));
+    let mut delivered: BTreeSet<TensorId> = schedule.results.iter().copied().collect();
+    delivered.extend(schedule.gradients.iter().map(|gradient| gradient.tensor));
     for (&out, &from) in &schedule.views {
-        fixed.extend([out, from]);
+        delivered.extend([out, from]);
     }
+    let mut fixed = delivered.clone();
     for stage in [&schedule.forward, &schedule.backward] {
         mark(stage, &mut fixed);
     }
     let Schedule { graph, forward, backward, .. } = schedule;
     for stage in [forward, backward] {
-        block(graph, stage, &fixed);
+        block(graph, stage, &fixed, &delivered);
     }
 }
 
@@ -47,22 +49,37 @@ fn mark(steps: &[Step], fixed: &mut BTreeSet<TensorId>) {
     }
 }
 
-fn block(graph: &mut Graph, steps: &mut [Step], fixed: &BTreeSet<TensorId>) {
+fn block(graph: &mut Graph, steps: &mut [Step], fixed: &BTreeSet<TensorId>, delivered: &BTreeSet<TensorId>) {
     for step in steps {
         let Step::Loop(repeat) = step else { continue };
-        block(graph, &mut repeat.body, fixed);
+        block(graph, &mut repeat.body, fixed, delivered);
         for carried in repeat.carried.clone() {
             let Some(part) = kept(graph, &repeat.body, repeat.counter, carried.inside, carried.next) else {
                 continue;
             };
-            if fixed.contains(&part.tensor) || !made_in(&repeat.body, part.tensor) {
-                continue;
-            }
             // Behind the first axis what is kept lies apart, where a product of matrices wants neighbours.
             if part.axis > 0 && is_of_product(&repeat.body, part.tensor) {
                 continue;
             }
+            if delivered.contains(&part.tensor) {
+                continue;
+            }
             let next = carried.next;
+            if let Some((position, place)) = filled_by(graph, repeat, &part, carried.inside, delivered) {
+                for step in &mut repeat.body {
+                    if let Step::Nest(items) = step {
+                        remove(items, &mut |leaf| leaf.out == next);
+                    }
+                }
+                let Step::Loop(inner) = &mut repeat.body[position] else { continue };
+                lift(graph, inner, place, &part, (carried.inside, next));
+                read_there(graph, &mut repeat.body, &part, part.tensor, next);
+                repeat.body.retain(|step| !matches!(step, Step::Nest(items) if items.is_empty()));
+                continue;
+            }
+            if fixed.contains(&part.tensor) || !made_in(&repeat.body, part.tensor) {
+                continue;
+            }
             for step in &mut repeat.body {
                 rename(graph, step, &part, next, carried.inside);
             }
@@ -76,6 +93,15 @@ struct Part {
     tensor: TensorId,
     axis: usize,
     counter: LoopId,
+}
+
+impl Part {
+    /// The subscripts in the whole of an element of the part.
+    fn extend(&self, at: &[Int]) -> Vec<Int> {
+        let mut at = at.to_vec();
+        at.insert(self.axis.min(at.len()), Int::atom(Atom::Loop(self.counter)));
+        at
+    }
 }
 
 /// What is copied into a carried value as the part of this iteration, if that is all that happens to it.
@@ -108,6 +134,112 @@ fn kept(graph: &Graph, steps: &[Step], counter: LoopId, inside: TensorId, next: 
     found
 }
 
+/// The loop among the steps of another one that fills what that keeps, and the place among what it carries; if both
+/// are read and written in no way but element by element, and what is kept is not seen before.
+fn filled_by(
+    graph: &Graph,
+    repeat: &Repeat,
+    part: &Part,
+    inside: TensorId,
+    delivered: &BTreeSet<TensorId>,
+) -> Option<(usize, usize)> {
+    let (position, place, inner) = repeat.body.iter().enumerate().find_map(|(position, step)| {
+        let Step::Loop(inner) = step else { return None };
+        let fills = |it: &Carried| it.last == part.tensor && it.initial == it.inside;
+        Some((position, inner.carried.iter().position(fills)?, inner))
+    })?;
+    let is_moved = |steps: &[Step], tensor| moves(graph, steps, tensor) > 0;
+    let elsewhere = repeat.carried.iter().any(|it| [it.initial, it.next].contains(&part.tensor));
+    let seen = reads(graph, &repeat.body, inside) || is_moved(&repeat.body, inside);
+    let is_free = !elsewhere && !seen && !is_moved(&repeat.body, part.tensor);
+    (is_free && can_lift(graph, inner, place, delivered)).then_some((position, place))
+}
+
+/// Whether what a loop carries may become a part of something else.
+fn can_lift(graph: &Graph, repeat: &Repeat, place: usize, delivered: &BTreeSet<TensorId>) -> bool {
+    let Carried { inside, next, .. } = repeat.carried[place];
+    // Nested loops may fill it in turn.
+    let chain = |it: &Carried| it.initial == inside && it.last == next;
+    let nested = repeat.body.iter().filter_map(|step| {
+        let Step::Loop(inner) = step else { return None };
+        Some((inner, inner.carried.iter().position(chain)?))
+    });
+    let nested: Vec<(&Repeat, usize)> = nested.collect();
+    let others = repeat.carried.iter().enumerate().filter(|(other, _)| *other != place);
+    let mut moved = others.map(|(_, it)| it).any(|it| [inside, next].contains(&it.next));
+    moved |= repeat.condition.is_some_and(|condition| graph.reads(condition).contains(&inside));
+    moved |= [inside, next].iter().any(|it| delivered.contains(it));
+    moved |= moves(graph, &repeat.body, inside) > nested.len() || moves(graph, &repeat.body, next) > 0;
+    !moved && nested.into_iter().all(|(inner, place)| can_lift(graph, inner, place, delivered))
+}
+
+/// In how many places a tensor is handed on whole, or asked for whether a loop goes on.
+fn moves(graph: &Graph, steps: &[Step], tensor: TensorId) -> usize {
+    let of = |step: &Step| match step {
+        Step::Loop(repeat) => {
+            let carried = repeat.carried.iter().map(|it| [it.initial, it.next]);
+            let carried = carried.flatten().filter(|it| *it == tensor).count();
+            let asked = repeat.condition.is_some_and(|condition| graph.reads(condition).contains(&tensor));
+            carried + usize::from(asked) + moves(graph, &repeat.body, tensor)
+        }
+        Step::Nest(_) | Step::Copy { .. } | Step::Update(_) | Step::Carve { .. } => 0,
+    };
+    steps.iter().map(of).sum()
+}
+
+/// Whether an element of a tensor is read.
+fn reads(graph: &Graph, steps: &[Step], tensor: TensorId) -> bool {
+    let mut found = false;
+    for step in steps {
+        match step {
+            Step::Nest(items) => leaves(items)
+                .into_iter()
+                .for_each(|leaf| leaf.visit_reads(graph, &mut |read, _| found |= read == tensor)),
+            Step::Loop(repeat) => found |= reads(graph, &repeat.body, tensor),
+            Step::Copy { .. } | Step::Update(_) | Step::Carve { .. } => {}
+        }
+    }
+    found
+}
+
+/// What a loop carries becomes a part of something larger, which it carries then: from what to what.
+fn lift(graph: &mut Graph, repeat: &mut Repeat, place: usize, part: &Part, (from, to): (TensorId, TensorId)) {
+    let Carried { inside, next, .. } = repeat.carried[place];
+    let [all_inside, all_next] = [(); 2].map(|()| graph.add_like(to));
+    for step in &mut repeat.body {
+        let Step::Loop(inner) = step else { continue };
+        let chain = |it: &Carried| it.initial == inside && it.last == next;
+        if let Some(place) = inner.carried.iter().position(chain) {
+            lift(graph, inner, place, part, (all_inside, all_next));
+        }
+    }
+    read_there(graph, &mut repeat.body, part, inside, all_inside);
+    read_there(graph, &mut repeat.body, part, next, all_next);
+    repeat.carried[place] = Carried { initial: from, inside: all_inside, next: all_next, last: to };
+}
+
+/// Every statement that reads, writes or changes a tensor does so to a part of another one.
+fn read_there(graph: &mut Graph, steps: &mut [Step], part: &Part, from: TensorId, to: TensorId) {
+    for step in steps {
+        match step {
+            Step::Nest(items) => {
+                let extend = |at: &[Int]| part.extend(at);
+                let renaming = Renaming { from, to, subscripts: &extend };
+                for item in items {
+                    item.visit_mut(&mut |leaf| {
+                        if leaf.base == Some(from) {
+                            leaf.base = Some(to);
+                        }
+                        renaming.leaf(graph, leaf);
+                    });
+                }
+            }
+            Step::Loop(repeat) => read_there(graph, &mut repeat.body, part, from, to),
+            Step::Copy { .. } | Step::Update(_) | Step::Carve { .. } => {}
+        }
+    }
+}
+
 fn made_in(steps: &[Step], tensor: TensorId) -> bool {
     steps
         .iter()
@@ -130,12 +262,7 @@ fn rename(graph: &mut Graph, step: &mut Step, part: &Part, whole: TensorId, insi
     match step {
         Step::Nest(items) => {
             remove(items, &mut |leaf| leaf.out == whole);
-            let counter = Int::atom(Atom::Loop(part.counter));
-            let extend = |at: &[Int]| {
-                let mut at = at.to_vec();
-                at.insert(part.axis.min(at.len()), counter.clone());
-                at
-            };
+            let extend = |at: &[Int]| part.extend(at);
             let renaming = Renaming { from: part.tensor, to: whole, subscripts: &extend };
             for item in items {
                 item.visit_mut(&mut |leaf| {

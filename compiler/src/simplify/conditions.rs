@@ -1,41 +1,62 @@
-//! Conditions that the ranges of indices, or the conditions around, decide.
+//! Conditions that the ranges of indices, or the conditions around, decide. What an argmax finds is an index too.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use super::ranges::{Fact, Ranges};
-use crate::ir::{Axis, Graph, Int, LoopId, Node, Scalar, ScalarId, Scalars};
+use super::ranges::{Fact, Places, Ranges};
+use crate::ir::{Apply, ArrayFunction, Axis, Graph, Int, LoopId, Node, Scalar, ScalarId, Scalars};
 
 /// Decides conditions and simplifies subscripts, everywhere.
 pub fn decide(graph: &mut Graph) {
     let mut nodes = std::mem::take(&mut graph.nodes);
-    list(graph, &mut nodes, &mut BTreeMap::new());
+    list(graph, &mut nodes, &mut Around::default());
     graph.nodes = nodes;
 }
 
-fn list(graph: &mut Graph, nodes: &mut [Node], loops: &mut BTreeMap<LoopId, Int>) {
+/// What is known wherever a node stands.
+#[derive(Default)]
+struct Around {
+    loops: BTreeMap<LoopId, Int>,
+    places: Places,
+}
+
+impl Around {
+    fn ranges<'a>(&'a self, domain: &'a [Axis]) -> Ranges<'a> {
+        Ranges::new(domain, &self.loops).with_places(&self.places)
+    }
+}
+
+fn list(graph: &mut Graph, nodes: &mut [Node], around: &mut Around) {
     for node in nodes {
         match node {
             Node::Comprehension(node) => {
-                node.value = value(&mut graph.scalars, &node.domain, loops, node.value);
-                let ranges = Ranges::new(&node.domain, loops);
+                let ranges = around.ranges(&node.domain);
+                node.value = value(&mut graph.scalars, &ranges, node.value);
                 node.at = node.at.iter().map(|subscript| ranges.simplify(subscript)).collect();
             }
             Node::Apply(node) => {
                 let domain = node.domain();
-                node.value = value(&mut graph.scalars, &domain, loops, node.value);
+                node.value = value(&mut graph.scalars, &around.ranges(&domain), node.value);
+                around.places.extend(count(node).map(|count| (node.out, count)));
             }
             Node::Reshape { .. } => {}
             Node::Loop(node) => {
-                loops.insert(node.counter, node.extent.clone());
-                list(graph, &mut node.body, loops);
-                loops.remove(&node.counter);
+                around.loops.insert(node.counter, node.extent.clone());
+                list(graph, &mut node.body, around);
+                around.loops.remove(&node.counter);
             }
         }
     }
 }
 
-fn value(scalars: &mut Scalars, domain: &[Axis], loops: &BTreeMap<LoopId, Int>, root: ScalarId) -> ScalarId {
+/// Of how many elements an argmax finds one, if that is sure to be one at least.
+fn count(node: &Apply) -> Option<Int> {
+    let ArrayFunction::Argmax { .. } = node.function else { return None };
+    let extents: Option<Vec<i64>> = node.inner.iter().map(|axis| axis.extent.as_constant()).collect();
+    extents.map(|extents| extents.iter().product()).filter(|count| *count > 0).map(Int::constant)
+}
+
+fn value(scalars: &mut Scalars, ranges: &Ranges<'_>, root: ScalarId) -> ScalarId {
     let is_plain = |scalars: &Scalars, id: ScalarId| match &scalars[id] {
         Scalar::Select(..) | Scalar::CompareInt(..) | Scalar::And(..) | Scalar::Or(..) => false,
         Scalar::Integer(value) => is_plain(value),
@@ -48,11 +69,7 @@ fn value(scalars: &mut Scalars, domain: &[Axis], loops: &BTreeMap<LoopId, Int>, 
     if scalars.reachable(root).into_iter().all(|id| is_plain(scalars, id)) {
         return root;
     }
-    Decider { ranges: Ranges::new(domain, loops), budget: Cell::new(BUDGET) }.under(
-        scalars,
-        root,
-        &Known::default(),
-    )
+    Decider { ranges, budget: Cell::new(BUDGET) }.under(scalars, root, &Known::default())
 }
 
 /// Whether an integer holds nothing that ranges tell something of.
@@ -106,7 +123,7 @@ impl Known {
 const BUDGET: usize = 200;
 
 struct Decider<'a> {
-    ranges: Ranges<'a>,
+    ranges: &'a Ranges<'a>,
     budget: Cell<usize>,
 }
 

@@ -1,18 +1,22 @@
 //! What is computed twice is computed once: nodes that make the same tensor, and parts of expressions that
 //! some earlier map already holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::cost;
 use super::definitions::Definition;
 use super::formulas::{Forms, Formulas};
 use crate::ir::rename::{self, Rename};
 use crate::ir::{
-    ArrayFunction, Axis, Comprehension, Graph, Int, Kind, Loop, Node, Reduction, Scalar, ScalarId, TensorId,
+    ArrayFunction, Axis, Comprehension, Graph, Int, Kind, Loop, Node, Reduction, Scalar, ScalarId, Scalars,
+    Tensor, TensorId,
 };
 
 /// A part of an expression that costs no more than this is not worth a read.
 const CHEAP: f64 = 4.0;
+
+/// Of so many conditions around a part it is known at most that they hold.
+const CONDITIONS: usize = 4;
 
 /// Merges equal nodes, and reads what is computed already. The roots stay.
 pub fn merge(graph: &mut Graph, roots: &[TensorId]) {
@@ -193,24 +197,60 @@ impl Merger<'_> {
         if formulas.is_empty() || cost::expression(&self.graph.scalars, value) <= CHEAP {
             return value;
         }
-        let (tensors, forms) = (&self.graph.tensors, &mut self.forms);
-        self.graph.scalars.rebuild(
-            value,
-            &mut |scalars, id| match scalars[id] {
-                Scalar::Number(_) | Scalar::Integer(_) | Scalar::Flag(_) | Scalar::Read(..) => None,
-                _ => formulas
-                    .find(scalars, forms, tensors, id, domain)
-                    .map(|(tensor, at)| scalars.read(tensor, at)),
-            },
-            &mut Int::clone,
-        )
+        let Graph { tensors, scalars, .. } = &mut *self.graph;
+        let mut reader = Reader { tensors, forms: &mut self.forms, formulas, domain };
+        reader.read(scalars, value, &BTreeSet::new())
     }
 
     fn learn(&mut self, node: &Comprehension, formulas: &mut Formulas) {
         let Some(definition) = Definition::of(self.graph, node) else { return };
-        if definition.is_map() && cost::expression(&self.graph.scalars, node.value) > CHEAP {
-            formulas.learn(&self.graph.scalars, &mut self.forms, node.out, definition);
+        if definition.is_map() {
+            let scalars = &self.graph.scalars;
+            let worth_it = |value| cost::expression(scalars, value) > CHEAP;
+            formulas.learn(scalars, &mut self.forms, node.out, definition, &worth_it);
         }
+    }
+}
+
+/// Reads what earlier maps hold.
+struct Reader<'a> {
+    tensors: &'a [Tensor],
+    forms: &'a mut Forms,
+    formulas: &'a Formulas,
+    domain: &'a [Axis],
+}
+
+impl Reader<'_> {
+    /// An expression that stands where some conditions hold, with the largest parts that are held replaced.
+    fn read(&mut self, scalars: &mut Scalars, value: ScalarId, holding: &BTreeSet<ScalarId>) -> ScalarId {
+        scalars.rebuild(value, &mut |scalars, id| self.part(scalars, id, holding), &mut Int::clone)
+    }
+
+    fn part(
+        &mut self,
+        scalars: &mut Scalars,
+        id: ScalarId,
+        holding: &BTreeSet<ScalarId>,
+    ) -> Option<ScalarId> {
+        if let Scalar::Number(_) | Scalar::Integer(_) | Scalar::Flag(_) | Scalar::Read(..) = scalars[id] {
+            return None;
+        }
+        let held = self.formulas.find(scalars, self.forms, self.tensors, id, self.domain, holding);
+        if let Some((tensor, at)) = held {
+            return Some(scalars.read(tensor, at));
+        }
+        let Scalar::Select(condition, value, otherwise) = scalars[id] else { return None };
+        if holding.len() >= CONDITIONS
+            || holding.contains(&condition)
+            || !self.formulas.depends_on(scalars, self.forms, condition)
+        {
+            return None;
+        }
+        let mut inside = holding.clone();
+        inside.insert(condition);
+        let value = self.read(scalars, value, &inside);
+        let [condition, otherwise] = [condition, otherwise].map(|it| self.read(scalars, it, holding));
+        Some(scalars.select(condition, value, otherwise))
     }
 }
 

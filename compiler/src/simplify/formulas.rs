@@ -1,6 +1,6 @@
 //! Which tensor holds a formula: expressions looked up by their form, whatever their indices are called.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::definitions::Definition;
 use crate::ir::{Axis, Binary, Int, Scalar, ScalarId, Scalars, Tensor, TensorId};
@@ -8,7 +8,17 @@ use crate::ir::{Axis, Binary, Int, Scalar, ScalarId, Scalars, Tensor, TensorId};
 /// Maps, by the form of their formulas.
 #[derive(Clone, Debug, Default)]
 pub struct Formulas {
-    by_form: BTreeMap<u64, Vec<(TensorId, Definition)>>,
+    by_form: BTreeMap<u64, Vec<Formula>>,
+    /// The forms of the conditions under which alone some maps hold a formula.
+    guards: BTreeSet<u64>,
+}
+
+/// What a tensor holds, where all guards hold.
+#[derive(Clone, Debug)]
+struct Formula {
+    tensor: TensorId,
+    definition: Definition,
+    guards: Vec<ScalarId>,
 }
 
 impl Formulas {
@@ -17,13 +27,38 @@ impl Formulas {
         self.by_form.is_empty()
     }
 
-    /// Takes note of a map.
-    pub fn learn(&mut self, scalars: &Scalars, forms: &mut Forms, tensor: TensorId, definition: Definition) {
-        let form = forms.of(scalars, definition.value);
-        self.by_form.entry(form).or_default().push((tensor, definition));
+    /// Takes note of a map; and of what it holds where it is not zero because of a condition, as long as that
+    /// is worth it.
+    pub fn learn(
+        &mut self,
+        scalars: &Scalars,
+        forms: &mut Forms,
+        tensor: TensorId,
+        mut definition: Definition,
+        worth_it: &dyn Fn(ScalarId) -> bool,
+    ) {
+        let mut guards = Vec::new();
+        while worth_it(definition.value) {
+            let form = forms.of(scalars, definition.value);
+            let formula = Formula { tensor, definition: definition.clone(), guards: guards.clone() };
+            self.by_form.entry(form).or_default().push(formula);
+            let Scalar::Select(guard, value, otherwise) = scalars[definition.value] else { break };
+            if scalars.as_number(otherwise) != Some(0.0) {
+                break;
+            }
+            self.guards.insert(forms.of(scalars, guard));
+            guards.push(guard);
+            definition.value = value;
+        }
     }
 
-    /// A tensor that holds an expression, and where; the expression stands in a domain.
+    /// Whether more may be known where a condition holds.
+    pub fn depends_on(&self, scalars: &Scalars, forms: &mut Forms, condition: ScalarId) -> bool {
+        self.guards.contains(&forms.of(scalars, condition))
+    }
+
+    /// A tensor that holds an expression, and where; the expression stands in a domain, and where it stands
+    /// some conditions hold.
     pub fn find(
         &self,
         scalars: &mut Scalars,
@@ -31,14 +66,18 @@ impl Formulas {
         tensors: &[Tensor],
         id: ScalarId,
         domain: &[Axis],
+        holding: &BTreeSet<ScalarId>,
     ) -> Option<(TensorId, Vec<Int>)> {
         let candidates = self.by_form.get(&forms.of(scalars, id))?;
-        candidates.iter().find_map(|(tensor, definition)| {
+        candidates.iter().find_map(|Formula { tensor, definition, guards }| {
             let mut search =
                 Search { tensors, domain, definition, found: vec![None; definition.domain.len()] };
             search.compare(scalars, forms, definition.value, id);
             let indices: Vec<Int> = search.found.into_iter().collect::<Option<_>>()?;
             if scalars.with_indices(definition.value, &indices) != id {
+                return None;
+            }
+            if !guards.iter().all(|&guard| holding.contains(&scalars.with_indices(guard, &indices))) {
                 return None;
             }
             let at = definition
@@ -115,7 +154,7 @@ struct Search<'a> {
 impl Search<'_> {
     fn compare(&mut self, scalars: &Scalars, forms: &mut Forms, formula: ScalarId, id: ScalarId) {
         let mut stack = vec![(formula, id)];
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         while let Some((formula, id)) = stack.pop() {
             if !seen.insert((formula, id)) {
                 continue;

@@ -3,13 +3,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ir::{Atom, Axis, Comparison, DimId, Int, LoopId};
+use crate::ir::{Atom, Axis, Comparison, DimId, Int, LoopId, TensorId};
+
+/// By tensor of indices: how many values its elements take at most, from 0; an argmax is a place on its axes.
+pub type Places = BTreeMap<TensorId, Int>;
 
 /// The ranges of indices and loop counters: each runs over `0..extent`, and there is a point to speak of.
 #[derive(Clone, Debug)]
 pub struct Ranges<'a> {
     domain: &'a [Axis],
     loops: &'a BTreeMap<LoopId, Int>,
+    places: Option<&'a Places>,
     /// Run-time sizes that are at least 1.
     positive: BTreeSet<DimId>,
 }
@@ -27,7 +31,12 @@ impl<'a> Ranges<'a> {
                 _ => None,
             })
             .collect();
-        Self { domain, loops, positive }
+        Self { domain, loops, places: None, positive }
+    }
+
+    /// With what is known of the elements of some tensors.
+    pub fn with_places(self, places: &'a Places) -> Self {
+        Self { places: Some(places), ..self }
     }
 
     /// Whether a value lies in `0..size` at every point.
@@ -117,7 +126,10 @@ impl<'a> Ranges<'a> {
             Atom::Dim(dim) => Some((Int::dim(*dim), Some(Int::dim(*dim)))),
             Atom::Index(index) => up_to(&self.domain.get(*index)?.extent),
             Atom::Loop(counter) => up_to(self.loops.get(counter)?),
-            Atom::Read(..) => Some((Int::zero(), None)),
+            Atom::Read(tensor, _) => match self.places.and_then(|places| places.get(tensor)) {
+                Some(count) => up_to(count),
+                None => Some((Int::zero(), None)),
+            },
             Atom::Mod(_, b) => up_to(&Int::constant(b.as_constant().filter(|b| *b > 0)?)),
             Atom::Div(a, b) => {
                 b.as_constant().filter(|b| *b > 0)?;
@@ -240,6 +252,23 @@ mod tests {
             ranges.decide(Comparison::LessEqual, &Int::zero(), &i.sub(&j), &[i.sub(&j).plus(-1)]),
             Some(true)
         );
+    }
+
+    #[test]
+    fn what_is_found_is_a_place() {
+        let loops = BTreeMap::new();
+        let domain = [axis(Int::constant(4))];
+        let (found, other) = (TensorId(0), TensorId(1));
+        let places = Places::from([(found, Int::constant(4))]);
+        let ranges = Ranges::new(&domain, &loops).with_places(&places);
+        let row = |tensor| {
+            let place = Int::atom(Atom::Read(tensor, vec![Int::index(0)]));
+            Int::index(0).scale(2).add(&place.div(&Int::constant(2)))
+        };
+        let less = |a: &Int, b| ranges.decide(Comparison::Less, a, &Int::constant(b), &[]);
+        assert_eq!(less(&row(found), 8), Some(true));
+        assert_eq!(less(&row(found), 7), None);
+        assert_eq!(less(&row(other), 8), None);
     }
 
     #[test]

@@ -125,6 +125,74 @@ fn computes_again_what_it_has_not_kept() {
 }
 
 #[test]
+fn keeps_the_rows_that_are_read() {
+    check_gradients(
+        "
+        dim T, L;
+        pub struct Net { w: f64[3, 2], v: f64[2] }
+        impl Net {
+            pub fn layers(x: f64[4, 2]) -> f64 {
+                let mut h = x[..3] * w;
+                let mut total = 0.0;
+                for t in 0..4 {
+                    let mut y = x[t];
+                    for l in 0..3 { y = tanh(h[l] * w[l] + y); h[l] = y; }
+                    total += sum(y * y);
+                }
+                total
+            }
+            pub fn sized(x: f64[T, L]) -> f64 {
+                let mut h = 0 * x[0] + 0.5;
+                let mut total = 0.0;
+                for t in 0..T {
+                    let mut y = x[t, 0];
+                    for l in (0..L).rev() { y = sin(h[l] * x[t, l] + y); h[l] = y * h[l]; }
+                    total += y;
+                }
+                total
+            }
+            pub fn before(x: f64[5, 2]) -> f64 {
+                let mut h = x * x;
+                for t in 0..5 {
+                    let back = if t > 0 { h[t - 1] * x[t] } else { v };
+                    h[t] = sin(h[t] * back) + h[(t + 2) % 5];
+                }
+                sum(h * h)
+            }
+            pub fn wavefront(x: f64[T], y: f64[T]) -> f64 {
+                let mut h = 0 * x;
+                for t in 0..T while t < 3 {
+                    let above = if t >= 2 { h[t - 2] } else { 1.5 };
+                    for s in 0..T while s < t { h[t] += h[s] * above * y[s] * h[t]; }
+                    h[t] += x[t] * above;
+                }
+                sum(h * h)
+            }
+            pub fn three_deep(x: f64[T, 2], y: f64[L, 2]) -> f64 {
+                let mut a = v;
+                let mut total = 0.0;
+                for t in 0..T {
+                    for l in (0..L).rev() {
+                        let first = a;
+                        for _ in 0..3 { a = sin(a * x[t] + y[l]); total += a[0] * a[1]; }
+                        a = a * first;
+                    }
+                }
+                total
+            }
+            pub fn again(x: f64[6]) -> f64 {
+                let mut h = x;
+                #[checkpoint]
+                for t in 0..6 { h[t] = h[t] * sin(h[5 - t]) * v[0]; }
+                sum(h * h)
+            }
+        }",
+        &[4, 3],
+        3,
+    );
+}
+
+#[test]
 fn assignments_at_any_subscript() {
     check_gradients("
         dim N, T, S;

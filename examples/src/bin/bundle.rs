@@ -59,7 +59,7 @@ net! {
         /// The derivatives of both errors by all that they depend on.
         fn block_of(unknown: f64[15], seen: f64[2]) -> f64[2, 15] {
             let e = miss(unknown, seen);
-            stack([grad(e[0], unknown), grad(e[1], unknown)])
+            jacobian(e, unknown)
         }
 
         /// By how much each camera sees its point elsewhere than observed, and how far each weight is from 1.

@@ -1,4 +1,4 @@
-//! What the macro makes of a net, as text: five whole expansions (`tests/expansions/*.rs`), the same in every process,
+//! What the macro makes of a net, as text: six whole expansions (`tests/expansions/*.rs`), the same in every process,
 //! without `unsafe`. `UPDATE_EXPECT=1 cargo test -p chainrule-tests --test expansions` writes them anew.
 
 mod blocks;
@@ -20,7 +20,7 @@ macro_rules! goldens {
     };
 }
 
-goldens! { linear_regression classifier residual_blocks attention burgers }
+goldens! { linear_regression classifier residual_blocks attention burgers checkpoint }
 
 /// Holds an expansion against its file, or writes the file. It is long, so only the first difference is shown.
 fn check(name: &str, text: &str) {

@@ -226,3 +226,23 @@ fn memory_is_of_the_root() {
     let states = [all::Recurrent::states_workspace(10_000), few::Recurrent::states_workspace(10_000)];
     assert!(states[1] < 3 * 10_000 + 10_000 && states[0] > 18 * 10_000, "{states:?}");
 }
+
+/// Each iteration is counted once for the value, and once more where it is computed again, also in a last part that
+/// is shorter than the others.
+#[test]
+fn every_iteration_counts() {
+    for steps in [1, 2, 10, 16, 47, 1000] {
+        let [value, all] = all::Recurrent::any_operations(steps);
+        let [same, few] = few::Recurrent::any_operations(steps);
+        assert_eq!(value, same);
+        let [of_none, _] = all::Recurrent::any_operations(0);
+        assert!(all < few && few <= all + value - of_none, "{steps} steps: {value}, {all}, {few}");
+        let [_, before] = few::Recurrent::any_operations(steps - 1);
+        let [_, after] = few::Recurrent::any_operations(steps + 1);
+        assert_eq!(few - before, after - few);
+    }
+    let ([value, all, _], [same, few, _]) =
+        (all::Recurrent::fixed_operations(), few::Recurrent::fixed_operations());
+    assert_eq!(value, same);
+    assert!(all < few && few <= all + value, "{value}, {all}, {few}");
+}

@@ -14,6 +14,7 @@ mod derivatives;
 mod forward;
 mod functions;
 mod jacobians;
+mod kept;
 mod layers;
 mod library;
 mod notation;

@@ -1,15 +1,13 @@
 //! The reverse of a loop: a loop in the other direction, over what the forward loop keeps of each iteration.
 
 mod again;
+mod keep;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{Cotangents, Reverse, outputs};
 use crate::differentiate::activity::spread_back;
-use crate::ir::rename::{self, Rename};
-use crate::ir::{
-    Atom, Carried, Comprehension, Graph, Int, Keep, Loop, LoopId, Node, Reduction, ScalarId, TensorId,
-};
+use crate::ir::{Atom, Carried, Graph, Int, Keep, Loop, Node, TensorId};
 
 impl Reverse<'_> {
     /// A loop, with each thing it carries and each active thing it reads turned round.
@@ -124,73 +122,6 @@ impl Reverse<'_> {
         turned.push(Carried { initial, inside, next: inside, last });
         inside
     }
-
-    /// Makes the forward loop keep, for each iteration, what the backward body reads of it; and the
-    /// backward body read it there. Returns the condition of the iterations that have run.
-    fn keep(
-        &mut self,
-        node: &mut Loop,
-        counter: LoopId,
-        backward: &mut [Node],
-        before: &mut Vec<Node>,
-    ) -> Option<ScalarId> {
-        let mut local = outputs(&node.body);
-        local.extend(node.carried.iter().map(|carried| carried.inside));
-        let mut read = BTreeSet::new();
-        for inner in backward.iter() {
-            all_reads(self.graph, inner, &mut read);
-        }
-        read.extend(node.condition.iter().flat_map(|&condition| self.graph.reads(condition)));
-        let mut kept = BTreeMap::new();
-        for tensor in read.intersection(&local).copied() {
-            let (name, kind) = (self.graph.tensor(tensor).name.clone(), self.graph.tensor(tensor).kind);
-            let inner_shape = self.graph.shape(tensor).to_vec();
-            let shape: Vec<Int> =
-                std::iter::once(node.extent.clone()).chain(inner_shape.iter().cloned()).collect();
-            let name = format!("{name}_each");
-            let initial = self.graph.add_tensor(&name, shape.clone(), kind);
-            before.push(Node::Comprehension(self.graph.zeros(initial)));
-            let inside = self.graph.add_tensor(&name, shape.clone(), kind);
-            let next = self.graph.add_tensor(&name, shape.clone(), kind);
-            let last = self.graph.add_tensor(&name, shape, kind);
-            let identity = Graph::identity(inner_shape.len());
-            let value = self.element(tensor, identity.clone());
-            let at = std::iter::once(Int::atom(Atom::Loop(node.counter))).chain(identity).collect();
-            let domain = Graph::axes(&inner_shape);
-            let write =
-                Comprehension { out: next, base: Some(inside), domain, at, reduction: Reduction::Set, value };
-            node.body.push(Node::Comprehension(write));
-            node.carried.push(Carried { initial, inside, next, last });
-            if self.active.contains(&tensor) {
-                self.active.extend([inside, next, last]);
-            }
-            kept.insert(tensor, last);
-        }
-        let mut rename = Kept { kept, from: node.counter, to: counter };
-        for inner in backward {
-            rename::node(self.graph, inner, &mut rename);
-        }
-        node.condition.map(|condition| rename::scalar(&mut self.graph.scalars, condition, &mut rename))
-    }
-}
-
-/// Reads of an iteration become reads of what was kept of it.
-struct Kept {
-    kept: BTreeMap<TensorId, TensorId>,
-    from: LoopId,
-    to: LoopId,
-}
-
-impl Rename for Kept {
-    fn read(&mut self, tensor: TensorId, at: &[Int]) -> Option<(TensorId, Vec<Int>)> {
-        let kept = *self.kept.get(&tensor)?;
-        let iteration = Int::atom(Atom::Loop(self.to));
-        Some((kept, std::iter::once(iteration).chain(at.iter().cloned()).collect()))
-    }
-
-    fn counter(&mut self, counter: LoopId) -> Int {
-        Int::atom(Atom::Loop(if counter == self.from { self.to } else { counter }))
-    }
 }
 
 /// What exists only inside a loop.
@@ -204,38 +135,39 @@ fn made_inside(node: &Loop) -> BTreeSet<TensorId> {
 fn reads_from_outside(graph: &Graph, node: &Loop, tensor: TensorId) -> bool {
     let mut read = BTreeSet::new();
     for inner in &node.body {
-        all_reads(graph, inner, &mut read);
+        visit_uses(graph, inner, &mut |tensor, _| {
+            read.insert(tensor);
+        });
     }
     read.extend(node.carried.iter().map(|carried| carried.next));
     read.contains(&tensor)
 }
 
-/// Everything that a node uses, in nested loops too.
-fn all_reads(graph: &Graph, node: &Node, read: &mut BTreeSet<TensorId>) {
+/// Visits what a node uses, in nested loops too: elements that it reads, with their subscripts, and whole tensors.
+fn visit_uses(graph: &Graph, node: &Node, visit: &mut dyn FnMut(TensorId, Option<&[Int]>)) {
     match node {
         Node::Comprehension(node) => {
-            read.extend(graph.reads(node.value));
-            read.extend(node.base);
+            graph.visit_reads(node.value, &mut |tensor, at| visit(tensor, Some(at)));
             for subscript in &node.at {
                 subscript.visit_atoms(&mut |atom| {
-                    if let Atom::Read(tensor, _) = atom {
-                        read.insert(*tensor);
+                    if let Atom::Read(tensor, at) = atom {
+                        visit(*tensor, Some(at));
                     }
                 });
             }
+            node.base.iter().for_each(|base| visit(*base, None));
         }
-        Node::Apply(node) => read.extend(graph.reads(node.value)),
-        Node::Reshape { from, .. } => {
-            read.insert(*from);
-        }
+        Node::Apply(node) => graph.visit_reads(node.value, &mut |tensor, at| visit(tensor, Some(at))),
+        Node::Reshape { from, .. } => visit(*from, None),
         Node::Loop(node) => {
-            read.extend(node.condition.iter().flat_map(|&condition| graph.reads(condition)));
+            if let Some(condition) = node.condition {
+                graph.visit_reads(condition, &mut |tensor, at| visit(tensor, Some(at)));
+            }
             for carried in &node.carried {
-                read.extend([carried.initial, carried.next]);
+                visit(carried.initial, None);
+                visit(carried.next, None);
             }
-            for inner in &node.body {
-                all_reads(graph, inner, read);
-            }
+            node.body.iter().for_each(|inner| visit_uses(graph, inner, visit));
         }
     }
 }

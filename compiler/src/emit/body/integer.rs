@@ -1,14 +1,23 @@
 //! Sizes and subscripts as Rust expressions of type `usize` (or `isize` where a part of one can be
 //! negative).
 
+use std::cell::Cell;
+
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote};
 
 use crate::ir::{Atom, Comparison, Inside, Int, TensorId};
-use crate::plan::Maximum;
+use crate::plan::{Maximum, Step};
 
-use super::super::size;
 use super::Body;
+use crate::emit::size;
+
+/// A root in a variable of its own.
+pub(super) struct Rooted {
+    of: Int,
+    name: Ident,
+    used: Cell<bool>,
+}
 
 /// The type that an integer is computed in.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -18,6 +27,53 @@ enum Signed {
 }
 
 impl Body<'_> {
+    /// Finds names for the roots that loops run to: they are computed once.
+    pub(super) fn name_roots(&mut self, steps: &[Step]) {
+        let mut found = std::collections::BTreeSet::new();
+        roots_of_steps(steps, &mut |of| {
+            found.insert(of.clone());
+        });
+        let mut found: Vec<Int> = found.into_iter().collect();
+        found.sort_by_key(|of| {
+            let mut depth = 0;
+            roots_of(of, &mut |_| depth += 1);
+            depth
+        });
+        for of in found {
+            let wish = match of.as_atom() {
+                Some(Atom::Dim(dim)) => format!("{}_root", self.cx.dims[dim.0 as usize]),
+                _ => "root".to_string(),
+            };
+            let name = self.names.take(&wish);
+            self.roots.push(Rooted { of, name, used: Cell::new(false) });
+        }
+    }
+
+    /// The variables of those roots that statements mention.
+    pub(super) fn bind_roots(&self) -> TokenStream {
+        let mut bindings = TokenStream::new();
+        for Rooted { of, name, .. } in self.roots.iter().rev().filter(|root| root.used.get()) {
+            let value = size::root(&self.size(of));
+            bindings = quote!(let #name = #value; #bindings);
+        }
+        bindings
+    }
+
+    /// ⌈√n⌉, at least 1: a variable where there is one.
+    fn square_root(&self, of: &Int, signed: Signed) -> TokenStream {
+        let value = match self.roots.iter().find(|root| root.of == *of) {
+            Some(Rooted { name, used, .. }) => {
+                used.set(true);
+                quote!(#name)
+            }
+            None => {
+                let value = size::root(&self.size(of));
+                quote!((#value))
+            }
+        };
+        if signed == Signed::Yes { quote!(#value as isize) } else { value }
+    }
+
     /// A subscript, never negative where it is evaluated.
     pub(super) fn subscript(&self, value: &Int) -> TokenStream {
         if needs_sign(value) {
@@ -186,10 +242,7 @@ impl Body<'_> {
             Atom::Read(tensor, at) => self.index(*tensor, at, signed),
             Atom::Div(a, b) => self.quotient(a, b, signed, true),
             Atom::Mod(a, b) => self.quotient(a, b, signed, false),
-            Atom::Root(of) => {
-                let root = size::root(&self.size(of), false);
-                if signed == Signed::Yes { quote!(#root as isize) } else { root }
-            }
+            Atom::Root(of) => self.square_root(of, signed),
             Atom::Inside(inside) => self.inside(inside, signed),
         }
     }
@@ -234,6 +287,24 @@ impl Body<'_> {
         match value.as_atom().is_some() || value.as_constant().is_some() {
             true => tokens,
             false => quote!((#tokens)),
+        }
+    }
+}
+
+/// Visits what the roots in an integer are taken of.
+fn roots_of(value: &Int, visit: &mut dyn FnMut(&Int)) {
+    value.visit_atoms(&mut |atom| {
+        if let Atom::Root(of) = atom {
+            visit(of);
+        }
+    });
+}
+
+fn roots_of_steps(steps: &[Step], visit: &mut dyn FnMut(&Int)) {
+    for step in steps {
+        if let Step::Loop(repeat) = step {
+            roots_of(&repeat.extent, visit);
+            roots_of_steps(&repeat.body, visit);
         }
     }
 }

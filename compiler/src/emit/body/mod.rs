@@ -180,6 +180,8 @@ struct Body<'a> {
     accumulate: bool,
     update: Option<&'a mut Update<'a>>,
     uses: RefCell<Uses>,
+    /// The roots that its loops run to, those of roots last.
+    roots: Vec<integer::Rooted>,
     imports: RefCell<BTreeSet<&'static str>>,
 }
 
@@ -205,8 +207,10 @@ impl<'a> Body<'a> {
             accumulate: false,
             update: None,
             uses: RefCell::default(),
+            roots: Vec::new(),
             imports: RefCell::default(),
         };
+        body.name_roots(steps);
         let mut touches = BTreeMap::new();
         body.count_touches(steps, &mut touches);
         for &tensor in plan.results.iter().chain(plan.gradients.iter().map(|gradient| &gradient.tensor)) {
@@ -258,10 +262,11 @@ impl<'a> Body<'a> {
         if statements.is_empty() && value.is_empty() {
             return quote!();
         }
+        let roots = self.bind_roots();
         if self.vectorises() {
-            quote!(#krate::__private::vectorised(#[inline(always)] || { #imports #statements #value }))
+            quote!(#krate::__private::vectorised(#[inline(always)] || { #imports #roots #statements #value }))
         } else {
-            quote!({ #imports #statements #value })
+            quote!({ #imports #roots #statements #value })
         }
     }
 

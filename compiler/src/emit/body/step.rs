@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::quote;
 
-use crate::ir::{Graph, Int, Kind, Scalar, ScalarId, TensorId};
+use crate::ir::{Comparison, Graph, Int, Kind, Scalar, ScalarId, TensorId};
 use crate::plan::{BufferId, FrameId, Home, Item, Leaf, Repeat, Step};
 
 use super::{Body, Source};
@@ -74,10 +74,15 @@ impl Body<'_> {
         let graph = &self.plan.graph;
         let mut changes = !matches!(graph.scalars[condition], Scalar::Read(..));
         graph.visit_reads(condition, &mut |_, at| changes |= !at.is_empty());
+        let jump = if changes { quote!(continue) } else { quote!(break) };
+        // Where a part of a loop ends, which is asked as one writes it.
+        if let Scalar::CompareInt(Comparison::Less, a, b) = &graph.scalars[condition] {
+            let beyond = self.compare_integers(Comparison::LessEqual, b, a);
+            return quote!(if #beyond { #jump; });
+        }
         let mut temporaries = Vec::new();
         let (lets, holds) = self.value(condition, &mut temporaries);
         temporaries.iter().for_each(|name| self.names.release(name));
-        let jump = if changes { quote!(continue) } else { quote!(break) };
         let holds =
             if lets.is_empty() && holds.clone().into_iter().count() == 1 { holds } else { quote!((#holds)) };
         quote!(#lets if !#holds { #jump; })

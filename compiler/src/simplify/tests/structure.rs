@@ -266,6 +266,30 @@ fn what_is_computed_twice_is_computed_once() {
 }
 
 #[test]
+fn what_is_computed_under_a_condition_is_read_under_it() {
+    let mut s = Small::new();
+    let x = s.input("x", &[n()]);
+    let x = s.read(x, &[0]);
+    let zero = s.graph.scalars.number(0.0);
+    let positive = s.graph.scalars.compare(Comparison::Less, zero, x);
+    let sine = s.unary(Unary::Sin, x);
+    let guarded = s.guarded(positive, sine);
+    let held = s.graph.push_map("held", vec![n()], Kind::Float, guarded);
+    // Elsewhere nobody knows it.
+    let twice = s.mul(sine, x);
+    let (under, beside) = (s.guarded(positive, twice), s.graph.scalars.add(sine, x));
+    let value = s.graph.scalars.sub(under, beside);
+    let y = s.graph.push_map("y", vec![n()], Kind::Float, value);
+    s.leaves(
+        &[held, y],
+        &[
+            "held[i] = if 0.0 < x[i] { sin(x[i]) } else { 0.0 }   for i < N",
+            "y[i] = (if 0.0 < x[i] { held[i] * x[i] } else { 0.0 }) - (sin(x[i]) + x[i])   for i < N",
+        ],
+    );
+}
+
+#[test]
 fn names_are_read_through() {
     let mut s = Small::new();
     let x = s.input("x", &[n(), k()]);
