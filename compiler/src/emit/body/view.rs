@@ -302,8 +302,11 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// A part of a region as the view of a buffer.
+    /// A part of a region as the view of a buffer; none if it is one as it is, as regions are.
     pub(super) fn carved(&self, part: &Ident, buffer: BufferId, mutable: bool) -> Option<TokenStream> {
+        if self.plan.memory.frames.iter().any(|frame| frame.within == Some(buffer)) {
+            return None;
+        }
         let buffer = &self.plan.memory.buffers[buffer.0];
         let krate = self.cx.krate;
         let shape = self.plan.graph.shape(buffer.tensor);
