@@ -110,7 +110,7 @@ pub fn start(
     let ws = local("ws");
     let memory = if arena_is_used {
         let arena = local("arena");
-        let length = self::length(signature, length);
+        let length = arena_length(signature, length);
         quote!(let #arena = #ws.request(#length, #function);)
     } else {
         quote!(let _ = #ws;)
@@ -194,9 +194,12 @@ fn workspace(signature: &Signature<'_>, compiled: Option<&CompiledMethod>) -> To
     let method = signature.method;
     let name = format_ident!("{}_workspace", plain(&method.name));
     let all = compiled.into_iter().flat_map(CompiledMethod::all);
-    let largest = all.fold(Maximum::default(), |largest, compiled| largest.or(compiled.plan.workspace()));
+    // What is asked for before any check must hold where a quotient is negative, too.
+    let at_most = |small: &Int, large: &Int| !size::can_be_negative(&large.sub(small));
+    let largest = all
+        .fold(Maximum::default(), |largest, compiled| largest.or_unless(compiled.plan.workspace(), at_most));
     let dims = &signature.dims;
-    let length = length(signature, &largest);
+    let length = arena_length(signature, &largest);
     let found = mentioned(&length);
     let unused = dims.iter().filter(|dim| !found.contains(&dim.to_string()));
     let docs = docs::of_workspace(signature, &largest);
@@ -243,10 +246,10 @@ fn operations(signature: &Signature<'_>, compiled: Option<&CompiledMethod>) -> T
 }
 
 /// The length of an arena.
-fn length(signature: &Signature<'_>, length: &Maximum) -> TokenStream {
+fn arena_length(signature: &Signature<'_>, length: &Maximum) -> TokenStream {
     let sums = length.sums().iter().map(|sum| size::expression(sum, &signature.dims));
     let krate = &signature.paths.krate;
-    size::largest(&quote!(#krate::__private::larger), sums)
+    size::largest(sums, || quote!(#krate::__private::larger))
 }
 
 /// `Mlp::LOSS_DERIVATION`, `LOSS_LATEX`, `LOSS_DOT`.

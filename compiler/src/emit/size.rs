@@ -87,9 +87,12 @@ pub fn can_be_negative(size: &Int) -> bool {
     negative
 }
 
-/// The largest of several `usize` expressions, by a function of two.
-pub fn largest(larger: &TokenStream, sums: impl Iterator<Item = TokenStream>) -> TokenStream {
-    let all = sums.reduce(|left, right| quote!(#larger(#left, #right)));
+/// The largest of several `usize` expressions, by the function `larger` of two.
+pub fn largest(sums: impl Iterator<Item = TokenStream>, larger: impl Fn() -> TokenStream) -> TokenStream {
+    let all = sums.reduce(|left, right| {
+        let larger = larger();
+        quote!(#larger(#left, #right))
+    });
     all.unwrap_or_else(|| quote!(0))
 }
 

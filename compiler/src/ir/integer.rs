@@ -113,6 +113,15 @@ impl Int {
         self.terms.iter().map(|(monomial, &coefficient)| (monomial.as_slice(), coefficient))
     }
 
+    /// Whether no coefficient is larger: what is never negative is then never larger.
+    pub fn is_covered_by(&self, other: &Self) -> bool {
+        let of = |value: &Self, monomial: &[Atom]| value.terms.get(monomial).copied().unwrap_or(0);
+        self.terms().all(|(monomial, coefficient)| coefficient <= of(other, monomial))
+            && other
+                .terms()
+                .all(|(monomial, coefficient)| coefficient >= 0 || of(self, monomial) <= coefficient)
+    }
+
     /// a + b
     pub fn add(&self, other: &Self) -> Self {
         let mut sum = self.clone();

@@ -24,7 +24,12 @@ impl Maximum {
     }
 
     /// The larger of both.
-    pub fn or(mut self, other: &Self) -> Self {
+    pub fn or(self, other: &Self) -> Self {
+        self.or_unless(other, Int::is_covered_by)
+    }
+
+    /// The larger of both, without those sums that are at most another.
+    pub fn or_unless(mut self, other: &Self, at_most: impl Fn(&Int, &Int) -> bool) -> Self {
         for sum in &other.0 {
             if !self.0.iter().any(|known| at_most(sum, known)) {
                 self.0.retain(|known| !at_most(known, sum));
@@ -50,7 +55,7 @@ impl Maximum {
 
     /// Whether it is never larger.
     pub fn at_most(&self, other: &Self) -> bool {
-        self.0.iter().all(|sum| other.0.iter().any(|known| at_most(sum, known)))
+        self.0.iter().all(|sum| other.0.iter().any(|known| sum.is_covered_by(known)))
     }
 
     /// If it is one for all sizes.
@@ -71,11 +76,6 @@ impl Maximum {
     pub fn upper_bound(&self) -> Int {
         self.0.iter().fold(Int::zero(), |all, sum| all.add(&upper_bound(&sum.sub(&all))))
     }
-}
-
-/// a ≤ b for all sizes.
-fn at_most(a: &Int, b: &Int) -> bool {
-    b.sub(a).terms().all(|(_, coefficient)| coefficient >= 0)
 }
 
 #[cfg(test)]

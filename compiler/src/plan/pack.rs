@@ -61,11 +61,17 @@ pub(super) fn pack(blocks: &[Block]) -> Packing {
     let most_first = sorted(&|place| (stay(place) as i64).saturating_mul(-sizes[place]));
 
     let mut found: Vec<(i64, Packing)> = Vec::new();
-    for start in [Start::Sum, Start::Maximum] {
+    let is_constant = blocks.iter().all(|block| block.size.as_constant().is_some());
+    // Of constants there is one largest.
+    let starts: &[Start] = if is_constant { &[Start::Sum] } else { &[Start::Sum, Start::Maximum] };
+    for &start in starts {
         for mut order in [largest_first.clone(), most_first.clone(), longest_first.clone()] {
             for _ in 0..=ATTEMPTS {
                 let (packing, top) = in_order(blocks, &order, start);
                 let length = typical(&packing.length);
+                if length <= most_live && start == Start::Sum {
+                    return packing;
+                }
                 found.push((length, packing));
                 if length <= most_live {
                     break;
@@ -123,27 +129,38 @@ fn lowest(block: &Block, placed: &[Placed<'_>], start: Start) -> Maximum {
     let meets = |other: &&Placed<'_>| other.block.from <= block.to && block.from <= other.block.to;
     let mut others: Vec<&Placed<'_>> = placed.iter().filter(meets).collect();
     others.sort_by_key(|other| other.typical.1);
-    // On the ground, on one of those that it meets, or on several of them.
-    let mut candidates = vec![Maximum::default()];
-    let mut below = Maximum::default();
-    for other in &others {
-        candidates.push(other.end.clone());
-        below = below.or(&other.end);
-        if start == Start::Sum {
-            below = Maximum::of(below.upper_bound());
-        }
-        candidates.push(below.clone());
-    }
+    let size = typical(&block.size);
+    // What holds for all sizes holds for the typical ones, and that is quick to see.
+    let may_fit =
+        |low: i64| others.iter().all(|other| low + size <= other.typical.0 || other.typical.1 <= low);
     let fits = |start: &Maximum| {
-        let end = start.plus(&block.size);
-        let (low, high) = (typical(start), typical(&end));
+        let (low, end) = (typical(start), start.plus(&block.size));
         others.iter().all(|other| {
-            // What holds for all sizes holds for the typical ones, and that is quick to see.
-            (high <= other.typical.0 && end.at_most(&other.start))
+            (low + size <= other.typical.0 && end.at_most(&other.start))
                 || (other.typical.1 <= low && other.end.at_most(start))
         })
     };
-    candidates.into_iter().find(fits).unwrap_or(below)
+    // On the ground, on one of those that it meets, or on several of them.
+    let ground = Maximum::default();
+    if may_fit(0) && fits(&ground) {
+        return ground;
+    }
+    let mut below = ground;
+    for other in &others {
+        below = below.or(&other.end);
+        if may_fit(other.typical.1) {
+            if fits(&other.end) {
+                return other.end.clone();
+            }
+            if start == Start::Maximum && fits(&below) {
+                return below;
+            }
+        }
+    }
+    match start {
+        Start::Sum => Maximum::of(below.upper_bound()),
+        Start::Maximum => below,
+    }
 }
 
 /// For choosing and sorting only: the value at some typical sizes.

@@ -98,10 +98,7 @@ impl Body<'_> {
     /// An offset.
     pub(super) fn largest(&self, offset: &Maximum) -> TokenStream {
         let sums = offset.sums().iter().map(|sum| self.size(sum));
-        match offset.sums() {
-            [] | [_] => size::largest(&TokenStream::new(), sums),
-            _ => size::largest(&self.import("larger").into_token_stream(), sums),
-        }
+        size::largest(sums, || self.import("larger").into_token_stream())
     }
 
     /// A size: zero where the polynomial is negative.

@@ -94,19 +94,16 @@ impl<'a> Machine<'a> {
     }
 
     fn size(&self, value: &Int) -> usize {
-        usize::try_from(
-            value
-                .evaluate(&mut |atom| match atom {
-                    Atom::Dim(dim) => self.dims[dim.0 as usize] as i64,
-                    _ => panic!("a size is made of dims"),
-                })
-                .max(0),
-        )
-        .unwrap()
+        usize::try_from(value.evaluate(&mut |atom| self.dim(atom)).max(0)).unwrap()
     }
 
     fn size_of(&self, length: &Maximum) -> usize {
-        length.sums().iter().map(|sum| self.size(sum)).max().unwrap_or(0)
+        usize::try_from(length.evaluate(&mut |atom| self.dim(atom)).max(0)).unwrap()
+    }
+
+    fn dim(&self, atom: &Atom) -> i64 {
+        let Atom::Dim(dim) = atom else { panic!("a size is made of dims") };
+        self.dims[dim.0 as usize] as i64
     }
 
     fn range(&self, buffer: BufferId) -> std::ops::Range<usize> {
