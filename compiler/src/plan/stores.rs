@@ -64,25 +64,22 @@ fn block(graph: &mut Graph, steps: &mut [Step], fixed: &BTreeSet<TensorId>, deli
             if delivered.contains(&part.tensor) {
                 continue;
             }
-            let next = carried.next;
-            if let Some((position, place)) = filled_by(graph, repeat, &part, carried.inside, delivered) {
-                for step in &mut repeat.body {
-                    if let Step::Nest(items) = step {
-                        remove(items, &mut |leaf| leaf.out == next);
+            let Carried { inside, next, .. } = carried;
+            let filled = filled_by(graph, repeat, &part, inside, delivered);
+            if filled.is_none() && (fixed.contains(&part.tensor) || !made_in(&repeat.body, part.tensor)) {
+                continue;
+            }
+            // The copy goes, and what was copied is made in its place.
+            visit_nests(&mut repeat.body, &mut |items| remove(items, &mut |leaf| leaf.out == next));
+            match filled.map(|(position, place)| (&mut repeat.body[position], place)) {
+                Some((Step::Loop(inner), place)) => lift(graph, inner, place, &part, (inside, next)),
+                _ => visit_leaves(&mut repeat.body, &mut |leaf| {
+                    if leaf.out == part.tensor {
+                        leaf.base = Some(inside);
                     }
-                }
-                let Step::Loop(inner) = &mut repeat.body[position] else { continue };
-                lift(graph, inner, place, &part, (carried.inside, next));
-                read_there(graph, &mut repeat.body, &part, part.tensor, next);
-                repeat.body.retain(|step| !matches!(step, Step::Nest(items) if items.is_empty()));
-                continue;
+                }),
             }
-            if fixed.contains(&part.tensor) || !made_in(&repeat.body, part.tensor) {
-                continue;
-            }
-            for step in &mut repeat.body {
-                rename(graph, step, &part, next, carried.inside);
-            }
+            move_into(graph, &mut repeat.body, &part, part.tensor, next);
             repeat.body.retain(|step| !matches!(step, Step::Nest(items) if items.is_empty()));
         }
     }
@@ -159,10 +156,9 @@ fn filled_by(
 fn can_lift(graph: &Graph, repeat: &Repeat, place: usize, delivered: &BTreeSet<TensorId>) -> bool {
     let Carried { inside, next, .. } = repeat.carried[place];
     // Nested loops may fill it in turn.
-    let chain = |it: &Carried| it.initial == inside && it.last == next;
     let nested = repeat.body.iter().filter_map(|step| {
         let Step::Loop(inner) = step else { return None };
-        Some((inner, inner.carried.iter().position(chain)?))
+        Some((inner, fills(inner, inside, next)?))
     });
     let nested: Vec<(&Repeat, usize)> = nested.collect();
     let others = repeat.carried.iter().enumerate().filter(|(other, _)| *other != place);
@@ -171,6 +167,11 @@ fn can_lift(graph: &Graph, repeat: &Repeat, place: usize, delivered: &BTreeSet<T
     moved |= [inside, next].iter().any(|it| delivered.contains(it));
     moved |= moves(graph, &repeat.body, inside) > nested.len() || moves(graph, &repeat.body, next) > 0;
     !moved && nested.into_iter().all(|(inner, place)| can_lift(graph, inner, place, delivered))
+}
+
+/// The place among what a loop carries of that which it finds as one tensor and leaves as another.
+fn fills(repeat: &Repeat, found: TensorId, left: TensorId) -> Option<usize> {
+    repeat.carried.iter().position(|it| it.initial == found && it.last == left)
 }
 
 /// In how many places a tensor is handed on whole, or asked for whether a loop goes on.
@@ -208,36 +209,41 @@ fn lift(graph: &mut Graph, repeat: &mut Repeat, place: usize, part: &Part, (from
     let [all_inside, all_next] = [(); 2].map(|()| graph.add_like(to));
     for step in &mut repeat.body {
         let Step::Loop(inner) = step else { continue };
-        let chain = |it: &Carried| it.initial == inside && it.last == next;
-        if let Some(place) = inner.carried.iter().position(chain) {
+        if let Some(place) = fills(inner, inside, next) {
             lift(graph, inner, place, part, (all_inside, all_next));
         }
     }
-    read_there(graph, &mut repeat.body, part, inside, all_inside);
-    read_there(graph, &mut repeat.body, part, next, all_next);
+    move_into(graph, &mut repeat.body, part, inside, all_inside);
+    move_into(graph, &mut repeat.body, part, next, all_next);
     repeat.carried[place] = Carried { initial: from, inside: all_inside, next: all_next, last: to };
 }
 
 /// Every statement that reads, writes or changes a tensor does so to a part of another one.
-fn read_there(graph: &mut Graph, steps: &mut [Step], part: &Part, from: TensorId, to: TensorId) {
+fn move_into(graph: &mut Graph, steps: &mut [Step], part: &Part, from: TensorId, to: TensorId) {
+    let extend = |at: &[Int]| part.extend(at);
+    let renaming = Renaming { from, to, subscripts: &extend };
+    visit_leaves(steps, &mut |leaf| {
+        if leaf.base == Some(from) {
+            leaf.base = Some(to);
+        }
+        renaming.leaf(graph, leaf);
+    });
+}
+
+/// Visits all nests, those in loops too.
+fn visit_nests(steps: &mut [Step], visit: &mut dyn FnMut(&mut Vec<Item>)) {
     for step in steps {
         match step {
-            Step::Nest(items) => {
-                let extend = |at: &[Int]| part.extend(at);
-                let renaming = Renaming { from, to, subscripts: &extend };
-                for item in items {
-                    item.visit_mut(&mut |leaf| {
-                        if leaf.base == Some(from) {
-                            leaf.base = Some(to);
-                        }
-                        renaming.leaf(graph, leaf);
-                    });
-                }
-            }
-            Step::Loop(repeat) => read_there(graph, &mut repeat.body, part, from, to),
+            Step::Nest(items) => visit(items),
+            Step::Loop(repeat) => visit_nests(&mut repeat.body, visit),
             Step::Copy { .. } | Step::Update(_) | Step::Carve { .. } => {}
         }
     }
+}
+
+/// Visits all statements, those in loops too.
+fn visit_leaves(steps: &mut [Step], visit: &mut dyn FnMut(&mut Leaf)) {
+    visit_nests(steps, &mut |items| items.iter_mut().for_each(|item| item.visit_mut(visit)));
 }
 
 fn made_in(steps: &[Step], tensor: TensorId) -> bool {
@@ -256,28 +262,6 @@ fn is_of_product(steps: &[Step], tensor: TensorId) -> bool {
         Step::Loop(repeat) => is_of_product(&repeat.body, tensor),
         Step::Copy { .. } | Step::Update(_) | Step::Carve { .. } => false,
     })
-}
-
-fn rename(graph: &mut Graph, step: &mut Step, part: &Part, whole: TensorId, inside: TensorId) {
-    match step {
-        Step::Nest(items) => {
-            remove(items, &mut |leaf| leaf.out == whole);
-            let extend = |at: &[Int]| part.extend(at);
-            let renaming = Renaming { from: part.tensor, to: whole, subscripts: &extend };
-            for item in items {
-                item.visit_mut(&mut |leaf| {
-                    if leaf.out == part.tensor {
-                        leaf.base = Some(inside);
-                    }
-                    renaming.leaf(graph, leaf);
-                });
-            }
-        }
-        Step::Loop(repeat) => {
-            repeat.body.iter_mut().for_each(|step| rename(graph, step, part, whole, inside))
-        }
-        Step::Copy { .. } | Step::Update(_) | Step::Carve { .. } => {}
-    }
 }
 
 /// Removes statements and the loops that are then empty.
