@@ -2,6 +2,8 @@
 
 use chainrule::{Tensor, TensorMut, Workspace, net};
 
+use crate::support::differences;
+
 net! {
     dim T, L, B;
 
@@ -50,13 +52,8 @@ fn its_gradient() {
     Stack {}
         .cost(&mut workspace, x, Tensor::new(&w, shape))
         .backward(&mut TensorMut::new(&mut gradient, shape));
-    for place in 0..w.len() {
-        let mut at = |step: f64| {
-            let mut w = w.clone();
-            w[place] += step;
-            Stack {}.cost_value(&mut workspace, x, Tensor::new(&w, shape))
-        };
-        let slope = (at(1e-5) - at(-1e-5)) / 2e-5;
-        assert!((slope - gradient[place]).abs() < 1e-8 * (1.0 + slope.abs()), "{slope} {}", gradient[place]);
+    let cost = |w: &[Vec<f64>]| Stack {}.cost_value(&mut workspace, x, Tensor::new(&w[0], shape));
+    for (slope, gradient) in differences(&[w], cost)[0].iter().zip(gradient) {
+        assert!((slope - gradient).abs() < 1e-8 * (1.0 + slope.abs()), "{slope} {gradient}");
     }
 }
