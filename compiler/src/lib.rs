@@ -39,8 +39,8 @@ pub fn expand(input: TokenStream) -> TokenStream {
     let mut report = Report::default();
     let block = syntax::parse(tokens.collect(), &mut report);
     let library = check::library();
-    // Names mean nothing in a tree that is not whole: what is misspelt is said first.
-    let program = if report.has_errors() { None } else { check::check(&block, &library, &mut report) };
+    let program = check::check(&block, &library, &mut report);
+    report.sort();
     let mut expansion = match program {
         Some(program) => {
             let methods = compile::compile(&program);

@@ -58,6 +58,16 @@ impl Report {
         !self.errors.is_empty()
     }
 
+    /// Puts errors and warnings in the order of the source, which rustc then keeps.
+    pub fn sort(&mut self) {
+        let place = |one: &Diagnostic| {
+            let start = one.span.start();
+            (start.line, start.column)
+        };
+        self.errors.sort_by_key(place);
+        self.warnings.sort_by_key(place);
+    }
+
     /// A function that is instantiated twice reports its error once.
     fn push(&mut self, error: Diagnostic) {
         if !self.errors.iter().any(|known| same(known, &error)) {

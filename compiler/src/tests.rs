@@ -8,8 +8,7 @@ use crate::{check, compile, eval, print, report::Report, syntax};
 pub fn checked(text: &str) -> Result<crate::program::Program, String> {
     let mut report = Report::default();
     let block = syntax::parse(text.parse().unwrap(), &mut report);
-    let program =
-        if report.has_errors() { None } else { check::check(&block, &check::library(), &mut report) };
+    let program = check::check(&block, &check::library(), &mut report);
     let messages: Vec<String> = report.errors.iter().map(|error| error.text()).collect();
     program.ok_or_else(|| messages.join("\n----\n"))
 }

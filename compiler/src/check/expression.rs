@@ -65,7 +65,10 @@ impl Elaborator<'_> {
             E::Reduce { reducer, indices, body } => self.reduce(reducer, indices, body),
             E::Cast(inner, ty) => self.cast(inner, ty),
             E::Block(body) => self.block(body),
-            E::Error => Value::Poison,
+            E::Error => {
+                self.uses_wrong = true;
+                Value::Poison
+            }
         }
     }
 

@@ -11,6 +11,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 pub struct Block {
     /// The items in the order they were written.
     pub items: Vec<Item>,
+    /// Whether an `Error` node stands for all that could not be read: then what the other names mean is known.
+    pub is_whole: bool,
 }
 
 /// One item of a block.

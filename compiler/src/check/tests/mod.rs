@@ -14,13 +14,14 @@ fn report(source: &str) -> Report {
         source.parse().unwrap_or_else(|_| panic!("these are not even tokens: {source}"));
     let mut report = Report::default();
     let block = crate::syntax::parse(tokens, &mut report);
-    if report.has_errors() {
+    if !block.is_whole {
         report
             .errors
             .iter_mut()
             .for_each(|error| error.message = format!("THE PARSER REFUSES THIS: {}", error.message));
     } else {
         super::check(&block, &super::library(), &mut report);
+        report.sort();
     }
     report
 }

@@ -1,1 +1,99 @@
-//! Whatever the tokens are, checking ends.
+//! Whatever the tokens of a body are, checking ends and blames nothing else for them.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+
+use crate::report::Report;
+
+/// A right program. What is put into a body spoils that body alone.
+const PROGRAM: &str = "
+dim N, T;
+const H: usize = 3;
+struct Cell<const I: usize> { w: f64[I, H], b: f64[H] }
+extern fn j0(x: f64) -> f64 { derivative(dx) = -x * dx }
+fn helper(x: f64[.., H]) -> f64[.., H] { let y = tanh(x); y * y }
+impl Cell<I> {
+    fn call(x: f64[N, I], h: f64[N, H]) -> f64[N, H] { helper(x @ w + b) * h }
+    fn start(x: f64[N, I]) -> f64[N, H] { zeros([N, H]) }
+}
+pub struct Net { cell: Cell<4>, #[frozen] k: f64[H] = [1.0, 2.0, 3.0], v: f64[H] }
+impl Net {
+    fn last(x: f64[T, N, 4]) -> f64[N, H] {
+        let mut h = cell.start(x[0]);
+        for t in 0..T { h = cell(x[t], h); }
+        h
+    }
+    #[grad] #[hvp] pub fn loss(x: f64[T, N, 4]) -> f64 { let (a, b) = (last(x), k); mean(a * b + v) }
+    #[grad(x)] pub fn slope(x: f64[N]) -> f64[N] { let y[i] = if x[i] > 0 { j0(x[i]) } else { 0 }; y }
+    #[jacobian(x)] pub fn field(x: f64[H]) -> f64[H] { grad(sum(helper(x) * v), x) }
+}
+";
+
+/// What is put where it does not belong.
+const STRANGE: [&str; 20] = [
+    ",", ";", "..", "=", "-", "!", "#", "@", ":", "( )", "[ ]", "{ }", "1", "x", "self", "fn", "let", "for",
+    "if", "struct",
+];
+
+/// The tokens with others put in front of each token of each body, once each; and that body.
+fn spoiled(tokens: &[TokenTree], strange: &TokenStream, each: &mut dyn FnMut(Vec<TokenTree>, &Group)) {
+    let mut in_struct = false;
+    for (place, token) in tokens.iter().enumerate() {
+        let TokenTree::Group(group) = token else {
+            in_struct |= matches!(token, TokenTree::Ident(word) if word == "struct");
+            continue;
+        };
+        if group.delimiter() != Delimiter::Brace || std::mem::take(&mut in_struct) {
+            continue;
+        }
+        let with = |inner: Vec<TokenTree>| {
+            let mut whole = tokens.to_vec();
+            let mut changed = Group::new(Delimiter::Brace, inner.into_iter().collect());
+            changed.set_span(group.span());
+            whole[place] = TokenTree::Group(changed);
+            whole
+        };
+        let inner: Vec<TokenTree> = group.stream().into_iter().collect();
+        let is_impl = inner.iter().any(|token| matches!(token, TokenTree::Ident(word) if word == "fn"));
+        if is_impl {
+            spoiled(&inner, strange, &mut |inner, body| each(with(inner), body));
+            continue;
+        }
+        for position in 0..=inner.len() {
+            let mut inner = inner.clone();
+            inner.splice(position..position, strange.clone());
+            each(with(inner), group);
+        }
+    }
+}
+
+#[test]
+fn strange_tokens_in_a_body_spoil_that_body_alone() {
+    let library = super::super::library();
+    let program: Vec<TokenTree> = PROGRAM.parse::<TokenStream>().expect("tokens").into_iter().collect();
+    let check = |tokens: TokenStream| {
+        let mut report = Report::default();
+        let block = crate::syntax::parse(tokens, &mut report);
+        super::super::check(&block, &library, &mut report);
+        report
+    };
+    assert!(check(program.iter().cloned().collect()).errors.is_empty());
+    let mut checked = 0;
+    for text in STRANGE {
+        spoiled(&program, &text.parse().expect("tokens"), &mut |tokens, body| {
+            let whole: TokenStream = tokens.into_iter().collect();
+            // What is put in bears places of its own text, which begins on the first line.
+            let strange = |line: usize| line == 1;
+            let body_is = body.span_open().start()..body.span_close().end();
+            let outside = check(whole.clone()).errors.into_iter().find(|error| {
+                let start = error.span.start();
+                !strange(start.line) && !(body_is.start..=body_is.end).contains(&start)
+            });
+            if let Some(error) = outside {
+                let place = error.span.start();
+                panic!("`{text}` at {place:?} is blamed with {}\n{whole}", error.message);
+            }
+            checked += 1;
+        });
+    }
+    assert!(checked > 1000, "{checked}");
+}

@@ -17,10 +17,10 @@ impl Parser<'_> {
             if self.eat(";") {
                 continue;
             }
-            let errors = self.report.errors.len();
+            let errors = self.unmarked();
             functions.extend(self.method().ok().flatten());
             // What follows a broken function up to the next is part of what broke it.
-            if errors < self.report.errors.len() {
+            if errors < self.unmarked() {
                 self.skip_until(begins_function);
             }
         }
@@ -54,13 +54,12 @@ impl Parser<'_> {
             }
             self.skip_until(|cursor| cursor.at_group(0, Delimiter::Brace) || ends_item(cursor));
         }
+        let lost =
+            |span| Body { statements: Vec::new(), result: Some(Box::new(lost_expression(span))), span };
         let body = match self.cursor.at_group(0, Delimiter::Brace) {
-            true => self.body()?,
-            false => Body {
-                statements: Vec::new(),
-                result: Some(Box::new(lost_expression(name.span()))),
-                span: name.span(),
-            },
+            // Of a body with a gap nothing is kept: its names may be those that were lost.
+            true => self.marking(|this| this.wholly(Self::body)).unwrap_or_else(|Failed| lost(name.span())),
+            false => lost(name.span()),
         };
         let Sorted { rust, derivatives, budget, .. } = attributes;
         Ok(Function {
@@ -203,12 +202,15 @@ impl Parser<'_> {
             let message = format!("expected `=` and the directional derivative, found {found}");
             return Err(self.wrong(self.cursor.span(), message, EXAMPLE));
         }
-        let value = self.expression().unwrap_or(lost_expression(group.span()));
-        if !matches!(value.kind, super::super::ast::ExprKind::Error) {
-            self.eat(";");
-            self.finish();
-        }
-        Ok((tangents, value))
+        let value = self.marking(|this| {
+            this.wholly(|this| {
+                let value = this.expression()?;
+                this.eat(";");
+                this.finish();
+                Ok(value)
+            })
+        });
+        Ok((tangents, value.unwrap_or_else(|Failed| lost_expression(group.span()))))
     }
 }
 

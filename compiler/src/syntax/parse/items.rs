@@ -19,13 +19,13 @@ impl Parser<'_> {
             if self.eat(";") {
                 continue;
             }
-            let (read, errors) = (self.cursor.tokens_read(), self.report.errors.len());
+            let (read, errors) = (self.cursor.tokens_read(), self.unmarked());
             items.extend(self.item().ok().flatten());
             if read == self.cursor.tokens_read() {
                 self.cursor.bump();
             }
             // What follows a broken item up to the next is part of what broke it.
-            if errors < self.report.errors.len() {
+            if errors < self.unmarked() {
                 self.skip_until(|cursor| begins_item(cursor) || begins_foreign_item(cursor));
             }
         }
@@ -233,8 +233,8 @@ impl Parser<'_> {
         };
         let start = self.cursor.span();
         let ty = match self.eat(":") {
-            true => self.field_type(),
-            false => Err(self.expected("`:` and a type", hints::FIELD)),
+            true => self.marking(Self::field_type),
+            false => self.marking(|this| Err(this.expected("`:` and a type", hints::FIELD))),
         };
         if ty.is_err() {
             self.skip_until(|cursor| {
@@ -243,7 +243,7 @@ impl Parser<'_> {
         }
         let span = self.cursor.span();
         let initialiser = match self.eat("=") {
-            true => Some(self.expression()),
+            true => Some(self.marking(|this| this.wholly(Self::expression))),
             false => None,
         };
         if let Some(Err(Failed)) = initialiser {

@@ -28,8 +28,9 @@ use crate::report::Report;
 
 /// Reads a whole block.
 pub(super) fn block(tokens: TokenStream, report: &mut Report) -> Block {
-    let mut parser = Parser { cursor: Cursor::new(tokens), report, depth: 0, header: false };
-    Block { items: parser.items() }
+    let mut parser = Parser { cursor: Cursor::new(tokens), report, depth: 0, header: false, marked: 0 };
+    let items = parser.items();
+    Block { items, is_whole: parser.unmarked() == 0 }
 }
 
 /// An error that is in the report already.
@@ -46,9 +47,33 @@ struct Parser<'report> {
     depth: usize,
     /// Between `for` or `if` and its brace, where a brace is not an operand.
     header: bool,
+    /// How many errors an `Error` node stands for, so that nothing else is to be guessed for what was lost.
+    marked: usize,
 }
 
 impl Parser<'_> {
+    /// How many errors nothing in the tree stands for.
+    fn unmarked(&self) -> usize {
+        self.report.errors.len() - self.marked
+    }
+
+    /// Reads what an `Error` node is to stand for where it fails.
+    fn marking<T>(&mut self, read: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
+        let unmarked = self.unmarked();
+        let value = read(self);
+        if value.is_err() {
+            self.marked = self.report.errors.len() - unmarked;
+        }
+        value
+    }
+
+    /// Reads all or fails: what could be read around an error is not kept.
+    fn wholly<T>(&mut self, read: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
+        let errors = self.report.errors.len();
+        let value = read(self)?;
+        if errors == self.report.errors.len() { Ok(value) } else { Err(Failed) }
+    }
+
     /// Reads the inside of a group; `read` goes on to its end.
     fn within<T>(&mut self, group: &Group, read: impl FnOnce(&mut Self) -> T) -> Parsed<T> {
         self.inside(Cursor::inside(group), group.span_open(), read)
