@@ -211,9 +211,11 @@ impl Attention {
                         false,
                     );
                     for j in 0..t {
+                        let s_sum_product_row = &s_sum_product[j * t..][..t];
+                        let s_row = &mut s[0..t];
                         for k_2 in 0..t {
-                            s[k_2] = if k_2 <= j {
-                                s_sum_product[j * t + k_2] / math::sqrt(16.0)
+                            s_row[k_2] = if k_2 <= j {
+                                s_sum_product_row[k_2] / math::sqrt(16.0)
                             } else {
                                 -::chainrule::__private::core::primitive::f32::INFINITY
                             };
@@ -236,10 +238,10 @@ impl Attention {
                         } else {
                             0.0
                         };
+                        let s_row = &s[0..t];
+                        let a_sum_exp_row = &mut a_sum_exp[(n_2 * t + j) * t..][..t];
                         for k_2 in 0..t {
-                            a_sum_exp[(n_2 * t + j) * t + k_2] = math::exp(
-                                s[k_2] - a_sum_top,
-                            );
+                            a_sum_exp_row[k_2] = math::exp(s_row[k_2] - a_sum_top);
                         }
                         a_sum_rest[n_2 * t + j] = kernels::sum_of(
                             t,
@@ -249,9 +251,11 @@ impl Attention {
                                     - (if k_2 == a_sum_at { 1.0 } else { 0.0 })
                             },
                         );
+                        let a_sum_exp_row = &a_sum_exp[(n_2 * t + j) * t..][..t];
+                        let a_row = &mut a[(n_2 * t + j) * t..][..t];
                         for k_2 in 0..t {
-                            a[(n_2 * t + j) * t + k_2] = a_sum_exp[(n_2 * t + j) * t
-                                + k_2] / (1.0 + a_sum_rest[n_2 * t + j]);
+                            a_row[k_2] = a_sum_exp_row[k_2]
+                                / (1.0 + a_sum_rest[n_2 * t + j]);
                         }
                     }
                     kernels::matmul(
@@ -377,9 +381,11 @@ impl Attention {
                         false,
                     );
                     for j in 0..t {
+                        let s_sum_product_row = &s_sum_product[j * t..][..t];
+                        let s_row = &mut s[0..t];
                         for k_2 in 0..t {
-                            s[k_2] = if k_2 <= j {
-                                s_sum_product[j * t + k_2] / math::sqrt(16.0)
+                            s_row[k_2] = if k_2 <= j {
+                                s_sum_product_row[k_2] / math::sqrt(16.0)
                             } else {
                                 -::chainrule::__private::core::primitive::f32::INFINITY
                             };
@@ -412,8 +418,10 @@ impl Attention {
                                 a_sum_exp[k_2] - (if k_2 == a_sum_at { 1.0 } else { 0.0 })
                             },
                         );
+                        let a_sum_exp_row = &a_sum_exp[0..t];
+                        let a_row = &mut a[j * t..][..t];
                         for k_2 in 0..t {
-                            a[j * t + k_2] = a_sum_exp[k_2] / (1.0 + a_sum_rest);
+                            a_row[k_2] = a_sum_exp_row[k_2] / (1.0 + a_sum_rest);
                         }
                     }
                     kernels::matmul(
@@ -687,8 +695,10 @@ impl AttentionAttendPass<'_> {
                     );
                     d_k[n_2 * t..][..t].as_flattened_mut().fill(0.0);
                     for j in 0..t {
+                        let d_a_row = &d_a[j * t..][..t];
+                        let d_a_sum_exp_row = &mut d_a_sum_exp[0..t];
                         for k_2 in 0..t {
-                            d_a_sum_exp[k_2] = d_a[j * t + k_2]
+                            d_a_sum_exp_row[k_2] = d_a_row[k_2]
                                 / (1.0 + a_sum_rest[n_2 * t + j]);
                         }
                         let d_a_sum_rest_part = kernels::sum_of(
@@ -697,11 +707,13 @@ impl AttentionAttendPass<'_> {
                             |k_2| d_a_sum_exp[k_2] * a[(n_2 * t + j) * t + k_2],
                         );
                         let d_a_sum_rest = -d_a_sum_rest_part;
+                        let d_a_sum_exp_row = &mut d_a_sum_exp[0..t];
+                        let a_sum_exp_row = &a_sum_exp[(n_2 * t + j) * t..][..t];
+                        let d_s_sum_row = &mut d_s_sum[0..t];
                         for k_2 in 0..t {
-                            d_a_sum_exp[k_2] += d_a_sum_rest;
-                            d_s_sum[k_2] = if k_2 <= j {
-                                d_a_sum_exp[k_2] * a_sum_exp[(n_2 * t + j) * t + k_2]
-                                    / math::sqrt(16.0)
+                            d_a_sum_exp_row[k_2] += d_a_sum_rest;
+                            d_s_sum_row[k_2] = if k_2 <= j {
+                                d_a_sum_exp_row[k_2] * a_sum_exp_row[k_2] / math::sqrt(16.0)
                             } else {
                                 0.0
                             };
@@ -949,8 +961,10 @@ impl AttentionAttendPass<'_> {
                     );
                     d_k[n_2 * t..][..t].as_flattened_mut().fill(0.0);
                     for j in 0..t {
+                        let d_a_row = &d_a[j * t..][..t];
+                        let d_a_sum_exp_row = &mut d_a_sum_exp[0..t];
                         for k_2 in 0..t {
-                            d_a_sum_exp[k_2] = d_a[j * t + k_2]
+                            d_a_sum_exp_row[k_2] = d_a_row[k_2]
                                 / (1.0 + a_sum_rest[n_2 * t + j]);
                         }
                         let d_a_sum_rest_part = kernels::sum_of(
@@ -959,11 +973,13 @@ impl AttentionAttendPass<'_> {
                             |k_2| d_a_sum_exp[k_2] * a[(n_2 * t + j) * t + k_2],
                         );
                         let d_a_sum_rest = -d_a_sum_rest_part;
+                        let d_a_sum_exp_row = &mut d_a_sum_exp[0..t];
+                        let a_sum_exp_row = &a_sum_exp[(n_2 * t + j) * t..][..t];
+                        let d_s_sum_row = &mut d_s_sum[0..t];
                         for k_2 in 0..t {
-                            d_a_sum_exp[k_2] += d_a_sum_rest;
-                            d_s_sum[k_2] = if k_2 <= j {
-                                d_a_sum_exp[k_2] * a_sum_exp[(n_2 * t + j) * t + k_2]
-                                    / math::sqrt(16.0)
+                            d_a_sum_exp_row[k_2] += d_a_sum_rest;
+                            d_s_sum_row[k_2] = if k_2 <= j {
+                                d_a_sum_exp_row[k_2] * a_sum_exp_row[k_2] / math::sqrt(16.0)
                             } else {
                                 0.0
                             };

@@ -40,14 +40,16 @@ impl Body<'_> {
         }
         let span = self.span(&around.axis, Some(&around.range));
         let (before, behind, count) = self.hoisted_rows(around);
+        let (slices, sliced) = self.open_slices(around);
         let index = self.open(&around.axis);
         let body = self.items(&around.body);
         self.close(1);
+        self.close_slices(sliced);
         self.close_rows(count);
         if body.is_empty() {
             return body;
         }
-        quote!(#before for #index in #span { #body } #behind)
+        quote!(#before #slices for #index in #span { #body } #behind)
     }
 
     /// A condition on indices alone.

@@ -4,6 +4,7 @@
 //!
 //! Elements beyond a row's end are computed and dropped. Decides nothing about which values there are.
 
+mod slices;
 mod survey;
 
 use std::collections::BTreeSet;
