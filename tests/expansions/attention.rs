@@ -212,7 +212,7 @@ impl Attention {
                     );
                     for j in 0..t {
                         let s_sum_product_row = &s_sum_product[j * t..][..t];
-                        let s_row = &mut s[0..t];
+                        let s_row = &mut s[..t];
                         for k_2 in 0..t {
                             s_row[k_2] = if k_2 <= j {
                                 s_sum_product_row[k_2] / math::sqrt(16.0)
@@ -238,7 +238,7 @@ impl Attention {
                         } else {
                             0.0
                         };
-                        let s_row = &s[0..t];
+                        let s_row = &s[..t];
                         let a_sum_exp_row = &mut a_sum_exp[(n_2 * t + j) * t..][..t];
                         for k_2 in 0..t {
                             a_sum_exp_row[k_2] = math::exp(s_row[k_2] - a_sum_top);
@@ -382,7 +382,7 @@ impl Attention {
                     );
                     for j in 0..t {
                         let s_sum_product_row = &s_sum_product[j * t..][..t];
-                        let s_row = &mut s[0..t];
+                        let s_row = &mut s[..t];
                         for k_2 in 0..t {
                             s_row[k_2] = if k_2 <= j {
                                 s_sum_product_row[k_2] / math::sqrt(16.0)
@@ -418,7 +418,7 @@ impl Attention {
                                 a_sum_exp[k_2] - (if k_2 == a_sum_at { 1.0 } else { 0.0 })
                             },
                         );
-                        let a_sum_exp_row = &a_sum_exp[0..t];
+                        let a_sum_exp_row = &a_sum_exp[..t];
                         let a_row = &mut a[j * t..][..t];
                         for k_2 in 0..t {
                             a_row[k_2] = a_sum_exp_row[k_2] / (1.0 + a_sum_rest);
@@ -696,7 +696,7 @@ impl AttentionAttendPass<'_> {
                     d_k[n_2 * t..][..t].as_flattened_mut().fill(0.0);
                     for j in 0..t {
                         let d_a_row = &d_a[j * t..][..t];
-                        let d_a_sum_exp_row = &mut d_a_sum_exp[0..t];
+                        let d_a_sum_exp_row = &mut d_a_sum_exp[..t];
                         for k_2 in 0..t {
                             d_a_sum_exp_row[k_2] = d_a_row[k_2]
                                 / (1.0 + a_sum_rest[n_2 * t + j]);
@@ -707,9 +707,9 @@ impl AttentionAttendPass<'_> {
                             |k_2| d_a_sum_exp[k_2] * a[(n_2 * t + j) * t + k_2],
                         );
                         let d_a_sum_rest = -d_a_sum_rest_part;
-                        let d_a_sum_exp_row = &mut d_a_sum_exp[0..t];
+                        let d_a_sum_exp_row = &mut d_a_sum_exp[..t];
                         let a_sum_exp_row = &a_sum_exp[(n_2 * t + j) * t..][..t];
-                        let d_s_sum_row = &mut d_s_sum[0..t];
+                        let d_s_sum_row = &mut d_s_sum[..t];
                         for k_2 in 0..t {
                             d_a_sum_exp_row[k_2] += d_a_sum_rest;
                             d_s_sum_row[k_2] = if k_2 <= j {
@@ -962,7 +962,7 @@ impl AttentionAttendPass<'_> {
                     d_k[n_2 * t..][..t].as_flattened_mut().fill(0.0);
                     for j in 0..t {
                         let d_a_row = &d_a[j * t..][..t];
-                        let d_a_sum_exp_row = &mut d_a_sum_exp[0..t];
+                        let d_a_sum_exp_row = &mut d_a_sum_exp[..t];
                         for k_2 in 0..t {
                             d_a_sum_exp_row[k_2] = d_a_row[k_2]
                                 / (1.0 + a_sum_rest[n_2 * t + j]);
@@ -973,9 +973,9 @@ impl AttentionAttendPass<'_> {
                             |k_2| d_a_sum_exp[k_2] * a[(n_2 * t + j) * t + k_2],
                         );
                         let d_a_sum_rest = -d_a_sum_rest_part;
-                        let d_a_sum_exp_row = &mut d_a_sum_exp[0..t];
+                        let d_a_sum_exp_row = &mut d_a_sum_exp[..t];
                         let a_sum_exp_row = &a_sum_exp[(n_2 * t + j) * t..][..t];
-                        let d_s_sum_row = &mut d_s_sum[0..t];
+                        let d_s_sum_row = &mut d_s_sum[..t];
                         for k_2 in 0..t {
                             d_a_sum_exp_row[k_2] += d_a_sum_rest;
                             d_s_sum_row[k_2] = if k_2 <= j {

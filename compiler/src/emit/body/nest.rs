@@ -42,10 +42,9 @@ impl Body<'_> {
         let (before, behind, count) = self.hoisted_rows(around);
         let (slices, sliced) = self.open_slices(around);
         let index = self.open(&around.axis);
-        let body = self.items(&around.body);
+        let body = self.along_slices(sliced, &index, |emitter| emitter.items(&around.body));
         self.close(1);
-        self.close_slices(sliced);
-        self.close_rows(count);
+        self.close_rows(sliced + count);
         if body.is_empty() {
             return body;
         }

@@ -4,16 +4,16 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::{Along, Key, Lane, Row, statements};
+use super::{Along, Cut, Key, Lane, Row, statements};
 use crate::emit::body::Body;
 use crate::ir::{Int, Kind, TensorId};
 use crate::plan::{Extents, For, Home, Leaf, Root};
 
-/// What a row is an array of, if it is none.
-const SLICE: i64 = 0;
+/// The lanes of a row that is a slice: no array has none.
+const LANES: i64 = 0;
 
 /// A row, and whether it is written.
-struct Use {
+struct Slice {
     key: Key,
     tensor: TensorId,
     prefix: Vec<Int>,
@@ -22,43 +22,60 @@ struct Use {
 }
 
 impl Body<'_> {
-    /// Makes slices of the rows that a loop runs along, and says how many; in its body they are used. None if it
-    /// runs along no row of several.
+    /// Makes slices of the rows that a loop runs along, and says how many. None if it runs along no row of
+    /// several: then there is nothing that a check could be spared of more than once.
     pub(in super::super) fn open_slices(&mut self, around: &For) -> (TokenStream, usize) {
         let Some(leaves) = statements(around).filter(|_| around.axis.extent.as_constant().is_none()) else {
             return (TokenStream::new(), 0);
         };
-        let uses = self.sliced(around, &leaves);
-        if uses.iter().all(|each| each.prefix.is_empty()) {
+        let slices = self.sliced(around, &leaves);
+        if slices.iter().all(|each| each.prefix.is_empty()) {
             return (TokenStream::new(), 0);
         }
         let mut tokens = TokenStream::new();
-        for each in &uses {
+        for each in &slices {
             let slice = self.slice(each, &around.axis.extent);
             let name: Ident = self.names.take(&format!("{}_row", self.name_of(each.tensor)));
             tokens.extend(quote!(let #name = #slice;));
-            self.rows.push(Row { key: each.key.clone(), lanes: SLICE, name });
+            self.rows.push(Row { key: each.key.clone(), lanes: LANES, name });
         }
-        self.lane = Some(Lane { depth: self.indices.len(), lanes: SLICE });
-        (tokens, uses.len())
+        (tokens, slices.len())
     }
 
-    /// Forgets the slices of a loop.
-    pub(in super::super) fn close_slices(&mut self, count: usize) {
-        if count > 0 {
-            self.lane = None;
-            self.close_rows(count);
+    /// Does what stands in a loop along slices, whose index was opened last.
+    pub(in super::super) fn along_slices<R>(
+        &mut self,
+        count: usize,
+        at: &Ident,
+        work: impl FnOnce(&mut Self) -> R,
+    ) -> R {
+        if count == 0 {
+            return work(self);
         }
+        let cut = Cut { width: LANES, pieces: 1 };
+        let depth = self.indices.len() - 1;
+        let outer = self.lane.replace(Lane { depth, cut, lanes: LANES, at: at.clone() });
+        let result = work(self);
+        self.lane = outer;
+        result
     }
 
     /// The rows: all that is touched of a memory that is written is one of them, and each lies inside its tensor
-    /// whether the loop makes a step or not.
-    fn sliced(&self, around: &For, leaves: &[&Leaf]) -> Vec<Use> {
+    /// whatever conditions hold, and where the loop makes no step too.
+    fn sliced(&self, around: &For, leaves: &[&Leaf]) -> Vec<Slice> {
         let graph = &self.plan.graph;
         let depth = self.indices.len();
-        let extents = [self.extents.as_slice(), std::slice::from_ref(&around.axis.extent)].concat();
-        let extents = Extents { indices: &extents, counters: &self.counted };
-        let mut uses: Vec<Use> = Vec::new();
+        let extent = &around.axis.extent;
+        let extents = Extents { indices: &self.extents, counters: &self.counted };
+        // An extent like `N - 1` is below zero for an N of 0, where no slice could be of that length.
+        let is_inside = |tensor: TensorId, prefix: &[Int], start: &Int| {
+            let shape = graph.shape(tensor);
+            extents.are_within(prefix, shape)
+                && [extent, start, &shape[prefix.len()].sub(start).sub(extent)]
+                    .into_iter()
+                    .all(|size| extents.is_natural(size))
+        };
+        let mut uses: Vec<Slice> = Vec::new();
         let mut elsewhere: Vec<(Root, bool)> = Vec::new();
         for leaf in leaves {
             let mut note = |tensor: TensorId, at: &[Int], stored: bool| {
@@ -66,12 +83,12 @@ impl Body<'_> {
                 let local = matches!(self.home(tensor), Some((_, Home::Local)));
                 match self.along(tensor, at, depth) {
                     Along::Row { prefix, start }
-                        if is_float && !local && extents.are_within(at, graph.shape(tensor)) =>
+                        if is_float && !local && is_inside(tensor, &prefix, &start) =>
                     {
                         let key = self.row_key(tensor, &prefix, &start);
                         match uses.iter_mut().find(|known| known.key == key) {
                             Some(known) => known.stored |= stored,
-                            None => uses.push(Use { key, tensor, prefix, start, stored }),
+                            None => uses.push(Slice { key, tensor, prefix, start, stored }),
                         }
                     }
                     _ => elsewhere.push((self.root(tensor), stored)),
@@ -80,22 +97,18 @@ impl Body<'_> {
             leaf.visit_reads(graph, &mut |tensor, at| note(tensor, at, false));
             note(leaf.out, &leaf.at, true);
         }
-        let is_free = |each: &Use| {
+        let is_free = |each: &Slice| {
             let root = each.key.0;
-            let others = uses.iter().filter(|other| other.key.0 == root && other.key != each.key);
-            let others: Vec<bool> = others.map(|other| other.stored).collect();
-            let besides = elsewhere.iter().filter(|(other, _)| *other == root).map(|(_, stored)| *stored);
-            let mut others = others.into_iter().chain(besides).peekable();
-            if each.stored { others.peek().is_none() } else { !others.any(|stored| stored) }
+            let others = uses.iter().filter(|other| other.key != each.key);
+            let others = others.map(|other| (other.key.0, other.stored)).chain(elsewhere.iter().copied());
+            !others.into_iter().any(|(other, stored)| other == root && (stored || each.stored))
         };
         let free: Vec<bool> = uses.iter().map(is_free).collect();
-        let mut free = free.into_iter();
-        uses.retain(|_| free.next().unwrap_or(false));
-        uses
+        uses.into_iter().zip(free).filter_map(|(each, free)| free.then_some(each)).collect()
     }
 
     /// `&mut x[i * n..][..n]`
-    fn slice(&self, each: &Use, extent: &Int) -> TokenStream {
+    fn slice(&self, each: &Slice, extent: &Int) -> TokenStream {
         let flat = self.flat(each.tensor, &each.prefix, each.stored);
         let shape = self.plan.graph.shape(each.tensor);
         let whole = each.start.is(0) && shape[each.prefix.len()] == *extent && !each.prefix.is_empty();
@@ -103,6 +116,7 @@ impl Body<'_> {
             return flat.argument();
         }
         let (start, end) = (self.subscript(&each.start), self.subscript(&each.start.add(extent)));
+        let start = if each.start.is(0) { TokenStream::new() } else { start };
         flat.range(&start, &end, each.stored).argument()
     }
 }
