@@ -27,6 +27,14 @@ net! {
         pub fn thirds(x: f64[N]) -> f64 {
             sum[i in 0..(N - 1) / 3](exp(x[3 * i] + 2) * x[3 * i + 1] / x[i])
         }
+
+        /// Neighbours in rows: whole rows are slices, and rows without their first element are none.
+        #[grad(x)]
+        pub fn neighbours(x: f64[3, N]) -> f64 {
+            let doubled = 2 * x;
+            let product[b in 0..3, n in 0..N - 1] = doubled[b, n + 1] * doubled[b, n];
+            sum(product * product) + sum(doubled)
+        }
     }
 }
 
@@ -222,4 +230,24 @@ fn nothing_by_type() {
     assert_eq!(pass.value(), 4.0);
     pass.backward(&mut TensorMut::new(&mut d_x, [3, 2]));
     assert_eq!(d_x, [0.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
+}
+
+#[test]
+fn rows_shorter_than_their_axis() {
+    let (model, mut workspace) = (Empty::zeros(), Workspace::new());
+    for size in [1, 2, 3, 9, 1] {
+        let x: Vec<f64> = numbers(3 * size, 7).into_iter().map(f64::from).collect();
+        let mut d_x = vec![f64::NAN; x.len()];
+        let pass = model.neighbours(&mut workspace, Tensor::new(&x, [3, size]));
+        let products = x.chunks(size).flat_map(|row| row.windows(2).map(|pair| 4.0 * pair[0] * pair[1]));
+        let value: f64 = products.map(|product| product * product).sum::<f64>() + 2.0 * x.iter().sum::<f64>();
+        assert!((pass.value() - value).abs() < 1e-12 * (1.0 + value.abs()), "{} for {value}", pass.value());
+        pass.backward(&mut TensorMut::new(&mut d_x, [3, size]));
+        for (at, found) in d_x.iter().enumerate() {
+            let before = if at % size > 0 { x[at - 1].powi(2) } else { 0.0 };
+            let behind = if at % size + 1 < size { x[at + 1].powi(2) } else { 0.0 };
+            let expected = 32.0 * x[at] * (before + behind) + 2.0;
+            assert!((found - expected).abs() < 1e-12 * (1.0 + expected.abs()), "{found} for {expected}");
+        }
+    }
 }
