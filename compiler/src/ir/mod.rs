@@ -315,6 +315,20 @@ impl Graph {
 
     /// Every read under an expression: of floats and masks, and of indices inside subscripts.
     pub fn visit_reads(&self, value: ScalarId, visit: &mut dyn FnMut(TensorId, &[Int])) {
+        self.visit_reads_of(&self.scalars.reachable(value), visit);
+    }
+
+    /// The same without those of an expression in it.
+    pub fn visit_reads_besides(
+        &self,
+        value: ScalarId,
+        without: ScalarId,
+        visit: &mut dyn FnMut(TensorId, &[Int]),
+    ) {
+        self.visit_reads_of(&self.scalars.reachable_besides(value, Some(without)), visit);
+    }
+
+    fn visit_reads_of(&self, scalars: &[ScalarId], visit: &mut dyn FnMut(TensorId, &[Int])) {
         fn integer(value: &Int, visit: &mut dyn FnMut(TensorId, &[Int])) {
             value.visit_atoms(&mut |atom| {
                 if let Atom::Read(tensor, at) = atom {
@@ -322,7 +336,7 @@ impl Graph {
                 }
             });
         }
-        for id in self.scalars.reachable(value) {
+        for &id in scalars {
             match &self.scalars[id] {
                 Scalar::Read(tensor, at) => {
                     visit(*tensor, at);

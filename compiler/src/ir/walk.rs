@@ -24,13 +24,16 @@ impl Scalars {
 
     /// Everything under an expression, itself included, each once, operands first.
     pub fn reachable(&self, root: ScalarId) -> Vec<ScalarId> {
-        let mut reached = BTreeSet::from([root]);
+        self.reachable_besides(root, None)
+    }
+
+    /// The same without an expression and what only that reaches.
+    pub fn reachable_besides(&self, root: ScalarId, without: Option<ScalarId>) -> Vec<ScalarId> {
+        let mut reached = BTreeSet::new();
         let mut stack = vec![root];
         while let Some(id) = stack.pop() {
-            for operand in self.operands(id) {
-                if reached.insert(operand) {
-                    stack.push(operand);
-                }
+            if Some(id) != without && reached.insert(id) {
+                stack.extend(self.operands(id));
             }
         }
         reached.into_iter().collect()

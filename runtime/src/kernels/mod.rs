@@ -21,4 +21,4 @@ pub use contract::contract;
 pub(crate) use dispatch::MatmulFloat;
 pub use dispatch::{Cpu, vectorised, vectorised_for};
 pub use matmul::{matmul, matmul_inline};
-pub use pieces::{matmul_pieces, matmul_runs, row, sum, sum_of, sum_of_row};
+pub use pieces::{matmul_pieces, matmul_runs, row, strided_row, sum, sum_of, sum_of_row};

@@ -130,6 +130,22 @@ pub fn row<const LANES: usize, T: Copy + Default>(elements: &[T]) -> [T; LANES] 
     row
 }
 
+/// As [`row`], of every `STRIDE`-th element from the first to the last.
+///
+/// # Panics
+/// If there are more than `LANES` of them.
+#[inline(always)]
+#[must_use]
+#[track_caller]
+pub fn strided_row<const LANES: usize, const STRIDE: usize, T: Copy + Default>(elements: &[T]) -> [T; LANES] {
+    let mut row = [T::default(); LANES];
+    let count = elements.len().div_ceil(STRIDE);
+    for (i, place) in row[..count].iter_mut().enumerate() {
+        *place = elements[i * STRIDE];
+    }
+    row
+}
+
 /// The sum of `term(0)`, …, `term(count - 1)`, where more terms, up to whole vectors, may be computed and
 /// dropped.
 ///

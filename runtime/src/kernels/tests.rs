@@ -2,7 +2,7 @@
 
 use super::matmul::Product;
 use super::{
-    matmul, matmul_inline, matmul_pieces, matmul_runs, row, sum, sum_of, sum_of_row, vectorised,
+    matmul, matmul_inline, matmul_pieces, matmul_runs, row, strided_row, sum, sum_of, sum_of_row, vectorised,
     vectorised_for,
 };
 use crate::{Float, Rng};
@@ -191,6 +191,28 @@ fn rows_are_filled_up_with_zeros() {
         let total = sum_of_row::<16, f64>(count, |i| if i < count { whole[i] } else { f64::NAN });
         assert_eq!(total, expected);
     }
+}
+
+#[test]
+fn rows_of_elements_apart() {
+    let elements: [f32; 31] = core::array::from_fn(|i| i as f32 + 1.0);
+    for count in 0..=31 {
+        let (twos, threes) = vectorised(
+            #[inline(always)]
+            || (strided_row::<16, 2, _>(&elements[..count]), strided_row::<16, 3, _>(&elements[..count])),
+        );
+        for (row, stride) in [(twos, 2), (threes, 3)] {
+            for (i, found) in row.into_iter().enumerate() {
+                assert_eq!(found, elements[..count].get(i * stride).copied().unwrap_or(0.0));
+            }
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "out of range")]
+fn rows_of_elements_apart_hold_no_more() {
+    let _ = strided_row::<8, 2, _>(&[0.0f32; 17]);
 }
 
 #[test]

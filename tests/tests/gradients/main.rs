@@ -24,3 +24,4 @@ mod regressions;
 mod support;
 mod two_layers;
 mod widths;
+mod windows;

@@ -35,7 +35,9 @@ impl Body<'_> {
     }
 
     fn around(&mut self, around: &For) -> TokenStream {
-        if let Some(rows) = self.lone_sum(around).or_else(|| self.row_loop(around)) {
+        if let Some(rows) =
+            self.lone_sum(around).or_else(|| self.row_loop(around)).or_else(|| self.window_loop(around))
+        {
             return rows;
         }
         let span = self.span(&around.axis, Some(&around.range));

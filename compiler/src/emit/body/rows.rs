@@ -4,8 +4,10 @@
 //!
 //! Elements beyond a row's end are computed and dropped. Decides nothing about which values there are.
 
+mod memory;
 mod slices;
 mod survey;
+mod windows;
 
 use std::collections::BTreeSet;
 
@@ -17,6 +19,7 @@ use crate::plan::{Extents, For, Home, Item, Leaf, LeafKind, Range, Root, is_expe
 
 use super::Body;
 use super::step::mentions;
+use memory::Along;
 
 /// Longer rows are not held whole.
 const LONGEST: i64 = 256;
@@ -38,6 +41,8 @@ struct Use {
     /// Subscripts up to the axis that the loop runs along; of that one, where it begins.
     prefix: Vec<Int>,
     start: Int,
+    /// How far neighbours are apart: 1 where it is stored.
+    stride: i64,
     /// Whether it lies inside its tensor whatever conditions hold and however often loops run.
     inside: bool,
     /// Whether what was there before matters.
@@ -68,10 +73,10 @@ impl Cut {
     }
 
     /// Where the row in hand begins in all of the elements, whose index then counts pieces.
-    fn start(self, start: &Int, depth: usize) -> Int {
+    fn start(self, start: &Int, stride: i64, depth: usize) -> Int {
         match self.pieces {
             1 => start.clone(),
-            _ => start.add(&Int::index(depth).mul(&Int::constant(self.width))),
+            _ => start.add(&Int::index(depth).scale(self.width * stride)),
         }
     }
 }
@@ -94,19 +99,12 @@ pub(super) struct Lane {
     at: Ident,
 }
 
-/// How an element's place depends on an index.
-enum Along {
-    Nothing,
-    Row { prefix: Vec<Int>, start: Int },
-    Otherwise,
-}
-
 impl Body<'_> {
     /// An innermost loop over elements of rows; none if it is better left as it is.
     pub(super) fn row_loop(&mut self, around: &For) -> Option<TokenStream> {
         let leaves = statements(around)?;
         let plan = self.row_plan(&around.axis, &self.extents, &leaves)?;
-        Some(self.lanes(&around.axis, plan, &leaves))
+        Some(self.lanes(&around.axis, plan, &leaves, None))
     }
 
     /// The sum of a value over an axis, after the rows that it needs; none if it is better left as it is.
@@ -134,8 +132,8 @@ impl Body<'_> {
         if at.is_empty() {
             return None;
         }
-        let Along::Row { prefix, start } = self.along(tensor, at, lane.depth) else { return None };
-        let key = self.row_key(tensor, &prefix, &lane.cut.start(&start, lane.depth));
+        let Along::Row { prefix, start, stride } = self.along(tensor, at, lane.depth) else { return None };
+        let key = self.row_key(tensor, &prefix, &lane.cut.start(&start, stride, lane.depth), stride);
         let (name, index) = (&self.bound_row(&key, lane.lanes)?.name, &lane.at);
         Some(quote!(#name[#index]))
     }
@@ -201,8 +199,8 @@ impl Body<'_> {
     }
 
     /// The loop over lanes with its rows around it, and the loop over pieces around that. The terms of a sum
-    /// get an array of their own.
-    fn lanes(&mut self, axis: &Axis, plan: Plan, leaves: &[&Leaf]) -> TokenStream {
+    /// get an array of their own. What is known is an element of the given array.
+    fn lanes(&mut self, axis: &Axis, plan: Plan, leaves: &[&Leaf], known: Option<&Ident>) -> TokenStream {
         let Plan { cut, lanes, uses } = plan;
         let declarations = self.declare_rows(&uses);
         let first = self.rows.len();
@@ -215,6 +213,9 @@ impl Body<'_> {
         let zero: Literal = format!("0.0_{float}").parse().expect("a literal");
         let (length, width) = (Literal::i64_unsuffixed(lanes), Literal::i64_unsuffixed(cut.width));
         let (mut body, mut behind, mut taken) = (TokenStream::new(), TokenStream::new(), Vec::new());
+        if let (Some(row), Some((_, known))) = (known, &self.known) {
+            body.extend(quote!(let #known = #row[#at];));
+        }
         for leaf in leaves {
             if !self.is_added_up(leaf, depth) {
                 body.extend(self.write(leaf));
@@ -261,11 +262,15 @@ impl Body<'_> {
     /// How a loop over an axis works on rows; none if it does not, or gains nothing. What is read under a
     /// condition is in a row only where all of the row can be read without it.
     fn row_plan(&self, axis: &Axis, extents: &[Int], leaves: &[&Leaf]) -> Option<Plan> {
+        self.row_plan_of(Cut::of(&axis.extent)?, axis, extents, leaves)
+    }
+
+    /// The same, cut in a given way.
+    fn row_plan_of(&self, cut: Cut, axis: &Axis, extents: &[Int], leaves: &[&Leaf]) -> Option<Plan> {
         let graph = &self.plan.graph;
         let depth = extents.len();
         let extents = [extents, std::slice::from_ref(&axis.extent)].concat();
         let extents = Extents { indices: &extents, counters: &self.counted };
-        let cut = Cut::of(&axis.extent)?;
         let Cut { width, pieces } = cut;
         let expensive = leaves.iter().any(|leaf| is_expensive(graph, leaf.value));
         let sums = leaves.iter().all(|leaf| self.is_added_up(leaf, depth));
@@ -284,35 +289,23 @@ impl Body<'_> {
                 .all(|id| !matches!(graph.scalars[id], Scalar::Call(..)));
             let certain = certain_reads(&graph.scalars, leaf.value);
             let mut note = |tensor: TensorId, at: &[Int], loaded: bool, stored: bool| {
-                let is_inside = || extents.are_within(at, graph.shape(tensor));
-                let along = match self.kind(tensor) {
-                    Kind::Float | Kind::Mask => self.along(tensor, at, depth),
-                    Kind::Index | Kind::Key if at.iter().any(|at| at.mentions_index(depth)) => {
-                        Along::Otherwise
-                    }
-                    Kind::Index | Kind::Key => Along::Nothing,
-                };
-                match along {
-                    Along::Row { prefix, start }
-                        if stored || certain.contains(&(tensor, at.to_vec())) || is_inside() =>
-                    {
-                        let inside = is_inside();
-                        let start = cut.start(&start, depth);
-                        let key = self.row_key(tensor, &prefix, &start);
-                        match uses.iter_mut().find(|known| known.key == key) {
+                let is_certain = stored || certain.contains(&(tensor, at.to_vec()));
+                match self.row_use(tensor, at, depth, cut, &extents, is_certain) {
+                    Ok(found) if found.stride == 1 || !stored => {
+                        match uses.iter_mut().find(|known| known.key == found.key) {
                             Some(known) => known.stored |= stored,
-                            None => uses.push(Use { key, tensor, prefix, start, inside, loaded, stored }),
+                            None => uses.push(Use { loaded, stored, ..found }),
                         }
                         true
                     }
-                    along => {
+                    other => {
                         elsewhere.push(self.root(tensor));
-                        whole &= matches!(along, Along::Nothing);
+                        whole &= matches!(other, Err(Along::Nothing));
                         false
                     }
                 }
             };
-            leaf.visit_reads(graph, &mut |tensor, at| {
+            self.visit_unknown_reads(leaf, &mut |tensor, at| {
                 note(tensor, at, true, false);
             });
             if !self.is_added_up(leaf, depth) {
@@ -340,83 +333,37 @@ impl Body<'_> {
         Some(Plan { cut, lanes, uses })
     }
 
-    /// How an element's place depends on an index.
-    fn along(&self, tensor: TensorId, at: &[Int], depth: usize) -> Along {
-        let mut mentioning = (0..at.len()).filter(|&axis| at[axis].mentions_index(depth));
-        let Some(axis) = mentioning.next() else { return Along::Nothing };
-        let shape = self.plan.graph.shape(tensor);
-        let start = at[axis].sub(&Int::index(depth));
-        let even = mentioning.next().is_none()
-            && !start.mentions_index(depth)
-            && axis >= self.stacked(tensor)
-            && shape[axis + 1..].iter().all(|extent| extent.is(1))
-            && (shape[axis].as_constant().is_some() || axis + 1 == shape.len());
-        match even {
-            true => Along::Row { prefix: at[..axis].to_vec(), start },
-            false => Along::Otherwise,
+    /// The row that a loop at a depth reads or writes an element of; what it is otherwise.
+    fn row_use(
+        &self,
+        tensor: TensorId,
+        at: &[Int],
+        depth: usize,
+        cut: Cut,
+        extents: &Extents,
+        is_certain: bool,
+    ) -> Result<Use, Along> {
+        let along = match self.kind(tensor) {
+            Kind::Float | Kind::Mask => self.along(tensor, at, depth),
+            Kind::Index | Kind::Key if at.iter().any(|at| at.mentions_index(depth)) => Along::Otherwise,
+            Kind::Index | Kind::Key => Along::Nothing,
+        };
+        let inside = extents.are_within(at, self.plan.graph.shape(tensor));
+        match along {
+            Along::Row { prefix, start, stride } if is_certain || inside => {
+                let start = cut.start(&start, stride, depth);
+                let key = self.row_key(tensor, &prefix, &start, stride);
+                Ok(Use { key, tensor, prefix, start, stride, inside, loaded: true, stored: false })
+            }
+            along => Err(along),
         }
     }
 
-    /// Rows of one memory are the same if they begin at the same element of the same shape.
-    fn row_key(&self, tensor: TensorId, prefix: &[Int], start: &Int) -> Key {
-        let shape = self.plan.graph.shape(tensor);
-        let kept = shape[..prefix.len() + 1].iter().cloned();
-        (self.root(tensor), prefix.iter().cloned().chain([start.clone()]).chain(kept).collect())
-    }
-
-    fn bound_row(&self, key: &Key, lanes: i64) -> Option<&Row> {
-        self.rows.iter().find(|row| row.key == *key && row.lanes == lanes)
-    }
-
-    /// `let mut row = …;`
-    fn open_row(&mut self, each: &Use, width: i64, lanes: i64) -> TokenStream {
-        let slice = self.row_slice(each, width, false);
-        let wish = format!("{}_row", self.name_of(each.tensor));
-        let name = self.names.take(&wish);
-        self.rows.push(Row { key: each.key.clone(), lanes, name: name.clone() });
-        let length = Literal::i64_unsuffixed(lanes);
-        let mutable = if each.stored { quote!(mut) } else { quote!() };
-        if each.loaded || self.kind(each.tensor) != Kind::Float {
-            let kernels = self.import("kernels");
-            return quote!(let #mutable #name = #kernels::row::<#length, _>(#slice););
-        }
-        let zero: Literal = format!("0.0_{}", self.float()).parse().expect("a literal");
-        quote!(let #mutable #name = [#zero; #length];)
-    }
-
-    fn store_row(&self, each: &Use, width: i64, lanes: i64) -> TokenStream {
-        let Some(row) = self.bound_row(&each.key, lanes).filter(|_| each.stored) else {
-            return TokenStream::new();
-        };
-        let name = &row.name;
-        let slice = self.row_slice(each, width, true);
-        let length = Literal::i64_unsuffixed(width);
-        let part = if width == lanes { quote!(&#name) } else { quote!(&#name[..#length]) };
-        quote!(#slice.copy_from_slice(#part);)
-    }
-
-    /// The elements of a row: an argument, or the receiver of a method that changes them.
-    fn row_slice(&self, each: &Use, width: i64, mutable: bool) -> TokenStream {
-        let flat = self.flat(each.tensor, &each.prefix, mutable);
-        let whole = self.plan.graph.shape(each.tensor)[each.prefix.len()].is(width);
-        let flat = match whole {
-            true => flat,
-            false => {
-                let (start, end) = (self.subscript(&each.start), self.subscript(&each.start.plus(width)));
-                flat.range(&start, &end, mutable)
-            }
-        };
-        if mutable { flat.receiver() } else { flat.argument() }
-    }
-
-    fn name_of(&self, tensor: TensorId) -> String {
-        match (self.buffer(tensor), self.access(tensor)) {
-            (_, Some(super::Access::Field { field, .. })) => {
-                field.path.last().map_or_else(String::new, |step| step.name.to_string())
-            }
-            (_, Some(super::Access::Variable(name))) => name.to_string(),
-            (Some(buffer), None) => self.names.buffer(buffer).to_string(),
-            (None, None) => self.plan.graph.tensor(tensor).name.clone(),
+    /// Every element that a statement reads, but for what the statement before has left in a variable.
+    fn visit_unknown_reads(&self, leaf: &Leaf, visit: &mut dyn FnMut(TensorId, &[Int])) {
+        match &self.known {
+            Some((known, _)) => self.plan.graph.visit_reads_besides(leaf.value, *known, visit),
+            None => leaf.visit_reads(&self.plan.graph, visit),
         }
     }
 }

@@ -82,10 +82,10 @@ impl Body<'_> {
                 let is_float = self.kind(tensor) == Kind::Float;
                 let local = matches!(self.home(tensor), Some((_, Home::Local)));
                 match self.along(tensor, at, depth) {
-                    Along::Row { prefix, start }
+                    Along::Row { prefix, start, stride: 1 }
                         if is_float && !local && is_inside(tensor, &prefix, &start) =>
                     {
-                        let key = self.row_key(tensor, &prefix, &start);
+                        let key = self.row_key(tensor, &prefix, &start, 1);
                         match uses.iter_mut().find(|known| known.key == key) {
                             Some(known) => known.stored |= stored,
                             None => uses.push(Slice { key, tensor, prefix, start, stored }),

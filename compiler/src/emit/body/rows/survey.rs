@@ -114,8 +114,9 @@ impl Body<'_> {
     /// Notes what a statement touches other than through the rows of a loop at a depth.
     fn survey_leaf(&self, leaf: &Leaf, plan: Option<&Plan>, depth: usize, survey: &mut Survey) {
         let in_row = |tensor: TensorId, at: &[Int]| match (plan, self.along(tensor, at, depth)) {
-            (Some(plan), Along::Row { prefix, start }) => {
-                let key = self.row_key(tensor, &prefix, &plan.cut.start(&start, depth));
+            (Some(plan), Along::Row { prefix, start, stride }) => {
+                let start = plan.cut.start(&start, stride, depth);
+                let key = self.row_key(tensor, &prefix, &start, stride);
                 plan.uses.iter().any(|each| each.key == key)
             }
             _ => false,
