@@ -1,25 +1,27 @@
 //! Products of matrices whose rows, columns and inner dimension are several indices each: what a
 //! convolution is, and what its gradients are.
 //!
-//! B is copied panel by panel to the stack, so that the windows of an image exist only there; A and C
-//! are used in place.
+//! The windows of an image exist only on the stack, at most: B is read in place where its columns are long
+//! rows, copied with what windows have in common once where that is little, else panel by panel. A and C are
+//! used in place.
 
 use super::matmul::{DEPTH, Product};
 use super::threads;
-use super::tile::panel;
+use super::tile::{Even, panel};
 use super::vector::Vector;
 use crate::Float;
+pub use indices::Index;
+use indices::{Indices, Walk};
+use windows::Way;
+pub(super) use windows::{Planes, copy_planes};
 
+mod indices;
 #[cfg(test)]
 mod tests;
+mod windows;
 
-/// How many indices may stand for one.
-const MOST: usize = 8;
 /// The columns of the widest panel.
 const WIDEST: usize = 32;
-
-/// An index: its extent, and its strides in the two matrices that it runs through.
-pub type Index = (usize, usize, usize);
 
 /// C = A B, or C += A B, where `rows` run through A and C, `columns` through B and C, and `depth` through A
 /// and B.
@@ -48,9 +50,8 @@ pub fn contract<F: Float>(
     check("b", b.len(), columns.iter().map(first).chain(depth.iter().map(second)));
     check("c", c.len(), rows.iter().map(second).chain(columns.iter().map(second)));
     let [rows, columns, depth] = arranged([rows, columns, depth]);
-    let part = (0, columns.count());
     let (a, b, c) = (a.as_ptr(), b.as_ptr(), c.as_mut_ptr());
-    let contraction = Contraction { rows, columns, depth, part, a, b, c, accumulate };
+    let contraction = Contraction::new([rows, columns, depth], a, b, c, accumulate);
     // SAFETY: each slice holds the last element that extents and strides reach, and `c`, being mutably
     // borrowed, shares nothing with the others.
     unsafe {
@@ -101,110 +102,6 @@ fn check(name: &str, len: usize, axes: impl Iterator<Item = (usize, usize)>) {
     );
 }
 
-/// Indices in the place of one, outermost first; what steps through both matrices like one is one.
-#[derive(Clone, Copy)]
-pub(super) struct Indices {
-    indices: [Index; MOST],
-    len: usize,
-}
-
-impl Indices {
-    #[track_caller]
-    fn new(given: &[Index]) -> Self {
-        assert!(given.len() <= MOST, "contract: more than {MOST} indices for one");
-        let mut indices = [(1, 0, 0); MOST];
-        indices[..given.len()].copy_from_slice(given);
-        Self { indices, len: given.len() }
-    }
-
-    fn as_slice(&self) -> &[Index] {
-        &self.indices[..self.len]
-    }
-
-    /// How many values they take together.
-    fn count(&self) -> usize {
-        self.as_slice().iter().map(|&(extent, ..)| extent).product()
-    }
-
-    /// In descending order of a stride, then joined where `join` allows it of an index and the one inside.
-    fn arranged(&self, by: impl Fn(&Index) -> usize, join: impl Fn(&Index, &Index) -> bool) -> Self {
-        let mut sorted = *self;
-        // Insertion: the lists are short, and mostly in order.
-        for i in 1..sorted.len {
-            let mut place = i;
-            while place > 0 && by(&sorted.indices[place - 1]) < by(&sorted.indices[place]) {
-                sorted.indices.swap(place - 1, place);
-                place -= 1;
-            }
-        }
-        let mut joined = Self { indices: [(1, 0, 0); MOST], len: 0 };
-        for &index in sorted.as_slice().iter().filter(|&&(extent, ..)| extent != 1) {
-            match joined.len.checked_sub(1).map(|last| &mut joined.indices[last]) {
-                Some(outer) if join(outer, &index) => *outer = (outer.0 * index.0, index.1, index.2),
-                _ => {
-                    joined.indices[joined.len] = index;
-                    joined.len += 1;
-                }
-            }
-        }
-        joined
-    }
-
-    /// All but the last, and the last: one value of nothing if there is none.
-    fn split_last(&self) -> (Self, Index) {
-        match self.len.checked_sub(1) {
-            Some(last) => (Self { len: last, ..*self }, self.indices[last]),
-            None => (*self, (1, 0, 0)),
-        }
-    }
-}
-
-/// Where the values of some indices are, in turn.
-struct Walk<'a> {
-    indices: &'a [Index],
-    at: [usize; MOST],
-    offsets: (usize, usize),
-}
-
-impl<'a> Walk<'a> {
-    fn new(indices: &'a Indices) -> Self {
-        Self { indices: indices.as_slice(), at: [0; MOST], offsets: (0, 0) }
-    }
-
-    /// Goes from the first value to another.
-    fn start(&mut self, mut value: usize) {
-        for (&(extent, first, second), at) in self.indices.iter().zip(&mut self.at).rev() {
-            *at = value % extent;
-            self.offsets.0 += first * *at;
-            self.offsets.1 += second * *at;
-            value /= extent;
-        }
-    }
-
-    /// Goes on to the next value.
-    #[inline(always)]
-    fn step(&mut self) {
-        self.advance(1);
-    }
-
-    /// Goes on by some values of the innermost index, not beyond its end.
-    #[inline(always)]
-    fn advance(&mut self, mut by: usize) {
-        for (&(extent, first, second), at) in self.indices.iter().zip(&mut self.at).rev() {
-            *at += by;
-            self.offsets.0 += first * by;
-            self.offsets.1 += second * by;
-            by = 1;
-            if *at < extent {
-                return;
-            }
-            self.offsets.0 -= first * extent;
-            self.offsets.1 -= second * extent;
-            *at = 0;
-        }
-    }
-}
-
 /// The arguments of [`contract`] after checking, [`arranged`]; no list is of nothing.
 #[derive(Clone, Copy)]
 pub struct Contraction<F> {
@@ -213,6 +110,7 @@ pub struct Contraction<F> {
     depth: Indices,
     /// Which columns are computed, in the order of their places in C: from one to before another.
     part: (usize, usize),
+    way: Way,
     a: *const F,
     b: *const F,
     c: *mut F,
@@ -220,12 +118,29 @@ pub struct Contraction<F> {
 }
 
 impl<F: Float> Contraction<F> {
+    fn new(
+        [rows, columns, depth]: [Indices; 3],
+        a: *const F,
+        b: *const F,
+        c: *mut F,
+        accumulate: bool,
+    ) -> Self {
+        let way = Way::of::<F>(&rows, &columns, &depth);
+        Self { rows, columns, depth, part: (0, columns.count()), way, a, b, c, accumulate }
+    }
+
     /// How many columns are computed, and how many multiplications that takes.
     #[cfg(feature = "rayon")]
     pub(super) fn work(&self) -> (usize, usize) {
         let columns = self.part.1 - self.part.0;
         let counts = [self.rows.count(), columns, self.depth.count()];
         (columns, counts.into_iter().fold(1, usize::saturating_mul))
+    }
+
+    /// How many columns belong together: parts are of a multiple of them.
+    #[cfg(feature = "rayon")]
+    pub(super) fn step(&self) -> usize {
+        self.way.unit(&self.columns)
     }
 
     /// The columns before one of those that are computed, and the others.
@@ -260,6 +175,16 @@ impl<F: Float> Contraction<F> {
         })
     }
 
+    /// The rows of a tile, which are even steps apart, as many as possible, and the others.
+    #[inline(always)]
+    fn rows_of_tiles(&self) -> (Indices, Index) {
+        let mut rows = self.rows;
+        if let Some(most) = (0..rows.len).max_by_key(|&row| rows.indices[row].0) {
+            rows.indices.swap(most, rows.len - 1);
+        }
+        rows.split_last()
+    }
+
     /// Sets all of C to zero.
     unsafe fn clear(&self) {
         let mut rows = Walk::new(&self.rows);
@@ -286,20 +211,34 @@ struct Piece {
     c: usize,
 }
 
-/// Computes a contraction with tiles of `HEIGHT` rows and two vectors.
+/// Computes a contraction with tiles of `HEIGHT` rows and two vectors. `copy` is [`copy_planes`], compiled apart.
 ///
 /// # Safety
 /// The CPU features of `V`. Every element that extents and strides reach must be readable, those of C
 /// also writable, and C must share none with A and B.
 #[inline(always)]
-pub(super) unsafe fn contraction<V: Vector, const HEIGHT: usize>(all: &Contraction<V::Float>) {
+pub(super) unsafe fn contraction<V: Vector, const HEIGHT: usize>(
+    all: &Contraction<V::Float>,
+    copy: unsafe fn(&Planes<V::Float>),
+) {
     const { assert!(2 * V::LEN <= WIDEST) };
-    // The rows of a tile are even steps apart: as many as possible.
-    let mut rows = all.rows;
-    if let Some(most) = (0..rows.len).max_by_key(|&row| rows.indices[row].0) {
-        rows.indices.swap(most, rows.len - 1);
+    // SAFETY: the caller's.
+    unsafe {
+        match &all.way {
+            Way::Panels => panels::<V, HEIGHT>(all),
+            Way::InPlace => windows::in_place::<V, HEIGHT>(all),
+            Way::Shared(shared) => windows::shared::<V, HEIGHT>(all, shared, copy),
+        }
     }
-    let (outer_rows, (m, a_row, c_row)) = rows.split_last();
+}
+
+/// The same, B copied panel by panel.
+///
+/// # Safety
+/// As [`contraction`].
+#[inline(always)]
+unsafe fn panels<V: Vector, const HEIGHT: usize>(all: &Contraction<V::Float>) {
+    let (outer_rows, (m, a_row, c_row)) = all.rows_of_tiles();
     let outer_row_count = outer_rows.count();
     // The inner dimension of a tile, too, in A; in B it is anywhere.
     let mut shallow = 0;
@@ -380,7 +319,7 @@ pub(super) unsafe fn contraction<V: Vector, const HEIGHT: usize>(all: &Contracti
                         };
                         if together {
                             let c = product.c.add(pieces[0].c);
-                            panel::<V, HEIGHT>(&Product { c, ..product });
+                            panel::<V, HEIGHT, _>(&Product { c, ..product }, Even(row));
                         } else {
                             scattered::<V, HEIGHT>(&product, c_column, pieces);
                         }
@@ -415,7 +354,7 @@ unsafe fn scattered<V: Vector, const HEIGHT: usize>(
             let a = product.a.add(top * product.a_strides.0);
             let c = beside.as_mut_ptr().cast();
             let block = Product { m: height, a, c, c_row_stride: WIDEST, accumulate: false, ..*product };
-            panel::<V, HEIGHT>(&block);
+            panel::<V, HEIGHT, _>(&block, Even(block.b_strides.0));
             for (i, sums) in beside.iter().enumerate().take(height) {
                 let c = product.c.add((top + i) * product.c_row_stride);
                 for piece in pieces {

@@ -3,7 +3,7 @@
 //! A user's default build targets the oldest CPU of its architecture; here the same text is
 //! compiled again for newer ones. Nothing outside this file may ask for CPU features.
 
-use super::contract::{Contraction, contraction};
+use super::contract::{Contraction, Planes, contraction, copy_planes};
 use super::matmul::{Product, multiply, multiply_small, outer, panel_len, with_room};
 use super::matvec::matvec;
 
@@ -184,10 +184,17 @@ macro_rules! product {
 /// A contraction by vectors of one type.
 macro_rules! contract {
     ($contraction:expr, $float:ident, $vector:ty, $height:literal, $($features:literal)?) => {{
+        // By itself, so that its loops have all registers.
+        #[inline(never)]
+        $(#[target_feature(enable = $features)])?
+        unsafe fn copy(given: &Planes<$float>) {
+            // SAFETY: the caller's.
+            unsafe { copy_planes::<$vector>(given) }
+        }
         $(#[target_feature(enable = $features)])?
         unsafe fn contract(given: &Contraction<$float>) {
             // SAFETY: the caller's.
-            unsafe { contraction::<$vector, $height>(given) }
+            unsafe { contraction::<$vector, $height>(given, copy) }
         }
         // SAFETY: the CPU has the features; the rest is the caller's.
         unsafe { contract(&$contraction) }
@@ -219,7 +226,7 @@ macro_rules! entry {
             #[cfg(all(target_arch = "x86_64", feature = "std"))]
             unsafe fn multiply_at(level: Level, product: Product<Self>) {
                 match level {
-                    Level::Widest => product!(product, $float, $widest, 12, "avx512f,avx2,fma"),
+                    Level::Widest => product!(product, $float, $widest, 12, "avx512f,avx512dq,avx512vl,avx2,fma"),
                     Level::Wide => product!(product, $float, $wide, 6, "avx2,fma"),
                     Level::Baseline => product!(product, $float, core::arch::x86_64::$narrow, 4,),
                 }
@@ -234,7 +241,7 @@ macro_rules! entry {
             #[cfg(all(target_arch = "x86_64", feature = "std"))]
             unsafe fn contract_at(level: Level, given: Contraction<Self>) {
                 match level {
-                    Level::Widest => contract!(given, $float, $widest, 12, "avx512f,avx2,fma"),
+                    Level::Widest => contract!(given, $float, $widest, 12, "avx512f,avx512dq,avx512vl,avx2,fma"),
                     Level::Wide => contract!(given, $float, $wide, 6, "avx2,fma"),
                     Level::Baseline => contract!(given, $float, core::arch::x86_64::$narrow, 4,),
                 }

@@ -9,7 +9,7 @@ use core::ptr;
 use super::dispatch::Cpu;
 use super::matvec::matvec;
 use super::threads;
-use super::tile::panel;
+use super::tile::{Even, panel};
 use super::vector::Vector;
 use crate::Float;
 
@@ -293,7 +293,7 @@ pub(super) unsafe fn multiply<V: Vector, const HEIGHT: usize>(
                         block.n = block.n.min(2 * V::LEN);
                         copy_panel::<V>(&mut block, copy);
                     }
-                    left += panel::<V, HEIGHT>(&block);
+                    left += panel::<V, HEIGHT, _>(&block, Even(block.b_strides.0));
                 }
             }
             top += tall;
@@ -319,12 +319,12 @@ pub(super) unsafe fn multiply_small<V: Vector, const HEIGHT: usize>(product: Pro
         unsafe {
             let mut block = product.from(0, left, 0);
             left += if product.b_strides.1 == 1 {
-                panel::<V, HEIGHT>(&block)
+                panel::<V, HEIGHT, _>(&block, Even(block.b_strides.0))
             } else {
                 let mut room = [[MaybeUninit::<V>::uninit(); 2]; SMALL];
                 block.n = block.n.min(2 * V::LEN);
                 copy_panel::<V>(&mut block, room.as_mut_ptr().cast());
-                panel::<V, HEIGHT>(&block)
+                panel::<V, HEIGHT, _>(&block, Even(block.b_strides.0))
             };
         }
     }

@@ -101,7 +101,7 @@ mod several {
         if multiplications < 2 * WORTH {
             return None;
         }
-        Some(contraction.split(middle(columns, WIDE)?))
+        Some(contraction.split(middle(columns, contraction.step())?))
     }
 
     #[cfg(test)]

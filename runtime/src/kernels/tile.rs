@@ -5,20 +5,59 @@
 use super::matmul::Product;
 use super::vector::Vector;
 
+/// Where the rows of B are.
+pub(super) trait Down: Copy {
+    /// The offset of a row.
+    ///
+    /// # Safety
+    /// There is such a row.
+    unsafe fn at(self, row: usize) -> usize;
+}
+
+/// Rows that are so far apart.
+#[derive(Clone, Copy)]
+pub(super) struct Even(pub usize);
+
+impl Down for Even {
+    #[inline(always)]
+    unsafe fn at(self, row: usize) -> usize {
+        row * self.0
+    }
+}
+
+/// Rows whose offsets are listed.
+#[derive(Clone, Copy)]
+pub(super) struct Listed(pub *const usize);
+
+impl Down for Listed {
+    #[inline(always)]
+    unsafe fn at(self, row: usize) -> usize {
+        // SAFETY: the caller's.
+        unsafe { *self.0.add(row) }
+    }
+}
+
 /// `HEIGHT` × `WIDTH` vectors of sums over the inner dimension, of which `CHAINS` are taken at a
 /// time where there would be too few to keep the CPU busy. If `PART`, only the first `last` columns
 /// of the last vector exist.
 ///
 /// # Safety
 /// The CPU features of `V`; `HEIGHT` rows and k columns of `a`, and k rows of that many contiguous
-/// columns of `b`, `b_row` apart, must be readable.
+/// columns of `b` must be readable.
 #[inline(always)]
-unsafe fn tile<V: Vector, const HEIGHT: usize, const WIDTH: usize, const CHAINS: usize, const PART: bool>(
+unsafe fn tile<
+    V: Vector,
+    D: Down,
+    const HEIGHT: usize,
+    const WIDTH: usize,
+    const CHAINS: usize,
+    const PART: bool,
+>(
     k: usize,
     a: *const V::Float,
     a_strides: (usize, usize),
     b: *const V::Float,
-    b_row: usize,
+    down: D,
     last: usize,
 ) -> [[V; WIDTH]; HEIGHT] {
     // SAFETY: rows below `HEIGHT` and columns below k of `a`; rows below k of `b`, in them whole
@@ -29,7 +68,7 @@ unsafe fn tile<V: Vector, const HEIGHT: usize, const WIDTH: usize, const CHAINS:
             ($p:expr, $chain:expr) => {
                 let mut row = [V::splat(crate::Float::ZERO); WIDTH];
                 for (v, vector) in row.iter_mut().enumerate() {
-                    let b = b.add($p * b_row + v * V::LEN);
+                    let b = b.add(down.at($p) + v * V::LEN);
                     *vector = if PART && v == WIDTH - 1 { V::load_first(b, last) } else { V::load(b) };
                 }
                 for (i, sums) in sums[$chain].iter_mut().enumerate() {
@@ -75,26 +114,22 @@ unsafe fn tile<V: Vector, const HEIGHT: usize, const WIDTH: usize, const CHAINS:
 #[inline(always)]
 unsafe fn write_tile<
     V: Vector,
+    D: Down,
     const HEIGHT: usize,
     const WIDTH: usize,
     const CHAINS: usize,
     const PART: bool,
 >(
     block: &Product<V::Float>,
+    down: D,
     top: usize,
     last: usize,
 ) {
     // SAFETY: rows `top..top + HEIGHT` of A and C, and the columns that the caller allows.
     unsafe {
         let a = block.a.add(top * block.a_strides.0);
-        let sums = tile::<V, HEIGHT, WIDTH, CHAINS, PART>(
-            block.k,
-            a,
-            block.a_strides,
-            block.b,
-            block.b_strides.0,
-            last,
-        );
+        let sums =
+            tile::<V, D, HEIGHT, WIDTH, CHAINS, PART>(block.k, a, block.a_strides, block.b, down, last);
         for (i, row) in sums.iter().enumerate() {
             let c = block.c.add((top + i) * block.c_row_stride);
             for (v, &sum) in row.iter().enumerate() {
@@ -117,8 +152,9 @@ unsafe fn write_tile<
 /// # Safety
 /// The CPU features of `V`; the columns of B are contiguous; as `multiply` in `matmul.rs`.
 #[inline(always)]
-pub(super) unsafe fn strips<V: Vector, const HEIGHT: usize, const WIDTH: usize, const PART: bool>(
+unsafe fn strips<V: Vector, D: Down, const HEIGHT: usize, const WIDTH: usize, const PART: bool>(
     block: &Product<V::Float>,
+    down: D,
     last: usize,
 ) {
     let m = block.m;
@@ -127,33 +163,33 @@ pub(super) unsafe fn strips<V: Vector, const HEIGHT: usize, const WIDTH: usize, 
     unsafe {
         while top + HEIGHT <= m {
             if WIDTH == 1 {
-                write_tile::<V, HEIGHT, WIDTH, 2, PART>(block, top, last);
+                write_tile::<V, D, HEIGHT, WIDTH, 2, PART>(block, down, top, last);
             } else {
-                write_tile::<V, HEIGHT, WIDTH, 1, PART>(block, top, last);
+                write_tile::<V, D, HEIGHT, WIDTH, 1, PART>(block, down, top, last);
             }
             top += HEIGHT;
         }
         if HEIGHT > 6 && top + 6 <= m {
-            write_tile::<V, 6, WIDTH, 1, PART>(block, top, last);
+            write_tile::<V, D, 6, WIDTH, 1, PART>(block, down, top, last);
             top += 6;
         }
         while HEIGHT > 4 && top + 4 <= m {
             if WIDTH == 1 {
-                write_tile::<V, 4, WIDTH, 2, PART>(block, top, last);
+                write_tile::<V, D, 4, WIDTH, 2, PART>(block, down, top, last);
             } else {
-                write_tile::<V, 4, WIDTH, 1, PART>(block, top, last);
+                write_tile::<V, D, 4, WIDTH, 1, PART>(block, down, top, last);
             }
             top += 4;
         }
         match (m - top, WIDTH) {
-            (3, 1) => write_tile::<V, 3, WIDTH, 2, PART>(block, top, last),
-            (3, _) => write_tile::<V, 3, WIDTH, 1, PART>(block, top, last),
-            (2, 1) => write_tile::<V, 2, WIDTH, 4, PART>(block, top, last),
-            (2, _) => write_tile::<V, 2, WIDTH, 2, PART>(block, top, last),
-            (1, 1) => write_tile::<V, 1, WIDTH, 8, PART>(block, top, last),
-            (1, 2) => write_tile::<V, 1, WIDTH, 4, PART>(block, top, last),
-            (1, 3 | 4) => write_tile::<V, 1, WIDTH, 2, PART>(block, top, last),
-            (1, _) => write_tile::<V, 1, WIDTH, 1, PART>(block, top, last),
+            (3, 1) => write_tile::<V, D, 3, WIDTH, 2, PART>(block, down, top, last),
+            (3, _) => write_tile::<V, D, 3, WIDTH, 1, PART>(block, down, top, last),
+            (2, 1) => write_tile::<V, D, 2, WIDTH, 4, PART>(block, down, top, last),
+            (2, _) => write_tile::<V, D, 2, WIDTH, 2, PART>(block, down, top, last),
+            (1, 1) => write_tile::<V, D, 1, WIDTH, 8, PART>(block, down, top, last),
+            (1, 2) => write_tile::<V, D, 1, WIDTH, 4, PART>(block, down, top, last),
+            (1, 3 | 4) => write_tile::<V, D, 1, WIDTH, 2, PART>(block, down, top, last),
+            (1, _) => write_tile::<V, D, 1, WIDTH, 1, PART>(block, down, top, last),
             _ => {}
         }
     }
@@ -164,20 +200,23 @@ pub(super) unsafe fn strips<V: Vector, const HEIGHT: usize, const WIDTH: usize, 
 /// # Safety
 /// As [`strips`].
 #[inline(always)]
-pub(super) unsafe fn panel<V: Vector, const HEIGHT: usize>(block: &Product<V::Float>) -> usize {
+pub(super) unsafe fn panel<V: Vector, const HEIGHT: usize, D: Down>(
+    block: &Product<V::Float>,
+    down: D,
+) -> usize {
     let n = block.n;
     // SAFETY: as many columns as there are; the rest is the caller's.
     unsafe {
         if n >= 2 * V::LEN {
-            strips::<V, HEIGHT, 2, false>(block, V::LEN);
+            strips::<V, D, HEIGHT, 2, false>(block, down, V::LEN);
             return 2 * V::LEN;
         }
         if n > V::LEN {
-            strips::<V, HEIGHT, 2, true>(block, n - V::LEN);
+            strips::<V, D, HEIGHT, 2, true>(block, down, n - V::LEN);
         } else if n == V::LEN {
-            strips::<V, HEIGHT, 1, false>(block, n);
+            strips::<V, D, HEIGHT, 1, false>(block, down, n);
         } else {
-            strips::<V, HEIGHT, 1, true>(block, n);
+            strips::<V, D, HEIGHT, 1, true>(block, down, n);
         }
     }
     n
@@ -189,17 +228,17 @@ pub(super) unsafe fn panel<V: Vector, const HEIGHT: usize>(block: &Product<V::Fl
 /// As [`strips`]; m = 1.
 #[inline(always)]
 pub(super) unsafe fn row<V: Vector>(product: &Product<V::Float>) {
-    let n = product.n;
+    let (n, down) = (product.n, Even(product.b_strides.0));
     let mut left = 0;
     // SAFETY: every panel starts where the one before ended and ends at n or before; the rest is
     // the caller's.
     unsafe {
         while n - left >= 8 * V::LEN {
-            write_tile::<V, 1, 8, 1, false>(&product.from(0, left, 0), 0, V::LEN);
+            write_tile::<V, _, 1, 8, 1, false>(&product.from(0, left, 0), down, 0, V::LEN);
             left += 8 * V::LEN;
         }
         while n - left >= 4 * V::LEN {
-            write_tile::<V, 1, 4, 2, false>(&product.from(0, left, 0), 0, V::LEN);
+            write_tile::<V, _, 1, 4, 2, false>(&product.from(0, left, 0), down, 0, V::LEN);
             left += 4 * V::LEN;
         }
         if left == n {
@@ -208,13 +247,13 @@ pub(super) unsafe fn row<V: Vector>(product: &Product<V::Float>) {
         let rest = product.from(0, left, 0);
         let (whole, last) = ((n - left) / V::LEN, (n - left) % V::LEN);
         match (whole, last) {
-            (1, 0) => write_tile::<V, 1, 1, 8, false>(&rest, 0, V::LEN),
-            (2, 0) => write_tile::<V, 1, 2, 4, false>(&rest, 0, V::LEN),
-            (3, 0) => write_tile::<V, 1, 3, 2, false>(&rest, 0, V::LEN),
-            (0, _) => write_tile::<V, 1, 1, 8, true>(&rest, 0, last),
-            (1, _) => write_tile::<V, 1, 2, 4, true>(&rest, 0, last),
-            (2, _) => write_tile::<V, 1, 3, 2, true>(&rest, 0, last),
-            _ => write_tile::<V, 1, 4, 2, true>(&rest, 0, last),
+            (1, 0) => write_tile::<V, _, 1, 1, 8, false>(&rest, down, 0, V::LEN),
+            (2, 0) => write_tile::<V, _, 1, 2, 4, false>(&rest, down, 0, V::LEN),
+            (3, 0) => write_tile::<V, _, 1, 3, 2, false>(&rest, down, 0, V::LEN),
+            (0, _) => write_tile::<V, _, 1, 1, 8, true>(&rest, down, 0, last),
+            (1, _) => write_tile::<V, _, 1, 2, 4, true>(&rest, down, 0, last),
+            (2, _) => write_tile::<V, _, 1, 3, 2, true>(&rest, down, 0, last),
+            _ => write_tile::<V, _, 1, 4, 2, true>(&rest, down, 0, last),
         }
     }
 }

@@ -12,6 +12,8 @@ use crate::Float;
 /// many floats as the method touches; they need no alignment beyond a float's.
 pub trait Vector: Copy {
     type Float: Float;
+    /// What moves half as many, if there is such a register.
+    type Half: Vector<Float = Self::Float>;
 
     /// How many floats.
     const LEN: usize;
@@ -58,6 +60,7 @@ pub struct Lanes<F, const LEN: usize, const FUSED: bool>([F; LEN]);
 #[cfg(any(test, not(target_arch = "x86_64")))]
 impl<F: Float, const LEN: usize, const FUSED: bool> Vector for Lanes<F, LEN, FUSED> {
     type Float = F;
+    type Half = Self;
     const LEN: usize = LEN;
 
     #[inline(always)]
@@ -131,12 +134,14 @@ impl<F: Float, const LEN: usize, const FUSED: bool> Vector for Lanes<F, LEN, FUS
 #[cfg(test)]
 mod tests {
     use super::{Lanes, Vector};
+    use crate::Float;
 
     /// The methods whose portable text is not what x86 runs, against plain loops.
-    fn methods<V: Vector<Float = f32>>() {
-        let from: Vec<f32> = (1..=64).map(|x| x as f32).collect();
+    fn methods<V: Vector>() {
+        let number = |x: usize| V::Float::from_f64(x as f64);
+        let from: Vec<V::Float> = (1..=64).map(number).collect();
         for count in 0..=V::LEN {
-            let mut to = [0.0; 17];
+            let mut to = [V::Float::ZERO; 17];
             // SAFETY: as many floats as a vector or a block has; the CPU has the features.
             unsafe {
                 let first = V::load_first(from.as_ptr(), count);
@@ -145,11 +150,11 @@ mod tests {
                 } else {
                     first.store(to.as_mut_ptr());
                 }
-                assert_eq!(first.total(), (count * (count + 1) / 2) as f32);
+                assert_eq!(first.total(), number(count * (count + 1) / 2));
             }
-            assert_eq!((&to[..count], to[count]), (&from[..count], 0.0));
+            assert_eq!((&to[..count], to[count]), (&from[..count], number(0)));
         }
-        let (mut to, block) = ([0.0; 64], V::BLOCK);
+        let (mut to, block) = ([V::Float::ZERO; 64], V::BLOCK);
         // SAFETY: a block of at most 8 × 8.
         unsafe { V::transpose(from.as_ptr(), block, to.as_mut_ptr(), block) };
         for i in 0..block * block {
@@ -160,8 +165,12 @@ mod tests {
     #[test]
     fn arrays_and_registers() {
         methods::<Lanes<f32, 4, false>>();
+        methods::<Lanes<f64, 2, false>>();
         methods::<Lanes<f32, 8, true>>();
         #[cfg(target_arch = "x86_64")]
-        methods::<core::arch::x86_64::__m128>();
+        {
+            methods::<core::arch::x86_64::__m128>();
+            methods::<core::arch::x86_64::__m128d>();
+        }
     }
 }

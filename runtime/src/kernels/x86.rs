@@ -12,8 +12,9 @@ use super::vector::Vector;
 
 /// The methods that are one intrinsic each.
 macro_rules! common {
-    ($float:ident, $len:literal, $splat:ident, $load:ident, $store:ident, $add:ident) => {
+    ($float:ident, $half:ty, $len:literal, $splat:ident, $load:ident, $store:ident, $add:ident) => {
         type Float = $float;
+        type Half = $half;
         const LEN: usize = $len;
 
         #[inline(always)]
@@ -49,7 +50,7 @@ macro_rules! fused {
 }
 
 impl Vector for __m128 {
-    common!(f32, 4, _mm_set1_ps, _mm_loadu_ps, _mm_storeu_ps, _mm_add_ps);
+    common!(f32, __m128, 4, _mm_set1_ps, _mm_loadu_ps, _mm_storeu_ps, _mm_add_ps);
 
     #[inline(always)]
     unsafe fn mul_add(self, x: Self, sum: Self) -> Self {
@@ -88,7 +89,7 @@ impl Vector for __m128 {
 }
 
 impl Vector for __m128d {
-    common!(f64, 2, _mm_set1_pd, _mm_loadu_pd, _mm_storeu_pd, _mm_add_pd);
+    common!(f64, __m128d, 2, _mm_set1_pd, _mm_loadu_pd, _mm_storeu_pd, _mm_add_pd);
 
     #[inline(always)]
     unsafe fn mul_add(self, x: Self, sum: Self) -> Self {
@@ -97,7 +98,11 @@ impl Vector for __m128d {
 
     #[inline(always)]
     unsafe fn load_first(from: *const f64, count: usize) -> Self {
-        if count == 0 { _mm_setzero_pd() } else { _mm_load_sd(from) }
+        match count {
+            0 => _mm_setzero_pd(),
+            1 => _mm_load_sd(from),
+            _ => _mm_loadu_pd(from),
+        }
     }
 
     #[inline(always)]
@@ -119,7 +124,7 @@ static MASKS: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 
 
 #[cfg(feature = "std")]
 impl Vector for __m256 {
-    common!(f32, 8, _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_add_ps);
+    common!(f32, __m128, 8, _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_add_ps);
     fused!(f32, _mm256_fmadd_ps);
 
     #[inline(always)]
@@ -174,7 +179,7 @@ impl Vector for __m256 {
 
 #[cfg(feature = "std")]
 impl Vector for __m256d {
-    common!(f64, 4, _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_add_pd);
+    common!(f64, __m128d, 4, _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_add_pd);
     fused!(f64, _mm256_fmadd_pd);
 
     #[inline(always)]
@@ -214,7 +219,7 @@ impl Vector for __m256d {
 
 #[cfg(feature = "std")]
 impl Vector for __m512 {
-    common!(f32, 16, _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_add_ps);
+    common!(f32, __m256, 16, _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_add_ps);
     fused!(f32, _mm512_fmadd_ps);
 
     #[inline(always)]
@@ -243,7 +248,7 @@ impl Vector for __m512 {
 
 #[cfg(feature = "std")]
 impl Vector for __m512d {
-    common!(f64, 8, _mm512_set1_pd, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_add_pd);
+    common!(f64, __m256d, 8, _mm512_set1_pd, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_add_pd);
     fused!(f64, _mm512_fmadd_pd);
 
     #[inline(always)]

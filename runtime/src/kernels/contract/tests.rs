@@ -62,12 +62,12 @@ fn compare<F: Float>(rng: &mut Rng, lists: [&[Index]; 3], accumulate: bool) {
     assert!(c.iter().zip(&again).all(|(x, y)| x.to_f64().to_bits() == y.to_f64().to_bits()), "other bits");
     // Alone, on one thread, at every level; what is a product of matrices as such.
     let [rows, columns, depth] = arranged(lists);
-    let (part, a, b) = ((0, columns.count()), a.as_ptr(), b.as_ptr());
+    let (a, b) = (a.as_ptr(), b.as_ptr());
     if [&rows, &columns, &depth].iter().any(|list| list.count() == 0) {
         return;
     }
     let mut alone = before.clone();
-    let given = Contraction { rows, columns, depth, part, a, b, c: alone.as_mut_ptr(), accumulate };
+    let given = Contraction::new([rows, columns, depth], a, b, alone.as_mut_ptr(), accumulate);
     // SAFETY: the slices are as long as extents and strides say.
     unsafe {
         match given.as_product() {
