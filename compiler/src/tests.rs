@@ -1,6 +1,10 @@
 //! Programs through the compiler down to routines, against the interpreter.
+mod accuracy;
+mod nets;
 mod property;
 mod table;
+
+pub use nets::nets;
 
 use crate::{check, compile, eval, print, report::Report, syntax};
 

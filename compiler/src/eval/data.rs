@@ -1,5 +1,6 @@
 //! What a tensor holds while a graph is interpreted: elements row by row, without their shape.
 
+use super::Precision;
 use crate::ir::Kind;
 
 /// The elements of a tensor.
@@ -82,9 +83,9 @@ impl Data {
     }
 
     /// Adds a value there; masks do not add.
-    pub(super) fn add(&mut self, position: usize, value: Value) -> Option<()> {
+    pub(super) fn add(&mut self, position: usize, value: Value, precision: Precision) -> Option<()> {
         let sum = match self.get(position) {
-            Value::Float(old) => Value::Float(old + value.float()?),
+            Value::Float(old) => Value::Float(precision.round(old + value.float()?)),
             Value::Integer(old) => Value::Integer(old.checked_add(value.integer()?)?),
             Value::Flag(_) => return None,
         };

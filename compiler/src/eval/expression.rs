@@ -115,13 +115,16 @@ impl Expression {
 
     fn execute(&mut self, slot: usize, memory: &Memory<'_>, index: &[i64]) -> Result<Value, EvalError> {
         Ok(match &self.steps[slot] {
-            Step::Number(value) => Value::Float(*value),
+            Step::Number(value) => Value::Float(memory.precision.round(*value)),
             Step::Integer(value) => Value::Integer(value.evaluate(memory, index)?),
             Step::Flag(value) => Value::Flag(*value),
             Step::Read(tensor, at) => memory.read(*tensor, at, index)?,
-            Step::Unary(name, a) => Value::Float(function::unary(*name, self.float(*a)?)),
+            Step::Unary(name, a) => {
+                Value::Float(memory.precision.round(function::unary(*name, self.float(*a)?)))
+            }
             Step::Binary(name, a, b) => {
-                Value::Float(function::binary(*name, self.float(*a)?, self.float(*b)?))
+                let value = function::binary(*name, self.float(*a)?, self.float(*b)?);
+                Value::Float(memory.precision.round(value))
             }
             Step::Call(Function::Extern(_), name, arguments) => {
                 let numbers = arguments.iter().map(|&a| self.float(a)).collect::<Result<Vec<f64>, _>>()?;

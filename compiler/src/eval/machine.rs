@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::Precision;
 use super::data::{Data, Value};
 use super::error::EvalError;
 use super::expression::Expression;
@@ -16,6 +17,7 @@ pub(super) struct Memory<'graph> {
     shapes: Vec<Vec<usize>>,
     values: Vec<Option<Rc<Data>>>,
     pub(super) counters: Vec<i64>,
+    pub(super) precision: Precision,
 }
 
 /// A graph being interpreted.
@@ -151,7 +153,7 @@ impl Memory<'_> {
                 Reduction::Sum => {
                     let Some(value) = value.evaluate_unless_zero(self, index)? else { return Ok(()) };
                     let position = self.position(node.out, at, index, true)?;
-                    (position, data.add(position, value))
+                    (position, data.add(position, value, self.precision))
                 }
             };
             debug_assert!(position < data.len());
@@ -269,7 +271,7 @@ impl Memory<'_> {
 }
 
 impl<'graph> Machine<'graph> {
-    pub(super) fn new(graph: &'graph Graph, dims: &[usize]) -> Result<Self, EvalError> {
+    pub(super) fn new(graph: &'graph Graph, dims: &[usize], precision: Precision) -> Result<Self, EvalError> {
         let (found, expected) = (dims.len(), graph.dims.len());
         if found != expected {
             return Err(EvalError::Dims { found, expected });
@@ -277,7 +279,10 @@ impl<'graph> Machine<'graph> {
         let count = u32::try_from(graph.tensors.len()).unwrap_or(u32::MAX);
         let shapes: Result<Vec<_>, _> = (0..count).map(|id| shape(graph, dims, TensorId(id))).collect();
         let (values, counters) = (vec![None; graph.tensors.len()], vec![0; graph.loops as usize]);
-        Ok(Self { memory: Memory { graph, shapes: shapes?, values, counters }, dims: dims.to_vec() })
+        Ok(Self {
+            memory: Memory { graph, shapes: shapes?, values, counters, precision },
+            dims: dims.to_vec(),
+        })
     }
 
     pub(super) fn give(&mut self, tensor: TensorId, data: Data) -> Result<(), EvalError> {

@@ -26,6 +26,24 @@ pub use error::EvalError;
 use crate::ir::{Graph, TensorId};
 use machine::Machine;
 
+/// What every operation's result is rounded to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precision {
+    /// `f64`: the oracle.
+    Double,
+    /// `f32`: what plain loops over `f32` make, one operation after the other.
+    Single,
+}
+
+impl Precision {
+    fn round(self, number: f64) -> f64 {
+        match self {
+            Self::Double => number,
+            Self::Single => f64::from(number as f32),
+        }
+    }
+}
+
 /// Runs a graph and returns the tensors wanted. `dims` are the run-time sizes, one for each dim.
 pub fn evaluate(
     graph: &Graph,
@@ -33,7 +51,18 @@ pub fn evaluate(
     inputs: &[(TensorId, Data)],
     wanted: &[TensorId],
 ) -> Result<Vec<Data>, EvalError> {
-    let mut machine = Machine::new(graph, dims)?;
+    evaluate_in(Precision::Double, graph, dims, inputs, wanted)
+}
+
+/// The same, in numbers of that precision.
+pub fn evaluate_in(
+    precision: Precision,
+    graph: &Graph,
+    dims: &[usize],
+    inputs: &[(TensorId, Data)],
+    wanted: &[TensorId],
+) -> Result<Vec<Data>, EvalError> {
+    let mut machine = Machine::new(graph, dims, precision)?;
     for (tensor, data) in inputs {
         machine.give(*tensor, data.clone())?;
     }

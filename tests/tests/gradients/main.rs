@@ -6,6 +6,7 @@
     reason = "matrices are indexed by row and column"
 )]
 
+mod accuracy;
 mod checkpoint;
 mod columns;
 // The macro warns of the gradient that is zero, which is what `StopGradient` tests.

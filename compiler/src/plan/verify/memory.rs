@@ -4,12 +4,11 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use proc_macro2::{TokenStream, TokenTree};
-
 use crate::compile;
 use crate::ir::Atom;
 use crate::plan::timeline::{Stay, moments};
 use crate::plan::{BufferId, Home, Plan};
+use crate::tests::nets;
 
 /// A buffer at certain sizes.
 #[derive(Clone, Debug)]
@@ -50,25 +49,6 @@ fn start(plan: &Plan, buffer: BufferId, at: &mut dyn FnMut(&Atom) -> i64) -> i64
     let Home::Frame { frame, offset } = &plan.memory.buffers[buffer.0].home else { return 0 };
     let around = plan.memory.frames[frame.0].within.map_or(0, |around| start(plan, around, at));
     around + offset.evaluate(at)
-}
-
-/// The contents of every `net! { … }` of a file.
-pub fn nets(text: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    search(text.parse().unwrap(), &mut found);
-    found
-}
-
-fn search(tokens: TokenStream, found: &mut Vec<String>) {
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    for (place, token) in tokens.iter().enumerate() {
-        let TokenTree::Group(group) = token else { continue };
-        let before = [2, 1].map(|back| place.checked_sub(back).map(|at| tokens[at].to_string()));
-        match before.each_ref().map(Option::as_deref) {
-            [Some("net"), Some("!")] => found.push(group.stream().to_string()),
-            _ => search(group.stream(), found),
-        }
-    }
 }
 
 /// The picture of a plan: time to the right, addresses upwards, a rectangle for each buffer.

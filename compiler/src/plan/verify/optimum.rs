@@ -10,7 +10,8 @@ use std::path::Path;
 use crate::compile;
 use crate::plan::Plan;
 
-use super::memory::{Block, blocks, nets};
+use super::memory::{Block, blocks};
+use crate::tests::nets;
 
 /// The value of every dim.
 const SIZE: i64 = 64;

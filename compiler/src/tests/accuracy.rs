@@ -1,0 +1,96 @@
+//! How far plain loops over `f32` are from the truth, for the networks of `tests/tests/gradients/accuracy.rs`,
+//! which holds what rustc makes of them against these figures and says how their numbers are made.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use super::{checked, nets};
+use crate::compile;
+use crate::eval::{self, Data, Precision};
+use crate::ir::{Kind, TensorId};
+use crate::program::{ArgumentContent, Derivative, Method};
+use crate::routine::Target;
+use crate::syntax::ast::DerivativeKind;
+
+/// The batch there.
+const ROWS: usize = 5;
+
+/// A gradient this small is zero, as there.
+const ROUNDING: f64 = 1e-12;
+
+/// As `number` there.
+fn number(tensor: usize, element: usize) -> f64 {
+    let mut bits =
+        ((tensor as u64) << 32 | element as u64).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    ((bits ^ (bits >> 31)) >> 40) as f64 / f64::from(1 << 23) - 1.0
+}
+
+/// As `scale` there.
+fn scale(count: usize) -> f64 {
+    0.5_f64.powi((count.next_power_of_two().trailing_zeros() / 4).cast_signed())
+}
+
+fn inputs(method: &Method) -> Vec<(TensorId, Data)> {
+    let fields = method.fields.iter().map(|field| (field.tensor, true));
+    let arguments = method.arguments.iter().filter_map(|argument| match argument.content {
+        ArgumentContent::Tensor(tensor) => Some((tensor, false)),
+        ArgumentContent::Dim(_) => None,
+    });
+    let data = |(place, (tensor, weight)): (usize, (TensorId, bool))| {
+        let count = eval::shape(&method.graph, &[ROWS], tensor).unwrap().iter().product();
+        let scale = if weight { scale(count) } else { 1.0 };
+        let data = match method.graph.tensor(tensor).kind {
+            Kind::Index => Data::Index((0..count as u32).map(|row| (7 * row + 3) % 10).collect()),
+            _ => Data::Float((0..count).map(|element| number(place, element) * scale).collect()),
+        };
+        (tensor, data)
+    };
+    fields.chain(arguments).enumerate().map(data).collect()
+}
+
+/// Σ (a − b)² over Σ b², rooted.
+fn distance(a: &[f64], b: &[f64]) -> f64 {
+    let squares = |numbers: &mut dyn Iterator<Item = f64>| numbers.map(|number| number * number).sum::<f64>();
+    (squares(&mut a.iter().zip(b).map(|(a, b)| a - b)) / squares(&mut b.iter().copied())).sqrt()
+}
+
+/// The networks as they stand there, in `f64`.
+fn networks() -> String {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/tests/gradients/accuracy.rs");
+    nets(&std::fs::read_to_string(file).unwrap()).concat().replace("$float", "f64").replace("$ float", "f64")
+}
+
+#[test]
+fn plain_loops_are_as_far_as_committed() {
+    let program = checked(&networks()).unwrap_or_else(|messages| panic!("{messages}"));
+    let mut table = String::new();
+    for network in &program.structs {
+        let Some(method) = network.methods.iter().find(|method| method.name == "loss") else { continue };
+        let derivative = Derivative { kind: DerivativeKind::Grad, model: true, arguments: Vec::new() };
+        let routine = compile::gradient(method, &derivative);
+        let wanted: Vec<TensorId> = routine.gradients.iter().map(|gradient| gradient.tensor).collect();
+        let [single, double] = [Precision::Single, Precision::Double].map(|precision| {
+            eval::evaluate_in(precision, &routine.graph, &[ROWS], &inputs(method), &wanted)
+                .unwrap_or_else(|error| panic!("{}: {error}", network.name))
+        });
+        for ((gradient, single), double) in routine.gradients.iter().zip(&single).zip(&double) {
+            let Target::Field(field) = gradient.target else { continue };
+            let path: Vec<String> =
+                method.fields[field].path.iter().map(|step| step.name.to_string()).collect();
+            // Softmax does not see what the keys' bias adds: its gradient is rounding and nothing else.
+            if double.floats().iter().all(|number| number.abs() < ROUNDING) {
+                continue;
+            }
+            let distance = distance(single.floats(), double.floats());
+            writeln!(table, "{}.{} {distance:.1e}", network.name, path.join(".")).unwrap();
+        }
+    }
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/tests/gradients/accuracy.txt");
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&file, &table).unwrap();
+    }
+    let committed = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(committed == table, "{} is of other plain loops; BLESS=1 writes it anew", file.display());
+}
