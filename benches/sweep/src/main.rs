@@ -2,7 +2,7 @@
 //!
 //!     cargo run --release --manifest-path benches/sweep/Cargo.toml -- TABLE.tsv PICTURE.svg
 //!
-//! A step of a network of two layers of one width, forward, backward and update. The picture shows
+//! A step of a network of two layers of one width: forward, backward and update in one. The picture shows
 //! GFLOP/s against width and batch; a point under half of the mean of its neighbours on either side is
 //! printed, and the program fails.
 
@@ -18,8 +18,8 @@ use std::time::{Duration, Instant};
 const BATCHES: [usize; 27] = [
     1, 2, 3, 4, 5, 7, 8, 9, 13, 15, 16, 17, 23, 31, 32, 33, 47, 63, 64, 65, 97, 127, 128, 129, 193, 256, 257,
 ];
-/// How often all points are measured; what counts is the fastest: others only ever slow it.
-const ROUNDS: usize = 25;
+/// How often all points are measured; what counts is the median.
+const ROUNDS: usize = 15;
 /// How long steps are repeated for one measurement, at the least.
 const TIME: Duration = Duration::from_micros(500);
 
@@ -44,6 +44,11 @@ fn time(case: &mut dyn Case, batch: usize) -> f64 {
         }
         steps *= 2;
     }
+}
+
+fn median(numbers: &mut [f64]) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers[numbers.len() / 2]
 }
 
 /// Multiplications and additions of the products of a step: two forward, two for the weights' gradients, one for
@@ -76,16 +81,24 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let mut cases = widths::all();
     let widths: Vec<usize> = cases.iter().map(|case| case.width()).collect();
-    let mut rates = vec![vec![0.0_f64; BATCHES.len()]; cases.len()];
+    let mut seconds = vec![vec![Vec::with_capacity(ROUNDS); BATCHES.len()]; cases.len()];
     for round in 0..ROUNDS {
         eprint!("\rround {} of {ROUNDS}", round + 1);
-        for (case, rates) in cases.iter_mut().zip(&mut rates) {
-            for (&batch, rate) in BATCHES.iter().zip(rates) {
-                *rate = rate.max(operations(case.width(), batch) / time(&mut **case, batch) / 1e9);
+        for (case, seconds) in cases.iter_mut().zip(&mut seconds) {
+            for (&batch, seconds) in BATCHES.iter().zip(seconds) {
+                seconds.push(time(&mut **case, batch));
             }
         }
     }
     eprintln!();
+    let rate = |width, batch, seconds: &mut Vec<f64>| operations(width, batch) / median(seconds) / 1e9;
+    let rates: Vec<Vec<f64>> = widths
+        .iter()
+        .zip(&mut seconds)
+        .map(|(&width, of)| {
+            BATCHES.iter().zip(of).map(|(&batch, seconds)| rate(width, batch, seconds)).collect()
+        })
+        .collect();
 
     let mut text = String::from("width\tbatch\tGFLOP/s\n");
     for (width, rates) in widths.iter().zip(&rates) {

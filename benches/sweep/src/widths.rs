@@ -27,7 +27,6 @@ macro_rules! widths {
             $({
                 struct Steps {
                     model: Box<$name>,
-                    gradient: Box<$name>,
                     workspace: Workspace<f32>,
                     x: Vec<[f32; $width]>,
                 }
@@ -37,18 +36,13 @@ macro_rules! widths {
 
                     fn step(&mut self, batch: usize) -> f32 {
                         let x = &self.x[..batch];
-                        let pass = self.model.loss(&mut self.workspace, x, x);
-                        let value = pass.value();
-                        pass.backward(&mut self.gradient);
-                        chainrule::Optimiser::step(&mut Sgd::new(1e-6), &mut self.model, &self.gradient);
-                        value
+                        self.model.loss_step(&mut self.workspace, &mut Sgd::new(1e-6), x, x)
                     }
                 }
 
                 let rows = BATCHES[BATCHES.len() - 1];
                 all.push(Box::new(Steps {
                     model: $name::init(1),
-                    gradient: $name::zeros(),
                     workspace: Workspace::new(),
                     x: (0..rows).map(|row| [row as f32 / rows as f32; $width]).collect(),
                 }));

@@ -170,20 +170,36 @@ impl Body<'_> {
         tensors
     }
 
+    /// Variables for the reshaped tensors of a step. Those of one memory in one form have one variable, named after
+    /// the one that is written: what a step writes where it reads would be borrowed twice.
     fn bind_views(&mut self, step: &Step) -> TokenStream {
-        let mut tokens = TokenStream::new();
+        let mut alike: Vec<(TensorId, bool, Vec<TensorId>)> = Vec::new();
         for (tensor, written) in self.tensors(step) {
-            if self.is_reshaped(tensor) {
-                tokens.extend(self.bind_view(tensor, written));
+            if !self.is_reshaped(tensor) {
+                continue;
             }
+            match alike.iter_mut().find(|(named, ..)| self.are_seen_alike(*named, tensor)) {
+                Some((named, mutable, all)) => {
+                    all.push(tensor);
+                    if written {
+                        (*named, *mutable) = (tensor, true);
+                    }
+                }
+                None => alike.push((tensor, written, vec![tensor])),
+            }
+        }
+        let mut tokens = TokenStream::new();
+        for (named, mutable, all) in alike {
+            tokens.extend(self.bind_view(named, mutable));
+            let name = self.views[&named].clone();
+            self.views.extend(all.into_iter().map(|tensor| (tensor, name.clone())));
         }
         tokens
     }
 
     fn drop_views(&mut self) {
-        for (_, name) in std::mem::take(&mut self.views) {
-            self.names.release(&name);
-        }
+        let names: BTreeSet<Ident> = std::mem::take(&mut self.views).into_values().collect();
+        names.iter().for_each(|name| self.names.release(name));
     }
 
     /// All elements of a tensor to another; added where gradients accumulate.

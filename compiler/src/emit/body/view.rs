@@ -272,6 +272,12 @@ impl<'a> Body<'a> {
         }
     }
 
+    /// Whether one variable shows both reshaped tensors: the same memory in the same form.
+    pub(super) fn are_seen_alike(&self, one: TensorId, other: TensorId) -> bool {
+        let form = |tensor| Form::of(self.plan.graph.shape(tensor));
+        self.root(one) == self.root(other) && form(one) == form(other)
+    }
+
     /// The variable of a reshaped tensor over the memory that it shares.
     pub(super) fn bind_view(&mut self, tensor: TensorId, mutable: bool) -> TokenStream {
         let name = self.names.take(&self.plan.graph.tensor(tensor).name.clone());
