@@ -266,6 +266,7 @@ fn layers() {
 }
 
 mod algebra;
+mod contract;
 mod external;
 mod loops;
 mod mapped;

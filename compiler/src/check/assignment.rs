@@ -17,7 +17,14 @@ impl Elaborator<'_> {
             Target::Tuple(..) => String::new(),
         };
         let outer = std::mem::replace(&mut self.hint, hint);
-        let new = self.expr(value);
+        let new = match target {
+            Target::Name(name) | Target::Indexed(name, ..)
+                if self.holds_index(name) && self.is_integer(value) =>
+            {
+                self.integer_value(value)
+            }
+            _ => self.expr(value),
+        };
         let place = self.place(value);
         match target {
             Target::Indexed(name, subscripts, _) => self.assign_at(name, subscripts, operator, new, &place),
@@ -30,6 +37,12 @@ impl Elaborator<'_> {
             }
         }
         self.hint = outer;
+    }
+
+    /// Whether a name stands for indices.
+    fn holds_index(&mut self, name: &Ident) -> bool {
+        let value = self.binding(&name.to_string()).map(|binding| &binding.value);
+        matches!(value, Some(Bound::Value(Value::Array(array))) if array.kind == Kind::Index)
     }
 
     fn updated(
@@ -182,7 +195,7 @@ impl Elaborator<'_> {
     }
 
     /// Whether two values are made alike of tuples and arrays.
-    fn alike(&self, a: &Value, b: &Value) -> bool {
+    pub fn alike(&self, a: &Value, b: &Value) -> bool {
         match (a, b) {
             (Value::Tuple(a), Value::Tuple(b)) => {
                 a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.alike(a, b))
@@ -218,7 +231,19 @@ impl Elaborator<'_> {
             return None;
         };
         binding.assigned = true;
-        let (mutable, value) = (binding.mutable, binding.value.clone());
+        let (mutable, value, outside) = (binding.mutable, binding.value.clone(), binding.depth);
+        if mutable.is_mutable() && outside < self.depth() {
+            let index = self.ambient[outside].name.clone();
+            self.error_with_help(
+                name.span(),
+                format!("`{name}` is one value for all `{index}`: it is not assigned for each of them"),
+                format!(
+                    "bind it inside, `let mut {name} = …;`, reduce, `sum[{index}](…)`, or repeat: `for {index} in … {{ {name} = …; }}`"
+                ),
+            );
+            self.poison(name);
+            return None;
+        }
         match value {
             Bound::Value(Value::Poison) => None,
             Bound::Value(value) if mutable.is_mutable() => Some(value),
@@ -295,7 +320,7 @@ impl Elaborator<'_> {
             return self.part_differs(&part, &new, place);
         }
         let new = self.stretch(&new, &shape);
-        let (reduction, value) = match operator {
+        let (reduction, element) = match operator {
             None => (Reduction::Set, new.element),
             Some(Op::Add) => (Reduction::Sum, new.element),
             Some(Op::Subtract) => (Reduction::Sum, self.graph.scalars.neg(new.element)),
@@ -303,6 +328,7 @@ impl Elaborator<'_> {
                 (Reduction::Set, self.graph.scalars.binary(function_of(operator), part.element, new.element))
             }
         };
+        let value = self.guarded(&Array { element, ..new });
         let domain: Vec<Axis> = self.ambient.iter().cloned().chain(Graph::axes(&shape)).collect();
         debug_assert_eq!(
             domain.len(),
