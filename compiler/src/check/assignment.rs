@@ -27,7 +27,10 @@ impl Elaborator<'_> {
         };
         let place = self.place(value);
         match target {
-            Target::Indexed(name, subscripts, _) => self.assign_at(name, subscripts, operator, new, &place),
+            Target::Indexed(name, subscripts, _) => {
+                let operator = operator.map(|operator| (operator, operator_span));
+                self.assign_at(name, subscripts, operator, new, &place)
+            }
             _ => {
                 let new = match operator {
                     None => self.store_all(new),
@@ -65,6 +68,9 @@ impl Elaborator<'_> {
             Some(Bound::Value(Value::Array(old))) => self.here(&old),
             _ => return Value::Poison,
         };
+        if !self.takes_updates(&old, operator_span) {
+            return Value::Poison;
+        }
         if old.kind == Kind::Index {
             return self.updated_index(&old, operator, operator_span, new, place);
         }
@@ -294,7 +300,7 @@ impl Elaborator<'_> {
         &mut self,
         name: &Ident,
         subscripts: &[ast::Subscript],
-        operator: Option<Op>,
+        operator: Option<(Op, Span)>,
         new: Value,
         place: &Place,
     ) {
@@ -303,6 +309,18 @@ impl Elaborator<'_> {
             let message = format!("parts of a tensor are assigned, `{name}` is {}", self.describe(&old));
             return self.error_with_help(name.span(), message, "assign it whole");
         };
+        if old.kind == Kind::Key {
+            let message =
+                format!("`{name}` is {}: keys are not assigned one by one", self.show(old.kind, &old.shape));
+            return self.error_with_help(
+                name.span(),
+                message,
+                "make a key where it is needed: `fold(key, i)`",
+            );
+        }
+        if operator.is_some_and(|(_, at)| !self.takes_updates(&old, at)) {
+            return;
+        }
         let Some(mut new) = self.to_array(new, place) else { return };
         if old.kind == Kind::Index {
             new = self.to_index(new);
@@ -312,7 +330,19 @@ impl Elaborator<'_> {
         let depth = self.depth();
         // Read the whole array as its own subscripts: they say where each element of the part lies.
         let Some(part) = self.subscript(&old, subscripts, &name.to_string()) else { return };
-        let Scalar::Read(_, at) = self.graph.scalars[part.element].clone() else { return };
+        let Some((_, at)) = self.read_by(part.element) else {
+            return self.error_with_help(
+                name.span(),
+                "this part cannot be assigned",
+                "assign it element by element",
+            );
+        };
+        let mut operator = operator;
+        if let Some((of_integers, at)) = operator.take_if(|_| part.kind == Kind::Index) {
+            let updated = self.updated_index(&part, of_integers, at, Value::Array(new), place);
+            let Value::Array(updated) = updated else { return };
+            new = updated;
+        }
         let Ok(shape) = self.broadcast(&[&part.shape, &new.shape]) else {
             return self.part_differs(&part, &new, place);
         };
@@ -320,7 +350,7 @@ impl Elaborator<'_> {
             return self.part_differs(&part, &new, place);
         }
         let new = self.stretch(&new, &shape);
-        let (reduction, element) = match operator {
+        let (reduction, element) = match operator.map(|(operator, _)| operator) {
             None => (Reduction::Set, new.element),
             Some(Op::Add) => (Reduction::Sum, new.element),
             Some(Op::Subtract) => (Reduction::Sum, self.graph.scalars.neg(new.element)),
@@ -348,6 +378,20 @@ impl Elaborator<'_> {
         if let Some(binding) = self.lookup(&name.to_string()) {
             binding.value = Bound::Value(Value::Array(array));
         }
+    }
+
+    /// Whether there is `+=` for such a value.
+    fn takes_updates(&mut self, old: &Array, operator_span: Span) -> bool {
+        if matches!(old.kind, Kind::Float | Kind::Index) {
+            return true;
+        }
+        let message = format!("an update is of numbers, found {}", self.show(old.kind, &old.shape));
+        let help = match old.kind {
+            Kind::Key => "a key is for `dropout` and `fold` alone",
+            _ => "masks combine with `&&`, `||` and `!`: `m = m && x > 0;`",
+        };
+        self.error_with_help(operator_span, message, help);
+        false
     }
 
     fn part_differs(&mut self, part: &Array, new: &Array, place: &Place) {
