@@ -270,6 +270,7 @@ fn layers() {
 }
 
 mod algebra;
+mod contract;
 mod external;
 mod loops;
 mod mapped;

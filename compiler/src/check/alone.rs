@@ -16,8 +16,9 @@ use crate::syntax::ast::{self, ExprKind as E};
 /// How many axes `..` is tried to stand for.
 const RANKS: [usize; 4] = [1, 2, 0, 3];
 
-/// What generics are tried as where nothing says.
-const SIZES: [i64; 3] = [64, 1, 6];
+/// What the first, second, … of a struct's generics are tried as where nothing says: alike, and each a part of
+/// the one before or behind it.
+const SIZES: [[i64; 4]; 5] = [[64, 64, 64, 64], [1, 1, 1, 1], [6, 6, 6, 6], [64, 32, 16, 8], [8, 16, 32, 64]];
 
 /// Reports what is wrong in the functions of the block whose bodies nothing has lowered.
 pub fn check(items: &Items<'_>, instances: &mut Instances, report: &mut Report, seen: &mut Seen) {
@@ -58,12 +59,17 @@ fn guesses(
     report: &mut Report,
 ) -> Vec<usize> {
     let needed = definition.generics.iter().take_while(|generic| generic.default.is_none()).count();
-    let sizes: &[i64] = if needed == 0 { &SIZES[..1] } else { &SIZES };
+    let sizes = if needed == 0 { &SIZES[..1] } else { &SIZES[..] };
     let mut found = Vec::new();
     let mut attempts = Vec::new();
     for size in sizes {
         let mut attempt = Report::default();
-        found.extend(instances.guess(items, definition, *size, &mut attempt));
+        found.extend(instances.guess(
+            items,
+            definition,
+            |position| size[position % size.len()],
+            &mut attempt,
+        ));
         attempts.push(attempt.errors);
     }
     common(attempts, true, report);

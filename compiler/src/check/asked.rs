@@ -7,7 +7,7 @@ use proc_macro2::{Ident, Span};
 use super::elaborate::Elaborator;
 use super::external;
 use super::instances::Instances;
-use super::items::{InstanceContent, Items};
+use super::items::Items;
 use super::method::{Leaf, leaves};
 use super::value::Value;
 use super::words::list;
@@ -214,11 +214,7 @@ fn request_of(
     let layer = this.frame().layer.as_ref().map(|layer| layer.instance);
     if let Some(instance) = layer.filter(|_| derivative.model && right) {
         let all = leaves(this.instances, instance);
-        let complete = this.instances.list[instance]
-            .fields
-            .iter()
-            .all(|field| !matches!(field.content, InstanceContent::Poison));
-        if complete && all.iter().all(|leaf| leaf.frozen) {
+        if !this.instances.is_broken(instance) && all.iter().all(|leaf| leaf.frozen) {
             let structure = &this.instances.list[instance].name;
             let has = if all.is_empty() { "has no parameters" } else { "has frozen parameters alone" };
             let message =

@@ -17,10 +17,20 @@ impl Elaborator<'_> {
             Target::Tuple(..) => String::new(),
         };
         let outer = std::mem::replace(&mut self.hint, hint);
-        let new = self.expr(value);
+        let new = match target {
+            Target::Name(name) | Target::Indexed(name, ..)
+                if self.holds_index(name) && self.is_integer(value) =>
+            {
+                self.integer_value(value)
+            }
+            _ => self.expr(value),
+        };
         let place = self.place(value);
         match target {
-            Target::Indexed(name, subscripts, _) => self.assign_at(name, subscripts, operator, new, &place),
+            Target::Indexed(name, subscripts, _) => {
+                let operator = operator.map(|operator| (operator, operator_span));
+                self.assign_at(name, subscripts, operator, new, &place)
+            }
             _ => {
                 let new = match operator {
                     None => self.store_all(new),
@@ -30,6 +40,12 @@ impl Elaborator<'_> {
             }
         }
         self.hint = outer;
+    }
+
+    /// Whether a name stands for indices.
+    fn holds_index(&mut self, name: &Ident) -> bool {
+        let value = self.binding(&name.to_string()).map(|binding| &binding.value);
+        matches!(value, Some(Bound::Value(Value::Array(array))) if array.kind == Kind::Index)
     }
 
     fn updated(
@@ -52,6 +68,9 @@ impl Elaborator<'_> {
             Some(Bound::Value(Value::Array(old))) => self.here(&old),
             _ => return Value::Poison,
         };
+        if !self.takes_updates(&old, operator_span) {
+            return Value::Poison;
+        }
         if old.kind == Kind::Index {
             return self.updated_index(&old, operator, operator_span, new, place);
         }
@@ -182,7 +201,7 @@ impl Elaborator<'_> {
     }
 
     /// Whether two values are made alike of tuples and arrays.
-    fn alike(&self, a: &Value, b: &Value) -> bool {
+    pub fn alike(&self, a: &Value, b: &Value) -> bool {
         match (a, b) {
             (Value::Tuple(a), Value::Tuple(b)) => {
                 a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.alike(a, b))
@@ -218,7 +237,19 @@ impl Elaborator<'_> {
             return None;
         };
         binding.assigned = true;
-        let (mutable, value) = (binding.mutable, binding.value.clone());
+        let (mutable, value, outside) = (binding.mutable, binding.value.clone(), binding.depth);
+        if mutable.is_mutable() && outside < self.depth() {
+            let index = self.ambient[outside].name.clone();
+            self.error_with_help(
+                name.span(),
+                format!("`{name}` is one value for all `{index}`: it is not assigned for each of them"),
+                format!(
+                    "bind it inside, `let mut {name} = …;`, reduce, `sum[{index}](…)`, or repeat: `for {index} in … {{ {name} = …; }}`"
+                ),
+            );
+            self.poison(name);
+            return None;
+        }
         match value {
             Bound::Value(Value::Poison) => None,
             Bound::Value(value) if mutable.is_mutable() => Some(value),
@@ -269,7 +300,7 @@ impl Elaborator<'_> {
         &mut self,
         name: &Ident,
         subscripts: &[ast::Subscript],
-        operator: Option<Op>,
+        operator: Option<(Op, Span)>,
         new: Value,
         place: &Place,
     ) {
@@ -278,6 +309,18 @@ impl Elaborator<'_> {
             let message = format!("parts of a tensor are assigned, `{name}` is {}", self.describe(&old));
             return self.error_with_help(name.span(), message, "assign it whole");
         };
+        if old.kind == Kind::Key {
+            let message =
+                format!("`{name}` is {}: keys are not assigned one by one", self.show(old.kind, &old.shape));
+            return self.error_with_help(
+                name.span(),
+                message,
+                "make a key where it is needed: `fold(key, i)`",
+            );
+        }
+        if operator.is_some_and(|(_, at)| !self.takes_updates(&old, at)) {
+            return;
+        }
         let Some(mut new) = self.to_array(new, place) else { return };
         if old.kind == Kind::Index {
             new = self.to_index(new);
@@ -287,7 +330,19 @@ impl Elaborator<'_> {
         let depth = self.depth();
         // Read the whole array as its own subscripts: they say where each element of the part lies.
         let Some(part) = self.subscript(&old, subscripts, &name.to_string()) else { return };
-        let Scalar::Read(_, at) = self.graph.scalars[part.element].clone() else { return };
+        let Some((_, at)) = self.read_by(part.element) else {
+            return self.error_with_help(
+                name.span(),
+                "this part cannot be assigned",
+                "assign it element by element",
+            );
+        };
+        let mut operator = operator;
+        if let Some((of_integers, at)) = operator.take_if(|_| part.kind == Kind::Index) {
+            let updated = self.updated_index(&part, of_integers, at, Value::Array(new), place);
+            let Value::Array(updated) = updated else { return };
+            new = updated;
+        }
         let Ok(shape) = self.broadcast(&[&part.shape, &new.shape]) else {
             return self.part_differs(&part, &new, place);
         };
@@ -295,7 +350,7 @@ impl Elaborator<'_> {
             return self.part_differs(&part, &new, place);
         }
         let new = self.stretch(&new, &shape);
-        let (reduction, value) = match operator {
+        let (reduction, element) = match operator.map(|(operator, _)| operator) {
             None => (Reduction::Set, new.element),
             Some(Op::Add) => (Reduction::Sum, new.element),
             Some(Op::Subtract) => (Reduction::Sum, self.graph.scalars.neg(new.element)),
@@ -303,6 +358,7 @@ impl Elaborator<'_> {
                 (Reduction::Set, self.graph.scalars.binary(function_of(operator), part.element, new.element))
             }
         };
+        let value = self.guarded(&Array { element, ..new });
         let domain: Vec<Axis> = self.ambient.iter().cloned().chain(Graph::axes(&shape)).collect();
         debug_assert_eq!(
             domain.len(),
@@ -322,6 +378,20 @@ impl Elaborator<'_> {
         if let Some(binding) = self.lookup(&name.to_string()) {
             binding.value = Bound::Value(Value::Array(array));
         }
+    }
+
+    /// Whether there is `+=` for such a value.
+    fn takes_updates(&mut self, old: &Array, operator_span: Span) -> bool {
+        if matches!(old.kind, Kind::Float | Kind::Index) {
+            return true;
+        }
+        let message = format!("an update is of numbers, found {}", self.show(old.kind, &old.shape));
+        let help = match old.kind {
+            Kind::Key => "a key is for `dropout` and `fold` alone",
+            _ => "masks combine with `&&`, `||` and `!`: `m = m && x > 0;`",
+        };
+        self.error_with_help(operator_span, message, help);
+        false
     }
 
     fn part_differs(&mut self, part: &Array, new: &Array, place: &Place) {

@@ -291,7 +291,7 @@ impl<'a> Elaborator<'a> {
                 }
                 Some(Passed::Expr(expr)) => {
                     self.hint = argument_name(expr, &hint, &pattern_name(&parameter.pattern));
-                    let value = self.expr(expr);
+                    let value = self.expr_of(expr, Some(&parameter.ty));
                     self.store_all(value)
                 }
             });
@@ -333,7 +333,7 @@ impl<'a> Elaborator<'a> {
         for (parameter, value) in function.arguments.iter().zip(&values) {
             self.fix_dims(&parameter.ty, value, &pattern_name(&parameter.pattern));
         }
-        let mut fits = true;
+        let (mut fits, mut misfits) = (true, false);
         for (((parameter, value), passed), place) in
             function.arguments.iter().zip(values).zip(&passed).zip(&places)
         {
@@ -346,10 +346,14 @@ impl<'a> Elaborator<'a> {
             };
             let expected =
                 Expected::Argument { callee: &callee, parameter: pattern_name(&parameter.pattern) };
+            let was_poison = value.is_poison();
             let value = self.fit(&parameter.ty, value, &expected, place).unwrap_or_else(|| {
                 fits = false;
+                misfits |= !was_poison;
                 Value::Poison
             });
+            // A dim that a wrong argument no longer fixes, the next one does.
+            self.fix_dims(&parameter.ty, &value, &pattern_name(&parameter.pattern));
             self.bind_pattern_in(&parameter.pattern, value, Mutability::Argument, &function.body);
             if let (ast::Type::Dim(_), ast::Pattern::Name(name)) = (&parameter.ty, &parameter.pattern) {
                 // It fixes a size, which is a use.
@@ -361,10 +365,16 @@ impl<'a> Elaborator<'a> {
             library.errors = library.errors.min(errors);
         }
         self.hint = if hint.is_empty() { callee.name.clone() } else { hint.clone() };
-        let value = if fits { self.lowered(function, callable.library) } else { Value::Poison };
-        if fits {
+        // Whether the call or the declaration is wrong nobody knows: what depends on such an argument is not
+        // blamed, and the rest of the body is as right or wrong as ever.
+        self.frame_mut().unfixed |= misfits;
+        let value = if fits || misfits && !callable.library {
+            let value = self.lowered(function, callable.library);
             self.leave();
-        }
+            value
+        } else {
+            Value::Poison
+        };
         self.frames.pop();
         self.hint = hint;
         value
@@ -377,7 +387,7 @@ impl<'a> Elaborator<'a> {
                 self.frame().layer.as_ref().map(|layer| self.instances.list[layer.instance].name.clone());
             self.seen.functions.insert((structure.unwrap_or_default(), function.name.to_string()));
         }
-        let value = self.body(&function.body);
+        let value = self.body(&function.body, function.result.as_ref());
         let (Some(result), Some(body)) = (&function.result, &function.body.result) else {
             return Value::Poison;
         };

@@ -1,19 +1,20 @@
 //! `if … { … } else { … }`, elementwise where the condition is a mask.
 
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span};
 
 use super::elaborate::{Elaborator, Guard, Place};
-use super::value::{Array, Static, Value};
+use super::value::{Array, Bound, Static, Value};
 use crate::ir::{Kind, Scalar};
 use crate::syntax::ast;
 
 impl Elaborator<'_> {
-    /// `if condition { then } else { otherwise }`
+    /// `if condition { then } else { otherwise }`, of a type if one is declared.
     pub fn choice(
         &mut self,
         condition: &ast::Expr,
         then: &ast::Body,
         otherwise: Option<&ast::Body>,
+        ty: Option<&ast::Type>,
         span: Span,
     ) -> Value {
         let value = self.expr(condition);
@@ -27,7 +28,7 @@ impl Elaborator<'_> {
             return Value::Poison;
         };
         if let Value::Static(Static::Flag(flag)) = value {
-            return self.block(if flag { then } else { otherwise });
+            return self.block_of(if flag { then } else { otherwise }, ty);
         }
         let Some(mask) = self.mask(value, condition) else {
             self.block(then);
@@ -37,43 +38,89 @@ impl Elaborator<'_> {
         if let Scalar::Flag(flag) = self.graph.scalars[mask.element]
             && mask.shape.is_empty()
         {
-            return self.block(if flag { then } else { otherwise });
+            return self.block_of(if flag { then } else { otherwise }, ty);
         }
         let not = Array { element: self.graph.scalars.not(mask.element), ..mask.clone() };
+        // What a branch assigns, it assigns where it is taken: the other begins with what was there before.
+        let before = self.assigned(&[then, otherwise]);
         self.guards.push(Guard { condition: mask.clone(), needed: true });
-        let a = self.block(then);
+        let a = self.block_of(then, ty);
         self.guards.pop();
+        let assigned = self.replaced(&before);
         self.guards.push(Guard { condition: not, needed: true });
-        let b = self.block(otherwise);
+        let b = self.block_of(otherwise, ty);
         self.guards.pop();
-        self.select(&mask, a, b, then, otherwise, span)
+        let others = self.replaced(&before);
+        for (((name, before), a), b) in before.iter().zip(assigned).zip(others) {
+            self.merge(name, before, &mask, a, b, condition);
+        }
+        self.select(&mask, a, b, (&self.place_of_body(then, span), &self.place_of_body(otherwise, span)))
     }
 
-    fn select(
+    /// What names stand for, which then stand again for what they did before.
+    fn replaced(&mut self, before: &[(Ident, Value)]) -> Vec<Value> {
+        let mut now = Vec::new();
+        for (name, value) in before {
+            let bound = self.binding(&name.to_string()).map(|binding| &mut binding.value);
+            now.push(match bound.map(|bound| std::mem::replace(bound, Bound::Value(value.clone()))) {
+                Some(Bound::Value(value)) => value,
+                Some(Bound::Integer(_)) | None => Value::Poison,
+            });
+        }
+        now
+    }
+
+    /// Binds what either of two branches has assigned.
+    fn merge(
         &mut self,
+        name: &Ident,
+        before: &Value,
         mask: &Array,
         a: Value,
         b: Value,
-        then: &ast::Body,
-        otherwise: &ast::Body,
-        span: Span,
-    ) -> Value {
+        condition: &ast::Expr,
+    ) {
+        let place = self.place(condition);
+        let value = if a.is_poison() || b.is_poison() {
+            Value::Poison
+        } else {
+            self.select(mask, a, b, (&place, &place))
+        };
+        if !self.alike(before, &value) {
+            let message = format!(
+                "`{name}` is {}; chosen by this condition it would be {}",
+                self.describe(before),
+                self.describe(&value)
+            );
+            self.say(&place, message, Some("begin with a value of the shape that it is to have".to_string()));
+            return self.rebind(name, Value::Poison);
+        }
+        let hint = std::mem::replace(&mut self.hint, name.to_string());
+        let value = self.store_all(value);
+        self.hint = hint;
+        self.rebind(name, value);
+    }
+
+    fn select(&mut self, mask: &Array, a: Value, b: Value, places: (&Place, &Place)) -> Value {
         if let (Value::Tuple(a), Value::Tuple(b)) = (&a, &b)
             && a.len() == b.len()
         {
-            let parts = a
-                .iter()
-                .zip(b)
-                .map(|(a, b)| self.select(mask, a.clone(), b.clone(), then, otherwise, span))
-                .collect();
+            let parts =
+                a.iter().zip(b).map(|(a, b)| self.select(mask, a.clone(), b.clone(), places)).collect();
             return Value::Tuple(parts);
         }
-        let (place_a, place_b) = (self.place_of_body(then, span), self.place_of_body(otherwise, span));
-        let (a, b) = (self.to_array(a, &place_a), self.to_array(b, &place_b));
+        let (place_a, place_b) = places;
+        let (a, b) = (self.to_array(a, place_a), self.to_array(b, place_b));
         let (Some(mut a), Some(mut b)) = (a, b) else { return Value::Poison };
         match (a.kind, b.kind) {
             (Kind::Index, Kind::Float) => b = self.to_index(b),
             (Kind::Float, Kind::Index) => a = self.to_index(a),
+            _ => {}
+        }
+        // An index beside a number is one.
+        match (a.kind, b.kind) {
+            (Kind::Index, Kind::Float) if a.shape.is_empty() => a.kind = Kind::Float,
+            (Kind::Float, Kind::Index) if b.shape.is_empty() => b.kind = Kind::Float,
             _ => {}
         }
         if a.kind != b.kind {
@@ -83,11 +130,11 @@ impl Elaborator<'_> {
                 self.show(b.kind, &b.shape)
             );
             let help = format!("`… as {}` makes numbers of masks and indices", self.float_name());
-            self.say(&place_b, message, Some(help));
+            self.say(place_b, message, Some(help));
             return Value::Poison;
         }
         let Ok(shape) = self.broadcast(&[&mask.shape, &a.shape, &b.shape]) else {
-            self.branches_differ(mask, &a, &b, (&place_a, &place_b));
+            self.branches_differ(mask, &a, &b, places);
             return Value::Poison;
         };
         let (mask, a, b) = (self.stretch(mask, &shape), self.stretch(&a, &shape), self.stretch(&b, &shape));

@@ -6,9 +6,18 @@ use super::elaborate::{Elaborator, Place};
 use super::value::{Array, Value};
 use super::words::spelled;
 use crate::differentiate;
-use crate::ir::{Graph, Kind, Scalar, TensorId};
+use crate::ir::{Comprehension, Graph, Int, Kind, Node, Reduction, Scalar, TensorId};
 use crate::simplify::sharpened;
 use crate::syntax::ast::{self, CallArgument, ExprKind as E, Statement};
+
+/// What a derivative is taken by.
+struct Variable {
+    tensor: TensorId,
+    /// Its own sizes.
+    shape: Vec<Int>,
+    /// Where it lies in the tensor, if it is one layer's field of an array of layers.
+    at: Option<Vec<Int>>,
+}
 
 impl Elaborator<'_> {
     /// `grad(u, x)`, `grad(u, (x, t))`: the gradient of Σu.
@@ -20,11 +29,12 @@ impl Elaborator<'_> {
             E::Tuple(parts) => parts.iter().collect(),
             _ => vec![variables],
         };
-        let mut tensors = Vec::new();
+        let mut by = Vec::new();
         for name in &names {
-            let Some(tensor) = self.variable(name, "grad") else { return Value::Poison };
-            tensors.push(tensor);
+            let Some(variable) = self.variable(name, "grad") else { return Value::Poison };
+            by.push(variable);
         }
+        let tensors: Vec<TensorId> = by.iter().map(|variable| variable.tensor).collect();
         let output = self.whole(&value, "u");
         let one = self.graph.scalars.number(1.0);
         let shape = self.graph.shape(output).to_vec();
@@ -50,16 +60,19 @@ impl Elaborator<'_> {
             return Value::Poison;
         }
         let mut gradients = Vec::new();
-        for ((gradient, tensor), name) in found.into_iter().zip(&tensors).zip(&names) {
+        for ((gradient, variable), name) in found.into_iter().zip(&by).zip(&names) {
             gradients.push(match gradient {
-                Some(gradient) => Value::Array(self.of_whole(gradient)),
+                Some(gradient) => {
+                    let whole = self.of_whole(gradient);
+                    Value::Array(self.part_of(&whole, 0, variable))
+                }
                 None => {
                     self.warn(
                         name.span,
                         format!("this gradient is zero: {} does not depend on it", shown(arguments[0].1)),
                     );
                     let zero = self.graph.scalars.number(0.0);
-                    let shape = self.graph.shape(*tensor)[self.depth()..].to_vec();
+                    let shape = variable.shape.clone();
                     Value::Array(Array { shape, kind: Kind::Float, depth: self.depth(), element: zero })
                 }
             });
@@ -79,11 +92,12 @@ impl Elaborator<'_> {
             E::Tuple(parts) => parts.iter().collect(),
             _ => vec![variables],
         };
-        let mut tensors = Vec::new();
+        let mut by = Vec::new();
         for name in &names {
-            let Some(tensor) = self.variable(name, "jacobian") else { return Value::Poison };
-            tensors.push(tensor);
+            let Some(variable) = self.variable(name, "jacobian") else { return Value::Poison };
+            by.push(variable);
         }
+        let tensors: Vec<TensorId> = by.iter().map(|variable| variable.tensor).collect();
         let output = self.whole(&value, "u");
         let shape = self.graph.shape(output).to_vec();
         let seed = self.graph.add_tensor("d_u", shape.clone(), Kind::Float);
@@ -108,11 +122,12 @@ impl Elaborator<'_> {
         let depth = self.depth();
         let order = differentiate::over_units(&mut self.graph, seed, depth).behind(depth);
         let mut blocks = Vec::new();
-        for ((block, tensor), name) in found.into_iter().zip(&tensors).zip(&names) {
+        for ((block, variable), name) in found.into_iter().zip(&by).zip(&names) {
             blocks.push(match block {
                 Some(block) => {
                     let block = differentiate::front_axes(&mut self.graph, block, &order);
-                    Value::Array(self.of_whole(block))
+                    let whole = self.of_whole(block);
+                    Value::Array(self.part_of(&whole, shape.len() - depth, variable))
                 }
                 None => {
                     self.warn(
@@ -120,7 +135,7 @@ impl Elaborator<'_> {
                         format!("this derivative is zero: {} does not depend on it", shown(arguments[0].1)),
                     );
                     let zero = self.graph.scalars.number(0.0);
-                    let shape = [&shape[depth..], &self.graph.shape(*tensor)[depth..]].concat();
+                    let shape = [&shape[depth..], &variable.shape].concat();
                     Value::Array(Array { shape, kind: Kind::Float, depth, element: zero })
                 }
             });
@@ -170,8 +185,8 @@ impl Elaborator<'_> {
         else {
             return Value::Poison;
         };
-        let Some(tensor) = self.variable(variable, "jvp") else { return Value::Poison };
-        let shape = self.graph.shape(tensor)[self.depth()..].to_vec();
+        let Some(by) = self.variable(variable, "jvp") else { return Value::Poison };
+        let shape = by.shape.clone();
         let fits = self.broadcast(&[&shape, &direction.shape]).is_ok_and(|both| both == shape);
         if !fits {
             let message = format!(
@@ -183,13 +198,13 @@ impl Elaborator<'_> {
             return Value::Poison;
         }
         let direction = self.stretch(&direction, &shape);
-        let tangent = self.whole(&direction, "v");
+        let tangent = self.direction_of(&direction, &by);
         let output = self.whole(&value, "u");
         // J·v is the gradient of ⟨Jᵀw, v⟩ with respect to w, whatever w is: Jᵀw is linear in it.
         let zero = self.graph.scalars.number(0.0);
         let output_shape = self.graph.shape(output).to_vec();
         let w = self.graph.push_map("w", output_shape, Kind::Float, zero);
-        let found = differentiate::reverse(&mut self.graph, &mut self.open, &[(output, w)], &[tensor])
+        let found = differentiate::reverse(&mut self.graph, &mut self.open, &[(output, w)], &[by.tensor])
             .and_then(|found| match found[0] {
                 None => Ok(None),
                 Some(transposed) => {
@@ -246,8 +261,37 @@ impl Elaborator<'_> {
         Some(array)
     }
 
-    /// The tensor that a variable of differentiation is.
-    fn variable(&mut self, expr: &ast::Expr, what: &str) -> Option<TensorId> {
+    /// A derivative by the whole tensor, its axes behind `leading` ones, as that by the variable.
+    fn part_of(&mut self, whole: &Array, leading: usize, variable: &Variable) -> Array {
+        let Some(at) = &variable.at else { return whole.clone() };
+        let depth = self.depth();
+        let own: Vec<Int> =
+            (0..variable.shape.len()).map(|axis| Int::index(depth + leading + axis)).collect();
+        let shape = whole.shape[..leading].iter().chain(&variable.shape).cloned().collect();
+        let at = (0..leading).map(|axis| Int::index(depth + axis)).chain(at.iter().cloned()).chain(own);
+        self.view(whole, shape, at.collect())
+    }
+
+    /// A direction of the variable as one of the whole tensor: zero beside it.
+    fn direction_of(&mut self, direction: &Array, variable: &Variable) -> TensorId {
+        let Some(at) = &variable.at else { return self.whole(direction, "v") };
+        let depth = self.depth();
+        let own = (0..variable.shape.len()).map(|axis| Int::index(depth + axis));
+        let out = self.graph.add_tensor("v", self.graph.shape(variable.tensor).to_vec(), Kind::Float);
+        let value = self.here(direction).element;
+        self.graph.nodes.push(Node::Comprehension(Comprehension {
+            out,
+            base: None,
+            domain: Graph::axes(&variable.shape),
+            at: at.iter().cloned().chain(own).collect(),
+            reduction: Reduction::Set,
+            value,
+        }));
+        out
+    }
+
+    /// The tensor that a variable of differentiation is, or the field of an array of layers that it is part of.
+    fn variable(&mut self, expr: &ast::Expr, what: &str) -> Option<Variable> {
         let value = self.expr(expr);
         let array = match value {
             Value::Poison => return None,
@@ -272,7 +316,17 @@ impl Elaborator<'_> {
                 None
             }
             Scalar::Read(tensor, at) if *at == full && self.graph.shape(*tensor).len() == full.len() => {
-                Some(*tensor)
+                Some(Variable { tensor: *tensor, shape: array.shape, at: None })
+            }
+            // `blocks[2].weight`: where nothing is mapped over indices, which would have each its own.
+            Scalar::Read(tensor, at)
+                if matches!(expr.kind, E::Name(_) | E::Field(..))
+                    && self.depth() == 0
+                    && at.ends_with(&full)
+                    && self.fields.values().any(|field| field == tensor) =>
+            {
+                let at = Some(at[..at.len() - full.len()].to_vec());
+                Some(Variable { tensor: *tensor, shape: array.shape, at })
             }
             _ => {
                 let message = format!("`{what}` is with respect to an argument, a field, or a `let`");

@@ -431,15 +431,15 @@ impl<'a> Elaborator<'a> {
     pub fn whole(&mut self, array: &Array, name: &str) -> TensorId {
         let array = self.here(array);
         let full = Graph::identity(self.depth() + array.shape.len());
-        if let Scalar::Read(tensor, at) = &self.graph.scalars[array.element] {
+        if let Some((tensor, at)) = self.read_by(array.element) {
             let extents: Vec<Int> = self
                 .ambient
                 .iter()
                 .map(|axis| axis.extent.clone())
                 .chain(array.shape.iter().cloned())
                 .collect();
-            if *at == full && self.graph.shape(*tensor) == extents {
-                return *tensor;
+            if at == full && self.graph.shape(tensor) == extents {
+                return tensor;
             }
         }
         let domain: Vec<Axis> = self.ambient.iter().cloned().chain(Graph::axes(&array.shape)).collect();
@@ -448,6 +448,18 @@ impl<'a> Elaborator<'a> {
         let out = self.graph.add_tensor(name, shape, array.kind);
         self.graph.nodes.push(Node::Comprehension(Comprehension::map(out, domain, value)));
         out
+    }
+
+    /// The place of a tensor that an element is, of whatever kind, if it is nothing else.
+    pub fn read_by(&self, element: ScalarId) -> Option<(TensorId, Vec<Int>)> {
+        match &self.graph.scalars[element] {
+            Scalar::Read(tensor, at) => Some((*tensor, at.clone())),
+            Scalar::Integer(value) => match value.as_atom() {
+                Some(Atom::Read(tensor, at)) => Some((*tensor, at.clone())),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// A whole tensor (see [`Self::whole`]) as a delayed array.

@@ -17,6 +17,37 @@ impl Elaborator<'_> {
         self.affordable(value, expr.span)
     }
 
+    /// What an expression of a declared type stands for: where that is `u32`, arithmetic on integers is
+    /// exact, as in a subscript.
+    pub fn expr_of(&mut self, expr: &ast::Expr, ty: Option<&ast::Type>) -> Value {
+        match (&expr.kind, ty) {
+            (E::Tuple(parts), Some(ast::Type::Tuple(types, _))) if parts.len() == types.len() => {
+                Value::Tuple(parts.iter().zip(types).map(|(part, ty)| self.expr_of(part, Some(ty))).collect())
+            }
+            (_, Some(ty)) if is_index(ty) => self.index_expr(expr, ty),
+            _ => self.expr(expr),
+        }
+    }
+
+    fn index_expr(&mut self, expr: &ast::Expr, ty: &ast::Type) -> Value {
+        match &expr.kind {
+            E::If { condition, then, otherwise } => self.deeper(expr.span, |this| {
+                this.choice(condition, then, otherwise.as_ref(), Some(ty), expr.span)
+            }),
+            E::Block(body) => self.deeper(expr.span, |this| this.block_of(body, Some(ty))),
+            E::Unary(..) | E::Binary(..) if self.is_integer(expr) => self.integer_value(expr),
+            _ => self.expr(expr),
+        }
+    }
+
+    /// Integer arithmetic as an index.
+    pub fn integer_value(&mut self, expr: &ast::Expr) -> Value {
+        self.integer(expr).map_or(Value::Poison, |value| {
+            let element = self.graph.scalars.integer(value);
+            Value::Array(self.scalar(Kind::Index, element))
+        })
+    }
+
     fn any_expr(&mut self, expr: &ast::Expr) -> Value {
         match &expr.kind {
             E::Number(number) => self.number(number.value),
@@ -53,7 +84,7 @@ impl Elaborator<'_> {
             }
             E::Binary(..) => self.row(expr),
             E::If { condition, then, otherwise } => {
-                self.choice(condition, then, otherwise.as_ref(), expr.span)
+                self.choice(condition, then, otherwise.as_ref(), None, expr.span)
             }
             E::Call { function, arguments } => self.call(function, arguments),
             E::Method { receiver, name, arguments } => self.method(receiver, name, arguments),
@@ -220,7 +251,15 @@ impl Elaborator<'_> {
 
     /// `[a, b]`: stacked on a new first axis.
     fn literal(&mut self, parts: &[ast::Expr], span: Span) -> Value {
-        let arrays: Vec<Option<Array>> = parts.iter().map(|part| self.float(part)).collect();
+        let arrays: Vec<Option<Array>> = parts.iter().map(|part| self.array(part)).collect();
+        let Some(arrays) = arrays.into_iter().collect::<Option<Vec<Array>>>() else { return Value::Poison };
+        let places: Vec<Place> = parts.iter().map(|part| self.place(part)).collect();
+        let masks = arrays.iter().all(|array| array.kind == Kind::Mask);
+        let arrays: Vec<Option<Array>> = arrays
+            .into_iter()
+            .zip(&places)
+            .map(|(array, place)| if masks { Some(array) } else { self.to_float(array, place) })
+            .collect();
         let Some(arrays) = arrays.into_iter().collect::<Option<Vec<Array>>>() else { return Value::Poison };
         if arrays.is_empty() {
             self.error_with_help(
@@ -230,7 +269,6 @@ impl Elaborator<'_> {
             );
             return Value::Poison;
         }
-        let places: Vec<Place> = parts.iter().map(|part| self.place(part)).collect();
         self.stack(&arrays, &places).map_or(Value::Poison, Value::Array)
     }
 
@@ -283,4 +321,9 @@ impl Elaborator<'_> {
     pub fn name_for(&self, what: &str) -> String {
         if self.hint.is_empty() { what.to_string() } else { format!("{}_{what}", self.hint) }
     }
+}
+
+/// Whether a type is that of one index.
+pub fn is_index(ty: &ast::Type) -> bool {
+    matches!(ty, ast::Type::Tensor(ty) if ty.scalar == "u32" && ty.axes.is_empty())
 }

@@ -152,6 +152,9 @@ impl Elaborator<'_> {
                         );
                         let help = match indices.kind {
                             Kind::Mask => "choose elements with `if`: `if m { x } else { 0 }`",
+                            Kind::Float if indices.shape.is_empty() && matches!(expr.kind, E::Name(_)) => {
+                                "what is to be an index is declared so: `k: u32`, `let k: u32 = …;`"
+                            }
                             _ => {
                                 "indices are `u32` arguments, come from `argmax`, or are made of indices and sizes"
                             }

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use proc_macro2::Ident;
+
 use super::elaborate::{Elaborator, Place};
 use super::notation::is_size;
 use super::value::{Bound, Mutability, Value};
 use crate::ir::{Atom, Axis, Int};
-use crate::syntax::ast::{self, ExprKind as E, IndexBinding, Subscript};
+use crate::syntax::ast::{self, ExprKind as E, IndexBinding, Statement, Subscript, Target};
 
 /// A read of an axis at a subscript, met while looking for ranges.
 #[derive(Clone)]
@@ -39,6 +41,27 @@ struct Uses {
     poisoned: bool,
 }
 
+/// How far an index goes: as often as strides fit into some steps, and once more.
+struct Extent {
+    steps: Int,
+    stride: i64,
+}
+
+impl Extent {
+    fn length(&self) -> Int {
+        self.steps.div(&Int::constant(self.stride)).plus(1)
+    }
+
+    /// Whether it goes no further than another; `None` where that depends on run-time sizes.
+    fn is_within(&self, other: &Self) -> Option<bool> {
+        // More steps of one stride are not fewer strides.
+        let by_steps = other.steps.sub(&self.steps);
+        let by_steps = (self.stride == other.stride).then(|| Elaborator::is_at_least(&by_steps, 0)).flatten();
+        let longer = || Elaborator::is_at_least(&other.length().sub(&self.length()), 0);
+        by_steps.or_else(longer).or_else(|| (self.length() == other.length()).then_some(true))
+    }
+}
+
 impl Elaborator<'_> {
     /// The ranges of indices that have none written: the axis that one subscripts alone; else the largest
     /// from 0 in which all its reads are inside. And whether something wrong is subscripted.
@@ -54,7 +77,7 @@ impl Elaborator<'_> {
         self.quiet += 1;
         self.enter();
         for (position, (index, range)) in indices.iter().zip(ranges).enumerate() {
-            self.bind_quietly(index, depth + position, range.clone(), &mut uses);
+            self.bind_quietly(&index.name, depth + position, range.clone(), &mut uses);
         }
         self.gather_uses(body, &mut uses);
         self.frame_mut().scopes.pop();
@@ -67,13 +90,7 @@ impl Elaborator<'_> {
         (self.ranges(&mut uses), uses.poisoned)
     }
 
-    fn bind_quietly(
-        &mut self,
-        index: &IndexBinding,
-        place: usize,
-        range: Option<(Int, Int)>,
-        uses: &mut Uses,
-    ) {
+    fn bind_quietly(&mut self, name: &Ident, place: usize, range: Option<(Int, Int)>, uses: &mut Uses) {
         let mut value = Int::index(place);
         if let Some((from, to)) = range
             && is_size(&to.sub(&from))
@@ -81,8 +98,23 @@ impl Elaborator<'_> {
             uses.known.insert(place, to.sub(&from));
             value = value.add(&from);
         }
-        self.ambient.push(Axis { name: index.name.to_string(), extent: Int::constant(1) });
-        self.bind(&index.name, Bound::Integer(value), Mutability::Counter);
+        self.ambient.push(Axis { name: name.to_string(), extent: Int::constant(1) });
+        self.bind(name, Bound::Integer(value), Mutability::Counter);
+    }
+
+    /// Binds indices in a scope that the caller opens and closes. Their places stay taken: another reducer
+    /// beside this one has indices of its own.
+    fn bind_all_quietly(&mut self, indices: &[IndexBinding], uses: &mut Uses) {
+        let depth = self.ambient.len();
+        for (position, index) in indices.iter().enumerate() {
+            let mut range = None;
+            if let Some((from, to)) = &index.range {
+                self.gather_uses(from, uses);
+                self.gather_uses(to, uses);
+                range = self.integer(from).zip(self.integer(to));
+            }
+            self.bind_quietly(&index.name, depth + position, range, uses);
+        }
     }
 
     fn ranges(&self, uses: &mut Uses) -> BTreeMap<usize, Range> {
@@ -128,7 +160,7 @@ impl Elaborator<'_> {
     /// The largest range of an index in which every read is inside; `None` while another index in one of
     /// its subscripts is not known yet.
     fn largest_range(&self, position: usize, known: &BTreeMap<usize, Int>, uses: &[Use]) -> Option<Range> {
-        let mut best: Option<(Int, &Use)> = None;
+        let mut best: Option<(Extent, &Use)> = None;
         for each in uses.iter().filter(|each| each.subscript.mentions_index(position)) {
             let (coefficient, rest) = affine(&each.subscript, position)?;
             if indices_of(&rest).iter().any(|other| !known.contains_key(other)) {
@@ -157,21 +189,22 @@ impl Elaborator<'_> {
                 }
             }
             let extent = if coefficient > 0 {
-                each.size.plus(-1).sub(&most).div(&Int::constant(coefficient)).plus(1)
+                Extent { steps: each.size.plus(-1).sub(&most), stride: coefficient }
             } else {
-                least.div(&Int::constant(-coefficient)).plus(1)
+                Extent { steps: least, stride: -coefficient }
             };
             best = Some(match best {
                 None => (extent, each),
-                Some((other, at)) => match Self::is_at_least(&other.sub(&extent), 0) {
+                Some((other, at)) => match extent.is_within(&other) {
                     Some(true) => (extent, each),
                     Some(false) => (other, at),
-                    None if other == extent => (extent, each),
+                    // Where it is called, one of them may well be the shorter.
+                    None if self.lenient => (other, at),
                     None => return Some(Range::Undecided(Box::new((at.clone(), each.clone())))),
                 },
             });
         }
-        best.map(|(extent, _)| Range::Found(extent))
+        best.map(|(extent, _)| Range::Found(extent.length()))
     }
 
     /// Collects the reads under an expression. Quiet: what is wrong is said when it is lowered.
@@ -179,44 +212,14 @@ impl Elaborator<'_> {
         match &expr.kind {
             E::Index(base, subscripts) => {
                 self.gather_uses(base, uses);
-                let shape = match self.expr(base) {
-                    Value::Array(array) => array.shape,
-                    Value::Layer(layer) => layer.lengths.iter().map(|&length| Int::from(length)).collect(),
-                    other => {
-                        uses.poisoned |= matches!(other, Value::Poison);
-                        Vec::new()
-                    }
-                };
-                for (axis, subscript) in subscripts.iter().enumerate() {
-                    let Subscript::At(at) = subscript else { continue };
-                    self.gather_uses(at, uses);
-                    if let (Some(size), true) = (shape.get(axis), self.is_integer(at)) {
-                        match self.integer(at) {
-                            Some(subscript) => {
-                                uses.reads.push(Use { size: size.clone(), subscript, place: self.place(at) })
-                            }
-                            None => uses.poisoned = true,
-                        }
-                    } else {
-                        uses.poisoned |= matches!(self.expr(at), Value::Poison);
-                    }
-                }
+                let value = self.expr(base);
+                self.gather_subscripts(value, subscripts, uses);
             }
             E::Reduce { indices, body, .. } => {
                 self.enter();
-                let depth = self.ambient.len();
-                for (position, index) in indices.iter().enumerate() {
-                    let mut range = None;
-                    if let Some((from, to)) = &index.range {
-                        self.gather_uses(from, uses);
-                        self.gather_uses(to, uses);
-                        range = self.integer(from).zip(self.integer(to));
-                    }
-                    self.bind_quietly(index, depth + position, range, uses);
-                }
+                self.bind_all_quietly(indices, uses);
                 self.gather_uses(body, uses);
                 self.frame_mut().scopes.pop();
-                // The places stay taken: another reducer beside this one has indices of its own.
             }
             E::Unary(_, inner) | E::Cast(inner, _) | E::Field(inner, _) => self.gather_uses(inner, uses),
             E::Binary(_, _, left, right) => {
@@ -246,25 +249,105 @@ impl Elaborator<'_> {
         }
     }
 
+    /// What subscripts a value, read or written.
+    fn gather_subscripts(&mut self, value: Value, subscripts: &[Subscript], uses: &mut Uses) {
+        let shape = match value {
+            Value::Array(array) => array.shape,
+            Value::Layer(layer) => layer.lengths.iter().map(|&length| Int::from(length)).collect(),
+            other => {
+                uses.poisoned |= matches!(other, Value::Poison);
+                Vec::new()
+            }
+        };
+        for (axis, subscript) in subscripts.iter().enumerate() {
+            let Subscript::At(at) = subscript else { continue };
+            self.gather_uses(at, uses);
+            if let (Some(size), true) = (shape.get(axis), self.is_integer(at)) {
+                match self.integer(at) {
+                    Some(subscript) => {
+                        uses.reads.push(Use { size: size.clone(), subscript, place: self.place(at) })
+                    }
+                    None => uses.poisoned = true,
+                }
+            } else {
+                uses.poisoned |= matches!(self.expr(at), Value::Poison);
+            }
+        }
+    }
+
     fn gather_body_uses(&mut self, body: &ast::Body, uses: &mut Uses) {
         self.enter();
         for statement in &body.statements {
-            match statement {
-                ast::Statement::Let { pattern, value, .. } => {
-                    self.gather_uses(value, uses);
-                    let value = self.expr(value);
-                    self.bind_pattern_in(pattern, value, Mutability::No, body);
-                }
-                ast::Statement::LetIndexed { value, .. } | ast::Statement::Assign { value, .. } => {
-                    self.gather_uses(value, uses)
-                }
-                ast::Statement::For(_) => {}
-            }
+            self.gather_statement_uses(statement, body, uses);
         }
         if let Some(result) = &body.result {
             self.gather_uses(result, uses);
         }
         self.frame_mut().scopes.pop();
+    }
+
+    fn gather_statement_uses(&mut self, statement: &Statement, around: &ast::Body, uses: &mut Uses) {
+        match statement {
+            Statement::Let { value, .. } => {
+                self.gather_uses(value, uses);
+                self.statement(statement, around);
+            }
+            Statement::LetIndexed { indices, value, .. } => {
+                self.enter();
+                self.bind_all_quietly(indices, uses);
+                self.gather_uses(value, uses);
+                self.frame_mut().scopes.pop();
+                self.statement(statement, around);
+            }
+            Statement::Assign { target, value, .. } => {
+                self.gather_target_uses(target, uses);
+                self.gather_uses(value, uses);
+            }
+            Statement::For(each) => {
+                self.enter();
+                let place = self.ambient.len();
+                match &each.range {
+                    ast::ForRange::Range { from, to, .. } => {
+                        self.gather_uses(from, uses);
+                        self.gather_uses(to, uses);
+                        let range = self.integer(from).zip(self.integer(to));
+                        self.bind_quietly(&each.variable, place, range, uses);
+                    }
+                    ast::ForRange::Over(layers) => {
+                        self.gather_uses(layers, uses);
+                        let one = match self.expr(layers) {
+                            Value::Layer(mut layer) if !layer.lengths.is_empty() => {
+                                let length = Int::from(layer.lengths.remove(0));
+                                uses.known.insert(place, length);
+                                self.ambient
+                                    .push(Axis { name: each.variable.to_string(), extent: Int::constant(1) });
+                                layer.indices.push(Int::index(place));
+                                Value::Layer(layer)
+                            }
+                            _ => Value::Poison,
+                        };
+                        self.bind(&each.variable, Bound::Value(one), Mutability::Counter);
+                    }
+                }
+                each.condition.iter().for_each(|condition| self.gather_uses(condition, uses));
+                self.gather_body_uses(&each.body, uses);
+                self.frame_mut().scopes.pop();
+            }
+        }
+    }
+
+    fn gather_target_uses(&mut self, target: &Target, uses: &mut Uses) {
+        match target {
+            Target::Name(_) => {}
+            Target::Indexed(name, subscripts, _) => {
+                let value = match self.binding(&name.to_string()).map(|binding| binding.value.clone()) {
+                    Some(Bound::Value(value)) => value,
+                    Some(Bound::Integer(_)) | None => Value::Poison,
+                };
+                self.gather_subscripts(value, subscripts, uses);
+            }
+            Target::Tuple(parts, _) => parts.iter().for_each(|part| self.gather_target_uses(part, uses)),
+        }
     }
 }
 

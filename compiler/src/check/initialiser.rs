@@ -1,17 +1,29 @@
 //! How fields start: an initialiser by its name, or a literal.
 
+use std::collections::BTreeMap;
+
 use super::elsewhere::known_elsewhere;
+use super::items::Items;
 use super::words::{counted, list};
 use crate::program::Initialiser;
 use crate::report::Report;
 use crate::spelling::did_you_mean;
-use crate::syntax::ast;
+use crate::syntax::ast::{self, BinaryOperator as Op, ExprKind as E};
+
+/// What the numbers of an initialiser may name.
+pub struct Known<'a> {
+    /// The constants of the block.
+    pub items: &'a Items<'a>,
+    /// The generics of the struct.
+    pub generics: &'a BTreeMap<String, i64>,
+}
 
 /// An initialiser by its name, or a literal of the field's shape; the shape is none where it is wrong.
 pub fn initialiser(
     expr: &ast::Expr,
     shape: Option<&[usize]>,
     rank: usize,
+    known: &Known<'_>,
     report: &mut Report,
 ) -> Option<Initialiser> {
     const NAMES: [&str; 12] = [
@@ -29,9 +41,9 @@ pub fn initialiser(
         "eye",
     ];
     let (name, arguments): (&proc_macro2::Ident, Vec<&ast::Expr>) = match &expr.kind {
-        ast::ExprKind::Name(name) => (name, Vec::new()),
-        ast::ExprKind::Call { function, arguments } => match &function.kind {
-            ast::ExprKind::Name(name) => (name, arguments.iter().map(|argument| &argument.value).collect()),
+        E::Name(name) => (name, Vec::new()),
+        E::Call { function, arguments } => match &function.kind {
+            E::Name(name) => (name, arguments.iter().map(|argument| &argument.value).collect()),
             _ => {
                 report.error_with_help(
                     expr.span,
@@ -41,10 +53,10 @@ pub fn initialiser(
                 return None;
             }
         },
-        ast::ExprKind::Error => return None,
-        ast::ExprKind::Array(_) | ast::ExprKind::Number(_) | ast::ExprKind::Unary(..) => {
+        E::Error => return None,
+        E::Array(_) | E::Number(_) | E::Unary(..) | E::Binary(..) => {
             let mut values = Vec::new();
-            literal(expr, shape?, rank, &mut values, report)?;
+            literal(expr, shape?, (rank, known), &mut values, report)?;
             return Some(Initialiser::Literal(values));
         }
         _ => {
@@ -84,7 +96,7 @@ pub fn initialiser(
         return None;
     }
     let numbers: Vec<f64> =
-        arguments.iter().map(|argument| number(argument, report)).collect::<Option<_>>()?;
+        arguments.iter().map(|argument| number(argument, known, report)).collect::<Option<_>>()?;
     match (text.as_str(), numbers.as_slice()) {
         ("normal", [std]) if *std < 0.0 => {
             report.error_with_help(
@@ -136,16 +148,16 @@ pub fn initialiser(
     })
 }
 
-/// A literal of a shape, row by row; `rank` is the field's.
+/// A literal of a shape, row by row, in a field of a rank.
 fn literal(
     expr: &ast::Expr,
     shape: &[usize],
-    rank: usize,
+    (rank, known): (usize, &Known<'_>),
     values: &mut Vec<f64>,
     report: &mut Report,
 ) -> Option<()> {
     match (&expr.kind, shape.split_first()) {
-        (ast::ExprKind::Array(parts), Some((&length, inner))) => {
+        (E::Array(parts), Some((&length, inner))) => {
             if parts.len() != length {
                 let message = format!(
                     "{} here, the field has {length} along this axis",
@@ -159,10 +171,10 @@ fn literal(
                 return None;
             }
             let parts: Vec<Option<()>> =
-                parts.iter().map(|part| literal(part, inner, rank, values, report)).collect();
+                parts.iter().map(|part| literal(part, inner, (rank, known), values, report)).collect();
             parts.into_iter().collect()
         }
-        (ast::ExprKind::Array(_), None) => {
+        (E::Array(_), None) => {
             let has = if rank == 0 {
                 "the field is a scalar".to_string()
             } else {
@@ -187,24 +199,74 @@ fn literal(
             None
         }
         (_, None) => {
-            values.push(number(expr, report)?);
+            values.push(number(expr, known, report)?);
             Some(())
         }
     }
 }
 
-/// A number, perhaps with a sign.
-fn number(expr: &ast::Expr, report: &mut Report) -> Option<f64> {
+/// A number of an initialiser, which has to be one.
+fn number(expr: &ast::Expr, known: &Known<'_>, report: &mut Report) -> Option<f64> {
+    let value = arithmetic(expr, known, report)?;
+    if !value.is_finite() {
+        report.error_with_help(
+            expr.span,
+            format!("a parameter starts as a finite number, found {value}"),
+            "what is infinite stands in the functions: `inf`",
+        );
+        return None;
+    }
+    Some(value)
+}
+
+/// Arithmetic on what is known at compile time.
+fn arithmetic(expr: &ast::Expr, known: &Known<'_>, report: &mut Report) -> Option<f64> {
+    const HELP: &str = "it is made of numbers, constants, generics and `pi`, with `+ - * /` and `sqrt`";
     match &expr.kind {
-        ast::ExprKind::Number(number) => Some(number.value),
-        ast::ExprKind::Unary(ast::UnaryOperator::Negate, inner) => Some(-number(inner, report)?),
-        ast::ExprKind::Error => None,
+        E::Number(number) => Some(number.value),
+        E::Unary(ast::UnaryOperator::Negate, inner) => Some(-arithmetic(inner, known, report)?),
+        E::Binary(operator @ (Op::Add | Op::Subtract | Op::Multiply | Op::Divide), _, left, right) => {
+            let (a, b) = (arithmetic(left, known, report), arithmetic(right, known, report));
+            let (a, b) = (a?, b?);
+            Some(match operator {
+                Op::Add => a + b,
+                Op::Subtract => a - b,
+                Op::Multiply => a * b,
+                _ => a / b,
+            })
+        }
+        E::Call { function, arguments } if matches!(&function.kind, E::Name(name) if name == "sqrt") => {
+            match arguments.as_slice() {
+                [ast::CallArgument { name: None, value }] => Some(arithmetic(value, known, report)?.sqrt()),
+                _ => {
+                    report.error_with_help(function.span, "`sqrt` takes one number here", "write `sqrt(2)`");
+                    None
+                }
+            }
+        }
+        E::Name(name) if name == "pi" => Some(std::f64::consts::PI),
+        E::Name(name) => {
+            let text = name.to_string();
+            let Known { items, generics } = known;
+            let value = generics.get(&text).or_else(|| items.constants.get(&text));
+            if value.is_none() && !items.broken.contains(&text) {
+                let names: Vec<&String> = generics.keys().chain(items.constants.keys()).collect();
+                let help = match did_you_mean(&text, &names) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => HELP.to_string(),
+                };
+                report.error_with_help(
+                    name.span(),
+                    format!("`{name}` is not known where parameters start"),
+                    help,
+                );
+            }
+            value.map(|&value| value as f64)
+        }
+        E::Error => None,
         _ => {
-            report.error_with_help(
-                expr.span,
-                "an initialiser is made of numbers as they are written",
-                "write the number out",
-            );
+            let message = "what a parameter starts with is not known here";
+            report.error_with_help(expr.span, message, HELP);
             None
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proc_macro2::{Ident, Span};
 
 use super::elsewhere::known_elsewhere;
-use super::initialiser::initialiser;
+use super::initialiser::{Known, initialiser};
 use super::items::{Instance, InstanceContent, InstanceField, Items};
 use super::limits::MOST_ELEMENTS;
 use super::words::counted;
@@ -157,20 +157,20 @@ impl Instances {
         self.fill(items, definition, Vec::new(), &Generics::default(), report)
     }
 
-    /// An instance of a struct that nothing holds, its generics all of one size but for their defaults.
+    /// An instance of a struct that nothing holds: each of its generics has a size, but for their defaults.
     pub fn guess(
         &mut self,
         items: &Items<'_>,
         definition: &ast::Struct,
-        size: i64,
+        size: impl Fn(usize) -> i64,
         report: &mut Report,
     ) -> Option<usize> {
         let mut generics = Generics::default();
         let mut values = Vec::new();
-        for generic in &definition.generics {
+        for (position, generic) in definition.generics.iter().enumerate() {
             let value = match &generic.default {
                 Some(default) => items.constant(default, &generics.values, report)?,
-                None => size,
+                None => size(position),
             };
             generics.values.insert(generic.name.to_string(), value);
             values.push(value);
@@ -228,7 +228,10 @@ impl Instances {
                 let initialiser = match (&field.initialiser, &shape) {
                     (None, Some(shape)) if shape.len() < 2 => Some(Initialiser::Zeros),
                     (None, _) => Some(Initialiser::GlorotUniform),
-                    (Some(expr), shape) => initialiser(expr, shape.as_deref(), ty.axes.len(), report),
+                    (Some(expr), shape) => {
+                        let known = Known { items, generics: &generics.values };
+                        initialiser(expr, shape.as_deref(), ty.axes.len(), &known, report)
+                    }
                 };
                 Some(InstanceContent::Tensor { shape: shape?, initialiser: initialiser? })
             }
@@ -285,6 +288,15 @@ impl Instances {
                 }
             }
         }
+    }
+
+    /// Whether something is wrong with a field, of its own or of a layer.
+    pub fn is_broken(&self, instance: usize) -> bool {
+        self.list[instance].fields.iter().any(|field| match &field.content {
+            InstanceContent::Poison => true,
+            InstanceContent::Layer { instance, .. } => self.is_broken(*instance),
+            InstanceContent::Tensor { .. } => false,
+        })
     }
 
     /// How many parameters an instance has; `None` where that does not fit.

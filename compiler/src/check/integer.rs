@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use proc_macro2::Ident;
+
 use super::elaborate::Elaborator;
+use super::expression::is_index;
+use super::notation::is_size;
 use super::value::{Bound, Static, Value};
 use crate::ir::{Atom, Int, Kind, Scalar};
 use crate::syntax::ast::{self, BinaryOperator as Op, ExprKind as E};
@@ -61,12 +65,16 @@ impl Elaborator<'_> {
                     None
                 }
             },
-            E::Index(..) => {
+            E::Index(..) | E::Method { .. } | E::Reduce { .. } => {
                 let value = self.expr(expr);
                 self.value_as_integer(value, expr)
             }
             E::Call { function, arguments } if self.frame().library.is_some() => {
                 self.measure(function, arguments)
+            }
+            E::Call { .. } => {
+                let value = self.expr(expr);
+                self.value_as_integer(value, expr)
             }
             E::Error => None,
             _ => {
@@ -150,7 +158,9 @@ impl Elaborator<'_> {
                 Some(Bound::Integer(_))
                 | Some(Bound::Value(Value::Static(Static::Integer(_) | Static::Size(_)))) => true,
                 Some(Bound::Value(Value::Array(array))) => {
-                    array.shape.is_empty() && array.kind == Kind::Index
+                    let is_whole = matches!(self.graph.scalars[array.element], Scalar::Integer(_));
+                    array.shape.is_empty()
+                        && (array.kind == Kind::Index || array.kind == Kind::Float && is_whole)
                 }
                 _ => false,
             },
@@ -168,8 +178,20 @@ impl Elaborator<'_> {
                 },
                 _ => false,
             },
+            E::Call { function, .. } => match &function.kind {
+                E::Name(name) => self.returns_index(name),
+                _ => false,
+            },
+            E::Method { name, .. } => self.returns_index(name),
+            E::Reduce { reducer, .. } => reducer == "argmax" || reducer == "argmin",
             _ => false,
         }
+    }
+
+    /// Whether a name is that of a function of the block that returns one index.
+    fn returns_index(&self, name: &Ident) -> bool {
+        let found = self.named_function(&name.to_string());
+        found.and_then(|(callable, _)| callable.function.result.as_ref()).is_some_and(is_index)
     }
 
     /// The least and the greatest value of an integer, as its indices run over their ranges: of what is
@@ -289,6 +311,9 @@ impl Elaborator<'_> {
                 }
                 Some(Bound::Value(Value::Array(array))) => match self.graph.scalars[array.element].clone() {
                     Scalar::Number(bits) if array.shape.is_empty() => Some(Static::Number(bits.value())),
+                    Scalar::Integer(value) if array.shape.is_empty() && is_size(&value) => {
+                        Some(value.as_constant().map_or(Static::Size(value), Static::Integer))
+                    }
                     _ => {
                         self.not_static(expr, &Value::Array(array));
                         None

@@ -16,6 +16,7 @@ const FEW: usize = 8;
 impl Elaborator<'_> {
     /// Binds a name in the innermost scope.
     pub fn bind(&mut self, name: &Ident, value: Bound, mutable: Mutability) {
+        let depth = self.depth();
         let scope = self.frame_mut().scopes.last_mut().expect("a function has a scope");
         // Of two arguments of one name nobody knows which is meant: that has been said.
         let twice = mutable == Mutability::Argument && scope.iter().any(|known| *name == known.name);
@@ -26,6 +27,7 @@ impl Elaborator<'_> {
             mutable,
             used: false,
             assigned: false,
+            depth,
         });
     }
 

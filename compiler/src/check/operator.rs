@@ -177,6 +177,22 @@ impl Elaborator<'_> {
         } else if b.kind == Kind::Index && a.kind != Kind::Index {
             a = self.to_index(a);
         }
+        if let (Kind::Mask, Kind::Mask, Op::Equal | Op::NotEqual) = (a.kind, b.kind, operator) {
+            return self.elementwise(
+                &a,
+                &b,
+                &self.place_of(span),
+                "a comparison",
+                Kind::Mask,
+                |this, a, b| {
+                    let s = &mut this.graph.scalars;
+                    let b = if operator == Op::Equal { b } else { s.not(b) };
+                    let (not_a, not_b) = (s.not(a), s.not(b));
+                    let (both, neither) = (s.and(a, b), s.and(not_a, not_b));
+                    s.or(both, neither)
+                },
+            );
+        }
         if a.kind != b.kind || a.kind == Kind::Mask || a.kind == Kind::Key {
             let message = format!(
                 "cannot compare {} with {}",

@@ -8,7 +8,7 @@ use super::value::{Array, Bound, Layer, Mutability, Value};
 use super::words::spelled;
 use crate::differentiate::Open;
 use crate::ir::{Atom, Carried, Comparison, Int, Keep, Kind, Loop, LoopId, Node, TensorId};
-use crate::syntax::ast::{self, Pattern, Statement, Target};
+use crate::syntax::ast;
 
 impl Elaborator<'_> {
     /// `for t in 0..T while c { … }`, `for block in blocks { … }`.
@@ -94,15 +94,8 @@ impl Elaborator<'_> {
         });
 
         // What the body assigns that lives outside is carried.
-        let mut names = Vec::new();
-        assigned(&each.body, &mut names);
         let mut carried: Vec<(Ident, Value, Vec<Carried>)> = Vec::new();
-        for name in names {
-            let Some(binding) = self.binding(&name.to_string()) else { continue };
-            if !binding.mutable.is_mutable() {
-                continue;
-            }
-            let Bound::Value(before) = binding.value.clone() else { continue };
+        for (name, before) in self.assigned(&[&each.body]) {
             let mut tensors = Vec::new();
             let inside = self.carry(&before, &name, &mut tensors);
             self.rebind(&name, inside);
@@ -182,7 +175,8 @@ impl Elaborator<'_> {
         self.leave();
     }
 
-    fn rebind(&mut self, name: &Ident, value: Value) {
+    /// Lets a name stand for another value.
+    pub fn rebind(&mut self, name: &Ident, value: Value) {
         if let Some(binding) = self.binding(&name.to_string()) {
             binding.value = Bound::Value(value);
         }
@@ -285,44 +279,5 @@ fn leaves(value: &Value) -> Vec<Array> {
         Value::Array(array) => vec![array.clone()],
         Value::Tuple(parts) => parts.iter().flat_map(leaves).collect(),
         Value::Layer(_) | Value::Static(_) | Value::Poison => Vec::new(),
-    }
-}
-
-/// The names that statements assign, once each; those declared inside are hidden by their own bindings.
-fn assigned(body: &ast::Body, names: &mut Vec<Ident>) {
-    fn target(each: &Target, add: &mut dyn FnMut(&Ident)) {
-        match each {
-            Target::Name(name) | Target::Indexed(name, ..) => add(name),
-            Target::Tuple(parts, _) => parts.iter().for_each(|part| target(part, add)),
-        }
-    }
-    let mut declared: Vec<String> = Vec::new();
-    for statement in &body.statements {
-        match statement {
-            Statement::Let { pattern, .. } => declare(pattern, &mut declared),
-            Statement::LetIndexed { name, .. } => declared.push(name.to_string()),
-            Statement::Assign { target: each, .. } => target(each, &mut |name| {
-                if !declared.contains(&name.to_string()) && !names.contains(name) {
-                    names.push(name.clone());
-                }
-            }),
-            Statement::For(inner) => {
-                let mut inner_names = Vec::new();
-                assigned(&inner.body, &mut inner_names);
-                for name in inner_names {
-                    if !declared.contains(&name.to_string()) && !names.contains(&name) {
-                        names.push(name);
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn declare(pattern: &Pattern, declared: &mut Vec<String>) {
-    match pattern {
-        Pattern::Name(name) => declared.push(name.to_string()),
-        Pattern::Ignored(_) => {}
-        Pattern::Tuple(parts, _) => parts.iter().for_each(|part| declare(part, declared)),
     }
 }

@@ -11,19 +11,24 @@ use crate::syntax::ast::{self, Pattern, Statement, Target};
 impl Elaborator<'_> {
     /// A body in a scope of its own.
     pub fn block(&mut self, body: &ast::Body) -> Value {
+        self.block_of(body, None)
+    }
+
+    /// A body in a scope of its own, of a type if one is declared.
+    pub fn block_of(&mut self, body: &ast::Body, ty: Option<&ast::Type>) -> Value {
         self.enter();
-        let value = self.body(body);
+        let value = self.body(body, ty);
         self.leave();
         value
     }
 
-    /// A body in the scope at hand.
-    pub fn body(&mut self, body: &ast::Body) -> Value {
+    /// A body in the scope at hand, of a type if one is declared.
+    pub fn body(&mut self, body: &ast::Body, ty: Option<&ast::Type>) -> Value {
         for statement in &body.statements {
             self.statement(statement, body);
         }
         match &body.result {
-            Some(result) => self.expr(result),
+            Some(result) => self.expr_of(result, ty),
             None => {
                 let help = match body.statements.last() {
                     Some(
@@ -48,7 +53,7 @@ impl Elaborator<'_> {
             Statement::Let { mutable, pattern, ty, value } => {
                 let hint = std::mem::replace(&mut self.hint, super::call::pattern_name(pattern));
                 let first_new = self.graph.tensors.len();
-                let mut bound = self.expr(value);
+                let mut bound = self.expr_of(value, ty.as_ref());
                 if let (true, Value::Static(_)) = (*mutable, &bound) {
                     bound = self.to_array(bound, &self.place(value)).map_or(Value::Poison, Value::Array);
                 }

@@ -73,6 +73,17 @@ pub enum Value {
     Poison,
 }
 
+impl Value {
+    /// Whether something in it has been reported as wrong.
+    pub fn is_poison(&self) -> bool {
+        match self {
+            Value::Poison => true,
+            Value::Tuple(parts) => parts.iter().any(Value::is_poison),
+            Value::Array(_) | Value::Layer(_) | Value::Static(_) => false,
+        }
+    }
+}
+
 /// A name in scope.
 #[derive(Clone, Debug)]
 pub struct Binding {
@@ -88,6 +99,8 @@ pub struct Binding {
     pub used: bool,
     /// Whether it has been assigned anew.
     pub assigned: bool,
+    /// How many indices of the notation were in scope.
+    pub depth: usize,
 }
 
 /// Whether and how a binding is mutable.

@@ -170,24 +170,47 @@ impl Int {
                 Self::constant(a.div_euclid(b) - i64::from(b < 0 && a.rem_euclid(b) != 0))
             }
             (_, Some(1)) => self.clone(),
-            (_, Some(b)) if b > 0 && self.terms.values().all(|coefficient| coefficient % b == 0) => Self {
-                terms: self
-                    .terms
-                    .iter()
-                    .map(|(monomial, coefficient)| (monomial.clone(), coefficient / b))
-                    .collect(),
-            },
+            (_, Some(b)) if b > 0 => {
+                let (whole, rest) = self.parts(b);
+                match rest.as_constant() {
+                    Some(_) => whole,
+                    None => whole.add(&Self::atom(Atom::Div(Box::new(rest), Box::new(other.clone())))),
+                }
+            }
             _ if self == other && !self.is(0) => Self::constant(1),
             _ => Self::atom(Atom::Div(Box::new(self.clone()), Box::new(other.clone()))),
         }
+    }
+
+    /// q and r of a = b·q + r, term by term: `(2·N + 3) / 2` is N + 1, and `(N − 2) / 2` one less than `N / 2`.
+    /// The constant of r is from 0 to b; other coefficients are smaller than b, and keep their sign.
+    fn parts(&self, divisor: i64) -> (Self, Self) {
+        let (mut whole, mut rest) = (Self::zero(), Self::zero());
+        for (monomial, &coefficient) in &self.terms {
+            let quotient = match monomial.is_empty() {
+                true => coefficient.div_euclid(divisor),
+                false => coefficient / divisor,
+            };
+            let remainder = coefficient - quotient * divisor;
+            for (part, coefficient) in [(&mut whole, quotient), (&mut rest, remainder)] {
+                if coefficient != 0 {
+                    part.terms.insert(monomial.clone(), coefficient);
+                }
+            }
+        }
+        (whole, rest)
     }
 
     /// a mod b
     pub fn modulo(&self, other: &Self) -> Self {
         match (self.as_constant(), other.as_constant()) {
             (Some(a), Some(b)) if b > 0 => Self::constant(a.rem_euclid(b)),
-            (_, Some(b)) if b > 0 && self.terms.values().all(|coefficient| coefficient % b == 0) => {
-                Self::zero()
+            (_, Some(b)) if b > 0 => {
+                let (_, rest) = self.parts(b);
+                match rest.as_constant() {
+                    Some(rest) => Self::constant(rest),
+                    None => Self::atom(Atom::Mod(Box::new(rest), Box::new(other.clone()))),
+                }
             }
             _ => Self::atom(Atom::Mod(Box::new(self.clone()), Box::new(other.clone()))),
         }
@@ -350,6 +373,24 @@ mod tests {
         for a in 0..200 {
             let found = root(a);
             assert!(found >= 1 && found * found >= a && (found == 1 || (found - 1) * (found - 1) < a), "{a}");
+        }
+    }
+
+    #[test]
+    fn quotients_of_equal_integers_are_equal() {
+        let n = Int::dim(DimId(0));
+        let by = |value: &Int, divisor: i64| value.div(&Int::constant(divisor));
+        assert_eq!(by(&n.plus(-2), 2).plus(1), by(&n, 2));
+        assert_eq!(by(&n.plus(-1), 2), by(&n.plus(1), 2).plus(-1));
+        assert_eq!(by(&n.scale(2).plus(3), 2), n.plus(1));
+        assert_eq!(n.scale(5).plus(-3).modulo(&Int::constant(4)), n.plus(1).modulo(&Int::constant(4)));
+        let m = Int::dim(DimId(1));
+        for (a, b) in [(7, 2), (0, 0), (1, 5), (12, 3)] {
+            let mut value = |atom: &Atom| if *atom == Atom::Dim(DimId(0)) { a } else { b };
+            let mixed = n.scale(-7).add(&m.scale(5)).plus(-4);
+            let plain = -7 * a + 5 * b - 4;
+            assert_eq!(by(&mixed, 3).evaluate(&mut value), plain.div_euclid(3), "{a}, {b}");
+            assert_eq!(mixed.modulo(&Int::constant(3)).evaluate(&mut value), plain.rem_euclid(3), "{a}, {b}");
         }
     }
 

@@ -99,15 +99,15 @@ impl Parser<'_> {
         if self.is_self() {
             self.skip_until(|cursor| cursor.at_word("self"));
             let span = self.bump_span();
-            self.wrong(span, "functions take no `self`", "leave it out: fields are in scope by their names");
+            self.aside(span, "functions take no `self`", "leave it out: fields are in scope by their names");
             self.skip_until(|cursor| cursor.at_character(','));
             return Ok(None);
         }
         let pattern = self.pattern()?;
         let start = self.cursor.span();
         let ty = match self.eat(":") {
-            true => self.ty(),
-            false => Err(self.expected("`:` and a type", hints::ARGUMENT)),
+            true => self.marking(|this| this.wholly(Self::ty)),
+            false => self.marking(|this| Err(this.expected("`:` and a type", hints::ARGUMENT))),
         };
         if ty.is_err() {
             self.skip_until(|cursor| cursor.at_character('=') || cursor.at_character(','));
@@ -129,6 +129,19 @@ impl Parser<'_> {
 
     /// `-> f32[N, 10]`, and whether it was there and well.
     fn result(&mut self) -> (Type, bool) {
+        let start = self.cursor.span();
+        let mut fine = true;
+        let ty = self.marking(|this| {
+            this.wholly(|this| {
+                let (ty, well) = this.arrow_and_type();
+                fine = well;
+                Ok(ty)
+            })
+        });
+        (or_error(ty, start), fine)
+    }
+
+    fn arrow_and_type(&mut self) -> (Type, bool) {
         let start = self.cursor.span();
         let mut fine = self.eat("->");
         if !fine {

@@ -233,7 +233,7 @@ impl Parser<'_> {
         };
         let start = self.cursor.span();
         let ty = match self.eat(":") {
-            true => self.marking(Self::field_type),
+            true => self.marking(|this| this.wholly(Self::field_type)),
             false => self.marking(|this| Err(this.expected("`:` and a type", hints::FIELD))),
         };
         if ty.is_err() {

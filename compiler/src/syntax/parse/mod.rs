@@ -57,6 +57,14 @@ impl Parser<'_> {
         self.report.errors.len() - self.marked
     }
 
+    /// Reports what leaves the rest of the tree as it was written: nothing else is blamed for it.
+    fn aside(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) -> Failed {
+        let errors = self.report.errors.len();
+        let failed = self.wrong(span, message, help);
+        self.marked += self.report.errors.len() - errors;
+        failed
+    }
+
     /// Reads what an `Error` node is to stand for where it fails.
     fn marking<T>(&mut self, read: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
         let unmarked = self.unmarked();
