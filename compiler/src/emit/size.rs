@@ -215,11 +215,11 @@ mod tests {
         check(&n.plus(1).div(&Int::constant(2)), "((n + 1) / (2))", "(N + 1) / 2");
         check(
             &n.plus(-3).div(&Int::constant(2)),
-            "(isize::div_euclid(n.cast_signed() - 3, 2)).cast_unsigned()",
-            "(N - 3) / 2",
+            "(isize::div_euclid(n.cast_signed() + 1, 2) - 2).cast_unsigned()",
+            "(N + 1) / 2 - 2",
         );
         let of_words = wide(&n.plus(-3).div(&Int::constant(2)), &dims).to_string();
-        assert_eq!(of_words.replace(' ', ""), "(i64::div_euclid(n.cast_signed()-3,2)).cast_unsigned()");
+        assert_eq!(of_words.replace(' ', ""), "(i64::div_euclid(n.cast_signed()+1,2)-2).cast_unsigned()");
     }
 
     #[test]

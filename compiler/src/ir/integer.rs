@@ -163,20 +163,21 @@ impl Int {
         product
     }
 
-    /// ⌊a / b⌋; exact where every coefficient is divisible by a constant b, an atom where not.
+    /// ⌊a / b⌋; of a constant b, whole multiples stand before the floor: ⌊(2n − 1) / 2⌋ is n − 1, and
+    /// ⌊(n − 1) / 2⌋ is ⌊(n + 1) / 2⌋ − 1. An atom is what is left.
     pub fn div(&self, other: &Self) -> Self {
         match (self.as_constant(), other.as_constant()) {
             (Some(a), Some(b)) if b != 0 => {
                 Self::constant(a.div_euclid(b) - i64::from(b < 0 && a.rem_euclid(b) != 0))
             }
             (_, Some(1)) => self.clone(),
-            (_, Some(b)) if b > 0 && self.terms.values().all(|coefficient| coefficient % b == 0) => Self {
-                terms: self
-                    .terms
-                    .iter()
-                    .map(|(monomial, coefficient)| (monomial.clone(), coefficient / b))
-                    .collect(),
-            },
+            (_, Some(b)) if b > 0 => {
+                let (multiples, rest) = self.multiples(b);
+                match rest.as_constant() {
+                    Some(_) => multiples,
+                    None => multiples.add(&Self::atom(Atom::Div(Box::new(rest), Box::new(other.clone())))),
+                }
+            }
             _ if self == other && !self.is(0) => Self::constant(1),
             _ => Self::atom(Atom::Div(Box::new(self.clone()), Box::new(other.clone()))),
         }
@@ -186,11 +187,28 @@ impl Int {
     pub fn modulo(&self, other: &Self) -> Self {
         match (self.as_constant(), other.as_constant()) {
             (Some(a), Some(b)) if b > 0 => Self::constant(a.rem_euclid(b)),
-            (_, Some(b)) if b > 0 && self.terms.values().all(|coefficient| coefficient % b == 0) => {
-                Self::zero()
+            (_, Some(b)) if b > 0 => {
+                let rest = self.multiples(b).1;
+                match rest.as_constant() {
+                    Some(_) => rest,
+                    None => Self::atom(Atom::Mod(Box::new(rest), Box::new(other.clone()))),
+                }
             }
             _ => Self::atom(Atom::Mod(Box::new(self.clone()), Box::new(other.clone()))),
         }
+    }
+
+    /// The integer as q · b + r for a positive constant b: in r no coefficient is a multiple of b, and the
+    /// constant is from 0 and less than b.
+    fn multiples(&self, b: i64) -> (Self, Self) {
+        let (mut multiples, mut rest) = (Self::zero(), Self::zero());
+        for (monomial, &coefficient) in &self.terms {
+            let remainder = if monomial.is_empty() { coefficient.rem_euclid(b) } else { coefficient % b };
+            let left = if remainder == 0 || monomial.is_empty() { remainder } else { coefficient };
+            multiples.add_term(monomial.clone(), coefficient.wrapping_sub(left) / b);
+            rest.add_term(monomial.clone(), left);
+        }
+        (multiples, rest)
     }
 
     /// ⌈√a⌉, at least 1: so many parts of so many make at least a.
@@ -343,6 +361,25 @@ mod tests {
         assert_eq!(n.sub(&n), Int::zero());
         assert_eq!(n.scale(6).div(&Int::constant(3)), n.scale(2));
         assert!(n.mul(&n.plus(1)).div(&Int::constant(2)).as_atom().is_some());
+    }
+
+    #[test]
+    fn whole_multiples_stand_before_the_floor() {
+        let (n, m) = (Int::dim(DimId(0)), Int::dim(DimId(1)));
+        let (two, three) = (Int::constant(2), Int::constant(3));
+        assert_eq!(n.scale(2).plus(-1).div(&two).plus(1), n);
+        assert_eq!(n.plus(-1).div(&two).plus(1), n.plus(1).div(&two));
+        assert_eq!(n.scale(6).plus(-4).modulo(&three), Int::constant(2));
+        assert_eq!(n.scale(3).add(&m).plus(7).modulo(&three), m.plus(1).modulo(&three));
+        for (a, b) in (-9..9).flat_map(|a| (-9..9).map(move |b| (a, b))) {
+            let mut value = |atom: &Atom| if *atom == Atom::Dim(DimId(0)) { a } else { b };
+            for constant in -7..7 {
+                let whole = n.scale(6).add(&m.scale(-2)).add(&n.mul(&m)).plus(constant);
+                let expected = 6 * a - 2 * b + a * b + constant;
+                assert_eq!(whole.div(&three).evaluate(&mut value), expected.div_euclid(3));
+                assert_eq!(whole.modulo(&three).evaluate(&mut value), expected.rem_euclid(3));
+            }
+        }
     }
 
     #[test]

@@ -202,7 +202,11 @@ impl Body<'_> {
         }
         for (monomial, coefficient) in value.terms().filter(|(_, coefficient)| *coefficient < 0) {
             let term = self.term(monomial, -coefficient, signed);
-            tokens = quote!(#tokens - #term);
+            tokens = match tokens.is_empty() && !monomial.is_empty() {
+                // The sign is of what a cast makes.
+                true => quote!(-(#term)),
+                false => quote!(#tokens - #term),
+            };
         }
         tokens
     }
