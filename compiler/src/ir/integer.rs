@@ -163,7 +163,8 @@ impl Int {
         product
     }
 
-    /// ⌊a / b⌋; exact where every coefficient is divisible by a constant b, an atom where not.
+    /// ⌊a / b⌋; of a constant b, whole multiples stand before the floor: ⌊(2n − 1) / 2⌋ is n − 1, and
+    /// ⌊(n − 1) / 2⌋ is ⌊(n + 1) / 2⌋ − 1. An atom is what is left.
     pub fn div(&self, other: &Self) -> Self {
         match (self.as_constant(), other.as_constant()) {
             (Some(a), Some(b)) if b != 0 => {
@@ -214,6 +215,205 @@ impl Int {
             }
             _ => Self::atom(Atom::Mod(Box::new(self.clone()), Box::new(other.clone()))),
         }
+    }
+
+    /// ⌈√a⌉, at least 1
+    Root(Box<Int>),
+    /// A subscript of which only a run tells whether it is inside its axis.
+    Inside(Box<Inside>),
+}
+
+/// A subscript that is itself where it is inside its axis; elsewhere, evaluating it is an error.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Inside {
+    /// The subscript.
+    pub position: Int,
+    /// The size of the axis.
+    pub size: Int,
+    /// What is subscripted, for people.
+    pub tensor: Arc<str>,
+    /// Which of its axes.
+    pub axis: usize,
+}
+
+impl Int {
+    /// Zero.
+    pub fn zero() -> Self {
+        Self::default()
+    }
+
+    /// A constant.
+    pub fn constant(value: i64) -> Self {
+        let mut terms = BTreeMap::new();
+        if value != 0 {
+            terms.insert(Vec::new(), value);
+        }
+        Self { terms }
+    }
+
+    /// A single atom.
+    pub fn atom(atom: Atom) -> Self {
+        Self { terms: BTreeMap::from([(vec![atom], 1)]) }
+    }
+
+    /// A run-time size.
+    pub fn dim(dim: DimId) -> Self {
+        Self::atom(Atom::Dim(dim))
+    }
+
+    /// The index at a position of the domain.
+    pub fn index(position: usize) -> Self {
+        Self::atom(Atom::Index(position))
+    }
+
+    /// The value, if it is a constant.
+    pub fn as_constant(&self) -> Option<i64> {
+        match self.terms.len() {
+            0 => Some(0),
+            1 => self.terms.get([].as_slice()).copied(),
+            _ => None,
+        }
+    }
+
+    /// Whether this is the constant.
+    pub fn is(&self, value: i64) -> bool {
+        self.as_constant() == Some(value)
+    }
+
+    /// The atom, if it is nothing else.
+    pub fn as_atom(&self) -> Option<&Atom> {
+        let (monomial, &coefficient) = self.terms.iter().next()?;
+        (self.terms.len() == 1 && coefficient == 1 && monomial.len() == 1).then(|| &monomial[0])
+    }
+
+    /// The position, if this is an index of the domain and nothing else.
+    pub fn as_index(&self) -> Option<usize> {
+        match self.as_atom() {
+            Some(Atom::Index(position)) => Some(*position),
+            _ => None,
+        }
+    }
+
+    /// Monomials and their coefficients.
+    pub fn terms(&self) -> impl Iterator<Item = (&[Atom], i64)> {
+        self.terms.iter().map(|(monomial, &coefficient)| (monomial.as_slice(), coefficient))
+    }
+
+    /// Whether no coefficient is larger: what is never negative is then never larger.
+    pub fn is_covered_by(&self, other: &Self) -> bool {
+        let of = |value: &Self, monomial: &[Atom]| value.terms.get(monomial).copied().unwrap_or(0);
+        self.terms().all(|(monomial, coefficient)| coefficient <= of(other, monomial))
+            && other
+                .terms()
+                .all(|(monomial, coefficient)| coefficient >= 0 || of(self, monomial) <= coefficient)
+    }
+
+    /// a + b
+    pub fn add(&self, other: &Self) -> Self {
+        let mut sum = self.clone();
+        for (monomial, &coefficient) in &other.terms {
+            sum.add_term(monomial.clone(), coefficient);
+        }
+        sum
+    }
+
+    /// a − b
+    pub fn sub(&self, other: &Self) -> Self {
+        self.add(&other.scale(-1))
+    }
+
+    /// a + constant
+    pub fn plus(&self, value: i64) -> Self {
+        self.add(&Self::constant(value))
+    }
+
+    /// a · constant
+    pub fn scale(&self, factor: i64) -> Self {
+        let mut product = Self::zero();
+        for (monomial, &coefficient) in &self.terms {
+            product.add_term(monomial.clone(), coefficient.wrapping_mul(factor));
+        }
+        product
+    }
+
+    /// a · b
+    pub fn mul(&self, other: &Self) -> Self {
+        let mut product = Self::zero();
+        for (left, &a) in &self.terms {
+            for (right, &b) in &other.terms {
+                let mut monomial = [left.as_slice(), right.as_slice()].concat();
+                monomial.sort();
+                product.add_term(monomial, a.wrapping_mul(b));
+            }
+        }
+        product
+    }
+
+    /// ⌊a / b⌋; of a constant b, whole multiples stand before the floor: ⌊(2n − 1) / 2⌋ is n − 1, and
+    /// ⌊(n − 1) / 2⌋ is ⌊(n + 1) / 2⌋ − 1. An atom is what is left.
+    pub fn div(&self, other: &Self) -> Self {
+        match (self.as_constant(), other.as_constant()) {
+            (Some(a), Some(b)) if b != 0 => {
+                Self::constant(a.div_euclid(b) - i64::from(b < 0 && a.rem_euclid(b) != 0))
+            }
+            (_, Some(1)) => self.clone(),
+            (_, Some(b)) if b > 0 => {
+                let (whole, rest) = self.parts(b);
+                match rest.as_constant() {
+                    Some(_) => whole,
+                    None => whole.add(&Self::atom(Atom::Div(Box::new(rest), Box::new(other.clone())))),
+                }
+            }
+            _ if self == other && !self.is(0) => Self::constant(1),
+            _ => Self::atom(Atom::Div(Box::new(self.clone()), Box::new(other.clone()))),
+        }
+    }
+
+    /// q and r of a = b·q + r, term by term: `(2·N + 3) / 2` is N + 1, and `(N − 2) / 2` one less than `N / 2`.
+    /// The constant of r is from 0 to b; other coefficients are smaller than b, and keep their sign.
+    fn parts(&self, divisor: i64) -> (Self, Self) {
+        let (mut whole, mut rest) = (Self::zero(), Self::zero());
+        for (monomial, &coefficient) in &self.terms {
+            let quotient = match monomial.is_empty() {
+                true => coefficient.div_euclid(divisor),
+                false => coefficient / divisor,
+            };
+            let remainder = coefficient - quotient * divisor;
+            for (part, coefficient) in [(&mut whole, quotient), (&mut rest, remainder)] {
+                if coefficient != 0 {
+                    part.terms.insert(monomial.clone(), coefficient);
+                }
+            }
+        }
+        (whole, rest)
+    }
+
+    /// a mod b
+    pub fn modulo(&self, other: &Self) -> Self {
+        match (self.as_constant(), other.as_constant()) {
+            (Some(a), Some(b)) if b > 0 => Self::constant(a.rem_euclid(b)),
+            (_, Some(b)) if b > 0 => {
+                let (_, rest) = self.parts(b);
+                match rest.as_constant() {
+                    Some(rest) => Self::constant(rest),
+                    None => Self::atom(Atom::Mod(Box::new(rest), Box::new(other.clone()))),
+                }
+            }
+            _ => Self::atom(Atom::Mod(Box::new(self.clone()), Box::new(other.clone()))),
+        }
+    }
+
+    /// The integer as q · b + r for a positive constant b: in r no coefficient is a multiple of b, and the
+    /// constant is from 0 and less than b.
+    fn multiples(&self, b: i64) -> (Self, Self) {
+        let (mut multiples, mut rest) = (Self::zero(), Self::zero());
+        for (monomial, &coefficient) in &self.terms {
+            let remainder = if monomial.is_empty() { coefficient.rem_euclid(b) } else { coefficient % b };
+            let left = if remainder == 0 || monomial.is_empty() { remainder } else { coefficient };
+            multiples.add_term(monomial.clone(), coefficient.wrapping_sub(left) / b);
+            rest.add_term(monomial.clone(), left);
+        }
+        (multiples, rest)
     }
 
     /// ⌈√a⌉, at least 1: so many parts of so many make at least a.
@@ -366,6 +566,25 @@ mod tests {
         assert_eq!(n.sub(&n), Int::zero());
         assert_eq!(n.scale(6).div(&Int::constant(3)), n.scale(2));
         assert!(n.mul(&n.plus(1)).div(&Int::constant(2)).as_atom().is_some());
+    }
+
+    #[test]
+    fn whole_multiples_stand_before_the_floor() {
+        let (n, m) = (Int::dim(DimId(0)), Int::dim(DimId(1)));
+        let (two, three) = (Int::constant(2), Int::constant(3));
+        assert_eq!(n.scale(2).plus(-1).div(&two).plus(1), n);
+        assert_eq!(n.plus(-1).div(&two).plus(1), n.plus(1).div(&two));
+        assert_eq!(n.scale(6).plus(-4).modulo(&three), Int::constant(2));
+        assert_eq!(n.scale(3).add(&m).plus(7).modulo(&three), m.plus(1).modulo(&three));
+        for (a, b) in (-9..9).flat_map(|a| (-9..9).map(move |b| (a, b))) {
+            let mut value = |atom: &Atom| if *atom == Atom::Dim(DimId(0)) { a } else { b };
+            for constant in -7..7 {
+                let whole = n.scale(6).add(&m.scale(-2)).add(&n.mul(&m)).plus(constant);
+                let expected = 6 * a - 2 * b + a * b + constant;
+                assert_eq!(whole.div(&three).evaluate(&mut value), expected.div_euclid(3));
+                assert_eq!(whole.modulo(&three).evaluate(&mut value), expected.rem_euclid(3));
+            }
+        }
     }
 
     #[test]

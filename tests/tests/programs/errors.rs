@@ -21,6 +21,12 @@ net! {
         #[grad(self, x)]
         pub fn pick(x: f64[M], index: u32[N], which: u32) -> f64 { sum(x[index]) * table[which, 1] }
 
+        /// Codes of one label and of a computed one.
+        #[grad(x)]
+        pub fn coded(x: f64[N, M], label: u32[N]) -> f64 {
+            sum(one_hot(label, 4)) + sum(one_hot(argmax(x, axis = 1), 2) * x[.., 0..2])
+        }
+
         /// One index beyond the last one.
         #[grad(x)]
         pub fn after(x: f64[M], index: u32[N]) -> f64[N] {
@@ -249,6 +255,25 @@ fn indices_out_of_range() {
         model.pick(ws, &[1.0; 3], &[0, 2], 5).backward(gradient, &mut [0.0; 3]);
     });
     assert_eq!(message, "Mistakes::pick: `which` is 5, expected less than 5");
+}
+
+#[test]
+fn codes_out_of_range() {
+    let model = Mistakes::init(0);
+    let x = Tensor::new(&[1.0, 2.0, 0.0, 4.0, 3.0, 0.0], [2, 3]);
+    let mut d_x = [0.5; 6];
+    let message = refused(0.5, |ws, _: &mut Mistakes| {
+        model.coded(ws, x, &[0, 4]).backward(&mut TensorMut::new(&mut d_x, [2, 3]));
+    });
+    assert_eq!(message, "Mistakes::coded: `label[1]` is 4, expected less than 4");
+    let mut workspace = Workspace::new();
+    let far = Tensor::new(&[1.0, 2.0, 3.0], [1, 3]);
+    let message = message_of(|| model.coded_value(&mut workspace, far, &[0]));
+    assert_eq!(message, "Mistakes::coded_value: subscript 2 of axis 1 of `one_hot` is outside 0..2");
+    let pass = model.coded(&mut workspace, x, &[0, 3]);
+    assert_eq!(pass.value(), 8.0);
+    pass.backward(&mut TensorMut::new(&mut d_x, [2, 3]));
+    assert_eq!(d_x, [0.0, 1.0, 0.0, 1.0, 0.0, 0.0]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::axes::permuted;
 use super::call::Call;
 use crate::check::elaborate::{Elaborator, Place};
+use crate::check::inside::checked;
 use crate::check::value::{Array, Static, Value};
 use crate::ir::{Comparison, Int, Kind, Node};
 
@@ -41,21 +42,17 @@ pub fn reshape_like(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value>
 pub fn flatten(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
     let array = call.array(this, 0)?;
     let rank = array.shape.len();
+    // From behind, as axes are counted.
     let from = match call.option(1) {
-        Some(Static::Integer(from))
-            if *from >= 0 && usize::try_from(*from).is_ok_and(|from| from <= rank) =>
-        {
-            *from as usize
-        }
-        _ => {
-            let message = format!("`from` is an axis: {}", this.describe_axes(array.kind, &array.shape));
-            this.say(
-                &call.places[1],
-                message,
-                Some("the axes before it stay: `flatten(x, from = 1)`".into()),
-            );
-            return None;
-        }
+        Some(Static::Integer(from)) if *from < 0 => usize::try_from(*from + rank as i64).ok(),
+        Some(Static::Integer(from)) => usize::try_from(*from).ok().filter(|from| *from <= rank),
+        _ => None,
+    };
+    let Some(from) = from else {
+        let message = format!("`from` is an axis: {}", this.describe_axes(array.kind, &array.shape));
+        let help = "the axes before it stay: `flatten(x, from = 1)`";
+        this.say(&call.places[1], message, Some(help.into()));
+        return None;
     };
     let mut shape = array.shape[..from].to_vec();
     shape.push(Int::product(&array.shape[from..]));
@@ -205,10 +202,10 @@ pub fn one_hot(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
     let depth = this.depth();
     let rank = array.shape.len();
     let shape: Vec<Int> = array.shape.iter().cloned().chain([classes.clone()]).collect();
-    let spread = this.view(&array, shape.clone(), (0..rank).map(|axis| Int::index(depth + axis)).collect());
-    let class = this.graph.scalars.integer(Int::index(depth + rank));
+    let stored = this.store_index(&array);
+    let position = checked(this.as_element_of(&stored)?, classes, ("one_hot", rank));
     let s = &mut this.graph.scalars;
-    let hit = s.compare(Comparison::Equal, spread.element, class);
+    let hit = s.compare_int(Comparison::Equal, Int::index(depth + rank), position);
     let (one, zero) = (s.number(1.0), s.number(0.0));
     let element = s.select(hit, one, zero);
     Some(Value::Array(Array { shape, kind: Kind::Float, depth, element }))

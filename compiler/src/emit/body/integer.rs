@@ -119,18 +119,25 @@ impl Body<'_> {
             let literal = Literal::usize_suffixed(usize::try_from(constant).unwrap_or(0));
             return quote!(#literal.saturating_sub(#negative));
         }
-        match positive.as_atom() {
-            Some(_) => quote!(#positive_tokens.saturating_sub(#negative)),
-            None => quote!((#positive_tokens).saturating_sub(#negative)),
+        match self.is_operand(&positive) {
+            true => quote!(#positive_tokens.saturating_sub(#negative)),
+            false => quote!((#positive_tokens).saturating_sub(#negative)),
         }
     }
 
     /// A size as an operand of a method or range: in parentheses where it is more than a name.
     pub(super) fn size_operand(&self, value: &Int) -> TokenStream {
         let tokens = self.size(value);
-        match value.as_atom().is_some() || value.as_constant().is_some() {
-            true => tokens,
-            false => quote!((#tokens)),
+        if self.is_operand(value) { tokens } else { quote!((#tokens)) }
+    }
+
+    /// Whether an integer's tokens are an operand of anything: a number, a name, a call, but no quotient or cast.
+    fn is_operand(&self, value: &Int) -> bool {
+        match value.as_atom() {
+            Some(Atom::Div(..) | Atom::Mod(..)) => false,
+            Some(Atom::Read(tensor, _)) => self.is_usize(*tensor),
+            Some(_) => true,
+            None => value.as_constant().is_some(),
         }
     }
 
@@ -147,10 +154,7 @@ impl Body<'_> {
             return quote!((#value) as #float);
         }
         let tokens = self.sum(value, Signed::No);
-        match value.as_atom() {
-            Some(_) => quote!(#tokens as #float),
-            None => quote!((#tokens) as #float),
-        }
+        if self.is_operand(value) { quote!(#tokens as #float) } else { quote!((#tokens) as #float) }
     }
 
     /// A comparison of integers.
@@ -202,7 +206,11 @@ impl Body<'_> {
         }
         for (monomial, coefficient) in value.terms().filter(|(_, coefficient)| *coefficient < 0) {
             let term = self.term(monomial, -coefficient, signed);
-            tokens = quote!(#tokens - #term);
+            tokens = match tokens.is_empty() && !monomial.is_empty() {
+                // The sign is of what a cast makes.
+                true => quote!(-(#term)),
+                false => quote!(#tokens - #term),
+            };
         }
         tokens
     }
@@ -281,10 +289,7 @@ impl Body<'_> {
 
     fn grouped(&self, value: &Int, signed: Signed) -> TokenStream {
         let tokens = self.sum(value, signed);
-        match value.as_atom().is_some() || value.as_constant().is_some() {
-            true => tokens,
-            false => quote!((#tokens)),
-        }
+        if self.is_operand(value) { tokens } else { quote!((#tokens)) }
     }
 }
 

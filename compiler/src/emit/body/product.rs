@@ -99,6 +99,11 @@ impl Body<'_> {
             return flat.argument();
         }
         let start = self.subscript(&start);
-        flat.from(&start, mutable).argument()
+        // Where a run-time size is 0, nothing is left to begin with.
+        match shape[fixed..].iter().all(|extent| extent.as_constant().is_some()) {
+            true => flat.from(&start, mutable),
+            false => flat.from_or_nothing(&start, mutable),
+        }
+        .argument()
     }
 }

@@ -189,6 +189,14 @@ fn nothing_to_add_and_nothing_to_write() {
     contract(&[(2, 0, 3)], &[(2, 1, 1)], &[(0, 1, 1), (4, 1, 1)], &[], &[], &mut c, false);
     assert_eq!(c, [0.0, 0.0, 7.0, 0.0, 0.0, 7.0]);
     contract::<f64>(&[(0, 1, 1)], &[(2, 1, 1)], &[(4, 1, 1)], &[], &[], &mut [], false);
+    // Windows of an image without rows.
+    let mut c = [7.0f64; 24];
+    for none in [(0, 6, 4), (0, 0, 0)] {
+        let depth = [none, (3, 2, 4), (2, 1, 1)];
+        contract(&[(2, 0, 12)], &[(3, 4, 4), (4, 1, 1)], &depth, &[], &[], &mut c, false);
+        assert_eq!(c, [0.0; 24]);
+    }
+    contract(&[(2, 0, 12)], &[(3, 4, 4), (4, 1, 1)], &[(0, 2, 4), (2, 1, 1)], &[], &[], &mut c, false);
 }
 
 #[test]

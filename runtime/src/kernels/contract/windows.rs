@@ -51,7 +51,7 @@ impl Way {
         let (outer, (x, b_column, c_column)) = columns.split_last();
         // The inner dimension must be even in A.
         let even = depth.as_slice().windows(2).all(|pair| pair[0].1 == pair[1].0 * pair[1].1);
-        if c_column != 1 || !even || x == 1 {
+        if c_column != 1 || !even || x == 1 || depth.count() == 0 {
             return Self::Panels;
         }
         let lanes = 64 / size_of::<F>();

@@ -1,7 +1,7 @@
 //! What a loop keeps of each iteration: of each tensor what the backward pass reads.
 //!
-//! A tensor that is read at subscripts which an iteration fixes, `h[l]` in a loop over l, is kept at these: of a
-//! carried array the row of the iteration, not all rows for each.
+//! A tensor that is read at subscripts which an iteration fixes, `h[l]` or `h[order[l]]` in a loop over l, is kept
+//! at these: of a carried array the row of the iteration, not all rows for each.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -59,7 +59,7 @@ impl Reverse<'_> {
             let whole = vec![None; self.graph.shape(tensor).len()];
             let is_float = self.graph.tensor(tensor).kind == Kind::Float;
             let part = match at.filter(|_| is_float) {
-                Some(at) => at.iter().map(|at| is_fixed(at, &nested).then(|| at.clone())).collect(),
+                Some(at) => at.iter().map(|at| is_fixed(at, &nested, &local).then(|| at.clone())).collect(),
                 None => whole.clone(),
             };
             let parts = read.entry(tensor).or_default();
@@ -93,10 +93,11 @@ impl Reverse<'_> {
         let inner_shape: Vec<Int> = free.map(|(extent, _)| extent.clone()).collect();
         let identity = Graph::identity(inner_shape.len());
         let mut rest = identity.iter().cloned();
+        // It may be read under a condition, and be outside where that does not hold: it is asked, not checked.
+        let part: Vec<Option<Int>> = part.iter().map(|fixed| fixed.as_ref().map(unchecked)).collect();
         let at = part.iter().map(|fixed| fixed.clone().or_else(|| rest.next()).unwrap_or_else(Int::zero));
         let mut value = self.element(tensor, at.collect());
         for (fixed, extent) in part.iter().zip(&of.shape) {
-            // It may be read under a condition, and be outside where that does not hold.
             let Some(fixed) = fixed else { continue };
             let scalars = &mut self.graph.scalars;
             let zero = scalars.zero(of.kind);
@@ -124,19 +125,28 @@ impl Reverse<'_> {
     }
 }
 
-/// Whether a subscript is one throughout an iteration and another one in others: made of sizes and of the counters
-/// of the loop and of those around it.
-fn is_fixed(subscript: &Int, nested: &BTreeSet<LoopId>) -> bool {
+/// Whether a subscript is one throughout an iteration and another one in others: made of sizes, of the counters of
+/// the loop and of those around it, and of what arrays from outside hold there.
+fn is_fixed(subscript: &Int, nested: &BTreeSet<LoopId>, local: &BTreeSet<TensorId>) -> bool {
     let (mut is_fixed, mut counts) = (true, false);
     subscript.visit_atoms(&mut |atom| match atom {
         Atom::Loop(counter) => {
             counts = true;
             is_fixed &= !nested.contains(counter);
         }
-        Atom::Dim(_) | Atom::Div(..) | Atom::Mod(..) | Atom::Root(_) => {}
-        Atom::Index(_) | Atom::Read(..) | Atom::Inside(_) => is_fixed = false,
+        Atom::Read(tensor, _) => is_fixed &= !local.contains(tensor),
+        Atom::Dim(_) | Atom::Div(..) | Atom::Mod(..) | Atom::Root(_) | Atom::Inside(_) => {}
+        Atom::Index(_) => is_fixed = false,
     });
     is_fixed && counts
+}
+
+/// A subscript without the check that it is inside its axis.
+fn unchecked(subscript: &Int) -> Int {
+    subscript.substitute(&mut |atom| match atom {
+        Atom::Inside(inside) => Some(unchecked(&inside.position)),
+        _ => None,
+    })
 }
 
 /// The counters of all loops among some nodes.
