@@ -29,8 +29,17 @@ use crate::ir::{Graph, Node, ScalarId, TensorId};
 /// How often the passes are repeated at most; what one pass does seldom helps another more than twice.
 const ROUNDS: usize = 4;
 
+/// What a simplified graph is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To be computed.
+    Value,
+    /// To be differentiated: its formulas have accurate derivatives, too.
+    Derivative,
+}
+
 /// Simplifies a graph; the roots stay, and stay what they are.
-pub fn simplify(graph: &mut Graph, roots: &[TensorId]) {
+pub fn simplify(graph: &mut Graph, roots: &[TensorId], purpose: Purpose) {
     for _ in 0..ROUNDS {
         let before = fingerprint(graph);
         empty::clear(graph);
@@ -38,7 +47,7 @@ pub fn simplify(graph: &mut Graph, roots: &[TensorId]) {
         names::resolve(graph, roots);
         dead::remove(graph, roots);
         conditions::decide(graph);
-        rewrites::rewrite(graph);
+        rewrites::rewrite(graph, purpose);
         factor::factor(graph);
         duplicates::merge(graph, roots);
         hoist::hoist(graph);

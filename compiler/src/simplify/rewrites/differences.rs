@@ -69,12 +69,26 @@ impl Rewriter<'_> {
             return None;
         }
         if let Some((top, rest)) = self.as_top_and_rest(b) {
+            if let Some(share) = self.ln_share_beside(a, rest) {
+                return Some(share);
+            }
             let below = self.sub(a, top);
             return Some(self.sub(below, rest));
         }
         let (top, rest) = self.as_top_and_rest(a)?;
+        if let Some(share) = self.ln_share_beside(b, rest) {
+            return Some(self.neg(share));
+        }
         let above = self.sub(top, b);
         Some(self.add(above, rest))
+    }
+
+    /// (a − m) − ln(1 + R), where it is the logarithm of a share
+    fn ln_share_beside(&mut self, a: ScalarId, rest: ScalarId) -> Option<ScalarId> {
+        match self.see_unary(rest)? {
+            (Unary::Ln1p, rest) => self.ln_share(a, rest),
+            _ => None,
+        }
     }
 
     fn as_top_and_rest(&mut self, id: ScalarId) -> Option<(ScalarId, ScalarId)> {
