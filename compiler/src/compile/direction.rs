@@ -12,7 +12,7 @@ use crate::simplify::{Purpose, simplify};
 pub fn tangent(method: &Method, derivative: &Derivative) -> Derived {
     let mut graph = method.graph.clone();
     let mut results = method.result.tensors();
-    simplify(&mut graph, &results, Purpose::Derivative);
+    simplify(&mut graph, &results, Purpose::Value);
     let variables = variables(method, derivative);
     let directions = directions(&mut graph, &variables);
     let floats = float_results(method);
@@ -27,7 +27,7 @@ pub fn tangent(method: &Method, derivative: &Derivative) -> Derived {
 pub fn hessian_vector(method: &Method, derivative: &Derivative) -> Derived {
     let mut graph = method.graph.clone();
     let results = method.result.tensors();
-    simplify(&mut graph, &results, Purpose::Derivative);
+    simplify(&mut graph, &results, Purpose::Derivatives);
     let variables = variables(method, derivative);
     let tensors: Vec<TensorId> = variables.iter().map(|(_, tensor)| *tensor).collect();
     let seed = ones_like(&mut graph, results[0]);
@@ -35,7 +35,7 @@ pub fn hessian_vector(method: &Method, derivative: &Derivative) -> Derived {
         .expect("no loop is open around a function");
     // What is simple when it is differentiated has simple derivatives.
     let roots: Vec<TensorId> = results.iter().chain(gradients.iter().flatten()).copied().collect();
-    simplify(&mut graph, &roots, Purpose::Derivative);
+    simplify(&mut graph, &roots, Purpose::Value);
 
     let reached: Vec<(Target, TensorId)> = variables
         .iter()

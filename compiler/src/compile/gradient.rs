@@ -53,7 +53,7 @@ fn reversed(
 ) -> (Graph, Vec<TensorId>, Vec<(Target, TensorId, Option<TensorId>)>) {
     let mut graph = method.graph.clone();
     let results = method.result.tensors();
-    simplify(&mut graph, &results, Purpose::Derivative);
+    simplify(&mut graph, &results, Purpose::Value);
     let mut seeds = Vec::new();
     let mut cotangents = Vec::new();
     let floats = float_results(method);

@@ -32,10 +32,11 @@ const ROUNDS: usize = 4;
 /// What a simplified graph is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// To be computed.
+    /// To be computed, or to be differentiated once.
     Value,
-    /// To be differentiated: its formulas have accurate derivatives, too.
-    Derivative,
+    /// To be differentiated more than once, or nobody knows how often: its formulas have accurate derivatives of every
+    /// order, which cost a little more.
+    Derivatives,
 }
 
 /// Simplifies a graph; the roots stay, and stay what they are.

@@ -27,7 +27,17 @@ impl Rewriter<'_> {
                 let opposite = self.constant_and(-constant, b)?;
                 Some(self.neg(opposite))
             }
-            _ => self.beside_the_top(function, a, b).or_else(|| self.products_apart(function, a, b)),
+            _ => self
+                .beside_the_top(function, a, b)
+                .or_else(|| self.products_apart(function, a, b))
+                .or_else(|| self.less_a_part(function, a, b))
+                .or_else(|| match function {
+                    Binary::Sub => self.less_its_softplus(a, b).or_else(|| {
+                        let opposite = self.less_its_softplus(b, a)?;
+                        Some(self.neg(opposite))
+                    }),
+                    _ => None,
+                }),
         }
     }
 
@@ -85,9 +95,9 @@ impl Rewriter<'_> {
 
     /// (a − m) − ln(1 + R), where it is the logarithm of a share
     fn ln_share_beside(&mut self, a: ScalarId, rest: ScalarId) -> Option<ScalarId> {
-        match self.see_unary(rest)? {
-            (Unary::Ln1p, rest) => self.ln_share(a, rest),
-            _ => None,
+        match self.see_unary(rest) {
+            Some((Unary::Ln1p, rest)) => self.ln_share(a, rest),
+            _ => self.ln_share_of_all(a, rest),
         }
     }
 

@@ -6,6 +6,7 @@ use super::Rewriter;
 use super::products::Product;
 use super::shifted::Shifted;
 use crate::ir::{Binary, Comparison, Scalar, ScalarId, Scalars, Unary};
+use crate::simplify::Purpose;
 
 /// x, if this is ln(1 − eˣ) as [`Rewriter::ln_one_minus_exp`] writes it. (Another pass may have put
 /// names into its branches.)
@@ -210,13 +211,19 @@ impl Rewriter<'_> {
             }
             exponents.push((shifted.top, is_over));
             match shifted.beyond_one {
-                Some(beyond_one) => sums.push((self.unary(Unary::Ln1p, beyond_one), is_over)),
+                Some(beyond_one) => sums.push((self.ln_beside_top(beyond_one), is_over)),
                 None => rest.push(shifted.sum, is_over),
             }
         }
         exponents.append(&mut sums);
         exponents.append(&mut others);
         (exponents, rest)
+    }
+
+    /// ln(1 + R), in a form with accurate derivatives of every order if more than one is taken.
+    fn ln_beside_top(&mut self, rest: ScalarId) -> ScalarId {
+        let apart = if self.purpose == Purpose::Derivatives { self.ln_all(rest) } else { None };
+        apart.unwrap_or_else(|| self.unary(Unary::Ln1p, rest))
     }
 
     /// ln(eᵃ / Σeˣ), where eᵃ is a term of the sum: a is taken out of the exponents on the other side of the line.

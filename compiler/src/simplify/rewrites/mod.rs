@@ -10,6 +10,7 @@
 //! | `alike` | equal terms, common factors, choices by the same condition |
 //! | `constants` | constant factors: one, in front |
 //! | `differences` | eˣ − 1, 1 − σ(x), 1 − tanh²x, σ(x) − σ(−x) |
+//! | `parts` | w − w·A / (A + r), x − softplus(x) |
 //! | `quotients` | 1 / (1 + eˣ), eˣ / (1 + eˣ), eᵃ / (eᵃ + eᵇ), eˣ / Σeˣ |
 //! | `shares` | eᵃ / Σeˣ and its logarithm, where a is one of the x |
 //! | `ratios` | e / s where a map holds it |
@@ -20,6 +21,7 @@ mod constants;
 mod differences;
 mod largest;
 mod logarithms;
+mod parts;
 mod products;
 mod quotients;
 mod ratios;

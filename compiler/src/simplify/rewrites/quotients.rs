@@ -3,7 +3,6 @@
 use super::Rewriter;
 use super::products::Product;
 use crate::ir::{Binary, Scalar, ScalarId};
-use crate::simplify::Purpose;
 
 impl Rewriter<'_> {
     /// A product or quotient, better.
@@ -16,7 +15,6 @@ impl Rewriter<'_> {
             if self.divide_by_one_plus_exp(&mut product, divisor)
                 || self.divide_by_exps(&mut product, divisor)
                 || self.divide_by_sum_of_exps(&mut product, divisor)
-                || self.divide_by_shifted_sum(&mut product, divisor)
             {
                 product.under.remove(position);
                 changed = true;
@@ -93,23 +91,6 @@ impl Rewriter<'_> {
             // At the end: the caller takes out the divisor.
             product.under.push(shifted.sum);
             return true;
-        }
-        false
-    }
-
-    /// e^(a − m) / (1 + R), which the derivative of ln Σeˣ is, as a share: its own derivative needs it apart
-    fn divide_by_shifted_sum(&mut self, product: &mut Product, divisor: ScalarId) -> bool {
-        if self.purpose == Purpose::Value {
-            return false;
-        }
-        let seen = self.see(divisor);
-        let Scalar::Binary(Binary::Add, _, rest) = self.graph.scalars[seen] else { return false };
-        for position in 0..product.over.len() {
-            let Some(a) = self.as_exp(product.over[position]) else { continue };
-            if let Some(share) = self.share_of_shifted(a, rest) {
-                product.over[position] = share;
-                return true;
-            }
         }
         false
     }

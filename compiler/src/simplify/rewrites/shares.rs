@@ -28,6 +28,8 @@ pub struct Apart {
     all: TensorId,
     /// 1 / (1 + R / E)
     share: TensorId,
+    /// ln(E + R), 0 where that is 0
+    ln: TensorId,
 }
 
 /// One of the shares.
@@ -38,6 +40,7 @@ struct Share {
     odds: ScalarId,
     all: ScalarId,
     share: ScalarId,
+    ln: ScalarId,
 }
 
 /// No more places than this are tried.
@@ -46,13 +49,7 @@ const MANY: usize = 16;
 impl Rewriter<'_> {
     /// eᵃ / Σeˣ, where `rest` is what the sum has beyond 1 when it is shifted.
     pub fn share(&mut self, a: ScalarId, rest: ScalarId) -> Option<ScalarId> {
-        let share = self.share_of(a, rest, false)?;
-        Some(self.share_value(&share))
-    }
-
-    /// The same of an exponent that is shifted already.
-    pub fn share_of_shifted(&mut self, exponent: ScalarId, rest: ScalarId) -> Option<ScalarId> {
-        let share = self.share_of(exponent, rest, true)?;
+        let share = self.share_of(a, rest)?;
         Some(self.share_value(&share))
     }
 
@@ -75,12 +72,29 @@ impl Rewriter<'_> {
 
     /// ln(eᵃ / Σeˣ)
     pub fn ln_share(&mut self, a: ScalarId, rest: ScalarId) -> Option<ScalarId> {
-        let share = self.share_of(a, rest, false)?;
+        let share = self.share_of(a, rest)?;
         let largest = self.unary(Unary::Ln1p, share.odds);
         let largest = self.neg(largest);
-        let sum = self.ln(share.all);
-        let other = self.sub(share.exponent, sum);
+        let other = self.sub(share.exponent, share.ln);
         Some(self.select(share.is_largest, largest, other))
+    }
+
+    /// ln(E + R)
+    pub fn ln_all(&mut self, rest: ScalarId) -> Option<ScalarId> {
+        let (apart, outer) = self.apart_of(rest)?;
+        Some(self.graph.scalars.read(apart.ln, outer))
+    }
+
+    /// ln(eᵃ / Σeˣ), where the logarithm of the sum is in the form of [`Rewriter::ln_all`].
+    pub fn ln_share_of_all(&mut self, a: ScalarId, ln: ScalarId) -> Option<ScalarId> {
+        let Scalar::Read(tensor, _) = self.graph.scalars[ln] else { return None };
+        let rest = self.apart.iter().find_map(|(rest, apart)| match apart {
+            Some(apart) if apart.ln == tensor => Some(*rest),
+            _ => None,
+        })?;
+        let Scalar::Read(_, at) = self.graph.scalars[ln].clone() else { return None };
+        let rest = self.graph.scalars.read(rest, at);
+        self.ln_share(a, rest)
     }
 
     /// e and s, if a choice is the share e / s as [`Rewriter::share`] writes it: E is e where it is the largest.
@@ -117,7 +131,8 @@ impl Rewriter<'_> {
         }
     }
 
-    fn share_of(&mut self, a: ScalarId, rest: ScalarId, is_shifted: bool) -> Option<Share> {
+    /// A shifted sum with the largest apart, and where it is read.
+    fn apart_of(&mut self, rest: ScalarId) -> Option<(Apart, Vec<Int>)> {
         let seen = self.see(rest);
         let Scalar::Read(tensor, at) = self.graph.scalars[seen].clone() else { return None };
         if !self.apart.contains_key(&tensor) {
@@ -126,40 +141,35 @@ impl Rewriter<'_> {
         }
         let apart = self.apart[&tensor].clone()?;
         let definition = self.definitions.get(tensor)?;
-        let outer: Vec<Int> =
-            definition.outer().iter().map(|&index| definition.subscript(index, &at)).collect();
-        let pattern = if is_shifted { self.sub(apart.exponent, apart.shift) } else { apart.exponent };
-        let inner = self.place_of(&apart.layout, pattern, &outer, a)?;
+        let outer = definition.outer().iter().map(|&index| definition.subscript(index, &at)).collect();
+        Some((apart, outer))
+    }
+
+    fn share_of(&mut self, a: ScalarId, rest: ScalarId) -> Option<Share> {
+        let (apart, outer) = self.apart_of(rest)?;
+        let inner = self.place_of(&apart.layout, apart.exponent, &outer, a)?;
         let indices = [outer.clone(), inner].concat();
         let position = apart.layout.position().with_indices(&indices);
         let largest = Int::atom(Atom::Read(apart.largest, outer.clone()));
         let is_largest = self.graph.scalars.compare_int(Comparison::Equal, position, largest);
         let shift = self.graph.scalars.with_indices(apart.shift, &outer);
-        let exponent = if is_shifted { a } else { self.sub(a, shift) };
+        let exponent = self.sub(a, shift);
         let mut here = |tensor| self.graph.scalars.read(tensor, outer.clone());
-        let (odds, all, share) = (here(apart.odds), here(apart.all), here(apart.share));
-        Some(Share { is_largest, exponent, odds, all, share })
+        let [odds, all, share, ln] = [apart.odds, apart.all, apart.share, apart.ln].map(&mut here);
+        Some(Share { is_largest, exponent, odds, all, share, ln })
     }
 
-    /// Adds what a sum is made of, the largest apart: after what it has beyond 1, or after the sum of the others.
+    /// Adds what a sum is made of, the largest apart, after what it has beyond 1.
     fn set_apart(&mut self, rest: TensorId) -> Option<Apart> {
         let definition = self.definitions.get(rest).filter(|definition| !definition.is_map())?.clone();
         let layout = Layout::of(&definition);
         let value = self.graph.scalars.with_indices(definition.value, &layout.places);
         let zero = self.number(0.0);
-        let (is_largest, term) = match self.graph.scalars[value] {
-            Scalar::Binary(Binary::Sub, term, left_out) => {
-                let Scalar::Select(is_largest, one, nothing) = self.graph.scalars[left_out] else {
-                    return None;
-                };
-                if nothing != zero || !self.is_one_or_zero(one) {
-                    return None;
-                }
-                (is_largest, term)
-            }
-            Scalar::Select(is_largest, nothing, term) if nothing == zero => (is_largest, term),
-            _ => return None,
-        };
+        let Scalar::Binary(Binary::Sub, term, left_out) = self.graph.scalars[value] else { return None };
+        let Scalar::Select(is_largest, counted, nothing) = self.graph.scalars[left_out] else { return None };
+        if nothing != zero || !self.is_one_or_zero(counted) {
+            return None;
+        }
         let largest = self.largest_of(is_largest, &layout)?;
         let (_, seen) = self.unguarded(term);
         let shifted = self.as_exp(seen)?;
@@ -173,21 +183,34 @@ impl Rewriter<'_> {
         let others = self.push_sum_after(rest, "others", &layout, others);
         let own = self.see(term);
         let position = Int::atom(Atom::Read(largest, at.clone()));
-        let own = self.graph.scalars.with_indices(own, &layout.indices(position));
+        let own = self.graph.scalars.with_indices(own, &layout.indices(position.clone()));
         let is_any = layout.is_any(&mut self.graph.scalars);
         let own = self.graph.scalars.select(is_any, own, zero);
         let own = self.push_map_after(rest, "own", &outer, own);
         let [own, others] = [own, others].map(|tensor| self.graph.scalars.read(tensor, at.clone()));
-        let all = self.graph.scalars.add(own, others);
+        let scalars = &mut self.graph.scalars;
+        let all = scalars.add(own, others);
+        let odds = scalars.div(others, own);
         let all = self.push_map_after(rest, "all", &outer, all);
-        let odds = self.graph.scalars.div(others, own);
         let odds = self.push_map_after(rest, "odds", &outer, odds);
-        let read = self.graph.scalars.read(odds, at);
+        let [all_read, odds_read] = [all, odds].map(|tensor| self.graph.scalars.read(tensor, at.clone()));
         let one = self.number(1.0);
-        let whole = self.graph.scalars.add(one, read);
+        let whole = self.graph.scalars.add(one, odds_read);
         let share = self.graph.scalars.div(one, whole);
         let share = self.push_map_after(rest, "share", &outer, share);
-        Some(Apart { layout, exponent, shift, largest, odds, all, share })
+
+        // Where the largest is more than half of all, 1 - R / (E + R) does not cancel; elsewhere, E / (E + R) is what
+        // has a derivative that does not.
+        let largest_exponent = self.graph.scalars.with_indices(shifted, &layout.indices(position));
+        let largest_exponent = self.graph.scalars.select(is_any, largest_exponent, zero);
+        let beside = self.graph.scalars.unary(Unary::Ln1p, odds_read);
+        let beside = self.graph.scalars.add(largest_exponent, beside);
+        let together = self.graph.scalars.sub(all_read, counted);
+        let together = self.graph.scalars.unary(Unary::Ln1p, together);
+        let is_most = self.compare(Comparison::Less, odds_read, one);
+        let ln = self.graph.scalars.select(is_most, beside, together);
+        let ln = self.push_map_after(rest, "ln", &outer, ln);
+        Some(Apart { layout, exponent, shift, largest, odds, all, share, ln })
     }
 
     /// Whether a value is 1 where the largest is finite.

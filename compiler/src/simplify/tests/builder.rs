@@ -216,7 +216,7 @@ pub fn derivatives(
         inputs.iter().map(|(tensor, data)| (*tensor, Data::from(data.clone()))).collect();
     let mut wanted = vec![result];
     let mut results = Vec::new();
-    simplify(&mut graph, &wanted, if order > 0 { Purpose::Derivative } else { Purpose::Value });
+    simplify(&mut graph, &wanted, if order > 1 { Purpose::Derivatives } else { Purpose::Value });
     for round in 0..=order {
         if round > 0 {
             let last = *wanted.last().expect("there is a result");
@@ -230,7 +230,7 @@ pub fn derivatives(
                 None => break,
             }
         }
-        let purpose = if round < order { Purpose::Derivative } else { Purpose::Value };
+        let purpose = if round + 1 < order { Purpose::Derivatives } else { Purpose::Value };
         simplify(&mut graph, &wanted, purpose);
         let text = crate::print::text(&graph);
         simplify(&mut graph, &wanted, purpose);

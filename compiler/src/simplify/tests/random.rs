@@ -280,7 +280,7 @@ fn compare(seed: u64, graph: &mut Graph, inputs: &[TensorId], data: &[(TensorId,
         return;
     }
     let Ok(before) = evaluate(graph, &[SIZE], data, roots) else { return };
-    simplify(graph, roots, Purpose::Derivative);
+    simplify(graph, roots, Purpose::Derivatives);
     let simple = crate::print::text(graph);
     verify(graph, inputs).unwrap_or_else(|error| panic!("seed {seed}: {error}\n{text}\n{simple}"));
     let after = evaluate(graph, &[SIZE], data, roots)
