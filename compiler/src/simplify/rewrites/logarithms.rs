@@ -55,7 +55,7 @@ impl Rewriter<'_> {
             Scalar::Binary(Binary::Add, a, b) => self.logarithm_of_sum(a, b),
             Scalar::Binary(Binary::Sub, a, b) => self.logarithm_of_difference(a, b),
             Scalar::Select(c, a, b) if matches!(self.graph.scalars[c], Scalar::CompareInt(..)) => {
-                self.logarithm_of_choice(c, a, b)
+                self.ln_of_share(c, a, b).or_else(|| self.logarithm_of_choice(c, a, b))
             }
             _ => self.logarithm_of_product(x),
         }

@@ -97,6 +97,26 @@ impl Rewriter<'_> {
         self.ln_share(a, rest)
     }
 
+    /// The logarithm of a choice that [`Rewriter::share`] has written.
+    pub fn ln_of_share(
+        &mut self,
+        is_largest: ScalarId,
+        share: ScalarId,
+        other: ScalarId,
+    ) -> Option<ScalarId> {
+        let Scalar::Read(tensor, at) = self.graph.scalars[share].clone() else { return None };
+        let Scalar::Binary(Binary::Div, term, all) = self.graph.scalars[other] else { return None };
+        let found = self.apart.values().flatten().find(|apart| apart.share == tensor)?;
+        let [own_all, odds, ln] = [found.all, found.odds, found.ln];
+        let [own_all, odds, ln] =
+            [own_all, odds, ln].map(|tensor| self.graph.scalars.read(tensor, at.clone()));
+        let exponent = self.as_exp(term).filter(|_| all == own_all)?;
+        let largest = self.unary(Unary::Ln1p, odds);
+        let largest = self.neg(largest);
+        let other = self.sub(exponent, ln);
+        Some(self.select(is_largest, largest, other))
+    }
+
     /// e and s, if a choice is the share e / s as [`Rewriter::share`] writes it: E is e where it is the largest.
     pub fn as_share(
         &mut self,
