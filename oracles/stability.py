@@ -1,7 +1,7 @@
 """Formulas as one writes them first, where floats lose their digits, to `values/stability.json`.
 
-Each is a function of one number at ±1e-8, ±1, ±20, ±100, ±700 and its derivative, by mpmath at some hundreds of
-digits; for f32 at the nearest f32. What has no real value, or none that the float type holds as a normal number,
+Each is a function of one number at ±1e-8, ±1, ±20, ±100, ±700 and its first and second derivative, by mpmath at
+more than a thousand digits; for f32 at the nearest f32. What has no real value, or none that the float type holds as a normal number,
 is `null`. Run: `python stability.py`.
 """
 
@@ -11,7 +11,7 @@ from mpmath import mp, mpf
 
 import formulas
 
-mp.dps = 700
+mp.dps = 1300
 POINTS = [sign * size for size in [1e-8, 1.0, 20.0, 100.0, 700.0] for sign in [-1, 1]]
 
 
@@ -22,16 +22,25 @@ def sigmoid(x):
 # name: (in the words of the language, function); `rows` is [x, 0.5] for each x.
 FORMULAS = {
     "softplus": ("ln(1 + exp(x))", lambda x: mpmath.log(1 + mpmath.exp(x))),
+    "softplus_named": ("let a = exp(x); ln(a + 1)", lambda x: mpmath.log(1 + mpmath.exp(x))),
     "ln_sigmoid": ("ln(sigmoid(x))", lambda x: mpmath.log(sigmoid(x))),
     "ln_sigmoid_written_out": ("ln(1 / (1 + exp(-x)))", lambda x: mpmath.log(sigmoid(x))),
     "ln_one_minus_sigmoid": ("ln(1 - sigmoid(x))", lambda x: mpmath.log(1 - sigmoid(x))),
+    "ln_one_minus_sigmoid_turned": ("let p = sigmoid(x); ln(-p + 1)", lambda x: mpmath.log(1 - sigmoid(x))),
+    "one_minus_sigmoid_turned": ("-sigmoid(x) + 1", lambda x: 1 - sigmoid(x)),
     "one_minus_sigmoid": ("1 - sigmoid(x)", lambda x: 1 - sigmoid(x)),
     "one_minus_tanh_squared": ("1 - tanh(x) * tanh(x)", lambda x: 1 - mpmath.tanh(x) ** 2),
     "one_minus_tanh_powi": ("1 - powi(tanh(x), 2)", lambda x: 1 - mpmath.tanh(x) ** 2),
+    "tanh_powi_minus_one": ("powi(tanh(x), 2) - 1", lambda x: mpmath.tanh(x) ** 2 - 1),
+    "exp_minus_one_turned": ("-1 + exp(x)", lambda x: mpmath.exp(x) - 1),
     "exp_minus_one": ("exp(x) - 1", lambda x: mpmath.exp(x) - 1),
     "one_minus_exp": ("1 - exp(x)", lambda x: 1 - mpmath.exp(x)),
     "ln_one_plus": ("ln(1 + x)", lambda x: mpmath.log(1 + x)),
     "ln_one_minus": ("ln(1 - x)", lambda x: mpmath.log(1 - x)),
+    "ln_one_minus_turned": ("ln(-x + 1)", lambda x: mpmath.log(1 - x)),
+    "log_sum_exp_named": (
+        "let e = exp(rows); let s = sum(e, axis = 1); ln(s)", lambda x: mpmath.log(mpmath.exp(x) + mpmath.exp(0.5)),
+    ),
     "log_sum_exp": ("ln(sum(exp(rows), axis = 1))", lambda x: mpmath.log(mpmath.exp(x) + mpmath.exp(0.5))),
     "log_weighted_sum_exp": (
         "ln(sum([0.25, 2] * exp(rows), axis = 1))", lambda x: mpmath.log(mpmath.exp(x) / 4 + 2 * mpmath.exp(0.5)),
@@ -39,7 +48,16 @@ FORMULAS = {
     "share": (
         "(exp(rows) / sum(exp(rows), axis = 1, keep = true))[.., 0]", lambda x: sigmoid(x - mpf(0.5)),
     ),
+    "other_share": ("softmax(rows)[.., 1]", lambda x: sigmoid(mpf(0.5) - x)),
+    "squared_shares": (
+        "let p = softmax(rows); sum(p * p, axis = 1)", lambda x: sigmoid(x - mpf(0.5)) ** 2 + sigmoid(mpf(0.5) - x) ** 2,
+    ),
     "ln_share": ("ln(softmax(rows))[.., 0]", lambda x: mpmath.log(sigmoid(x - mpf(0.5)))),
+    "ln_other_share": ("ln(softmax(rows)[.., 1])", lambda x: mpmath.log(sigmoid(mpf(0.5) - x))),
+    "less_log_sum_exp": (
+        "x - ln(sum(exp(rows), axis = 1))", lambda x: mpmath.log(sigmoid(x - mpf(0.5))),
+    ),
+    "less_log_of_two": ("x - ln(exp(x) + exp(0.5))", lambda x: mpmath.log(sigmoid(x - mpf(0.5)))),
     "ln_difference": ("ln(exp(x) - exp(x - 1))", lambda x: x + mpmath.log(1 - mpmath.exp(-1))),
     "sigmoid_cross_entropy": (
         "-(0.125 * ln(sigmoid(x)) + 0.875 * ln(1 - sigmoid(x)))",
@@ -47,6 +65,8 @@ FORMULAS = {
     ),
     "softmax_cross_entropy": ("-ln(softmax(rows)[.., 0])", lambda x: -mpmath.log(sigmoid(x - mpf(0.5)))),
     "length": ("sqrt(x * x + 9 * x * x)", lambda x: mpmath.sqrt(10) * abs(x)),
+    "softsign": ("x / (1 + abs(x))", lambda x: x / (1 + abs(x))),
+    "part_of_one_and_square": ("x * x / (1 + x * x)", lambda x: x * x / (1 + x * x)),
     # Accurate as they stand: nothing may make them worse.
     "exp_minus_two": ("exp(x) - 2", lambda x: mpmath.exp(x) - 2),
     "ln_two_plus_square": ("ln(2 + x * x)", lambda x: mpmath.log(2 + x * x)),
@@ -78,11 +98,23 @@ def slope(function, x):
     return (high - low) / (2 * step)
 
 
+def second(function, x):
+    """The second derivative, and `None` where one of the sides has no real value."""
+    step = mpf(10) ** -250
+    high, here, low = function(x + step), function(x), function(x - step)
+    if isinstance(high, mpmath.mpc) or isinstance(low, mpmath.mpc):
+        return mpmath.nan
+    curve = (high - 2 * here + low) / step**2
+    # Zero but for the digits of the reference.
+    return curve if abs(curve) > mpf(10) ** -600 else mpf(0)
+
+
 def column(function, kind):
     at = [float(numpy.float32(x)) if kind == "f32" else x for x in POINTS]
     value = [promised(function(mpf(x)), kind) for x in at]
     gradient = [promised(slope(function, mpf(x)), kind) for x in at]
-    return {"at": at, "value": value, "gradient": gradient}
+    curve = [promised(second(function, mpf(x)), kind) for x in at]
+    return {"at": at, "value": value, "gradient": gradient, "second": curve}
 
 
 def main():

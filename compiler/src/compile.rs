@@ -14,7 +14,7 @@ use crate::ir::{ExternId, Graph, Int, Kind, TensorId};
 use crate::plan::{Inputs, Plan};
 use crate::program::{ArgumentContent, Derivative, Method, Program};
 use crate::routine::{Routine, Target};
-use crate::simplify::simplify;
+use crate::simplify::{Purpose, simplify};
 use crate::syntax::ast::DerivativeKind;
 use crate::{count, plan, print};
 
@@ -33,7 +33,7 @@ pub struct Derived {
 pub fn value(method: &Method) -> Routine {
     let mut graph = method.graph.clone();
     let results = method.result.tensors();
-    simplify(&mut graph, &results);
+    simplify(&mut graph, &results, Purpose::Value);
     Routine { graph, results, cotangents: Vec::new(), gradients: Vec::new() }
 }
 

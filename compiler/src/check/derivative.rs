@@ -101,8 +101,10 @@ impl Elaborator<'_> {
         let output = self.whole(&value, "u");
         let shape = self.graph.shape(output).to_vec();
         let seed = self.graph.add_tensor("d_u", shape.clone(), Kind::Float);
-        let found = match differentiate::reverse(&mut self.graph, &mut self.open, &[(output, seed)], &tensors)
-        {
+        let found = sharpened(&mut self.graph, &mut self.open, &tensors, |graph, open| {
+            differentiate::reverse(graph, open, &[(output, seed)], &tensors)
+        });
+        let found = match found {
             Ok(found) => found,
             Err(differentiate::ThroughEarlierIterations) => {
                 let message = "this derivative would go through earlier iterations of the loop around it";
@@ -204,14 +206,15 @@ impl Elaborator<'_> {
         let zero = self.graph.scalars.number(0.0);
         let output_shape = self.graph.shape(output).to_vec();
         let w = self.graph.push_map("w", output_shape, Kind::Float, zero);
-        let found = differentiate::reverse(&mut self.graph, &mut self.open, &[(output, w)], &[by.tensor])
-            .and_then(|found| match found[0] {
+        let found = sharpened(&mut self.graph, &mut self.open, &[by.tensor, w], |graph, open| {
+            let found = differentiate::reverse(graph, open, &[(output, w)], &[by.tensor])?;
+            match found[0] {
                 None => Ok(None),
                 Some(transposed) => {
-                    differentiate::reverse(&mut self.graph, &mut self.open, &[(transposed, tangent)], &[w])
-                        .map(|found| found[0])
+                    differentiate::reverse(graph, open, &[(transposed, tangent)], &[w]).map(|found| found[0])
                 }
-            });
+            }
+        });
         let found = match found {
             Ok(found) => found,
             Err(differentiate::ThroughEarlierIterations) => {

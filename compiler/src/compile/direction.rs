@@ -6,19 +6,19 @@ use crate::differentiate;
 use crate::ir::{Graph, Kind, TensorId};
 use crate::program::{Derivative, Method};
 use crate::routine::{Gradient, Routine, Target};
-use crate::simplify::simplify;
+use crate::simplify::{Purpose, simplify};
 
 /// The function and its derivative along a direction: its results are the function's, then their tangents.
 pub fn tangent(method: &Method, derivative: &Derivative) -> Derived {
     let mut graph = method.graph.clone();
     let mut results = method.result.tensors();
-    simplify(&mut graph, &results);
+    simplify(&mut graph, &results, Purpose::Value);
     let variables = variables(method, derivative);
     let directions = directions(&mut graph, &variables);
     let floats = float_results(method);
     let found = along(&mut graph, &variables, &directions, &floats);
     results.extend(found);
-    simplify(&mut graph, &results);
+    simplify(&mut graph, &results, Purpose::Value);
     let routine = Routine { graph, results, cotangents: Vec::new(), gradients: Vec::new() };
     Derived { routine, directions }
 }
@@ -27,7 +27,7 @@ pub fn tangent(method: &Method, derivative: &Derivative) -> Derived {
 pub fn hessian_vector(method: &Method, derivative: &Derivative) -> Derived {
     let mut graph = method.graph.clone();
     let results = method.result.tensors();
-    simplify(&mut graph, &results);
+    simplify(&mut graph, &results, Purpose::Derivatives);
     let variables = variables(method, derivative);
     let tensors: Vec<TensorId> = variables.iter().map(|(_, tensor)| *tensor).collect();
     let seed = ones_like(&mut graph, results[0]);
@@ -35,7 +35,7 @@ pub fn hessian_vector(method: &Method, derivative: &Derivative) -> Derived {
         .expect("no loop is open around a function");
     // What is simple when it is differentiated has simple derivatives.
     let roots: Vec<TensorId> = results.iter().chain(gradients.iter().flatten()).copied().collect();
-    simplify(&mut graph, &roots);
+    simplify(&mut graph, &roots, Purpose::Value);
 
     let reached: Vec<(Target, TensorId)> = variables
         .iter()
@@ -49,7 +49,7 @@ pub fn hessian_vector(method: &Method, derivative: &Derivative) -> Derived {
         reached.iter().zip(found).map(|((target, _), tensor)| Gradient { tensor, target: *target }).collect();
     let roots: Vec<TensorId> =
         results.iter().copied().chain(gradients.iter().map(|gradient| gradient.tensor)).collect();
-    simplify(&mut graph, &roots);
+    simplify(&mut graph, &roots, Purpose::Value);
     Derived { routine: Routine { graph, results, cotangents: Vec::new(), gradients }, directions }
 }
 

@@ -5,7 +5,7 @@ use crate::differentiate;
 use crate::ir::{Graph, Kind, TensorId};
 use crate::program::{Derivative, Method};
 use crate::routine::{Gradient, Routine, Target};
-use crate::simplify::simplify;
+use crate::simplify::{Purpose, simplify};
 
 /// The function and its gradient.
 pub fn gradient(method: &Method, derivative: &Derivative) -> Routine {
@@ -40,7 +40,7 @@ fn finished(
     let results = method.result.tensors();
     let roots: Vec<TensorId> =
         results.iter().copied().chain(gradients.iter().map(|gradient| gradient.tensor)).collect();
-    simplify(&mut graph, &roots);
+    simplify(&mut graph, &roots, Purpose::Value);
     Routine { graph, results, cotangents, gradients }
 }
 
@@ -53,7 +53,7 @@ fn reversed(
 ) -> (Graph, Vec<TensorId>, Vec<(Target, TensorId, Option<TensorId>)>) {
     let mut graph = method.graph.clone();
     let results = method.result.tensors();
-    simplify(&mut graph, &results);
+    simplify(&mut graph, &results, Purpose::Value);
     let mut seeds = Vec::new();
     let mut cotangents = Vec::new();
     let floats = float_results(method);

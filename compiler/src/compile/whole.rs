@@ -6,13 +6,13 @@ use crate::differentiate;
 use crate::ir::{Graph, Int, Kind, TensorId};
 use crate::program::{Derivative, Method};
 use crate::routine::Routine;
-use crate::simplify::simplify;
+use crate::simplify::{Purpose, simplify};
 
 /// The derivative of each float result by each variable, in that order.
 pub fn jacobian(method: &Method, derivative: &Derivative) -> Routine {
     let mut graph = method.graph.clone();
     let outputs = float_results(method);
-    simplify(&mut graph, &outputs);
+    simplify(&mut graph, &outputs, Purpose::Value);
     let variables: Vec<TensorId> =
         variables(method, derivative).into_iter().map(|(_, tensor)| tensor).collect();
     let ways: Vec<Vec<Way>> = outputs
@@ -51,14 +51,14 @@ pub fn jacobian(method: &Method, derivative: &Derivative) -> Routine {
 pub fn hessian(method: &Method, derivative: &Derivative) -> Routine {
     let mut graph = method.graph.clone();
     let outputs = float_results(method);
-    simplify(&mut graph, &outputs);
+    simplify(&mut graph, &outputs, Purpose::Derivatives);
     let variables: Vec<TensorId> =
         variables(method, derivative).into_iter().map(|(_, tensor)| tensor).collect();
     let seed = ones_like(&mut graph, outputs[0]);
     let gradients = differentiate::reverse(&mut graph, &mut [], &[(outputs[0], seed)], &variables)
         .expect("no loop is open around a function");
     let reached: Vec<TensorId> = gradients.iter().flatten().copied().collect();
-    simplify(&mut graph, &reached);
+    simplify(&mut graph, &reached, Purpose::Value);
     let mut results = Vec::new();
     for &row in &variables {
         let direction = direction_like(&mut graph, row);
@@ -76,7 +76,7 @@ pub fn hessian(method: &Method, derivative: &Derivative) -> Routine {
 }
 
 fn finished(mut graph: Graph, results: Vec<TensorId>) -> Routine {
-    simplify(&mut graph, &results);
+    simplify(&mut graph, &results, Purpose::Value);
     Routine { graph, results, cotangents: Vec::new(), gradients: Vec::new() }
 }
 

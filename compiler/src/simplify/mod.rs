@@ -29,8 +29,18 @@ use crate::ir::{Graph, Node, ScalarId, TensorId};
 /// How often the passes are repeated at most; what one pass does seldom helps another more than twice.
 const ROUNDS: usize = 4;
 
+/// What a simplified graph is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To be computed, or to be differentiated once.
+    Value,
+    /// To be differentiated more than once, or nobody knows how often: its formulas have accurate derivatives of every
+    /// order, which cost a little more.
+    Derivatives,
+}
+
 /// Simplifies a graph; the roots stay, and stay what they are.
-pub fn simplify(graph: &mut Graph, roots: &[TensorId]) {
+pub fn simplify(graph: &mut Graph, roots: &[TensorId], purpose: Purpose) {
     for _ in 0..ROUNDS {
         let before = fingerprint(graph);
         empty::clear(graph);
@@ -38,7 +48,7 @@ pub fn simplify(graph: &mut Graph, roots: &[TensorId]) {
         names::resolve(graph, roots);
         dead::remove(graph, roots);
         conditions::decide(graph);
-        rewrites::rewrite(graph);
+        rewrites::rewrite(graph, purpose);
         factor::factor(graph);
         duplicates::merge(graph, roots);
         hoist::hoist(graph);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{names, rewrites};
+use super::{Purpose, names, rewrites};
 use crate::differentiate::Open;
 use crate::ir::{Graph, Node, TensorId};
 
@@ -24,7 +24,7 @@ pub fn sharpened<R>(
     let mut written = BTreeMap::new();
     lists.iter().for_each(|nodes| note(nodes, &mut written));
     names::resolve_lists(graph, &mut lists, &[], &opaque);
-    rewrites::rewrite_lists(graph, &mut lists, &opaque);
+    rewrites::rewrite_lists(graph, &mut lists, &opaque, Purpose::Derivatives);
     graph.nodes = lists.pop().unwrap_or_default();
     for (level, nodes) in open.iter_mut().zip(lists) {
         level.nodes = nodes;

@@ -27,7 +27,17 @@ impl Rewriter<'_> {
                 let opposite = self.constant_and(-constant, b)?;
                 Some(self.neg(opposite))
             }
-            _ => self.beside_the_top(function, a, b).or_else(|| self.products_apart(function, a, b)),
+            _ => self
+                .beside_the_top(function, a, b)
+                .or_else(|| self.products_apart(function, a, b))
+                .or_else(|| self.less_a_part(function, a, b))
+                .or_else(|| match function {
+                    Binary::Sub => self.less_its_softplus(a, b).or_else(|| {
+                        let opposite = self.less_its_softplus(b, a)?;
+                        Some(self.neg(opposite))
+                    }),
+                    _ => None,
+                }),
         }
     }
 
@@ -69,12 +79,26 @@ impl Rewriter<'_> {
             return None;
         }
         if let Some((top, rest)) = self.as_top_and_rest(b) {
+            if let Some(share) = self.ln_share_beside(a, rest) {
+                return Some(share);
+            }
             let below = self.sub(a, top);
             return Some(self.sub(below, rest));
         }
         let (top, rest) = self.as_top_and_rest(a)?;
+        if let Some(share) = self.ln_share_beside(b, rest) {
+            return Some(self.neg(share));
+        }
         let above = self.sub(top, b);
         Some(self.add(above, rest))
+    }
+
+    /// (a − m) − ln(1 + R), where it is the logarithm of a share
+    fn ln_share_beside(&mut self, a: ScalarId, rest: ScalarId) -> Option<ScalarId> {
+        match self.see_unary(rest) {
+            Some((Unary::Ln1p, rest)) => self.ln_share(a, rest),
+            _ => self.ln_share_of_all(a, rest),
+        }
     }
 
     fn as_top_and_rest(&mut self, id: ScalarId) -> Option<(ScalarId, ScalarId)> {

@@ -3,7 +3,7 @@
 use super::Rewriter;
 use crate::ir::{
     Apply, ArrayFunction, Atom, Axis, Comparison, Comprehension, Graph, Int, Kind, Node, Reduction, Scalar,
-    ScalarId, TensorId, Unary,
+    ScalarId, Scalars, TensorId, Unary,
 };
 use crate::simplify::definitions::Definition;
 
@@ -49,7 +49,7 @@ impl Layout {
     }
 
     /// The indices, at the term in a given place.
-    fn indices(&self, position: Int) -> Vec<Int> {
+    pub fn indices(&self, position: Int) -> Vec<Int> {
         let mut rest = position;
         let mut inner = Vec::new();
         for (axis, Axis { extent, .. }) in self.inner.iter().enumerate().rev() {
@@ -58,6 +58,12 @@ impl Layout {
         }
         inner.reverse();
         [self.at(), inner].concat()
+    }
+
+    /// Whether there are any terms: over none there is no largest.
+    pub fn is_any(&self, scalars: &mut Scalars) -> ScalarId {
+        let count = Int::product(self.inner.iter().map(|axis| &axis.extent));
+        scalars.compare_int(Comparison::Less, Int::zero(), count)
     }
 
     fn shape(&self, axes: &[Axis]) -> Vec<Int> {
@@ -79,7 +85,7 @@ impl Rewriter<'_> {
     }
 
     /// The value where it is largest, as a constant to differentiation: a new node after the sum's. Another
-    /// number stands in where the largest is not fit for use.
+    /// number stands in where the largest is not fit for use, or where there is none.
     pub fn push_top(
         &mut self,
         sum: TensorId,
@@ -91,9 +97,7 @@ impl Rewriter<'_> {
         let position = Int::atom(Atom::Read(largest, layout.at()));
         let top = self.graph.scalars.with_indices(value, &layout.indices(position));
         let is_fit = is_fit(self, top);
-        // Over no terms at all there is no largest.
-        let (none, count) = (Int::zero(), Int::product(layout.inner.iter().map(|axis| &axis.extent)));
-        let is_any = self.graph.scalars.compare_int(Comparison::Less, none, count);
+        let is_any = layout.is_any(&mut self.graph.scalars);
         let is_fit = self.graph.scalars.and(is_any, is_fit);
         let otherwise = self.number(otherwise);
         let top = self.graph.scalars.unary(Unary::StopGradient, top);
@@ -141,11 +145,14 @@ impl Rewriter<'_> {
         out
     }
 
-    /// Whether a value is a largest term that [`Rewriter::push_top`] or a root made.
+    /// Whether a value is a largest term that [`Rewriter::push_top`] or a root made, or stands in for one.
     pub fn is_top(&mut self, id: ScalarId) -> bool {
         let seen = self.see(id);
-        let Scalar::Select(_, top, _) = self.graph.scalars[seen] else { return false };
-        matches!(self.see_unary(top), Some((Unary::StopGradient, _)))
+        match self.graph.scalars[seen] {
+            Scalar::Unary(Unary::StopGradient, _) => true,
+            Scalar::Select(_, top, _) => self.is_top(top),
+            _ => false,
+        }
     }
 
     /// Whether an expression mentions one of some indices of the domain.

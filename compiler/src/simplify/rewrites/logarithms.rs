@@ -4,7 +4,9 @@ use std::f64::consts::LN_2;
 
 use super::Rewriter;
 use super::products::Product;
+use super::shifted::Shifted;
 use crate::ir::{Binary, Comparison, Scalar, ScalarId, Scalars, Unary};
+use crate::simplify::Purpose;
 
 /// x, if this is ln(1 − eˣ) as [`Rewriter::ln_one_minus_exp`] writes it. (Another pass may have put
 /// names into its branches.)
@@ -52,6 +54,9 @@ impl Rewriter<'_> {
             }
             Scalar::Binary(Binary::Add, a, b) => self.logarithm_of_sum(a, b),
             Scalar::Binary(Binary::Sub, a, b) => self.logarithm_of_difference(a, b),
+            Scalar::Select(c, a, b) if matches!(self.graph.scalars[c], Scalar::CompareInt(..)) => {
+                self.ln_of_share(c, a, b).or_else(|| self.logarithm_of_choice(c, a, b))
+            }
             _ => self.logarithm_of_product(x),
         }
     }
@@ -155,12 +160,12 @@ impl Rewriter<'_> {
     fn logarithm_of_product(&mut self, x: ScalarId) -> Option<ScalarId> {
         let product = self.product(x);
         let (mut terms, mut rest) = self.logarithms_of_factors(&product);
-        if terms.is_empty() {
+        // ln(1 / r) = −ln r
+        let is_reciprocal = rest.over.is_empty() && !rest.under.is_empty() && rest.coefficient == 1.0;
+        if terms.is_empty() && !is_reciprocal {
             return None;
         }
         if !rest.is_one() {
-            // ln(1 / r) = −ln r
-            let is_reciprocal = rest.over.is_empty() && rest.coefficient == 1.0;
             if is_reciprocal {
                 std::mem::swap(&mut rest.over, &mut rest.under);
             }
@@ -171,11 +176,18 @@ impl Rewriter<'_> {
         Some(self.total(zero, terms))
     }
 
+    /// ln(if c { a } else { b }) = if c { ln a } else { ln b }, where both are better
+    fn logarithm_of_choice(&mut self, c: ScalarId, a: ScalarId, b: ScalarId) -> Option<ScalarId> {
+        let (a, b) = (self.logarithm(a)?, self.logarithm(b)?);
+        Some(self.select(c, a, b))
+    }
+
     /// The known logarithms of factors, added or subtracted, and the factors that are left.
     fn logarithms_of_factors(&mut self, product: &Product) -> (Vec<(ScalarId, bool)>, Product) {
         let mut rest = Product { coefficient: product.coefficient, ..Product::default() };
         // Exponents first: a − m is exact where it is 0.
         let (mut exponents, mut sums, mut others) = (Vec::new(), Vec::new(), Vec::new());
+        let mut shifted_sums = Vec::new();
         let signed = product.over.iter().map(|&f| (f, true)).chain(product.under.iter().map(|&f| (f, false)));
         for (factor, is_over) in signed {
             match self.see_unary(factor) {
@@ -186,21 +198,53 @@ impl Rewriter<'_> {
                     others.push((self.softplus(opposite), !is_over));
                 }
                 _ => match self.shifted_sum(factor) {
-                    Some(shifted) => {
-                        exponents.push((shifted.shift, is_over));
-                        rest.push_all(&shifted.beside, is_over);
-                        match shifted.beyond_one {
-                            Some(beyond_one) => sums.push((self.unary(Unary::Ln1p, beyond_one), is_over)),
-                            None => rest.push(shifted.sum, is_over),
-                        }
-                    }
+                    Some(shifted) => shifted_sums.push((shifted, is_over)),
                     None => rest.push(factor, is_over),
                 },
+            }
+        }
+        for (shifted, is_over) in shifted_sums {
+            rest.push_all(&shifted.beside, is_over);
+            if let Some(share) = self.take_share(&mut exponents, &shifted, is_over) {
+                others.push((share, !is_over));
+                continue;
+            }
+            exponents.push((shifted.top, is_over));
+            match shifted.beyond_one {
+                Some(beyond_one) => sums.push((self.ln_beside_top(beyond_one), is_over)),
+                None => rest.push(shifted.sum, is_over),
             }
         }
         exponents.append(&mut sums);
         exponents.append(&mut others);
         (exponents, rest)
+    }
+
+    /// ln(1 + R), in a form with accurate derivatives of every order if more than one is taken.
+    fn ln_beside_top(&mut self, rest: ScalarId) -> ScalarId {
+        let apart = if self.purpose == Purpose::Derivatives { self.ln_all(rest) } else { None };
+        apart.unwrap_or_else(|| self.unary(Unary::Ln1p, rest))
+    }
+
+    /// ln(eᵃ / Σeˣ), where eᵃ is a term of the sum: a is taken out of the exponents on the other side of the line.
+    fn take_share(
+        &mut self,
+        exponents: &mut Vec<(ScalarId, bool)>,
+        shifted: &Shifted,
+        is_over: bool,
+    ) -> Option<ScalarId> {
+        let rest = shifted.beyond_one?;
+        for position in 0..exponents.len() {
+            let (exponent, is_beside) = exponents[position];
+            if is_beside == is_over {
+                continue;
+            }
+            if let Some(share) = self.ln_share(exponent, rest) {
+                exponents.remove(position);
+                return Some(share);
+            }
+        }
+        None
     }
 
     fn total(&mut self, start: ScalarId, terms: Vec<(ScalarId, bool)>) -> ScalarId {

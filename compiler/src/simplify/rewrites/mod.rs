@@ -10,7 +10,9 @@
 //! | `alike` | equal terms, common factors, choices by the same condition |
 //! | `constants` | constant factors: one, in front |
 //! | `differences` | eˣ − 1, 1 − σ(x), 1 − tanh²x, σ(x) − σ(−x) |
+//! | `parts` | w − w·A / (A + r), x − softplus(x) |
 //! | `quotients` | 1 / (1 + eˣ), eˣ / (1 + eˣ), eᵃ / (eᵃ + eᵇ), eˣ / Σeˣ |
+//! | `shares` | eᵃ / Σeˣ and its logarithm, where a is one of the x |
 //! | `ratios` | e / s where a map holds it |
 //! | `roots` | √x², √(x² + y²), √Σx² |
 
@@ -19,36 +21,47 @@ mod constants;
 mod differences;
 mod largest;
 mod logarithms;
+mod parts;
 mod products;
 mod quotients;
 mod ratios;
 mod roots;
+mod shares;
 mod shifted;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Purpose;
 use super::definitions::Definitions;
 use crate::ir::{Binary, Comparison, Comprehension, Graph, Node, Scalar, ScalarId, Scalars, TensorId, Unary};
 use roots::Scaled;
+use shares::Apart;
 use shifted::Shifted;
 
 /// Rewrites every formula of a graph.
-pub fn rewrite(graph: &mut Graph) {
+pub fn rewrite(graph: &mut Graph, purpose: Purpose) {
     let mut lists = [std::mem::take(&mut graph.nodes)];
-    rewrite_lists(graph, &mut lists, &BTreeSet::new());
+    rewrite_lists(graph, &mut lists, &BTreeSet::new(), purpose);
     let [nodes] = lists;
     graph.nodes = nodes;
 }
 
 /// Rewrites every formula of lists of nodes each of which stands inside the one before. Opaque tensors are
 /// not seen through.
-pub fn rewrite_lists(graph: &mut Graph, lists: &mut [Vec<Node>], opaque: &BTreeSet<TensorId>) {
+pub fn rewrite_lists(
+    graph: &mut Graph,
+    lists: &mut [Vec<Node>],
+    opaque: &BTreeSet<TensorId>,
+    purpose: Purpose,
+) {
     let definitions = Definitions::of_all(graph, lists, opaque);
     let mut rewriter = Rewriter {
         graph,
+        purpose,
         definitions,
         done: BTreeMap::new(),
         shifted: BTreeMap::new(),
+        apart: BTreeMap::new(),
         scaled: BTreeMap::new(),
         after: BTreeMap::new(),
         ratios: BTreeMap::new(),
@@ -63,11 +76,14 @@ pub fn rewrite_lists(graph: &mut Graph, lists: &mut [Vec<Node>], opaque: &BTreeS
 
 struct Rewriter<'g> {
     graph: &'g mut Graph,
+    purpose: Purpose,
     definitions: Definitions,
     /// What has been rewritten, as what.
     done: BTreeMap<ScalarId, ScalarId>,
     /// Sums of exponentials, shifted; none where a sum is no such thing.
     shifted: BTreeMap<TensorId, Option<Shifted>>,
+    /// What shifted sums have beyond 1, by the largest and the others; none where it is no such thing.
+    apart: BTreeMap<TensorId, Option<Apart>>,
     /// Sums of squares, scaled.
     scaled: BTreeMap<TensorId, Option<Scaled>>,
     /// New nodes, by the tensor after whose node they belong.
@@ -105,10 +121,17 @@ impl Rewriter<'_> {
             if let Node::Loop(inner) = &mut node {
                 self.insert(&mut inner.body);
             }
-            let outputs = node.outputs();
-            nodes.push(node);
-            for output in outputs {
-                nodes.extend(self.after.remove(&output).into_iter().flatten());
+            self.put(nodes, node);
+        }
+    }
+
+    /// Puts a node, and the new nodes that come after it.
+    fn put(&mut self, nodes: &mut Vec<Node>, node: Node) {
+        let outputs = node.outputs();
+        nodes.push(node);
+        for output in outputs {
+            for next in self.after.remove(&output).into_iter().flatten() {
+                self.put(nodes, next);
             }
         }
     }
@@ -132,6 +155,10 @@ impl Rewriter<'_> {
         let mut stack = vec![(root, false)];
         while let Some((id, operands_done)) = stack.pop() {
             if self.done.contains_key(&id) {
+                continue;
+            }
+            if !operands_done && self.is_share(id) {
+                self.done.insert(id, id);
                 continue;
             }
             if !operands_done {

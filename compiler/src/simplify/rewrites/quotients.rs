@@ -81,9 +81,13 @@ impl Rewriter<'_> {
         for position in 0..product.over.len() {
             let Some(a) = self.as_exp(product.over[position]) else { continue };
             let Some(shifted) = self.shifted_sum(divisor) else { return false };
+            product.push_all(&shifted.beside, false);
+            if let Some(share) = shifted.beyond_one.and_then(|rest| self.share(a, rest)) {
+                product.over[position] = share;
+                return true;
+            }
             let a = self.sub(a, shifted.shift);
             product.over[position] = self.exp(a);
-            product.push_all(&shifted.beside, false);
             // At the end: the caller takes out the divisor.
             product.under.push(shifted.sum);
             return true;

@@ -9,7 +9,7 @@ use crate::simplify::definitions::Definition;
 impl Rewriter<'_> {
     /// Takes note of a map of the form e / s, for elements of a tensor that this very list of nodes makes.
     pub fn learn_ratio(&mut self, node: &Comprehension, made_here: &[TensorId]) {
-        let Scalar::Binary(Binary::Div, over, _) = self.graph.scalars[node.value] else { return };
+        let Some((over, _)) = self.as_ratio(node.value) else { return };
         let Scalar::Read(tensor, _) = self.graph.scalars[over] else { return };
         let is_map = Definition::of(self.graph, node).is_some_and(|definition| definition.is_map());
         if is_map && made_here.contains(&tensor) {
@@ -38,6 +38,15 @@ impl Rewriter<'_> {
         }
     }
 
+    /// e and s, if this is e / s, or such a share with the largest apart.
+    fn as_ratio(&mut self, id: ScalarId) -> Option<(ScalarId, ScalarId)> {
+        match self.graph.scalars[id] {
+            Scalar::Binary(Binary::Div, over, under) => Some((over, under)),
+            Scalar::Select(is_largest, share, other) => self.as_share(is_largest, share, other),
+            _ => None,
+        }
+    }
+
     fn use_ratio(&mut self, product: &mut Product) -> bool {
         for over in 0..product.over.len() {
             let Scalar::Read(tensor, at) = self.graph.scalars[product.over[over]].clone() else { continue };
@@ -58,9 +67,7 @@ impl Rewriter<'_> {
     /// The divisor of a quotient, and the quotient, where what is divided is read at some subscripts.
     fn ratio_at(&mut self, ratio: TensorId, at: &[Int]) -> Option<(ScalarId, ScalarId)> {
         let definition = self.definitions.get(ratio)?.clone();
-        let Scalar::Binary(Binary::Div, over, divisor) = self.graph.scalars[definition.value] else {
-            return None;
-        };
+        let (over, divisor) = self.as_ratio(definition.value)?;
         let Scalar::Read(_, own) = self.graph.scalars[over].clone() else { return None };
         let mut indices = vec![None; definition.domain.len()];
         for (subscript, value) in own.iter().zip(at) {

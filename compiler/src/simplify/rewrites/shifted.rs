@@ -7,7 +7,8 @@
 //! Σ eˣ = eᵐ · (1 + R),   R = Σ (e^(x − m) − [x is the largest])
 //! ```
 //!
-//! m is a constant to differentiation: the values do not depend on it.
+//! Where the largest is infinite none is left out: where all are −∞, R is 0 and ln Σ eˣ is max x + ln(1 + 0), with
+//! derivatives that are 0. m is a constant to differentiation: the values do not depend on it.
 
 use super::Rewriter;
 use super::largest::Layout;
@@ -19,6 +20,8 @@ use crate::simplify::definitions::Definition;
 #[derive(Clone, Debug)]
 pub struct Shifted {
     /// The largest exponent.
+    pub top: ScalarId,
+    /// What exponents are shifted by: the largest, 0 where that is infinite.
     pub shift: ScalarId,
     /// The sum of the rest.
     pub sum: ScalarId,
@@ -56,6 +59,7 @@ impl Rewriter<'_> {
             self.rewrite(id)
         };
         Some(Shifted {
+            top: here(shifted.top, &outer),
             shift: here(shifted.shift, &outer),
             sum: here(shifted.sum, &outer),
             beyond_one: shifted.beyond_one.map(|id| here(id, &outer)),
@@ -91,9 +95,12 @@ impl Rewriter<'_> {
             compared = self.select(guard, compared, nothing);
         }
         let largest = self.push_largest(tensor, &layout, compared);
-        let top = self.push_top(tensor, &layout, (compared, largest), Self::is_finite, 0.0);
-
-        let shift = self.graph.scalars.read(top, layout.at());
+        let top = self.push_top(tensor, &layout, (compared, largest), Self::is_whatever, f64::NEG_INFINITY);
+        let top = self.graph.scalars.read(top, layout.at());
+        let is_finite = self.is_finite(top);
+        let shift = self.graph.scalars.select(is_finite, top, zero);
+        let shift = self.push_map_after(tensor, "shift", &layout.outer, shift);
+        let shift = self.graph.scalars.read(shift, layout.at());
         let exponent = self.sub(exponent, shift);
         let exp = self.exp(exponent);
         let term = guard.map_or(exp, |guard| self.select(guard, exp, zero));
@@ -110,6 +117,9 @@ impl Rewriter<'_> {
             let is_largest =
                 self.graph.scalars.compare_int(Comparison::Equal, layout.position(), place_of_largest);
             let one = self.number(1.0);
+            let one = self.graph.scalars.select(is_finite, one, zero);
+            let one = self.push_map_after(tensor, "one", &layout.outer, one);
+            let one = self.graph.scalars.read(one, layout.at());
             let one_or_zero = self.select(is_largest, one, zero);
             self.sub(term, one_or_zero)
         };
@@ -122,7 +132,11 @@ impl Rewriter<'_> {
             let one = self.number(1.0);
             (self.add(one, sum), Some(sum))
         };
-        Some(Shifted { shift, sum, beyond_one, beside: terms.beside })
+        Some(Shifted { top, shift, sum, beyond_one, beside: terms.beside })
+    }
+
+    fn is_whatever(&mut self, _: ScalarId) -> ScalarId {
+        self.graph.scalars.flag(true)
     }
 
     /// The terms of a sum, if they are exponentials of something that varies from term to term and that is

@@ -6,7 +6,7 @@ use crate::ir::{
     Apply, ArrayFunction, Atom, Binary, Carried, Comprehension, Graph, Int, Kind, Loop, Node, Reduction,
     ScalarId, TensorId, Unary,
 };
-use crate::simplify::simplify;
+use crate::simplify::{Purpose, simplify};
 use crate::verify::verify;
 
 /// How a formula is written down.
@@ -216,7 +216,7 @@ pub fn derivatives(
         inputs.iter().map(|(tensor, data)| (*tensor, Data::from(data.clone()))).collect();
     let mut wanted = vec![result];
     let mut results = Vec::new();
-    simplify(&mut graph, &wanted);
+    simplify(&mut graph, &wanted, if order > 1 { Purpose::Derivatives } else { Purpose::Value });
     for round in 0..=order {
         if round > 0 {
             let last = *wanted.last().expect("there is a result");
@@ -230,9 +230,10 @@ pub fn derivatives(
                 None => break,
             }
         }
-        simplify(&mut graph, &wanted);
+        let purpose = if round + 1 < order { Purpose::Derivatives } else { Purpose::Value };
+        simplify(&mut graph, &wanted, purpose);
         let text = crate::print::text(&graph);
-        simplify(&mut graph, &wanted);
+        simplify(&mut graph, &wanted, purpose);
         assert_eq!(text, crate::print::text(&graph), "what is simple stays as it is");
     }
     let known: Vec<TensorId> = inputs.iter().map(|(tensor, _)| *tensor).collect();

@@ -4,7 +4,7 @@ use super::builder::{Formula, Style, Value, close};
 use crate::differentiate::reverse;
 use crate::eval::{Data, evaluate};
 use crate::ir::{Graph, Kind, Scalar, TensorId};
-use crate::simplify::{sharpened, simplify};
+use crate::simplify::{Purpose, sharpened, simplify};
 
 /// Appends the gradient of the sum of a tensor's elements.
 fn gradient(graph: &mut Graph, of: TensorId, by: TensorId) -> Option<TensorId> {
@@ -36,7 +36,7 @@ fn derivatives_of_derivatives_are_accurate() {
         let first = gradient(&mut graph, result, input).expect("a gradient");
         let second = gradient(&mut graph, first, input).expect("a gradient");
         let third = gradient(&mut graph, second, input).expect("a gradient");
-        simplify(&mut graph, &[first, second, third]);
+        simplify(&mut graph, &[first, second, third], Purpose::Value);
         let inputs = [(input, Data::from(points.to_vec()))];
         let found = evaluate(&graph, &[], &inputs, &[first, second, third]).expect("a graph that runs");
         for (i, x) in points.into_iter().enumerate() {
@@ -61,7 +61,7 @@ fn what_a_rewrite_sees_through_still_has_its_derivative() {
     let mut graph = f.graph;
     let by_x = gradient(&mut graph, y, input).expect("a gradient by x");
     let by_s = gradient(&mut graph, y, s).expect("a gradient by s");
-    simplify(&mut graph, &[by_x, by_s]);
+    simplify(&mut graph, &[by_x, by_s], Purpose::Value);
     let found =
         evaluate(&graph, &[], &[(input, Data::from(vec![1.0]))], &[by_x, by_s]).expect("a graph that runs");
     close(found[0].floats()[0], 1.0 / (1.0 + (-1.0_f64).exp()), 1e-15, "dy/dx");

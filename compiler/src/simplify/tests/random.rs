@@ -7,7 +7,7 @@ use crate::ir::{
     Apply, ArrayFunction, Atom, Binary, Carried, Comparison, Comprehension, Graph, Int, Kind, Loop, Node,
     Reduction, Scalar, ScalarId, TensorId, Unary,
 };
-use crate::simplify::simplify;
+use crate::simplify::{Purpose, simplify};
 use crate::verify::verify;
 
 /// A small generator of numbers, the same every time.
@@ -280,7 +280,7 @@ fn compare(seed: u64, graph: &mut Graph, inputs: &[TensorId], data: &[(TensorId,
         return;
     }
     let Ok(before) = evaluate(graph, &[SIZE], data, roots) else { return };
-    simplify(graph, roots);
+    simplify(graph, roots, Purpose::Derivatives);
     let simple = crate::print::text(graph);
     verify(graph, inputs).unwrap_or_else(|error| panic!("seed {seed}: {error}\n{text}\n{simple}"));
     let after = evaluate(graph, &[SIZE], data, roots)

@@ -207,7 +207,7 @@ fn what_is_shifted_already_stays() {
         let (_, x) = f.input("x", &[0, 1]);
         let value = write(&mut f, x);
         let (mut graph, result) = f.finish(value);
-        crate::simplify::simplify(&mut graph, &[result]);
+        crate::simplify::simplify(&mut graph, &[result], crate::simplify::Purpose::Value);
         assert_eq!(crate::print::text(&graph).matches("argmax").count(), 1, "{style:?}");
         let found = run(&ROWS, 0, style, &write);
         for (i, row) in ROWS.iter().enumerate() {

@@ -4,7 +4,7 @@ use crate::ir::{
     Atom, Binary, Carried, Comparison, Comprehension, DimId, Graph, Int, Kind, Loop, Node, Reduction,
     ScalarId, TensorId, Unary,
 };
-use crate::simplify::simplify;
+use crate::simplify::{Purpose, simplify};
 
 /// A graph whose dims are all N, M, …, and its inputs.
 struct Small {
@@ -67,7 +67,7 @@ impl Small {
     /// The nodes that are left, as text.
     #[track_caller]
     fn leaves(mut self, roots: &[TensorId], expected: &[&str]) {
-        simplify(&mut self.graph, roots);
+        simplify(&mut self.graph, roots, Purpose::Value);
         let text = crate::print::text(&self.graph);
         let found: Vec<&str> =
             text.lines().filter(|line| !line.starts_with("input")).map(str::trim_start).collect();

@@ -1,0 +1,90 @@
+//! What is left of a whole beside a part of it: w − w·A / (A + r) = w·r / (A + r). So cancel the derivatives of
+//! x / (1 + |x|), x² / (1 + x²), x / √(1 + x²) where the quotient is nearly 1; and x − softplus(x) = −softplus(−x).
+
+use super::Rewriter;
+use super::products::Product;
+use crate::ir::{Binary, Scalar, ScalarId, Unary};
+
+/// Sums of more terms than this are left alone.
+const MANY: usize = 12;
+
+impl Rewriter<'_> {
+    /// a ± b, where one is a part of the other and is taken away from it.
+    pub fn less_a_part(&mut self, function: Binary, a: ScalarId, b: ScalarId) -> Option<ScalarId> {
+        let sign = if function == Binary::Sub { 1.0 } else { -1.0 };
+        if let Some(left) = self.left_beside(a, b, sign) {
+            return Some(left);
+        }
+        let left = self.left_beside(b, a, sign)?;
+        Some(if function == Binary::Sub { self.neg(left) } else { left })
+    }
+
+    /// whole · r / (A + r), if a part is sign · whole · A / (A + r).
+    fn left_beside(&mut self, all: ScalarId, part: ScalarId, sign: f64) -> Option<ScalarId> {
+        let (whole, mut part) = (self.product(all), self.product(part));
+        if part.under.len() <= whole.under.len() || part.coefficient != sign * whole.coefficient {
+            return None;
+        }
+        for (factors, others) in [(&whole.over, &mut part.over), (&whole.under, &mut part.under)] {
+            for &factor in factors {
+                let twin = others.iter().copied().position(|other| self.same(other, factor))?;
+                others.remove(twin);
+            }
+        }
+        let sum = match part.under.as_slice() {
+            [sum] => *sum,
+            // √s · √s = s
+            [root, again] if self.same(*root, *again) => match self.see_unary(*root)? {
+                (Unary::Sqrt, sum) => sum,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let taken = Product { over: self.with_sizes(part.over), ..Product::default() };
+        let taken = self.build(&taken);
+        let mut terms = Vec::new();
+        let mut stack = vec![sum];
+        while let Some(id) = stack.pop() {
+            let seen = self.see(id);
+            match self.graph.scalars[seen] {
+                Scalar::Binary(Binary::Add, a, b) if terms.len() + stack.len() < MANY => stack.extend([b, a]),
+                _ => terms.push(id),
+            }
+        }
+        let position = terms.iter().copied().position(|term| self.same(term, taken))?;
+        terms.remove(position);
+        let nothing = self.number(0.0);
+        let rest = terms.into_iter().fold(nothing, |rest, term| self.add(rest, term));
+        let left = self.mul(all, rest);
+        Some(self.div(left, sum))
+    }
+
+    /// Factors with x · signum(x) = |x|.
+    fn with_sizes(&mut self, mut factors: Vec<ScalarId>) -> Vec<ScalarId> {
+        for position in 0..factors.len() {
+            let Some((Unary::Signum, x)) = self.see_unary(factors[position]) else { continue };
+            let Some(twin) = factors.iter().copied().position(|other| self.same(other, x)) else { continue };
+            factors[position] = self.unary(Unary::Abs, x);
+            factors.remove(twin);
+            return self.with_sizes(factors);
+        }
+        factors
+    }
+
+    /// a − softplus(a) = −softplus(−a), and a − (c + softplus(a − c))
+    pub fn less_its_softplus(&mut self, a: ScalarId, b: ScalarId) -> Option<ScalarId> {
+        let seen = self.see(b);
+        let (below, softplus) = match self.graph.scalars[seen] {
+            Scalar::Binary(Binary::Add, c, softplus) => (self.sub(a, c), softplus),
+            _ => (a, b),
+        };
+        match self.see_unary(softplus)? {
+            (Unary::Softplus, x) if self.same(below, x) => {
+                let x = self.neg(x);
+                let softplus = self.softplus(x);
+                Some(self.neg(softplus))
+            }
+            _ => None,
+        }
+    }
+}
