@@ -3,12 +3,15 @@
 //!
 //! No pass here changes a value (beyond the order of a sum), knows Rust, or reports anything.
 
+mod again;
 mod bounds;
 mod contract;
+mod cut;
 mod deliver;
 mod form;
 mod found;
 mod fuse;
+mod held;
 mod inline;
 mod layout;
 mod live;
@@ -22,6 +25,7 @@ mod range;
 mod readers;
 mod schedule;
 mod shrink;
+mod sink;
 mod stages;
 mod storage;
 mod stores;
@@ -36,6 +40,8 @@ use crate::ir::TensorId;
 use crate::program::{ArgumentContent, FieldInput, Method};
 use crate::routine::{Gradient, Routine, Target};
 
+use again::Price;
+
 pub use form::{
     Bound, BufferId, For, FrameId, Home, Item, Leaf, LeafKind, Plan, Product, Range, Repeat, Root, Step,
 };
@@ -46,13 +52,13 @@ pub use range::Extents;
 
 /// Plans a routine whose gradients go to the caller's memory.
 pub fn plan(routine: Routine, inputs: &Inputs) -> Plan {
-    prepare(routine, inputs, Delivery::Caller)
+    prepare(routine, inputs, Delivery::Caller, Price::USUAL)
 }
 
 /// Plans a routine whose gradients are applied, each as soon as it is complete and what it is the gradient of
 /// is read no more: until then it lives in the arena, or nowhere, if it is applied as it is computed.
 pub fn plan_step(routine: Routine, inputs: &Inputs) -> Plan {
-    prepare(routine, inputs, Delivery::Update)
+    prepare(routine, inputs, Delivery::Update, Price::USUAL)
 }
 
 /// Where gradients go.
@@ -93,7 +99,7 @@ impl Inputs {
     }
 }
 
-fn prepare(routine: Routine, inputs: &Inputs, delivery: Delivery) -> Plan {
+fn prepare(routine: Routine, inputs: &Inputs, delivery: Delivery, price: Price) -> Plan {
     // What runs in which stage; nothing that is not needed.
     let mut draft = stages::split(routine, inputs);
     // Elementwise values that need no memory of their own.
@@ -101,8 +107,20 @@ fn prepare(routine: Routine, inputs: &Inputs, delivery: Delivery) -> Plan {
     // Sums that are products of matrices in disguise; what that makes may be inlined again.
     contract::contract(&mut draft, inputs);
     inline::inline(&mut draft, inputs);
+    // What is not worth its memory until the backward stage; then more may be inlined.
+    again::again(&mut draft, inputs, price);
+    inline::inline(&mut draft, inputs);
+    // What is held anyway.
+    held::read(&mut draft);
     // What loops begin with.
     tape::prepare(&mut draft);
+    if std::env::var_os("DUMP").is_some() {
+        for (what, nodes) in [("FORWARD", &draft.forward), ("BACKWARD", &draft.backward)] {
+            let mut graph = draft.graph.clone();
+            graph.nodes = nodes.clone();
+            eprintln!("==== {what}\n{}", crate::print::text(&graph));
+        }
+    }
     // What is overwritten in part is read before.
     readers::first(&mut draft);
     // Loops, their order, and which nodes share them.
@@ -111,6 +129,8 @@ fn prepare(routine: Routine, inputs: &Inputs, delivery: Delivery) -> Plan {
     stores::redirect(&mut schedule);
     // What lives within one iteration of shared loops shrinks to a variable or a row.
     shrink::shrink(&mut schedule);
+    // What could be written over what it reads is written last.
+    sink::sink(&mut schedule);
     // Which tensors share memory, and what must be copied.
     storage::assign(&mut schedule, inputs, delivery);
     // Offsets, and where the arena is carved.
@@ -119,6 +139,9 @@ fn prepare(routine: Routine, inputs: &Inputs, delivery: Delivery) -> Plan {
     bounds::tighten(&mut plan);
     // What was found is not read again.
     found::mark(&mut plan);
+    if std::env::var_os("DUMP").is_some() {
+        plan.dump();
+    }
     plan
 }
 
@@ -126,5 +149,36 @@ impl Plan {
     /// The length of the arena in floats.
     pub fn workspace(&self) -> &Maximum {
         &self.memory.frames[0].length
+    }
+}
+
+impl Plan {
+    fn dump(&self) {
+        eprintln!("==== PLAN {:?}", self.workspace().evaluate(&mut |_| 8));
+        let mut position = 0;
+        for (stage, steps) in [("forward", &self.forward), ("backward", &self.backward)] {
+            eprintln!("{stage}");
+            for step in steps {
+                let mut text = String::new();
+                if let Step::Nest(items) = step {
+                    for item in items {
+                        item.visit(0, &mut |depth, leaf| {
+                            let kind = match leaf.kind { LeafKind::Fill => "fill", LeafKind::Write => "write", LeafKind::Reduce => "reduce", LeafKind::Argmax { .. } => "argmax", LeafKind::Call => "call", LeafKind::Product(_) => "product" };
+                            let name = |tensor: TensorId| { let t = self.graph.tensor(tensor); let place = match self.memory.roots.get(&tensor) { Some(Root::Buffer(b)) => format!("{}", b.0), _ => "in".to_string() }; format!("{}[{}]@{place}", t.name, t.shape.iter().map(|s| s.evaluate(&mut |_| 8).to_string()).collect::<Vec<_>>().join(",")) };
+                            let reads: Vec<String> = self.graph.reads(leaf.value).into_iter().map(name).collect();
+                            text += &format!("\n      {}{kind} {}{} <- {}", "  ".repeat(depth), name(leaf.out), if leaf.add { " +=" } else { "" }, reads.join(" "));
+                        });
+                    }
+                } else {
+                    text = match step { Step::Loop(_) => "loop".into(), Step::Copy { .. } => "copy".into(), Step::Update(n) => format!("update {n}"), _ => String::new() };
+                    if text.is_empty() { continue; }
+                }
+                let live: Vec<String> = self.stays().iter().filter(|stay| (stay.from..=stay.to).contains(&position)).map(|stay| (stay.buffer, self.memory.buffers[stay.buffer.0].size.evaluate(&mut |_| 8))).filter(|(_, s)| *s > 0).map(|(b, s)| format!("{}@{}:{:.0}", self.memory.buffers[b.0].name, b.0, s as f64 / 256.0)).collect();
+                let sum: i64 = self.stays().iter().filter(|stay| (stay.from..=stay.to).contains(&position)).filter(|s| matches!(self.memory.buffers[s.buffer.0].home, Home::Frame { frame: FrameId(0), .. })).map(|stay| self.memory.buffers[stay.buffer.0].size.evaluate(&mut |_| 8)).sum();
+                eprintln!("  {position} live {:.0} KiB: {}{text}", sum as f64 / 256.0, live.join(" "));
+                position += timeline::moments(step);
+            }
+            if stage == "forward" { position += 1; }
+        }
     }
 }
