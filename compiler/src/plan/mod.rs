@@ -114,13 +114,6 @@ fn prepare(routine: Routine, inputs: &Inputs, delivery: Delivery, price: Price) 
     held::read(&mut draft);
     // What loops begin with.
     tape::prepare(&mut draft);
-    if std::env::var_os("DUMP").is_some() {
-        for (what, nodes) in [("FORWARD", &draft.forward), ("BACKWARD", &draft.backward)] {
-            let mut graph = draft.graph.clone();
-            graph.nodes = nodes.clone();
-            eprintln!("==== {what}\n{}", crate::print::text(&graph));
-        }
-    }
     // What is overwritten in part is read before.
     readers::first(&mut draft);
     // Loops, their order, and which nodes share them.
