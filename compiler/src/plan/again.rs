@@ -149,7 +149,8 @@ impl Choice {
         }
         let reaches = network.cut(source, sink);
         let mut again = BTreeSet::new();
-        let mut open: Vec<usize> = (0..self.values.len()).filter(|&number| self.values[number].is_read).collect();
+        let mut open: Vec<usize> =
+            (0..self.values.len()).filter(|&number| self.values[number].is_read).collect();
         while let Some(number) = open.pop() {
             if reaches[2 * number] && again.insert(self.values[number].tensor) {
                 open.extend(&self.values[number].operands);

@@ -132,9 +132,6 @@ fn prepare(routine: Routine, inputs: &Inputs, delivery: Delivery, price: Price) 
     bounds::tighten(&mut plan);
     // What was found is not read again.
     found::mark(&mut plan);
-    if std::env::var_os("DUMP").is_some() {
-        plan.dump();
-    }
     plan
 }
 
@@ -142,36 +139,5 @@ impl Plan {
     /// The length of the arena in floats.
     pub fn workspace(&self) -> &Maximum {
         &self.memory.frames[0].length
-    }
-}
-
-impl Plan {
-    fn dump(&self) {
-        eprintln!("==== PLAN {:?}", self.workspace().evaluate(&mut |_| 8));
-        let mut position = 0;
-        for (stage, steps) in [("forward", &self.forward), ("backward", &self.backward)] {
-            eprintln!("{stage}");
-            for step in steps {
-                let mut text = String::new();
-                if let Step::Nest(items) = step {
-                    for item in items {
-                        item.visit(0, &mut |depth, leaf| {
-                            let kind = match leaf.kind { LeafKind::Fill => "fill", LeafKind::Write => "write", LeafKind::Reduce => "reduce", LeafKind::Argmax { .. } => "argmax", LeafKind::Call => "call", LeafKind::Product(_) => "product" };
-                            let name = |tensor: TensorId| { let t = self.graph.tensor(tensor); let place = match self.memory.roots.get(&tensor) { Some(Root::Buffer(b)) => format!("{}", b.0), _ => "in".to_string() }; format!("{}[{}]@{place}", t.name, t.shape.iter().map(|s| s.evaluate(&mut |_| 8).to_string()).collect::<Vec<_>>().join(",")) };
-                            let reads: Vec<String> = self.graph.reads(leaf.value).into_iter().map(name).collect();
-                            text += &format!("\n      {}{kind} {}{} <- {}", "  ".repeat(depth), name(leaf.out), if leaf.add { " +=" } else { "" }, reads.join(" "));
-                        });
-                    }
-                } else {
-                    text = match step { Step::Loop(_) => "loop".into(), Step::Copy { .. } => "copy".into(), Step::Update(n) => format!("update {n}"), _ => String::new() };
-                    if text.is_empty() { continue; }
-                }
-                let live: Vec<String> = self.stays().iter().filter(|stay| (stay.from..=stay.to).contains(&position)).map(|stay| (stay.buffer, self.memory.buffers[stay.buffer.0].size.evaluate(&mut |_| 8))).filter(|(_, s)| *s > 0).map(|(b, s)| format!("{}@{}:{:.0}", self.memory.buffers[b.0].name, b.0, s as f64 / 256.0)).collect();
-                let sum: i64 = self.stays().iter().filter(|stay| (stay.from..=stay.to).contains(&position)).filter(|s| matches!(self.memory.buffers[s.buffer.0].home, Home::Frame { frame: FrameId(0), .. })).map(|stay| self.memory.buffers[stay.buffer.0].size.evaluate(&mut |_| 8)).sum();
-                eprintln!("  {position} live {:.0} KiB: {}{text}", sum as f64 / 256.0, live.join(" "));
-                position += timeline::moments(step);
-            }
-            if stage == "forward" { position += 1; }
-        }
     }
 }

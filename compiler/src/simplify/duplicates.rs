@@ -8,8 +8,8 @@ use super::definitions::Definition;
 use super::formulas::{Forms, Formulas};
 use crate::ir::rename::{self, Rename};
 use crate::ir::{
-    ArrayFunction, Atom, Axis, Comprehension, Graph, Int, Kind, Loop, Node, Reduction, Scalar, ScalarId, Scalars,
-    Tensor, TensorId,
+    ArrayFunction, Atom, Axis, Comprehension, Graph, Int, Kind, Loop, Node, Reduction, Scalar, ScalarId,
+    Scalars, Tensor, TensorId,
 };
 
 /// A part of an expression that costs no more than this is not worth a read.

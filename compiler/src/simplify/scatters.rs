@@ -31,7 +31,9 @@ fn list(graph: &mut Graph, nodes: &mut [Node], uses: &BTreeMap<TensorId, usize>,
             Node::Comprehension(node) => {
                 if let Some(new) = guarded(graph, node, &scatters) {
                     *node = new;
-                } else if uses.get(&node.out) == Some(&1) && !roots.contains(&node.out) && is_scatter(graph, node)
+                } else if uses.get(&node.out) == Some(&1)
+                    && !roots.contains(&node.out)
+                    && is_scatter(graph, node)
                 {
                     scatters.insert(node.out, node.clone());
                 }
@@ -68,7 +70,11 @@ fn guarded(
     let scatter = scatters.get(from)?;
     let identity = Graph::identity(node.domain.len());
     let map = Definition::of(graph, node).filter(Definition::is_map)?;
-    if map.value != node.value || node.at != identity || *at != identity || graph.reads(condition).contains(from) {
+    if map.value != node.value
+        || node.at != identity
+        || *at != identity
+        || graph.reads(condition).contains(from)
+    {
         return None;
     }
     let scalars = &mut graph.scalars;
