@@ -16,6 +16,7 @@ mod names;
 mod order;
 mod ranges;
 mod rewrites;
+mod scatters;
 mod sharpen;
 #[cfg(test)]
 mod tests;
@@ -50,6 +51,7 @@ pub fn simplify(graph: &mut Graph, roots: &[TensorId], purpose: Purpose) {
         conditions::decide(graph);
         rewrites::rewrite(graph, purpose);
         factor::factor(graph);
+        scatters::guard(graph, roots);
         duplicates::merge(graph, roots);
         hoist::hoist(graph);
         order::maps_first(graph, roots);
