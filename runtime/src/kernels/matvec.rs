@@ -1,5 +1,7 @@
 //! Products with a single row or column: memory is read once, in its own order.
 
+use core::mem::MaybeUninit;
+
 use super::matmul::Product;
 use super::tile::row;
 use super::vector::Vector;
@@ -47,7 +49,8 @@ pub(super) unsafe fn matvec<V: Vector>(product: Product<V::Float>) {
 /// As [`matvec`]; m = 1 and the row stride of B is 1.
 #[inline(always)]
 unsafe fn dots<V: Vector>(product: Product<V::Float>, out_stride: usize) {
-    let mut copy = [crate::Float::ZERO; CHUNK];
+    // Not zeros: for a short product, they would be most of the work.
+    let mut copy = [const { MaybeUninit::uninit() }; CHUNK];
     let stride = product.a_strides.1;
     let mut depth = 0;
     while depth < product.k {
@@ -58,9 +61,9 @@ unsafe fn dots<V: Vector>(product: Product<V::Float>, out_stride: usize) {
             rest.k = rest.k.min(CHUNK);
             for (p, element) in copy.iter_mut().enumerate().take(rest.k) {
                 // SAFETY: element `depth` + p < k of the vector.
-                *element = unsafe { *rest.a.add(p * stride) };
+                element.write(unsafe { *rest.a.add(p * stride) });
             }
-            rest.a = copy.as_ptr();
+            rest.a = copy.as_ptr().cast();
         }
         depth += rest.k;
         let mut top = 0;

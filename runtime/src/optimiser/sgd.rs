@@ -4,7 +4,7 @@
 use alloc::vec::Vec;
 
 use super::state::State;
-use super::{Optimiser, Rule, inherent_step, lengths_differ};
+use super::{Optimiser, Rule, apply_to_all, inherent_step, lengths_differ};
 use crate::{Float, Storage};
 
 macro_rules! sgd {
@@ -106,7 +106,7 @@ impl<F: Float, S: Storage<F>> Optimiser<F> for Sgd<F, S> {
         let mut rule = self.prepare(offset, parameters.len());
         crate::kernels::vectorised(
             #[inline(always)]
-            || rule.apply(0, parameters, gradients.iter().copied()),
+            || apply_to_all(&mut rule, parameters, gradients),
         );
     }
 
@@ -140,6 +140,11 @@ impl<F: Float> Rule<F> for SgdRule<'_, F> {
     fn apply(&mut self, start: usize, parameters: &mut [F], gradients: impl Iterator<Item = F>) {
         let Self { rate, decay, momentum, nesterov, ref mut velocity } = *self;
         match velocity {
+            None if decay == F::ZERO => {
+                for (w, g) in parameters.iter_mut().zip(gradients) {
+                    *w -= rate * g;
+                }
+            }
             None => {
                 for (w, g) in parameters.iter_mut().zip(gradients) {
                     *w -= rate * (g + decay * *w);
