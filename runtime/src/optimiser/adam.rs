@@ -4,7 +4,7 @@
 use alloc::vec::Vec;
 
 use super::state::State;
-use super::{Optimiser, Rule, apply_to_all, inherent_step, lengths_differ};
+use super::{Optimiser, Rule, inherent_step, lengths_differ};
 use crate::{Float, Storage};
 
 macro_rules! adam {
@@ -145,7 +145,7 @@ macro_rules! rule {
                 let mut rule = self.prepare(offset, parameters.len());
                 crate::kernels::vectorised(
                     #[inline(always)]
-                    || apply_to_all(&mut rule, parameters, gradients),
+                    || rule.apply(0, parameters, gradients.iter().copied()),
                 );
             }
 

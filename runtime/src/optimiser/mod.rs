@@ -87,27 +87,6 @@ pub trait Rule<F: Float> {
     fn apply(&mut self, start: usize, parameters: &mut [F], gradients: impl Iterator<Item = F>);
 }
 
-/// Applies a rule to all of a tensor: to runs of a fixed length, as far as they go, so that a short tensor is
-/// not all beginning and end of a loop for long ones.
-#[inline(always)]
-fn apply_to_all<F: Float>(rule: &mut impl Rule<F>, parameters: &mut [F], gradients: &[F]) {
-    let mut start = 0;
-    let (runs, rest) = parameters.as_chunks_mut::<32>();
-    for run in runs {
-        rule.apply(start, run, gradients[start..start + 32].iter().copied());
-        start += 32;
-    }
-    let (runs, rest) = rest.as_chunks_mut::<8>();
-    for run in runs {
-        rule.apply(start, run, gradients[start..start + 8].iter().copied());
-        start += 8;
-    }
-    for one in rest {
-        rule.apply(start, core::slice::from_mut(one), core::iter::once(gradients[start]));
-        start += 1;
-    }
-}
-
 /// The rule of an optimiser that has none of its own.
 struct Updates<'a, O> {
     optimiser: &'a mut O,
