@@ -24,38 +24,52 @@ pub const fn larger(left: usize, right: usize) -> usize {
 #[inline]
 #[track_caller]
 pub fn carve<const K: usize, T>(arena: &mut [T], ranges: [Range<usize>; K]) -> [&mut [T]; K] {
-    let mut parts: [&mut [T]; K] = core::array::from_fn(|_| <&mut [T]>::default());
+    let mut parts = [const { nothing() }; K];
+    cut(arena, &ranges, &mut [0; K], &mut parts);
+    parts
+}
+
+const fn nothing<'a, T>() -> &'a mut [T] {
+    &mut []
+}
+
+/// [`carve`] of any number of parts: a program has one copy of this, not one for each number.
+///
+/// `order` has room for a position for each range.
+#[inline(never)]
+#[track_caller]
+fn cut<'a, T>(arena: &'a mut [T], ranges: &[Range<usize>], order: &mut [usize], parts: &mut [&'a mut [T]]) {
     let mut end = 0;
-    for range in &ranges {
+    for range in ranges {
         if range.start < end || range.end < range.start {
-            return carve_in_any_order(arena, &ranges);
+            return cut_in_any_order(arena, ranges, order, parts);
         }
         end = range.end;
     }
     if end > arena.len() {
-        return carve_in_any_order(arena, &ranges);
+        return cut_in_any_order(arena, ranges, order, parts);
     }
     let mut rest = arena;
     let mut cut = 0;
-    for (part, range) in parts.iter_mut().zip(&ranges) {
+    for (part, range) in parts.iter_mut().zip(ranges) {
         let (_, tail) = rest.split_at_mut(range.start - cut);
         (*part, rest) = tail.split_at_mut(range.end - range.start);
         cut = range.end;
     }
-    parts
 }
 
-/// As [`carve`], for ranges that are not ascending, overlap, or lead beyond the arena.
+/// As [`cut`], for ranges that are not ascending, overlap, or lead beyond the arena.
 #[cold]
 #[track_caller]
-fn carve_in_any_order<'a, const K: usize, T>(
+fn cut_in_any_order<'a, T>(
     arena: &'a mut [T],
-    ranges: &[Range<usize>; K],
-) -> [&'a mut [T]; K] {
-    let mut parts: [&mut [T]; K] = core::array::from_fn(|_| <&mut [T]>::default());
-    let mut order: [usize; K] = core::array::from_fn(|position| position);
+    ranges: &[Range<usize>],
+    order: &mut [usize],
+    parts: &mut [&'a mut [T]],
+) {
     // Insertion sort: linear for the ascending ranges that the planner mostly gives.
-    for end in 1..K {
+    for end in 0..ranges.len() {
+        order[end] = end;
         let mut place = end;
         while place > 0 && ranges[order[place - 1]].start > ranges[order[place]].start {
             order.swap(place - 1, place);
@@ -64,7 +78,7 @@ fn carve_in_any_order<'a, const K: usize, T>(
     }
     let mut rest = arena;
     let mut cut = 0;
-    for position in order {
+    for &position in &*order {
         let range = &ranges[position];
         if range.is_empty() && range.start <= range.end {
             continue;
@@ -78,7 +92,6 @@ fn carve_in_any_order<'a, const K: usize, T>(
         rest = tail;
         cut = range.end;
     }
-    parts
 }
 
 #[cold]

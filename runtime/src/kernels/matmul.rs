@@ -104,8 +104,14 @@ fn checked<F: Float>(
     if m == 0 || n == 0 {
         return None;
     }
-    let operands = checked_operands(m, n, k, a, a_strides, b, b_strides);
-    check("c", c.len(), (m, n), (c_row_stride, 1));
+    let sizes = [a.len(), b.len(), c.len()];
+    let strides = [a_strides, b_strides, (c_row_stride, 1)];
+    let fits = inside(sizes[0], (m, k), a_strides)
+        & inside(sizes[1], (k, n), b_strides)
+        & inside(sizes[2], (m, n), strides[2]);
+    if !fits {
+        short((m, n, k), sizes, strides);
+    }
     assert!(m == 1 || c_row_stride >= n, "matmul: the rows of `c` overlap");
     if k == 0 {
         if !accumulate {
@@ -113,6 +119,7 @@ fn checked<F: Float>(
         }
         return None;
     }
+    let operands = Product::of((m, n, k), a, a_strides, b, b_strides);
     Some(Product { c: c.as_mut_ptr(), c_row_stride, accumulate, ..operands })
 }
 
@@ -128,30 +135,32 @@ pub(super) fn checked_operands<F: Float>(
     b: &[F],
     b_strides: (usize, usize),
 ) -> Product<F> {
-    check("a", a.len(), (m, k), a_strides);
-    check("b", b.len(), (k, n), b_strides);
-    let (a, b) = (a.as_ptr(), b.as_ptr());
-    Product { m, n, k, a, a_strides, b, b_strides, c: ptr::null_mut(), c_row_stride: n, accumulate: false }
+    if !(inside(a.len(), (m, k), a_strides) & inside(b.len(), (k, n), b_strides)) {
+        // The third is what it must be.
+        short((m, n, k), [a.len(), b.len(), usize::MAX], [a_strides, b_strides, (0, 0)]);
+    }
+    Product::of((m, n, k), a, a_strides, b, b_strides)
 }
 
-/// Panics unless a matrix of this shape and these strides lies inside a slice of `len` elements.
-#[inline]
-#[track_caller]
-fn check(name: &str, len: usize, (rows, columns): (usize, usize), (row, column): (usize, usize)) {
-    if rows == 0 || columns == 0 {
-        return;
-    }
-    let down = (rows - 1).checked_mul(row);
-    let across = (columns - 1).checked_mul(column);
-    let last = down.zip(across).and_then(|(down, across)| down.checked_add(across));
-    if last.is_none_or(|last| last >= len) {
-        short(name, len, (rows, columns), (row, column));
-    }
+/// Whether a matrix of this shape and these strides lies inside a slice of `len` elements.
+///
+/// Without a branch: it stands at every call of a program, and costs its build more than its run.
+#[inline(always)]
+fn inside(len: usize, (rows, columns): (usize, usize), (row, column): (usize, usize)) -> bool {
+    let (down, too_far) = rows.wrapping_sub(1).overflowing_mul(row);
+    let (across, too_wide) = columns.wrapping_sub(1).overflowing_mul(column);
+    let (last, too_long) = down.overflowing_add(across);
+    (rows == 0) | (columns == 0) | (!(too_far | too_wide | too_long) & (last < len))
 }
 
+/// Says which of the matrices leaves its slice.
 #[cold]
+#[inline(never)]
 #[track_caller]
-fn short(name: &str, len: usize, shape: (usize, usize), strides: (usize, usize)) -> ! {
+fn short((m, n, k): (usize, usize, usize), lens: [usize; 3], strides: [(usize, usize); 3]) -> ! {
+    let shapes = [(m, k), (k, n), (m, n)];
+    let wrong = (0..3).find(|&one| !inside(lens[one], shapes[one], strides[one])).unwrap_or(0);
+    let (name, len, shape, strides) = (["a", "b", "c"][wrong], lens[wrong], shapes[wrong], strides[wrong]);
     panic!("matmul: `{name}` has {len} elements, too few for shape {shape:?} with strides {strides:?}");
 }
 
@@ -171,6 +180,19 @@ pub struct Product<F> {
 }
 
 impl<F: Float> Product<F> {
+    /// Of two matrices, to go nowhere yet.
+    #[inline(always)]
+    fn of(
+        (m, n, k): (usize, usize, usize),
+        a: &[F],
+        a_strides: (usize, usize),
+        b: &[F],
+        b_strides: (usize, usize),
+    ) -> Self {
+        let (a, b) = (a.as_ptr(), b.as_ptr());
+        Self { m, n, k, a, a_strides, b, b_strides, c: ptr::null_mut(), c_row_stride: n, accumulate: false }
+    }
+
     /// What is left from a row and a column of C and a place in the inner dimension on.
     ///
     /// # Safety
