@@ -104,13 +104,11 @@ fn checked<F: Float>(
     if m == 0 || n == 0 {
         return None;
     }
-    let sizes = [a.len(), b.len(), c.len()];
-    let strides = [a_strides, b_strides, (c_row_stride, 1)];
-    let fits = inside(sizes[0], (m, k), a_strides)
-        & inside(sizes[1], (k, n), b_strides)
-        & inside(sizes[2], (m, n), strides[2]);
+    let fits = inside(a.len(), (m, k), a_strides)
+        & inside(b.len(), (k, n), b_strides)
+        & inside(c.len(), (m, n), (c_row_stride, 1));
     if !fits {
-        short((m, n, k), sizes, strides);
+        short(m, n, k, a.len(), a_strides, b.len(), b_strides, c.len(), c_row_stride);
     }
     assert!(m == 1 || c_row_stride >= n, "matmul: the rows of `c` overlap");
     if k == 0 {
@@ -137,7 +135,7 @@ pub(super) fn checked_operands<F: Float>(
 ) -> Product<F> {
     if !(inside(a.len(), (m, k), a_strides) & inside(b.len(), (k, n), b_strides)) {
         // The third is what it must be.
-        short((m, n, k), [a.len(), b.len(), usize::MAX], [a_strides, b_strides, (0, 0)]);
+        short(m, n, k, a.len(), a_strides, b.len(), b_strides, usize::MAX, 0);
     }
     Product::of((m, n, k), a, a_strides, b, b_strides)
 }
@@ -153,12 +151,24 @@ fn inside(len: usize, (rows, columns): (usize, usize), (row, column): (usize, us
     (rows == 0) | (columns == 0) | (!(too_far | too_wide | too_long) & (last < len))
 }
 
-/// Says which of the matrices leaves its slice.
+/// Says which of the matrices leaves its slice. No arrays: every call would have to store them.
 #[cold]
 #[inline(never)]
 #[track_caller]
-fn short((m, n, k): (usize, usize, usize), lens: [usize; 3], strides: [(usize, usize); 3]) -> ! {
-    let shapes = [(m, k), (k, n), (m, n)];
+#[allow(clippy::too_many_arguments)]
+fn short(
+    m: usize,
+    n: usize,
+    k: usize,
+    a: usize,
+    a_strides: (usize, usize),
+    b: usize,
+    b_strides: (usize, usize),
+    c: usize,
+    c_row_stride: usize,
+) -> ! {
+    let (lens, shapes) = ([a, b, c], [(m, k), (k, n), (m, n)]);
+    let strides = [a_strides, b_strides, (c_row_stride, 1)];
     let wrong = (0..3).find(|&one| !inside(lens[one], shapes[one], strides[one])).unwrap_or(0);
     let (name, len, shape, strides) = (["a", "b", "c"][wrong], lens[wrong], shapes[wrong], strides[wrong]);
     panic!("matmul: `{name}` has {len} elements, too few for shape {shape:?} with strides {strides:?}");
