@@ -157,10 +157,15 @@ impl Attention {
                             + t * t..n * t * 81 + n * t * t * 2 + t + t * t,
                     ],
                 );
-                let q = q.as_chunks_mut::<16>().0;
-                let k = k.as_chunks_mut::<16>().0;
-                let v_2 = v_2.as_chunks_mut::<16>().0;
-                let y = y.as_chunks_mut::<16>().0;
+                let a_sum_exp = &mut a_sum_exp[..n * t * t];
+                let a = &mut a[..n * t * t];
+                let q = &mut q.as_chunks_mut::<16>().0[..n * t];
+                let k = &mut k.as_chunks_mut::<16>().0[..n * t];
+                let v_2 = &mut v_2.as_chunks_mut::<16>().0[..n * t];
+                let y = &mut y.as_chunks_mut::<16>().0[..n * t];
+                let s_sum_product = &mut s_sum_product[..t * t];
+                let a_sum_rest = &mut a_sum_rest[..n * t];
+                let s = &mut s[..t];
                 kernels::matmul(
                     n * t,
                     16,
@@ -327,10 +332,14 @@ impl Attention {
                         n * t * 64 + t + t * t * 2..n * t * 64 + t * 2 + t * t * 2,
                     ],
                 );
-                let q = q.as_chunks_mut::<16>().0;
-                let k = k.as_chunks_mut::<16>().0;
-                let v_2 = v_2.as_chunks_mut::<16>().0;
-                let y = y.as_chunks_mut::<16>().0;
+                let q = &mut q.as_chunks_mut::<16>().0[..n * t];
+                let k = &mut k.as_chunks_mut::<16>().0[..n * t];
+                let v_2 = &mut v_2.as_chunks_mut::<16>().0[..n * t];
+                let y = &mut y.as_chunks_mut::<16>().0[..n * t];
+                let s_sum_product = &mut s_sum_product[..t * t];
+                let a = &mut a[..t * t];
+                let s = &mut s[..t];
+                let a_sum_exp = &mut a_sum_exp[..t];
                 kernels::matmul(
                     n * t,
                     16,
@@ -675,11 +684,17 @@ impl AttentionAttendPass<'_> {
                             + t * t..n * t * 81 + n * t * t * 2 + t * 2 + t * t,
                     ],
                 );
-                let q = q.as_chunks::<16>().0;
-                let k = k.as_chunks::<16>().0;
-                let v_2 = v_2.as_chunks::<16>().0;
-                let d_k = d_k.as_chunks_mut::<16>().0;
-                let d_q = d_q.as_chunks_mut::<16>().0;
+                let a_sum_exp = &a_sum_exp[..n * t * t];
+                let a = &a[..n * t * t];
+                let q = &q.as_chunks::<16>().0[..n * t];
+                let k = &k.as_chunks::<16>().0[..n * t];
+                let v_2 = &v_2.as_chunks::<16>().0[..n * t];
+                let d_k = &mut d_k.as_chunks_mut::<16>().0[..n * t];
+                let d_q = &mut d_q.as_chunks_mut::<16>().0[..n * t];
+                let d_a = &mut d_a[..t * t];
+                let a_sum_rest = &a_sum_rest[..n * t];
+                let d_a_sum_exp = &mut d_a_sum_exp[..t];
+                let d_s_sum = &mut d_s_sum[..t];
                 for n_2 in 0..n {
                     kernels::matmul(
                         t,
@@ -740,9 +755,10 @@ impl AttentionAttendPass<'_> {
                         n * t * 64 + n * t * t * 2..n * t * 80 + n * t * t * 2,
                     ],
                 );
-                let d_v = d_v.as_chunks_mut::<16>().0;
-                let d_k = d_k.as_chunks::<16>().0;
-                let d_q = d_q.as_chunks::<16>().0;
+                let a = &a[..n * t * t];
+                let d_v = &mut d_v.as_chunks_mut::<16>().0[..n * t];
+                let d_k = &d_k.as_chunks::<16>().0[..n * t];
+                let d_q = &d_q.as_chunks::<16>().0[..n * t];
                 for n_2 in 0..n {
                     kernels::matmul(
                         t,
@@ -941,11 +957,17 @@ impl AttentionAttendPass<'_> {
                             + t * t..n * t * 81 + n * t * t * 2 + t * 2 + t * t,
                     ],
                 );
-                let q = q.as_chunks::<16>().0;
-                let k = k.as_chunks::<16>().0;
-                let v_2 = v_2.as_chunks::<16>().0;
-                let d_k = d_k.as_chunks_mut::<16>().0;
-                let d_q = d_q.as_chunks_mut::<16>().0;
+                let a_sum_exp = &a_sum_exp[..n * t * t];
+                let a = &a[..n * t * t];
+                let q = &q.as_chunks::<16>().0[..n * t];
+                let k = &k.as_chunks::<16>().0[..n * t];
+                let v_2 = &v_2.as_chunks::<16>().0[..n * t];
+                let d_k = &mut d_k.as_chunks_mut::<16>().0[..n * t];
+                let d_q = &mut d_q.as_chunks_mut::<16>().0[..n * t];
+                let d_a = &mut d_a[..t * t];
+                let a_sum_rest = &a_sum_rest[..n * t];
+                let d_a_sum_exp = &mut d_a_sum_exp[..t];
+                let d_s_sum = &mut d_s_sum[..t];
                 for n_2 in 0..n {
                     kernels::matmul(
                         t,
@@ -1006,9 +1028,10 @@ impl AttentionAttendPass<'_> {
                         n * t * 64 + n * t * t * 2..n * t * 80 + n * t * t * 2,
                     ],
                 );
-                let d_v = d_v.as_chunks_mut::<16>().0;
-                let d_k = d_k.as_chunks::<16>().0;
-                let d_q = d_q.as_chunks::<16>().0;
+                let a = &a[..n * t * t];
+                let d_v = &mut d_v.as_chunks_mut::<16>().0[..n * t];
+                let d_k = &d_k.as_chunks::<16>().0[..n * t];
+                let d_q = &d_q.as_chunks::<16>().0[..n * t];
                 for n_2 in 0..n {
                     kernels::matmul(
                         t,
