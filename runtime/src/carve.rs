@@ -24,16 +24,16 @@ pub const fn larger(left: usize, right: usize) -> usize {
 #[inline(always)]
 #[track_caller]
 pub fn carve<const K: usize, T>(arena: &mut [T], ranges: [Range<usize>; K]) -> [&mut [T]; K] {
-    let mut parts: [&mut [T]; K] = core::array::from_fn(|_| <&mut [T]>::default());
+    let mut parts = [const { nothing() }; K];
     let mut end = 0;
+    let mut ascending = true;
     for range in &ranges {
-        if range.start < end || range.end < range.start {
-            return carve_in_any_order(arena, &ranges);
-        }
+        ascending &= range.start >= end && range.end >= range.start;
         end = range.end;
     }
-    if end > arena.len() {
-        return carve_in_any_order(arena, &ranges);
+    if !ascending || end > arena.len() {
+        cut_in_any_order(arena, &ranges, &mut [0; K], &mut parts);
+        return parts;
     }
     let start = arena.as_mut_ptr();
     for (part, range) in parts.iter_mut().zip(&ranges) {
@@ -43,17 +43,24 @@ pub fn carve<const K: usize, T>(arena: &mut [T], ranges: [Range<usize>; K]) -> [
     parts
 }
 
-/// As [`carve`], for ranges that are not ascending, overlap, or lead beyond the arena.
+const fn nothing<'a, T>() -> &'a mut [T] {
+    &mut []
+}
+
+/// [`carve`] of ranges that are not ascending, overlap, or lead beyond the arena: a program has one copy of this, not
+/// one for each number of parts. `order` has room for a position for each range.
 #[cold]
+#[inline(never)]
 #[track_caller]
-fn carve_in_any_order<'a, const K: usize, T>(
+fn cut_in_any_order<'a, T>(
     arena: &'a mut [T],
-    ranges: &[Range<usize>; K],
-) -> [&'a mut [T]; K] {
-    let mut parts: [&mut [T]; K] = core::array::from_fn(|_| <&mut [T]>::default());
-    let mut order: [usize; K] = core::array::from_fn(|position| position);
+    ranges: &[Range<usize>],
+    order: &mut [usize],
+    parts: &mut [&'a mut [T]],
+) {
     // Insertion sort: linear for the ascending ranges that the planner mostly gives.
-    for end in 1..K {
+    for end in 0..ranges.len() {
+        order[end] = end;
         let mut place = end;
         while place > 0 && ranges[order[place - 1]].start > ranges[order[place]].start {
             order.swap(place - 1, place);
@@ -62,7 +69,7 @@ fn carve_in_any_order<'a, const K: usize, T>(
     }
     let mut rest = arena;
     let mut cut = 0;
-    for position in order {
+    for &position in &*order {
         let range = &ranges[position];
         if range.is_empty() && range.start <= range.end {
             continue;
@@ -76,7 +83,6 @@ fn carve_in_any_order<'a, const K: usize, T>(
         rest = tail;
         cut = range.end;
     }
-    parts
 }
 
 #[cold]

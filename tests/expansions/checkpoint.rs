@@ -115,7 +115,7 @@ impl Walk {
                     arena,
                     [t_root * 8..t_root * 12, t_root * 12..t_root * 12 + 4],
                 );
-                let h_each = h_each.as_chunks_mut::<4>().0;
+                let h_each = &mut h_each.as_chunks_mut::<4>().0[..t_root];
                 let d_h = &mut d_h.as_chunks_mut::<4>().0[0];
                 d_h.fill(0.0);
                 for t_part in 0..t_root {
@@ -195,7 +195,7 @@ impl Walk {
                     arena,
                     [t_root * 8..t_root * 12, t_root * 12 + 16..t_root * 12 + 20],
                 );
-                let h_each = h_each.as_chunks_mut::<4>().0;
+                let h_each = &mut h_each.as_chunks_mut::<4>().0[..t_root];
                 let d_h = &mut d_h.as_chunks_mut::<4>().0[0];
                 d_h.fill(0.0);
                 for t_part in 0..t_root {
@@ -250,7 +250,7 @@ impl Walk {
                         t_root * 12 + 20..t_root * 12 + 24,
                     ],
                 );
-                let h_each = h_each.as_chunks::<4>().0;
+                let h_each = &h_each.as_chunks::<4>().0[..t_root];
                 let d_w = &mut d_w.as_chunks_mut::<4>().0.as_chunks_mut::<4>().0[0];
                 let d_h = &mut d_h.as_chunks_mut::<4>().0[0];
                 let d_b = &mut d_b.as_chunks_mut::<4>().0[0];
@@ -266,8 +266,8 @@ impl Walk {
                         scratch,
                         [0..t_root * 4, t_root * 4..t_root * 8],
                     );
-                    let h_each_2 = h_each_2.as_chunks_mut::<4>().0;
-                    let h_each_3 = h_each_3.as_chunks_mut::<4>().0;
+                    let h_each_2 = &mut h_each_2.as_chunks_mut::<4>().0[..t_root];
+                    let h_each_3 = &mut h_each_3.as_chunks_mut::<4>().0[..t_root];
                     let mut h_2 = [0.0_f64; 4];
                     for i in 0..4 {
                         h_2[i] = h_each[t_part][i];
@@ -519,7 +519,7 @@ impl WalkCostPass<'_> {
                         t_root * 12..t_root * 12 + 4,
                     ],
                 );
-                let h_each = h_each.as_chunks::<4>().0;
+                let h_each = &h_each.as_chunks::<4>().0[..t_root];
                 let d_h = &mut d_h.as_chunks_mut::<4>().0[0];
                 for k in 0..4 {
                     d_h[k] = 2.0 * d_h[k];
@@ -533,8 +533,8 @@ impl WalkCostPass<'_> {
                         scratch,
                         [0..t_root * 4, t_root * 4..t_root * 8],
                     );
-                    let h_each_2 = h_each_2.as_chunks_mut::<4>().0;
-                    let h_each_3 = h_each_3.as_chunks_mut::<4>().0;
+                    let h_each_2 = &mut h_each_2.as_chunks_mut::<4>().0[..t_root];
+                    let h_each_3 = &mut h_each_3.as_chunks_mut::<4>().0[..t_root];
                     let mut h_2 = [0.0_f64; 4];
                     for i in 0..4 {
                         h_2[i] = h_each[t_part][i];
@@ -612,7 +612,7 @@ impl WalkCostPass<'_> {
                         t_root * 12..t_root * 12 + 4,
                     ],
                 );
-                let h_each = h_each.as_chunks::<4>().0;
+                let h_each = &h_each.as_chunks::<4>().0[..t_root];
                 let d_h = &mut d_h.as_chunks_mut::<4>().0[0];
                 for k in 0..4 {
                     d_h[k] = 2.0 * d_h[k];
@@ -624,8 +624,8 @@ impl WalkCostPass<'_> {
                         scratch,
                         [0..t_root * 4, t_root * 4..t_root * 8],
                     );
-                    let h_each_2 = h_each_2.as_chunks_mut::<4>().0;
-                    let h_each_3 = h_each_3.as_chunks_mut::<4>().0;
+                    let h_each_2 = &mut h_each_2.as_chunks_mut::<4>().0[..t_root];
+                    let h_each_3 = &mut h_each_3.as_chunks_mut::<4>().0[..t_root];
                     let mut h_2 = [0.0_f64; 4];
                     for i in 0..4 {
                         h_2[i] = h_each[t_part][i];

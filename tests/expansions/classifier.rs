@@ -129,8 +129,8 @@ impl Mlp {
             || {
                 use ::chainrule::__private::{carve, kernels};
                 let [h, logits] = carve(arena, [0..n * 128, n * 128..n * 138]);
-                let h = h.as_chunks_mut::<128>().0;
-                let logits = logits.as_chunks_mut::<10>().0;
+                let h = &mut h.as_chunks_mut::<128>().0[..n];
+                let logits = &mut logits.as_chunks_mut::<10>().0[..n];
                 kernels::matmul(
                     n,
                     128,
@@ -250,9 +250,11 @@ impl Mlp {
                         n * 256..n * 266,
                     ],
                 );
-                let h = h.as_chunks_mut::<128>().0;
-                let logits_product = logits_product.as_chunks_mut::<10>().0;
-                let each_sum_exp = each_sum_exp.as_chunks_mut::<10>().0;
+                let h = &mut h.as_chunks_mut::<128>().0[..n];
+                let logits_product = &mut logits_product.as_chunks_mut::<10>().0[..n];
+                let each_sum_rest = &mut each_sum_rest[..n];
+                let each_part = &mut each_part[..n];
+                let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<10>().0[..n];
                 kernels::matmul(
                     n,
                     128,
@@ -419,9 +421,11 @@ impl Mlp {
                         n * 256 + 1280..n * 266 + 1280,
                     ],
                 );
-                let h = h.as_chunks_mut::<128>().0;
-                let logits_product = logits_product.as_chunks_mut::<10>().0;
-                let each_sum_exp = each_sum_exp.as_chunks_mut::<10>().0;
+                let h = &mut h.as_chunks_mut::<128>().0[..n];
+                let logits_product = &mut logits_product.as_chunks_mut::<10>().0[..n];
+                let each_sum_rest = &mut each_sum_rest[..n];
+                let each_part = &mut each_part[..n];
+                let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<10>().0[..n];
                 kernels::matmul(
                     n,
                     128,
@@ -536,8 +540,10 @@ impl Mlp {
                         n * 256 + 1280..n * 266 + 1280,
                     ],
                 );
+                let each_sum_rest = &each_sum_rest[..n];
+                let each_part = &each_part[..n];
                 let d_b2 = &mut d_b2.as_chunks_mut::<10>().0[0];
-                let each_sum_exp = each_sum_exp.as_chunks_mut::<10>().0;
+                let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<10>().0[..n];
                 let d_loss_mean = 1.0 / n as f32;
                 d_b2.fill(0.0);
                 let mut d_b2_row = kernels::row::<16, _>(d_b2);
@@ -570,10 +576,10 @@ impl Mlp {
                         n * 256 + 1280..n * 266 + 1280,
                     ],
                 );
-                let h = h.as_chunks::<128>().0;
-                let d_h = d_h.as_chunks_mut::<128>().0;
+                let h = &h.as_chunks::<128>().0[..n];
+                let d_h = &mut d_h.as_chunks_mut::<128>().0[..n];
                 let d_w2 = &mut d_w2.as_chunks_mut::<10>().0.as_chunks_mut::<128>().0[0];
-                let each_sum_exp = each_sum_exp.as_chunks::<10>().0;
+                let each_sum_exp = &each_sum_exp.as_chunks::<10>().0[..n];
                 kernels::matmul(
                     n,
                     128,
@@ -608,8 +614,8 @@ impl Mlp {
                     arena,
                     [0..n * 128, n * 128..n * 256, n * 256..n * 256 + 128],
                 );
-                let h = h.as_chunks::<128>().0;
-                let d_h = d_h.as_chunks_mut::<128>().0;
+                let h = &h.as_chunks::<128>().0[..n];
+                let d_h = &mut d_h.as_chunks_mut::<128>().0[..n];
                 let d_b1 = &mut d_b1.as_chunks_mut::<128>().0[0];
                 d_b1.fill(0.0);
                 for i in 0..n {
@@ -699,8 +705,8 @@ impl Mlp {
             || {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
                 let [h, logits_product] = carve(arena, [0..n * 128, n * 128..n * 138]);
-                let h = h.as_chunks_mut::<128>().0;
-                let logits_product = logits_product.as_chunks_mut::<10>().0;
+                let h = &mut h.as_chunks_mut::<128>().0[..n];
+                let logits_product = &mut logits_product.as_chunks_mut::<10>().0[..n];
                 kernels::matmul(
                     n,
                     128,
@@ -920,7 +926,9 @@ impl MlpLossPass<'_> {
                     arena,
                     [n * 138..n * 139, n * 139..n * 140, n * 256..n * 266],
                 );
-                let each_sum_exp = each_sum_exp.as_chunks_mut::<10>().0;
+                let each_sum_rest = &each_sum_rest[..n];
+                let each_part = &each_part[..n];
+                let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<10>().0[..n];
                 let d_loss_mean = 1.0 / n as f32;
                 grads.b2.fill(0.0);
                 let mut b2_row = kernels::row::<16, _>(&grads.b2);
@@ -947,9 +955,9 @@ impl MlpLossPass<'_> {
                     arena,
                     [0..n * 128, n * 128..n * 256, n * 256..n * 266],
                 );
-                let h = h.as_chunks::<128>().0;
-                let d_h = d_h.as_chunks_mut::<128>().0;
-                let each_sum_exp = each_sum_exp.as_chunks::<10>().0;
+                let h = &h.as_chunks::<128>().0[..n];
+                let d_h = &mut d_h.as_chunks_mut::<128>().0[..n];
+                let each_sum_exp = &each_sum_exp.as_chunks::<10>().0[..n];
                 kernels::matmul(
                     n,
                     128,
@@ -1030,7 +1038,9 @@ impl MlpLossPass<'_> {
                     arena,
                     [n * 138..n * 139, n * 139..n * 140, n * 256..n * 266],
                 );
-                let each_sum_exp = each_sum_exp.as_chunks_mut::<10>().0;
+                let each_sum_rest = &each_sum_rest[..n];
+                let each_part = &each_part[..n];
+                let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<10>().0[..n];
                 let d_loss_mean = 1.0 / n as f32;
                 let mut b2_row = kernels::row::<16, _>(&grads.b2);
                 for i in 0..n {
@@ -1056,9 +1066,9 @@ impl MlpLossPass<'_> {
                     arena,
                     [0..n * 128, n * 128..n * 256, n * 256..n * 266],
                 );
-                let h = h.as_chunks::<128>().0;
-                let d_h = d_h.as_chunks_mut::<128>().0;
-                let each_sum_exp = each_sum_exp.as_chunks::<10>().0;
+                let h = &h.as_chunks::<128>().0[..n];
+                let d_h = &mut d_h.as_chunks_mut::<128>().0[..n];
+                let each_sum_exp = &each_sum_exp.as_chunks::<10>().0[..n];
                 kernels::matmul(
                     n,
                     128,

@@ -125,6 +125,7 @@ impl LinearRegression {
             || {
                 use ::chainrule::__private::carve;
                 let [error] = carve(arena, [0..n]);
+                let error = &mut error[..n];
                 let mut loss_mean = 0.0;
                 for i in 0..n {
                     let mut error_product = 0.0_f64;
@@ -187,6 +188,7 @@ impl LinearRegression {
             || {
                 use ::chainrule::__private::carve;
                 let [error] = carve(arena, [0..n]);
+                let error = &mut error[..n];
                 let mut loss_mean = 0.0;
                 for i in 0..n {
                     let mut error_product = 0.0_f64;
@@ -205,6 +207,7 @@ impl LinearRegression {
             || {
                 use ::chainrule::__private::{carve, kernels};
                 let [error, d_w] = carve(arena, [0..n, n..n + 3]);
+                let error = &mut error[..n];
                 let d_w = &mut d_w.as_chunks_mut::<3>().0[0];
                 let d_loss_mean = 0.5 / n as f64;
                 let mut d_b = 0.0;
@@ -381,6 +384,7 @@ impl LinearRegressionLossPass<'_> {
             || {
                 use ::chainrule::__private::{carve, kernels};
                 let [error] = carve(arena, [0..n]);
+                let error = &mut error[..n];
                 let d_loss_mean = 0.5 / n as f64;
                 grads.b = 0.0;
                 for k in 0..n {
@@ -412,6 +416,7 @@ impl LinearRegressionLossPass<'_> {
             || {
                 use ::chainrule::__private::{carve, kernels};
                 let [error] = carve(arena, [0..n]);
+                let error = &mut error[..n];
                 let d_loss_mean = 0.5 / n as f64;
                 for k in 0..n {
                     error[k] = 2.0 * (d_loss_mean * error[k]);

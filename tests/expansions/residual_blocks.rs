@@ -340,13 +340,16 @@ impl Residual {
                         n * 1200..n * 1212,
                     ],
                 );
-                let centred_each = centred_each.as_chunks_mut::<16>().0;
-                let norm_each = norm_each.as_chunks_mut::<16>().0;
-                let fc_each = fc_each.as_chunks_mut::<16>().0;
-                let h_part_each = h_part_each.as_chunks_mut::<16>().0;
-                let h_part_each_2 = h_part_each_2.as_chunks_mut::<16>().0;
-                let norm_part_each_2 = norm_part_each_2.as_chunks_mut::<16>().0;
-                let h = h.as_chunks_mut::<16>().0;
+                let centred_each = &mut centred_each.as_chunks_mut::<16>().0[..n * 12];
+                let norm_each = &mut norm_each.as_chunks_mut::<16>().0[..n * 12];
+                let fc_each = &mut fc_each.as_chunks_mut::<16>().0[..n * 12];
+                let h_part_each = &mut h_part_each.as_chunks_mut::<16>().0[..n * 12];
+                let h_part_each_2 = &mut h_part_each_2.as_chunks_mut::<16>().0[..n * 12];
+                let norm_part_each_2 = &mut norm_part_each_2
+                    .as_chunks_mut::<16>()
+                    .0[..n * 12];
+                let h = &mut h.as_chunks_mut::<16>().0[..n];
+                let norm_part_each = &mut norm_part_each[..n * 12];
                 kernels::matmul(
                     n,
                     16,
@@ -369,7 +372,7 @@ impl Residual {
                 }
                 for block in 0..12 {
                     let [fc_product] = carve(scratch, [0..n * 16]);
-                    let fc_product = fc_product.as_chunks_mut::<16>().0;
+                    let fc_product = &mut fc_product.as_chunks_mut::<16>().0[..n];
                     let weight_row = kernels::row::<
                         16,
                         _,
@@ -456,9 +459,11 @@ impl Residual {
                         n * 1177..n * 1178,
                     ],
                 );
-                let h = h.as_chunks::<16>().0;
-                let leave_product = leave_product.as_chunks_mut::<4>().0;
-                let each_sum_exp = each_sum_exp.as_chunks_mut::<4>().0;
+                let h = &h.as_chunks::<16>().0[..n];
+                let leave_product = &mut leave_product.as_chunks_mut::<4>().0[..n];
+                let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<4>().0[..n];
+                let each_sum_rest = &mut each_sum_rest[..n];
+                let each_part = &mut each_part[..n];
                 kernels::matmul(
                     n,
                     4,
@@ -589,13 +594,16 @@ impl Residual {
                         n * 1200 + 3072..n * 1212 + 3072,
                     ],
                 );
-                let centred_each = centred_each.as_chunks_mut::<16>().0;
-                let norm_each = norm_each.as_chunks_mut::<16>().0;
-                let fc_each = fc_each.as_chunks_mut::<16>().0;
-                let h_part_each = h_part_each.as_chunks_mut::<16>().0;
-                let h_part_each_2 = h_part_each_2.as_chunks_mut::<16>().0;
-                let norm_part_each_2 = norm_part_each_2.as_chunks_mut::<16>().0;
-                let h = h.as_chunks_mut::<16>().0;
+                let centred_each = &mut centred_each.as_chunks_mut::<16>().0[..n * 12];
+                let norm_each = &mut norm_each.as_chunks_mut::<16>().0[..n * 12];
+                let fc_each = &mut fc_each.as_chunks_mut::<16>().0[..n * 12];
+                let h_part_each = &mut h_part_each.as_chunks_mut::<16>().0[..n * 12];
+                let h_part_each_2 = &mut h_part_each_2.as_chunks_mut::<16>().0[..n * 12];
+                let norm_part_each_2 = &mut norm_part_each_2
+                    .as_chunks_mut::<16>()
+                    .0[..n * 12];
+                let h = &mut h.as_chunks_mut::<16>().0[..n];
+                let norm_part_each = &mut norm_part_each[..n * 12];
                 kernels::matmul(
                     n,
                     16,
@@ -618,7 +626,7 @@ impl Residual {
                 }
                 for block in 0..12 {
                     let [fc_product] = carve(scratch, [0..n * 16]);
-                    let fc_product = fc_product.as_chunks_mut::<16>().0;
+                    let fc_product = &mut fc_product.as_chunks_mut::<16>().0[..n];
                     let weight_row = kernels::row::<
                         16,
                         _,
@@ -705,9 +713,11 @@ impl Residual {
                         n * 1177..n * 1178,
                     ],
                 );
-                let h = h.as_chunks::<16>().0;
-                let leave_product = leave_product.as_chunks_mut::<4>().0;
-                let each_sum_exp = each_sum_exp.as_chunks_mut::<4>().0;
+                let h = &h.as_chunks::<16>().0[..n];
+                let leave_product = &mut leave_product.as_chunks_mut::<4>().0[..n];
+                let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<4>().0[..n];
+                let each_sum_rest = &mut each_sum_rest[..n];
+                let each_part = &mut each_part[..n];
                 kernels::matmul(
                     n,
                     4,
@@ -782,9 +792,11 @@ impl Residual {
                         n * 1184 + 3072..n * 1200 + 3072,
                     ],
                 );
-                let each_sum_exp = each_sum_exp.as_chunks_mut::<4>().0;
+                let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<4>().0[..n];
+                let each_sum_rest = &each_sum_rest[..n];
+                let each_part = &each_part[..n];
                 let d_bias = &mut d_bias.as_chunks_mut::<4>().0[0];
-                let d_h = d_h.as_chunks_mut::<16>().0;
+                let d_h = &mut d_h.as_chunks_mut::<16>().0[..n];
                 let d_loss_mean = 1.0 / n as f32;
                 d_bias.fill(0.0);
                 for i in 0..n {
@@ -830,8 +842,8 @@ impl Residual {
                         n * 1212 + 3264..n * 1212 + 3456,
                     ],
                 );
-                let h = h.as_chunks::<16>().0;
-                let each_sum_exp = each_sum_exp.as_chunks::<4>().0;
+                let h = &h.as_chunks::<16>().0[..n];
+                let each_sum_exp = &each_sum_exp.as_chunks::<4>().0[..n];
                 let d_weight = &mut d_weight
                     .as_chunks_mut::<4>()
                     .0
@@ -887,12 +899,12 @@ impl Residual {
                         n * 1212 + 3456..n * 1212 + 3648,
                     ],
                 );
-                let centred_each = centred_each.as_chunks::<16>().0;
-                let norm_each = norm_each.as_chunks::<16>().0;
-                let fc_each = fc_each.as_chunks::<16>().0;
-                let h_part_each = h_part_each.as_chunks::<16>().0;
-                let h_part_each_2 = h_part_each_2.as_chunks::<16>().0;
-                let norm_part_each_2 = norm_part_each_2.as_chunks::<16>().0;
+                let centred_each = &centred_each.as_chunks::<16>().0[..n * 12];
+                let norm_each = &norm_each.as_chunks::<16>().0[..n * 12];
+                let fc_each = &fc_each.as_chunks::<16>().0[..n * 12];
+                let h_part_each = &h_part_each.as_chunks::<16>().0[..n * 12];
+                let h_part_each_2 = &h_part_each_2.as_chunks::<16>().0[..n * 12];
+                let norm_part_each_2 = &norm_part_each_2.as_chunks::<16>().0[..n * 12];
                 let d_weight_4 = &mut d_weight_4
                     .as_chunks_mut::<16>()
                     .0
@@ -900,7 +912,8 @@ impl Residual {
                     .0
                     .as_chunks_mut::<12>()
                     .0[0];
-                let d_h = d_h.as_chunks_mut::<16>().0;
+                let d_h = &mut d_h.as_chunks_mut::<16>().0[..n];
+                let norm_part_each = &norm_part_each[..n * 12];
                 let d_weight_3 = &mut d_weight_3
                     .as_chunks_mut::<16>()
                     .0
@@ -920,8 +933,8 @@ impl Residual {
                 d_bias_4.as_flattened_mut().fill(0.0);
                 for block in ::chainrule::__private::core::iter::Iterator::rev(0..12) {
                     let [d_fc, d_norm] = carve(scratch_2, [0..n * 16, n * 16..n * 32]);
-                    let d_fc = d_fc.as_chunks_mut::<16>().0;
-                    let d_norm = d_norm.as_chunks_mut::<16>().0;
+                    let d_fc = &mut d_fc.as_chunks_mut::<16>().0[..n];
+                    let d_norm = &mut d_norm.as_chunks_mut::<16>().0[..n];
                     let mut d_bias_4_row = kernels::row::<16, _>(&d_bias_4[block]);
                     for i in 0..n {
                         let d_h_row = kernels::row::<16, _>(&d_h[i]);
@@ -1074,7 +1087,7 @@ impl Residual {
                     [0..16, n * 1184 + 3072..n * 1200 + 3072],
                 );
                 let d_bias_2 = &mut d_bias_2.as_chunks_mut::<16>().0[0];
-                let d_h = d_h.as_chunks::<16>().0;
+                let d_h = &d_h.as_chunks::<16>().0[..n];
                 d_bias_2.fill(0.0);
                 let mut d_bias_2_row = kernels::row::<16, _>(d_bias_2);
                 for i in 0..n {
@@ -1099,7 +1112,7 @@ impl Residual {
                     .0
                     .as_chunks_mut::<8>()
                     .0[0];
-                let d_h = d_h.as_chunks::<16>().0;
+                let d_h = &d_h.as_chunks::<16>().0[..n];
                 kernels::matmul(
                     8,
                     16,
@@ -1165,7 +1178,7 @@ impl Residual {
             || {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
                 let [scratch, h] = carve(arena, [0..n * 32, n * 32..n * 48]);
-                let h = h.as_chunks_mut::<16>().0;
+                let h = &mut h.as_chunks_mut::<16>().0[..n];
                 kernels::matmul(
                     n,
                     16,
@@ -1188,8 +1201,8 @@ impl Residual {
                 }
                 for block in 0..12 {
                     let [norm, fc_product] = carve(scratch, [0..n * 16, n * 16..n * 32]);
-                    let norm = norm.as_chunks_mut::<16>().0;
-                    let fc_product = fc_product.as_chunks_mut::<16>().0;
+                    let norm = &mut norm.as_chunks_mut::<16>().0[..n];
+                    let fc_product = &mut fc_product.as_chunks_mut::<16>().0[..n];
                     let weight_row = kernels::row::<
                         16,
                         _,
@@ -1248,8 +1261,8 @@ impl Residual {
                     }
                 }
                 let [leave_product, h] = carve(arena, [0..n * 4, n * 32..n * 48]);
-                let leave_product = leave_product.as_chunks_mut::<4>().0;
-                let h = h.as_chunks::<16>().0;
+                let leave_product = &mut leave_product.as_chunks_mut::<4>().0[..n];
+                let h = &h.as_chunks::<16>().0[..n];
                 kernels::matmul(
                     n,
                     4,
@@ -1493,9 +1506,11 @@ impl ResidualLossPass<'_> {
                         n * 1184..n * 1200,
                     ],
                 );
-                let h = h.as_chunks::<16>().0;
-                let each_sum_exp = each_sum_exp.as_chunks_mut::<4>().0;
-                let d_h = d_h.as_chunks_mut::<16>().0;
+                let h = &h.as_chunks::<16>().0[..n];
+                let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<4>().0[..n];
+                let each_sum_rest = &each_sum_rest[..n];
+                let each_part = &each_part[..n];
+                let d_h = &mut d_h.as_chunks_mut::<16>().0[..n];
                 let d_loss_mean = 1.0 / n as f32;
                 grads.leave.bias.fill(0.0);
                 for i in 0..n {
@@ -1564,17 +1579,18 @@ impl ResidualLossPass<'_> {
                         n * 1200..n * 1212,
                     ],
                 );
-                let centred_each = centred_each.as_chunks::<16>().0;
-                let norm_each = norm_each.as_chunks::<16>().0;
-                let fc_each = fc_each.as_chunks::<16>().0;
-                let h_part_each = h_part_each.as_chunks::<16>().0;
-                let h_part_each_2 = h_part_each_2.as_chunks::<16>().0;
-                let norm_part_each_2 = norm_part_each_2.as_chunks::<16>().0;
-                let d_h = d_h.as_chunks_mut::<16>().0;
+                let centred_each = &centred_each.as_chunks::<16>().0[..n * 12];
+                let norm_each = &norm_each.as_chunks::<16>().0[..n * 12];
+                let fc_each = &fc_each.as_chunks::<16>().0[..n * 12];
+                let h_part_each = &h_part_each.as_chunks::<16>().0[..n * 12];
+                let h_part_each_2 = &h_part_each_2.as_chunks::<16>().0[..n * 12];
+                let norm_part_each_2 = &norm_part_each_2.as_chunks::<16>().0[..n * 12];
+                let d_h = &mut d_h.as_chunks_mut::<16>().0[..n];
+                let norm_part_each = &norm_part_each[..n * 12];
                 for block in ::chainrule::__private::core::iter::Iterator::rev(0..12) {
                     let [d_fc, d_norm] = carve(scratch_2, [0..n * 16, n * 16..n * 32]);
-                    let d_fc = d_fc.as_chunks_mut::<16>().0;
-                    let d_norm = d_norm.as_chunks_mut::<16>().0;
+                    let d_fc = &mut d_fc.as_chunks_mut::<16>().0[..n];
+                    let d_norm = &mut d_norm.as_chunks_mut::<16>().0[..n];
                     let mut bias_row = kernels::row::<
                         16,
                         _,
@@ -1740,9 +1756,11 @@ impl ResidualLossPass<'_> {
                         n * 1184..n * 1200,
                     ],
                 );
-                let h = h.as_chunks::<16>().0;
-                let each_sum_exp = each_sum_exp.as_chunks_mut::<4>().0;
-                let d_h = d_h.as_chunks_mut::<16>().0;
+                let h = &h.as_chunks::<16>().0[..n];
+                let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<4>().0[..n];
+                let each_sum_rest = &each_sum_rest[..n];
+                let each_part = &each_part[..n];
+                let d_h = &mut d_h.as_chunks_mut::<16>().0[..n];
                 let d_loss_mean = 1.0 / n as f32;
                 for i in 0..n {
                     let each_part_2 = d_loss_mean * math::sigmoid(each_part[i]);
@@ -1798,17 +1816,18 @@ impl ResidualLossPass<'_> {
                         n * 1200..n * 1212,
                     ],
                 );
-                let centred_each = centred_each.as_chunks::<16>().0;
-                let norm_each = norm_each.as_chunks::<16>().0;
-                let fc_each = fc_each.as_chunks::<16>().0;
-                let h_part_each = h_part_each.as_chunks::<16>().0;
-                let h_part_each_2 = h_part_each_2.as_chunks::<16>().0;
-                let norm_part_each_2 = norm_part_each_2.as_chunks::<16>().0;
-                let d_h = d_h.as_chunks_mut::<16>().0;
+                let centred_each = &centred_each.as_chunks::<16>().0[..n * 12];
+                let norm_each = &norm_each.as_chunks::<16>().0[..n * 12];
+                let fc_each = &fc_each.as_chunks::<16>().0[..n * 12];
+                let h_part_each = &h_part_each.as_chunks::<16>().0[..n * 12];
+                let h_part_each_2 = &h_part_each_2.as_chunks::<16>().0[..n * 12];
+                let norm_part_each_2 = &norm_part_each_2.as_chunks::<16>().0[..n * 12];
+                let d_h = &mut d_h.as_chunks_mut::<16>().0[..n];
+                let norm_part_each = &norm_part_each[..n * 12];
                 for block in ::chainrule::__private::core::iter::Iterator::rev(0..12) {
                     let [d_fc, d_norm] = carve(scratch_2, [0..n * 16, n * 16..n * 32]);
-                    let d_fc = d_fc.as_chunks_mut::<16>().0;
-                    let d_norm = d_norm.as_chunks_mut::<16>().0;
+                    let d_fc = &mut d_fc.as_chunks_mut::<16>().0[..n];
+                    let d_norm = &mut d_norm.as_chunks_mut::<16>().0[..n];
                     let mut bias_row = kernels::row::<
                         16,
                         _,

@@ -4,7 +4,6 @@
 //! not polynomial (floor division, remainder, root, an element of an index tensor) is an atom. Nothing here
 //! knows what the tensors hold.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{DimId, LoopId, TensorId};
@@ -12,8 +11,9 @@ use super::{DimId, LoopId, TensorId};
 /// An integer: a sum of products of atoms, with integer coefficients.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Int {
-    /// Monomial (its atoms, sorted, with repetition) to coefficient, never zero.
-    terms: BTreeMap<Vec<Atom>, i64>,
+    /// Monomials (their atoms, sorted, with repetition), ascending, with coefficients, never zero. They are few:
+    /// a map would cost more.
+    terms: Vec<(Vec<Atom>, i64)>,
 }
 
 /// What an integer is made of.
@@ -58,16 +58,15 @@ impl Int {
 
     /// A constant.
     pub fn constant(value: i64) -> Self {
-        let mut terms = BTreeMap::new();
-        if value != 0 {
-            terms.insert(Vec::new(), value);
+        if value == 0 {
+            return Self::zero();
         }
-        Self { terms }
+        Self { terms: vec![(Vec::new(), value)] }
     }
 
     /// A single atom.
     pub fn atom(atom: Atom) -> Self {
-        Self { terms: BTreeMap::from([(vec![atom], 1)]) }
+        Self { terms: vec![(vec![atom], 1)] }
     }
 
     /// A run-time size.
@@ -82,9 +81,9 @@ impl Int {
 
     /// The value, if it is a constant.
     pub fn as_constant(&self) -> Option<i64> {
-        match self.terms.len() {
-            0 => Some(0),
-            1 => self.terms.get([].as_slice()).copied(),
+        match self.terms.as_slice() {
+            [] => Some(0),
+            [(monomial, coefficient)] if monomial.is_empty() => Some(*coefficient),
             _ => None,
         }
     }
@@ -96,8 +95,10 @@ impl Int {
 
     /// The atom, if it is nothing else.
     pub fn as_atom(&self) -> Option<&Atom> {
-        let (monomial, &coefficient) = self.terms.iter().next()?;
-        (self.terms.len() == 1 && coefficient == 1 && monomial.len() == 1).then(|| &monomial[0])
+        match self.terms.as_slice() {
+            [(monomial, 1)] if monomial.len() == 1 => Some(&monomial[0]),
+            _ => None,
+        }
     }
 
     /// The position, if this is an index of the domain and nothing else.
@@ -110,12 +111,13 @@ impl Int {
 
     /// Monomials and their coefficients.
     pub fn terms(&self) -> impl Iterator<Item = (&[Atom], i64)> {
-        self.terms.iter().map(|(monomial, &coefficient)| (monomial.as_slice(), coefficient))
+        self.terms.iter().map(|(monomial, coefficient)| (monomial.as_slice(), *coefficient))
     }
 
     /// Whether no coefficient is larger: what is never negative is then never larger.
     pub fn is_covered_by(&self, other: &Self) -> bool {
-        let of = |value: &Self, monomial: &[Atom]| value.terms.get(monomial).copied().unwrap_or(0);
+        let of =
+            |value: &Self, monomial: &[Atom]| value.place(monomial).map_or(0, |place| value.terms[place].1);
         self.terms().all(|(monomial, coefficient)| coefficient <= of(other, monomial))
             && other
                 .terms()
@@ -125,8 +127,8 @@ impl Int {
     /// a + b
     pub fn add(&self, other: &Self) -> Self {
         let mut sum = self.clone();
-        for (monomial, &coefficient) in &other.terms {
-            sum.add_term(monomial.clone(), coefficient);
+        for (monomial, coefficient) in &other.terms {
+            sum.add_term(monomial.clone(), *coefficient);
         }
         sum
     }
@@ -144,7 +146,7 @@ impl Int {
     /// a · constant
     pub fn scale(&self, factor: i64) -> Self {
         let mut product = Self::zero();
-        for (monomial, &coefficient) in &self.terms {
+        for (monomial, coefficient) in &self.terms {
             product.add_term(monomial.clone(), coefficient.wrapping_mul(factor));
         }
         product
@@ -153,11 +155,11 @@ impl Int {
     /// a · b
     pub fn mul(&self, other: &Self) -> Self {
         let mut product = Self::zero();
-        for (left, &a) in &self.terms {
-            for (right, &b) in &other.terms {
+        for (left, a) in &self.terms {
+            for (right, b) in &other.terms {
                 let mut monomial = [left.as_slice(), right.as_slice()].concat();
                 monomial.sort();
-                product.add_term(monomial, a.wrapping_mul(b));
+                product.add_term(monomial, a.wrapping_mul(*b));
             }
         }
         product
@@ -187,7 +189,7 @@ impl Int {
     /// The constant of r is from 0 to b; other coefficients are smaller than b, and keep their sign.
     fn parts(&self, divisor: i64) -> (Self, Self) {
         let (mut whole, mut rest) = (Self::zero(), Self::zero());
-        for (monomial, &coefficient) in &self.terms {
+        for &(ref monomial, coefficient) in &self.terms {
             let quotient = match monomial.is_empty() {
                 true => coefficient.div_euclid(divisor),
                 false => coefficient / divisor,
@@ -195,7 +197,7 @@ impl Int {
             let remainder = coefficient - quotient * divisor;
             for (part, coefficient) in [(&mut whole, quotient), (&mut rest, remainder)] {
                 if coefficient != 0 {
-                    part.terms.insert(monomial.clone(), coefficient);
+                    part.terms.push((monomial.clone(), coefficient));
                 }
             }
         }
@@ -233,8 +235,8 @@ impl Int {
     /// The same integer with every atom replaced (inside floor divisions and element reads too).
     pub fn substitute(&self, replace: &mut dyn FnMut(&Atom) -> Option<Int>) -> Self {
         let mut result = Self::zero();
-        for (monomial, &coefficient) in &self.terms {
-            let product = monomial.iter().fold(Self::constant(coefficient), |product, atom| {
+        for (monomial, coefficient) in &self.terms {
+            let product = monomial.iter().fold(Self::constant(*coefficient), |product, atom| {
                 product.mul(&Self::substitute_atom(atom, replace))
             });
             result = result.add(&product);
@@ -274,7 +276,7 @@ impl Int {
 
     /// Every atom, those inside other atoms too.
     pub fn visit_atoms(&self, visit: &mut dyn FnMut(&Atom)) {
-        for atom in self.terms.keys().flatten() {
+        for atom in self.terms.iter().flat_map(|(monomial, _)| monomial) {
             visit(atom);
             match atom {
                 Atom::Dim(_) | Atom::Index(_) | Atom::Loop(_) => {}
@@ -324,21 +326,23 @@ impl Int {
             .sum()
     }
 
+    /// Where a monomial stands, or would.
+    fn place(&self, monomial: &[Atom]) -> Result<usize, usize> {
+        self.terms.binary_search_by(|(other, _)| other.as_slice().cmp(monomial))
+    }
+
     fn add_term(&mut self, monomial: Vec<Atom>, coefficient: i64) {
-        use std::collections::btree_map::Entry;
         if coefficient == 0 {
             return;
         }
-        match self.terms.entry(monomial) {
-            Entry::Vacant(entry) => {
-                entry.insert(coefficient);
-            }
-            Entry::Occupied(mut entry) => {
-                let sum = entry.get().wrapping_add(coefficient);
+        match self.place(&monomial) {
+            Err(place) => self.terms.insert(place, (monomial, coefficient)),
+            Ok(place) => {
+                let sum = self.terms[place].1.wrapping_add(coefficient);
                 if sum == 0 {
-                    entry.remove();
+                    self.terms.remove(place);
                 } else {
-                    entry.insert(sum);
+                    self.terms[place].1 = sum;
                 }
             }
         }

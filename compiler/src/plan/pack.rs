@@ -147,7 +147,9 @@ fn lowest(block: &Block, placed: &[Placed<'_>], start: Start) -> Maximum {
     }
     let mut below = ground;
     for other in &others {
-        below = below.or(&other.end);
+        if start == Start::Maximum {
+            below = below.or(&other.end);
+        }
         if may_fit(other.typical.1) {
             if fits(&other.end) {
                 return other.end.clone();
@@ -158,7 +160,10 @@ fn lowest(block: &Block, placed: &[Placed<'_>], start: Start) -> Maximum {
         }
     }
     match start {
-        Start::Sum => Maximum::of(below.upper_bound()),
+        Start::Sum => {
+            let all = others.iter().fold(below, |all, other| all.or(&other.end));
+            Maximum::of(all.upper_bound())
+        }
         Start::Maximum => below,
     }
 }

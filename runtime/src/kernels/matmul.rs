@@ -70,8 +70,12 @@ fn checked<F: Float>(
     if m == 0 || n == 0 {
         return None;
     }
-    let operands = checked_operands(m, n, k, a, a_strides, b, b_strides);
-    check("c", c.len(), (m, n), (c_row_stride, 1));
+    let fits = inside(a.len(), (m, k), a_strides)
+        & inside(b.len(), (k, n), b_strides)
+        & inside(c.len(), (m, n), (c_row_stride, 1));
+    if !fits {
+        short(m, n, k, a.len(), a_strides, b.len(), b_strides, c.len(), c_row_stride);
+    }
     assert!(m == 1 || c_row_stride >= n, "matmul: the rows of `c` overlap");
     if k == 0 {
         if !accumulate {
@@ -79,6 +83,7 @@ fn checked<F: Float>(
         }
         return None;
     }
+    let operands = Product::of((m, n, k), a, a_strides, b, b_strides);
     Some(Product { c: c.as_mut_ptr(), c_row_stride, accumulate, ..operands })
 }
 
@@ -94,30 +99,44 @@ pub(super) fn checked_operands<F: Float>(
     b: &[F],
     b_strides: (usize, usize),
 ) -> Product<F> {
-    check("a", a.len(), (m, k), a_strides);
-    check("b", b.len(), (k, n), b_strides);
-    let (a, b) = (a.as_ptr(), b.as_ptr());
-    Product { m, n, k, a, a_strides, b, b_strides, c: ptr::null_mut(), c_row_stride: n, accumulate: false }
+    if !(inside(a.len(), (m, k), a_strides) & inside(b.len(), (k, n), b_strides)) {
+        // The third is what it must be.
+        short(m, n, k, a.len(), a_strides, b.len(), b_strides, usize::MAX, 0);
+    }
+    Product::of((m, n, k), a, a_strides, b, b_strides)
 }
 
-/// Panics unless a matrix of this shape and these strides lies inside a slice of `len` elements.
-#[inline]
-#[track_caller]
-fn check(name: &str, len: usize, (rows, columns): (usize, usize), (row, column): (usize, usize)) {
-    if rows == 0 || columns == 0 {
-        return;
-    }
-    let down = (rows - 1).checked_mul(row);
-    let across = (columns - 1).checked_mul(column);
-    let last = down.zip(across).and_then(|(down, across)| down.checked_add(across));
-    if last.is_none_or(|last| last >= len) {
-        short(name, len, (rows, columns), (row, column));
-    }
+/// Whether a matrix of this shape and these strides lies inside a slice of `len` elements.
+///
+/// Without a branch: it stands at every call of a program, and costs its build more than its run.
+#[inline(always)]
+fn inside(len: usize, (rows, columns): (usize, usize), (row, column): (usize, usize)) -> bool {
+    let (down, too_far) = rows.wrapping_sub(1).overflowing_mul(row);
+    let (across, too_wide) = columns.wrapping_sub(1).overflowing_mul(column);
+    let (last, too_long) = down.overflowing_add(across);
+    (rows == 0) | (columns == 0) | (!(too_far | too_wide | too_long) & (last < len))
 }
 
+/// Says which of the matrices leaves its slice. No arrays: every call would have to store them.
 #[cold]
+#[inline(never)]
 #[track_caller]
-fn short(name: &str, len: usize, shape: (usize, usize), strides: (usize, usize)) -> ! {
+#[allow(clippy::too_many_arguments)]
+fn short(
+    m: usize,
+    n: usize,
+    k: usize,
+    a: usize,
+    a_strides: (usize, usize),
+    b: usize,
+    b_strides: (usize, usize),
+    c: usize,
+    c_row_stride: usize,
+) -> ! {
+    let (lens, shapes) = ([a, b, c], [(m, k), (k, n), (m, n)]);
+    let strides = [a_strides, b_strides, (c_row_stride, 1)];
+    let wrong = (0..3).find(|&one| !inside(lens[one], shapes[one], strides[one])).unwrap_or(0);
+    let (name, len, shape, strides) = (["a", "b", "c"][wrong], lens[wrong], shapes[wrong], strides[wrong]);
     panic!("matmul: `{name}` has {len} elements, too few for shape {shape:?} with strides {strides:?}");
 }
 
@@ -137,6 +156,19 @@ pub struct Product<F> {
 }
 
 impl<F: Float> Product<F> {
+    /// Of two matrices, to go nowhere yet.
+    #[inline(always)]
+    fn of(
+        (m, n, k): (usize, usize, usize),
+        a: &[F],
+        a_strides: (usize, usize),
+        b: &[F],
+        b_strides: (usize, usize),
+    ) -> Self {
+        let (a, b) = (a.as_ptr(), b.as_ptr());
+        Self { m, n, k, a, a_strides, b, b_strides, c: ptr::null_mut(), c_row_stride: n, accumulate: false }
+    }
+
     /// What is left from a row and a column of C and a place in the inner dimension on.
     ///
     /// # Safety

@@ -183,20 +183,23 @@ pub fn sum_of<F: Float>(count: usize, mut term: impl FnMut(usize) -> F) -> F {
     let mut terms = [F::ZERO; CHUNK];
     let mut sums = [F::ZERO; LANES];
     let mut last = F::ZERO;
-    for start in (0..count).step_by(CHUNK) {
-        let terms = &mut terms[..CHUNK.min(count - start)];
-        for (i, place) in terms.iter_mut().enumerate() {
-            *place = term(start + i);
+    let mut start = 0;
+    // Plain loops: this is compiled for every sum of a program, and iterators take several times as long.
+    while start < count {
+        let some = CHUNK.min(count - start);
+        for i in 0..some {
+            terms[i] = term(start + i);
         }
-        let (vectors, rest) = terms.as_chunks::<LANES>();
-        for terms in vectors {
-            for (sum, &term) in sums.iter_mut().zip(terms) {
-                *sum += term;
+        let whole = some - some % LANES;
+        for vector in 0..whole / LANES {
+            for lane in 0..LANES {
+                sums[lane] += terms[vector * LANES + lane];
             }
         }
-        for &term in rest {
-            last += term;
+        for i in whole..some {
+            last += terms[i];
         }
+        start += CHUNK;
     }
     if count < LANES {
         return last;

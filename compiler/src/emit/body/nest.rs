@@ -25,7 +25,8 @@ impl Body<'_> {
                 }
                 Item::Leaf(leaf) => self.leaf(leaf),
             };
-            tokens = quote!(#tokens #declarations #item);
+            tokens.extend(declarations);
+            tokens.extend(item);
             if let Some((_, name)) = self.known.take() {
                 self.names.release(&name);
             }

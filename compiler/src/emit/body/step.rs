@@ -42,7 +42,7 @@ impl Body<'_> {
                 }
                 Step::Carve { frame, buffers } => self.carve(*frame, buffers, &steps[position + 1..]),
             };
-            tokens = quote!(#tokens #step);
+            tokens.extend(step);
         }
         tokens
     }

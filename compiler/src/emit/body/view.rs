@@ -342,9 +342,21 @@ impl<'a> Body<'a> {
         }
         if !shape.is_empty() {
             flat = self.nested(flat, shape, mutable);
+            flat = self.as_long(flat, shape, exact, mutable);
         }
         let changed = *part != flat.to_string();
         changed.then(|| quote!(let #part = #flat;))
+    }
+
+    /// A view cut to its length, which rustc then knows: loops along it check no bound, which takes time to
+    /// compile and to run. What has been cut as floats is not once more.
+    fn as_long(&self, view: TokenStream, shape: &[Int], exact: bool, mutable: bool) -> TokenStream {
+        let Form { slice, arrays } = Form::of(shape);
+        if !slice || arrays.contains(&0) || (arrays.is_empty() && !exact) {
+            return view;
+        }
+        let length = self.size(&Int::product(&shape[..prefix(shape)]));
+        if mutable { quote!(&mut #view[..#length]) } else { quote!(&#view[..#length]) }
     }
 
     /// Whether an element takes the place of one float.
