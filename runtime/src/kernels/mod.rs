@@ -23,4 +23,5 @@ pub(crate) use dispatch::MatmulFloat;
 pub use dispatch::{Cpu, vectorised, vectorised_for};
 pub use fixed::{Shape, matmul_fixed};
 pub use matmul::matmul;
+pub(crate) use pieces::{Runs, matmul_shared_runs};
 pub use pieces::{matmul_pieces, matmul_runs, row, strided_row, sum, sum_of, sum_of_row};

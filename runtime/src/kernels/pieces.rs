@@ -4,6 +4,7 @@ use core::slice;
 
 use super::dispatch::vectorised;
 use super::matmul::{NEAR, Product, checked_operands, with_room};
+#[cfg(feature = "rayon")]
 use super::threads;
 use crate::Float;
 
@@ -61,8 +62,77 @@ pub fn matmul_runs<F: Float>(
     b_strides: (usize, usize),
     mut each: impl FnMut(usize, &mut [F]),
 ) {
+    let product = checked_operands(m, n, k, a, a_strides, b, b_strides);
+    runs(
+        product,
+        #[inline(always)]
+        |start, run| each(start, run),
+    );
+}
+
+/// As [`matmul_runs`], for an `each` that stands for two, of some rows and of those behind: threads then take one
+/// each, where the product is worth it. Runs are counted from the first row of each.
+#[inline]
+#[track_caller]
+#[allow(clippy::too_many_arguments)]
+pub(crate) fn matmul_shared_runs<F: Float>(
+    m: usize,
+    n: usize,
+    k: usize,
+    a: &[F],
+    a_strides: (usize, usize),
+    b: &[F],
+    b_strides: (usize, usize),
+    each: impl Runs<F>,
+) {
+    shared(checked_operands(m, n, k, a, a_strides, b, b_strides), each);
+}
+
+/// What is done with the elements of a product.
+pub(crate) trait Runs<F>: Sized {
+    /// As the last argument of [`matmul_runs`].
+    fn each(&mut self, start: usize, run: &mut [F]);
+
+    /// The same for the elements before one, and for the others; itself where that cannot be.
+    #[cfg_attr(not(feature = "rayon"), allow(dead_code))]
+    fn split(self, at: usize) -> Result<(impl Runs<F> + Send, impl Runs<F> + Send), Self>;
+}
+
+fn shared<F: Float, R: Runs<F>>(product: Product<F>, mut each: R) {
+    #[cfg(feature = "rayon")]
+    {
+        let Product { m, n, k, .. } = product;
+        let rows = if n == 0 { 0 } else { blocking(&product).1 };
+        // As many blocks as a single thread would take, or one fewer.
+        let first = rows * m.div_ceil(rows.max(1)).div_ceil(2);
+        if first < m && threads::is_worth_two(m.saturating_mul(n).saturating_mul(k)) {
+            match each.split(first * n) {
+                // SAFETY: `first` < m.
+                Ok((before, behind)) => unsafe {
+                    let parts = (Product { m: first, ..product }, product.from(first, 0, 0));
+                    return threads::apart(
+                        parts,
+                        move |part| shared(part, before),
+                        move |part| shared(part, behind),
+                    );
+                },
+                Err(whole) => each = whole,
+            }
+        }
+    }
+    runs(
+        product,
+        #[inline(always)]
+        |start, run| each.each(start, run),
+    );
+}
+
+/// Calls `each` with runs of the product.
+#[inline(always)]
+fn runs<F: Float>(product: Product<F>, mut each: impl FnMut(usize, &mut [F])) {
+    let n = product.n;
     blocks(
-        checked_operands(m, n, k, a, a_strides, b, b_strides),
+        product,
         #[inline(always)]
         |top, left, width, block| {
             // One loop for both, so that `each` is compiled once.
@@ -74,6 +144,20 @@ pub fn matmul_runs<F: Float>(
     );
 }
 
+/// How many columns and rows a block has. Not none.
+#[inline(always)]
+fn blocking<F: Float>(product: &Product<F>) -> (usize, usize) {
+    // Where B is copied, many rows for each copy; else whole rows, if possible.
+    let wide = match product.k.saturating_mul(product.n) {
+        _ if product.b_strides.1 != 1 => 32,
+        0..=NEAR => ROOM / STEP,
+        _ => 32,
+    };
+    let columns = product.n.min(wide);
+    let rows = ROOM / columns;
+    (columns, rows - rows % STEP)
+}
+
 /// Calls `each` with blocks of the product: the first row and column, the width, the elements.
 #[inline(always)]
 fn blocks<F: Float>(product: Product<F>, mut each: impl FnMut(usize, usize, usize, &mut [F])) {
@@ -81,15 +165,7 @@ fn blocks<F: Float>(product: Product<F>, mut each: impl FnMut(usize, usize, usiz
     if m == 0 || n == 0 {
         return;
     }
-    // Where B is copied, many rows for each copy; else whole rows, if possible.
-    let (wide, tall) = match k.saturating_mul(n) {
-        _ if product.b_strides.1 != 1 => (32, ROOM),
-        0..=NEAR => (ROOM / STEP, ROOM),
-        _ => (32, ROOM),
-    };
-    let columns = n.min(wide);
-    let rows = (ROOM / columns).min(tall);
-    let rows = rows - rows % STEP;
+    let (columns, rows) = blocking(&product);
     with_room::<F, ROOM>(|room| {
         for top in (0..m).step_by(rows) {
             for left in (0..n).step_by(columns) {
@@ -104,7 +180,7 @@ fn blocks<F: Float>(product: Product<F>, mut each: impl FnMut(usize, usize, usiz
                     } else {
                         let mut part = product.from(top, left, 0);
                         (part.m, part.n, part.c, part.c_row_stride) = (height, width, room, width);
-                        threads::multiply(part);
+                        F::multiply(part);
                     }
                     slice::from_raw_parts_mut(room, height * width)
                 };

@@ -1,8 +1,8 @@
 //! Products shared out among the threads of rayon's pool, under the feature of that name.
 //!
-//! What is shared out, and how, depends on sizes alone, and every element is computed by one thread as
-//! it would be by a single one: the same bits with any number of threads, and without them. No two
-//! threads write the same element.
+//! How work is divided depends on sizes alone, and every element is computed by one thread as it would be
+//! by a single one: the same bits with any number of threads, and without them. No two threads write the
+//! same element.
 
 use super::contract::Contraction;
 use super::matmul::Product;
@@ -17,7 +17,7 @@ pub(super) unsafe fn multiply<F: Float>(product: Product<F>) {
     #[cfg(feature = "rayon")]
     if let Some(parts) = several::parts_of_product(&product) {
         // SAFETY: parts of the product, whose elements of C are different; the rest is the caller's.
-        return several::both(parts, |part| unsafe { multiply(part) });
+        return unsafe { several::both(parts, |part| multiply(part)) };
     }
     // SAFETY: the caller's.
     unsafe { F::multiply(product) }
@@ -32,18 +32,24 @@ pub(super) unsafe fn contract<F: Float>(contraction: Contraction<F>) {
     #[cfg(feature = "rayon")]
     if let Some(parts) = several::parts_of_contraction(&contraction) {
         // SAFETY: parts of the contraction, whose elements of C are different; the rest is the caller's.
-        return several::both(parts, |part| unsafe { contract(part) });
+        return unsafe { several::both(parts, |part| contract(part)) };
     }
     // SAFETY: the caller's.
     unsafe { F::contract(contraction) }
 }
 
 #[cfg(feature = "rayon")]
+pub(super) use several::{apart, is_worth_two};
+
+#[cfg(feature = "rayon")]
 mod several {
     use super::{Contraction, Float, Product};
 
-    /// How many multiplications are worth a thread: some 10 µs of one core.
-    const WORTH: usize = 1 << 19;
+    /// How many multiplications are worth a thread that waits for work: to hand over a part and to hear that it
+    /// is done takes 1 µs, in which one core does a hundred thousand.
+    const WORTH: usize = 1 << 18;
+    /// As many times that many are worth waking the pool from outside, where the caller's own thread only waits.
+    const OUTSIDE: usize = 8;
     /// Parts have a multiple of so many rows and columns: whole tiles on every CPU.
     const TALL: usize = 12;
     const WIDE: usize = 32;
@@ -51,18 +57,41 @@ mod several {
     /// What is handed to another thread.
     struct Part<T>(T);
 
-    // SAFETY: pointers to elements of slices of floats, which may be read and written by any thread;
-    // parts that run at once share nothing that is written.
+    // SAFETY: `apart` asks for it.
     unsafe impl<T> Send for Part<T> {}
 
+    /// Whether so many multiplications are worth two threads, where the caller is.
+    pub fn is_worth_two(multiplications: usize) -> bool {
+        let outside = rayon::current_thread_index().is_none();
+        let least = if outside { OUTSIDE * WORTH } else { WORTH };
+        multiplications >= 2 * least && rayon::current_num_threads() > 1
+    }
+
     /// Runs `work` on two parts at once.
-    pub fn both<T>((first, second): (T, T), work: impl Fn(T) + Sync) {
+    ///
+    /// # Safety
+    /// As [`apart`].
+    pub unsafe fn both<T>(parts: (T, T), work: impl Fn(T) + Sync) {
+        // SAFETY: the caller's.
+        unsafe { apart(parts, |part| work(part), |part| work(part)) };
+    }
+
+    /// Does something with each of two parts at once.
+    ///
+    /// # Safety
+    /// Any thread may use a part: it holds nothing but sizes, and pointers to floats of which no other thread
+    /// meanwhile writes those that it reads or writes.
+    pub unsafe fn apart<T>(
+        (first, second): (T, T),
+        with_first: impl FnOnce(T) + Send,
+        with_second: impl FnOnce(T) + Send,
+    ) {
         /// As a function, so that a closure takes the whole `Part`, not the pointers in it.
         fn of<T>(part: Part<T>) -> T {
             part.0
         }
         let (first, second) = (Part(first), Part(second));
-        rayon::join(|| work(of(first)), || work(of(second)));
+        rayon::join(move || with_first(of(first)), move || with_second(of(second)));
     }
 
     /// Where the second of two parts of `len` starts, at a multiple of `step`; nothing if one would have
@@ -78,7 +107,7 @@ mod several {
     /// so that what both read is the smaller operand.
     pub fn parts_of_product<F: Float>(product: &Product<F>) -> Option<(Product<F>, Product<F>)> {
         let Product { m, n, k, .. } = *product;
-        if m == 1 || n == 1 || m.saturating_mul(n).saturating_mul(k) < 2 * WORTH {
+        if m == 1 || n == 1 || !is_worth_two(m.saturating_mul(n).saturating_mul(k)) {
             return None;
         }
         // SAFETY: `middle` is inside.
@@ -98,7 +127,7 @@ mod several {
         contraction: &Contraction<F>,
     ) -> Option<(Contraction<F>, Contraction<F>)> {
         let (columns, multiplications) = contraction.work();
-        if multiplications < 2 * WORTH {
+        if !is_worth_two(multiplications) {
             return None;
         }
         Some(contraction.split(middle(columns, contraction.step())?))

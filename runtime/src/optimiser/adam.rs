@@ -200,6 +200,13 @@ impl<F: Float> Rule<F> for AdamRule<'_, F> {
         let end = start + parameters.len();
         self.constants.apply(parameters, gradients, &mut self.mean[start..end], &mut self.square[start..end]);
     }
+
+    fn split(self, at: usize) -> Result<(impl Rule<F> + Send, impl Rule<F> + Send), Self> {
+        let Self { constants, mean, square } = self;
+        let ((mean, last_mean), (square, last_square)) = (mean.split_at_mut(at), square.split_at_mut(at));
+        let behind = AdamRule { constants, mean: last_mean, square: last_square };
+        Ok((AdamRule { constants, mean, square }, behind))
+    }
 }
 
 impl<F: Float> Constants<F> {

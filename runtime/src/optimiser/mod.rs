@@ -85,6 +85,28 @@ pub trait Rule<F: Float> {
     /// Changes the parameters from `start` on, counted from the first that the rule is for. There are
     /// as many `gradients`: elements of memory, or what is computed only here.
     fn apply(&mut self, start: usize, parameters: &mut [F], gradients: impl Iterator<Item = F>);
+
+    /// The same rule for the parameters before the `at`-th, and for the others, counted from that: so that
+    /// threads share them, under the feature `rayon`. The default cannot be split, and comes back.
+    ///
+    /// # Errors
+    /// The rule itself, if it cannot be split.
+    fn split(self, at: usize) -> Result<(impl Rule<F> + Send, impl Rule<F> + Send), Self>
+    where
+        Self: Sized,
+    {
+        let _ = at;
+        Err::<(Never, Never), Self>(self)
+    }
+}
+
+/// The halves of a rule that has none.
+enum Never {}
+
+impl<F: Float> Rule<F> for Never {
+    fn apply(&mut self, _: usize, _: &mut [F], _: impl Iterator<Item = F>) {
+        match *self {}
+    }
 }
 
 /// The rule of an optimiser that has none of its own.

@@ -2,7 +2,7 @@
 
 use super::{Optimiser, Rule};
 use crate::Float;
-use crate::kernels::{matmul_runs, vectorised};
+use crate::kernels::{Runs, matmul_shared_runs, vectorised};
 
 /// A row of at least so many parameters is worth a loop of its own.
 const LONG: usize = 64;
@@ -32,7 +32,7 @@ pub fn update_by_product<F: Float>(
     b_strides: (usize, usize),
 ) {
     assert!(parameters.len() == m * n, "update_by_product: {} parameters, not {m} x {n}", parameters.len());
-    let mut rule = optimiser.prepare(offset, parameters.len());
+    let rule = optimiser.prepare(offset, parameters.len());
     if k == 1 && n >= LONG && b_strides.1 == 1 {
         let (column, row) = (&a[..m.saturating_sub(1) * a_strides.0 + usize::from(m > 0)], &b[..n]);
         vectorised(
@@ -41,19 +41,32 @@ pub fn update_by_product<F: Float>(
         );
         return;
     }
-    matmul_runs(
-        m,
-        n,
-        k,
-        a,
-        a_strides,
-        b,
-        b_strides,
-        #[inline(always)]
-        |start, gradient| {
-            rule.apply(start, &mut parameters[start..start + gradient.len()], gradient.iter().copied());
-        },
-    );
+    matmul_shared_runs(m, n, k, a, a_strides, b, b_strides, Update { parameters, rule });
+}
+
+/// What the elements of the gradient change.
+struct Update<'a, F, R> {
+    parameters: &'a mut [F],
+    rule: R,
+}
+
+impl<F: Float, R: Rule<F>> Runs<F> for Update<'_, F, R> {
+    #[inline(always)]
+    fn each(&mut self, start: usize, gradient: &mut [F]) {
+        let parameters = &mut self.parameters[start..start + gradient.len()];
+        self.rule.apply(start, parameters, gradient.iter().copied());
+    }
+
+    fn split(self, at: usize) -> Result<(impl Runs<F> + Send, impl Runs<F> + Send), Self> {
+        let Self { parameters, rule } = self;
+        match rule.split(at) {
+            Ok((before, behind)) => {
+                let (first, second) = parameters.split_at_mut(at);
+                Ok((Update { parameters: first, rule: before }, Update { parameters: second, rule: behind }))
+            }
+            Err(rule) => Err(Self { parameters, rule }),
+        }
+    }
 }
 
 /// The gradient is a column, of which elements lie a stride apart, times a row: it is never stored at all.

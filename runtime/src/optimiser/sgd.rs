@@ -160,4 +160,11 @@ impl<F: Float> Rule<F> for SgdRule<'_, F> {
             }
         }
     }
+
+    fn split(self, at: usize) -> Result<(impl Rule<F> + Send, impl Rule<F> + Send), Self> {
+        let Self { rate, decay, momentum, nesterov, velocity } = self;
+        let rule = |velocity| SgdRule { rate, decay, momentum, nesterov, velocity };
+        let (before, behind) = velocity.map(|velocity| velocity.split_at_mut(at)).unzip();
+        Ok((rule(before), rule(behind)))
+    }
 }
