@@ -272,7 +272,9 @@ impl Rewriter<'_> {
             found.extend(candidates(&self.graph.scalars, pattern, index, target));
             places = places
                 .iter()
-                .flat_map(|place| found.iter().map(|next| [place.as_slice(), &[next.clone()]].concat()))
+                .flat_map(|place| {
+                    found.iter().map(|next| [place.as_slice(), std::slice::from_ref(next)].concat())
+                })
                 .take(MANY)
                 .collect();
         }
