@@ -1137,7 +1137,7 @@ impl Burgers {
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels, math::f64 as math};
-                let [h, u_left, d_u_product, d_h, u_product] = carve(
+                let [h, u_left, d_u_product, h_part, u_product] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -1150,7 +1150,7 @@ impl Burgers {
                 let h = h.as_chunks_mut::<20>().0;
                 let u_left = u_left.as_chunks_mut::<20>().0;
                 let d_u_product = d_u_product.as_chunks_mut::<20>().0;
-                let d_h = d_h.as_chunks_mut::<20>().0;
+                let h_part = h_part.as_chunks_mut::<20>().0;
                 let w1_row = kernels::row::<32, _>(&self.w1[0]);
                 let w1_row_2 = kernels::row::<32, _>(&self.w1[1]);
                 let b1_row = kernels::row::<32, _>(&self.b1);
@@ -1208,11 +1208,11 @@ impl Burgers {
                     (20, 1),
                     self.w2.as_flattened(),
                     (1, 20),
-                    d_h.as_flattened_mut(),
+                    h_part.as_flattened_mut(),
                     20,
                     false,
                 );
-                let [h, h_part, d_h, d_h_2, d_t, d_x] = carve(
+                let [h, d_h_2, h_part, d_h, d_t, d_x] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -1224,23 +1224,23 @@ impl Burgers {
                     ],
                 );
                 let h = h.as_chunks::<20>().0;
+                let d_h_2 = d_h_2.as_chunks_mut::<20>().0;
                 let h_part = h_part.as_chunks_mut::<20>().0;
                 let d_h = d_h.as_chunks_mut::<20>().0;
-                let d_h_2 = d_h_2.as_chunks_mut::<20>().0;
                 let w1_row = kernels::row::<32, _>(&self.w1[1]);
                 for i in 0..n {
                     let h_row = kernels::row::<32, _>(&h[i]);
-                    let mut d_h_row = kernels::row::<32, _>(&d_h[i]);
-                    let mut h_part_row = [0.0_f64; 32];
+                    let mut h_part_row = kernels::row::<32, _>(&h_part[i]);
+                    let mut d_h_row = [0.0_f64; 32];
                     let mut d_h_2_row = [0.0_f64; 32];
                     for j in 0..32 {
-                        h_part_row[j] = d_h_row[j]
+                        d_h_row[j] = -2.0 * (w1_row[j] * h_part_row[j] * h_row[j]);
+                        h_part_row[j] = h_part_row[j]
                             * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
-                        d_h_row[j] = -2.0 * (w1_row[j] * d_h_row[j] * h_row[j]);
                         d_h_2_row[j] = w1_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
                     }
-                    d_h[i].copy_from_slice(&d_h_row[..20]);
                     h_part[i].copy_from_slice(&h_part_row[..20]);
+                    d_h[i].copy_from_slice(&d_h_row[..20]);
                     d_h_2[i].copy_from_slice(&d_h_2_row[..20]);
                 }
                 kernels::matmul(
@@ -1267,7 +1267,7 @@ impl Burgers {
                     n,
                     false,
                 );
-                let [h, u_left, d_u_product_2, d_h, d_h_2, u_product, d_t, d_x] = carve(
+                let [h, u_left, d_h_2, d_u_product_2, d_h, u_product, d_t, d_x] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -1282,9 +1282,9 @@ impl Burgers {
                 );
                 let h = h.as_chunks::<20>().0;
                 let u_left = u_left.as_chunks::<20>().0;
+                let d_h_2 = d_h_2.as_chunks::<20>().0;
                 let d_u_product_2 = d_u_product_2.as_chunks_mut::<20>().0;
                 let d_h = d_h.as_chunks_mut::<20>().0;
-                let d_h_2 = d_h_2.as_chunks::<20>().0;
                 kernels::matmul(
                     n,
                     20,

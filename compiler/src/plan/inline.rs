@@ -318,7 +318,7 @@ pub fn is_expensive(graph: &Graph, value: ScalarId) -> bool {
 }
 
 /// What it costs to compute a value once, in additions; 0 for what costs nothing.
-fn weight(graph: &Graph, value: ScalarId) -> u32 {
+pub(super) fn weight(graph: &Graph, value: ScalarId) -> u32 {
     let simple = |integer: &Int| {
         let mut simple = true;
         integer

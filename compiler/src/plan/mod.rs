@@ -3,12 +3,15 @@
 //!
 //! No pass here changes a value (beyond the order of a sum), knows Rust, or reports anything.
 
+mod again;
 mod bounds;
 mod contract;
+mod cut;
 mod deliver;
 mod form;
 mod found;
 mod fuse;
+mod held;
 mod inline;
 mod layout;
 mod live;
@@ -22,6 +25,7 @@ mod range;
 mod readers;
 mod schedule;
 mod shrink;
+mod sink;
 mod stages;
 mod storage;
 mod stores;
@@ -36,6 +40,8 @@ use crate::ir::TensorId;
 use crate::program::{ArgumentContent, FieldInput, Method};
 use crate::routine::{Gradient, Routine, Target};
 
+use again::Price;
+
 pub use form::{
     Bound, BufferId, For, FrameId, Home, Item, Leaf, LeafKind, Plan, Product, Range, Repeat, Root, Step,
 };
@@ -46,13 +52,13 @@ pub use range::Extents;
 
 /// Plans a routine whose gradients go to the caller's memory.
 pub fn plan(routine: Routine, inputs: &Inputs) -> Plan {
-    prepare(routine, inputs, Delivery::Caller)
+    prepare(routine, inputs, Delivery::Caller, Price::USUAL)
 }
 
 /// Plans a routine whose gradients are applied, each as soon as it is complete and what it is the gradient of
 /// is read no more: until then it lives in the arena, or nowhere, if it is applied as it is computed.
 pub fn plan_step(routine: Routine, inputs: &Inputs) -> Plan {
-    prepare(routine, inputs, Delivery::Update)
+    prepare(routine, inputs, Delivery::Update, Price::USUAL)
 }
 
 /// Where gradients go.
@@ -93,7 +99,7 @@ impl Inputs {
     }
 }
 
-fn prepare(routine: Routine, inputs: &Inputs, delivery: Delivery) -> Plan {
+fn prepare(routine: Routine, inputs: &Inputs, delivery: Delivery, price: Price) -> Plan {
     // What runs in which stage; nothing that is not needed.
     let mut draft = stages::split(routine, inputs);
     // Elementwise values that need no memory of their own.
@@ -101,6 +107,11 @@ fn prepare(routine: Routine, inputs: &Inputs, delivery: Delivery) -> Plan {
     // Sums that are products of matrices in disguise; what that makes may be inlined again.
     contract::contract(&mut draft, inputs);
     inline::inline(&mut draft, inputs);
+    // What is not worth its memory until the backward stage; then more may be inlined.
+    again::again(&mut draft, inputs, price);
+    inline::inline(&mut draft, inputs);
+    // What is held anyway.
+    held::read(&mut draft);
     // What loops begin with.
     tape::prepare(&mut draft);
     // What is overwritten in part is read before.
@@ -111,6 +122,8 @@ fn prepare(routine: Routine, inputs: &Inputs, delivery: Delivery) -> Plan {
     stores::redirect(&mut schedule);
     // What lives within one iteration of shared loops shrinks to a variable or a row.
     shrink::shrink(&mut schedule);
+    // What could be written over what it reads is written last.
+    sink::sink(&mut schedule);
     // Which tensors share memory, and what must be copied.
     storage::assign(&mut schedule, inputs, delivery);
     // Offsets, and where the arena is carved.

@@ -8,8 +8,8 @@ use super::definitions::Definition;
 use super::formulas::{Forms, Formulas};
 use crate::ir::rename::{self, Rename};
 use crate::ir::{
-    ArrayFunction, Axis, Comprehension, Graph, Int, Kind, Loop, Node, Reduction, Scalar, ScalarId, Scalars,
-    Tensor, TensorId,
+    ArrayFunction, Atom, Axis, Comprehension, Graph, Int, Kind, Loop, Node, Reduction, Scalar, ScalarId,
+    Scalars, Tensor, TensorId,
 };
 
 /// A part of an expression that costs no more than this is not worth a read.
@@ -194,7 +194,10 @@ impl Merger<'_> {
 
     /// Replaces the largest parts that earlier maps hold.
     fn with_known_parts(&mut self, value: ScalarId, domain: &[Axis], formulas: &Formulas) -> ScalarId {
-        if formulas.is_empty() || cost::expression(&self.graph.scalars, value) <= CHEAP {
+        let scalars = &self.graph.scalars;
+        let is_cheap = cost::expression(scalars, value) <= CHEAP
+            && !scalars.reachable(value).into_iter().any(|part| is_gather(scalars, part));
+        if formulas.is_empty() || is_cheap {
             return value;
         }
         let Graph { tensors, scalars, .. } = &mut *self.graph;
@@ -206,7 +209,7 @@ impl Merger<'_> {
         let Some(definition) = Definition::of(self.graph, node) else { return };
         if definition.is_map() {
             let scalars = &self.graph.scalars;
-            let worth_it = |value| cost::expression(scalars, value) > CHEAP;
+            let worth_it = |value| cost::expression(scalars, value) > CHEAP || is_gather(scalars, value);
             formulas.learn(scalars, &mut self.forms, node.out, definition, &worth_it);
         }
     }
@@ -232,8 +235,10 @@ impl Reader<'_> {
         id: ScalarId,
         holding: &BTreeSet<ScalarId>,
     ) -> Option<ScalarId> {
-        if let Scalar::Number(_) | Scalar::Integer(_) | Scalar::Flag(_) | Scalar::Read(..) = scalars[id] {
-            return None;
+        match scalars[id] {
+            Scalar::Number(_) | Scalar::Integer(_) | Scalar::Flag(_) => return None,
+            Scalar::Read(..) if !is_gather(scalars, id) => return None,
+            _ => {}
         }
         let held = self.formulas.find(scalars, self.forms, self.tensors, id, self.domain, holding);
         if let Some((tensor, at)) = held {
@@ -252,6 +257,15 @@ impl Reader<'_> {
         let [condition, otherwise] = [condition, otherwise].map(|it| self.read(scalars, it, holding));
         Some(scalars.select(condition, value, otherwise))
     }
+}
+
+/// Whether an expression is an element whose place is read first.
+fn is_gather(scalars: &Scalars, id: ScalarId) -> bool {
+    let Scalar::Read(_, at) = &scalars[id] else { return false };
+    let mut found = false;
+    let mut note = |atom: &Atom| found |= matches!(atom, Atom::Read(..));
+    at.iter().for_each(|subscript| subscript.visit_atoms(&mut note));
+    found
 }
 
 fn content(node: &Node) -> Option<(TensorId, Content)> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::definitions::Definition;
-use crate::ir::{Axis, Binary, Int, Scalar, ScalarId, Scalars, Tensor, TensorId};
+use crate::ir::{Atom, Axis, Binary, Int, Scalar, ScalarId, Scalars, Tensor, TensorId};
 
 /// Maps, by the form of their formulas.
 #[derive(Clone, Debug, Default)]
@@ -189,15 +189,37 @@ impl Search<'_> {
         }
     }
 
-    /// An index with the same range is in range, too.
+    /// An index with the same range is in range, too; and what is a subscript of what is read for a place.
     fn same_index(&mut self, formula: &Int, value: &Int) {
-        let (Some(index), Some(other)) = (formula.as_index(), value.as_index()) else { return };
-        if self.definition.domain[index].extent == self.domain[other].extent {
-            self.note(index, value);
+        match (formula.as_index(), value.as_index()) {
+            (Some(index), Some(other)) => {
+                if self.definition.domain[index].extent == self.domain[other].extent {
+                    self.note(index, value);
+                }
+            }
+            (None, None) => {
+                for ((tensor, formula), (other, at)) in read(formula).into_iter().zip(read(value)) {
+                    if tensor == other {
+                        self.subscripts(tensor, &formula, &at);
+                    }
+                }
+            }
+            (Some(_), None) | (None, Some(_)) => {}
         }
     }
 
     fn note(&mut self, index: usize, value: &Int) {
         self.found[index].get_or_insert_with(|| value.clone());
     }
+}
+
+/// What an integer reads, in order.
+fn read(value: &Int) -> Vec<(TensorId, Vec<Int>)> {
+    let mut reads = Vec::new();
+    value.visit_atoms(&mut |atom| {
+        if let Atom::Read(tensor, at) = atom {
+            reads.push((*tensor, at.clone()));
+        }
+    });
+    reads
 }

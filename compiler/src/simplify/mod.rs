@@ -16,6 +16,7 @@ mod names;
 mod order;
 mod ranges;
 mod rewrites;
+mod scatters;
 mod sharpen;
 #[cfg(test)]
 mod tests;
@@ -40,6 +41,7 @@ pub fn simplify(graph: &mut Graph, roots: &[TensorId]) {
         conditions::decide(graph);
         rewrites::rewrite(graph);
         factor::factor(graph);
+        scatters::guard(graph, roots);
         duplicates::merge(graph, roots);
         hoist::hoist(graph);
         order::maps_first(graph, roots);

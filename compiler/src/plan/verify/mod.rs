@@ -11,7 +11,8 @@ use crate::eval::{self, Data};
 use crate::ir::{Graph, Kind, TensorId};
 use crate::routine::Routine;
 
-use super::{Inputs, plan, plan_step};
+use super::again::Price;
+use super::{Delivery, Inputs, prepare};
 use run::Machine;
 
 /// Deterministic inputs of a routine: small floats, indices below `bound`.
@@ -70,19 +71,22 @@ pub fn check(routine: &Routine, given: &Inputs, dims: &[usize], values: &[(Tenso
         }
     };
 
-    let overwriting = plan(routine.clone(), given);
-    for accumulate in [false, true] {
-        let mut machine = Machine::new(&overwriting, dims, &values, accumulate);
+    // As users have it, and with everything computed again that can be.
+    for price in [Price::USUAL, Price::NONE] {
+        let overwriting = prepare(routine.clone(), given, Delivery::Caller, price);
+        for accumulate in [false, true] {
+            let mut machine = Machine::new(&overwriting, dims, &values, accumulate);
+            machine.forward();
+            compare("result", &machine.results(), results, 0.0);
+            machine.backward();
+            compare("gradient", &machine.gradients(), gradients, if accumulate { 1.0 } else { 0.0 });
+        }
+        let stepping = prepare(routine.clone(), given, Delivery::Update, price);
+        let mut machine = Machine::new(&stepping, dims, &values, false);
+        machine.targets = given.targets.clone();
         machine.forward();
-        compare("result", &machine.results(), results, 0.0);
+        compare("result of a step", &machine.results(), results, 0.0);
         machine.backward();
-        compare("gradient", &machine.gradients(), gradients, if accumulate { 1.0 } else { 0.0 });
+        compare("gradient of a step", &machine.gradients(), gradients, 0.0);
     }
-    let stepping = plan_step(routine.clone(), given);
-    let mut machine = Machine::new(&stepping, dims, &values, false);
-    machine.targets = given.targets.clone();
-    machine.forward();
-    compare("result of a step", &machine.results(), results, 0.0);
-    machine.backward();
-    compare("gradient of a step", &machine.gradients(), gradients, 0.0);
 }

@@ -1,5 +1,6 @@
 //! What keeps graphs small and cheap, seen in what is left of small ones.
 
+use crate::eval::{Data, evaluate};
 use crate::ir::{
     Atom, Binary, Carried, Comparison, Comprehension, DimId, Graph, Int, Kind, Loop, Node, Reduction,
     ScalarId, TensorId, Unary,
@@ -383,4 +384,41 @@ fn axes_of_one_point_are_none() {
     let value = s.mul(a, b);
     let y = s.sum(&[n(), m(), Int::constant(1)], &[0, 1], value);
     s.leaves(&[y], &["y[i, j] = a[i, 0] * b[0, j]   for i < N, j < M"]);
+}
+
+/// z[i, k] = if r[i, k] <= 0 { 0 } else { y[i, k] } with y[i, t[i]] = v[i]; beside it, p[i] = r[i, t[i]].
+#[test]
+fn a_condition_on_a_scatter_asks_what_is_scattered() {
+    let mut small = Small::new();
+    let (rows, columns) = (Int::dim(DimId(0)), Int::constant(5));
+    let r = small.input("r", &[rows.clone(), columns.clone()]);
+    let v = small.input("v", std::slice::from_ref(&rows));
+    let t = small.graph.add_tensor("t", vec![rows.clone()], Kind::Index);
+    let place = Int::atom(Atom::Read(t, vec![Int::index(0)]));
+    let at = vec![Int::index(0), place];
+    let picked = small.graph.scalars.read(r, at.clone());
+    let p = small.graph.push_map("p", vec![rows.clone()], Kind::Float, picked);
+    let y = small.graph.add_tensor("y", vec![rows.clone(), columns.clone()], Kind::Float);
+    let value = small.read(v, &[0]);
+    small.push(y, None, std::slice::from_ref(&rows), at, value);
+    let zero = small.graph.scalars.number(0.0);
+    let (asked, scattered) = (small.read(r, &[0, 1]), small.read(y, &[0, 1]));
+    let is_off = small.graph.scalars.compare(Comparison::LessEqual, asked, zero);
+    let value = small.graph.scalars.select(is_off, zero, scattered);
+    let z = small.graph.push_map("z", vec![rows, columns], Kind::Float, value);
+
+    let before = small.graph.clone();
+    simplify(&mut small.graph, &[p, z]);
+    let graph = &small.graph;
+    let maker = |tensor: TensorId| graph.nodes.iter().find(|node| node.outputs().contains(&tensor));
+    let Some(Node::Comprehension(node)) = maker(z) else { panic!("nothing makes z") };
+    assert_eq!((node.reduction, node.domain.len()), (Reduction::Sum, 1));
+    let reads = graph.reads(node.value);
+    assert!(reads.len() == 2 && reads.contains(&p) && reads.contains(&v) && maker(y).is_none(), "{reads:?}");
+
+    let data = |count: usize| Data::Float((0..count).map(|i| (1.7 * i as f64 + 0.3).sin()).collect());
+    let places = Data::Index(vec![4, 0, 2, 1, 3, 3]);
+    let values = [(r, data(30)), (v, data(6)), (t, places)];
+    let of = |graph: &Graph| evaluate(graph, &[6, 1, 1, 1], &values, &[p, z]).unwrap();
+    assert_eq!(format!("{:?}", of(graph)), format!("{:?}", of(&before)));
 }
