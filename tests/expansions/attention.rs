@@ -110,7 +110,7 @@ impl Attention {
     /// * `x: f32[N, T, 16]`
     /// * returns `f32[N, T, 16]`
     ///
-    /// Workspace: `324 * N * T + 8 * N * T * T + 8 * T + 4 * T * T` bytes. Operations: `4610 * N * T + 208 * N * T * T`, forward and backward together.
+    /// Workspace: the largest of `264 * N * T + 4 * N * T * T + 4 * T + 8 * T * T`, `72 * N * T + 8 * N * T * T + 4 * T * T` bytes. Operations: `4610 * N * T + 208 * N * T * T`, forward and backward together.
     ///
     /// # Panics
     /// Before anything is written:
@@ -136,36 +136,53 @@ impl Attention {
         }
         let x = x.as_slice().as_chunks::<16>().0;
         let arena = ws
-            .request(81 * n * t + 2 * n * t * t + 2 * t + t * t, "Attention::attend");
+            .request(
+                ::chainrule::__private::larger(
+                    66 * n * t + n * t * t + t + 2 * t * t,
+                    18 * n * t + 2 * n * t * t + t * t,
+                ),
+                "Attention::attend",
+            );
         ::chainrule::__private::vectorised(
             #[inline(always)]
             || {
-                use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [a_sum_exp, a, q, k, v_2, y, s_sum_product, a_sum_rest, s] = carve(
+                use ::chainrule::__private::{carve, kernels, larger, math::f32 as math};
+                let [k, v_2, y, s_sum_product, a, s, a_sum_exp, q, a_sum_rest] = carve(
                     arena,
                     [
-                        0..n * t * t,
-                        n * t * t..n * t * t * 2,
-                        n * t * t * 2..n * t * 16 + n * t * t * 2,
-                        n * t * 16 + n * t * t * 2..n * t * 32 + n * t * t * 2,
-                        n * t * 32 + n * t * t * 2..n * t * 48 + n * t * t * 2,
-                        n * t * 48 + n * t * t * 2..n * t * 64 + n * t * t * 2,
-                        n * t * 64 + n * t * t * 2..n * t * 64 + n * t * t * 2 + t * t,
-                        n * t * 80 + n * t * t * 2
-                            + t * t..n * t * 81 + n * t * t * 2 + t * t,
-                        n * t * 81 + n * t * t * 2
-                            + t * t..n * t * 81 + n * t * t * 2 + t + t * t,
+                        0..n * t * 16,
+                        n * t * 16..n * t * 32,
+                        n * t * 32..n * t * 48,
+                        n * t * 48..n * t * 48 + t * t,
+                        n * t * 48 + t * t..n * t * 48 + t * t * 2,
+                        n * t * 48 + t * t * 2..n * t * 48 + t + t * t * 2,
+                        larger(
+                            n * t * 48 + t + t * t * 2,
+                            n * t * t + t * t,
+                        )..larger(
+                            n * t * 48 + n * t * t + t + t * t * 2,
+                            n * t * t * 2 + t * t,
+                        ),
+                        larger(
+                            n * t * 48 + n * t * t + t + t * t * 2,
+                            n * t * t * 2 + t * t,
+                        )..larger(
+                            n * t * 64 + n * t * t + t + t * t * 2,
+                            n * t * 16 + n * t * t * 2 + t * t,
+                        ),
+                        larger(
+                            n * t * 64 + n * t * t + t + t * t * 2,
+                            n * t * 16 + n * t * t * 2 + t * t,
+                        )..larger(
+                            n * t * 65 + n * t * t + t + t * t * 2,
+                            n * t * 17 + n * t * t * 2 + t * t,
+                        ),
                     ],
                 );
-                let a_sum_exp = &mut a_sum_exp[..n * t * t];
-                let a = &mut a[..n * t * t];
-                let q = &mut q.as_chunks_mut::<16>().0[..n * t];
-                let k = &mut k.as_chunks_mut::<16>().0[..n * t];
-                let v_2 = &mut v_2.as_chunks_mut::<16>().0[..n * t];
-                let y = &mut y.as_chunks_mut::<16>().0[..n * t];
-                let s_sum_product = &mut s_sum_product[..t * t];
-                let a_sum_rest = &mut a_sum_rest[..n * t];
-                let s = &mut s[..t];
+                let k = k.as_chunks_mut::<16>().0;
+                let v_2 = v_2.as_chunks_mut::<16>().0;
+                let y = y.as_chunks_mut::<16>().0;
+                let q = q.as_chunks_mut::<16>().0;
                 kernels::matmul(
                     n * t,
                     16,
@@ -218,21 +235,21 @@ impl Attention {
                     for j in 0..t {
                         let s_sum_product_row = &s_sum_product[j * t..][..t];
                         let s_row = &mut s[..t];
-                        for k_2 in 0..t {
-                            s_row[k_2] = if k_2 <= j {
-                                s_sum_product_row[k_2] / math::sqrt(16.0)
+                        for k_3 in 0..t {
+                            s_row[k_3] = if k_3 <= j {
+                                s_sum_product_row[k_3] / math::sqrt(16.0)
                             } else {
                                 -::chainrule::__private::core::primitive::f32::INFINITY
                             };
                         }
                         let mut a_sum_at = 0;
                         let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
-                        for k_2 in 0..t {
-                            let candidate = s[k_2];
+                        for k_3 in 0..t {
+                            let candidate = s[k_3];
                             if candidate > largest
                                 || (candidate.is_nan() && !largest.is_nan())
                             {
-                                a_sum_at = k_2;
+                                a_sum_at = k_3;
                                 largest = candidate;
                             }
                         }
@@ -245,21 +262,21 @@ impl Attention {
                         };
                         let s_row = &s[..t];
                         let a_sum_exp_row = &mut a_sum_exp[(n_2 * t + j) * t..][..t];
-                        for k_2 in 0..t {
-                            a_sum_exp_row[k_2] = math::exp(s_row[k_2] - a_sum_top);
+                        for k_3 in 0..t {
+                            a_sum_exp_row[k_3] = math::exp(s_row[k_3] - a_sum_top);
                         }
                         a_sum_rest[n_2 * t + j] = kernels::sum_of(
                             t,
                             #[inline(always)]
-                            |k_2| {
-                                a_sum_exp[(n_2 * t + j) * t + k_2]
-                                    - (if k_2 == a_sum_at { 1.0 } else { 0.0 })
+                            |k_3| {
+                                a_sum_exp[(n_2 * t + j) * t + k_3]
+                                    - (if k_3 == a_sum_at { 1.0 } else { 0.0 })
                             },
                         );
                         let a_sum_exp_row = &a_sum_exp[(n_2 * t + j) * t..][..t];
-                        let a_row = &mut a[(n_2 * t + j) * t..][..t];
-                        for k_2 in 0..t {
-                            a_row[k_2] = a_sum_exp_row[k_2]
+                        let a_row = &mut a[j * t..][..t];
+                        for k_3 in 0..t {
+                            a_row[k_3] = a_sum_exp_row[k_3]
                                 / (1.0 + a_sum_rest[n_2 * t + j]);
                         }
                     }
@@ -267,7 +284,7 @@ impl Attention {
                         t,
                         16,
                         t,
-                        &a[n_2 * t * t..][..t * t],
+                        a,
                         (t, 1),
                         v_2[n_2 * t..][..t].as_flattened(),
                         (16, 1),
@@ -332,14 +349,10 @@ impl Attention {
                         n * t * 64 + t + t * t * 2..n * t * 64 + t * 2 + t * t * 2,
                     ],
                 );
-                let q = &mut q.as_chunks_mut::<16>().0[..n * t];
-                let k = &mut k.as_chunks_mut::<16>().0[..n * t];
-                let v_2 = &mut v_2.as_chunks_mut::<16>().0[..n * t];
-                let y = &mut y.as_chunks_mut::<16>().0[..n * t];
-                let s_sum_product = &mut s_sum_product[..t * t];
-                let a = &mut a[..t * t];
-                let s = &mut s[..t];
-                let a_sum_exp = &mut a_sum_exp[..t];
+                let q = q.as_chunks_mut::<16>().0;
+                let k = k.as_chunks_mut::<16>().0;
+                let v_2 = v_2.as_chunks_mut::<16>().0;
+                let y = y.as_chunks_mut::<16>().0;
                 kernels::matmul(
                     n * t,
                     16,
@@ -453,12 +466,15 @@ impl Attention {
             [n, t, 16],
         )
     }
-    /// How many elements a workspace must have for every method of `Attention::attend`, at these sizes or smaller: the largest of `64 * N * T + 2 * T + 2 * T * T`, `81 * N * T + 2 * N * T * T + 2 * T + T * T`.
+    /// How many elements a workspace must have for every method of `Attention::attend`, at these sizes or smaller: the largest of `64 * N * T + 2 * T + 2 * T * T`, `66 * N * T + N * T * T + T + 2 * T * T`, `18 * N * T + 2 * N * T * T + T * T`.
     #[must_use]
     pub const fn attend_workspace(n: usize, t: usize) -> usize {
         ::chainrule::__private::larger(
-            64 * n * t + 2 * t + 2 * t * t,
-            81 * n * t + 2 * n * t * t + 2 * t + t * t,
+            ::chainrule::__private::larger(
+                64 * n * t + 2 * t + 2 * t * t,
+                66 * n * t + n * t * t + t + 2 * t * t,
+            ),
+            18 * n * t + 2 * n * t * t + t * t,
         )
     }
     /// How many scalar floating-point operations `Attention::attend` takes, and how many it takes together with each derivative, in the order of the attributes: `1537 * N * T + 72 * N * T * T`, `4610 * N * T + 208 * N * T * T`.
@@ -525,10 +541,7 @@ impl AttentionAttendPass<'_> {
         let t = x.shape()[1];
         let arena = &*self.arena;
         ::chainrule::Tensor::new(
-            (&arena[n * t * 48 + n * t * t * 2..n * t * 64 + n * t * t * 2])
-                .as_chunks::<16>()
-                .0
-                .as_flattened(),
+            (&arena[n * t * 32..n * t * 48]).as_chunks::<16>().0.as_flattened(),
             [n, t, 16],
         )
     }
@@ -663,38 +676,41 @@ impl AttentionAttendPass<'_> {
         ::chainrule::__private::vectorised(
             #[inline(always)]
             || {
-                use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [a_sum_exp, a, q, k, v_2, d_k, d_q, d_a, a_sum_rest, d_a_sum_exp,
-                d_s_sum] = carve(
+                use ::chainrule::__private::{carve, kernels, larger, math::f32 as math};
+                let [a_part, d_a, v_3, a_sum_rest] = carve(
                     arena,
                     [
                         0..n * t * t,
-                        n * t * t..n * t * t * 2,
-                        n * t * t * 2..n * t * 16 + n * t * t * 2,
-                        n * t * 16 + n * t * t * 2..n * t * 32 + n * t * t * 2,
-                        n * t * 32 + n * t * t * 2..n * t * 48 + n * t * t * 2,
-                        n * t * 48 + n * t * t * 2..n * t * 64 + n * t * t * 2,
-                        n * t * 64 + n * t * t * 2..n * t * 80 + n * t * t * 2,
-                        n * t * 80 + n * t * t * 2..n * t * 80 + n * t * t * 2 + t * t,
-                        n * t * 80 + n * t * t * 2
-                            + t * t..n * t * 81 + n * t * t * 2 + t * t,
-                        n * t * 81 + n * t * t * 2
-                            + t * t..n * t * 81 + n * t * t * 2 + t + t * t,
-                        n * t * 81 + n * t * t * 2 + t
-                            + t * t..n * t * 81 + n * t * t * 2 + t * 2 + t * t,
+                        n * t * t..n * t * t + t * t,
+                        larger(
+                            n * t * 48 + n * t * t + t + t * t * 2,
+                            n * t * t * 2 + t * t,
+                        )..larger(
+                            n * t * 64 + n * t * t + t + t * t * 2,
+                            n * t * 16 + n * t * t * 2 + t * t,
+                        ),
+                        larger(
+                            n * t * 64 + n * t * t + t + t * t * 2,
+                            n * t * 16 + n * t * t * 2 + t * t,
+                        )..larger(
+                            n * t * 65 + n * t * t + t + t * t * 2,
+                            n * t * 17 + n * t * t * 2 + t * t,
+                        ),
                     ],
                 );
-                let a_sum_exp = &a_sum_exp[..n * t * t];
-                let a = &a[..n * t * t];
-                let q = &q.as_chunks::<16>().0[..n * t];
-                let k = &k.as_chunks::<16>().0[..n * t];
-                let v_2 = &v_2.as_chunks::<16>().0[..n * t];
-                let d_k = &mut d_k.as_chunks_mut::<16>().0[..n * t];
-                let d_q = &mut d_q.as_chunks_mut::<16>().0[..n * t];
-                let d_a = &mut d_a[..t * t];
-                let a_sum_rest = &a_sum_rest[..n * t];
-                let d_a_sum_exp = &mut d_a_sum_exp[..t];
-                let d_s_sum = &mut d_s_sum[..t];
+                let v_3 = v_3.as_chunks_mut::<16>().0;
+                kernels::matmul(
+                    n * t,
+                    16,
+                    16,
+                    x.as_flattened(),
+                    (16, 1),
+                    model.wv.as_flattened(),
+                    (16, 1),
+                    v_3.as_flattened_mut(),
+                    16,
+                    false,
+                );
                 for n_2 in 0..n {
                     kernels::matmul(
                         t,
@@ -702,76 +718,194 @@ impl AttentionAttendPass<'_> {
                         16,
                         cotangent[n_2 * t..][..t].as_flattened(),
                         (16, 1),
-                        v_2[n_2 * t..][..t].as_flattened(),
+                        v_3[n_2 * t..][..t].as_flattened(),
                         (1, 16),
                         d_a,
                         t,
                         false,
                     );
-                    d_k[n_2 * t..][..t].as_flattened_mut().fill(0.0);
                     for j in 0..t {
                         let d_a_row = &d_a[j * t..][..t];
-                        let d_a_sum_exp_row = &mut d_a_sum_exp[..t];
-                        for k_2 in 0..t {
-                            d_a_sum_exp_row[k_2] = d_a_row[k_2]
+                        let a_part_row = &mut a_part[(n_2 * t + j) * t..][..t];
+                        for k_3 in 0..t {
+                            a_part_row[k_3] = d_a_row[k_3]
                                 / (1.0 + a_sum_rest[n_2 * t + j]);
-                        }
-                        let d_a_sum_rest_part = kernels::sum_of(
-                            t,
-                            #[inline(always)]
-                            |k_2| d_a_sum_exp[k_2] * a[(n_2 * t + j) * t + k_2],
-                        );
-                        let d_a_sum_rest = -d_a_sum_rest_part;
-                        let d_a_sum_exp_row = &mut d_a_sum_exp[..t];
-                        let a_sum_exp_row = &a_sum_exp[(n_2 * t + j) * t..][..t];
-                        let d_s_sum_row = &mut d_s_sum[..t];
-                        for k_2 in 0..t {
-                            d_a_sum_exp_row[k_2] += d_a_sum_rest;
-                            d_s_sum_row[k_2] = if k_2 <= j {
-                                d_a_sum_exp_row[k_2] * a_sum_exp_row[k_2] / math::sqrt(16.0)
-                            } else {
-                                0.0
-                            };
-                        }
-                        d_q[n_2 * t + j].fill(0.0);
-                        for j_2 in 0..t {
-                            for d in 0..16 {
-                                if j_2 <= j {
-                                    d_q[n_2 * t + j][d] += d_s_sum[j_2] * k[n_2 * t + j_2][d];
-                                }
-                                if j_2 <= j {
-                                    d_k[n_2 * t + j_2][d] += d_s_sum[j_2] * q[n_2 * t + j][d];
-                                }
-                            }
                         }
                     }
                 }
-                let [a, d_v, d_k, d_q] = carve(
+                let [a_part, a_2, a_sum_exp, d_v, a_sum_rest, d_a_sum_rest] = carve(
                     arena,
                     [
-                        n * t * t..n * t * t * 2,
-                        n * t * t * 2..n * t * 16 + n * t * t * 2,
-                        n * t * 48 + n * t * t * 2..n * t * 64 + n * t * t * 2,
-                        n * t * 64 + n * t * t * 2..n * t * 80 + n * t * t * 2,
+                        0..n * t * t,
+                        n * t * t..n * t * t + t * t,
+                        larger(
+                            n * t * 48 + t + t * t * 2,
+                            n * t * t + t * t,
+                        )..larger(
+                            n * t * 48 + n * t * t + t + t * t * 2,
+                            n * t * t * 2 + t * t,
+                        ),
+                        larger(
+                            n * t * 48 + n * t * t + t + t * t * 2,
+                            n * t * t * 2 + t * t,
+                        )..larger(
+                            n * t * 64 + n * t * t + t + t * t * 2,
+                            n * t * 16 + n * t * t * 2 + t * t,
+                        ),
+                        larger(
+                            n * t * 64 + n * t * t + t + t * t * 2,
+                            n * t * 16 + n * t * t * 2 + t * t,
+                        )..larger(
+                            n * t * 65 + n * t * t + t + t * t * 2,
+                            n * t * 17 + n * t * t * 2 + t * t,
+                        ),
+                        larger(
+                            n * t * 65 + n * t * t + t + t * t * 2,
+                            n * t * 17 + n * t * t * 2 + t * t,
+                        )..larger(
+                            n * t * 66 + n * t * t + t + t * t * 2,
+                            n * t * 18 + n * t * t * 2 + t * t,
+                        ),
                     ],
                 );
-                let a = &a[..n * t * t];
-                let d_v = &mut d_v.as_chunks_mut::<16>().0[..n * t];
-                let d_k = &d_k.as_chunks::<16>().0[..n * t];
-                let d_q = &d_q.as_chunks::<16>().0[..n * t];
-                for n_2 in 0..n {
+                let d_v = d_v.as_chunks_mut::<16>().0;
+                for i in 0..n {
+                    for j in 0..t {
+                        let a_sum_exp_row = &a_sum_exp[(i * t + j) * t..][..t];
+                        let a_2_row = &mut a_2[j * t..][..t];
+                        for k_3 in 0..t {
+                            a_2_row[k_3] = a_sum_exp_row[k_3]
+                                / (1.0 + a_sum_rest[i * t + j]);
+                        }
+                    }
                     kernels::matmul(
                         t,
                         16,
                         t,
-                        &a[n_2 * t * t..][..t * t],
+                        a_2,
                         (1, t),
-                        cotangent[n_2 * t..][..t].as_flattened(),
+                        cotangent[i * t..][..t].as_flattened(),
                         (16, 1),
-                        d_v[n_2 * t..][..t].as_flattened_mut(),
+                        d_v[i * t..][..t].as_flattened_mut(),
                         16,
                         false,
                     );
+                    for j in 0..t {
+                        let d_a_sum_rest_part = kernels::sum_of(
+                            t,
+                            #[inline(always)]
+                            |k_3| a_part[(i * t + j) * t + k_3] * a_2[j * t + k_3],
+                        );
+                        d_a_sum_rest[i * t + j] = -d_a_sum_rest_part;
+                    }
+                }
+                for i in 0..n {
+                    for j in 0..t {
+                        let a_part_row = &mut a_part[(i * t + j) * t..][..t];
+                        let a_sum_exp_row = &mut a_sum_exp[(i * t + j) * t..][..t];
+                        for k_3 in 0..t {
+                            a_part_row[k_3] += d_a_sum_rest[i * t + j];
+                            a_sum_exp_row[k_3] = if k_3 <= j {
+                                a_part_row[k_3] * a_sum_exp_row[k_3] / math::sqrt(16.0)
+                            } else {
+                                0.0
+                            };
+                        }
+                    }
+                }
+                let [d_q, k_2, q_2, a_sum_exp] = carve(
+                    arena,
+                    [
+                        0..n * t * 16,
+                        n * t * 16..n * t * 32,
+                        n * t * 32..n * t * 48,
+                        larger(
+                            n * t * 48 + t + t * t * 2,
+                            n * t * t + t * t,
+                        )..larger(
+                            n * t * 48 + n * t * t + t + t * t * 2,
+                            n * t * t * 2 + t * t,
+                        ),
+                    ],
+                );
+                let d_q = d_q.as_chunks_mut::<16>().0;
+                let k_2 = k_2.as_chunks_mut::<16>().0;
+                let q_2 = q_2.as_chunks_mut::<16>().0;
+                kernels::matmul(
+                    n * t,
+                    16,
+                    16,
+                    x.as_flattened(),
+                    (16, 1),
+                    model.wk.as_flattened(),
+                    (16, 1),
+                    k_2.as_flattened_mut(),
+                    16,
+                    false,
+                );
+                for n_2 in 0..n {
+                    for i in 0..t {
+                        d_q[n_2 * t + i].fill(0.0);
+                        let mut d_q_row = kernels::row::<16, _>(&d_q[n_2 * t + i]);
+                        for j in 0..i + 1 {
+                            let k_2_row = kernels::row::<16, _>(&k_2[n_2 * t + j]);
+                            for d in 0..16 {
+                                d_q_row[d] += a_sum_exp[(n_2 * t + i) * t + j] * k_2_row[d];
+                            }
+                        }
+                        d_q[n_2 * t + i].copy_from_slice(&d_q_row);
+                    }
+                }
+                kernels::matmul(
+                    n * t,
+                    16,
+                    16,
+                    x.as_flattened(),
+                    (16, 1),
+                    model.wq.as_flattened(),
+                    (16, 1),
+                    q_2.as_flattened_mut(),
+                    16,
+                    false,
+                );
+                let [d_q, d_k, q_2, a_sum_exp, d_v] = carve(
+                    arena,
+                    [
+                        0..n * t * 16,
+                        n * t * 16..n * t * 32,
+                        n * t * 32..n * t * 48,
+                        larger(
+                            n * t * 48 + t + t * t * 2,
+                            n * t * t + t * t,
+                        )..larger(
+                            n * t * 48 + n * t * t + t + t * t * 2,
+                            n * t * t * 2 + t * t,
+                        ),
+                        larger(
+                            n * t * 48 + n * t * t + t + t * t * 2,
+                            n * t * t * 2 + t * t,
+                        )..larger(
+                            n * t * 64 + n * t * t + t + t * t * 2,
+                            n * t * 16 + n * t * t * 2 + t * t,
+                        ),
+                    ],
+                );
+                let d_q = d_q.as_chunks::<16>().0;
+                let d_k = d_k.as_chunks_mut::<16>().0;
+                let q_2 = q_2.as_chunks::<16>().0;
+                let d_v = d_v.as_chunks::<16>().0;
+                for n_2 in 0..n {
+                    for j in 0..t {
+                        d_k[n_2 * t + j].fill(0.0);
+                        let mut d_k_row = kernels::row::<16, _>(&d_k[n_2 * t + j]);
+                        for i in j..t {
+                            let q_2_row = kernels::row::<16, _>(&q_2[n_2 * t + i]);
+                            for d in 0..16 {
+                                d_k_row[d] += a_sum_exp[(n_2 * t + i) * t + j] * q_2_row[d];
+                            }
+                        }
+                        d_k[n_2 * t + j].copy_from_slice(&d_k_row);
+                    }
                 }
                 kernels::matmul(
                     n * t,
@@ -936,38 +1070,41 @@ impl AttentionAttendPass<'_> {
         ::chainrule::__private::vectorised(
             #[inline(always)]
             || {
-                use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [a_sum_exp, a, q, k, v_2, d_k, d_q, d_a, a_sum_rest, d_a_sum_exp,
-                d_s_sum] = carve(
+                use ::chainrule::__private::{carve, kernels, larger, math::f32 as math};
+                let [a_part, d_a, v_3, a_sum_rest] = carve(
                     arena,
                     [
                         0..n * t * t,
-                        n * t * t..n * t * t * 2,
-                        n * t * t * 2..n * t * 16 + n * t * t * 2,
-                        n * t * 16 + n * t * t * 2..n * t * 32 + n * t * t * 2,
-                        n * t * 32 + n * t * t * 2..n * t * 48 + n * t * t * 2,
-                        n * t * 48 + n * t * t * 2..n * t * 64 + n * t * t * 2,
-                        n * t * 64 + n * t * t * 2..n * t * 80 + n * t * t * 2,
-                        n * t * 80 + n * t * t * 2..n * t * 80 + n * t * t * 2 + t * t,
-                        n * t * 80 + n * t * t * 2
-                            + t * t..n * t * 81 + n * t * t * 2 + t * t,
-                        n * t * 81 + n * t * t * 2
-                            + t * t..n * t * 81 + n * t * t * 2 + t + t * t,
-                        n * t * 81 + n * t * t * 2 + t
-                            + t * t..n * t * 81 + n * t * t * 2 + t * 2 + t * t,
+                        n * t * t..n * t * t + t * t,
+                        larger(
+                            n * t * 48 + n * t * t + t + t * t * 2,
+                            n * t * t * 2 + t * t,
+                        )..larger(
+                            n * t * 64 + n * t * t + t + t * t * 2,
+                            n * t * 16 + n * t * t * 2 + t * t,
+                        ),
+                        larger(
+                            n * t * 64 + n * t * t + t + t * t * 2,
+                            n * t * 16 + n * t * t * 2 + t * t,
+                        )..larger(
+                            n * t * 65 + n * t * t + t + t * t * 2,
+                            n * t * 17 + n * t * t * 2 + t * t,
+                        ),
                     ],
                 );
-                let a_sum_exp = &a_sum_exp[..n * t * t];
-                let a = &a[..n * t * t];
-                let q = &q.as_chunks::<16>().0[..n * t];
-                let k = &k.as_chunks::<16>().0[..n * t];
-                let v_2 = &v_2.as_chunks::<16>().0[..n * t];
-                let d_k = &mut d_k.as_chunks_mut::<16>().0[..n * t];
-                let d_q = &mut d_q.as_chunks_mut::<16>().0[..n * t];
-                let d_a = &mut d_a[..t * t];
-                let a_sum_rest = &a_sum_rest[..n * t];
-                let d_a_sum_exp = &mut d_a_sum_exp[..t];
-                let d_s_sum = &mut d_s_sum[..t];
+                let v_3 = v_3.as_chunks_mut::<16>().0;
+                kernels::matmul(
+                    n * t,
+                    16,
+                    16,
+                    x.as_flattened(),
+                    (16, 1),
+                    model.wv.as_flattened(),
+                    (16, 1),
+                    v_3.as_flattened_mut(),
+                    16,
+                    false,
+                );
                 for n_2 in 0..n {
                     kernels::matmul(
                         t,
@@ -975,76 +1112,194 @@ impl AttentionAttendPass<'_> {
                         16,
                         cotangent[n_2 * t..][..t].as_flattened(),
                         (16, 1),
-                        v_2[n_2 * t..][..t].as_flattened(),
+                        v_3[n_2 * t..][..t].as_flattened(),
                         (1, 16),
                         d_a,
                         t,
                         false,
                     );
-                    d_k[n_2 * t..][..t].as_flattened_mut().fill(0.0);
                     for j in 0..t {
                         let d_a_row = &d_a[j * t..][..t];
-                        let d_a_sum_exp_row = &mut d_a_sum_exp[..t];
-                        for k_2 in 0..t {
-                            d_a_sum_exp_row[k_2] = d_a_row[k_2]
+                        let a_part_row = &mut a_part[(n_2 * t + j) * t..][..t];
+                        for k_3 in 0..t {
+                            a_part_row[k_3] = d_a_row[k_3]
                                 / (1.0 + a_sum_rest[n_2 * t + j]);
-                        }
-                        let d_a_sum_rest_part = kernels::sum_of(
-                            t,
-                            #[inline(always)]
-                            |k_2| d_a_sum_exp[k_2] * a[(n_2 * t + j) * t + k_2],
-                        );
-                        let d_a_sum_rest = -d_a_sum_rest_part;
-                        let d_a_sum_exp_row = &mut d_a_sum_exp[..t];
-                        let a_sum_exp_row = &a_sum_exp[(n_2 * t + j) * t..][..t];
-                        let d_s_sum_row = &mut d_s_sum[..t];
-                        for k_2 in 0..t {
-                            d_a_sum_exp_row[k_2] += d_a_sum_rest;
-                            d_s_sum_row[k_2] = if k_2 <= j {
-                                d_a_sum_exp_row[k_2] * a_sum_exp_row[k_2] / math::sqrt(16.0)
-                            } else {
-                                0.0
-                            };
-                        }
-                        d_q[n_2 * t + j].fill(0.0);
-                        for j_2 in 0..t {
-                            for d in 0..16 {
-                                if j_2 <= j {
-                                    d_q[n_2 * t + j][d] += d_s_sum[j_2] * k[n_2 * t + j_2][d];
-                                }
-                                if j_2 <= j {
-                                    d_k[n_2 * t + j_2][d] += d_s_sum[j_2] * q[n_2 * t + j][d];
-                                }
-                            }
                         }
                     }
                 }
-                let [a, d_v, d_k, d_q] = carve(
+                let [a_part, a_2, a_sum_exp, d_v, a_sum_rest, d_a_sum_rest] = carve(
                     arena,
                     [
-                        n * t * t..n * t * t * 2,
-                        n * t * t * 2..n * t * 16 + n * t * t * 2,
-                        n * t * 48 + n * t * t * 2..n * t * 64 + n * t * t * 2,
-                        n * t * 64 + n * t * t * 2..n * t * 80 + n * t * t * 2,
+                        0..n * t * t,
+                        n * t * t..n * t * t + t * t,
+                        larger(
+                            n * t * 48 + t + t * t * 2,
+                            n * t * t + t * t,
+                        )..larger(
+                            n * t * 48 + n * t * t + t + t * t * 2,
+                            n * t * t * 2 + t * t,
+                        ),
+                        larger(
+                            n * t * 48 + n * t * t + t + t * t * 2,
+                            n * t * t * 2 + t * t,
+                        )..larger(
+                            n * t * 64 + n * t * t + t + t * t * 2,
+                            n * t * 16 + n * t * t * 2 + t * t,
+                        ),
+                        larger(
+                            n * t * 64 + n * t * t + t + t * t * 2,
+                            n * t * 16 + n * t * t * 2 + t * t,
+                        )..larger(
+                            n * t * 65 + n * t * t + t + t * t * 2,
+                            n * t * 17 + n * t * t * 2 + t * t,
+                        ),
+                        larger(
+                            n * t * 65 + n * t * t + t + t * t * 2,
+                            n * t * 17 + n * t * t * 2 + t * t,
+                        )..larger(
+                            n * t * 66 + n * t * t + t + t * t * 2,
+                            n * t * 18 + n * t * t * 2 + t * t,
+                        ),
                     ],
                 );
-                let a = &a[..n * t * t];
-                let d_v = &mut d_v.as_chunks_mut::<16>().0[..n * t];
-                let d_k = &d_k.as_chunks::<16>().0[..n * t];
-                let d_q = &d_q.as_chunks::<16>().0[..n * t];
-                for n_2 in 0..n {
+                let d_v = d_v.as_chunks_mut::<16>().0;
+                for i in 0..n {
+                    for j in 0..t {
+                        let a_sum_exp_row = &a_sum_exp[(i * t + j) * t..][..t];
+                        let a_2_row = &mut a_2[j * t..][..t];
+                        for k_3 in 0..t {
+                            a_2_row[k_3] = a_sum_exp_row[k_3]
+                                / (1.0 + a_sum_rest[i * t + j]);
+                        }
+                    }
                     kernels::matmul(
                         t,
                         16,
                         t,
-                        &a[n_2 * t * t..][..t * t],
+                        a_2,
                         (1, t),
-                        cotangent[n_2 * t..][..t].as_flattened(),
+                        cotangent[i * t..][..t].as_flattened(),
                         (16, 1),
-                        d_v[n_2 * t..][..t].as_flattened_mut(),
+                        d_v[i * t..][..t].as_flattened_mut(),
                         16,
                         false,
                     );
+                    for j in 0..t {
+                        let d_a_sum_rest_part = kernels::sum_of(
+                            t,
+                            #[inline(always)]
+                            |k_3| a_part[(i * t + j) * t + k_3] * a_2[j * t + k_3],
+                        );
+                        d_a_sum_rest[i * t + j] = -d_a_sum_rest_part;
+                    }
+                }
+                for i in 0..n {
+                    for j in 0..t {
+                        let a_part_row = &mut a_part[(i * t + j) * t..][..t];
+                        let a_sum_exp_row = &mut a_sum_exp[(i * t + j) * t..][..t];
+                        for k_3 in 0..t {
+                            a_part_row[k_3] += d_a_sum_rest[i * t + j];
+                            a_sum_exp_row[k_3] = if k_3 <= j {
+                                a_part_row[k_3] * a_sum_exp_row[k_3] / math::sqrt(16.0)
+                            } else {
+                                0.0
+                            };
+                        }
+                    }
+                }
+                let [d_q, k_2, q_2, a_sum_exp] = carve(
+                    arena,
+                    [
+                        0..n * t * 16,
+                        n * t * 16..n * t * 32,
+                        n * t * 32..n * t * 48,
+                        larger(
+                            n * t * 48 + t + t * t * 2,
+                            n * t * t + t * t,
+                        )..larger(
+                            n * t * 48 + n * t * t + t + t * t * 2,
+                            n * t * t * 2 + t * t,
+                        ),
+                    ],
+                );
+                let d_q = d_q.as_chunks_mut::<16>().0;
+                let k_2 = k_2.as_chunks_mut::<16>().0;
+                let q_2 = q_2.as_chunks_mut::<16>().0;
+                kernels::matmul(
+                    n * t,
+                    16,
+                    16,
+                    x.as_flattened(),
+                    (16, 1),
+                    model.wk.as_flattened(),
+                    (16, 1),
+                    k_2.as_flattened_mut(),
+                    16,
+                    false,
+                );
+                for n_2 in 0..n {
+                    for i in 0..t {
+                        d_q[n_2 * t + i].fill(0.0);
+                        let mut d_q_row = kernels::row::<16, _>(&d_q[n_2 * t + i]);
+                        for j in 0..i + 1 {
+                            let k_2_row = kernels::row::<16, _>(&k_2[n_2 * t + j]);
+                            for d in 0..16 {
+                                d_q_row[d] += a_sum_exp[(n_2 * t + i) * t + j] * k_2_row[d];
+                            }
+                        }
+                        d_q[n_2 * t + i].copy_from_slice(&d_q_row);
+                    }
+                }
+                kernels::matmul(
+                    n * t,
+                    16,
+                    16,
+                    x.as_flattened(),
+                    (16, 1),
+                    model.wq.as_flattened(),
+                    (16, 1),
+                    q_2.as_flattened_mut(),
+                    16,
+                    false,
+                );
+                let [d_q, d_k, q_2, a_sum_exp, d_v] = carve(
+                    arena,
+                    [
+                        0..n * t * 16,
+                        n * t * 16..n * t * 32,
+                        n * t * 32..n * t * 48,
+                        larger(
+                            n * t * 48 + t + t * t * 2,
+                            n * t * t + t * t,
+                        )..larger(
+                            n * t * 48 + n * t * t + t + t * t * 2,
+                            n * t * t * 2 + t * t,
+                        ),
+                        larger(
+                            n * t * 48 + n * t * t + t + t * t * 2,
+                            n * t * t * 2 + t * t,
+                        )..larger(
+                            n * t * 64 + n * t * t + t + t * t * 2,
+                            n * t * 16 + n * t * t * 2 + t * t,
+                        ),
+                    ],
+                );
+                let d_q = d_q.as_chunks::<16>().0;
+                let d_k = d_k.as_chunks_mut::<16>().0;
+                let q_2 = q_2.as_chunks::<16>().0;
+                let d_v = d_v.as_chunks::<16>().0;
+                for n_2 in 0..n {
+                    for j in 0..t {
+                        d_k[n_2 * t + j].fill(0.0);
+                        let mut d_k_row = kernels::row::<16, _>(&d_k[n_2 * t + j]);
+                        for i in j..t {
+                            let q_2_row = kernels::row::<16, _>(&q_2[n_2 * t + i]);
+                            for d in 0..16 {
+                                d_k_row[d] += a_sum_exp[(n_2 * t + i) * t + j] * q_2_row[d];
+                            }
+                        }
+                        d_k[n_2 * t + j].copy_from_slice(&d_k_row);
+                    }
                 }
                 kernels::matmul(
                     n * t,

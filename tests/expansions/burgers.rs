@@ -171,23 +171,18 @@ impl Burgers {
                         n * 362..n * 363,
                     ],
                 );
-                let h_part_part = &mut h_part_part.as_chunks_mut::<20>().0[..n];
-                let h = &mut h.as_chunks_mut::<20>().0[..n];
-                let u_left = &mut u_left.as_chunks_mut::<20>().0[..n];
-                let d_u_product = &mut d_u_product.as_chunks_mut::<20>().0[..n];
-                let d_u_product_part = &mut d_u_product_part
-                    .as_chunks_mut::<20>()
-                    .0[..n];
-                let d_h = &mut d_h.as_chunks_mut::<20>().0[..n];
-                let d_h_3 = &mut d_h_3.as_chunks_mut::<20>().0[..n];
-                let h_part = &mut h_part.as_chunks_mut::<20>().0[..n];
-                let d_h_2 = &mut d_h_2.as_chunks_mut::<20>().0[..n];
-                let d_u_product_2 = &mut d_u_product_2.as_chunks_mut::<20>().0[..n];
-                let d_u_product_3 = &mut d_u_product_3.as_chunks_mut::<20>().0[..n];
-                let d_u_left = &mut d_u_left.as_chunks_mut::<20>().0[..n];
-                let u = &mut u[..n];
-                let d_r = &mut d_r[..n];
-                let d_u = &mut d_u[..n];
+                let h_part_part = h_part_part.as_chunks_mut::<20>().0;
+                let h = h.as_chunks_mut::<20>().0;
+                let u_left = u_left.as_chunks_mut::<20>().0;
+                let d_u_product = d_u_product.as_chunks_mut::<20>().0;
+                let d_u_product_part = d_u_product_part.as_chunks_mut::<20>().0;
+                let d_h = d_h.as_chunks_mut::<20>().0;
+                let d_h_3 = d_h_3.as_chunks_mut::<20>().0;
+                let h_part = h_part.as_chunks_mut::<20>().0;
+                let d_h_2 = d_h_2.as_chunks_mut::<20>().0;
+                let d_u_product_2 = d_u_product_2.as_chunks_mut::<20>().0;
+                let d_u_product_3 = d_u_product_3.as_chunks_mut::<20>().0;
+                let d_u_left = d_u_left.as_chunks_mut::<20>().0;
                 let w1_row = kernels::row::<32, _>(&self.w1[0]);
                 let w1_row_2 = kernels::row::<32, _>(&self.w1[1]);
                 let b1_row = kernels::row::<32, _>(&self.b1);
@@ -438,23 +433,18 @@ impl Burgers {
                         n * 223 + 440..n * 243 + 440,
                     ],
                 );
-                let h = &mut h.as_chunks_mut::<20>().0[..n];
-                let u_left = &mut u_left.as_chunks_mut::<20>().0[..n];
-                let d_u_product_part = &mut d_u_product_part
-                    .as_chunks_mut::<20>()
-                    .0[..n];
-                let d_u_product = &mut d_u_product.as_chunks_mut::<20>().0[..n];
-                let d_u = &mut d_u[..n];
-                let d_u_product_2 = &mut d_u_product_2.as_chunks_mut::<20>().0[..n];
-                let d_u_left = &mut d_u_left.as_chunks_mut::<20>().0[..n];
-                let h_part_part = &mut h_part_part.as_chunks_mut::<20>().0[..n];
-                let d_h = &mut d_h.as_chunks_mut::<20>().0[..n];
-                let d_h_3 = &mut d_h_3.as_chunks_mut::<20>().0[..n];
-                let u = &mut u[..n];
-                let d_h_2 = &mut d_h_2.as_chunks_mut::<20>().0[..n];
-                let h_part = &mut h_part.as_chunks_mut::<20>().0[..n];
-                let d_r = &mut d_r[..n];
-                let d_u_product_3 = &mut d_u_product_3.as_chunks_mut::<20>().0[..n];
+                let h = h.as_chunks_mut::<20>().0;
+                let u_left = u_left.as_chunks_mut::<20>().0;
+                let d_u_product_part = d_u_product_part.as_chunks_mut::<20>().0;
+                let d_u_product = d_u_product.as_chunks_mut::<20>().0;
+                let d_u_product_2 = d_u_product_2.as_chunks_mut::<20>().0;
+                let d_u_left = d_u_left.as_chunks_mut::<20>().0;
+                let h_part_part = h_part_part.as_chunks_mut::<20>().0;
+                let d_h = d_h.as_chunks_mut::<20>().0;
+                let d_h_3 = d_h_3.as_chunks_mut::<20>().0;
+                let d_h_2 = d_h_2.as_chunks_mut::<20>().0;
+                let h_part = h_part.as_chunks_mut::<20>().0;
+                let d_u_product_3 = d_u_product_3.as_chunks_mut::<20>().0;
                 let w1_row = kernels::row::<32, _>(&self.w1[0]);
                 let w1_row_2 = kernels::row::<32, _>(&self.w1[1]);
                 let b1_row = kernels::row::<32, _>(&self.b1);
@@ -655,20 +645,16 @@ impl Burgers {
                         n * 324 + 460..n * 344 + 460,
                     ],
                 );
-                let h = &h.as_chunks::<20>().0[..n];
+                let h = h.as_chunks::<20>().0;
                 let d_w1 = &mut d_w1.as_chunks_mut::<20>().0.as_chunks_mut::<2>().0[0];
-                let d_u = &mut d_u[..n];
-                let h_part_part = &h_part_part.as_chunks::<20>().0[..n];
+                let h_part_part = h_part_part.as_chunks::<20>().0;
                 let d_w2 = &mut d_w2.as_chunks_mut::<20>().0.as_chunks_mut::<20>().0[0];
-                let u = &mut u[..n];
-                let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
-                let d_r = &mut d_r[..n];
-                let d_u_product_3 = &d_u_product_3.as_chunks::<20>().0[..n];
-                let d_h_6 = &mut d_h_6.as_chunks_mut::<20>().0[..n];
-                let d_h_4 = &mut d_h_4.as_chunks_mut::<20>().0[..n];
-                let d_h_part_2 = &mut d_h_part_2.as_chunks_mut::<20>().0[..n];
-                let d_u_xx = &mut d_u_xx[..n];
-                let d_h_part = &mut d_h_part.as_chunks_mut::<20>().0[..n];
+                let d_h_2 = d_h_2.as_chunks::<20>().0;
+                let d_u_product_3 = d_u_product_3.as_chunks::<20>().0;
+                let d_h_6 = d_h_6.as_chunks_mut::<20>().0;
+                let d_h_4 = d_h_4.as_chunks_mut::<20>().0;
+                let d_h_part_2 = d_h_part_2.as_chunks_mut::<20>().0;
+                let d_h_part = d_h_part.as_chunks_mut::<20>().0;
                 let d_residual_mean = 1.0 / n as f64;
                 d_w1.as_flattened_mut().fill(0.0);
                 let mut d_w1_row = kernels::row::<32, _>(&d_w1[1]);
@@ -731,16 +717,16 @@ impl Burgers {
                         n * 344 + 460..n * 364 + 460,
                     ],
                 );
-                let u_left = &u_left.as_chunks::<20>().0[..n];
-                let d_u_product_part = &d_u_product_part.as_chunks::<20>().0[..n];
-                let d_u_product_2 = &d_u_product_2.as_chunks::<20>().0[..n];
-                let d_h_3 = &d_h_3.as_chunks::<20>().0[..n];
+                let u_left = u_left.as_chunks::<20>().0;
+                let d_u_product_part = d_u_product_part.as_chunks::<20>().0;
+                let d_u_product_2 = d_u_product_2.as_chunks::<20>().0;
+                let d_h_3 = d_h_3.as_chunks::<20>().0;
                 let d_w2 = &mut d_w2.as_chunks_mut::<20>().0.as_chunks_mut::<20>().0[0];
                 let d_w3 = &mut d_w3.as_chunks_mut::<20>().0[0];
-                let d_u_product_4 = &mut d_u_product_4.as_chunks_mut::<20>().0[..n];
-                let d_u_left_2 = &mut d_u_left_2.as_chunks_mut::<20>().0[..n];
-                let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
-                let d_u_product_5 = &mut d_u_product_5.as_chunks_mut::<20>().0[..n];
+                let d_u_product_4 = d_u_product_4.as_chunks_mut::<20>().0;
+                let d_u_left_2 = d_u_left_2.as_chunks_mut::<20>().0;
+                let d_h_4 = d_h_4.as_chunks::<20>().0;
+                let d_u_product_5 = d_u_product_5.as_chunks_mut::<20>().0;
                 kernels::matmul(
                     n,
                     20,
@@ -813,23 +799,20 @@ impl Burgers {
                         n * 344 + 460..n * 364 + 460,
                     ],
                 );
-                let h = &h.as_chunks::<20>().0[..n];
+                let h = h.as_chunks::<20>().0;
                 let d_w1 = &mut d_w1.as_chunks_mut::<20>().0.as_chunks_mut::<2>().0[0];
-                let d_u_product = &d_u_product.as_chunks::<20>().0[..n];
-                let h_part_part = &h_part_part.as_chunks::<20>().0[..n];
-                let d_h = &d_h.as_chunks::<20>().0[..n];
-                let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
+                let d_u_product = d_u_product.as_chunks::<20>().0;
+                let h_part_part = h_part_part.as_chunks::<20>().0;
+                let d_h = d_h.as_chunks::<20>().0;
+                let d_h_5 = d_h_5.as_chunks_mut::<20>().0;
                 let d_w2 = &mut d_w2.as_chunks_mut::<20>().0.as_chunks_mut::<20>().0[0];
-                let u = &u[..n];
-                let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
-                let h_part = &h_part.as_chunks::<20>().0[..n];
-                let d_r = &d_r[..n];
-                let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
-                let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
-                let d_h_part_2 = &d_h_part_2.as_chunks::<20>().0[..n];
-                let d_u_xx = &d_u_xx[..n];
-                let d_h_part = &d_h_part.as_chunks::<20>().0[..n];
-                let d_u_product_5 = &d_u_product_5.as_chunks::<20>().0[..n];
+                let d_h_2 = d_h_2.as_chunks::<20>().0;
+                let h_part = h_part.as_chunks::<20>().0;
+                let d_h_6 = d_h_6.as_chunks::<20>().0;
+                let d_h_4 = d_h_4.as_chunks::<20>().0;
+                let d_h_part_2 = d_h_part_2.as_chunks::<20>().0;
+                let d_h_part = d_h_part.as_chunks::<20>().0;
+                let d_u_product_5 = d_u_product_5.as_chunks::<20>().0;
                 kernels::matmul(
                     n,
                     20,
@@ -926,12 +909,11 @@ impl Burgers {
                         n * 263 + 460..n * 283 + 460,
                     ],
                 );
-                let u_left = &u_left.as_chunks::<20>().0[..n];
-                let d_u_product_part = &d_u_product_part.as_chunks::<20>().0[..n];
-                let d_u_product_6 = &mut d_u_product_6.as_chunks_mut::<20>().0[..n];
-                let d_u = &d_u[..n];
+                let u_left = u_left.as_chunks::<20>().0;
+                let d_u_product_part = d_u_product_part.as_chunks::<20>().0;
+                let d_u_product_6 = d_u_product_6.as_chunks_mut::<20>().0;
                 let d_w3 = &mut d_w3.as_chunks_mut::<20>().0[0];
-                let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
+                let d_h_6 = d_h_6.as_chunks::<20>().0;
                 kernels::matmul(
                     n,
                     20,
@@ -993,17 +975,16 @@ impl Burgers {
                         n * 263 + 460..n * 263 + 480,
                     ],
                 );
-                let h = &h.as_chunks::<20>().0[..n];
-                let u_left = &u_left.as_chunks::<20>().0[..n];
-                let d_u_product_6 = &mut d_u_product_6.as_chunks_mut::<20>().0[..n];
-                let d_u = &d_u[..n];
-                let d_u_product_2 = &d_u_product_2.as_chunks::<20>().0[..n];
-                let d_u_left = &d_u_left.as_chunks::<20>().0[..n];
-                let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
+                let h = h.as_chunks::<20>().0;
+                let u_left = u_left.as_chunks::<20>().0;
+                let d_u_product_6 = d_u_product_6.as_chunks_mut::<20>().0;
+                let d_u_product_2 = d_u_product_2.as_chunks::<20>().0;
+                let d_u_left = d_u_left.as_chunks::<20>().0;
+                let d_h_5 = d_h_5.as_chunks_mut::<20>().0;
                 let d_w2 = &mut d_w2.as_chunks_mut::<20>().0.as_chunks_mut::<20>().0[0];
                 let d_w3 = &d_w3.as_chunks::<20>().0[0];
-                let d_u_product_4 = &d_u_product_4.as_chunks::<20>().0[..n];
-                let d_u_left_2 = &d_u_left_2.as_chunks::<20>().0[..n];
+                let d_u_product_4 = d_u_product_4.as_chunks::<20>().0;
+                let d_u_left_2 = d_u_left_2.as_chunks::<20>().0;
                 let d_b2 = &mut d_b2.as_chunks_mut::<20>().0[0];
                 d_b2.fill(0.0);
                 let w3_row = kernels::row::<32, _>(&self.w3);
@@ -1069,9 +1050,9 @@ impl Burgers {
                         n * 181 + 40..n * 181 + 60,
                     ],
                 );
-                let h = &h.as_chunks::<20>().0[..n];
+                let h = h.as_chunks::<20>().0;
                 let d_w1 = &mut d_w1.as_chunks_mut::<20>().0.as_chunks_mut::<2>().0[0];
-                let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
+                let d_h_5 = d_h_5.as_chunks_mut::<20>().0;
                 let d_b1 = &mut d_b1.as_chunks_mut::<20>().0[0];
                 d_b1.fill(0.0);
                 let mut d_b1_row = kernels::row::<32, _>(d_b1);
@@ -1156,7 +1137,7 @@ impl Burgers {
             #[inline(always)]
             || {
                 use ::chainrule::__private::{carve, kernels, math::f64 as math};
-                let [h, u_left, d_u_product, d_h, u_product] = carve(
+                let [h, u_left, d_u_product, h_part, u_product] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -1166,11 +1147,10 @@ impl Burgers {
                         n * 100..n * 101,
                     ],
                 );
-                let h = &mut h.as_chunks_mut::<20>().0[..n];
-                let u_left = &mut u_left.as_chunks_mut::<20>().0[..n];
-                let d_u_product = &mut d_u_product.as_chunks_mut::<20>().0[..n];
-                let d_h = &mut d_h.as_chunks_mut::<20>().0[..n];
-                let u_product = &mut u_product[..n];
+                let h = h.as_chunks_mut::<20>().0;
+                let u_left = u_left.as_chunks_mut::<20>().0;
+                let d_u_product = d_u_product.as_chunks_mut::<20>().0;
+                let h_part = h_part.as_chunks_mut::<20>().0;
                 let w1_row = kernels::row::<32, _>(&self.w1[0]);
                 let w1_row_2 = kernels::row::<32, _>(&self.w1[1]);
                 let b1_row = kernels::row::<32, _>(&self.b1);
@@ -1228,11 +1208,11 @@ impl Burgers {
                     (20, 1),
                     self.w2.as_flattened(),
                     (1, 20),
-                    d_h.as_flattened_mut(),
+                    h_part.as_flattened_mut(),
                     20,
                     false,
                 );
-                let [h, h_part, d_h, d_h_2, d_t, d_x] = carve(
+                let [h, d_h_2, h_part, d_h, d_t, d_x] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -1243,26 +1223,24 @@ impl Burgers {
                         n * 102..n * 103,
                     ],
                 );
-                let h = &h.as_chunks::<20>().0[..n];
-                let h_part = &mut h_part.as_chunks_mut::<20>().0[..n];
-                let d_h = &mut d_h.as_chunks_mut::<20>().0[..n];
-                let d_h_2 = &mut d_h_2.as_chunks_mut::<20>().0[..n];
-                let d_t = &mut d_t[..n];
-                let d_x = &mut d_x[..n];
+                let h = h.as_chunks::<20>().0;
+                let d_h_2 = d_h_2.as_chunks_mut::<20>().0;
+                let h_part = h_part.as_chunks_mut::<20>().0;
+                let d_h = d_h.as_chunks_mut::<20>().0;
                 let w1_row = kernels::row::<32, _>(&self.w1[1]);
                 for i in 0..n {
                     let h_row = kernels::row::<32, _>(&h[i]);
-                    let mut d_h_row = kernels::row::<32, _>(&d_h[i]);
-                    let mut h_part_row = [0.0_f64; 32];
+                    let mut h_part_row = kernels::row::<32, _>(&h_part[i]);
+                    let mut d_h_row = [0.0_f64; 32];
                     let mut d_h_2_row = [0.0_f64; 32];
                     for j in 0..32 {
-                        h_part_row[j] = d_h_row[j]
+                        d_h_row[j] = -2.0 * (w1_row[j] * h_part_row[j] * h_row[j]);
+                        h_part_row[j] = h_part_row[j]
                             * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
-                        d_h_row[j] = -2.0 * (w1_row[j] * d_h_row[j] * h_row[j]);
                         d_h_2_row[j] = w1_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
                     }
-                    d_h[i].copy_from_slice(&d_h_row[..20]);
                     h_part[i].copy_from_slice(&h_part_row[..20]);
+                    d_h[i].copy_from_slice(&d_h_row[..20]);
                     d_h_2[i].copy_from_slice(&d_h_2_row[..20]);
                 }
                 kernels::matmul(
@@ -1289,7 +1267,7 @@ impl Burgers {
                     n,
                     false,
                 );
-                let [h, u_left, d_u_product_2, d_h, d_h_2, u_product, d_t, d_x] = carve(
+                let [h, u_left, d_h_2, d_u_product_2, d_h, u_product, d_t, d_x] = carve(
                     arena,
                     [
                         0..n * 20,
@@ -1302,14 +1280,11 @@ impl Burgers {
                         n * 102..n * 103,
                     ],
                 );
-                let h = &h.as_chunks::<20>().0[..n];
-                let u_left = &u_left.as_chunks::<20>().0[..n];
-                let d_u_product_2 = &mut d_u_product_2.as_chunks_mut::<20>().0[..n];
-                let d_h = &mut d_h.as_chunks_mut::<20>().0[..n];
-                let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
-                let u_product = &u_product[..n];
-                let d_t = &d_t[..n];
-                let d_x = &d_x[..n];
+                let h = h.as_chunks::<20>().0;
+                let u_left = u_left.as_chunks::<20>().0;
+                let d_h_2 = d_h_2.as_chunks::<20>().0;
+                let d_u_product_2 = d_u_product_2.as_chunks_mut::<20>().0;
+                let d_h = d_h.as_chunks_mut::<20>().0;
                 kernels::matmul(
                     n,
                     20,
@@ -1541,18 +1516,14 @@ impl BurgersResidualPass<'_> {
                         n * 363..n * 364,
                     ],
                 );
-                let h_part_part = &h_part_part.as_chunks::<20>().0[..n];
-                let h = &h.as_chunks::<20>().0[..n];
-                let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
-                let d_u_product_3 = &d_u_product_3.as_chunks::<20>().0[..n];
-                let d_h_part = &mut d_h_part.as_chunks_mut::<20>().0[..n];
-                let d_h_4 = &mut d_h_4.as_chunks_mut::<20>().0[..n];
-                let d_h_part_2 = &mut d_h_part_2.as_chunks_mut::<20>().0[..n];
-                let d_h_6 = &mut d_h_6.as_chunks_mut::<20>().0[..n];
-                let u = &mut u[..n];
-                let d_r = &mut d_r[..n];
-                let d_u = &mut d_u[..n];
-                let d_u_xx = &mut d_u_xx[..n];
+                let h_part_part = h_part_part.as_chunks::<20>().0;
+                let h = h.as_chunks::<20>().0;
+                let d_h_2 = d_h_2.as_chunks::<20>().0;
+                let d_u_product_3 = d_u_product_3.as_chunks::<20>().0;
+                let d_h_part = d_h_part.as_chunks_mut::<20>().0;
+                let d_h_4 = d_h_4.as_chunks_mut::<20>().0;
+                let d_h_part_2 = d_h_part_2.as_chunks_mut::<20>().0;
+                let d_h_6 = d_h_6.as_chunks_mut::<20>().0;
                 let d_residual_mean = 1.0 / n as f64;
                 grads.w1.as_flattened_mut().fill(0.0);
                 let mut w1_row = kernels::row::<32, _>(&grads.w1[1]);
@@ -1613,14 +1584,14 @@ impl BurgersResidualPass<'_> {
                         n * 340..n * 360,
                     ],
                 );
-                let u_left = &u_left.as_chunks::<20>().0[..n];
-                let d_u_product_part = &d_u_product_part.as_chunks::<20>().0[..n];
-                let d_h_3 = &d_h_3.as_chunks::<20>().0[..n];
-                let d_u_product_2 = &d_u_product_2.as_chunks::<20>().0[..n];
-                let d_u_product_4 = &mut d_u_product_4.as_chunks_mut::<20>().0[..n];
-                let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
-                let d_u_product_5 = &mut d_u_product_5.as_chunks_mut::<20>().0[..n];
-                let d_u_left_2 = &mut d_u_left_2.as_chunks_mut::<20>().0[..n];
+                let u_left = u_left.as_chunks::<20>().0;
+                let d_u_product_part = d_u_product_part.as_chunks::<20>().0;
+                let d_h_3 = d_h_3.as_chunks::<20>().0;
+                let d_u_product_2 = d_u_product_2.as_chunks::<20>().0;
+                let d_u_product_4 = d_u_product_4.as_chunks_mut::<20>().0;
+                let d_h_4 = d_h_4.as_chunks::<20>().0;
+                let d_u_product_5 = d_u_product_5.as_chunks_mut::<20>().0;
+                let d_u_left_2 = d_u_left_2.as_chunks_mut::<20>().0;
                 kernels::matmul(
                     n,
                     20,
@@ -1690,21 +1661,18 @@ impl BurgersResidualPass<'_> {
                         n * 363..n * 364,
                     ],
                 );
-                let h_part_part = &h_part_part.as_chunks::<20>().0[..n];
-                let h = &h.as_chunks::<20>().0[..n];
-                let d_u_product = &d_u_product.as_chunks::<20>().0[..n];
-                let d_h = &d_h.as_chunks::<20>().0[..n];
-                let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
-                let h_part = &h_part.as_chunks::<20>().0[..n];
-                let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
-                let d_h_part = &d_h_part.as_chunks::<20>().0[..n];
-                let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
-                let d_h_part_2 = &d_h_part_2.as_chunks::<20>().0[..n];
-                let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
-                let d_u_product_5 = &d_u_product_5.as_chunks::<20>().0[..n];
-                let u = &u[..n];
-                let d_r = &d_r[..n];
-                let d_u_xx = &d_u_xx[..n];
+                let h_part_part = h_part_part.as_chunks::<20>().0;
+                let h = h.as_chunks::<20>().0;
+                let d_u_product = d_u_product.as_chunks::<20>().0;
+                let d_h = d_h.as_chunks::<20>().0;
+                let d_h_5 = d_h_5.as_chunks_mut::<20>().0;
+                let h_part = h_part.as_chunks::<20>().0;
+                let d_h_2 = d_h_2.as_chunks::<20>().0;
+                let d_h_part = d_h_part.as_chunks::<20>().0;
+                let d_h_4 = d_h_4.as_chunks::<20>().0;
+                let d_h_part_2 = d_h_part_2.as_chunks::<20>().0;
+                let d_h_6 = d_h_6.as_chunks::<20>().0;
+                let d_u_product_5 = d_u_product_5.as_chunks::<20>().0;
                 kernels::matmul(
                     n,
                     20,
@@ -1807,17 +1775,16 @@ impl BurgersResidualPass<'_> {
                         n * 362..n * 363,
                     ],
                 );
-                let d_u_product_6 = &mut d_u_product_6.as_chunks_mut::<20>().0[..n];
-                let h = &h.as_chunks::<20>().0[..n];
-                let u_left = &u_left.as_chunks::<20>().0[..n];
-                let d_u_product_part = &d_u_product_part.as_chunks::<20>().0[..n];
-                let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
-                let d_u_product_2 = &d_u_product_2.as_chunks::<20>().0[..n];
-                let d_u_product_4 = &d_u_product_4.as_chunks::<20>().0[..n];
-                let d_u_left = &d_u_left.as_chunks::<20>().0[..n];
-                let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
-                let d_u_left_2 = &d_u_left_2.as_chunks::<20>().0[..n];
-                let d_u = &d_u[..n];
+                let d_u_product_6 = d_u_product_6.as_chunks_mut::<20>().0;
+                let h = h.as_chunks::<20>().0;
+                let u_left = u_left.as_chunks::<20>().0;
+                let d_u_product_part = d_u_product_part.as_chunks::<20>().0;
+                let d_h_5 = d_h_5.as_chunks_mut::<20>().0;
+                let d_u_product_2 = d_u_product_2.as_chunks::<20>().0;
+                let d_u_product_4 = d_u_product_4.as_chunks::<20>().0;
+                let d_u_left = d_u_left.as_chunks::<20>().0;
+                let d_h_6 = d_h_6.as_chunks::<20>().0;
+                let d_u_left_2 = d_u_left_2.as_chunks::<20>().0;
                 kernels::matmul(
                     n,
                     20,
@@ -1969,18 +1936,14 @@ impl BurgersResidualPass<'_> {
                         n * 363..n * 364,
                     ],
                 );
-                let h_part_part = &h_part_part.as_chunks::<20>().0[..n];
-                let h = &h.as_chunks::<20>().0[..n];
-                let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
-                let d_u_product_3 = &d_u_product_3.as_chunks::<20>().0[..n];
-                let d_h_part = &mut d_h_part.as_chunks_mut::<20>().0[..n];
-                let d_h_4 = &mut d_h_4.as_chunks_mut::<20>().0[..n];
-                let d_h_part_2 = &mut d_h_part_2.as_chunks_mut::<20>().0[..n];
-                let d_h_6 = &mut d_h_6.as_chunks_mut::<20>().0[..n];
-                let u = &mut u[..n];
-                let d_r = &mut d_r[..n];
-                let d_u = &mut d_u[..n];
-                let d_u_xx = &mut d_u_xx[..n];
+                let h_part_part = h_part_part.as_chunks::<20>().0;
+                let h = h.as_chunks::<20>().0;
+                let d_h_2 = d_h_2.as_chunks::<20>().0;
+                let d_u_product_3 = d_u_product_3.as_chunks::<20>().0;
+                let d_h_part = d_h_part.as_chunks_mut::<20>().0;
+                let d_h_4 = d_h_4.as_chunks_mut::<20>().0;
+                let d_h_part_2 = d_h_part_2.as_chunks_mut::<20>().0;
+                let d_h_6 = d_h_6.as_chunks_mut::<20>().0;
                 let d_residual_mean = 1.0 / n as f64;
                 let mut w1_row = kernels::row::<32, _>(&grads.w1[1]);
                 let w1_row_2 = kernels::row::<32, _>(&model.w1[1]);
@@ -2040,14 +2003,14 @@ impl BurgersResidualPass<'_> {
                         n * 340..n * 360,
                     ],
                 );
-                let u_left = &u_left.as_chunks::<20>().0[..n];
-                let d_u_product_part = &d_u_product_part.as_chunks::<20>().0[..n];
-                let d_h_3 = &d_h_3.as_chunks::<20>().0[..n];
-                let d_u_product_2 = &d_u_product_2.as_chunks::<20>().0[..n];
-                let d_u_product_4 = &mut d_u_product_4.as_chunks_mut::<20>().0[..n];
-                let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
-                let d_u_product_5 = &mut d_u_product_5.as_chunks_mut::<20>().0[..n];
-                let d_u_left_2 = &mut d_u_left_2.as_chunks_mut::<20>().0[..n];
+                let u_left = u_left.as_chunks::<20>().0;
+                let d_u_product_part = d_u_product_part.as_chunks::<20>().0;
+                let d_h_3 = d_h_3.as_chunks::<20>().0;
+                let d_u_product_2 = d_u_product_2.as_chunks::<20>().0;
+                let d_u_product_4 = d_u_product_4.as_chunks_mut::<20>().0;
+                let d_h_4 = d_h_4.as_chunks::<20>().0;
+                let d_u_product_5 = d_u_product_5.as_chunks_mut::<20>().0;
+                let d_u_left_2 = d_u_left_2.as_chunks_mut::<20>().0;
                 kernels::matmul(
                     n,
                     20,
@@ -2116,21 +2079,18 @@ impl BurgersResidualPass<'_> {
                         n * 363..n * 364,
                     ],
                 );
-                let h_part_part = &h_part_part.as_chunks::<20>().0[..n];
-                let h = &h.as_chunks::<20>().0[..n];
-                let d_u_product = &d_u_product.as_chunks::<20>().0[..n];
-                let d_h = &d_h.as_chunks::<20>().0[..n];
-                let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
-                let h_part = &h_part.as_chunks::<20>().0[..n];
-                let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
-                let d_h_part = &d_h_part.as_chunks::<20>().0[..n];
-                let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
-                let d_h_part_2 = &d_h_part_2.as_chunks::<20>().0[..n];
-                let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
-                let d_u_product_5 = &d_u_product_5.as_chunks::<20>().0[..n];
-                let u = &u[..n];
-                let d_r = &d_r[..n];
-                let d_u_xx = &d_u_xx[..n];
+                let h_part_part = h_part_part.as_chunks::<20>().0;
+                let h = h.as_chunks::<20>().0;
+                let d_u_product = d_u_product.as_chunks::<20>().0;
+                let d_h = d_h.as_chunks::<20>().0;
+                let d_h_5 = d_h_5.as_chunks_mut::<20>().0;
+                let h_part = h_part.as_chunks::<20>().0;
+                let d_h_2 = d_h_2.as_chunks::<20>().0;
+                let d_h_part = d_h_part.as_chunks::<20>().0;
+                let d_h_4 = d_h_4.as_chunks::<20>().0;
+                let d_h_part_2 = d_h_part_2.as_chunks::<20>().0;
+                let d_h_6 = d_h_6.as_chunks::<20>().0;
+                let d_u_product_5 = d_u_product_5.as_chunks::<20>().0;
                 kernels::matmul(
                     n,
                     20,
@@ -2233,17 +2193,16 @@ impl BurgersResidualPass<'_> {
                         n * 362..n * 363,
                     ],
                 );
-                let d_u_product_6 = &mut d_u_product_6.as_chunks_mut::<20>().0[..n];
-                let h = &h.as_chunks::<20>().0[..n];
-                let u_left = &u_left.as_chunks::<20>().0[..n];
-                let d_u_product_part = &d_u_product_part.as_chunks::<20>().0[..n];
-                let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
-                let d_u_product_2 = &d_u_product_2.as_chunks::<20>().0[..n];
-                let d_u_product_4 = &d_u_product_4.as_chunks::<20>().0[..n];
-                let d_u_left = &d_u_left.as_chunks::<20>().0[..n];
-                let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
-                let d_u_left_2 = &d_u_left_2.as_chunks::<20>().0[..n];
-                let d_u = &d_u[..n];
+                let d_u_product_6 = d_u_product_6.as_chunks_mut::<20>().0;
+                let h = h.as_chunks::<20>().0;
+                let u_left = u_left.as_chunks::<20>().0;
+                let d_u_product_part = d_u_product_part.as_chunks::<20>().0;
+                let d_h_5 = d_h_5.as_chunks_mut::<20>().0;
+                let d_u_product_2 = d_u_product_2.as_chunks::<20>().0;
+                let d_u_product_4 = d_u_product_4.as_chunks::<20>().0;
+                let d_u_left = d_u_left.as_chunks::<20>().0;
+                let d_h_6 = d_h_6.as_chunks::<20>().0;
+                let d_u_left_2 = d_u_left_2.as_chunks::<20>().0;
                 kernels::matmul(
                     n,
                     20,
