@@ -137,9 +137,9 @@ impl Attention {
         let x = x.as_slice().as_chunks::<16>().0;
         let arena = ws
             .request(81 * n * t + 2 * n * t * t + 2 * t + t * t, "Attention::attend");
-        ::chainrule::__private::vectorised(
+        ::chainrule::__private::kernels::vectorised_for(
             #[inline(always)]
-            || {
+            |cpu| {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
                 let [a_sum_exp, a, q, k, v_2, y, s_sum_product, a_sum_rest, s] = carve(
                     arena,
@@ -161,41 +161,35 @@ impl Attention {
                 let k = k.as_chunks_mut::<16>().0;
                 let v_2 = v_2.as_chunks_mut::<16>().0;
                 let y = y.as_chunks_mut::<16>().0;
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 16, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n * t,
-                    16,
-                    16,
                     x.as_flattened(),
-                    (16, 1),
                     self.wq.as_flattened(),
-                    (16, 1),
                     q.as_flattened_mut(),
-                    16,
-                    false,
                 );
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 16, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n * t,
-                    16,
-                    16,
                     x.as_flattened(),
-                    (16, 1),
                     self.wk.as_flattened(),
-                    (16, 1),
                     k.as_flattened_mut(),
-                    16,
-                    false,
                 );
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 16, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n * t,
-                    16,
-                    16,
                     x.as_flattened(),
-                    (16, 1),
                     self.wv.as_flattened(),
-                    (16, 1),
                     v_2.as_flattened_mut(),
-                    16,
-                    false,
                 );
                 for n_2 in 0..n {
                     kernels::matmul(
@@ -310,9 +304,9 @@ impl Attention {
         let x = x.as_slice().as_chunks::<16>().0;
         let arena = ws
             .request(64 * n * t + 2 * t + 2 * t * t, "Attention::attend_value");
-        ::chainrule::__private::vectorised(
+        ::chainrule::__private::kernels::vectorised_for(
             #[inline(always)]
-            || {
+            |cpu| {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
                 let [q, k, v_2, y, s_sum_product, a, s, a_sum_exp] = carve(
                     arena,
@@ -331,41 +325,35 @@ impl Attention {
                 let k = k.as_chunks_mut::<16>().0;
                 let v_2 = v_2.as_chunks_mut::<16>().0;
                 let y = y.as_chunks_mut::<16>().0;
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 16, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n * t,
-                    16,
-                    16,
                     x.as_flattened(),
-                    (16, 1),
                     self.wq.as_flattened(),
-                    (16, 1),
                     q.as_flattened_mut(),
-                    16,
-                    false,
                 );
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 16, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n * t,
-                    16,
-                    16,
                     x.as_flattened(),
-                    (16, 1),
                     self.wk.as_flattened(),
-                    (16, 1),
                     k.as_flattened_mut(),
-                    16,
-                    false,
                 );
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 16, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n * t,
-                    16,
-                    16,
                     x.as_flattened(),
-                    (16, 1),
                     self.wv.as_flattened(),
-                    (16, 1),
                     v_2.as_flattened_mut(),
-                    16,
-                    false,
                 );
                 for n_2 in 0..n {
                     kernels::matmul(
@@ -651,9 +639,9 @@ impl AttentionAttendPass<'_> {
         let x = x.as_slice().as_chunks::<16>().0;
         let cotangent = cotangent.as_slice().as_chunks::<16>().0;
         let d_x = d_x.as_mut_slice().as_chunks_mut::<16>().0;
-        ::chainrule::__private::vectorised(
+        ::chainrule::__private::kernels::vectorised_for(
             #[inline(always)]
-            || {
+            |cpu| {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
                 let [a_sum_exp, a, q, k, v_2, d_k, d_q, d_a, a_sum_rest, d_a_sum_exp,
                 d_s_sum] = carve(
@@ -757,77 +745,65 @@ impl AttentionAttendPass<'_> {
                         false,
                     );
                 }
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 16, false, true, false>,
+                    _,
+                >(
+                    cpu,
                     n * t,
-                    16,
-                    16,
                     d_v.as_flattened(),
-                    (16, 1),
                     model.wv.as_flattened(),
-                    (1, 16),
                     d_x.as_flattened_mut(),
-                    16,
-                    false,
                 );
-                kernels::matmul(
-                    16,
-                    16,
+                kernels::matmul_fixed::<
+                    kernels::Shape<16, 16, 0, true, false, false>,
+                    _,
+                >(
+                    cpu,
                     n * t,
                     x.as_flattened(),
-                    (1, 16),
                     d_v.as_flattened(),
-                    (16, 1),
                     grads.wv.as_flattened_mut(),
-                    16,
-                    false,
                 );
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 16, false, true, true>,
+                    _,
+                >(
+                    cpu,
                     n * t,
-                    16,
-                    16,
                     d_k.as_flattened(),
-                    (16, 1),
                     model.wk.as_flattened(),
-                    (1, 16),
                     d_x.as_flattened_mut(),
-                    16,
-                    true,
                 );
-                kernels::matmul(
-                    16,
-                    16,
+                kernels::matmul_fixed::<
+                    kernels::Shape<16, 16, 0, true, false, false>,
+                    _,
+                >(
+                    cpu,
                     n * t,
                     x.as_flattened(),
-                    (1, 16),
                     d_k.as_flattened(),
-                    (16, 1),
                     grads.wk.as_flattened_mut(),
-                    16,
-                    false,
                 );
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 16, false, true, true>,
+                    _,
+                >(
+                    cpu,
                     n * t,
-                    16,
-                    16,
                     d_q.as_flattened(),
-                    (16, 1),
                     model.wq.as_flattened(),
-                    (1, 16),
                     d_x.as_flattened_mut(),
-                    16,
-                    true,
                 );
-                kernels::matmul(
-                    16,
-                    16,
+                kernels::matmul_fixed::<
+                    kernels::Shape<16, 16, 0, true, false, false>,
+                    _,
+                >(
+                    cpu,
                     n * t,
                     x.as_flattened(),
-                    (1, 16),
                     d_q.as_flattened(),
-                    (16, 1),
                     grads.wq.as_flattened_mut(),
-                    16,
-                    false,
                 );
             },
         );
@@ -917,9 +893,9 @@ impl AttentionAttendPass<'_> {
         let x = x.as_slice().as_chunks::<16>().0;
         let cotangent = cotangent.as_slice().as_chunks::<16>().0;
         let d_x = d_x.as_mut_slice().as_chunks_mut::<16>().0;
-        ::chainrule::__private::vectorised(
+        ::chainrule::__private::kernels::vectorised_for(
             #[inline(always)]
-            || {
+            |cpu| {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
                 let [a_sum_exp, a, q, k, v_2, d_k, d_q, d_a, a_sum_rest, d_a_sum_exp,
                 d_s_sum] = carve(
@@ -1023,77 +999,65 @@ impl AttentionAttendPass<'_> {
                         false,
                     );
                 }
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 16, false, true, true>,
+                    _,
+                >(
+                    cpu,
                     n * t,
-                    16,
-                    16,
                     d_v.as_flattened(),
-                    (16, 1),
                     model.wv.as_flattened(),
-                    (1, 16),
                     d_x.as_flattened_mut(),
-                    16,
-                    true,
                 );
-                kernels::matmul(
-                    16,
-                    16,
+                kernels::matmul_fixed::<
+                    kernels::Shape<16, 16, 0, true, false, true>,
+                    _,
+                >(
+                    cpu,
                     n * t,
                     x.as_flattened(),
-                    (1, 16),
                     d_v.as_flattened(),
-                    (16, 1),
                     grads.wv.as_flattened_mut(),
-                    16,
-                    true,
                 );
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 16, false, true, true>,
+                    _,
+                >(
+                    cpu,
                     n * t,
-                    16,
-                    16,
                     d_k.as_flattened(),
-                    (16, 1),
                     model.wk.as_flattened(),
-                    (1, 16),
                     d_x.as_flattened_mut(),
-                    16,
-                    true,
                 );
-                kernels::matmul(
-                    16,
-                    16,
+                kernels::matmul_fixed::<
+                    kernels::Shape<16, 16, 0, true, false, true>,
+                    _,
+                >(
+                    cpu,
                     n * t,
                     x.as_flattened(),
-                    (1, 16),
                     d_k.as_flattened(),
-                    (16, 1),
                     grads.wk.as_flattened_mut(),
-                    16,
-                    true,
                 );
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 16, false, true, true>,
+                    _,
+                >(
+                    cpu,
                     n * t,
-                    16,
-                    16,
                     d_q.as_flattened(),
-                    (16, 1),
                     model.wq.as_flattened(),
-                    (1, 16),
                     d_x.as_flattened_mut(),
-                    16,
-                    true,
                 );
-                kernels::matmul(
-                    16,
-                    16,
+                kernels::matmul_fixed::<
+                    kernels::Shape<16, 16, 0, true, false, true>,
+                    _,
+                >(
+                    cpu,
                     n * t,
                     x.as_flattened(),
-                    (1, 16),
                     d_q.as_flattened(),
-                    (16, 1),
                     grads.wq.as_flattened_mut(),
-                    16,
-                    true,
                 );
             },
         );
