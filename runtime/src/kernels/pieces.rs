@@ -253,6 +253,10 @@ pub fn sum<F: Float>(elements: &[F]) -> F {
 /// In an order that depends on `count` only, and so with the same bits on every CPU. For use in
 /// [`vectorised`].
 #[inline(always)]
+#[allow(
+    clippy::needless_range_loop,
+    reason = "compiled for every sum of a program: iterators take several times as long"
+)]
 pub fn sum_of<F: Float>(count: usize, mut term: impl FnMut(usize) -> F) -> F {
     const LANES: usize = 16;
     const CHUNK: usize = 4 * LANES;
@@ -260,7 +264,6 @@ pub fn sum_of<F: Float>(count: usize, mut term: impl FnMut(usize) -> F) -> F {
     let mut sums = [F::ZERO; LANES];
     let mut last = F::ZERO;
     let mut start = 0;
-    // Plain loops: this is compiled for every sum of a program, and iterators take several times as long.
     while start < count {
         let some = CHUNK.min(count - start);
         for i in 0..some {

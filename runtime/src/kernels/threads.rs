@@ -73,7 +73,7 @@ mod several {
     /// As [`apart`].
     pub unsafe fn both<T>(parts: (T, T), work: impl Fn(T) + Sync) {
         // SAFETY: the caller's.
-        unsafe { apart(parts, |part| work(part), |part| work(part)) };
+        unsafe { apart(parts, &work, &work) };
     }
 
     /// Does something with each of two parts at once.

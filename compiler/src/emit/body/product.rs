@@ -128,7 +128,7 @@ impl Body<'_> {
         // Where a run-time size is 0, nothing is left to begin with.
         match shape[fixed..].iter().all(|extent| extent.as_constant().is_some()) {
             true => flat.from(&start, mutable),
-            false => flat.from_or_nothing(&start, mutable),
+            false => flat.rest_or_nothing(&start, mutable),
         }
         .argument()
     }

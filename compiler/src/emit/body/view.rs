@@ -64,7 +64,7 @@ impl Flat {
     }
 
     /// From an offset on; nothing, where it has not as many elements.
-    pub fn from_or_nothing(self, start: &TokenStream, mutable: bool) -> Self {
+    pub fn rest_or_nothing(self, start: &TokenStream, mutable: bool) -> Self {
         let Self { tokens, .. } = self;
         let get = if mutable { quote!(get_mut) } else { quote!(get) };
         Self { tokens: quote!(#tokens.#get(#start..).unwrap_or_default()), borrow: TokenStream::new() }
