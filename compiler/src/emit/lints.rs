@@ -21,6 +21,7 @@ pub fn of_parameters(of: &StructType) -> TokenStream {
 /// * `unreachable_pub`: what is made of a `pub fn` is `pub`, however visible its network is.
 /// * `assign_op_pattern`: an element is written as the formula that it is, also where it overwrites one of its operands.
 /// * `approx_constant`: a constant of a derivative, as 2/√π, is written out.
+/// * `int_plus_one`, `manual_div_ceil`: sizes and conditions on them are the polynomials that they are.
 /// * `manual_range_contains`: a condition on indices is written as the inequalities that it is.
 /// * `needless_borrow`: a part of the arena is borrowed whatever is done with it next.
 /// * `too_many_arguments`, `type_complexity`: a function has the arguments and results that the net gives it.
@@ -35,6 +36,8 @@ pub fn allowed() -> TokenStream {
             clippy::approx_constant,
             clippy::assign_op_pattern,
             clippy::duplicate_underscore_argument,
+            clippy::int_plus_one,
+            clippy::manual_div_ceil,
             clippy::manual_range_contains,
             clippy::many_single_char_names,
             clippy::needless_borrow,

@@ -119,7 +119,14 @@ impl Body<'_> {
             let literal = Literal::usize_suffixed(usize::try_from(constant).unwrap_or(0));
             return quote!(#literal.saturating_sub(#negative));
         }
+        let mut counts = false;
+        positive.visit_atoms(&mut |atom| counts |= matches!(atom, Atom::Index(_) | Atom::Loop(_)));
         match self.is_operand(&positive) {
+            // Of an index that runs over a constant range it is not said anywhere.
+            _ if counts => {
+                let krate = self.cx.krate;
+                quote!(#krate::__private::core::primitive::usize::saturating_sub(#positive_tokens, #negative))
+            }
             true => quote!(#positive_tokens.saturating_sub(#negative)),
             false => quote!((#positive_tokens).saturating_sub(#negative)),
         }
