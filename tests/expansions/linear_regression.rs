@@ -202,9 +202,9 @@ impl LinearRegression {
                 loss
             },
         );
-        ::chainrule::__private::kernels::vectorised_for(
+        ::chainrule::__private::vectorised(
             #[inline(always)]
-            |cpu| {
+            || {
                 use ::chainrule::__private::{carve, kernels};
                 let [error, d_w] = carve(arena, [0..n, n..n + 3]);
                 let error = &mut error[..n];
@@ -221,10 +221,18 @@ impl LinearRegression {
                     ::chainrule::__private::core::slice::from_mut(&mut self.b),
                     ::chainrule::__private::core::slice::from_ref(&d_b),
                 );
-                kernels::matmul_fixed::<
-                    kernels::Shape<1, 3, 0, false, false, false>,
-                    _,
-                >(cpu, n, error, x.as_flattened(), d_w);
+                kernels::matmul(
+                    1,
+                    3,
+                    n,
+                    error,
+                    (0, 1),
+                    x.as_flattened(),
+                    (3, 1),
+                    d_w,
+                    3,
+                    false,
+                );
                 ::chainrule::Optimiser::update(optimiser, 0, &mut self.w, d_w);
             },
         );
@@ -371,9 +379,9 @@ impl LinearRegressionLossPass<'_> {
     pub fn backward(self, grads: &mut LinearRegression) {
         let Self { arena, x, .. } = self;
         let n = x.len();
-        ::chainrule::__private::kernels::vectorised_for(
+        ::chainrule::__private::vectorised(
             #[inline(always)]
-            |cpu| {
+            || {
                 use ::chainrule::__private::{carve, kernels};
                 let [error] = carve(arena, [0..n]);
                 let error = &mut error[..n];
@@ -383,10 +391,18 @@ impl LinearRegressionLossPass<'_> {
                     error[k] = 2.0 * (d_loss_mean * error[k]);
                     grads.b += error[k];
                 }
-                kernels::matmul_fixed::<
-                    kernels::Shape<1, 3, 0, false, false, false>,
-                    _,
-                >(cpu, n, error, x.as_flattened(), &mut grads.w);
+                kernels::matmul(
+                    1,
+                    3,
+                    n,
+                    error,
+                    (0, 1),
+                    x.as_flattened(),
+                    (3, 1),
+                    &mut grads.w,
+                    3,
+                    false,
+                );
             },
         );
     }
@@ -395,9 +411,9 @@ impl LinearRegressionLossPass<'_> {
     pub fn accumulate(self, grads: &mut LinearRegression) {
         let Self { arena, x, .. } = self;
         let n = x.len();
-        ::chainrule::__private::kernels::vectorised_for(
+        ::chainrule::__private::vectorised(
             #[inline(always)]
-            |cpu| {
+            || {
                 use ::chainrule::__private::{carve, kernels};
                 let [error] = carve(arena, [0..n]);
                 let error = &mut error[..n];
@@ -406,10 +422,18 @@ impl LinearRegressionLossPass<'_> {
                     error[k] = 2.0 * (d_loss_mean * error[k]);
                     grads.b += error[k];
                 }
-                kernels::matmul_fixed::<
-                    kernels::Shape<1, 3, 0, false, false, true>,
-                    _,
-                >(cpu, n, error, x.as_flattened(), &mut grads.w);
+                kernels::matmul(
+                    1,
+                    3,
+                    n,
+                    error,
+                    (0, 1),
+                    x.as_flattened(),
+                    (3, 1),
+                    &mut grads.w,
+                    3,
+                    true,
+                );
             },
         );
     }
