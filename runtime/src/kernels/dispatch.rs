@@ -4,8 +4,7 @@
 //! compiled again for newer ones. Nothing outside this file may ask for CPU features.
 
 use super::contract::{Contraction, Planes, contraction, copy_planes};
-use super::fixed::{Fixed, multiply_fixed};
-use super::matmul::{Product, multiply, outer, panel_len, with_room};
+use super::matmul::{Product, multiply, multiply_small, outer, panel_len, with_room};
 use super::matvec::matvec;
 
 #[cfg(all(target_arch = "x86_64", feature = "std"))]
@@ -82,7 +81,7 @@ pub fn vectorised<R>(work: impl FnOnce() -> R) -> R {
     )
 }
 
-/// As [`vectorised`], for work that calls [`matmul_fixed`](super::matmul_fixed).
+/// As [`vectorised`], for work that calls [`matmul_inline`](super::matmul_inline).
 ///
 /// Its products are rounded as the CPU's fused ones where it has them.
 #[inline]
@@ -141,11 +140,11 @@ pub trait MatmulFloat: Copy {
     #[cfg(all(target_arch = "x86_64", feature = "std"))]
     unsafe fn contract_at(level: Level, contraction: Contraction<Self>);
 
-    /// A small product of constant sizes, for the CPU that the surrounding code is compiled for.
+    /// The product in place of the call, of the CPU that the surrounding code is compiled for.
     ///
     /// # Safety
-    /// As [`multiply_fixed`].
-    unsafe fn multiply_fixed<S: Fixed>(cpu: Cpu, count: usize, a: *const Self, b: *const Self, c: *mut Self);
+    /// As [`multiply_small`].
+    unsafe fn multiply_inline(cpu: Cpu, product: Product<Self>);
 }
 
 /// A product by vectors of one type: in a register of its own kind, compiled for these features.
@@ -179,24 +178,6 @@ macro_rules! product {
                 matrix(product, core::ptr::null_mut())
             }
         }
-    }};
-}
-
-/// A small product of constant sizes by vectors of one type.
-macro_rules! fixed {
-    ($float:ident, $vector:ty, ($($argument:ident),*), $($features:literal)?) => {{
-        #[inline]
-        $(#[target_feature(enable = $features)])?
-        unsafe fn fixed<S: Fixed>(
-            count: usize,
-            a: *const $float,
-            b: *const $float,
-            c: *mut $float,
-        ) {
-            // SAFETY: the caller's.
-            unsafe { multiply_fixed::<$vector, S>(count, a, b, c) }
-        }
-        fixed::<S>($($argument),*)
     }};
 }
 
@@ -266,44 +247,28 @@ macro_rules! entry {
                 }
             }
 
+            #[cfg(target_arch = "x86_64")]
             #[inline(always)]
-            unsafe fn multiply_fixed<S: Fixed>(
-                cpu: Cpu,
-                count: usize,
-                a: *const Self,
-                b: *const Self,
-                c: *mut Self,
-            ) {
+            unsafe fn multiply_inline(cpu: Cpu, product: Product<Self>) {
                 // SAFETY: a `Cpu` is made only where the CPU has its features; the rest is the caller's.
                 unsafe {
-                    // What has only SSE2 is not worth compiling every shape for.
-                    #[cfg(all(target_arch = "x86_64", feature = "std"))]
+                    #[cfg(feature = "std")]
                     match cpu.level {
-                        Level::Widest => {
-                            fixed!($float, $widest, (count, a, b, c), "avx512f,avx512dq,avx512vl,avx2,fma");
-                        }
-                        Level::Wide => fixed!($float, $wide, (count, a, b, c), "avx2,fma"),
-                        level => Self::multiply_at(level, S::of(count, a, b, c)),
+                        Level::Widest => return multiply_small::<$widest, 12>(product),
+                        Level::Wide => return multiply_small::<$wide, 6>(product),
+                        Level::Baseline => {}
                     }
-                    #[cfg(all(target_arch = "x86_64", not(feature = "std")))]
-                    {
-                        let _ = cpu;
-                        fixed!($float, core::arch::x86_64::$narrow, (count, a, b, c),);
-                    }
-                    #[cfg(not(target_arch = "x86_64"))]
-                    {
-                        let _ = cpu;
-                        fixed!(
-                            $float,
-                            super::vector::Lanes<
-                                $float,
-                                $lanes,
-                                { cfg!(all(target_arch = "aarch64", feature = "std")) },
-                            >,
-                            (count, a, b, c),
-                        );
-                    }
+                    let _ = cpu;
+                    multiply_small::<core::arch::x86_64::$narrow, 4>(product);
                 }
+            }
+
+            #[cfg(not(target_arch = "x86_64"))]
+            #[inline(always)]
+            unsafe fn multiply_inline(_: Cpu, product: Product<Self>) {
+                const FUSED: bool = cfg!(all(target_arch = "aarch64", feature = "std"));
+                // SAFETY: the caller's.
+                unsafe { multiply_small::<super::vector::Lanes<$float, $lanes, FUSED>, 4>(product) };
             }
 
             #[cfg(all(target_arch = "x86_64", not(feature = "std")))]

@@ -6,7 +6,6 @@
 
 mod contract;
 mod dispatch;
-mod fixed;
 mod matmul;
 mod matvec;
 mod pieces;
@@ -21,7 +20,6 @@ mod x86;
 pub use contract::contract;
 pub(crate) use dispatch::MatmulFloat;
 pub use dispatch::{Cpu, vectorised, vectorised_for};
-pub use fixed::{Shape, matmul_fixed};
-pub use matmul::matmul;
+pub use matmul::{matmul, matmul_inline};
 pub(crate) use pieces::{Runs, matmul_shared_runs};
 pub use pieces::{matmul_pieces, matmul_runs, row, strided_row, sum, sum_of, sum_of_row};

@@ -9,15 +9,9 @@ use crate::plan::{Home, Leaf, Product, strides};
 use super::view::Flat;
 use super::{Body, Source};
 
-/// Up to here a size of a small product is a constant of its kernel,
-const SMALL: i64 = 64;
-/// and up to so many multiplications all of them are.
-const FEW: i64 = 1 << 12;
-
 impl Body<'_> {
-    /// `kernels::matmul(m, n, k, a, …, b, …, c, …, accumulate);` or the same with constant sizes,
-    /// `kernels::matmul_fixed::<…>(cpu, count, a, b, c);`; `kernels::contract(…)`, where the groups are no runs;
-    /// or the update by it.
+    /// `kernels::matmul(m, n, k, a, …, b, …, c, …, accumulate);` or `kernels::contract(…)`, where the groups
+    /// are no runs; or the update by it.
     pub(super) fn product(&mut self, leaf: &Leaf, product: &Product) -> TokenStream {
         let depth = self.indices.len();
         let (left, left_at) = &product.left;
@@ -44,21 +38,18 @@ impl Body<'_> {
         }
         let extent =
             |group: &[usize]| Int::product(group.iter().map(|&index| &leaf.inner[index - depth].extent));
-        let sizes = [&product.rows, &product.columns, &product.depth].map(|group| extent(group));
-        let [m, n, k] = sizes.each_ref().map(|size| self.size(size));
+        let [m, n, k] =
+            [&product.rows, &product.columns, &product.depth].map(|group| self.size(&extent(group)));
         // A run steps like its last index.
         let stride = |operand: (TensorId, &Vec<Int>), group: &[usize]| {
-            group.last().map_or_else(Int::zero, |&index| self.stride(operand, index))
+            self.size(&group.last().map_or_else(Int::zero, |&index| self.stride(operand, index)))
         };
-        let a_strides = [stride(a_at, &product.rows), stride(a_at, &product.depth)];
-        let b_strides = [stride(b_at, &product.depth), stride(b_at, &product.columns)];
+        let (a_rows, a_columns) = (stride(a_at, &product.rows), stride(a_at, &product.depth));
+        let (b_rows, b_columns) = (stride(b_at, &product.depth), stride(b_at, &product.columns));
         let out_stride = match product.rows.is_empty() {
-            true => sizes[1].clone(),
+            true => n.clone(),
             false => stride(c_at, &product.rows),
         };
-        let fixed = fixed(&sizes, &a_strides, &b_strides, &out_stride);
-        let [(a_rows, a_columns), (b_rows, b_columns)] =
-            [a_strides, b_strides].map(|[rows, columns]| (self.size(&rows), self.size(&columns)));
         let operands = quote!(#m, #n, #k, #a, (#a_rows, #a_columns), #b, (#b_rows, #b_columns));
         if let Some((_, Home::Gradient(number))) = self.home(leaf.out)
             && let Some(update) = &mut self.update
@@ -67,24 +58,7 @@ impl Body<'_> {
         }
         let c = self.operand(leaf.out, &leaf.at, &leaf.inner, depth, true);
         let (kernels, accumulate) = (self.import("kernels"), self.adds(leaf));
-        let Some(Fixed { unknown, turned_a, turned_b }) = fixed else {
-            let out_stride = self.size(&out_stride);
-            return quote!(#kernels::matmul(#operands, #c, #out_stride, #accumulate););
-        };
-        let zero = quote!(0);
-        let place =
-            |place: usize, size: TokenStream| if unknown == Some(place) { zero.clone() } else { size };
-        let count = match unknown {
-            Some(place) => [&m, &n, &k][place].clone(),
-            None => zero.clone(),
-        };
-        let [m, n, k] = [place(0, m), place(1, n), place(2, k)];
-        let cpu = self.cpu();
-        quote! {
-            #kernels::matmul_fixed::<#kernels::Shape<#m, #n, #k, #turned_a, #turned_b, #accumulate>, _>(
-                #cpu, #count, #a, #b, #c,
-            );
-        }
+        quote!(#kernels::matmul(#operands, #c, #out_stride, #accumulate);)
     }
 
     /// The distance between neighbours in an index.
@@ -132,38 +106,4 @@ impl Body<'_> {
         }
         .argument()
     }
-}
-
-/// A product that the kernel of constant sizes takes.
-struct Fixed {
-    /// Which size is not known.
-    unknown: Option<usize>,
-    /// Whether an operand lies column by column.
-    turned_a: bool,
-    turned_b: bool,
-}
-
-/// Whether all sizes, or all but one, are small constants, and the matrices have no gaps.
-fn fixed(sizes: &[Int; 3], a: &[Int; 2], b: &[Int; 2], out_stride: &Int) -> Option<Fixed> {
-    let known = sizes.each_ref().map(|size| size.as_constant());
-    let mut unknown = (0..3).filter(|&place| known[place].is_none());
-    let first = unknown.next();
-    let small = known.iter().flatten().all(|size| (1..=SMALL).contains(size));
-    if unknown.next().is_some() || !small || first.is_none() && known.iter().flatten().product::<i64>() > FEW
-    {
-        return None;
-    }
-    let [m, n, k] = sizes;
-    // The stride of what is one does not matter.
-    let steps = |stride: &Int, size: &Int, step: &Int| size.is(1) || stride == step;
-    let is_turned = |[down, across]: &[Int; 2], rows: &Int, columns: &Int| {
-        let one = Int::constant(1);
-        if steps(across, columns, &one) && steps(down, rows, columns) {
-            return Some(false);
-        }
-        (steps(down, rows, &one) && steps(across, columns, rows)).then_some(true)
-    };
-    let is_whole = steps(out_stride, m, n);
-    let (turned_a, turned_b) = (is_turned(a, m, k)?, is_turned(b, k, n)?);
-    is_whole.then_some(Fixed { unknown: first, turned_a, turned_b })
 }
