@@ -138,6 +138,9 @@ const TO_ROUNDING_OF_ONE: &str = "two_minus_tanh";
 /// Not promised beyond the first derivative: that of ln Σ c eˣ where the largest weighs nearly everything.
 const ONCE: &str = "log_weighted_sum_exp";
 
+/// Not among the formulas that the language promises: backward its tails keep their digits, forward they do not.
+const BACKWARD: &str = "softsign";
+
 /// Holds all formulas of one float type against the file; `near` is given how many derivatives were taken.
 fn check(kind: &str, all: &[(&str, Found)], near: impl Fn(usize, f64, f64) -> bool) {
     let file = read("stability");
@@ -150,7 +153,9 @@ fn check(kind: &str, all: &[(&str, Found)], near: impl Fn(usize, f64, f64) -> bo
                 for ((at, found), expected) in
                     numbers(&case["at"]).iter().zip(found).zip(numbers(&case[*what]))
                 {
-                    let spared = order > 0 && *name == TO_ROUNDING_OF_ONE || order > 1 && *name == ONCE;
+                    let spared = order > 0 && *name == TO_ROUNDING_OF_ONE
+                        || order > 1 && *name == ONCE
+                        || order > 0 && way > 0 && *name == BACKWARD;
                     let is_near =
                         near(order, *found, expected) || spared && near(0, 1.0 + (found - expected), 1.0);
                     // What is not a number of the type is not promised.
