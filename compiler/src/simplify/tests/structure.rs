@@ -408,7 +408,7 @@ fn a_condition_on_a_scatter_asks_what_is_scattered() {
     let z = small.graph.push_map("z", vec![rows, columns], Kind::Float, value);
 
     let before = small.graph.clone();
-    simplify(&mut small.graph, &[p, z]);
+    simplify(&mut small.graph, &[p, z], Purpose::Value);
     let graph = &small.graph;
     let maker = |tensor: TensorId| graph.nodes.iter().find(|node| node.outputs().contains(&tensor));
     let Some(Node::Comprehension(node)) = maker(z) else { panic!("nothing makes z") };
