@@ -27,6 +27,8 @@ pub struct Attention {
         clippy::approx_constant,
         clippy::assign_op_pattern,
         clippy::duplicate_underscore_argument,
+        clippy::int_plus_one,
+        clippy::manual_div_ceil,
         clippy::manual_range_contains,
         clippy::many_single_char_names,
         clippy::needless_borrow,
@@ -94,6 +96,8 @@ impl ::chainrule::Params for Attention {
     clippy::approx_constant,
     clippy::assign_op_pattern,
     clippy::duplicate_underscore_argument,
+    clippy::int_plus_one,
+    clippy::manual_div_ceil,
     clippy::manual_range_contains,
     clippy::many_single_char_names,
     clippy::needless_borrow,
@@ -110,7 +114,7 @@ impl Attention {
     /// * `x: f32[N, T, 16]`
     /// * returns `f32[N, T, 16]`
     ///
-    /// Workspace: the largest of `264 * N * T + 4 * N * T * T + 4 * T + 8 * T * T`, `72 * N * T + 8 * N * T * T + 4 * T * T` bytes. Operations: `4610 * N * T + 208 * N * T * T`, forward and backward together.
+    /// Workspace: `276 * N * T + 8 * N * T * T + 4 * T + 4 * T * T` bytes. Operations: `4623 * N * T + 207 * N * T * T`, forward and backward together.
     ///
     /// # Panics
     /// Before anything is written:
@@ -136,53 +140,51 @@ impl Attention {
         }
         let x = x.as_slice().as_chunks::<16>().0;
         let arena = ws
-            .request(
-                ::chainrule::__private::larger(
-                    66 * n * t + n * t * t + t + 2 * t * t,
-                    18 * n * t + 2 * n * t * t + t * t,
-                ),
-                "Attention::attend",
-            );
+            .request(69 * n * t + 2 * n * t * t + t + t * t, "Attention::attend");
         ::chainrule::__private::vectorised(
             #[inline(always)]
             || {
-                use ::chainrule::__private::{carve, kernels, larger, math::f32 as math};
-                let [k, v_2, y, s_sum_product, a, s, a_sum_exp, q, a_sum_rest] = carve(
+                use ::chainrule::__private::{carve, kernels, math::f32 as math};
+                let [a, d_s_sum, q, k, v_2, y, s_sum_product, a_sum_at, a_sum_rest_own,
+                a_sum_rest_all, a_sum_rest_odds, a_sum_rest_share, s] = carve(
                     arena,
                     [
-                        0..n * t * 16,
-                        n * t * 16..n * t * 32,
-                        n * t * 32..n * t * 48,
-                        n * t * 48..n * t * 48 + t * t,
-                        n * t * 48 + t * t..n * t * 48 + t * t * 2,
-                        n * t * 48 + t * t * 2..n * t * 48 + t + t * t * 2,
-                        larger(
-                            n * t * 48 + t + t * t * 2,
-                            n * t * t + t * t,
-                        )..larger(
-                            n * t * 48 + n * t * t + t + t * t * 2,
-                            n * t * t * 2 + t * t,
-                        ),
-                        larger(
-                            n * t * 48 + n * t * t + t + t * t * 2,
-                            n * t * t * 2 + t * t,
-                        )..larger(
-                            n * t * 64 + n * t * t + t + t * t * 2,
-                            n * t * 16 + n * t * t * 2 + t * t,
-                        ),
-                        larger(
-                            n * t * 64 + n * t * t + t + t * t * 2,
-                            n * t * 16 + n * t * t * 2 + t * t,
-                        )..larger(
-                            n * t * 65 + n * t * t + t + t * t * 2,
-                            n * t * 17 + n * t * t * 2 + t * t,
-                        ),
+                        0..n * t * t,
+                        n * t * t..n * t * t * 2,
+                        n * t * t * 2..n * t * 16 + n * t * t * 2,
+                        n * t * 16 + n * t * t * 2..n * t * 32 + n * t * t * 2,
+                        n * t * 32 + n * t * t * 2..n * t * 48 + n * t * t * 2,
+                        n * t * 48 + n * t * t * 2..n * t * 64 + n * t * t * 2,
+                        n * t * 64 + n * t * t * 2..n * t * 64 + n * t * t * 2 + t * t,
+                        n * t * 64 + n * t * t * 2
+                            + t * t..n * t * 65 + n * t * t * 2 + t * t,
+                        n * t * 65 + n * t * t * 2
+                            + t * t..n * t * 66 + n * t * t * 2 + t * t,
+                        n * t * 66 + n * t * t * 2
+                            + t * t..n * t * 67 + n * t * t * 2 + t * t,
+                        n * t * 67 + n * t * t * 2
+                            + t * t..n * t * 68 + n * t * t * 2 + t * t,
+                        n * t * 68 + n * t * t * 2
+                            + t * t..n * t * 69 + n * t * t * 2 + t * t,
+                        n * t * 69 + n * t * t * 2
+                            + t * t..n * t * 69 + n * t * t * 2 + t + t * t,
                     ],
                 );
-                let k = k.as_chunks_mut::<16>().0;
-                let v_2 = v_2.as_chunks_mut::<16>().0;
-                let y = y.as_chunks_mut::<16>().0;
-                let q = q.as_chunks_mut::<16>().0;
+                let a = &mut a[..n * t * t];
+                let d_s_sum = &mut d_s_sum[..n * t * t];
+                let q = &mut q.as_chunks_mut::<16>().0[..n * t];
+                let k = &mut k.as_chunks_mut::<16>().0[..n * t];
+                let v_2 = &mut v_2.as_chunks_mut::<16>().0[..n * t];
+                let y = &mut y.as_chunks_mut::<16>().0[..n * t];
+                let s_sum_product = &mut s_sum_product[..t * t];
+                let a_sum_at = &mut ::chainrule::__private::as_u32_mut(
+                    a_sum_at,
+                )[..n * t];
+                let a_sum_rest_own = &mut a_sum_rest_own[..n * t];
+                let a_sum_rest_all = &mut a_sum_rest_all[..n * t];
+                let a_sum_rest_odds = &mut a_sum_rest_odds[..n * t];
+                let a_sum_rest_share = &mut a_sum_rest_share[..n * t];
+                let s = &mut s[..t];
                 kernels::matmul(
                     n * t,
                     16,
@@ -242,18 +244,19 @@ impl Attention {
                                 -::chainrule::__private::core::primitive::f32::INFINITY
                             };
                         }
-                        let mut a_sum_at = 0;
+                        let mut best = 0;
                         let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
                         for k_3 in 0..t {
                             let candidate = s[k_3];
                             if candidate > largest
                                 || (candidate.is_nan() && !largest.is_nan())
                             {
-                                a_sum_at = k_3;
+                                best = k_3;
                                 largest = candidate;
                             }
                         }
-                        let a_sum_top = if math::abs(largest)
+                        a_sum_at[n_2 * t + j] = best as u32;
+                        let a_sum_shift = if math::abs(largest)
                             < ::chainrule::__private::core::primitive::f32::INFINITY
                         {
                             largest
@@ -261,30 +264,44 @@ impl Attention {
                             0.0
                         };
                         let s_row = &s[..t];
-                        let a_sum_exp_row = &mut a_sum_exp[(n_2 * t + j) * t..][..t];
+                        let d_s_sum_row = &mut d_s_sum[(n_2 * t + j) * t..][..t];
                         for k_3 in 0..t {
-                            a_sum_exp_row[k_3] = math::exp(s_row[k_3] - a_sum_top);
+                            d_s_sum_row[k_3] = math::exp(s_row[k_3] - a_sum_shift);
                         }
-                        a_sum_rest[n_2 * t + j] = kernels::sum_of(
+                        let a_sum_rest_others = kernels::sum_of(
                             t,
                             #[inline(always)]
                             |k_3| {
-                                a_sum_exp[(n_2 * t + j) * t + k_3]
-                                    - (if k_3 == a_sum_at { 1.0 } else { 0.0 })
+                                if k_3 == (a_sum_at[n_2 * t + j] as usize) {
+                                    0.0
+                                } else {
+                                    d_s_sum[(n_2 * t + j) * t + k_3]
+                                }
                             },
                         );
-                        let a_sum_exp_row = &a_sum_exp[(n_2 * t + j) * t..][..t];
-                        let a_row = &mut a[j * t..][..t];
+                        a_sum_rest_own[n_2 * t + j] = d_s_sum[(n_2 * t + j) * t
+                            + a_sum_at[n_2 * t + j] as usize];
+                        a_sum_rest_all[n_2 * t + j] = a_sum_rest_own[n_2 * t + j]
+                            + a_sum_rest_others;
+                        a_sum_rest_odds[n_2 * t + j] = a_sum_rest_others
+                            / a_sum_rest_own[n_2 * t + j];
+                        a_sum_rest_share[n_2 * t + j] = 1.0
+                            / (1.0 + a_sum_rest_odds[n_2 * t + j]);
+                        let d_s_sum_row = &d_s_sum[(n_2 * t + j) * t..][..t];
+                        let a_row = &mut a[(n_2 * t + j) * t..][..t];
                         for k_3 in 0..t {
-                            a_row[k_3] = a_sum_exp_row[k_3]
-                                / (1.0 + a_sum_rest[n_2 * t + j]);
+                            a_row[k_3] = if k_3 == (a_sum_at[n_2 * t + j] as usize) {
+                                a_sum_rest_share[n_2 * t + j]
+                            } else {
+                                d_s_sum_row[k_3] / a_sum_rest_all[n_2 * t + j]
+                            };
                         }
                     }
                     kernels::matmul(
                         t,
                         16,
                         t,
-                        a,
+                        &a[n_2 * t * t..][..t * t],
                         (t, 1),
                         v_2[n_2 * t..][..t].as_flattened(),
                         (16, 1),
@@ -306,7 +323,7 @@ impl Attention {
     /// * `x: f32[N, T, 16]`
     /// * returns `f32[N, T, 16]`
     ///
-    /// Workspace: `256 * N * T + 8 * T + 8 * T * T` bytes. Operations: `1537 * N * T + 72 * N * T * T`.
+    /// Workspace: `256 * N * T + 8 * T + 8 * T * T` bytes. Operations: `1541 * N * T + 70 * N * T * T`.
     ///
     /// # Panics
     /// Before anything is written:
@@ -349,10 +366,14 @@ impl Attention {
                         n * t * 64 + t + t * t * 2..n * t * 64 + t * 2 + t * t * 2,
                     ],
                 );
-                let q = q.as_chunks_mut::<16>().0;
-                let k = k.as_chunks_mut::<16>().0;
-                let v_2 = v_2.as_chunks_mut::<16>().0;
-                let y = y.as_chunks_mut::<16>().0;
+                let q = &mut q.as_chunks_mut::<16>().0[..n * t];
+                let k = &mut k.as_chunks_mut::<16>().0[..n * t];
+                let v_2 = &mut v_2.as_chunks_mut::<16>().0[..n * t];
+                let y = &mut y.as_chunks_mut::<16>().0[..n * t];
+                let s_sum_product = &mut s_sum_product[..t * t];
+                let a = &mut a[..t * t];
+                let s = &mut s[..t];
+                let a_sum_exp = &mut a_sum_exp[..t];
                 kernels::matmul(
                     n * t,
                     16,
@@ -423,7 +444,7 @@ impl Attention {
                                 largest = candidate;
                             }
                         }
-                        let a_sum_top = if math::abs(largest)
+                        let a_sum_shift = if math::abs(largest)
                             < ::chainrule::__private::core::primitive::f32::INFINITY
                         {
                             largest
@@ -431,19 +452,25 @@ impl Attention {
                             0.0
                         };
                         for k_2 in 0..t {
-                            a_sum_exp[k_2] = math::exp(s[k_2] - a_sum_top);
+                            a_sum_exp[k_2] = math::exp(s[k_2] - a_sum_shift);
                         }
-                        let a_sum_rest = kernels::sum_of(
+                        let a_sum_rest_others = kernels::sum_of(
                             t,
                             #[inline(always)]
-                            |k_2| {
-                                a_sum_exp[k_2] - (if k_2 == a_sum_at { 1.0 } else { 0.0 })
-                            },
+                            |k_2| if k_2 == a_sum_at { 0.0 } else { a_sum_exp[k_2] },
                         );
+                        let a_sum_rest_own = a_sum_exp[a_sum_at];
+                        let a_sum_rest_share = 1.0
+                            / (1.0 + a_sum_rest_others / a_sum_rest_own);
+                        let a_sum_rest_all = a_sum_rest_own + a_sum_rest_others;
                         let a_sum_exp_row = &a_sum_exp[..t];
                         let a_row = &mut a[j * t..][..t];
                         for k_2 in 0..t {
-                            a_row[k_2] = a_sum_exp_row[k_2] / (1.0 + a_sum_rest);
+                            a_row[k_2] = if k_2 == a_sum_at {
+                                a_sum_rest_share
+                            } else {
+                                a_sum_exp_row[k_2] / a_sum_rest_all
+                            };
                         }
                     }
                     kernels::matmul(
@@ -466,30 +493,27 @@ impl Attention {
             [n, t, 16],
         )
     }
-    /// How many elements a workspace must have for every method of `Attention::attend`, at these sizes or smaller: the largest of `64 * N * T + 2 * T + 2 * T * T`, `66 * N * T + N * T * T + T + 2 * T * T`, `18 * N * T + 2 * N * T * T + T * T`.
+    /// How many elements a workspace must have for every method of `Attention::attend`, at these sizes or smaller: the largest of `64 * N * T + 2 * T + 2 * T * T`, `69 * N * T + 2 * N * T * T + T + T * T`.
     #[must_use]
     pub const fn attend_workspace(n: usize, t: usize) -> usize {
         ::chainrule::__private::larger(
-            ::chainrule::__private::larger(
-                64 * n * t + 2 * t + 2 * t * t,
-                66 * n * t + n * t * t + t + 2 * t * t,
-            ),
-            18 * n * t + 2 * n * t * t + t * t,
+            64 * n * t + 2 * t + 2 * t * t,
+            69 * n * t + 2 * n * t * t + t + t * t,
         )
     }
-    /// How many scalar floating-point operations `Attention::attend` takes, and how many it takes together with each derivative, in the order of the attributes: `1537 * N * T + 72 * N * T * T`, `4610 * N * T + 208 * N * T * T`.
+    /// How many scalar floating-point operations `Attention::attend` takes, and how many it takes together with each derivative, in the order of the attributes: `1541 * N * T + 70 * N * T * T`, `4623 * N * T + 207 * N * T * T`.
     #[must_use]
     pub const fn attend_operations(n: usize, t: usize) -> [u64; 2] {
         let n = n as u64;
         let t = t as u64;
-        [1537 * n * t + 72 * n * t * t, 4610 * n * t + 208 * n * t * t]
+        [1541 * n * t + 70 * n * t * t, 4623 * n * t + 207 * n * t * t]
     }
     /// How `Attention::attend` is computed, as text: its value, then its gradients.
-    pub const ATTEND_DERIVATION: &'static str = "Given x[N, T, 16], wq[16, 16], wk[16, 16], wv[16, 16]\n\nValue\n    q[i, j, k] = Σ_k' x[i, j, k'] · wq[k', k]\n    k[i, j, k] = Σ_k' x[i, j, k'] · wk[k', k]\n    v[i, j, k] = Σ_k' x[i, j, k'] · wv[k', k]\n    s_sum[n, i, j] = Σ_{d : j ≤ i} q[n, i, d] · k[n, j, d]\n    s[i, j, k] = s_sum[i, j, k] / √16 if k ≤ j else −∞\n    a_sum_at[i, j] = argmax_k s[i, j, k]\n    a_sum_top[i, j] = constant(s[i, j, a_sum_at[i, j]]) if |s[i, j, a_sum_at[i, j]]| < ∞ else 0\n    a_sum_exp[i, j, k] = exp(s[i, j, k] − a_sum_top[i, j])\n    a_sum_rest[i, j] = Σ_k (a_sum_exp[i, j, k] − (1 if k = a_sum_at[i, j] else 0))\n    a[i, j, k] = a_sum_exp[i, j, k] / (1 + a_sum_rest[i, j])\n    y[n, i, d] = Σ_j a[n, i, j] · v[n, j, d]\n    → y\n\nGiven cotangent[N, T, 16]\n\nGradient\n    d_a[n, i, j] = Σ_d cotangent[n, i, d] · v[n, j, d]\n    d_v[n, j, d] = Σ_i cotangent[n, i, d] · a[n, i, j]\n    a_part[i, j, k] = d_a[i, j, k] / (1 + a_sum_rest[i, j])\n    d_a_sum_rest_part[i, j] = Σ_k a_part[i, j, k] · a[i, j, k]\n    d_a_sum_rest[i, j] = −d_a_sum_rest_part[i, j]\n    d_a_sum_exp₂[i, j, k] = a_part[i, j, k] + d_a_sum_rest[i, j]\n    d_s[i, j, k] = d_a_sum_exp₂[i, j, k] · a_sum_exp[i, j, k]\n    d_s_sum[i, j, k] = d_s[i, j, k] / √16 if k ≤ j else 0\n    d_q[n, i, d] = Σ_{j : j ≤ i} d_s_sum[n, i, j] · k[n, j, d]\n    d_k[n, j, d] = Σ_{i : j ≤ i} d_s_sum[n, i, j] · q[n, i, d]\n    d_x[i, j, k'] = Σ_k d_v[i, j, k] · wv[k', k]\n    d_wv[k', k] = Σ_{i,j} d_v[i, j, k] · x[i, j, k']\n    d_x[i, j, k'] += Σ_k d_k[i, j, k] · wk[k', k]\n    d_wk[k', k] = Σ_{i,j} d_k[i, j, k] · x[i, j, k']\n    d_x[i, j, k'] += Σ_k d_q[i, j, k] · wq[k', k]\n    d_wq[k', k] = Σ_{i,j} d_q[i, j, k] · x[i, j, k']\n    → ∂y/∂wq = d_wq\n    → ∂y/∂wk = d_wk\n    → ∂y/∂wv = d_wv\n    → ∂y/∂x = d_x\n";
+    pub const ATTEND_DERIVATION: &'static str = "Given x[N, T, 16], wq[16, 16], wk[16, 16], wv[16, 16]\n\nValue\n    q[i, j, k] = Σ_k' x[i, j, k'] · wq[k', k]\n    k[i, j, k] = Σ_k' x[i, j, k'] · wk[k', k]\n    v[i, j, k] = Σ_k' x[i, j, k'] · wv[k', k]\n    s_sum[n, i, j] = Σ_{d : j ≤ i} q[n, i, d] · k[n, j, d]\n    s[i, j, k] = s_sum[i, j, k] / √16 if k ≤ j else −∞\n    a_sum_at[i, j] = argmax_k s[i, j, k]\n    a_sum_top[i, j] = constant(s[i, j, a_sum_at[i, j]])\n    a_sum_shift[i, j] = a_sum_top[i, j] if |a_sum_top[i, j]| < ∞ else 0\n    a_sum_exp[i, j, k] = exp(s[i, j, k] − a_sum_shift[i, j])\n    a_sum_rest_others[i, j] = Σ_{k : not (k = a_sum_at[i, j])} a_sum_exp[i, j, k]\n    a_sum_rest_own[i, j] = a_sum_exp[i, j, a_sum_at[i, j]]\n    a_sum_rest_all[i, j] = a_sum_rest_own[i, j] + a_sum_rest_others[i, j]\n    a_sum_rest_odds[i, j] = a_sum_rest_others[i, j] / a_sum_rest_own[i, j]\n    a_sum_rest_share[i, j] = 1 / (1 + a_sum_rest_odds[i, j])\n    a[i, j, k] = a_sum_rest_share[i, j] if k = a_sum_at[i, j] else a_sum_exp[i, j, k] / a_sum_rest_all[i, j]\n    y[n, i, d] = Σ_j a[n, i, j] · v[n, j, d]\n    → y\n\nGiven cotangent[N, T, 16]\n\nGradient\n    d_a[n, i, j] = Σ_d cotangent[n, i, d] · v[n, j, d]\n    d_v[n, j, d] = Σ_i cotangent[n, i, d] · a[n, i, j]\n    d_a_sum_rest_all[i, j] = −Σ_{k : not (k = a_sum_at[i, j])} d_a[i, j, k] · a[i, j, k] / a_sum_rest_all[i, j]\n    d_a_sum_rest_share[i, j] = d_a[i, j, a_sum_at[i, j]] if a_sum_at[i, j] < T else 0\n    d_a_sum_rest_odds[i, j] = −d_a_sum_rest_share[i, j] · a_sum_rest_share[i, j] / (1 + a_sum_rest_odds[i, j])\n    d_a_sum_rest_own₂[i, j] = d_a_sum_rest_all[i, j] − d_a_sum_rest_odds[i, j] · a_sum_rest_odds[i, j] / a_sum_rest_own[i, j]\n    d_a_sum_rest_others₂[i, j] = d_a_sum_rest_odds[i, j] / a_sum_rest_own[i, j] + d_a_sum_rest_all[i, j]\n    d_a_sum_exp₂[i, j, k] = 0 if k = a_sum_at[i, j] else d_a[i, j, k] / a_sum_rest_all[i, j] + d_a_sum_rest_others₂[i, j]\n    d_a_sum_exp₂[i, j, a_sum_at[i, j]] += d_a_sum_rest_own₂[i, j]   for i < N, j < T\n    d_s[i, j, k] = d_a_sum_exp₂[i, j, k] · a_sum_exp[i, j, k]\n    d_s_sum[i, j, k] = d_s[i, j, k] / √16 if k ≤ j else 0\n    d_q[n, i, d] = Σ_{j : j ≤ i} d_s_sum[n, i, j] · k[n, j, d]\n    d_k[n, j, d] = Σ_{i : j ≤ i} d_s_sum[n, i, j] · q[n, i, d]\n    d_x[i, j, k'] = Σ_k d_v[i, j, k] · wv[k', k]\n    d_wv[k', k] = Σ_{i,j} d_v[i, j, k] · x[i, j, k']\n    d_x[i, j, k'] += Σ_k d_k[i, j, k] · wk[k', k]\n    d_wk[k', k] = Σ_{i,j} d_k[i, j, k] · x[i, j, k']\n    d_x[i, j, k'] += Σ_k d_q[i, j, k] · wq[k', k]\n    d_wq[k', k] = Σ_{i,j} d_q[i, j, k] · x[i, j, k']\n    → ∂y/∂wq = d_wq\n    → ∂y/∂wk = d_wk\n    → ∂y/∂wv = d_wv\n    → ∂y/∂x = d_x\n";
     /// How `Attention::attend` is computed, as LaTeX.
-    pub const ATTEND_LATEX: &'static str = "\\begin{aligned}\nq_{i, j, k} &= \\sum_{k'} x_{i, j, k'} \\, \\mathit{wq}_{k', k} \\\\\nk_{i, j, k} &= \\sum_{k'} x_{i, j, k'} \\, \\mathit{wk}_{k', k} \\\\\nv_{i, j, k} &= \\sum_{k'} x_{i, j, k'} \\, \\mathit{wv}_{k', k} \\\\\n{\\mathit{s\\_sum}}_{n, i, j} &= \\sum_{d :\\ j \\le i} q_{n, i, d} \\, k_{n, j, d} \\\\\ns_{i, j, k} &= \\begin{cases} \\frac{{\\mathit{s\\_sum}}_{i, j, k}}{\\sqrt{16}} & \\text{if } k \\le j \\\\ -\\infty & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{a\\_sum\\_at}}_{i, j} &= \\operatorname*{arg\\,max}_{k} s_{i, j, k} \\\\\n{\\mathit{a\\_sum\\_top}}_{i, j} &= \\begin{cases} \\operatorname{constant}\\left(s_{i, j, {\\mathit{a\\_sum\\_at}}_{i, j}}\\right) & \\text{if } \\left|s_{i, j, {\\mathit{a\\_sum\\_at}}_{i, j}}\\right| < \\infty \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{a\\_sum\\_exp}}_{i, j, k} &= e^{s_{i, j, k} - {\\mathit{a\\_sum\\_top}}_{i, j}} \\\\\n{\\mathit{a\\_sum\\_rest}}_{i, j} &= \\sum_{k} \\left({\\mathit{a\\_sum\\_exp}}_{i, j, k} - \\begin{cases} 1 & \\text{if } k = {\\mathit{a\\_sum\\_at}}_{i, j} \\\\ 0 & \\text{otherwise} \\end{cases}\\right) \\\\\na_{i, j, k} &= \\frac{{\\mathit{a\\_sum\\_exp}}_{i, j, k}}{1 + {\\mathit{a\\_sum\\_rest}}_{i, j}} \\\\\ny_{n, i, d} &= \\sum_{j} a_{n, i, j} \\, v_{n, j, d} \\\\\n\\partial a_{n, i, j} &= \\sum_{d} \\mathit{cotangent}_{n, i, d} \\, v_{n, j, d} \\\\\n\\partial v_{n, j, d} &= \\sum_{i} \\mathit{cotangent}_{n, i, d} \\, a_{n, i, j} \\\\\n{\\mathit{a\\_part}}_{i, j, k} &= \\frac{\\partial a_{i, j, k}}{1 + {\\mathit{a\\_sum\\_rest}}_{i, j}} \\\\\n{\\partial \\mathit{a\\_sum\\_rest\\_part}}_{i, j} &= \\sum_{k} {\\mathit{a\\_part}}_{i, j, k} \\, a_{i, j, k} \\\\\n{\\partial \\mathit{a\\_sum\\_rest}}_{i, j} &= -{\\partial \\mathit{a\\_sum\\_rest\\_part}}_{i, j} \\\\\n{\\partial \\mathit{a\\_sum\\_exp}^{(2)}}_{i, j, k} &= {\\mathit{a\\_part}}_{i, j, k} + {\\partial \\mathit{a\\_sum\\_rest}}_{i, j} \\\\\n\\partial s_{i, j, k} &= {\\partial \\mathit{a\\_sum\\_exp}^{(2)}}_{i, j, k} \\, {\\mathit{a\\_sum\\_exp}}_{i, j, k} \\\\\n{\\partial \\mathit{s\\_sum}}_{i, j, k} &= \\begin{cases} \\frac{\\partial s_{i, j, k}}{\\sqrt{16}} & \\text{if } k \\le j \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\n\\partial q_{n, i, d} &= \\sum_{j :\\ j \\le i} {\\partial \\mathit{s\\_sum}}_{n, i, j} \\, k_{n, j, d} \\\\\n\\partial k_{n, j, d} &= \\sum_{i :\\ j \\le i} {\\partial \\mathit{s\\_sum}}_{n, i, j} \\, q_{n, i, d} \\\\\n\\partial x_{i, j, k'} &= \\sum_{k} \\partial v_{i, j, k} \\, \\mathit{wv}_{k', k} \\\\\n\\partial \\mathit{wv}_{k', k} &= \\sum_{i, j} \\partial v_{i, j, k} \\, x_{i, j, k'} \\\\\n\\partial x_{i, j, k'} &\\mathrel{+}= \\sum_{k} \\partial k_{i, j, k} \\, \\mathit{wk}_{k', k} \\\\\n\\partial \\mathit{wk}_{k', k} &= \\sum_{i, j} \\partial k_{i, j, k} \\, x_{i, j, k'} \\\\\n\\partial x_{i, j, k'} &\\mathrel{+}= \\sum_{k} \\partial q_{i, j, k} \\, \\mathit{wq}_{k', k} \\\\\n\\partial \\mathit{wq}_{k', k} &= \\sum_{i, j} \\partial q_{i, j, k} \\, x_{i, j, k'} \\\\\n\\frac{\\partial y}{\\partial \\mathit{wq}} &= \\partial \\mathit{wq} \\\\\n\\frac{\\partial y}{\\partial \\mathit{wk}} &= \\partial \\mathit{wk} \\\\\n\\frac{\\partial y}{\\partial \\mathit{wv}} &= \\partial \\mathit{wv} \\\\\n\\frac{\\partial y}{\\partial x} &= \\partial x\n\\end{aligned}\n";
+    pub const ATTEND_LATEX: &'static str = "\\begin{aligned}\nq_{i, j, k} &= \\sum_{k'} x_{i, j, k'} \\, \\mathit{wq}_{k', k} \\\\\nk_{i, j, k} &= \\sum_{k'} x_{i, j, k'} \\, \\mathit{wk}_{k', k} \\\\\nv_{i, j, k} &= \\sum_{k'} x_{i, j, k'} \\, \\mathit{wv}_{k', k} \\\\\n{\\mathit{s\\_sum}}_{n, i, j} &= \\sum_{d :\\ j \\le i} q_{n, i, d} \\, k_{n, j, d} \\\\\ns_{i, j, k} &= \\begin{cases} \\frac{{\\mathit{s\\_sum}}_{i, j, k}}{\\sqrt{16}} & \\text{if } k \\le j \\\\ -\\infty & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{a\\_sum\\_at}}_{i, j} &= \\operatorname*{arg\\,max}_{k} s_{i, j, k} \\\\\n{\\mathit{a\\_sum\\_top}}_{i, j} &= \\operatorname{constant}\\left(s_{i, j, {\\mathit{a\\_sum\\_at}}_{i, j}}\\right) \\\\\n{\\mathit{a\\_sum\\_shift}}_{i, j} &= \\begin{cases} {\\mathit{a\\_sum\\_top}}_{i, j} & \\text{if } \\left|{\\mathit{a\\_sum\\_top}}_{i, j}\\right| < \\infty \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{a\\_sum\\_exp}}_{i, j, k} &= e^{s_{i, j, k} - {\\mathit{a\\_sum\\_shift}}_{i, j}} \\\\\n{\\mathit{a\\_sum\\_rest\\_others}}_{i, j} &= \\sum_{k :\\ \\neg \\left(k = {\\mathit{a\\_sum\\_at}}_{i, j}\\right)} {\\mathit{a\\_sum\\_exp}}_{i, j, k} \\\\\n{\\mathit{a\\_sum\\_rest\\_own}}_{i, j} &= {\\mathit{a\\_sum\\_exp}}_{i, j, {\\mathit{a\\_sum\\_at}}_{i, j}} \\\\\n{\\mathit{a\\_sum\\_rest\\_all}}_{i, j} &= {\\mathit{a\\_sum\\_rest\\_own}}_{i, j} + {\\mathit{a\\_sum\\_rest\\_others}}_{i, j} \\\\\n{\\mathit{a\\_sum\\_rest\\_odds}}_{i, j} &= \\frac{{\\mathit{a\\_sum\\_rest\\_others}}_{i, j}}{{\\mathit{a\\_sum\\_rest\\_own}}_{i, j}} \\\\\n{\\mathit{a\\_sum\\_rest\\_share}}_{i, j} &= \\frac{1}{1 + {\\mathit{a\\_sum\\_rest\\_odds}}_{i, j}} \\\\\na_{i, j, k} &= \\begin{cases} {\\mathit{a\\_sum\\_rest\\_share}}_{i, j} & \\text{if } k = {\\mathit{a\\_sum\\_at}}_{i, j} \\\\ \\frac{{\\mathit{a\\_sum\\_exp}}_{i, j, k}}{{\\mathit{a\\_sum\\_rest\\_all}}_{i, j}} & \\text{otherwise} \\end{cases} \\\\\ny_{n, i, d} &= \\sum_{j} a_{n, i, j} \\, v_{n, j, d} \\\\\n\\partial a_{n, i, j} &= \\sum_{d} \\mathit{cotangent}_{n, i, d} \\, v_{n, j, d} \\\\\n\\partial v_{n, j, d} &= \\sum_{i} \\mathit{cotangent}_{n, i, d} \\, a_{n, i, j} \\\\\n{\\partial \\mathit{a\\_sum\\_rest\\_all}}_{i, j} &= -\\sum_{k :\\ \\neg \\left(k = {\\mathit{a\\_sum\\_at}}_{i, j}\\right)} \\frac{\\partial a_{i, j, k} \\, a_{i, j, k}}{{\\mathit{a\\_sum\\_rest\\_all}}_{i, j}} \\\\\n{\\partial \\mathit{a\\_sum\\_rest\\_share}}_{i, j} &= \\begin{cases} \\partial a_{i, j, {\\mathit{a\\_sum\\_at}}_{i, j}} & \\text{if } {\\mathit{a\\_sum\\_at}}_{i, j} < T \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\n{\\partial \\mathit{a\\_sum\\_rest\\_odds}}_{i, j} &= -\\frac{{\\partial \\mathit{a\\_sum\\_rest\\_share}}_{i, j} \\, {\\mathit{a\\_sum\\_rest\\_share}}_{i, j}}{1 + {\\mathit{a\\_sum\\_rest\\_odds}}_{i, j}} \\\\\n{\\partial \\mathit{a\\_sum\\_rest\\_own}^{(2)}}_{i, j} &= {\\partial \\mathit{a\\_sum\\_rest\\_all}}_{i, j} - \\frac{{\\partial \\mathit{a\\_sum\\_rest\\_odds}}_{i, j} \\, {\\mathit{a\\_sum\\_rest\\_odds}}_{i, j}}{{\\mathit{a\\_sum\\_rest\\_own}}_{i, j}} \\\\\n{\\partial \\mathit{a\\_sum\\_rest\\_others}^{(2)}}_{i, j} &= \\frac{{\\partial \\mathit{a\\_sum\\_rest\\_odds}}_{i, j}}{{\\mathit{a\\_sum\\_rest\\_own}}_{i, j}} + {\\partial \\mathit{a\\_sum\\_rest\\_all}}_{i, j} \\\\\n{\\partial \\mathit{a\\_sum\\_exp}^{(2)}}_{i, j, k} &= \\begin{cases} 0 & \\text{if } k = {\\mathit{a\\_sum\\_at}}_{i, j} \\\\ \\frac{\\partial a_{i, j, k}}{{\\mathit{a\\_sum\\_rest\\_all}}_{i, j}} + {\\partial \\mathit{a\\_sum\\_rest\\_others}^{(2)}}_{i, j} & \\text{otherwise} \\end{cases} \\\\\n{\\partial \\mathit{a\\_sum\\_exp}^{(2)}}_{i, j, {\\mathit{a\\_sum\\_at}}_{i, j}} &\\mathrel{+}= {\\partial \\mathit{a\\_sum\\_rest\\_own}^{(2)}}_{i, j} \\quad \\text{for } i < N,\\ j < T \\\\\n\\partial s_{i, j, k} &= {\\partial \\mathit{a\\_sum\\_exp}^{(2)}}_{i, j, k} \\, {\\mathit{a\\_sum\\_exp}}_{i, j, k} \\\\\n{\\partial \\mathit{s\\_sum}}_{i, j, k} &= \\begin{cases} \\frac{\\partial s_{i, j, k}}{\\sqrt{16}} & \\text{if } k \\le j \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\n\\partial q_{n, i, d} &= \\sum_{j :\\ j \\le i} {\\partial \\mathit{s\\_sum}}_{n, i, j} \\, k_{n, j, d} \\\\\n\\partial k_{n, j, d} &= \\sum_{i :\\ j \\le i} {\\partial \\mathit{s\\_sum}}_{n, i, j} \\, q_{n, i, d} \\\\\n\\partial x_{i, j, k'} &= \\sum_{k} \\partial v_{i, j, k} \\, \\mathit{wv}_{k', k} \\\\\n\\partial \\mathit{wv}_{k', k} &= \\sum_{i, j} \\partial v_{i, j, k} \\, x_{i, j, k'} \\\\\n\\partial x_{i, j, k'} &\\mathrel{+}= \\sum_{k} \\partial k_{i, j, k} \\, \\mathit{wk}_{k', k} \\\\\n\\partial \\mathit{wk}_{k', k} &= \\sum_{i, j} \\partial k_{i, j, k} \\, x_{i, j, k'} \\\\\n\\partial x_{i, j, k'} &\\mathrel{+}= \\sum_{k} \\partial q_{i, j, k} \\, \\mathit{wq}_{k', k} \\\\\n\\partial \\mathit{wq}_{k', k} &= \\sum_{i, j} \\partial q_{i, j, k} \\, x_{i, j, k'} \\\\\n\\frac{\\partial y}{\\partial \\mathit{wq}} &= \\partial \\mathit{wq} \\\\\n\\frac{\\partial y}{\\partial \\mathit{wk}} &= \\partial \\mathit{wk} \\\\\n\\frac{\\partial y}{\\partial \\mathit{wv}} &= \\partial \\mathit{wv} \\\\\n\\frac{\\partial y}{\\partial x} &= \\partial x\n\\end{aligned}\n";
     /// How `Attention::attend` is computed, as a graph in the DOT language, forward and backward.
-    pub const ATTEND_DOT: &'static str = "digraph {\n    node [shape = box, fontname = \"monospace\"]\n    input0 [shape = ellipse, label = \"x[N, T, 16]\"]\n    input1 [shape = ellipse, label = \"wq[16, 16]\"]\n    input3 [shape = ellipse, label = \"wk[16, 16]\"]\n    input5 [shape = ellipse, label = \"wv[16, 16]\"]\n    input16 [shape = ellipse, label = \"cotangent[N, T, 16]\"]\n    subgraph cluster_forward {\n        label = \"forward\"\n        node0 [label = \"q[i, j, k] = Σ_k' x[i, j, k'] · wq[k', k]\"]\n        node1 [label = \"k[i, j, k] = Σ_k' x[i, j, k'] · wk[k', k]\"]\n        node2 [label = \"v[i, j, k] = Σ_k' x[i, j, k'] · wv[k', k]\"]\n        node3 [label = \"s_sum[n, i, j] = Σ_{d : j ≤ i} q[n, i, d] · k[n, j, d]\"]\n        node4 [label = \"s[i, j, k] = s_sum[i, j, k] / √16 if k ≤ j else −∞\"]\n        node5 [label = \"a_sum_at[i, j] = argmax_k s[i, j, k]\"]\n        node6 [label = \"a_sum_top[i, j] = constant(s[i, j, a_sum_at[i, j]]) if |s[i, j, a_sum_at[i, j]]| < ∞ else 0\"]\n        node7 [label = \"a_sum_exp[i, j, k] = exp(s[i, j, k] − a_sum_top[i, j])\"]\n        node8 [label = \"a_sum_rest[i, j] = Σ_k (a_sum_exp[i, j, k] − (1 if k = a_sum_at[i, j] else 0))\"]\n        node9 [label = \"a[i, j, k] = a_sum_exp[i, j, k] / (1 + a_sum_rest[i, j])\"]\n        node10 [label = \"y[n, i, d] = Σ_j a[n, i, j] · v[n, j, d]\"]\n    }\n    subgraph cluster_backward {\n        label = \"backward\"\n        node11 [label = \"d_a[n, i, j] = Σ_d cotangent[n, i, d] · v[n, j, d]\"]\n        node12 [label = \"d_v[n, j, d] = Σ_i cotangent[n, i, d] · a[n, i, j]\"]\n        node13 [label = \"a_part[i, j, k] = d_a[i, j, k] / (1 + a_sum_rest[i, j])\"]\n        node14 [label = \"d_a_sum_rest_part[i, j] = Σ_k a_part[i, j, k] · a[i, j, k]\"]\n        node15 [label = \"d_a_sum_rest[i, j] = −d_a_sum_rest_part[i, j]\"]\n        node16 [label = \"d_a_sum_exp₂[i, j, k] = a_part[i, j, k] + d_a_sum_rest[i, j]\"]\n        node17 [label = \"d_s[i, j, k] = d_a_sum_exp₂[i, j, k] · a_sum_exp[i, j, k]\"]\n        node18 [label = \"d_s_sum[i, j, k] = d_s[i, j, k] / √16 if k ≤ j else 0\"]\n        node19 [label = \"d_q[n, i, d] = Σ_{j : j ≤ i} d_s_sum[n, i, j] · k[n, j, d]\"]\n        node20 [label = \"d_k[n, j, d] = Σ_{i : j ≤ i} d_s_sum[n, i, j] · q[n, i, d]\"]\n        node21 [label = \"d_x[i, j, k'] = Σ_k d_v[i, j, k] · wv[k', k]\"]\n        node22 [label = \"d_wv[k', k] = Σ_{i,j} d_v[i, j, k] · x[i, j, k']\"]\n        node23 [label = \"d_x[i, j, k'] += Σ_k d_k[i, j, k] · wk[k', k]\"]\n        node24 [label = \"d_wk[k', k] = Σ_{i,j} d_k[i, j, k] · x[i, j, k']\"]\n        node25 [label = \"d_x[i, j, k'] += Σ_k d_q[i, j, k] · wq[k', k]\"]\n        node26 [label = \"d_wq[k', k] = Σ_{i,j} d_q[i, j, k] · x[i, j, k']\"]\n    }\n    out0 [shape = ellipse, label = \"result\"]\n    out1 [shape = ellipse, label = \"∂/∂wq\"]\n    out2 [shape = ellipse, label = \"∂/∂wk\"]\n    out3 [shape = ellipse, label = \"∂/∂wv\"]\n    out4 [shape = ellipse, label = \"∂/∂x\"]\n    input0 -> node0\n    input1 -> node0\n    input0 -> node1\n    input3 -> node1\n    input0 -> node2\n    input5 -> node2\n    node0 -> node3\n    node1 -> node3\n    node3 -> node4\n    node4 -> node5\n    node4 -> node6\n    node5 -> node6\n    node4 -> node7\n    node6 -> node7\n    node7 -> node8\n    node5 -> node8\n    node7 -> node9\n    node8 -> node9\n    node9 -> node10\n    node2 -> node10\n    node2 -> node11\n    input16 -> node11\n    node9 -> node12\n    input16 -> node12\n    node8 -> node13\n    node11 -> node13\n    node9 -> node14\n    node13 -> node14\n    node14 -> node15\n    node15 -> node16\n    node13 -> node16\n    node7 -> node17\n    node16 -> node17\n    node17 -> node18\n    node1 -> node19\n    node18 -> node19\n    node0 -> node20\n    node18 -> node20\n    input5 -> node21\n    node12 -> node21\n    input0 -> node22\n    node12 -> node22\n    input3 -> node23\n    node20 -> node23\n    node21 -> node23\n    input0 -> node24\n    node20 -> node24\n    input1 -> node25\n    node19 -> node25\n    node23 -> node25\n    input0 -> node26\n    node19 -> node26\n    node10 -> out0\n    node26 -> out1\n    node24 -> out2\n    node22 -> out3\n    node25 -> out4\n}\n";
+    pub const ATTEND_DOT: &'static str = "digraph {\n    node [shape = box, fontname = \"monospace\"]\n    input0 [shape = ellipse, label = \"x[N, T, 16]\"]\n    input1 [shape = ellipse, label = \"wq[16, 16]\"]\n    input3 [shape = ellipse, label = \"wk[16, 16]\"]\n    input5 [shape = ellipse, label = \"wv[16, 16]\"]\n    input24 [shape = ellipse, label = \"cotangent[N, T, 16]\"]\n    subgraph cluster_forward {\n        label = \"forward\"\n        node0 [label = \"q[i, j, k] = Σ_k' x[i, j, k'] · wq[k', k]\"]\n        node1 [label = \"k[i, j, k] = Σ_k' x[i, j, k'] · wk[k', k]\"]\n        node2 [label = \"v[i, j, k] = Σ_k' x[i, j, k'] · wv[k', k]\"]\n        node3 [label = \"s_sum[n, i, j] = Σ_{d : j ≤ i} q[n, i, d] · k[n, j, d]\"]\n        node4 [label = \"s[i, j, k] = s_sum[i, j, k] / √16 if k ≤ j else −∞\"]\n        node5 [label = \"a_sum_at[i, j] = argmax_k s[i, j, k]\"]\n        node6 [label = \"a_sum_top[i, j] = constant(s[i, j, a_sum_at[i, j]])\"]\n        node7 [label = \"a_sum_shift[i, j] = a_sum_top[i, j] if |a_sum_top[i, j]| < ∞ else 0\"]\n        node8 [label = \"a_sum_exp[i, j, k] = exp(s[i, j, k] − a_sum_shift[i, j])\"]\n        node9 [label = \"a_sum_rest_others[i, j] = Σ_{k : not (k = a_sum_at[i, j])} a_sum_exp[i, j, k]\"]\n        node10 [label = \"a_sum_rest_own[i, j] = a_sum_exp[i, j, a_sum_at[i, j]]\"]\n        node11 [label = \"a_sum_rest_all[i, j] = a_sum_rest_own[i, j] + a_sum_rest_others[i, j]\"]\n        node12 [label = \"a_sum_rest_odds[i, j] = a_sum_rest_others[i, j] / a_sum_rest_own[i, j]\"]\n        node13 [label = \"a_sum_rest_share[i, j] = 1 / (1 + a_sum_rest_odds[i, j])\"]\n        node14 [label = \"a[i, j, k] = a_sum_rest_share[i, j] if k = a_sum_at[i, j] else a_sum_exp[i, j, k] / a_sum_rest_all[i, j]\"]\n        node15 [label = \"y[n, i, d] = Σ_j a[n, i, j] · v[n, j, d]\"]\n    }\n    subgraph cluster_backward {\n        label = \"backward\"\n        node16 [label = \"d_a[n, i, j] = Σ_d cotangent[n, i, d] · v[n, j, d]\"]\n        node17 [label = \"d_v[n, j, d] = Σ_i cotangent[n, i, d] · a[n, i, j]\"]\n        node18 [label = \"d_a_sum_rest_all[i, j] = −Σ_{k : not (k = a_sum_at[i, j])} d_a[i, j, k] · a[i, j, k] / a_sum_rest_all[i, j]\"]\n        node19 [label = \"d_a_sum_rest_share[i, j] = d_a[i, j, a_sum_at[i, j]] if a_sum_at[i, j] < T else 0\"]\n        node20 [label = \"d_a_sum_rest_odds[i, j] = −d_a_sum_rest_share[i, j] · a_sum_rest_share[i, j] / (1 + a_sum_rest_odds[i, j])\"]\n        node21 [label = \"d_a_sum_rest_own₂[i, j] = d_a_sum_rest_all[i, j] − d_a_sum_rest_odds[i, j] · a_sum_rest_odds[i, j] / a_sum_rest_own[i, j]\"]\n        node22 [label = \"d_a_sum_rest_others₂[i, j] = d_a_sum_rest_odds[i, j] / a_sum_rest_own[i, j] + d_a_sum_rest_all[i, j]\"]\n        node23 [label = \"d_a_sum_exp₂[i, j, k] = 0 if k = a_sum_at[i, j] else d_a[i, j, k] / a_sum_rest_all[i, j] + d_a_sum_rest_others₂[i, j]\"]\n        node24 [label = \"d_a_sum_exp₂[i, j, a_sum_at[i, j]] += d_a_sum_rest_own₂[i, j]   for i < N, j < T\"]\n        node25 [label = \"d_s[i, j, k] = d_a_sum_exp₂[i, j, k] · a_sum_exp[i, j, k]\"]\n        node26 [label = \"d_s_sum[i, j, k] = d_s[i, j, k] / √16 if k ≤ j else 0\"]\n        node27 [label = \"d_q[n, i, d] = Σ_{j : j ≤ i} d_s_sum[n, i, j] · k[n, j, d]\"]\n        node28 [label = \"d_k[n, j, d] = Σ_{i : j ≤ i} d_s_sum[n, i, j] · q[n, i, d]\"]\n        node29 [label = \"d_x[i, j, k'] = Σ_k d_v[i, j, k] · wv[k', k]\"]\n        node30 [label = \"d_wv[k', k] = Σ_{i,j} d_v[i, j, k] · x[i, j, k']\"]\n        node31 [label = \"d_x[i, j, k'] += Σ_k d_k[i, j, k] · wk[k', k]\"]\n        node32 [label = \"d_wk[k', k] = Σ_{i,j} d_k[i, j, k] · x[i, j, k']\"]\n        node33 [label = \"d_x[i, j, k'] += Σ_k d_q[i, j, k] · wq[k', k]\"]\n        node34 [label = \"d_wq[k', k] = Σ_{i,j} d_q[i, j, k] · x[i, j, k']\"]\n    }\n    out0 [shape = ellipse, label = \"result\"]\n    out1 [shape = ellipse, label = \"∂/∂wq\"]\n    out2 [shape = ellipse, label = \"∂/∂wk\"]\n    out3 [shape = ellipse, label = \"∂/∂wv\"]\n    out4 [shape = ellipse, label = \"∂/∂x\"]\n    input0 -> node0\n    input1 -> node0\n    input0 -> node1\n    input3 -> node1\n    input0 -> node2\n    input5 -> node2\n    node0 -> node3\n    node1 -> node3\n    node3 -> node4\n    node4 -> node5\n    node4 -> node6\n    node5 -> node6\n    node6 -> node7\n    node4 -> node8\n    node7 -> node8\n    node8 -> node9\n    node5 -> node9\n    node8 -> node10\n    node5 -> node10\n    node10 -> node11\n    node9 -> node11\n    node10 -> node12\n    node9 -> node12\n    node12 -> node13\n    node8 -> node14\n    node5 -> node14\n    node11 -> node14\n    node13 -> node14\n    node14 -> node15\n    node2 -> node15\n    node2 -> node16\n    input24 -> node16\n    node14 -> node17\n    input24 -> node17\n    node14 -> node18\n    node5 -> node18\n    node11 -> node18\n    node16 -> node18\n    node5 -> node19\n    node16 -> node19\n    node12 -> node20\n    node13 -> node20\n    node19 -> node20\n    node10 -> node21\n    node12 -> node21\n    node20 -> node21\n    node18 -> node21\n    node10 -> node22\n    node20 -> node22\n    node18 -> node22\n    node5 -> node23\n    node11 -> node23\n    node16 -> node23\n    node22 -> node23\n    node21 -> node24\n    node5 -> node24\n    node23 -> node24\n    node8 -> node25\n    node24 -> node25\n    node25 -> node26\n    node1 -> node27\n    node26 -> node27\n    node0 -> node28\n    node26 -> node28\n    input5 -> node29\n    node17 -> node29\n    input0 -> node30\n    node17 -> node30\n    input3 -> node31\n    node28 -> node31\n    node29 -> node31\n    input0 -> node32\n    node28 -> node32\n    input1 -> node33\n    node27 -> node33\n    node31 -> node33\n    input0 -> node34\n    node27 -> node34\n    node15 -> out0\n    node34 -> out1\n    node32 -> out2\n    node30 -> out3\n    node33 -> out4\n}\n";
 }
 /// `Attention::attend` gone forward, from which its gradients are computed.
 ///
@@ -503,6 +527,8 @@ impl Attention {
     clippy::approx_constant,
     clippy::assign_op_pattern,
     clippy::duplicate_underscore_argument,
+    clippy::int_plus_one,
+    clippy::manual_div_ceil,
     clippy::manual_range_contains,
     clippy::many_single_char_names,
     clippy::needless_borrow,
@@ -524,6 +550,8 @@ pub struct AttentionAttendPass<'w> {
     clippy::approx_constant,
     clippy::assign_op_pattern,
     clippy::duplicate_underscore_argument,
+    clippy::int_plus_one,
+    clippy::manual_div_ceil,
     clippy::manual_range_contains,
     clippy::many_single_char_names,
     clippy::needless_borrow,
@@ -541,7 +569,10 @@ impl AttentionAttendPass<'_> {
         let t = x.shape()[1];
         let arena = &*self.arena;
         ::chainrule::Tensor::new(
-            (&arena[n * t * 32..n * t * 48]).as_chunks::<16>().0.as_flattened(),
+            (&arena[n * t * 48 + n * t * t * 2..n * t * 64 + n * t * t * 2])
+                .as_chunks::<16>()
+                .0
+                .as_flattened(),
             [n, t, 16],
         )
     }
@@ -558,10 +589,15 @@ impl AttentionAttendPass<'_> {
     ///     s_sum[n, i, j] = Σ_{d : j ≤ i} q[n, i, d] · k[n, j, d]
     ///     s[i, j, k] = s_sum[i, j, k] / √16 if k ≤ j else −∞
     ///     a_sum_at[i, j] = argmax_k s[i, j, k]
-    ///     a_sum_top[i, j] = constant(s[i, j, a_sum_at[i, j]]) if |s[i, j, a_sum_at[i, j]]| < ∞ else 0
-    ///     a_sum_exp[i, j, k] = exp(s[i, j, k] − a_sum_top[i, j])
-    ///     a_sum_rest[i, j] = Σ_k (a_sum_exp[i, j, k] − (1 if k = a_sum_at[i, j] else 0))
-    ///     a[i, j, k] = a_sum_exp[i, j, k] / (1 + a_sum_rest[i, j])
+    ///     a_sum_top[i, j] = constant(s[i, j, a_sum_at[i, j]])
+    ///     a_sum_shift[i, j] = a_sum_top[i, j] if |a_sum_top[i, j]| < ∞ else 0
+    ///     a_sum_exp[i, j, k] = exp(s[i, j, k] − a_sum_shift[i, j])
+    ///     a_sum_rest_others[i, j] = Σ_{k : not (k = a_sum_at[i, j])} a_sum_exp[i, j, k]
+    ///     a_sum_rest_own[i, j] = a_sum_exp[i, j, a_sum_at[i, j]]
+    ///     a_sum_rest_all[i, j] = a_sum_rest_own[i, j] + a_sum_rest_others[i, j]
+    ///     a_sum_rest_odds[i, j] = a_sum_rest_others[i, j] / a_sum_rest_own[i, j]
+    ///     a_sum_rest_share[i, j] = 1 / (1 + a_sum_rest_odds[i, j])
+    ///     a[i, j, k] = a_sum_rest_share[i, j] if k = a_sum_at[i, j] else a_sum_exp[i, j, k] / a_sum_rest_all[i, j]
     ///     y[n, i, d] = Σ_j a[n, i, j] · v[n, j, d]
     ///     → y
     ///
@@ -570,10 +606,13 @@ impl AttentionAttendPass<'_> {
     /// Gradient
     ///     d_a[n, i, j] = Σ_d cotangent[n, i, d] · v[n, j, d]
     ///     d_v[n, j, d] = Σ_i cotangent[n, i, d] · a[n, i, j]
-    ///     a_part[i, j, k] = d_a[i, j, k] / (1 + a_sum_rest[i, j])
-    ///     d_a_sum_rest_part[i, j] = Σ_k a_part[i, j, k] · a[i, j, k]
-    ///     d_a_sum_rest[i, j] = −d_a_sum_rest_part[i, j]
-    ///     d_a_sum_exp₂[i, j, k] = a_part[i, j, k] + d_a_sum_rest[i, j]
+    ///     d_a_sum_rest_all[i, j] = −Σ_{k : not (k = a_sum_at[i, j])} d_a[i, j, k] · a[i, j, k] / a_sum_rest_all[i, j]
+    ///     d_a_sum_rest_share[i, j] = d_a[i, j, a_sum_at[i, j]] if a_sum_at[i, j] < T else 0
+    ///     d_a_sum_rest_odds[i, j] = −d_a_sum_rest_share[i, j] · a_sum_rest_share[i, j] / (1 + a_sum_rest_odds[i, j])
+    ///     d_a_sum_rest_own₂[i, j] = d_a_sum_rest_all[i, j] − d_a_sum_rest_odds[i, j] · a_sum_rest_odds[i, j] / a_sum_rest_own[i, j]
+    ///     d_a_sum_rest_others₂[i, j] = d_a_sum_rest_odds[i, j] / a_sum_rest_own[i, j] + d_a_sum_rest_all[i, j]
+    ///     d_a_sum_exp₂[i, j, k] = 0 if k = a_sum_at[i, j] else d_a[i, j, k] / a_sum_rest_all[i, j] + d_a_sum_rest_others₂[i, j]
+    ///     d_a_sum_exp₂[i, j, a_sum_at[i, j]] += d_a_sum_rest_own₂[i, j]   for i < N, j < T
     ///     d_s[i, j, k] = d_a_sum_exp₂[i, j, k] · a_sum_exp[i, j, k]
     ///     d_s_sum[i, j, k] = d_s[i, j, k] / √16 if k ≤ j else 0
     ///     d_q[n, i, d] = Σ_{j : j ≤ i} d_s_sum[n, i, j] · k[n, j, d]
@@ -676,29 +715,39 @@ impl AttentionAttendPass<'_> {
         ::chainrule::__private::vectorised(
             #[inline(always)]
             || {
-                use ::chainrule::__private::{carve, kernels, larger, math::f32 as math};
-                let [a_part, d_a, v_3, a_sum_rest] = carve(
+                use ::chainrule::__private::{carve, kernels, math::f32 as math};
+                let [a, d_s_sum, v_3, d_a, a_sum_at, a_sum_rest_own, a_sum_rest_all,
+                a_sum_rest_odds, a_sum_rest_share, d_a_sum_exp] = carve(
                     arena,
                     [
                         0..n * t * t,
-                        n * t * t..n * t * t + t * t,
-                        larger(
-                            n * t * 48 + n * t * t + t + t * t * 2,
-                            n * t * t * 2 + t * t,
-                        )..larger(
-                            n * t * 64 + n * t * t + t + t * t * 2,
-                            n * t * 16 + n * t * t * 2 + t * t,
-                        ),
-                        larger(
-                            n * t * 64 + n * t * t + t + t * t * 2,
-                            n * t * 16 + n * t * t * 2 + t * t,
-                        )..larger(
-                            n * t * 65 + n * t * t + t + t * t * 2,
-                            n * t * 17 + n * t * t * 2 + t * t,
-                        ),
+                        n * t * t..n * t * t * 2,
+                        n * t * t * 2..n * t * 16 + n * t * t * 2,
+                        n * t * 16 + n * t * t * 2..n * t * 16 + n * t * t * 2 + t * t,
+                        n * t * 64 + n * t * t * 2
+                            + t * t..n * t * 65 + n * t * t * 2 + t * t,
+                        n * t * 65 + n * t * t * 2
+                            + t * t..n * t * 66 + n * t * t * 2 + t * t,
+                        n * t * 66 + n * t * t * 2
+                            + t * t..n * t * 67 + n * t * t * 2 + t * t,
+                        n * t * 67 + n * t * t * 2
+                            + t * t..n * t * 68 + n * t * t * 2 + t * t,
+                        n * t * 68 + n * t * t * 2
+                            + t * t..n * t * 69 + n * t * t * 2 + t * t,
+                        n * t * 69 + n * t * t * 2
+                            + t * t..n * t * 69 + n * t * t * 2 + t + t * t,
                     ],
                 );
-                let v_3 = v_3.as_chunks_mut::<16>().0;
+                let a = &a[..n * t * t];
+                let d_s_sum = &mut d_s_sum[..n * t * t];
+                let v_3 = &mut v_3.as_chunks_mut::<16>().0[..n * t];
+                let d_a = &mut d_a[..t * t];
+                let a_sum_at = &::chainrule::__private::as_u32(a_sum_at)[..n * t];
+                let a_sum_rest_own = &a_sum_rest_own[..n * t];
+                let a_sum_rest_all = &a_sum_rest_all[..n * t];
+                let a_sum_rest_odds = &a_sum_rest_odds[..n * t];
+                let a_sum_rest_share = &a_sum_rest_share[..n * t];
+                let d_a_sum_exp = &mut d_a_sum_exp[..t];
                 kernels::matmul(
                     n * t,
                     16,
@@ -725,112 +774,83 @@ impl AttentionAttendPass<'_> {
                         false,
                     );
                     for j in 0..t {
-                        let d_a_row = &d_a[j * t..][..t];
-                        let a_part_row = &mut a_part[(n_2 * t + j) * t..][..t];
-                        for k_3 in 0..t {
-                            a_part_row[k_3] = d_a_row[k_3]
-                                / (1.0 + a_sum_rest[n_2 * t + j]);
-                        }
-                    }
-                }
-                let [a_part, a_2, a_sum_exp, d_v, a_sum_rest, d_a_sum_rest] = carve(
-                    arena,
-                    [
-                        0..n * t * t,
-                        n * t * t..n * t * t + t * t,
-                        larger(
-                            n * t * 48 + t + t * t * 2,
-                            n * t * t + t * t,
-                        )..larger(
-                            n * t * 48 + n * t * t + t + t * t * 2,
-                            n * t * t * 2 + t * t,
-                        ),
-                        larger(
-                            n * t * 48 + n * t * t + t + t * t * 2,
-                            n * t * t * 2 + t * t,
-                        )..larger(
-                            n * t * 64 + n * t * t + t + t * t * 2,
-                            n * t * 16 + n * t * t * 2 + t * t,
-                        ),
-                        larger(
-                            n * t * 64 + n * t * t + t + t * t * 2,
-                            n * t * 16 + n * t * t * 2 + t * t,
-                        )..larger(
-                            n * t * 65 + n * t * t + t + t * t * 2,
-                            n * t * 17 + n * t * t * 2 + t * t,
-                        ),
-                        larger(
-                            n * t * 65 + n * t * t + t + t * t * 2,
-                            n * t * 17 + n * t * t * 2 + t * t,
-                        )..larger(
-                            n * t * 66 + n * t * t + t + t * t * 2,
-                            n * t * 18 + n * t * t * 2 + t * t,
-                        ),
-                    ],
-                );
-                let d_v = d_v.as_chunks_mut::<16>().0;
-                for i in 0..n {
-                    for j in 0..t {
-                        let a_sum_exp_row = &a_sum_exp[(i * t + j) * t..][..t];
-                        let a_2_row = &mut a_2[j * t..][..t];
-                        for k_3 in 0..t {
-                            a_2_row[k_3] = a_sum_exp_row[k_3]
-                                / (1.0 + a_sum_rest[i * t + j]);
-                        }
-                    }
-                    kernels::matmul(
-                        t,
-                        16,
-                        t,
-                        a_2,
-                        (1, t),
-                        cotangent[i * t..][..t].as_flattened(),
-                        (16, 1),
-                        d_v[i * t..][..t].as_flattened_mut(),
-                        16,
-                        false,
-                    );
-                    for j in 0..t {
-                        let d_a_sum_rest_part = kernels::sum_of(
+                        let d_a_sum_rest_all = kernels::sum_of(
                             t,
                             #[inline(always)]
-                            |k_3| a_part[(i * t + j) * t + k_3] * a_2[j * t + k_3],
+                            |k_3| {
+                                if k_3 == (a_sum_at[n_2 * t + j] as usize) {
+                                    0.0
+                                } else {
+                                    -(d_a[j * t + k_3] / a_sum_rest_all[n_2 * t + j]
+                                        * a[(n_2 * t + j) * t + k_3])
+                                }
+                            },
                         );
-                        d_a_sum_rest[i * t + j] = -d_a_sum_rest_part;
-                    }
-                }
-                for i in 0..n {
-                    for j in 0..t {
-                        let a_part_row = &mut a_part[(i * t + j) * t..][..t];
-                        let a_sum_exp_row = &mut a_sum_exp[(i * t + j) * t..][..t];
+                        let d_a_sum_rest_odds = if (a_sum_at[n_2 * t + j] as usize) < t {
+                            -(d_a[j * t + a_sum_at[n_2 * t + j] as usize]
+                                / (1.0 + a_sum_rest_odds[n_2 * t + j])
+                                * a_sum_rest_share[n_2 * t + j])
+                        } else {
+                            0.0
+                        };
+                        let d_a_sum_rest_others = d_a_sum_rest_odds
+                            / a_sum_rest_own[n_2 * t + j] + d_a_sum_rest_all;
+                        let d_a_row = &d_a[j * t..][..t];
+                        let d_a_sum_exp_row = &mut d_a_sum_exp[..t];
                         for k_3 in 0..t {
-                            a_part_row[k_3] += d_a_sum_rest[i * t + j];
-                            a_sum_exp_row[k_3] = if k_3 <= j {
-                                a_part_row[k_3] * a_sum_exp_row[k_3] / math::sqrt(16.0)
+                            d_a_sum_exp_row[k_3] = if k_3
+                                == (a_sum_at[n_2 * t + j] as usize)
+                            {
+                                0.0
+                            } else {
+                                d_a_row[k_3] / a_sum_rest_all[n_2 * t + j]
+                                    + d_a_sum_rest_others
+                            };
+                        }
+                        d_a_sum_exp[a_sum_at[n_2 * t + j] as usize]
+                            += d_a_sum_rest_all
+                                - d_a_sum_rest_odds / a_sum_rest_own[n_2 * t + j]
+                                    * a_sum_rest_odds[n_2 * t + j];
+                        let d_s_sum_row = &mut d_s_sum[(n_2 * t + j) * t..][..t];
+                        let d_a_sum_exp_row = &d_a_sum_exp[..t];
+                        for k_3 in 0..t {
+                            d_s_sum_row[k_3] = if k_3 <= j {
+                                d_a_sum_exp_row[k_3] * d_s_sum_row[k_3] / math::sqrt(16.0)
                             } else {
                                 0.0
                             };
                         }
                     }
                 }
-                let [d_q, k_2, q_2, a_sum_exp] = carve(
+                let [a, d_s_sum, d_v, k_2, d_q] = carve(
                     arena,
                     [
-                        0..n * t * 16,
-                        n * t * 16..n * t * 32,
-                        n * t * 32..n * t * 48,
-                        larger(
-                            n * t * 48 + t + t * t * 2,
-                            n * t * t + t * t,
-                        )..larger(
-                            n * t * 48 + n * t * t + t + t * t * 2,
-                            n * t * t * 2 + t * t,
-                        ),
+                        0..n * t * t,
+                        n * t * t..n * t * t * 2,
+                        n * t * t * 2..n * t * 16 + n * t * t * 2,
+                        n * t * 16 + n * t * t * 2..n * t * 32 + n * t * t * 2,
+                        n * t * 32 + n * t * t * 2..n * t * 48 + n * t * t * 2,
                     ],
                 );
-                let d_q = d_q.as_chunks_mut::<16>().0;
-                let k_2 = k_2.as_chunks_mut::<16>().0;
-                let q_2 = q_2.as_chunks_mut::<16>().0;
+                let a = &a[..n * t * t];
+                let d_s_sum = &d_s_sum[..n * t * t];
+                let d_v = &mut d_v.as_chunks_mut::<16>().0[..n * t];
+                let k_2 = &mut k_2.as_chunks_mut::<16>().0[..n * t];
+                let d_q = &mut d_q.as_chunks_mut::<16>().0[..n * t];
+                for n_2 in 0..n {
+                    kernels::matmul(
+                        t,
+                        16,
+                        t,
+                        &a[n_2 * t * t..][..t * t],
+                        (1, t),
+                        cotangent[n_2 * t..][..t].as_flattened(),
+                        (16, 1),
+                        d_v[n_2 * t..][..t].as_flattened_mut(),
+                        16,
+                        false,
+                    );
+                }
                 kernels::matmul(
                     n * t,
                     16,
@@ -850,12 +870,27 @@ impl AttentionAttendPass<'_> {
                         for j in 0..i + 1 {
                             let k_2_row = kernels::row::<16, _>(&k_2[n_2 * t + j]);
                             for d in 0..16 {
-                                d_q_row[d] += a_sum_exp[(n_2 * t + i) * t + j] * k_2_row[d];
+                                d_q_row[d] += d_s_sum[(n_2 * t + i) * t + j] * k_2_row[d];
                             }
                         }
                         d_q[n_2 * t + i].copy_from_slice(&d_q_row);
                     }
                 }
+                let [d_s_sum, d_v, q_2, d_q, d_k] = carve(
+                    arena,
+                    [
+                        n * t * t..n * t * t * 2,
+                        n * t * t * 2..n * t * 16 + n * t * t * 2,
+                        n * t * 16 + n * t * t * 2..n * t * 32 + n * t * t * 2,
+                        n * t * 32 + n * t * t * 2..n * t * 48 + n * t * t * 2,
+                        n * t * 48 + n * t * t * 2..n * t * 64 + n * t * t * 2,
+                    ],
+                );
+                let d_s_sum = &d_s_sum[..n * t * t];
+                let d_v = &d_v.as_chunks::<16>().0[..n * t];
+                let q_2 = &mut q_2.as_chunks_mut::<16>().0[..n * t];
+                let d_q = &d_q.as_chunks::<16>().0[..n * t];
+                let d_k = &mut d_k.as_chunks_mut::<16>().0[..n * t];
                 kernels::matmul(
                     n * t,
                     16,
@@ -868,32 +903,6 @@ impl AttentionAttendPass<'_> {
                     16,
                     false,
                 );
-                let [d_q, d_k, q_2, a_sum_exp, d_v] = carve(
-                    arena,
-                    [
-                        0..n * t * 16,
-                        n * t * 16..n * t * 32,
-                        n * t * 32..n * t * 48,
-                        larger(
-                            n * t * 48 + t + t * t * 2,
-                            n * t * t + t * t,
-                        )..larger(
-                            n * t * 48 + n * t * t + t + t * t * 2,
-                            n * t * t * 2 + t * t,
-                        ),
-                        larger(
-                            n * t * 48 + n * t * t + t + t * t * 2,
-                            n * t * t * 2 + t * t,
-                        )..larger(
-                            n * t * 64 + n * t * t + t + t * t * 2,
-                            n * t * 16 + n * t * t * 2 + t * t,
-                        ),
-                    ],
-                );
-                let d_q = d_q.as_chunks::<16>().0;
-                let d_k = d_k.as_chunks_mut::<16>().0;
-                let q_2 = q_2.as_chunks::<16>().0;
-                let d_v = d_v.as_chunks::<16>().0;
                 for n_2 in 0..n {
                     for j in 0..t {
                         d_k[n_2 * t + j].fill(0.0);
@@ -901,7 +910,7 @@ impl AttentionAttendPass<'_> {
                         for i in j..t {
                             let q_2_row = kernels::row::<16, _>(&q_2[n_2 * t + i]);
                             for d in 0..16 {
-                                d_k_row[d] += a_sum_exp[(n_2 * t + i) * t + j] * q_2_row[d];
+                                d_k_row[d] += d_s_sum[(n_2 * t + i) * t + j] * q_2_row[d];
                             }
                         }
                         d_k[n_2 * t + j].copy_from_slice(&d_k_row);
@@ -1070,29 +1079,39 @@ impl AttentionAttendPass<'_> {
         ::chainrule::__private::vectorised(
             #[inline(always)]
             || {
-                use ::chainrule::__private::{carve, kernels, larger, math::f32 as math};
-                let [a_part, d_a, v_3, a_sum_rest] = carve(
+                use ::chainrule::__private::{carve, kernels, math::f32 as math};
+                let [a, d_s_sum, v_3, d_a, a_sum_at, a_sum_rest_own, a_sum_rest_all,
+                a_sum_rest_odds, a_sum_rest_share, d_a_sum_exp] = carve(
                     arena,
                     [
                         0..n * t * t,
-                        n * t * t..n * t * t + t * t,
-                        larger(
-                            n * t * 48 + n * t * t + t + t * t * 2,
-                            n * t * t * 2 + t * t,
-                        )..larger(
-                            n * t * 64 + n * t * t + t + t * t * 2,
-                            n * t * 16 + n * t * t * 2 + t * t,
-                        ),
-                        larger(
-                            n * t * 64 + n * t * t + t + t * t * 2,
-                            n * t * 16 + n * t * t * 2 + t * t,
-                        )..larger(
-                            n * t * 65 + n * t * t + t + t * t * 2,
-                            n * t * 17 + n * t * t * 2 + t * t,
-                        ),
+                        n * t * t..n * t * t * 2,
+                        n * t * t * 2..n * t * 16 + n * t * t * 2,
+                        n * t * 16 + n * t * t * 2..n * t * 16 + n * t * t * 2 + t * t,
+                        n * t * 64 + n * t * t * 2
+                            + t * t..n * t * 65 + n * t * t * 2 + t * t,
+                        n * t * 65 + n * t * t * 2
+                            + t * t..n * t * 66 + n * t * t * 2 + t * t,
+                        n * t * 66 + n * t * t * 2
+                            + t * t..n * t * 67 + n * t * t * 2 + t * t,
+                        n * t * 67 + n * t * t * 2
+                            + t * t..n * t * 68 + n * t * t * 2 + t * t,
+                        n * t * 68 + n * t * t * 2
+                            + t * t..n * t * 69 + n * t * t * 2 + t * t,
+                        n * t * 69 + n * t * t * 2
+                            + t * t..n * t * 69 + n * t * t * 2 + t + t * t,
                     ],
                 );
-                let v_3 = v_3.as_chunks_mut::<16>().0;
+                let a = &a[..n * t * t];
+                let d_s_sum = &mut d_s_sum[..n * t * t];
+                let v_3 = &mut v_3.as_chunks_mut::<16>().0[..n * t];
+                let d_a = &mut d_a[..t * t];
+                let a_sum_at = &::chainrule::__private::as_u32(a_sum_at)[..n * t];
+                let a_sum_rest_own = &a_sum_rest_own[..n * t];
+                let a_sum_rest_all = &a_sum_rest_all[..n * t];
+                let a_sum_rest_odds = &a_sum_rest_odds[..n * t];
+                let a_sum_rest_share = &a_sum_rest_share[..n * t];
+                let d_a_sum_exp = &mut d_a_sum_exp[..t];
                 kernels::matmul(
                     n * t,
                     16,
@@ -1119,112 +1138,83 @@ impl AttentionAttendPass<'_> {
                         false,
                     );
                     for j in 0..t {
-                        let d_a_row = &d_a[j * t..][..t];
-                        let a_part_row = &mut a_part[(n_2 * t + j) * t..][..t];
-                        for k_3 in 0..t {
-                            a_part_row[k_3] = d_a_row[k_3]
-                                / (1.0 + a_sum_rest[n_2 * t + j]);
-                        }
-                    }
-                }
-                let [a_part, a_2, a_sum_exp, d_v, a_sum_rest, d_a_sum_rest] = carve(
-                    arena,
-                    [
-                        0..n * t * t,
-                        n * t * t..n * t * t + t * t,
-                        larger(
-                            n * t * 48 + t + t * t * 2,
-                            n * t * t + t * t,
-                        )..larger(
-                            n * t * 48 + n * t * t + t + t * t * 2,
-                            n * t * t * 2 + t * t,
-                        ),
-                        larger(
-                            n * t * 48 + n * t * t + t + t * t * 2,
-                            n * t * t * 2 + t * t,
-                        )..larger(
-                            n * t * 64 + n * t * t + t + t * t * 2,
-                            n * t * 16 + n * t * t * 2 + t * t,
-                        ),
-                        larger(
-                            n * t * 64 + n * t * t + t + t * t * 2,
-                            n * t * 16 + n * t * t * 2 + t * t,
-                        )..larger(
-                            n * t * 65 + n * t * t + t + t * t * 2,
-                            n * t * 17 + n * t * t * 2 + t * t,
-                        ),
-                        larger(
-                            n * t * 65 + n * t * t + t + t * t * 2,
-                            n * t * 17 + n * t * t * 2 + t * t,
-                        )..larger(
-                            n * t * 66 + n * t * t + t + t * t * 2,
-                            n * t * 18 + n * t * t * 2 + t * t,
-                        ),
-                    ],
-                );
-                let d_v = d_v.as_chunks_mut::<16>().0;
-                for i in 0..n {
-                    for j in 0..t {
-                        let a_sum_exp_row = &a_sum_exp[(i * t + j) * t..][..t];
-                        let a_2_row = &mut a_2[j * t..][..t];
-                        for k_3 in 0..t {
-                            a_2_row[k_3] = a_sum_exp_row[k_3]
-                                / (1.0 + a_sum_rest[i * t + j]);
-                        }
-                    }
-                    kernels::matmul(
-                        t,
-                        16,
-                        t,
-                        a_2,
-                        (1, t),
-                        cotangent[i * t..][..t].as_flattened(),
-                        (16, 1),
-                        d_v[i * t..][..t].as_flattened_mut(),
-                        16,
-                        false,
-                    );
-                    for j in 0..t {
-                        let d_a_sum_rest_part = kernels::sum_of(
+                        let d_a_sum_rest_all = kernels::sum_of(
                             t,
                             #[inline(always)]
-                            |k_3| a_part[(i * t + j) * t + k_3] * a_2[j * t + k_3],
+                            |k_3| {
+                                if k_3 == (a_sum_at[n_2 * t + j] as usize) {
+                                    0.0
+                                } else {
+                                    -(d_a[j * t + k_3] / a_sum_rest_all[n_2 * t + j]
+                                        * a[(n_2 * t + j) * t + k_3])
+                                }
+                            },
                         );
-                        d_a_sum_rest[i * t + j] = -d_a_sum_rest_part;
-                    }
-                }
-                for i in 0..n {
-                    for j in 0..t {
-                        let a_part_row = &mut a_part[(i * t + j) * t..][..t];
-                        let a_sum_exp_row = &mut a_sum_exp[(i * t + j) * t..][..t];
+                        let d_a_sum_rest_odds = if (a_sum_at[n_2 * t + j] as usize) < t {
+                            -(d_a[j * t + a_sum_at[n_2 * t + j] as usize]
+                                / (1.0 + a_sum_rest_odds[n_2 * t + j])
+                                * a_sum_rest_share[n_2 * t + j])
+                        } else {
+                            0.0
+                        };
+                        let d_a_sum_rest_others = d_a_sum_rest_odds
+                            / a_sum_rest_own[n_2 * t + j] + d_a_sum_rest_all;
+                        let d_a_row = &d_a[j * t..][..t];
+                        let d_a_sum_exp_row = &mut d_a_sum_exp[..t];
                         for k_3 in 0..t {
-                            a_part_row[k_3] += d_a_sum_rest[i * t + j];
-                            a_sum_exp_row[k_3] = if k_3 <= j {
-                                a_part_row[k_3] * a_sum_exp_row[k_3] / math::sqrt(16.0)
+                            d_a_sum_exp_row[k_3] = if k_3
+                                == (a_sum_at[n_2 * t + j] as usize)
+                            {
+                                0.0
+                            } else {
+                                d_a_row[k_3] / a_sum_rest_all[n_2 * t + j]
+                                    + d_a_sum_rest_others
+                            };
+                        }
+                        d_a_sum_exp[a_sum_at[n_2 * t + j] as usize]
+                            += d_a_sum_rest_all
+                                - d_a_sum_rest_odds / a_sum_rest_own[n_2 * t + j]
+                                    * a_sum_rest_odds[n_2 * t + j];
+                        let d_s_sum_row = &mut d_s_sum[(n_2 * t + j) * t..][..t];
+                        let d_a_sum_exp_row = &d_a_sum_exp[..t];
+                        for k_3 in 0..t {
+                            d_s_sum_row[k_3] = if k_3 <= j {
+                                d_a_sum_exp_row[k_3] * d_s_sum_row[k_3] / math::sqrt(16.0)
                             } else {
                                 0.0
                             };
                         }
                     }
                 }
-                let [d_q, k_2, q_2, a_sum_exp] = carve(
+                let [a, d_s_sum, d_v, k_2, d_q] = carve(
                     arena,
                     [
-                        0..n * t * 16,
-                        n * t * 16..n * t * 32,
-                        n * t * 32..n * t * 48,
-                        larger(
-                            n * t * 48 + t + t * t * 2,
-                            n * t * t + t * t,
-                        )..larger(
-                            n * t * 48 + n * t * t + t + t * t * 2,
-                            n * t * t * 2 + t * t,
-                        ),
+                        0..n * t * t,
+                        n * t * t..n * t * t * 2,
+                        n * t * t * 2..n * t * 16 + n * t * t * 2,
+                        n * t * 16 + n * t * t * 2..n * t * 32 + n * t * t * 2,
+                        n * t * 32 + n * t * t * 2..n * t * 48 + n * t * t * 2,
                     ],
                 );
-                let d_q = d_q.as_chunks_mut::<16>().0;
-                let k_2 = k_2.as_chunks_mut::<16>().0;
-                let q_2 = q_2.as_chunks_mut::<16>().0;
+                let a = &a[..n * t * t];
+                let d_s_sum = &d_s_sum[..n * t * t];
+                let d_v = &mut d_v.as_chunks_mut::<16>().0[..n * t];
+                let k_2 = &mut k_2.as_chunks_mut::<16>().0[..n * t];
+                let d_q = &mut d_q.as_chunks_mut::<16>().0[..n * t];
+                for n_2 in 0..n {
+                    kernels::matmul(
+                        t,
+                        16,
+                        t,
+                        &a[n_2 * t * t..][..t * t],
+                        (1, t),
+                        cotangent[n_2 * t..][..t].as_flattened(),
+                        (16, 1),
+                        d_v[n_2 * t..][..t].as_flattened_mut(),
+                        16,
+                        false,
+                    );
+                }
                 kernels::matmul(
                     n * t,
                     16,
@@ -1244,12 +1234,27 @@ impl AttentionAttendPass<'_> {
                         for j in 0..i + 1 {
                             let k_2_row = kernels::row::<16, _>(&k_2[n_2 * t + j]);
                             for d in 0..16 {
-                                d_q_row[d] += a_sum_exp[(n_2 * t + i) * t + j] * k_2_row[d];
+                                d_q_row[d] += d_s_sum[(n_2 * t + i) * t + j] * k_2_row[d];
                             }
                         }
                         d_q[n_2 * t + i].copy_from_slice(&d_q_row);
                     }
                 }
+                let [d_s_sum, d_v, q_2, d_q, d_k] = carve(
+                    arena,
+                    [
+                        n * t * t..n * t * t * 2,
+                        n * t * t * 2..n * t * 16 + n * t * t * 2,
+                        n * t * 16 + n * t * t * 2..n * t * 32 + n * t * t * 2,
+                        n * t * 32 + n * t * t * 2..n * t * 48 + n * t * t * 2,
+                        n * t * 48 + n * t * t * 2..n * t * 64 + n * t * t * 2,
+                    ],
+                );
+                let d_s_sum = &d_s_sum[..n * t * t];
+                let d_v = &d_v.as_chunks::<16>().0[..n * t];
+                let q_2 = &mut q_2.as_chunks_mut::<16>().0[..n * t];
+                let d_q = &d_q.as_chunks::<16>().0[..n * t];
+                let d_k = &mut d_k.as_chunks_mut::<16>().0[..n * t];
                 kernels::matmul(
                     n * t,
                     16,
@@ -1262,32 +1267,6 @@ impl AttentionAttendPass<'_> {
                     16,
                     false,
                 );
-                let [d_q, d_k, q_2, a_sum_exp, d_v] = carve(
-                    arena,
-                    [
-                        0..n * t * 16,
-                        n * t * 16..n * t * 32,
-                        n * t * 32..n * t * 48,
-                        larger(
-                            n * t * 48 + t + t * t * 2,
-                            n * t * t + t * t,
-                        )..larger(
-                            n * t * 48 + n * t * t + t + t * t * 2,
-                            n * t * t * 2 + t * t,
-                        ),
-                        larger(
-                            n * t * 48 + n * t * t + t + t * t * 2,
-                            n * t * t * 2 + t * t,
-                        )..larger(
-                            n * t * 64 + n * t * t + t + t * t * 2,
-                            n * t * 16 + n * t * t * 2 + t * t,
-                        ),
-                    ],
-                );
-                let d_q = d_q.as_chunks::<16>().0;
-                let d_k = d_k.as_chunks_mut::<16>().0;
-                let q_2 = q_2.as_chunks::<16>().0;
-                let d_v = d_v.as_chunks::<16>().0;
                 for n_2 in 0..n {
                     for j in 0..t {
                         d_k[n_2 * t + j].fill(0.0);
@@ -1295,7 +1274,7 @@ impl AttentionAttendPass<'_> {
                         for i in j..t {
                             let q_2_row = kernels::row::<16, _>(&q_2[n_2 * t + i]);
                             for d in 0..16 {
-                                d_k_row[d] += a_sum_exp[(n_2 * t + i) * t + j] * q_2_row[d];
+                                d_k_row[d] += d_s_sum[(n_2 * t + i) * t + j] * q_2_row[d];
                             }
                         }
                         d_k[n_2 * t + j].copy_from_slice(&d_k_row);

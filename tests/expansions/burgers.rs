@@ -30,6 +30,8 @@ pub struct Burgers {
         clippy::approx_constant,
         clippy::assign_op_pattern,
         clippy::duplicate_underscore_argument,
+        clippy::int_plus_one,
+        clippy::manual_div_ceil,
         clippy::manual_range_contains,
         clippy::many_single_char_names,
         clippy::needless_borrow,
@@ -104,6 +106,8 @@ impl ::chainrule::Params for Burgers {
     clippy::approx_constant,
     clippy::assign_op_pattern,
     clippy::duplicate_underscore_argument,
+    clippy::int_plus_one,
+    clippy::manual_div_ceil,
     clippy::manual_range_contains,
     clippy::many_single_char_names,
     clippy::needless_borrow,
@@ -171,18 +175,23 @@ impl Burgers {
                         n * 362..n * 363,
                     ],
                 );
-                let h_part_part = h_part_part.as_chunks_mut::<20>().0;
-                let h = h.as_chunks_mut::<20>().0;
-                let u_left = u_left.as_chunks_mut::<20>().0;
-                let d_u_product = d_u_product.as_chunks_mut::<20>().0;
-                let d_u_product_part = d_u_product_part.as_chunks_mut::<20>().0;
-                let d_h = d_h.as_chunks_mut::<20>().0;
-                let d_h_3 = d_h_3.as_chunks_mut::<20>().0;
-                let h_part = h_part.as_chunks_mut::<20>().0;
-                let d_h_2 = d_h_2.as_chunks_mut::<20>().0;
-                let d_u_product_2 = d_u_product_2.as_chunks_mut::<20>().0;
-                let d_u_product_3 = d_u_product_3.as_chunks_mut::<20>().0;
-                let d_u_left = d_u_left.as_chunks_mut::<20>().0;
+                let h_part_part = &mut h_part_part.as_chunks_mut::<20>().0[..n];
+                let h = &mut h.as_chunks_mut::<20>().0[..n];
+                let u_left = &mut u_left.as_chunks_mut::<20>().0[..n];
+                let d_u_product = &mut d_u_product.as_chunks_mut::<20>().0[..n];
+                let d_u_product_part = &mut d_u_product_part
+                    .as_chunks_mut::<20>()
+                    .0[..n];
+                let d_h = &mut d_h.as_chunks_mut::<20>().0[..n];
+                let d_h_3 = &mut d_h_3.as_chunks_mut::<20>().0[..n];
+                let h_part = &mut h_part.as_chunks_mut::<20>().0[..n];
+                let d_h_2 = &mut d_h_2.as_chunks_mut::<20>().0[..n];
+                let d_u_product_2 = &mut d_u_product_2.as_chunks_mut::<20>().0[..n];
+                let d_u_product_3 = &mut d_u_product_3.as_chunks_mut::<20>().0[..n];
+                let d_u_left = &mut d_u_left.as_chunks_mut::<20>().0[..n];
+                let u = &mut u[..n];
+                let d_r = &mut d_r[..n];
+                let d_u = &mut d_u[..n];
                 let w1_row = kernels::row::<32, _>(&self.w1[0]);
                 let w1_row_2 = kernels::row::<32, _>(&self.w1[1]);
                 let b1_row = kernels::row::<32, _>(&self.b1);
@@ -433,18 +442,23 @@ impl Burgers {
                         n * 223 + 440..n * 243 + 440,
                     ],
                 );
-                let h = h.as_chunks_mut::<20>().0;
-                let u_left = u_left.as_chunks_mut::<20>().0;
-                let d_u_product_part = d_u_product_part.as_chunks_mut::<20>().0;
-                let d_u_product = d_u_product.as_chunks_mut::<20>().0;
-                let d_u_product_2 = d_u_product_2.as_chunks_mut::<20>().0;
-                let d_u_left = d_u_left.as_chunks_mut::<20>().0;
-                let h_part_part = h_part_part.as_chunks_mut::<20>().0;
-                let d_h = d_h.as_chunks_mut::<20>().0;
-                let d_h_3 = d_h_3.as_chunks_mut::<20>().0;
-                let d_h_2 = d_h_2.as_chunks_mut::<20>().0;
-                let h_part = h_part.as_chunks_mut::<20>().0;
-                let d_u_product_3 = d_u_product_3.as_chunks_mut::<20>().0;
+                let h = &mut h.as_chunks_mut::<20>().0[..n];
+                let u_left = &mut u_left.as_chunks_mut::<20>().0[..n];
+                let d_u_product_part = &mut d_u_product_part
+                    .as_chunks_mut::<20>()
+                    .0[..n];
+                let d_u_product = &mut d_u_product.as_chunks_mut::<20>().0[..n];
+                let d_u = &mut d_u[..n];
+                let d_u_product_2 = &mut d_u_product_2.as_chunks_mut::<20>().0[..n];
+                let d_u_left = &mut d_u_left.as_chunks_mut::<20>().0[..n];
+                let h_part_part = &mut h_part_part.as_chunks_mut::<20>().0[..n];
+                let d_h = &mut d_h.as_chunks_mut::<20>().0[..n];
+                let d_h_3 = &mut d_h_3.as_chunks_mut::<20>().0[..n];
+                let u = &mut u[..n];
+                let d_h_2 = &mut d_h_2.as_chunks_mut::<20>().0[..n];
+                let h_part = &mut h_part.as_chunks_mut::<20>().0[..n];
+                let d_r = &mut d_r[..n];
+                let d_u_product_3 = &mut d_u_product_3.as_chunks_mut::<20>().0[..n];
                 let w1_row = kernels::row::<32, _>(&self.w1[0]);
                 let w1_row_2 = kernels::row::<32, _>(&self.w1[1]);
                 let b1_row = kernels::row::<32, _>(&self.b1);
@@ -645,16 +659,20 @@ impl Burgers {
                         n * 324 + 460..n * 344 + 460,
                     ],
                 );
-                let h = h.as_chunks::<20>().0;
+                let h = &h.as_chunks::<20>().0[..n];
                 let d_w1 = &mut d_w1.as_chunks_mut::<20>().0.as_chunks_mut::<2>().0[0];
-                let h_part_part = h_part_part.as_chunks::<20>().0;
+                let d_u = &mut d_u[..n];
+                let h_part_part = &h_part_part.as_chunks::<20>().0[..n];
                 let d_w2 = &mut d_w2.as_chunks_mut::<20>().0.as_chunks_mut::<20>().0[0];
-                let d_h_2 = d_h_2.as_chunks::<20>().0;
-                let d_u_product_3 = d_u_product_3.as_chunks::<20>().0;
-                let d_h_6 = d_h_6.as_chunks_mut::<20>().0;
-                let d_h_4 = d_h_4.as_chunks_mut::<20>().0;
-                let d_h_part_2 = d_h_part_2.as_chunks_mut::<20>().0;
-                let d_h_part = d_h_part.as_chunks_mut::<20>().0;
+                let u = &mut u[..n];
+                let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
+                let d_r = &mut d_r[..n];
+                let d_u_product_3 = &d_u_product_3.as_chunks::<20>().0[..n];
+                let d_h_6 = &mut d_h_6.as_chunks_mut::<20>().0[..n];
+                let d_h_4 = &mut d_h_4.as_chunks_mut::<20>().0[..n];
+                let d_h_part_2 = &mut d_h_part_2.as_chunks_mut::<20>().0[..n];
+                let d_u_xx = &mut d_u_xx[..n];
+                let d_h_part = &mut d_h_part.as_chunks_mut::<20>().0[..n];
                 let d_residual_mean = 1.0 / n as f64;
                 d_w1.as_flattened_mut().fill(0.0);
                 let mut d_w1_row = kernels::row::<32, _>(&d_w1[1]);
@@ -717,16 +735,16 @@ impl Burgers {
                         n * 344 + 460..n * 364 + 460,
                     ],
                 );
-                let u_left = u_left.as_chunks::<20>().0;
-                let d_u_product_part = d_u_product_part.as_chunks::<20>().0;
-                let d_u_product_2 = d_u_product_2.as_chunks::<20>().0;
-                let d_h_3 = d_h_3.as_chunks::<20>().0;
+                let u_left = &u_left.as_chunks::<20>().0[..n];
+                let d_u_product_part = &d_u_product_part.as_chunks::<20>().0[..n];
+                let d_u_product_2 = &d_u_product_2.as_chunks::<20>().0[..n];
+                let d_h_3 = &d_h_3.as_chunks::<20>().0[..n];
                 let d_w2 = &mut d_w2.as_chunks_mut::<20>().0.as_chunks_mut::<20>().0[0];
                 let d_w3 = &mut d_w3.as_chunks_mut::<20>().0[0];
-                let d_u_product_4 = d_u_product_4.as_chunks_mut::<20>().0;
-                let d_u_left_2 = d_u_left_2.as_chunks_mut::<20>().0;
-                let d_h_4 = d_h_4.as_chunks::<20>().0;
-                let d_u_product_5 = d_u_product_5.as_chunks_mut::<20>().0;
+                let d_u_product_4 = &mut d_u_product_4.as_chunks_mut::<20>().0[..n];
+                let d_u_left_2 = &mut d_u_left_2.as_chunks_mut::<20>().0[..n];
+                let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
+                let d_u_product_5 = &mut d_u_product_5.as_chunks_mut::<20>().0[..n];
                 kernels::matmul(
                     n,
                     20,
@@ -799,20 +817,23 @@ impl Burgers {
                         n * 344 + 460..n * 364 + 460,
                     ],
                 );
-                let h = h.as_chunks::<20>().0;
+                let h = &h.as_chunks::<20>().0[..n];
                 let d_w1 = &mut d_w1.as_chunks_mut::<20>().0.as_chunks_mut::<2>().0[0];
-                let d_u_product = d_u_product.as_chunks::<20>().0;
-                let h_part_part = h_part_part.as_chunks::<20>().0;
-                let d_h = d_h.as_chunks::<20>().0;
-                let d_h_5 = d_h_5.as_chunks_mut::<20>().0;
+                let d_u_product = &d_u_product.as_chunks::<20>().0[..n];
+                let h_part_part = &h_part_part.as_chunks::<20>().0[..n];
+                let d_h = &d_h.as_chunks::<20>().0[..n];
+                let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
                 let d_w2 = &mut d_w2.as_chunks_mut::<20>().0.as_chunks_mut::<20>().0[0];
-                let d_h_2 = d_h_2.as_chunks::<20>().0;
-                let h_part = h_part.as_chunks::<20>().0;
-                let d_h_6 = d_h_6.as_chunks::<20>().0;
-                let d_h_4 = d_h_4.as_chunks::<20>().0;
-                let d_h_part_2 = d_h_part_2.as_chunks::<20>().0;
-                let d_h_part = d_h_part.as_chunks::<20>().0;
-                let d_u_product_5 = d_u_product_5.as_chunks::<20>().0;
+                let u = &u[..n];
+                let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
+                let h_part = &h_part.as_chunks::<20>().0[..n];
+                let d_r = &d_r[..n];
+                let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
+                let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
+                let d_h_part_2 = &d_h_part_2.as_chunks::<20>().0[..n];
+                let d_u_xx = &d_u_xx[..n];
+                let d_h_part = &d_h_part.as_chunks::<20>().0[..n];
+                let d_u_product_5 = &d_u_product_5.as_chunks::<20>().0[..n];
                 kernels::matmul(
                     n,
                     20,
@@ -909,11 +930,12 @@ impl Burgers {
                         n * 263 + 460..n * 283 + 460,
                     ],
                 );
-                let u_left = u_left.as_chunks::<20>().0;
-                let d_u_product_part = d_u_product_part.as_chunks::<20>().0;
-                let d_u_product_6 = d_u_product_6.as_chunks_mut::<20>().0;
+                let u_left = &u_left.as_chunks::<20>().0[..n];
+                let d_u_product_part = &d_u_product_part.as_chunks::<20>().0[..n];
+                let d_u_product_6 = &mut d_u_product_6.as_chunks_mut::<20>().0[..n];
+                let d_u = &d_u[..n];
                 let d_w3 = &mut d_w3.as_chunks_mut::<20>().0[0];
-                let d_h_6 = d_h_6.as_chunks::<20>().0;
+                let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
                 kernels::matmul(
                     n,
                     20,
@@ -975,16 +997,17 @@ impl Burgers {
                         n * 263 + 460..n * 263 + 480,
                     ],
                 );
-                let h = h.as_chunks::<20>().0;
-                let u_left = u_left.as_chunks::<20>().0;
-                let d_u_product_6 = d_u_product_6.as_chunks_mut::<20>().0;
-                let d_u_product_2 = d_u_product_2.as_chunks::<20>().0;
-                let d_u_left = d_u_left.as_chunks::<20>().0;
-                let d_h_5 = d_h_5.as_chunks_mut::<20>().0;
+                let h = &h.as_chunks::<20>().0[..n];
+                let u_left = &u_left.as_chunks::<20>().0[..n];
+                let d_u_product_6 = &mut d_u_product_6.as_chunks_mut::<20>().0[..n];
+                let d_u = &d_u[..n];
+                let d_u_product_2 = &d_u_product_2.as_chunks::<20>().0[..n];
+                let d_u_left = &d_u_left.as_chunks::<20>().0[..n];
+                let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
                 let d_w2 = &mut d_w2.as_chunks_mut::<20>().0.as_chunks_mut::<20>().0[0];
                 let d_w3 = &d_w3.as_chunks::<20>().0[0];
-                let d_u_product_4 = d_u_product_4.as_chunks::<20>().0;
-                let d_u_left_2 = d_u_left_2.as_chunks::<20>().0;
+                let d_u_product_4 = &d_u_product_4.as_chunks::<20>().0[..n];
+                let d_u_left_2 = &d_u_left_2.as_chunks::<20>().0[..n];
                 let d_b2 = &mut d_b2.as_chunks_mut::<20>().0[0];
                 d_b2.fill(0.0);
                 let w3_row = kernels::row::<32, _>(&self.w3);
@@ -1050,9 +1073,9 @@ impl Burgers {
                         n * 181 + 40..n * 181 + 60,
                     ],
                 );
-                let h = h.as_chunks::<20>().0;
+                let h = &h.as_chunks::<20>().0[..n];
                 let d_w1 = &mut d_w1.as_chunks_mut::<20>().0.as_chunks_mut::<2>().0[0];
-                let d_h_5 = d_h_5.as_chunks_mut::<20>().0;
+                let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
                 let d_b1 = &mut d_b1.as_chunks_mut::<20>().0[0];
                 d_b1.fill(0.0);
                 let mut d_b1_row = kernels::row::<32, _>(d_b1);
@@ -1147,10 +1170,11 @@ impl Burgers {
                         n * 100..n * 101,
                     ],
                 );
-                let h = h.as_chunks_mut::<20>().0;
-                let u_left = u_left.as_chunks_mut::<20>().0;
-                let d_u_product = d_u_product.as_chunks_mut::<20>().0;
-                let h_part = h_part.as_chunks_mut::<20>().0;
+                let h = &mut h.as_chunks_mut::<20>().0[..n];
+                let u_left = &mut u_left.as_chunks_mut::<20>().0[..n];
+                let d_u_product = &mut d_u_product.as_chunks_mut::<20>().0[..n];
+                let h_part = &mut h_part.as_chunks_mut::<20>().0[..n];
+                let u_product = &mut u_product[..n];
                 let w1_row = kernels::row::<32, _>(&self.w1[0]);
                 let w1_row_2 = kernels::row::<32, _>(&self.w1[1]);
                 let b1_row = kernels::row::<32, _>(&self.b1);
@@ -1223,10 +1247,12 @@ impl Burgers {
                         n * 102..n * 103,
                     ],
                 );
-                let h = h.as_chunks::<20>().0;
-                let d_h_2 = d_h_2.as_chunks_mut::<20>().0;
-                let h_part = h_part.as_chunks_mut::<20>().0;
-                let d_h = d_h.as_chunks_mut::<20>().0;
+                let h = &h.as_chunks::<20>().0[..n];
+                let d_h_2 = &mut d_h_2.as_chunks_mut::<20>().0[..n];
+                let h_part = &mut h_part.as_chunks_mut::<20>().0[..n];
+                let d_h = &mut d_h.as_chunks_mut::<20>().0[..n];
+                let d_t = &mut d_t[..n];
+                let d_x = &mut d_x[..n];
                 let w1_row = kernels::row::<32, _>(&self.w1[1]);
                 for i in 0..n {
                     let h_row = kernels::row::<32, _>(&h[i]);
@@ -1280,11 +1306,14 @@ impl Burgers {
                         n * 102..n * 103,
                     ],
                 );
-                let h = h.as_chunks::<20>().0;
-                let u_left = u_left.as_chunks::<20>().0;
-                let d_h_2 = d_h_2.as_chunks::<20>().0;
-                let d_u_product_2 = d_u_product_2.as_chunks_mut::<20>().0;
-                let d_h = d_h.as_chunks_mut::<20>().0;
+                let h = &h.as_chunks::<20>().0[..n];
+                let u_left = &u_left.as_chunks::<20>().0[..n];
+                let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
+                let d_u_product_2 = &mut d_u_product_2.as_chunks_mut::<20>().0[..n];
+                let d_h = &mut d_h.as_chunks_mut::<20>().0[..n];
+                let u_product = &u_product[..n];
+                let d_t = &d_t[..n];
+                let d_x = &d_x[..n];
                 kernels::matmul(
                     n,
                     20,
@@ -1376,6 +1405,8 @@ impl Burgers {
     clippy::approx_constant,
     clippy::assign_op_pattern,
     clippy::duplicate_underscore_argument,
+    clippy::int_plus_one,
+    clippy::manual_div_ceil,
     clippy::manual_range_contains,
     clippy::many_single_char_names,
     clippy::needless_borrow,
@@ -1399,6 +1430,8 @@ pub struct BurgersResidualPass<'w> {
     clippy::approx_constant,
     clippy::assign_op_pattern,
     clippy::duplicate_underscore_argument,
+    clippy::int_plus_one,
+    clippy::manual_div_ceil,
     clippy::manual_range_contains,
     clippy::many_single_char_names,
     clippy::needless_borrow,
@@ -1516,14 +1549,18 @@ impl BurgersResidualPass<'_> {
                         n * 363..n * 364,
                     ],
                 );
-                let h_part_part = h_part_part.as_chunks::<20>().0;
-                let h = h.as_chunks::<20>().0;
-                let d_h_2 = d_h_2.as_chunks::<20>().0;
-                let d_u_product_3 = d_u_product_3.as_chunks::<20>().0;
-                let d_h_part = d_h_part.as_chunks_mut::<20>().0;
-                let d_h_4 = d_h_4.as_chunks_mut::<20>().0;
-                let d_h_part_2 = d_h_part_2.as_chunks_mut::<20>().0;
-                let d_h_6 = d_h_6.as_chunks_mut::<20>().0;
+                let h_part_part = &h_part_part.as_chunks::<20>().0[..n];
+                let h = &h.as_chunks::<20>().0[..n];
+                let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
+                let d_u_product_3 = &d_u_product_3.as_chunks::<20>().0[..n];
+                let d_h_part = &mut d_h_part.as_chunks_mut::<20>().0[..n];
+                let d_h_4 = &mut d_h_4.as_chunks_mut::<20>().0[..n];
+                let d_h_part_2 = &mut d_h_part_2.as_chunks_mut::<20>().0[..n];
+                let d_h_6 = &mut d_h_6.as_chunks_mut::<20>().0[..n];
+                let u = &mut u[..n];
+                let d_r = &mut d_r[..n];
+                let d_u = &mut d_u[..n];
+                let d_u_xx = &mut d_u_xx[..n];
                 let d_residual_mean = 1.0 / n as f64;
                 grads.w1.as_flattened_mut().fill(0.0);
                 let mut w1_row = kernels::row::<32, _>(&grads.w1[1]);
@@ -1584,14 +1621,14 @@ impl BurgersResidualPass<'_> {
                         n * 340..n * 360,
                     ],
                 );
-                let u_left = u_left.as_chunks::<20>().0;
-                let d_u_product_part = d_u_product_part.as_chunks::<20>().0;
-                let d_h_3 = d_h_3.as_chunks::<20>().0;
-                let d_u_product_2 = d_u_product_2.as_chunks::<20>().0;
-                let d_u_product_4 = d_u_product_4.as_chunks_mut::<20>().0;
-                let d_h_4 = d_h_4.as_chunks::<20>().0;
-                let d_u_product_5 = d_u_product_5.as_chunks_mut::<20>().0;
-                let d_u_left_2 = d_u_left_2.as_chunks_mut::<20>().0;
+                let u_left = &u_left.as_chunks::<20>().0[..n];
+                let d_u_product_part = &d_u_product_part.as_chunks::<20>().0[..n];
+                let d_h_3 = &d_h_3.as_chunks::<20>().0[..n];
+                let d_u_product_2 = &d_u_product_2.as_chunks::<20>().0[..n];
+                let d_u_product_4 = &mut d_u_product_4.as_chunks_mut::<20>().0[..n];
+                let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
+                let d_u_product_5 = &mut d_u_product_5.as_chunks_mut::<20>().0[..n];
+                let d_u_left_2 = &mut d_u_left_2.as_chunks_mut::<20>().0[..n];
                 kernels::matmul(
                     n,
                     20,
@@ -1661,18 +1698,21 @@ impl BurgersResidualPass<'_> {
                         n * 363..n * 364,
                     ],
                 );
-                let h_part_part = h_part_part.as_chunks::<20>().0;
-                let h = h.as_chunks::<20>().0;
-                let d_u_product = d_u_product.as_chunks::<20>().0;
-                let d_h = d_h.as_chunks::<20>().0;
-                let d_h_5 = d_h_5.as_chunks_mut::<20>().0;
-                let h_part = h_part.as_chunks::<20>().0;
-                let d_h_2 = d_h_2.as_chunks::<20>().0;
-                let d_h_part = d_h_part.as_chunks::<20>().0;
-                let d_h_4 = d_h_4.as_chunks::<20>().0;
-                let d_h_part_2 = d_h_part_2.as_chunks::<20>().0;
-                let d_h_6 = d_h_6.as_chunks::<20>().0;
-                let d_u_product_5 = d_u_product_5.as_chunks::<20>().0;
+                let h_part_part = &h_part_part.as_chunks::<20>().0[..n];
+                let h = &h.as_chunks::<20>().0[..n];
+                let d_u_product = &d_u_product.as_chunks::<20>().0[..n];
+                let d_h = &d_h.as_chunks::<20>().0[..n];
+                let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
+                let h_part = &h_part.as_chunks::<20>().0[..n];
+                let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
+                let d_h_part = &d_h_part.as_chunks::<20>().0[..n];
+                let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
+                let d_h_part_2 = &d_h_part_2.as_chunks::<20>().0[..n];
+                let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
+                let d_u_product_5 = &d_u_product_5.as_chunks::<20>().0[..n];
+                let u = &u[..n];
+                let d_r = &d_r[..n];
+                let d_u_xx = &d_u_xx[..n];
                 kernels::matmul(
                     n,
                     20,
@@ -1775,16 +1815,17 @@ impl BurgersResidualPass<'_> {
                         n * 362..n * 363,
                     ],
                 );
-                let d_u_product_6 = d_u_product_6.as_chunks_mut::<20>().0;
-                let h = h.as_chunks::<20>().0;
-                let u_left = u_left.as_chunks::<20>().0;
-                let d_u_product_part = d_u_product_part.as_chunks::<20>().0;
-                let d_h_5 = d_h_5.as_chunks_mut::<20>().0;
-                let d_u_product_2 = d_u_product_2.as_chunks::<20>().0;
-                let d_u_product_4 = d_u_product_4.as_chunks::<20>().0;
-                let d_u_left = d_u_left.as_chunks::<20>().0;
-                let d_h_6 = d_h_6.as_chunks::<20>().0;
-                let d_u_left_2 = d_u_left_2.as_chunks::<20>().0;
+                let d_u_product_6 = &mut d_u_product_6.as_chunks_mut::<20>().0[..n];
+                let h = &h.as_chunks::<20>().0[..n];
+                let u_left = &u_left.as_chunks::<20>().0[..n];
+                let d_u_product_part = &d_u_product_part.as_chunks::<20>().0[..n];
+                let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
+                let d_u_product_2 = &d_u_product_2.as_chunks::<20>().0[..n];
+                let d_u_product_4 = &d_u_product_4.as_chunks::<20>().0[..n];
+                let d_u_left = &d_u_left.as_chunks::<20>().0[..n];
+                let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
+                let d_u_left_2 = &d_u_left_2.as_chunks::<20>().0[..n];
+                let d_u = &d_u[..n];
                 kernels::matmul(
                     n,
                     20,
@@ -1936,14 +1977,18 @@ impl BurgersResidualPass<'_> {
                         n * 363..n * 364,
                     ],
                 );
-                let h_part_part = h_part_part.as_chunks::<20>().0;
-                let h = h.as_chunks::<20>().0;
-                let d_h_2 = d_h_2.as_chunks::<20>().0;
-                let d_u_product_3 = d_u_product_3.as_chunks::<20>().0;
-                let d_h_part = d_h_part.as_chunks_mut::<20>().0;
-                let d_h_4 = d_h_4.as_chunks_mut::<20>().0;
-                let d_h_part_2 = d_h_part_2.as_chunks_mut::<20>().0;
-                let d_h_6 = d_h_6.as_chunks_mut::<20>().0;
+                let h_part_part = &h_part_part.as_chunks::<20>().0[..n];
+                let h = &h.as_chunks::<20>().0[..n];
+                let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
+                let d_u_product_3 = &d_u_product_3.as_chunks::<20>().0[..n];
+                let d_h_part = &mut d_h_part.as_chunks_mut::<20>().0[..n];
+                let d_h_4 = &mut d_h_4.as_chunks_mut::<20>().0[..n];
+                let d_h_part_2 = &mut d_h_part_2.as_chunks_mut::<20>().0[..n];
+                let d_h_6 = &mut d_h_6.as_chunks_mut::<20>().0[..n];
+                let u = &mut u[..n];
+                let d_r = &mut d_r[..n];
+                let d_u = &mut d_u[..n];
+                let d_u_xx = &mut d_u_xx[..n];
                 let d_residual_mean = 1.0 / n as f64;
                 let mut w1_row = kernels::row::<32, _>(&grads.w1[1]);
                 let w1_row_2 = kernels::row::<32, _>(&model.w1[1]);
@@ -2003,14 +2048,14 @@ impl BurgersResidualPass<'_> {
                         n * 340..n * 360,
                     ],
                 );
-                let u_left = u_left.as_chunks::<20>().0;
-                let d_u_product_part = d_u_product_part.as_chunks::<20>().0;
-                let d_h_3 = d_h_3.as_chunks::<20>().0;
-                let d_u_product_2 = d_u_product_2.as_chunks::<20>().0;
-                let d_u_product_4 = d_u_product_4.as_chunks_mut::<20>().0;
-                let d_h_4 = d_h_4.as_chunks::<20>().0;
-                let d_u_product_5 = d_u_product_5.as_chunks_mut::<20>().0;
-                let d_u_left_2 = d_u_left_2.as_chunks_mut::<20>().0;
+                let u_left = &u_left.as_chunks::<20>().0[..n];
+                let d_u_product_part = &d_u_product_part.as_chunks::<20>().0[..n];
+                let d_h_3 = &d_h_3.as_chunks::<20>().0[..n];
+                let d_u_product_2 = &d_u_product_2.as_chunks::<20>().0[..n];
+                let d_u_product_4 = &mut d_u_product_4.as_chunks_mut::<20>().0[..n];
+                let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
+                let d_u_product_5 = &mut d_u_product_5.as_chunks_mut::<20>().0[..n];
+                let d_u_left_2 = &mut d_u_left_2.as_chunks_mut::<20>().0[..n];
                 kernels::matmul(
                     n,
                     20,
@@ -2079,18 +2124,21 @@ impl BurgersResidualPass<'_> {
                         n * 363..n * 364,
                     ],
                 );
-                let h_part_part = h_part_part.as_chunks::<20>().0;
-                let h = h.as_chunks::<20>().0;
-                let d_u_product = d_u_product.as_chunks::<20>().0;
-                let d_h = d_h.as_chunks::<20>().0;
-                let d_h_5 = d_h_5.as_chunks_mut::<20>().0;
-                let h_part = h_part.as_chunks::<20>().0;
-                let d_h_2 = d_h_2.as_chunks::<20>().0;
-                let d_h_part = d_h_part.as_chunks::<20>().0;
-                let d_h_4 = d_h_4.as_chunks::<20>().0;
-                let d_h_part_2 = d_h_part_2.as_chunks::<20>().0;
-                let d_h_6 = d_h_6.as_chunks::<20>().0;
-                let d_u_product_5 = d_u_product_5.as_chunks::<20>().0;
+                let h_part_part = &h_part_part.as_chunks::<20>().0[..n];
+                let h = &h.as_chunks::<20>().0[..n];
+                let d_u_product = &d_u_product.as_chunks::<20>().0[..n];
+                let d_h = &d_h.as_chunks::<20>().0[..n];
+                let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
+                let h_part = &h_part.as_chunks::<20>().0[..n];
+                let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
+                let d_h_part = &d_h_part.as_chunks::<20>().0[..n];
+                let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
+                let d_h_part_2 = &d_h_part_2.as_chunks::<20>().0[..n];
+                let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
+                let d_u_product_5 = &d_u_product_5.as_chunks::<20>().0[..n];
+                let u = &u[..n];
+                let d_r = &d_r[..n];
+                let d_u_xx = &d_u_xx[..n];
                 kernels::matmul(
                     n,
                     20,
@@ -2193,16 +2241,17 @@ impl BurgersResidualPass<'_> {
                         n * 362..n * 363,
                     ],
                 );
-                let d_u_product_6 = d_u_product_6.as_chunks_mut::<20>().0;
-                let h = h.as_chunks::<20>().0;
-                let u_left = u_left.as_chunks::<20>().0;
-                let d_u_product_part = d_u_product_part.as_chunks::<20>().0;
-                let d_h_5 = d_h_5.as_chunks_mut::<20>().0;
-                let d_u_product_2 = d_u_product_2.as_chunks::<20>().0;
-                let d_u_product_4 = d_u_product_4.as_chunks::<20>().0;
-                let d_u_left = d_u_left.as_chunks::<20>().0;
-                let d_h_6 = d_h_6.as_chunks::<20>().0;
-                let d_u_left_2 = d_u_left_2.as_chunks::<20>().0;
+                let d_u_product_6 = &mut d_u_product_6.as_chunks_mut::<20>().0[..n];
+                let h = &h.as_chunks::<20>().0[..n];
+                let u_left = &u_left.as_chunks::<20>().0[..n];
+                let d_u_product_part = &d_u_product_part.as_chunks::<20>().0[..n];
+                let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
+                let d_u_product_2 = &d_u_product_2.as_chunks::<20>().0[..n];
+                let d_u_product_4 = &d_u_product_4.as_chunks::<20>().0[..n];
+                let d_u_left = &d_u_left.as_chunks::<20>().0[..n];
+                let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
+                let d_u_left_2 = &d_u_left_2.as_chunks::<20>().0[..n];
+                let d_u = &d_u[..n];
                 kernels::matmul(
                     n,
                     20,

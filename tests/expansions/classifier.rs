@@ -26,6 +26,8 @@ pub struct Mlp {
         clippy::approx_constant,
         clippy::assign_op_pattern,
         clippy::duplicate_underscore_argument,
+        clippy::int_plus_one,
+        clippy::manual_div_ceil,
         clippy::manual_range_contains,
         clippy::many_single_char_names,
         clippy::needless_borrow,
@@ -85,6 +87,8 @@ impl ::chainrule::Params for Mlp {
     clippy::approx_constant,
     clippy::assign_op_pattern,
     clippy::duplicate_underscore_argument,
+    clippy::int_plus_one,
+    clippy::manual_div_ceil,
     clippy::manual_range_contains,
     clippy::many_single_char_names,
     clippy::needless_borrow,
@@ -209,7 +213,7 @@ impl Mlp {
     /// * `label: u32[N]`
     /// * returns `f32`
     ///
-    /// Workspace: `1064 * N` bytes. Operations: `409426 * N + 2`, forward and backward together.
+    /// Workspace: `1064 * N` bytes. Operations: `409427 * N + 2`, forward and backward together.
     ///
     /// # Panics
     /// Before anything is written:
@@ -323,19 +327,27 @@ impl Mlp {
                         each_sum_at = if better { k } else { each_sum_at };
                         largest = if better { candidate } else { largest };
                     }
-                    let each_sum_top = if math::abs(largest)
+                    let each_sum_top = largest;
+                    let each_sum_shift = if math::abs(each_sum_top)
                         < ::chainrule::__private::core::primitive::f32::INFINITY
                     {
-                        largest
+                        each_sum_top
                     } else {
                         0.0
                     };
                     let others_row = kernels::row::<16, _>(&others);
                     let mut each_sum_exp_row = [0.0_f32; 16];
                     for k in 0..16 {
-                        each_sum_exp_row[k] = math::exp(others_row[k] - each_sum_top);
+                        each_sum_exp_row[k] = math::exp(others_row[k] - each_sum_shift);
                     }
                     each_sum_exp[i].copy_from_slice(&each_sum_exp_row[..10]);
+                    let each_sum_one = if math::abs(each_sum_top)
+                        < ::chainrule::__private::core::primitive::f32::INFINITY
+                    {
+                        1.0
+                    } else {
+                        0.0
+                    };
                     let each_sum_exp_row = kernels::row::<16, _>(&each_sum_exp[i]);
                     each_sum_rest[i] = kernels::sum_of_row::<
                         16,
@@ -345,7 +357,7 @@ impl Mlp {
                         #[inline(always)]
                         |k| {
                             each_sum_exp_row[k]
-                                - (if k == each_sum_at { 1.0 } else { 0.0 })
+                                - (if k == each_sum_at { each_sum_one } else { 0.0 })
                         },
                     );
                     each_part[i] = each_sum_top - logits[label[i] as usize]
@@ -373,7 +385,7 @@ impl Mlp {
     /// * `label: u32[N]`
     /// * returns `f32`
     ///
-    /// Workspace: `1064 * N + 5120` bytes. Operations: `409426 * N + 2`, forward and backward together.
+    /// Workspace: `1064 * N + 5120` bytes. Operations: `409427 * N + 2`, forward and backward together.
     ///
     /// # Panics
     /// Before anything is written:
@@ -494,19 +506,27 @@ impl Mlp {
                         each_sum_at = if better { k } else { each_sum_at };
                         largest = if better { candidate } else { largest };
                     }
-                    let each_sum_top = if math::abs(largest)
+                    let each_sum_top = largest;
+                    let each_sum_shift = if math::abs(each_sum_top)
                         < ::chainrule::__private::core::primitive::f32::INFINITY
                     {
-                        largest
+                        each_sum_top
                     } else {
                         0.0
                     };
                     let others_row = kernels::row::<16, _>(&others);
                     let mut each_sum_exp_row = [0.0_f32; 16];
                     for k in 0..16 {
-                        each_sum_exp_row[k] = math::exp(others_row[k] - each_sum_top);
+                        each_sum_exp_row[k] = math::exp(others_row[k] - each_sum_shift);
                     }
                     each_sum_exp[i].copy_from_slice(&each_sum_exp_row[..10]);
+                    let each_sum_one = if math::abs(each_sum_top)
+                        < ::chainrule::__private::core::primitive::f32::INFINITY
+                    {
+                        1.0
+                    } else {
+                        0.0
+                    };
                     let each_sum_exp_row = kernels::row::<16, _>(&each_sum_exp[i]);
                     each_sum_rest[i] = kernels::sum_of_row::<
                         16,
@@ -516,7 +536,7 @@ impl Mlp {
                         #[inline(always)]
                         |k| {
                             each_sum_exp_row[k]
-                                - (if k == each_sum_at { 1.0 } else { 0.0 })
+                                - (if k == each_sum_at { each_sum_one } else { 0.0 })
                         },
                     );
                     each_part[i] = each_sum_top - logits[label[i] as usize]
@@ -668,7 +688,7 @@ impl Mlp {
     /// * `label: u32[N]`
     /// * returns `f32`
     ///
-    /// Workspace: `552 * N` bytes. Operations: `203448 * N + 1`.
+    /// Workspace: `552 * N` bytes. Operations: `203449 * N + 1`.
     ///
     /// # Panics
     /// Before anything is written:
@@ -775,25 +795,35 @@ impl Mlp {
                         each_sum_at = if better { k } else { each_sum_at };
                         largest = if better { candidate } else { largest };
                     }
-                    let each_sum_top = if math::abs(largest)
+                    let each_sum_top = largest;
+                    let each_sum_shift = if math::abs(each_sum_top)
                         < ::chainrule::__private::core::primitive::f32::INFINITY
                     {
-                        largest
+                        each_sum_top
                     } else {
                         0.0
                     };
+                    let each_sum_one = if math::abs(each_sum_top)
+                        < ::chainrule::__private::core::primitive::f32::INFINITY
+                    {
+                        1.0
+                    } else {
+                        0.0
+                    };
+                    let mut each_sum_rest = 0.0;
                     let others_row = kernels::row::<16, _>(&others);
-                    let each_sum_rest = kernels::sum_of_row::<
-                        16,
-                        _,
-                    >(
-                        10,
-                        #[inline(always)]
-                        |k| {
-                            math::exp(others_row[k] - each_sum_top)
-                                - (if k == each_sum_at { 1.0 } else { 0.0 })
-                        },
-                    );
+                    each_sum_rest
+                        += kernels::sum_of_row::<
+                            16,
+                            _,
+                        >(
+                            10,
+                            #[inline(always)]
+                            |k| {
+                                math::exp(others_row[k] - each_sum_shift)
+                                    - (if k == each_sum_at { each_sum_one } else { 0.0 })
+                            },
+                        );
                     loss_mean
                         += math::softplus(
                             each_sum_top - logits[label[i] as usize]
@@ -811,18 +841,18 @@ impl Mlp {
     pub const fn loss_workspace(n: usize) -> usize {
         266 * n + 1280
     }
-    /// How many scalar floating-point operations `Mlp::loss` takes, and how many it takes together with each derivative, in the order of the attributes: `203448 * N + 1`, `409426 * N + 2`.
+    /// How many scalar floating-point operations `Mlp::loss` takes, and how many it takes together with each derivative, in the order of the attributes: `203449 * N + 1`, `409427 * N + 2`.
     #[must_use]
     pub const fn loss_operations(n: usize) -> [u64; 2] {
         let n = n as u64;
-        [203448 * n + 1, 409426 * n + 2]
+        [203449 * n + 1, 409427 * n + 2]
     }
     /// How `Mlp::loss` is computed, as text: its value, then its gradients.
-    pub const LOSS_DERIVATION: &'static str = "Given x[N, 784], label[N], w1[784, 128], b1[128], w2[128, 10], b2[10]\n\nValue\n    h_x_product[i, j] = Σ_k x[i, k] · w1[k, j]\n    h_x[i, j] = h_x_product[i, j] + b1[j]\n    h[i, j] = 0 if h_x[i, j] ≤ 0 else h_x[i, j]\n    logits_product[i, j] = Σ_k h[i, k] · w2[k, j]\n    logits[i, j] = logits_product[i, j] + b2[j]\n    others[i, j] = −∞ if j = label[i] else logits[i, j]\n    each_sum_at[i] = argmax_k others[i, k]\n    each_sum_top[i] = constant(others[i, each_sum_at[i]]) if |others[i, each_sum_at[i]]| < ∞ else 0\n    each_sum_exp[i, k] = exp(others[i, k] − each_sum_top[i])\n    each_sum_rest[i] = Σ_k (each_sum_exp[i, k] − (1 if k = each_sum_at[i] else 0))\n    each_part[i] = each_sum_top[i] − logits[i, label[i]] + ln(1 + each_sum_rest[i])\n    each[i] = softplus(each_part[i])\n    loss_mean = Σ_k each[k]\n    loss = loss_mean / N\n    → loss\n\nGradient\n    d_loss_mean = 1 / N\n    each_part₂[i] = d_loss_mean · σ(each_part[i])\n    d_each_sum_rest[i] = each_part₂[i] / (1 + each_sum_rest[i])\n    d_others[i, k] = d_each_sum_rest[i] · each_sum_exp[i, k]\n    d_logits[i, j] = 0 if j = label[i] else d_others[i, j]\n    d_logits[i, label[i]] += −each_part₂[i]   for i < N\n    d_b2[j] = Σ_i d_logits[i, j]\n    d_h[i, k] = Σ_j d_logits[i, j] · w2[k, j]\n    d_w2[k, j] = Σ_i d_logits[i, j] · h[i, k]\n    d_h_x[i, j] = 0 if h[i, j] ≤ 0 else d_h[i, j]\n    d_b1[j] = Σ_i d_h_x[i, j]\n    d_w1[k, j] = Σ_i d_h_x[i, j] · x[i, k]\n    → ∂loss/∂w1 = d_w1\n    → ∂loss/∂b1 = d_b1\n    → ∂loss/∂w2 = d_w2\n    → ∂loss/∂b2 = d_b2\n";
+    pub const LOSS_DERIVATION: &'static str = "Given x[N, 784], label[N], w1[784, 128], b1[128], w2[128, 10], b2[10]\n\nValue\n    h_x_product[i, j] = Σ_k x[i, k] · w1[k, j]\n    h_x[i, j] = h_x_product[i, j] + b1[j]\n    h[i, j] = 0 if h_x[i, j] ≤ 0 else h_x[i, j]\n    logits_product[i, j] = Σ_k h[i, k] · w2[k, j]\n    logits[i, j] = logits_product[i, j] + b2[j]\n    others[i, j] = −∞ if j = label[i] else logits[i, j]\n    each_sum_at[i] = argmax_k others[i, k]\n    each_sum_top[i] = constant(others[i, each_sum_at[i]])\n    each_sum_shift[i] = each_sum_top[i] if |each_sum_top[i]| < ∞ else 0\n    each_sum_exp[i, k] = exp(others[i, k] − each_sum_shift[i])\n    each_sum_one[i] = 1 if |each_sum_top[i]| < ∞ else 0\n    each_sum_rest[i] = Σ_k (each_sum_exp[i, k] − (each_sum_one[i] if k = each_sum_at[i] else 0))\n    each_part[i] = each_sum_top[i] − logits[i, label[i]] + ln(1 + each_sum_rest[i])\n    each[i] = softplus(each_part[i])\n    loss_mean = Σ_k each[k]\n    loss = loss_mean / N\n    → loss\n\nGradient\n    d_loss_mean = 1 / N\n    each_part₂[i] = d_loss_mean · σ(each_part[i])\n    d_each_sum_rest[i] = each_part₂[i] / (1 + each_sum_rest[i])\n    d_others[i, k] = d_each_sum_rest[i] · each_sum_exp[i, k]\n    d_logits[i, j] = 0 if j = label[i] else d_others[i, j]\n    d_logits[i, label[i]] += −each_part₂[i]   for i < N\n    d_b2[j] = Σ_i d_logits[i, j]\n    d_h[i, k] = Σ_j d_logits[i, j] · w2[k, j]\n    d_w2[k, j] = Σ_i d_logits[i, j] · h[i, k]\n    d_h_x[i, j] = 0 if h[i, j] ≤ 0 else d_h[i, j]\n    d_b1[j] = Σ_i d_h_x[i, j]\n    d_w1[k, j] = Σ_i d_h_x[i, j] · x[i, k]\n    → ∂loss/∂w1 = d_w1\n    → ∂loss/∂b1 = d_b1\n    → ∂loss/∂w2 = d_w2\n    → ∂loss/∂b2 = d_b2\n";
     /// How `Mlp::loss` is computed, as LaTeX.
-    pub const LOSS_LATEX: &'static str = "\\begin{aligned}\n{\\mathit{h\\_x\\_product}}_{i, j} &= \\sum_{k} x_{i, k} \\, {w_{1}}_{k, j} \\\\\n{\\mathit{h\\_x}}_{i, j} &= {\\mathit{h\\_x\\_product}}_{i, j} + {b_{1}}_{j} \\\\\nh_{i, j} &= \\begin{cases} 0 & \\text{if } {\\mathit{h\\_x}}_{i, j} \\le 0 \\\\ {\\mathit{h\\_x}}_{i, j} & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{logits\\_product}}_{i, j} &= \\sum_{k} h_{i, k} \\, {w_{2}}_{k, j} \\\\\n\\mathit{logits}_{i, j} &= {\\mathit{logits\\_product}}_{i, j} + {b_{2}}_{j} \\\\\n\\mathit{others}_{i, j} &= \\begin{cases} -\\infty & \\text{if } j = \\mathit{label}_{i} \\\\ \\mathit{logits}_{i, j} & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{each\\_sum\\_at}}_{i} &= \\operatorname*{arg\\,max}_{k} \\mathit{others}_{i, k} \\\\\n{\\mathit{each\\_sum\\_top}}_{i} &= \\begin{cases} \\operatorname{constant}\\left(\\mathit{others}_{i, {\\mathit{each\\_sum\\_at}}_{i}}\\right) & \\text{if } \\left|\\mathit{others}_{i, {\\mathit{each\\_sum\\_at}}_{i}}\\right| < \\infty \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{each\\_sum\\_exp}}_{i, k} &= e^{\\mathit{others}_{i, k} - {\\mathit{each\\_sum\\_top}}_{i}} \\\\\n{\\mathit{each\\_sum\\_rest}}_{i} &= \\sum_{k} \\left({\\mathit{each\\_sum\\_exp}}_{i, k} - \\begin{cases} 1 & \\text{if } k = {\\mathit{each\\_sum\\_at}}_{i} \\\\ 0 & \\text{otherwise} \\end{cases}\\right) \\\\\n{\\mathit{each\\_part}}_{i} &= {\\mathit{each\\_sum\\_top}}_{i} - \\mathit{logits}_{i, \\mathit{label}_{i}} + \\ln\\left(1 + {\\mathit{each\\_sum\\_rest}}_{i}\\right) \\\\\n\\mathit{each}_{i} &= \\operatorname{softplus}\\left({\\mathit{each\\_part}}_{i}\\right) \\\\\n\\mathit{loss\\_mean} &= \\sum_{k} \\mathit{each}_{k} \\\\\n\\mathit{loss} &= \\frac{\\mathit{loss\\_mean}}{N} \\\\\n\\partial \\mathit{loss\\_mean} &= \\frac{1}{N} \\\\\n{\\mathit{each\\_part}^{(2)}}_{i} &= \\partial \\mathit{loss\\_mean} \\, \\sigma\\left({\\mathit{each\\_part}}_{i}\\right) \\\\\n{\\partial \\mathit{each\\_sum\\_rest}}_{i} &= \\frac{{\\mathit{each\\_part}^{(2)}}_{i}}{1 + {\\mathit{each\\_sum\\_rest}}_{i}} \\\\\n\\partial \\mathit{others}_{i, k} &= {\\partial \\mathit{each\\_sum\\_rest}}_{i} \\, {\\mathit{each\\_sum\\_exp}}_{i, k} \\\\\n\\partial \\mathit{logits}_{i, j} &= \\begin{cases} 0 & \\text{if } j = \\mathit{label}_{i} \\\\ \\partial \\mathit{others}_{i, j} & \\text{otherwise} \\end{cases} \\\\\n\\partial \\mathit{logits}_{i, \\mathit{label}_{i}} &\\mathrel{+}= -{\\mathit{each\\_part}^{(2)}}_{i} \\quad \\text{for } i < N \\\\\n{\\partial b_{2}}_{j} &= \\sum_{i} \\partial \\mathit{logits}_{i, j} \\\\\n\\partial h_{i, k} &= \\sum_{j} \\partial \\mathit{logits}_{i, j} \\, {w_{2}}_{k, j} \\\\\n{\\partial w_{2}}_{k, j} &= \\sum_{i} \\partial \\mathit{logits}_{i, j} \\, h_{i, k} \\\\\n{\\partial \\mathit{h\\_x}}_{i, j} &= \\begin{cases} 0 & \\text{if } h_{i, j} \\le 0 \\\\ \\partial h_{i, j} & \\text{otherwise} \\end{cases} \\\\\n{\\partial b_{1}}_{j} &= \\sum_{i} {\\partial \\mathit{h\\_x}}_{i, j} \\\\\n{\\partial w_{1}}_{k, j} &= \\sum_{i} {\\partial \\mathit{h\\_x}}_{i, j} \\, x_{i, k} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial w_{1}} &= \\partial w_{1} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial b_{1}} &= \\partial b_{1} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial w_{2}} &= \\partial w_{2} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial b_{2}} &= \\partial b_{2}\n\\end{aligned}\n";
+    pub const LOSS_LATEX: &'static str = "\\begin{aligned}\n{\\mathit{h\\_x\\_product}}_{i, j} &= \\sum_{k} x_{i, k} \\, {w_{1}}_{k, j} \\\\\n{\\mathit{h\\_x}}_{i, j} &= {\\mathit{h\\_x\\_product}}_{i, j} + {b_{1}}_{j} \\\\\nh_{i, j} &= \\begin{cases} 0 & \\text{if } {\\mathit{h\\_x}}_{i, j} \\le 0 \\\\ {\\mathit{h\\_x}}_{i, j} & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{logits\\_product}}_{i, j} &= \\sum_{k} h_{i, k} \\, {w_{2}}_{k, j} \\\\\n\\mathit{logits}_{i, j} &= {\\mathit{logits\\_product}}_{i, j} + {b_{2}}_{j} \\\\\n\\mathit{others}_{i, j} &= \\begin{cases} -\\infty & \\text{if } j = \\mathit{label}_{i} \\\\ \\mathit{logits}_{i, j} & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{each\\_sum\\_at}}_{i} &= \\operatorname*{arg\\,max}_{k} \\mathit{others}_{i, k} \\\\\n{\\mathit{each\\_sum\\_top}}_{i} &= \\operatorname{constant}\\left(\\mathit{others}_{i, {\\mathit{each\\_sum\\_at}}_{i}}\\right) \\\\\n{\\mathit{each\\_sum\\_shift}}_{i} &= \\begin{cases} {\\mathit{each\\_sum\\_top}}_{i} & \\text{if } \\left|{\\mathit{each\\_sum\\_top}}_{i}\\right| < \\infty \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{each\\_sum\\_exp}}_{i, k} &= e^{\\mathit{others}_{i, k} - {\\mathit{each\\_sum\\_shift}}_{i}} \\\\\n{\\mathit{each\\_sum\\_one}}_{i} &= \\begin{cases} 1 & \\text{if } \\left|{\\mathit{each\\_sum\\_top}}_{i}\\right| < \\infty \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{each\\_sum\\_rest}}_{i} &= \\sum_{k} \\left({\\mathit{each\\_sum\\_exp}}_{i, k} - \\begin{cases} {\\mathit{each\\_sum\\_one}}_{i} & \\text{if } k = {\\mathit{each\\_sum\\_at}}_{i} \\\\ 0 & \\text{otherwise} \\end{cases}\\right) \\\\\n{\\mathit{each\\_part}}_{i} &= {\\mathit{each\\_sum\\_top}}_{i} - \\mathit{logits}_{i, \\mathit{label}_{i}} + \\ln\\left(1 + {\\mathit{each\\_sum\\_rest}}_{i}\\right) \\\\\n\\mathit{each}_{i} &= \\operatorname{softplus}\\left({\\mathit{each\\_part}}_{i}\\right) \\\\\n\\mathit{loss\\_mean} &= \\sum_{k} \\mathit{each}_{k} \\\\\n\\mathit{loss} &= \\frac{\\mathit{loss\\_mean}}{N} \\\\\n\\partial \\mathit{loss\\_mean} &= \\frac{1}{N} \\\\\n{\\mathit{each\\_part}^{(2)}}_{i} &= \\partial \\mathit{loss\\_mean} \\, \\sigma\\left({\\mathit{each\\_part}}_{i}\\right) \\\\\n{\\partial \\mathit{each\\_sum\\_rest}}_{i} &= \\frac{{\\mathit{each\\_part}^{(2)}}_{i}}{1 + {\\mathit{each\\_sum\\_rest}}_{i}} \\\\\n\\partial \\mathit{others}_{i, k} &= {\\partial \\mathit{each\\_sum\\_rest}}_{i} \\, {\\mathit{each\\_sum\\_exp}}_{i, k} \\\\\n\\partial \\mathit{logits}_{i, j} &= \\begin{cases} 0 & \\text{if } j = \\mathit{label}_{i} \\\\ \\partial \\mathit{others}_{i, j} & \\text{otherwise} \\end{cases} \\\\\n\\partial \\mathit{logits}_{i, \\mathit{label}_{i}} &\\mathrel{+}= -{\\mathit{each\\_part}^{(2)}}_{i} \\quad \\text{for } i < N \\\\\n{\\partial b_{2}}_{j} &= \\sum_{i} \\partial \\mathit{logits}_{i, j} \\\\\n\\partial h_{i, k} &= \\sum_{j} \\partial \\mathit{logits}_{i, j} \\, {w_{2}}_{k, j} \\\\\n{\\partial w_{2}}_{k, j} &= \\sum_{i} \\partial \\mathit{logits}_{i, j} \\, h_{i, k} \\\\\n{\\partial \\mathit{h\\_x}}_{i, j} &= \\begin{cases} 0 & \\text{if } h_{i, j} \\le 0 \\\\ \\partial h_{i, j} & \\text{otherwise} \\end{cases} \\\\\n{\\partial b_{1}}_{j} &= \\sum_{i} {\\partial \\mathit{h\\_x}}_{i, j} \\\\\n{\\partial w_{1}}_{k, j} &= \\sum_{i} {\\partial \\mathit{h\\_x}}_{i, j} \\, x_{i, k} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial w_{1}} &= \\partial w_{1} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial b_{1}} &= \\partial b_{1} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial w_{2}} &= \\partial w_{2} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial b_{2}} &= \\partial b_{2}\n\\end{aligned}\n";
     /// How `Mlp::loss` is computed, as a graph in the DOT language, forward and backward.
-    pub const LOSS_DOT: &'static str = "digraph {\n    node [shape = box, fontname = \"monospace\"]\n    input0 [shape = ellipse, label = \"x[N, 784]\"]\n    input1 [shape = ellipse, label = \"label[N]\"]\n    input2 [shape = ellipse, label = \"w1[784, 128]\"]\n    input4 [shape = ellipse, label = \"b1[128]\"]\n    input7 [shape = ellipse, label = \"w2[128, 10]\"]\n    input9 [shape = ellipse, label = \"b2[10]\"]\n    subgraph cluster_forward {\n        label = \"forward\"\n        node0 [label = \"h_x_product[i, j] = Σ_k x[i, k] · w1[k, j]\"]\n        node1 [label = \"h_x[i, j] = h_x_product[i, j] + b1[j]\"]\n        node2 [label = \"h[i, j] = 0 if h_x[i, j] ≤ 0 else h_x[i, j]\"]\n        node3 [label = \"logits_product[i, j] = Σ_k h[i, k] · w2[k, j]\"]\n        node4 [label = \"logits[i, j] = logits_product[i, j] + b2[j]\"]\n        node5 [label = \"others[i, j] = −∞ if j = label[i] else logits[i, j]\"]\n        node6 [label = \"each_sum_at[i] = argmax_k others[i, k]\"]\n        node7 [label = \"each_sum_top[i] = constant(others[i, each_sum_at[i]]) if |others[i, each_sum_at[i]]| < ∞ else 0\"]\n        node8 [label = \"each_sum_exp[i, k] = exp(others[i, k] − each_sum_top[i])\"]\n        node9 [label = \"each_sum_rest[i] = Σ_k (each_sum_exp[i, k] − (1 if k = each_sum_at[i] else 0))\"]\n        node10 [label = \"each_part[i] = each_sum_top[i] − logits[i, label[i]] + ln(1 + each_sum_rest[i])\"]\n        node11 [label = \"each[i] = softplus(each_part[i])\"]\n        node12 [label = \"loss_mean = Σ_k each[k]\"]\n        node13 [label = \"loss = loss_mean / N\"]\n    }\n    subgraph cluster_backward {\n        label = \"backward\"\n        node14 [label = \"d_loss_mean = 1 / N\"]\n        node15 [label = \"each_part₂[i] = d_loss_mean · σ(each_part[i])\"]\n        node16 [label = \"d_each_sum_rest[i] = each_part₂[i] / (1 + each_sum_rest[i])\"]\n        node17 [label = \"d_others[i, k] = d_each_sum_rest[i] · each_sum_exp[i, k]\"]\n        node18 [label = \"d_logits[i, j] = 0 if j = label[i] else d_others[i, j]\"]\n        node19 [label = \"d_logits[i, label[i]] += −each_part₂[i]   for i < N\"]\n        node20 [label = \"d_b2[j] = Σ_i d_logits[i, j]\"]\n        node21 [label = \"d_h[i, k] = Σ_j d_logits[i, j] · w2[k, j]\"]\n        node22 [label = \"d_w2[k, j] = Σ_i d_logits[i, j] · h[i, k]\"]\n        node23 [label = \"d_h_x[i, j] = 0 if h[i, j] ≤ 0 else d_h[i, j]\"]\n        node24 [label = \"d_b1[j] = Σ_i d_h_x[i, j]\"]\n        node25 [label = \"d_w1[k, j] = Σ_i d_h_x[i, j] · x[i, k]\"]\n    }\n    out0 [shape = ellipse, label = \"result\"]\n    out1 [shape = ellipse, label = \"∂/∂w1\"]\n    out2 [shape = ellipse, label = \"∂/∂b1\"]\n    out3 [shape = ellipse, label = \"∂/∂w2\"]\n    out4 [shape = ellipse, label = \"∂/∂b2\"]\n    input0 -> node0\n    input2 -> node0\n    node0 -> node1\n    input4 -> node1\n    node1 -> node2\n    node2 -> node3\n    input7 -> node3\n    node3 -> node4\n    input9 -> node4\n    node4 -> node5\n    input1 -> node5\n    node5 -> node6\n    node5 -> node7\n    node6 -> node7\n    node5 -> node8\n    node7 -> node8\n    node8 -> node9\n    node6 -> node9\n    node4 -> node10\n    input1 -> node10\n    node7 -> node10\n    node9 -> node10\n    node10 -> node11\n    node11 -> node12\n    node12 -> node13\n    node14 -> node15\n    node10 -> node15\n    node9 -> node16\n    node15 -> node16\n    node8 -> node17\n    node16 -> node17\n    input1 -> node18\n    node17 -> node18\n    node15 -> node19\n    input1 -> node19\n    node18 -> node19\n    node19 -> node20\n    input7 -> node21\n    node19 -> node21\n    node2 -> node22\n    node19 -> node22\n    node2 -> node23\n    node21 -> node23\n    node23 -> node24\n    input0 -> node25\n    node23 -> node25\n    node13 -> out0\n    node25 -> out1\n    node24 -> out2\n    node22 -> out3\n    node20 -> out4\n}\n";
+    pub const LOSS_DOT: &'static str = "digraph {\n    node [shape = box, fontname = \"monospace\"]\n    input0 [shape = ellipse, label = \"x[N, 784]\"]\n    input1 [shape = ellipse, label = \"label[N]\"]\n    input2 [shape = ellipse, label = \"w1[784, 128]\"]\n    input4 [shape = ellipse, label = \"b1[128]\"]\n    input7 [shape = ellipse, label = \"w2[128, 10]\"]\n    input9 [shape = ellipse, label = \"b2[10]\"]\n    subgraph cluster_forward {\n        label = \"forward\"\n        node0 [label = \"h_x_product[i, j] = Σ_k x[i, k] · w1[k, j]\"]\n        node1 [label = \"h_x[i, j] = h_x_product[i, j] + b1[j]\"]\n        node2 [label = \"h[i, j] = 0 if h_x[i, j] ≤ 0 else h_x[i, j]\"]\n        node3 [label = \"logits_product[i, j] = Σ_k h[i, k] · w2[k, j]\"]\n        node4 [label = \"logits[i, j] = logits_product[i, j] + b2[j]\"]\n        node5 [label = \"others[i, j] = −∞ if j = label[i] else logits[i, j]\"]\n        node6 [label = \"each_sum_at[i] = argmax_k others[i, k]\"]\n        node7 [label = \"each_sum_top[i] = constant(others[i, each_sum_at[i]])\"]\n        node8 [label = \"each_sum_shift[i] = each_sum_top[i] if |each_sum_top[i]| < ∞ else 0\"]\n        node9 [label = \"each_sum_exp[i, k] = exp(others[i, k] − each_sum_shift[i])\"]\n        node10 [label = \"each_sum_one[i] = 1 if |each_sum_top[i]| < ∞ else 0\"]\n        node11 [label = \"each_sum_rest[i] = Σ_k (each_sum_exp[i, k] − (each_sum_one[i] if k = each_sum_at[i] else 0))\"]\n        node12 [label = \"each_part[i] = each_sum_top[i] − logits[i, label[i]] + ln(1 + each_sum_rest[i])\"]\n        node13 [label = \"each[i] = softplus(each_part[i])\"]\n        node14 [label = \"loss_mean = Σ_k each[k]\"]\n        node15 [label = \"loss = loss_mean / N\"]\n    }\n    subgraph cluster_backward {\n        label = \"backward\"\n        node16 [label = \"d_loss_mean = 1 / N\"]\n        node17 [label = \"each_part₂[i] = d_loss_mean · σ(each_part[i])\"]\n        node18 [label = \"d_each_sum_rest[i] = each_part₂[i] / (1 + each_sum_rest[i])\"]\n        node19 [label = \"d_others[i, k] = d_each_sum_rest[i] · each_sum_exp[i, k]\"]\n        node20 [label = \"d_logits[i, j] = 0 if j = label[i] else d_others[i, j]\"]\n        node21 [label = \"d_logits[i, label[i]] += −each_part₂[i]   for i < N\"]\n        node22 [label = \"d_b2[j] = Σ_i d_logits[i, j]\"]\n        node23 [label = \"d_h[i, k] = Σ_j d_logits[i, j] · w2[k, j]\"]\n        node24 [label = \"d_w2[k, j] = Σ_i d_logits[i, j] · h[i, k]\"]\n        node25 [label = \"d_h_x[i, j] = 0 if h[i, j] ≤ 0 else d_h[i, j]\"]\n        node26 [label = \"d_b1[j] = Σ_i d_h_x[i, j]\"]\n        node27 [label = \"d_w1[k, j] = Σ_i d_h_x[i, j] · x[i, k]\"]\n    }\n    out0 [shape = ellipse, label = \"result\"]\n    out1 [shape = ellipse, label = \"∂/∂w1\"]\n    out2 [shape = ellipse, label = \"∂/∂b1\"]\n    out3 [shape = ellipse, label = \"∂/∂w2\"]\n    out4 [shape = ellipse, label = \"∂/∂b2\"]\n    input0 -> node0\n    input2 -> node0\n    node0 -> node1\n    input4 -> node1\n    node1 -> node2\n    node2 -> node3\n    input7 -> node3\n    node3 -> node4\n    input9 -> node4\n    node4 -> node5\n    input1 -> node5\n    node5 -> node6\n    node5 -> node7\n    node6 -> node7\n    node7 -> node8\n    node5 -> node9\n    node8 -> node9\n    node7 -> node10\n    node9 -> node11\n    node6 -> node11\n    node10 -> node11\n    node4 -> node12\n    input1 -> node12\n    node7 -> node12\n    node11 -> node12\n    node12 -> node13\n    node13 -> node14\n    node14 -> node15\n    node16 -> node17\n    node12 -> node17\n    node11 -> node18\n    node17 -> node18\n    node9 -> node19\n    node18 -> node19\n    input1 -> node20\n    node19 -> node20\n    node17 -> node21\n    input1 -> node21\n    node20 -> node21\n    node21 -> node22\n    input7 -> node23\n    node21 -> node23\n    node2 -> node24\n    node21 -> node24\n    node2 -> node25\n    node23 -> node25\n    node25 -> node26\n    input0 -> node27\n    node25 -> node27\n    node15 -> out0\n    node27 -> out1\n    node26 -> out2\n    node24 -> out3\n    node22 -> out4\n}\n";
 }
 /// `Mlp::loss` gone forward, from which its gradients are computed.
 ///
@@ -836,6 +866,8 @@ impl Mlp {
     clippy::approx_constant,
     clippy::assign_op_pattern,
     clippy::duplicate_underscore_argument,
+    clippy::int_plus_one,
+    clippy::manual_div_ceil,
     clippy::manual_range_contains,
     clippy::many_single_char_names,
     clippy::needless_borrow,
@@ -859,6 +891,8 @@ pub struct MlpLossPass<'w> {
     clippy::approx_constant,
     clippy::assign_op_pattern,
     clippy::duplicate_underscore_argument,
+    clippy::int_plus_one,
+    clippy::manual_div_ceil,
     clippy::manual_range_contains,
     clippy::many_single_char_names,
     clippy::needless_borrow,
@@ -887,9 +921,11 @@ impl MlpLossPass<'_> {
     ///     logits[i, j] = logits_product[i, j] + b2[j]
     ///     others[i, j] = −∞ if j = label[i] else logits[i, j]
     ///     each_sum_at[i] = argmax_k others[i, k]
-    ///     each_sum_top[i] = constant(others[i, each_sum_at[i]]) if |others[i, each_sum_at[i]]| < ∞ else 0
-    ///     each_sum_exp[i, k] = exp(others[i, k] − each_sum_top[i])
-    ///     each_sum_rest[i] = Σ_k (each_sum_exp[i, k] − (1 if k = each_sum_at[i] else 0))
+    ///     each_sum_top[i] = constant(others[i, each_sum_at[i]])
+    ///     each_sum_shift[i] = each_sum_top[i] if |each_sum_top[i]| < ∞ else 0
+    ///     each_sum_exp[i, k] = exp(others[i, k] − each_sum_shift[i])
+    ///     each_sum_one[i] = 1 if |each_sum_top[i]| < ∞ else 0
+    ///     each_sum_rest[i] = Σ_k (each_sum_exp[i, k] − (each_sum_one[i] if k = each_sum_at[i] else 0))
     ///     each_part[i] = each_sum_top[i] − logits[i, label[i]] + ln(1 + each_sum_rest[i])
     ///     each[i] = softplus(each_part[i])
     ///     loss_mean = Σ_k each[k]
