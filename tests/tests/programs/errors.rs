@@ -269,7 +269,7 @@ fn codes_out_of_range() {
     let mut workspace = Workspace::new();
     let far = Tensor::new(&[1.0, 2.0, 3.0], [1, 3]);
     let message = message_of(|| model.coded_value(&mut workspace, far, &[0]));
-    assert_eq!(message, "Mistakes::coded_value: subscript 2 of axis 1 of `one_hot` is outside 0..2");
+    assert_eq!(message, "Mistakes::coded: subscript 2 of axis 1 of `one_hot` is outside 0..2");
     let pass = model.coded(&mut workspace, x, &[0, 3]);
     assert_eq!(pass.value(), 8.0);
     pass.backward(&mut TensorMut::new(&mut d_x, [2, 3]));
