@@ -21,5 +21,5 @@ pub use contract::contract;
 pub(crate) use dispatch::MatmulFloat;
 pub use dispatch::{Cpu, vectorised, vectorised_for};
 pub use matmul::{matmul, matmul_inline};
-pub(crate) use pieces::{Runs, matmul_shared_runs};
-pub use pieces::{matmul_pieces, matmul_runs, row, strided_row, sum, sum_of, sum_of_row};
+pub(crate) use pieces::{Runs, matmul_runs};
+pub use pieces::{row, strided_row, sum, sum_of, sum_of_row};

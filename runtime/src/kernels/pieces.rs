@@ -12,70 +12,20 @@ use crate::Float;
 const ROOM: usize = 4096;
 /// A divisor of it is how many rows of a tile there are, on every CPU.
 const STEP: usize = 12;
-/// The product A B, piece by piece: `each` gets a row, a column, and the elements from there on.
+
+/// The product A B, in runs of its elements, for what follows it without regard to rows and columns: the update of a
+/// matrix of weights, whose gradient then never exists. A run may be many rows.
 ///
-/// Every element is in one piece, a row or a part of one; pieces come in the same order on every
-/// call with the same sizes and strides. Sizes and strides are as for [`matmul`](super::matmul()). For
-/// what follows a product element by element: a bias and a function, a function's derivative. `each`
-/// runs as in [`vectorised`]; it should be marked `#[inline(always)]`.
+/// Every element is in one run; runs come in the same order on every call with the same sizes and strides, which are
+/// as for [`matmul`](super::matmul()). `each` stands for two, of some rows and of those behind: threads then take one
+/// each, where the product is worth it. It runs as in [`vectorised`]; its method should be marked `#[inline(always)]`.
 ///
 /// # Panics
 /// If a slice is too short for its sizes and strides.
 #[inline]
 #[track_caller]
 #[allow(clippy::too_many_arguments)]
-pub fn matmul_pieces<F: Float>(
-    m: usize,
-    n: usize,
-    k: usize,
-    a: &[F],
-    a_strides: (usize, usize),
-    b: &[F],
-    b_strides: (usize, usize),
-    mut each: impl FnMut(usize, usize, &mut [F]),
-) {
-    blocks(
-        checked_operands(m, n, k, a, a_strides, b, b_strides),
-        #[inline(always)]
-        |top, left, width, block| {
-            for (i, piece) in block.chunks_exact_mut(width).enumerate() {
-                each(top + i, left, piece);
-            }
-        },
-    );
-}
-
-/// As [`matmul_pieces`], for what follows a product without regard to rows and columns: `each` gets
-/// runs of its elements, row by row, and where they start, i · n + j. A run may be many rows.
-///
-/// For the update of a matrix of weights, whose gradient then never exists.
-#[inline]
-#[track_caller]
-#[allow(clippy::too_many_arguments)]
-pub fn matmul_runs<F: Float>(
-    m: usize,
-    n: usize,
-    k: usize,
-    a: &[F],
-    a_strides: (usize, usize),
-    b: &[F],
-    b_strides: (usize, usize),
-    mut each: impl FnMut(usize, &mut [F]),
-) {
-    let product = checked_operands(m, n, k, a, a_strides, b, b_strides);
-    runs(
-        product,
-        #[inline(always)]
-        |start, run| each(start, run),
-    );
-}
-
-/// As [`matmul_runs`], for an `each` that stands for two, of some rows and of those behind: threads then take one
-/// each, where the product is worth it. Runs are counted from the first row of each.
-#[inline]
-#[track_caller]
-#[allow(clippy::too_many_arguments)]
-pub(crate) fn matmul_shared_runs<F: Float>(
+pub(crate) fn matmul_runs<F: Float>(
     m: usize,
     n: usize,
     k: usize,
@@ -90,7 +40,7 @@ pub(crate) fn matmul_shared_runs<F: Float>(
 
 /// What is done with the elements of a product.
 pub(crate) trait Runs<F>: Sized {
-    /// As the last argument of [`matmul_runs`].
+    /// Gets a run, and where it starts, i · n + j, counted from the first row that this is for.
     fn each(&mut self, start: usize, run: &mut [F]);
 
     /// The same for the elements before one, and for the others; itself where that cannot be.

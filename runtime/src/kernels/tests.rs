@@ -2,7 +2,7 @@
 
 use super::matmul::Product;
 use super::{
-    matmul, matmul_inline, matmul_pieces, matmul_runs, row, strided_row, sum, sum_of, sum_of_row, vectorised,
+    Runs, matmul, matmul_inline, matmul_runs, row, strided_row, sum, sum_of, sum_of_row, vectorised,
     vectorised_for,
 };
 use crate::{Float, Rng};
@@ -104,21 +104,33 @@ fn compare<F: Float>(rng: &mut Rng, [m, n, k]: [usize; 3], layouts: (usize, usiz
     check("matmul_inline", &c);
 
     let mut c = before.clone();
-    matmul_pieces(m, n, k, &a, a_strides, &b, b_strides, |i, j, piece| {
-        for (c, &sum) in c[i * c_row + j..].iter_mut().zip(&*piece) {
-            *c = if accumulate { *c + sum } else { sum };
-        }
-    });
-    check("matmul_pieces", &c);
-
-    let mut c = before.clone();
-    matmul_runs(m, n, k, &a, a_strides, &b, b_strides, |start, run| {
-        for (at, &sum) in (start..).zip(&*run) {
-            let c = &mut c[at / n * c_row + at % n];
-            *c = if accumulate { *c + sum } else { sum };
-        }
-    });
+    let each = Written { c: &mut c, columns: n, row_stride: c_row, accumulate };
+    matmul_runs(m, n, k, &a, a_strides, &b, b_strides, each);
     check("matmul_runs", &c);
+}
+
+/// Writes the runs of a product to where a matrix has them.
+struct Written<'c, F> {
+    c: &'c mut [F],
+    columns: usize,
+    row_stride: usize,
+    accumulate: bool,
+}
+
+impl<F: Float> Runs<F> for Written<'_, F> {
+    fn each(&mut self, start: usize, run: &mut [F]) {
+        for (at, &sum) in (start..).zip(&*run) {
+            let c = &mut self.c[at / self.columns * self.row_stride + at % self.columns];
+            *c = if self.accumulate { *c + sum } else { sum };
+        }
+    }
+
+    fn split(self, at: usize) -> Result<(impl Runs<F> + Send, impl Runs<F> + Send), Self> {
+        let Self { c, columns, row_stride, accumulate } = self;
+        let (first, second) = c.split_at_mut(at / columns * row_stride);
+        let of = |c| Written { c, columns, row_stride, accumulate };
+        Ok((of(first), of(second)))
+    }
 }
 
 #[test]

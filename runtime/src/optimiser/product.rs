@@ -2,7 +2,7 @@
 
 use super::{Optimiser, Rule};
 use crate::Float;
-use crate::kernels::{Runs, matmul_shared_runs, vectorised};
+use crate::kernels::{Runs, matmul_runs, vectorised};
 
 /// A row of at least so many parameters is worth a loop of its own.
 const LONG: usize = 64;
@@ -41,7 +41,7 @@ pub fn update_by_product<F: Float>(
         );
         return;
     }
-    matmul_shared_runs(m, n, k, a, a_strides, b, b_strides, Update { parameters, rule });
+    matmul_runs(m, n, k, a, a_strides, b, b_strides, Update { parameters, rule });
 }
 
 /// What the elements of the gradient change.
