@@ -1,5 +1,5 @@
 //! How far plain loops over `f32` are from the truth, for the networks of `tests/tests/gradients/accuracy.rs`,
-//! which holds what rustc makes of them against these figures and says how their numbers are made.
+//! which holds what rustc makes of them against these figures.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -12,25 +12,10 @@ use crate::program::{ArgumentContent, Derivative, Method};
 use crate::routine::Target;
 use crate::syntax::ast::DerivativeKind;
 
-/// The batch there.
-const ROWS: usize = 5;
+#[path = "../../../tests/tests/gradients/accuracy/numbers.rs"]
+mod numbers;
 
-/// A gradient this small is zero, as there.
-const ROUNDING: f64 = 1e-12;
-
-/// As `number` there.
-fn number(tensor: usize, element: usize) -> f64 {
-    let mut bits =
-        ((tensor as u64) << 32 | element as u64).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    ((bits ^ (bits >> 31)) >> 40) as f64 / f64::from(1 << 23) - 1.0
-}
-
-/// As `scale` there.
-fn scale(count: usize) -> f64 {
-    0.5_f64.powi((count.next_power_of_two().trailing_zeros() / 4).cast_signed())
-}
+use numbers::{ROUNDING, ROWS, distance, label, number, scale};
 
 fn inputs(method: &Method) -> Vec<(TensorId, Data)> {
     let fields = method.fields.iter().map(|field| (field.tensor, true));
@@ -42,18 +27,12 @@ fn inputs(method: &Method) -> Vec<(TensorId, Data)> {
         let count = eval::shape(&method.graph, &[ROWS], tensor).unwrap().iter().product();
         let scale = if weight { scale(count) } else { 1.0 };
         let data = match method.graph.tensor(tensor).kind {
-            Kind::Index => Data::Index((0..count as u32).map(|row| (7 * row + 3) % 10).collect()),
+            Kind::Index => Data::Index((0..count).map(label).collect()),
             _ => Data::Float((0..count).map(|element| number(place, element) * scale).collect()),
         };
         (tensor, data)
     };
     fields.chain(arguments).enumerate().map(data).collect()
-}
-
-/// Σ (a − b)² over Σ b², rooted.
-fn distance(a: &[f64], b: &[f64]) -> f64 {
-    let squares = |numbers: &mut dyn Iterator<Item = f64>| numbers.map(|number| number * number).sum::<f64>();
-    (squares(&mut a.iter().zip(b).map(|(a, b)| a - b)) / squares(&mut b.iter().copied())).sqrt()
 }
 
 /// The networks as they stand there, in `f64`.

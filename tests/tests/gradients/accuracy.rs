@@ -2,33 +2,16 @@
 //! cost no more than a factor of four.
 //!
 //! `accuracy.txt` has how far plain loops are from the truth: the interpreter, which rounds after each operation.
-//! `BLESS=1 cargo test -p chainrule-compiler --lib accuracy` writes it, from the networks of this file and these
-//! numbers: of tensor k (the parameters, then the arguments) element i is [`number`], parameters times [`scale`],
-//! labels (7 i + 3) mod 10. The truth here is the same network in `f64`.
+//! `BLESS=1 cargo test -p chainrule-compiler --lib accuracy` writes it, from the networks of this file and
+//! the numbers of `numbers.rs`. The truth here is the same network in `f64`.
 
 use std::collections::BTreeMap;
 
 use chainrule::{Params, Workspace};
 
-/// In [−1, 1), a multiple of 2⁻²³: `f32` holds it.
-fn number(tensor: usize, element: usize) -> f64 {
-    let mut bits =
-        ((tensor as u64) << 32 | element as u64).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    ((bits ^ (bits >> 31)) >> 40) as f64 / f64::from(1 << 23) - 1.0
-}
+mod numbers;
 
-/// What keeps a layer's outputs near 1: a power of two near the fourth root of the number of weights.
-fn scale(count: usize) -> f64 {
-    0.5_f64.powi((count.next_power_of_two().trailing_zeros() / 4).cast_signed())
-}
-
-/// The batch.
-const ROWS: usize = 5;
-
-/// What is this small everywhere is no gradient but rounding: that of the keys' bias, which softmax does not see.
-const ROUNDING: f64 = 1e-12;
+use numbers::{ROUNDING, ROWS, distance, label, number, scale};
 
 /// For each network and parameter its gradient.
 type Gradients = BTreeMap<String, Vec<f64>>;
@@ -44,7 +27,7 @@ macro_rules! gradient {
 macro_rules! networks {
     ($module:ident, $float:ident) => {
         mod $module {
-            use super::{Gradients, Params, ROWS, Workspace, number, scale};
+            use super::{Gradients, Params, ROWS, Workspace, label, number, scale};
 
             chainrule::net! {
                 dim N;
@@ -139,7 +122,7 @@ macro_rules! networks {
             }
 
             pub fn gradients() -> Gradients {
-                let label: Vec<u32> = (0..ROWS as u32).map(|row| (7 * row + 3) % 10).collect();
+                let label: Vec<u32> = (0..ROWS).map(label).collect();
                 let mut all = Gradients::new();
                 gradient!(all, Perceptron(rows::<784>(4), label));
                 gradient!(all, Deep(rows::<64>(6), rows::<3>(7)));
@@ -155,12 +138,6 @@ macro_rules! networks {
 
 networks!(single, f32);
 networks!(double, f64);
-
-/// Σ (a − b)² over Σ b², rooted.
-fn distance(a: &[f64], b: &[f64]) -> f64 {
-    let squares = |numbers: &mut dyn Iterator<Item = f64>| numbers.map(|number| number * number).sum::<f64>();
-    (squares(&mut a.iter().zip(b).map(|(a, b)| a - b)) / squares(&mut b.iter().copied())).sqrt()
-}
 
 #[test]
 fn as_good_as_plain_loops() {
