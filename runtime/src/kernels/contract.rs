@@ -7,7 +7,6 @@
 
 use super::matmul::{DEPTH, Product};
 use super::threads;
-use super::tile::{Even, panel};
 use super::vector::Vector;
 use crate::Float;
 pub use indices::Index;
@@ -211,7 +210,18 @@ struct Piece {
     c: usize,
 }
 
-/// Computes a contraction with tiles of `HEIGHT` rows and two vectors. `copy` is [`copy_planes`], compiled apart.
+/// What a contraction calls, compiled for its CPU: each by itself, once, so that its loops have all registers
+/// and the crate is built in seconds.
+pub(super) struct Parts<F> {
+    /// [`copy_planes`].
+    pub copy: unsafe fn(&Planes<F>),
+    /// A panel of a product, as [`panel`](super::tile::panel), whose rows of B are even steps apart.
+    pub even: unsafe fn(&Product<F>) -> usize,
+    /// The same with a list of the offsets of rows of B.
+    pub listed: unsafe fn(&Product<F>, *const usize),
+}
+
+/// Computes a contraction in panels of two vectors, with tiles of up to `HEIGHT` rows.
 ///
 /// # Safety
 /// The CPU features of `V`. Every element that extents and strides reach must be readable, those of C
@@ -219,15 +229,15 @@ struct Piece {
 #[inline(always)]
 pub(super) unsafe fn contraction<V: Vector, const HEIGHT: usize>(
     all: &Contraction<V::Float>,
-    copy: unsafe fn(&Planes<V::Float>),
+    parts: &Parts<V::Float>,
 ) {
     const { assert!(2 * V::LEN <= WIDEST) };
     // SAFETY: the caller's.
     unsafe {
         match &all.way {
-            Way::Panels => panels::<V, HEIGHT>(all),
-            Way::InPlace => windows::in_place::<V, HEIGHT>(all),
-            Way::Shared(shared) => windows::shared::<V, HEIGHT>(all, shared, copy),
+            Way::Panels => panels::<V, HEIGHT>(all, parts),
+            Way::InPlace => windows::in_place::<V>(all, parts),
+            Way::Shared(shared) => windows::shared::<V>(all, shared, parts),
         }
     }
 }
@@ -237,7 +247,7 @@ pub(super) unsafe fn contraction<V: Vector, const HEIGHT: usize>(
 /// # Safety
 /// As [`contraction`].
 #[inline(always)]
-unsafe fn panels<V: Vector, const HEIGHT: usize>(all: &Contraction<V::Float>) {
+unsafe fn panels<V: Vector, const HEIGHT: usize>(all: &Contraction<V::Float>, parts: &Parts<V::Float>) {
     let (outer_rows, (m, a_row, c_row)) = all.rows_of_tiles();
     let outer_row_count = outer_rows.count();
     // The inner dimension of a tile, too, in A; in B it is anywhere.
@@ -319,9 +329,9 @@ unsafe fn panels<V: Vector, const HEIGHT: usize>(all: &Contraction<V::Float>) {
                         };
                         if together {
                             let c = product.c.add(pieces[0].c);
-                            panel::<V, HEIGHT, _>(&Product { c, ..product }, Even(row));
+                            (parts.even)(&Product { c, ..product });
                         } else {
-                            scattered::<V, HEIGHT>(&product, c_column, pieces);
+                            scattered::<V::Float, HEIGHT>(&product, c_column, pieces, parts);
                         }
                     }
                     row_at.step();
@@ -340,12 +350,13 @@ unsafe fn panels<V: Vector, const HEIGHT: usize>(all: &Contraction<V::Float>) {
 /// # Safety
 /// As `panel` in `tile.rs`, with the columns of C where the pieces say.
 #[inline(always)]
-unsafe fn scattered<V: Vector, const HEIGHT: usize>(
-    product: &Product<V::Float>,
+unsafe fn scattered<F: Float, const HEIGHT: usize>(
+    product: &Product<F>,
     c_column: usize,
     pieces: &[Piece],
+    parts: &Parts<F>,
 ) {
-    let mut beside = [[Float::ZERO; WIDEST]; HEIGHT];
+    let mut beside = [[F::ZERO; WIDEST]; HEIGHT];
     let mut top = 0;
     while top < product.m {
         let height = HEIGHT.min(product.m - top);
@@ -354,7 +365,7 @@ unsafe fn scattered<V: Vector, const HEIGHT: usize>(
             let a = product.a.add(top * product.a_strides.0);
             let c = beside.as_mut_ptr().cast();
             let block = Product { m: height, a, c, c_row_stride: WIDEST, accumulate: false, ..*product };
-            panel::<V, HEIGHT, _>(&block, Even(block.b_strides.0));
+            (parts.even)(&block);
             for (i, sums) in beside.iter().enumerate().take(height) {
                 let c = product.c.add((top + i) * product.c_row_stride);
                 for piece in pieces {

@@ -3,9 +3,10 @@
 //! A user's default build targets the oldest CPU of its architecture; here the same text is
 //! compiled again for newer ones. Nothing outside this file may ask for CPU features.
 
-use super::contract::{Contraction, Planes, contraction, copy_planes};
+use super::contract::{Contraction, Parts, Planes, contraction, copy_planes};
 use super::matmul::{Product, multiply, multiply_small, outer, panel_len, with_room};
 use super::matvec::matvec;
+use super::tile::{Even, Listed, panel};
 
 #[cfg(all(target_arch = "x86_64", feature = "std"))]
 use core::arch::x86_64::{__m256, __m256d, __m512, __m512d};
@@ -147,62 +148,112 @@ pub trait MatmulFloat: Copy {
     unsafe fn multiply_inline(cpu: Cpu, product: Product<Self>);
 }
 
-/// A product by vectors of one type: in a register of its own kind, compiled for these features.
-macro_rules! product {
-    ($product:expr, $float:ident, $vector:ty, $height:literal, $($features:literal)?) => {{
-        $(#[target_feature(enable = $features)])?
-        unsafe fn matrix(product: Product<$float>, copy: *mut $float) {
-            // SAFETY: the caller's.
-            unsafe { multiply::<$vector, $height>(product, copy) }
-        }
-        $(#[target_feature(enable = $features)])?
-        unsafe fn vector(product: Product<$float>) {
-            // SAFETY: the caller's.
-            unsafe { matvec::<$vector>(product) }
-        }
-        $(#[target_feature(enable = $features)])?
-        unsafe fn rank_one(product: Product<$float>) {
-            // SAFETY: the caller's.
-            unsafe { outer::<$vector>(product) }
-        }
-        let product = $product;
-        // SAFETY: the CPU has the features; the copy has the room; the rest is the caller's.
-        unsafe {
-            if product.m == 1 || product.n == 1 {
-                vector(product)
-            } else if product.k == 1 && product.b_strides.1 == 1 {
-                rank_one(product)
-            } else if product.wants_copy() {
-                with_room::<$float, { panel_len::<$vector>() }>(|copy| matrix(product, copy));
-            } else {
-                matrix(product, core::ptr::null_mut())
+/// The kernels by vectors of one type, compiled for these features: each once and by itself, so that its loops
+/// have all registers and the crate is built in seconds.
+macro_rules! kernels {
+    ($name:ident, $float:ident, $vector:ty, $height:tt, $($features:literal)?) => {
+        mod $name {
+            use super::*;
+
+            #[inline(never)]
+            $(#[target_feature(enable = $features)])?
+            unsafe fn even(block: &Product<$float>) -> usize {
+                // SAFETY: the caller's.
+                unsafe { panel::<$vector, $height, _>(block, Even(block.b_strides.0)) }
+            }
+
+            #[inline(never)]
+            $(#[target_feature(enable = $features)])?
+            unsafe fn listed(block: &Product<$float>, offsets: *const usize) {
+                // SAFETY: the caller's.
+                unsafe { panel::<$vector, $height, _>(block, Listed(offsets)) };
+            }
+
+            #[inline(never)]
+            $(#[target_feature(enable = $features)])?
+            unsafe fn copy(given: &Planes<$float>) {
+                // SAFETY: the caller's.
+                unsafe { copy_planes::<$vector>(given) }
+            }
+
+            $(#[target_feature(enable = $features)])?
+            pub unsafe fn contract(given: &Contraction<$float>) {
+                // SAFETY: the caller's.
+                unsafe { contraction::<$vector, $height>(given, &Parts { copy, even, listed }) }
+            }
+
+            $(#[target_feature(enable = $features)])?
+            unsafe fn matrix(product: Product<$float>, copy: *mut $float) {
+                // SAFETY: the caller's.
+                unsafe { multiply::<$vector, $height>(product, copy, even) }
+            }
+
+            $(#[target_feature(enable = $features)])?
+            unsafe fn vector(product: Product<$float>) {
+                // SAFETY: the caller's.
+                unsafe { matvec::<$vector>(product) }
+            }
+
+            $(#[target_feature(enable = $features)])?
+            unsafe fn rank_one(product: Product<$float>) {
+                // SAFETY: the caller's.
+                unsafe { outer::<$vector>(product) }
+            }
+
+            /// # Safety
+            /// As [`multiply`], and the CPU has the features.
+            #[inline]
+            pub unsafe fn product(product: Product<$float>) {
+                // SAFETY: the copy has the room; the rest is the caller's.
+                unsafe {
+                    if product.m == 1 || product.n == 1 {
+                        vector(product)
+                    } else if product.k == 1 && product.b_strides.1 == 1 {
+                        rank_one(product)
+                    } else if product.wants_copy() {
+                        with_room::<$float, { panel_len::<$vector>() }>(|copy| matrix(product, copy));
+                    } else {
+                        matrix(product, core::ptr::null_mut())
+                    }
+                }
             }
         }
-    }};
+    };
 }
 
-/// A contraction by vectors of one type.
-macro_rules! contract {
-    ($contraction:expr, $float:ident, $vector:ty, $height:literal, $($features:literal)?) => {{
-        // By itself, so that its loops have all registers.
-        #[inline(never)]
-        $(#[target_feature(enable = $features)])?
-        unsafe fn copy(given: &Planes<$float>) {
-            // SAFETY: the caller's.
-            unsafe { copy_planes::<$vector>(given) }
-        }
-        $(#[target_feature(enable = $features)])?
-        unsafe fn contract(given: &Contraction<$float>) {
-            // SAFETY: the caller's.
-            unsafe { contraction::<$vector, $height>(given, copy) }
-        }
-        // SAFETY: the CPU has the features; the rest is the caller's.
-        unsafe { contract(&$contraction) }
-    }};
+/// The vectors of the CPU that the crate is compiled for, and how many rows of them a tile has.
+#[cfg(target_arch = "x86_64")]
+mod own {
+    pub const HEIGHT: usize = 4;
+    pub type F32 = core::arch::x86_64::__m128;
+    pub type F64 = core::arch::x86_64::__m128d;
 }
+
+// Every 64-bit Arm CPU has NEON with fused products, and 32 registers.
+#[cfg(not(target_arch = "x86_64"))]
+mod own {
+    use crate::kernels::vector::Lanes;
+
+    const ARM: bool = cfg!(all(target_arch = "aarch64", feature = "std"));
+    const REGISTERS: usize = if ARM { 2 } else { 1 };
+    pub const HEIGHT: usize = if ARM { 6 } else { 4 };
+    pub type F32 = Lanes<f32, { 4 * REGISTERS }, ARM>;
+    pub type F64 = Lanes<f64, { 2 * REGISTERS }, ARM>;
+}
+
+kernels!(own_f32, f32, own::F32, { own::HEIGHT },);
+kernels!(own_f64, f64, own::F64, { own::HEIGHT },);
+#[cfg(all(target_arch = "x86_64", feature = "std"))]
+kernels!(wide_f32, f32, __m256, 6, "avx2,fma");
+#[cfg(all(target_arch = "x86_64", feature = "std"))]
+kernels!(wide_f64, f64, __m256d, 6, "avx2,fma");
+#[cfg(all(target_arch = "x86_64", feature = "std"))]
+kernels!(widest_f32, f32, __m512, 12, "avx512f,avx512dq,avx512vl,avx2,fma");
+#[cfg(all(target_arch = "x86_64", feature = "std"))]
+kernels!(widest_f64, f64, __m512d, 12, "avx512f,avx512dq,avx512vl,avx2,fma");
 
 macro_rules! entry {
-    ($float:ident, $widest:ident, $wide:ident, $narrow:ident, lanes: $lanes:literal) => {
+    ($float:ident, $own:ident, $wide:ident, $widest:ident, $vectors:ty, [$wide_vector:ident, $widest_vector:ident]) => {
         impl MatmulFloat for $float {
             #[cfg(any(test, not(target_arch = "x86_64")))]
             #[inline(always)]
@@ -217,93 +268,67 @@ macro_rules! entry {
                 }
             }
 
-            #[cfg(all(target_arch = "x86_64", feature = "std"))]
             unsafe fn multiply(product: Product<Self>) {
                 // SAFETY: the CPU has what it says; the rest is the caller's.
-                unsafe { Self::multiply_at(Level::get(), product) }
+                unsafe {
+                    #[cfg(all(target_arch = "x86_64", feature = "std"))]
+                    return Self::multiply_at(Level::get(), product);
+                    #[cfg(not(all(target_arch = "x86_64", feature = "std")))]
+                    $own::product(product)
+                }
             }
 
             #[cfg(all(target_arch = "x86_64", feature = "std"))]
             unsafe fn multiply_at(level: Level, product: Product<Self>) {
-                match level {
-                    Level::Widest => product!(product, $float, $widest, 12, "avx512f,avx512dq,avx512vl,avx2,fma"),
-                    Level::Wide => product!(product, $float, $wide, 6, "avx2,fma"),
-                    Level::Baseline => product!(product, $float, core::arch::x86_64::$narrow, 4,),
+                // SAFETY: the caller's.
+                unsafe {
+                    match level {
+                        Level::Widest => $widest::product(product),
+                        Level::Wide => $wide::product(product),
+                        Level::Baseline => $own::product(product),
+                    }
                 }
             }
 
-            #[cfg(all(target_arch = "x86_64", feature = "std"))]
-            unsafe fn contract(contraction: Contraction<Self>) {
+            unsafe fn contract(given: Contraction<Self>) {
                 // SAFETY: the CPU has what it says; the rest is the caller's.
-                unsafe { Self::contract_at(Level::get(), contraction) }
+                unsafe {
+                    #[cfg(all(target_arch = "x86_64", feature = "std"))]
+                    return Self::contract_at(Level::get(), given);
+                    #[cfg(not(all(target_arch = "x86_64", feature = "std")))]
+                    $own::contract(&given)
+                }
             }
 
             #[cfg(all(target_arch = "x86_64", feature = "std"))]
             unsafe fn contract_at(level: Level, given: Contraction<Self>) {
-                match level {
-                    Level::Widest => contract!(given, $float, $widest, 12, "avx512f,avx512dq,avx512vl,avx2,fma"),
-                    Level::Wide => contract!(given, $float, $wide, 6, "avx2,fma"),
-                    Level::Baseline => contract!(given, $float, core::arch::x86_64::$narrow, 4,),
+                // SAFETY: the caller's.
+                unsafe {
+                    match level {
+                        Level::Widest => $widest::contract(&given),
+                        Level::Wide => $wide::contract(&given),
+                        Level::Baseline => $own::contract(&given),
+                    }
                 }
             }
 
-            #[cfg(target_arch = "x86_64")]
             #[inline(always)]
             unsafe fn multiply_inline(cpu: Cpu, product: Product<Self>) {
                 // SAFETY: a `Cpu` is made only where the CPU has its features; the rest is the caller's.
                 unsafe {
-                    #[cfg(feature = "std")]
+                    #[cfg(all(target_arch = "x86_64", feature = "std"))]
                     match cpu.level {
-                        Level::Widest => return multiply_small::<$widest, 12>(product),
-                        Level::Wide => return multiply_small::<$wide, 6>(product),
+                        Level::Widest => return multiply_small::<$widest_vector, 12>(product),
+                        Level::Wide => return multiply_small::<$wide_vector, 6>(product),
                         Level::Baseline => {}
                     }
                     let _ = cpu;
-                    multiply_small::<core::arch::x86_64::$narrow, 4>(product);
+                    multiply_small::<$vectors, { own::HEIGHT }>(product);
                 }
-            }
-
-            #[cfg(not(target_arch = "x86_64"))]
-            #[inline(always)]
-            unsafe fn multiply_inline(_: Cpu, product: Product<Self>) {
-                const FUSED: bool = cfg!(all(target_arch = "aarch64", feature = "std"));
-                // SAFETY: the caller's.
-                unsafe { multiply_small::<super::vector::Lanes<$float, $lanes, FUSED>, 4>(product) };
-            }
-
-            #[cfg(all(target_arch = "x86_64", not(feature = "std")))]
-            unsafe fn multiply(product: Product<Self>) {
-                product!(product, $float, core::arch::x86_64::$narrow, 4,)
-            }
-
-            #[cfg(all(target_arch = "x86_64", not(feature = "std")))]
-            unsafe fn contract(given: Contraction<Self>) {
-                contract!(given, $float, core::arch::x86_64::$narrow, 4,)
-            }
-
-            // Every 64-bit Arm CPU has NEON with fused products, and 32 registers.
-            #[cfg(all(target_arch = "aarch64", feature = "std"))]
-            unsafe fn multiply(product: Product<Self>) {
-                product!(product, $float, super::vector::Lanes<$float, { 2 * $lanes }, true>, 6,)
-            }
-
-            #[cfg(all(target_arch = "aarch64", feature = "std"))]
-            unsafe fn contract(given: Contraction<Self>) {
-                contract!(given, $float, super::vector::Lanes<$float, { 2 * $lanes }, true>, 6,)
-            }
-
-            #[cfg(not(any(target_arch = "x86_64", all(target_arch = "aarch64", feature = "std"))))]
-            unsafe fn multiply(product: Product<Self>) {
-                product!(product, $float, super::vector::Lanes<$float, $lanes, false>, 4,)
-            }
-
-            #[cfg(not(any(target_arch = "x86_64", all(target_arch = "aarch64", feature = "std"))))]
-            unsafe fn contract(given: Contraction<Self>) {
-                contract!(given, $float, super::vector::Lanes<$float, $lanes, false>, 4,)
             }
         }
     };
 }
 
-entry!(f32, __m512, __m256, __m128, lanes: 4);
-entry!(f64, __m512d, __m256d, __m128d, lanes: 2);
+entry!(f32, own_f32, wide_f32, widest_f32, own::F32, [__m256, __m512]);
+entry!(f64, own_f64, wide_f64, widest_f64, own::F64, [__m256d, __m512d]);

@@ -292,7 +292,7 @@ unsafe fn outer_panel<V: Vector, const WIDTH: usize, const PART: bool>(product: 
 }
 
 /// The product in tiles of `HEIGHT` rows and two vectors. If `copy` is not null, panels of B are
-/// copied to it.
+/// copied to it. `panel` is [`panel`](super::tile::panel), of rows of B that are even steps apart.
 ///
 /// # Safety
 /// The CPU features of `V`. Every element that the sizes and strides of `product` reach must be
@@ -302,6 +302,7 @@ unsafe fn outer_panel<V: Vector, const WIDTH: usize, const PART: bool>(product: 
 pub(super) unsafe fn multiply<V: Vector, const HEIGHT: usize>(
     product: Product<V::Float>,
     copy: *mut V::Float,
+    panel: unsafe fn(&Product<V::Float>) -> usize,
 ) {
     let Product { m, n, k, .. } = product;
     let copies = !copy.is_null();
@@ -325,7 +326,7 @@ pub(super) unsafe fn multiply<V: Vector, const HEIGHT: usize>(
                         block.n = block.n.min(2 * V::LEN);
                         copy_panel::<V>(&mut block, copy);
                     }
-                    left += panel::<V, HEIGHT, _>(&block, Even(block.b_strides.0));
+                    left += panel(&block);
                 }
             }
             top += tall;

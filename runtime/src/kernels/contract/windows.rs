@@ -4,10 +4,9 @@
 use core::mem::MaybeUninit;
 
 use super::super::matmul::{DEPTH, Product};
-use super::super::tile::{Listed, panel};
 use super::super::vector::Vector;
 use super::indices::{Index, Indices, Walk};
-use super::{Contraction, WIDEST};
+use super::{Contraction, Parts, WIDEST};
 
 /// How many elements of B are copied at once: a part of a first-level cache.
 const ROOM: usize = 8192;
@@ -152,15 +151,12 @@ fn common(a: usize, b: usize) -> usize {
 /// # Safety
 /// As [`contraction`](super::contraction).
 #[inline(always)]
-pub(super) unsafe fn in_place<V: Vector, const HEIGHT: usize>(all: &Contraction<V::Float>) {
+pub(super) unsafe fn in_place<V: Vector>(all: &Contraction<V::Float>, parts: &Parts<V::Float>) {
     let (runs, (len, ..)) = all.columns.split_last();
     // SAFETY: the caller's.
     unsafe {
-        listed::<V, HEIGHT>(
-            &Listing { all, depth: all.depth, a: all.a, b: all.b, c: all.c, runs, len },
-            all.part,
-            all.accumulate,
-        );
+        let listing = Listing { all, depth: all.depth, a: all.a, b: all.b, c: all.c, runs, len };
+        listed::<V>(&listing, all.part, all.accumulate, parts);
     }
 }
 
@@ -169,10 +165,10 @@ pub(super) unsafe fn in_place<V: Vector, const HEIGHT: usize>(all: &Contraction<
 /// # Safety
 /// As [`contraction`](super::contraction).
 #[inline(always)]
-pub(super) unsafe fn shared<V: Vector, const HEIGHT: usize>(
+pub(super) unsafe fn shared<V: Vector>(
     all: &Contraction<V::Float>,
     shared: &Shared,
-    copy: unsafe fn(&Planes<V::Float>),
+    parts: &Parts<V::Float>,
 ) {
     let Shared { slides, chunk, apart, steps, len, run, together } = *shared;
     let (outer, (_, b_column, _)) = all.columns.split_last();
@@ -211,10 +207,10 @@ pub(super) unsafe fn shared<V: Vector, const HEIGHT: usize>(
             unsafe {
                 let b = all.b.add(other.offsets.0 + first * b_outermost);
                 let rows = (height, apart, len);
-                copy(&Planes { b, b_column, outer: inside, inner: planes, rows, to: room });
+                (parts.copy)(&Planes { b, b_column, outer: inside, inner: planes, rows, to: room });
                 let (a, c) = (all.a.add(first * a_outermost), all.c.add(other.offsets.1));
                 let listing = Listing { all, depth, a, b: room, c, runs, len: run };
-                listed::<V, HEIGHT>(&listing, part, all.accumulate || first > 0);
+                listed::<V>(&listing, part, all.accumulate || first > 0, parts);
             }
         }
         other.step();
@@ -332,10 +328,11 @@ struct Listing<'a, F> {
 /// # Safety
 /// As [`contraction`](super::contraction).
 #[inline(always)]
-unsafe fn listed<V: Vector, const HEIGHT: usize>(
+unsafe fn listed<V: Vector>(
     listing: &Listing<V::Float>,
     (from, to): (usize, usize),
     accumulate: bool,
+    parts: &Parts<V::Float>,
 ) {
     let Listing { depth, len, .. } = listing;
     let (outer_rows, (m, a_row, c_row)) = listing.all.rows_of_tiles();
@@ -369,7 +366,7 @@ unsafe fn listed<V: Vector, const HEIGHT: usize>(
                             c_row_stride: c_row,
                             accumulate: accumulate || deep > 0,
                         };
-                        panel::<V, HEIGHT, _>(&product, Listed(offsets.as_ptr()));
+                        (parts.listed)(&product, offsets.as_ptr());
                     }
                     rows.step();
                 }
