@@ -1,7 +1,7 @@
 //! Disjoint parts of an arena, and storage for indices and flags inside one.
 //!
-//! Generated code plans where each buffer lies and asks for those that live at the same time. No
-//! `unsafe`: parts are cut off one after the other, and what overlaps panics.
+//! Generated code plans where each buffer lies and asks for those that live at the same time. What
+//! overlaps panics.
 
 use core::ops::Range;
 
@@ -21,11 +21,25 @@ pub const fn larger(left: usize, right: usize) -> usize {
 ///
 /// # Panics
 /// If two ranges overlap, or one ends before it starts or beyond the arena.
-#[inline]
+#[inline(always)]
 #[track_caller]
 pub fn carve<const K: usize, T>(arena: &mut [T], ranges: [Range<usize>; K]) -> [&mut [T]; K] {
     let mut parts = [const { nothing() }; K];
-    cut(arena, &ranges, &mut [0; K], &mut parts);
+    let mut end = 0;
+    let mut ascending = true;
+    for range in &ranges {
+        ascending &= range.start >= end && range.end >= range.start;
+        end = range.end;
+    }
+    if !ascending || end > arena.len() {
+        cut_in_any_order(arena, &ranges, &mut [0; K], &mut parts);
+        return parts;
+    }
+    let start = arena.as_mut_ptr();
+    for (part, range) in parts.iter_mut().zip(&ranges) {
+        // SAFETY: every range starts where the one before ends or later, and the last ends in the arena.
+        *part = unsafe { core::slice::from_raw_parts_mut(start.add(range.start), range.end - range.start) };
+    }
     parts
 }
 
@@ -33,33 +47,10 @@ const fn nothing<'a, T>() -> &'a mut [T] {
     &mut []
 }
 
-/// [`carve`] of any number of parts: a program has one copy of this, not one for each number.
-///
-/// `order` has room for a position for each range.
-#[inline(never)]
-#[track_caller]
-fn cut<'a, T>(arena: &'a mut [T], ranges: &[Range<usize>], order: &mut [usize], parts: &mut [&'a mut [T]]) {
-    let mut end = 0;
-    for range in ranges {
-        if range.start < end || range.end < range.start {
-            return cut_in_any_order(arena, ranges, order, parts);
-        }
-        end = range.end;
-    }
-    if end > arena.len() {
-        return cut_in_any_order(arena, ranges, order, parts);
-    }
-    let mut rest = arena;
-    let mut cut = 0;
-    for (part, range) in parts.iter_mut().zip(ranges) {
-        let (_, tail) = rest.split_at_mut(range.start - cut);
-        (*part, rest) = tail.split_at_mut(range.end - range.start);
-        cut = range.end;
-    }
-}
-
-/// As [`cut`], for ranges that are not ascending, overlap, or lead beyond the arena.
+/// [`carve`] of ranges that are not ascending, overlap, or lead beyond the arena: a program has one copy of this, not
+/// one for each number of parts. `order` has room for a position for each range.
 #[cold]
+#[inline(never)]
 #[track_caller]
 fn cut_in_any_order<'a, T>(
     arena: &'a mut [T],

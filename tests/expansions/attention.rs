@@ -141,9 +141,9 @@ impl Attention {
         let x = x.as_slice().as_chunks::<16>().0;
         let arena = ws
             .request(69 * n * t + 2 * n * t * t + t + t * t, "Attention::attend");
-        ::chainrule::__private::vectorised(
+        ::chainrule::__private::kernels::vectorised_for(
             #[inline(always)]
-            || {
+            |cpu| {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
                 let [a, d_s_sum, q, k, v_2, y, s_sum_product, a_sum_at, a_sum_rest_own,
                 a_sum_rest_all, a_sum_rest_odds, a_sum_rest_share, s] = carve(
@@ -185,41 +185,35 @@ impl Attention {
                 let a_sum_rest_odds = &mut a_sum_rest_odds[..n * t];
                 let a_sum_rest_share = &mut a_sum_rest_share[..n * t];
                 let s = &mut s[..t];
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 16, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n * t,
-                    16,
-                    16,
                     x.as_flattened(),
-                    (16, 1),
                     self.wq.as_flattened(),
-                    (16, 1),
                     q.as_flattened_mut(),
-                    16,
-                    false,
                 );
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 16, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n * t,
-                    16,
-                    16,
                     x.as_flattened(),
-                    (16, 1),
                     self.wk.as_flattened(),
-                    (16, 1),
                     k.as_flattened_mut(),
-                    16,
-                    false,
                 );
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 16, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n * t,
-                    16,
-                    16,
                     x.as_flattened(),
-                    (16, 1),
                     self.wv.as_flattened(),
-                    (16, 1),
                     v_2.as_flattened_mut(),
-                    16,
-                    false,
                 );
                 for n_2 in 0..n {
                     kernels::matmul(
@@ -349,9 +343,9 @@ impl Attention {
         let x = x.as_slice().as_chunks::<16>().0;
         let arena = ws
             .request(64 * n * t + 2 * t + 2 * t * t, "Attention::attend_value");
-        ::chainrule::__private::vectorised(
+        ::chainrule::__private::kernels::vectorised_for(
             #[inline(always)]
-            || {
+            |cpu| {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
                 let [q, k, v_2, y, s_sum_product, a, s, a_sum_exp] = carve(
                     arena,
@@ -374,41 +368,35 @@ impl Attention {
                 let a = &mut a[..t * t];
                 let s = &mut s[..t];
                 let a_sum_exp = &mut a_sum_exp[..t];
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 16, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n * t,
-                    16,
-                    16,
                     x.as_flattened(),
-                    (16, 1),
                     self.wq.as_flattened(),
-                    (16, 1),
                     q.as_flattened_mut(),
-                    16,
-                    false,
                 );
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 16, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n * t,
-                    16,
-                    16,
                     x.as_flattened(),
-                    (16, 1),
                     self.wk.as_flattened(),
-                    (16, 1),
                     k.as_flattened_mut(),
-                    16,
-                    false,
                 );
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 16, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n * t,
-                    16,
-                    16,
                     x.as_flattened(),
-                    (16, 1),
                     self.wv.as_flattened(),
-                    (16, 1),
                     v_2.as_flattened_mut(),
-                    16,
-                    false,
                 );
                 for n_2 in 0..n {
                     kernels::matmul(
@@ -712,9 +700,9 @@ impl AttentionAttendPass<'_> {
         let x = x.as_slice().as_chunks::<16>().0;
         let cotangent = cotangent.as_slice().as_chunks::<16>().0;
         let d_x = d_x.as_mut_slice().as_chunks_mut::<16>().0;
-        ::chainrule::__private::vectorised(
+        ::chainrule::__private::kernels::vectorised_for(
             #[inline(always)]
-            || {
+            |cpu| {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
                 let [a, d_s_sum, v_3, d_a, a_sum_at, a_sum_rest_own, a_sum_rest_all,
                 a_sum_rest_odds, a_sum_rest_share, d_a_sum_exp] = carve(
@@ -748,17 +736,15 @@ impl AttentionAttendPass<'_> {
                 let a_sum_rest_odds = &a_sum_rest_odds[..n * t];
                 let a_sum_rest_share = &a_sum_rest_share[..n * t];
                 let d_a_sum_exp = &mut d_a_sum_exp[..t];
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 16, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n * t,
-                    16,
-                    16,
                     x.as_flattened(),
-                    (16, 1),
                     model.wv.as_flattened(),
-                    (16, 1),
                     v_3.as_flattened_mut(),
-                    16,
-                    false,
                 );
                 for n_2 in 0..n {
                     kernels::matmul(
@@ -851,17 +837,15 @@ impl AttentionAttendPass<'_> {
                         false,
                     );
                 }
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 16, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n * t,
-                    16,
-                    16,
                     x.as_flattened(),
-                    (16, 1),
                     model.wk.as_flattened(),
-                    (16, 1),
                     k_2.as_flattened_mut(),
-                    16,
-                    false,
                 );
                 for n_2 in 0..n {
                     for i in 0..t {
@@ -891,17 +875,15 @@ impl AttentionAttendPass<'_> {
                 let q_2 = &mut q_2.as_chunks_mut::<16>().0[..n * t];
                 let d_q = &d_q.as_chunks::<16>().0[..n * t];
                 let d_k = &mut d_k.as_chunks_mut::<16>().0[..n * t];
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 16, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n * t,
-                    16,
-                    16,
                     x.as_flattened(),
-                    (16, 1),
                     model.wq.as_flattened(),
-                    (16, 1),
                     q_2.as_flattened_mut(),
-                    16,
-                    false,
                 );
                 for n_2 in 0..n {
                     for j in 0..t {
@@ -916,77 +898,65 @@ impl AttentionAttendPass<'_> {
                         d_k[n_2 * t + j].copy_from_slice(&d_k_row);
                     }
                 }
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 16, false, true, false>,
+                    _,
+                >(
+                    cpu,
                     n * t,
-                    16,
-                    16,
                     d_v.as_flattened(),
-                    (16, 1),
                     model.wv.as_flattened(),
-                    (1, 16),
                     d_x.as_flattened_mut(),
-                    16,
-                    false,
                 );
-                kernels::matmul(
-                    16,
-                    16,
+                kernels::matmul_fixed::<
+                    kernels::Shape<16, 16, 0, true, false, false>,
+                    _,
+                >(
+                    cpu,
                     n * t,
                     x.as_flattened(),
-                    (1, 16),
                     d_v.as_flattened(),
-                    (16, 1),
                     grads.wv.as_flattened_mut(),
-                    16,
-                    false,
                 );
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 16, false, true, true>,
+                    _,
+                >(
+                    cpu,
                     n * t,
-                    16,
-                    16,
                     d_k.as_flattened(),
-                    (16, 1),
                     model.wk.as_flattened(),
-                    (1, 16),
                     d_x.as_flattened_mut(),
-                    16,
-                    true,
                 );
-                kernels::matmul(
-                    16,
-                    16,
+                kernels::matmul_fixed::<
+                    kernels::Shape<16, 16, 0, true, false, false>,
+                    _,
+                >(
+                    cpu,
                     n * t,
                     x.as_flattened(),
-                    (1, 16),
                     d_k.as_flattened(),
-                    (16, 1),
                     grads.wk.as_flattened_mut(),
-                    16,
-                    false,
                 );
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 16, false, true, true>,
+                    _,
+                >(
+                    cpu,
                     n * t,
-                    16,
-                    16,
                     d_q.as_flattened(),
-                    (16, 1),
                     model.wq.as_flattened(),
-                    (1, 16),
                     d_x.as_flattened_mut(),
-                    16,
-                    true,
                 );
-                kernels::matmul(
-                    16,
-                    16,
+                kernels::matmul_fixed::<
+                    kernels::Shape<16, 16, 0, true, false, false>,
+                    _,
+                >(
+                    cpu,
                     n * t,
                     x.as_flattened(),
-                    (1, 16),
                     d_q.as_flattened(),
-                    (16, 1),
                     grads.wq.as_flattened_mut(),
-                    16,
-                    false,
                 );
             },
         );
@@ -1076,9 +1046,9 @@ impl AttentionAttendPass<'_> {
         let x = x.as_slice().as_chunks::<16>().0;
         let cotangent = cotangent.as_slice().as_chunks::<16>().0;
         let d_x = d_x.as_mut_slice().as_chunks_mut::<16>().0;
-        ::chainrule::__private::vectorised(
+        ::chainrule::__private::kernels::vectorised_for(
             #[inline(always)]
-            || {
+            |cpu| {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
                 let [a, d_s_sum, v_3, d_a, a_sum_at, a_sum_rest_own, a_sum_rest_all,
                 a_sum_rest_odds, a_sum_rest_share, d_a_sum_exp] = carve(
@@ -1112,17 +1082,15 @@ impl AttentionAttendPass<'_> {
                 let a_sum_rest_odds = &a_sum_rest_odds[..n * t];
                 let a_sum_rest_share = &a_sum_rest_share[..n * t];
                 let d_a_sum_exp = &mut d_a_sum_exp[..t];
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 16, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n * t,
-                    16,
-                    16,
                     x.as_flattened(),
-                    (16, 1),
                     model.wv.as_flattened(),
-                    (16, 1),
                     v_3.as_flattened_mut(),
-                    16,
-                    false,
                 );
                 for n_2 in 0..n {
                     kernels::matmul(
@@ -1215,17 +1183,15 @@ impl AttentionAttendPass<'_> {
                         false,
                     );
                 }
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 16, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n * t,
-                    16,
-                    16,
                     x.as_flattened(),
-                    (16, 1),
                     model.wk.as_flattened(),
-                    (16, 1),
                     k_2.as_flattened_mut(),
-                    16,
-                    false,
                 );
                 for n_2 in 0..n {
                     for i in 0..t {
@@ -1255,17 +1221,15 @@ impl AttentionAttendPass<'_> {
                 let q_2 = &mut q_2.as_chunks_mut::<16>().0[..n * t];
                 let d_q = &d_q.as_chunks::<16>().0[..n * t];
                 let d_k = &mut d_k.as_chunks_mut::<16>().0[..n * t];
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 16, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n * t,
-                    16,
-                    16,
                     x.as_flattened(),
-                    (16, 1),
                     model.wq.as_flattened(),
-                    (16, 1),
                     q_2.as_flattened_mut(),
-                    16,
-                    false,
                 );
                 for n_2 in 0..n {
                     for j in 0..t {
@@ -1280,77 +1244,65 @@ impl AttentionAttendPass<'_> {
                         d_k[n_2 * t + j].copy_from_slice(&d_k_row);
                     }
                 }
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 16, false, true, true>,
+                    _,
+                >(
+                    cpu,
                     n * t,
-                    16,
-                    16,
                     d_v.as_flattened(),
-                    (16, 1),
                     model.wv.as_flattened(),
-                    (1, 16),
                     d_x.as_flattened_mut(),
-                    16,
-                    true,
                 );
-                kernels::matmul(
-                    16,
-                    16,
+                kernels::matmul_fixed::<
+                    kernels::Shape<16, 16, 0, true, false, true>,
+                    _,
+                >(
+                    cpu,
                     n * t,
                     x.as_flattened(),
-                    (1, 16),
                     d_v.as_flattened(),
-                    (16, 1),
                     grads.wv.as_flattened_mut(),
-                    16,
-                    true,
                 );
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 16, false, true, true>,
+                    _,
+                >(
+                    cpu,
                     n * t,
-                    16,
-                    16,
                     d_k.as_flattened(),
-                    (16, 1),
                     model.wk.as_flattened(),
-                    (1, 16),
                     d_x.as_flattened_mut(),
-                    16,
-                    true,
                 );
-                kernels::matmul(
-                    16,
-                    16,
+                kernels::matmul_fixed::<
+                    kernels::Shape<16, 16, 0, true, false, true>,
+                    _,
+                >(
+                    cpu,
                     n * t,
                     x.as_flattened(),
-                    (1, 16),
                     d_k.as_flattened(),
-                    (16, 1),
                     grads.wk.as_flattened_mut(),
-                    16,
-                    true,
                 );
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 16, false, true, true>,
+                    _,
+                >(
+                    cpu,
                     n * t,
-                    16,
-                    16,
                     d_q.as_flattened(),
-                    (16, 1),
                     model.wq.as_flattened(),
-                    (1, 16),
                     d_x.as_flattened_mut(),
-                    16,
-                    true,
                 );
-                kernels::matmul(
-                    16,
-                    16,
+                kernels::matmul_fixed::<
+                    kernels::Shape<16, 16, 0, true, false, true>,
+                    _,
+                >(
+                    cpu,
                     n * t,
                     x.as_flattened(),
-                    (1, 16),
                     d_q.as_flattened(),
-                    (16, 1),
                     grads.wq.as_flattened_mut(),
-                    16,
-                    true,
                 );
             },
         );

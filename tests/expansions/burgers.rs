@@ -150,9 +150,9 @@ impl Burgers {
             );
         }
         let arena = ws.request(364 * n, "Burgers::residual");
-        let value = ::chainrule::__private::vectorised(
+        let value = ::chainrule::__private::kernels::vectorised_for(
             #[inline(always)]
-            || {
+            |cpu| {
                 use ::chainrule::__private::{carve, kernels, math::f64 as math};
                 let [h_part_part, h, u_left, d_u_product, d_u_product_part, d_h, d_h_3,
                 h_part, d_h_2, d_u_product_2, d_u_product_3, d_u_left, u, d_r, d_u] = carve(
@@ -207,17 +207,15 @@ impl Burgers {
                     h[i].copy_from_slice(&h_row[..20]);
                     h_part_part[i].copy_from_slice(&h_part_part_row[..20]);
                 }
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 20, 20, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n,
-                    20,
-                    20,
                     h.as_flattened(),
-                    (20, 1),
                     self.w2.as_flattened(),
-                    (20, 1),
                     u_left.as_flattened_mut(),
-                    20,
-                    false,
                 );
                 let b2_row = kernels::row::<32, _>(&self.b2);
                 let w3_row = kernels::row::<32, _>(&self.w3);
@@ -235,32 +233,22 @@ impl Burgers {
                     d_u_product_part[i].copy_from_slice(&d_u_product_part_row[..20]);
                     d_u_product[i].copy_from_slice(&d_u_product_row[..20]);
                 }
-                kernels::matmul(
-                    1,
-                    n,
-                    20,
-                    &self.w3,
-                    (0, 1),
-                    u_left.as_flattened(),
-                    (1, 20),
-                    u,
-                    n,
-                    false,
-                );
+                kernels::matmul_fixed::<
+                    kernels::Shape<1, 0, 20, false, true, false>,
+                    _,
+                >(cpu, n, &self.w3, u_left.as_flattened(), u);
                 for i in 0..n {
                     u[i] = u[i] + self.b3;
                 }
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 20, 20, false, true, false>,
+                    _,
+                >(
+                    cpu,
                     n,
-                    20,
-                    20,
                     d_u_product.as_flattened(),
-                    (20, 1),
                     self.w2.as_flattened(),
-                    (1, 20),
                     d_h.as_flattened_mut(),
-                    20,
-                    false,
                 );
                 let w1_row = kernels::row::<32, _>(&self.w1[1]);
                 for i in 0..n {
@@ -279,41 +267,23 @@ impl Burgers {
                     d_h_2[i].copy_from_slice(&d_h_2_row[..20]);
                     d_h_3[i].copy_from_slice(&d_h_3_row[..20]);
                 }
-                kernels::matmul(
-                    1,
+                kernels::matmul_fixed::<
+                    kernels::Shape<1, 0, 20, false, true, false>,
+                    _,
+                >(cpu, n, &self.w1[0], h_part.as_flattened(), d_r);
+                kernels::matmul_fixed::<
+                    kernels::Shape<1, 0, 20, false, true, false>,
+                    _,
+                >(cpu, n, &self.w1[1], h_part.as_flattened(), d_u);
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 20, 20, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n,
-                    20,
-                    &self.w1[0],
-                    (0, 1),
-                    h_part.as_flattened(),
-                    (1, 20),
-                    d_r,
-                    n,
-                    false,
-                );
-                kernels::matmul(
-                    1,
-                    n,
-                    20,
-                    &self.w1[1],
-                    (0, 1),
-                    h_part.as_flattened(),
-                    (1, 20),
-                    d_u,
-                    n,
-                    false,
-                );
-                kernels::matmul(
-                    n,
-                    20,
-                    20,
                     d_h_3.as_flattened(),
-                    (20, 1),
                     self.w2.as_flattened(),
-                    (20, 1),
                     d_u_product_2.as_flattened_mut(),
-                    20,
-                    false,
                 );
                 let w3_row = kernels::row::<32, _>(&self.w3);
                 for i in 0..n {
@@ -333,17 +303,15 @@ impl Burgers {
                     d_u_left[i].copy_from_slice(&d_u_left_row[..20]);
                     d_u_product_3[i].copy_from_slice(&d_u_product_3_row[..20]);
                 }
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 20, 20, false, true, true>,
+                    _,
+                >(
+                    cpu,
                     n,
-                    20,
-                    20,
                     d_u_product_3.as_flattened(),
-                    (20, 1),
                     self.w2.as_flattened(),
-                    (1, 20),
                     d_h_2.as_flattened_mut(),
-                    20,
-                    true,
                 );
                 let mut residual_mean = 0.0;
                 let w1_row = kernels::row::<32, _>(&self.w1[1]);
@@ -416,9 +384,9 @@ impl Burgers {
                 "Burgers::residual_step",
             );
         ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
-        let value = ::chainrule::__private::vectorised(
+        let value = ::chainrule::__private::kernels::vectorised_for(
             #[inline(always)]
-            || {
+            |cpu| {
                 use ::chainrule::__private::{carve, kernels, math::f64 as math};
                 let [h, u_left, d_u_product_part, d_u_product, d_u, d_u_product_2,
                 d_u_left, h_part_part, d_h, d_h_3, u, d_h_2, h_part, d_r, d_u_product_3,
@@ -474,17 +442,15 @@ impl Burgers {
                     h[i].copy_from_slice(&h_row[..20]);
                     h_part_part[i].copy_from_slice(&h_part_part_row[..20]);
                 }
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 20, 20, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n,
-                    20,
-                    20,
                     h.as_flattened(),
-                    (20, 1),
                     self.w2.as_flattened(),
-                    (20, 1),
                     u_left.as_flattened_mut(),
-                    20,
-                    false,
                 );
                 let b2_row = kernels::row::<32, _>(&self.b2);
                 let w3_row = kernels::row::<32, _>(&self.w3);
@@ -502,32 +468,22 @@ impl Burgers {
                     d_u_product_part[i].copy_from_slice(&d_u_product_part_row[..20]);
                     d_u_product[i].copy_from_slice(&d_u_product_row[..20]);
                 }
-                kernels::matmul(
-                    1,
-                    n,
-                    20,
-                    &self.w3,
-                    (0, 1),
-                    u_left.as_flattened(),
-                    (1, 20),
-                    u,
-                    n,
-                    false,
-                );
+                kernels::matmul_fixed::<
+                    kernels::Shape<1, 0, 20, false, true, false>,
+                    _,
+                >(cpu, n, &self.w3, u_left.as_flattened(), u);
                 for i in 0..n {
                     u[i] = u[i] + self.b3;
                 }
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 20, 20, false, true, false>,
+                    _,
+                >(
+                    cpu,
                     n,
-                    20,
-                    20,
                     d_u_product.as_flattened(),
-                    (20, 1),
                     self.w2.as_flattened(),
-                    (1, 20),
                     d_h.as_flattened_mut(),
-                    20,
-                    false,
                 );
                 let w1_row = kernels::row::<32, _>(&self.w1[1]);
                 for i in 0..n {
@@ -546,41 +502,23 @@ impl Burgers {
                     d_h_2[i].copy_from_slice(&d_h_2_row[..20]);
                     d_h_3[i].copy_from_slice(&d_h_3_row[..20]);
                 }
-                kernels::matmul(
-                    1,
+                kernels::matmul_fixed::<
+                    kernels::Shape<1, 0, 20, false, true, false>,
+                    _,
+                >(cpu, n, &self.w1[0], h_part.as_flattened(), d_r);
+                kernels::matmul_fixed::<
+                    kernels::Shape<1, 0, 20, false, true, false>,
+                    _,
+                >(cpu, n, &self.w1[1], h_part.as_flattened(), d_u);
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 20, 20, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n,
-                    20,
-                    &self.w1[0],
-                    (0, 1),
-                    h_part.as_flattened(),
-                    (1, 20),
-                    d_r,
-                    n,
-                    false,
-                );
-                kernels::matmul(
-                    1,
-                    n,
-                    20,
-                    &self.w1[1],
-                    (0, 1),
-                    h_part.as_flattened(),
-                    (1, 20),
-                    d_u,
-                    n,
-                    false,
-                );
-                kernels::matmul(
-                    n,
-                    20,
-                    20,
                     d_h_3.as_flattened(),
-                    (20, 1),
                     self.w2.as_flattened(),
-                    (20, 1),
                     d_u_product_2.as_flattened_mut(),
-                    20,
-                    false,
                 );
                 let w3_row = kernels::row::<32, _>(&self.w3);
                 for i in 0..n {
@@ -600,17 +538,15 @@ impl Burgers {
                     d_u_left[i].copy_from_slice(&d_u_left_row[..20]);
                     d_u_product_3[i].copy_from_slice(&d_u_product_3_row[..20]);
                 }
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 20, 20, false, true, true>,
+                    _,
+                >(
+                    cpu,
                     n,
-                    20,
-                    20,
                     d_u_product_3.as_flattened(),
-                    (20, 1),
                     self.w2.as_flattened(),
-                    (1, 20),
                     d_h_2.as_flattened_mut(),
-                    20,
-                    true,
                 );
                 let mut residual_mean = 0.0;
                 let w1_row = kernels::row::<32, _>(&self.w1[1]);
@@ -635,9 +571,9 @@ impl Burgers {
                 residual
             },
         );
-        ::chainrule::__private::vectorised(
+        ::chainrule::__private::kernels::vectorised_for(
             #[inline(always)]
-            || {
+            |cpu| {
                 use ::chainrule::__private::{carve, kernels};
                 let [h, d_w1, d_u, h_part_part, d_w2, u, d_h_2, d_r, d_u_product_3,
                 d_h_6, d_h_4, d_h_part_2, d_u_xx, d_h_part] = carve(
@@ -707,17 +643,15 @@ impl Burgers {
                     d_h_6[k].copy_from_slice(&d_h_6_row[..20]);
                 }
                 d_w1[1].copy_from_slice(&d_w1_row[..20]);
-                kernels::matmul(
-                    20,
-                    20,
+                kernels::matmul_fixed::<
+                    kernels::Shape<20, 20, 0, true, false, false>,
+                    _,
+                >(
+                    cpu,
                     n,
                     d_h_4.as_flattened(),
-                    (1, 20),
                     d_u_product_3.as_flattened(),
-                    (20, 1),
                     d_w2.as_flattened_mut(),
-                    20,
-                    false,
                 );
                 let [u_left, d_u_product_part, d_u_product_2, d_h_3, d_w2, d_w3,
                 d_u_product_4, d_u_left_2, d_h_4, d_u_product_5] = carve(
@@ -745,17 +679,15 @@ impl Burgers {
                 let d_u_left_2 = &mut d_u_left_2.as_chunks_mut::<20>().0[..n];
                 let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
                 let d_u_product_5 = &mut d_u_product_5.as_chunks_mut::<20>().0[..n];
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 20, 20, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n,
-                    20,
-                    20,
                     d_h_4.as_flattened(),
-                    (20, 1),
                     self.w2.as_flattened(),
-                    (20, 1),
                     d_u_product_4.as_flattened_mut(),
-                    20,
-                    false,
                 );
                 d_w3.fill(0.0);
                 let mut d_w3_row = kernels::row::<32, _>(d_w3);
@@ -781,17 +713,15 @@ impl Burgers {
                     d_u_product_5[i].copy_from_slice(&d_u_product_5_row[..20]);
                 }
                 d_w3.copy_from_slice(&d_w3_row[..20]);
-                kernels::matmul(
-                    20,
-                    20,
+                kernels::matmul_fixed::<
+                    kernels::Shape<20, 20, 0, true, false, true>,
+                    _,
+                >(
+                    cpu,
                     n,
                     d_h_3.as_flattened(),
-                    (1, 20),
                     d_u_product_5.as_flattened(),
-                    (20, 1),
                     d_w2.as_flattened_mut(),
-                    20,
-                    true,
                 );
                 let [h, d_w1, d_u_product, h_part_part, d_h, d_h_5, d_w2, u, d_h_2,
                 h_part, d_r, d_h_6, d_h_4, d_h_part_2, d_u_xx, d_h_part, d_u_product_5,
@@ -834,17 +764,15 @@ impl Burgers {
                 let d_u_xx = &d_u_xx[..n];
                 let d_h_part = &d_h_part.as_chunks::<20>().0[..n];
                 let d_u_product_5 = &d_u_product_5.as_chunks::<20>().0[..n];
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 20, 20, false, true, false>,
+                    _,
+                >(
+                    cpu,
                     n,
-                    20,
-                    20,
                     d_u_product_5.as_flattened(),
-                    (20, 1),
                     self.w2.as_flattened(),
-                    (1, 20),
                     d_h_5.as_flattened_mut(),
-                    20,
-                    false,
                 );
                 let mut d_w1_row = kernels::row::<32, _>(&d_w1[1]);
                 for i in 0..n {
@@ -864,30 +792,14 @@ impl Burgers {
                     }
                 }
                 d_w1[1].copy_from_slice(&d_w1_row[..20]);
-                kernels::matmul(
-                    1,
-                    20,
-                    n,
-                    u,
-                    (0, 1),
-                    h_part.as_flattened(),
-                    (20, 1),
-                    &mut d_w1[1],
-                    20,
-                    true,
-                );
-                kernels::matmul(
-                    1,
-                    20,
-                    n,
-                    d_r,
-                    (0, 1),
-                    h_part.as_flattened(),
-                    (20, 1),
-                    &mut d_w1[0],
-                    20,
-                    true,
-                );
+                kernels::matmul_fixed::<
+                    kernels::Shape<1, 20, 0, false, false, true>,
+                    _,
+                >(cpu, n, u, h_part.as_flattened(), &mut d_w1[1]);
+                kernels::matmul_fixed::<
+                    kernels::Shape<1, 20, 0, false, false, true>,
+                    _,
+                >(cpu, n, d_r, h_part.as_flattened(), &mut d_w1[0]);
                 let w1_row = kernels::row::<32, _>(&self.w1[1]);
                 for i in 0..n {
                     let h_row = kernels::row::<32, _>(&h[i]);
@@ -907,17 +819,15 @@ impl Burgers {
                     }
                     d_h_5[i].copy_from_slice(&d_h_5_row[..20]);
                 }
-                kernels::matmul(
-                    20,
-                    20,
+                kernels::matmul_fixed::<
+                    kernels::Shape<20, 20, 0, true, false, true>,
+                    _,
+                >(
+                    cpu,
                     n,
                     d_h_6.as_flattened(),
-                    (1, 20),
                     d_u_product.as_flattened(),
-                    (20, 1),
                     d_w2.as_flattened_mut(),
-                    20,
-                    true,
                 );
                 let [u_left, d_u_product_part, d_u_product_6, d_u, d_w3, d_h_6] = carve(
                     arena,
@@ -936,17 +846,15 @@ impl Burgers {
                 let d_u = &d_u[..n];
                 let d_w3 = &mut d_w3.as_chunks_mut::<20>().0[0];
                 let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 20, 20, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n,
-                    20,
-                    20,
                     d_h_6.as_flattened(),
-                    (20, 1),
                     self.w2.as_flattened(),
-                    (20, 1),
                     d_u_product_6.as_flattened_mut(),
-                    20,
-                    false,
                 );
                 let mut d_w3_row = kernels::row::<32, _>(d_w3);
                 for i in 0..n {
@@ -967,18 +875,10 @@ impl Burgers {
                     ::chainrule::__private::core::slice::from_mut(&mut self.b3),
                     ::chainrule::__private::core::slice::from_ref(&d_b3),
                 );
-                kernels::matmul(
-                    1,
-                    20,
-                    n,
-                    d_u,
-                    (0, 1),
-                    u_left.as_flattened(),
-                    (20, 1),
-                    d_w3,
-                    20,
-                    true,
-                );
+                kernels::matmul_fixed::<
+                    kernels::Shape<1, 20, 0, false, false, true>,
+                    _,
+                >(cpu, n, d_u, u_left.as_flattened(), d_w3);
                 let [h, u_left, d_u_product_6, d_u, d_u_product_2, d_u_left, d_h_5, d_w2,
                 d_w3, d_u_product_4, d_u_left_2, d_b2] = carve(
                     arena,
@@ -1034,29 +934,25 @@ impl Burgers {
                 d_b2.copy_from_slice(&d_b2_row[..20]);
                 ::chainrule::Optimiser::update(optimiser, 460, &mut self.b2, d_b2);
                 ::chainrule::Optimiser::update(optimiser, 480, &mut self.w3, d_w3);
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 20, 20, false, true, true>,
+                    _,
+                >(
+                    cpu,
                     n,
-                    20,
-                    20,
                     d_u_product_6.as_flattened(),
-                    (20, 1),
                     self.w2.as_flattened(),
-                    (1, 20),
                     d_h_5.as_flattened_mut(),
-                    20,
-                    true,
                 );
-                kernels::matmul(
-                    20,
-                    20,
+                kernels::matmul_fixed::<
+                    kernels::Shape<20, 20, 0, true, false, true>,
+                    _,
+                >(
+                    cpu,
                     n,
                     h.as_flattened(),
-                    (1, 20),
                     d_u_product_6.as_flattened(),
-                    (20, 1),
                     d_w2.as_flattened_mut(),
-                    20,
-                    true,
                 );
                 ::chainrule::Optimiser::update(
                     optimiser,
@@ -1091,30 +987,14 @@ impl Burgers {
                 }
                 d_b1.copy_from_slice(&d_b1_row[..20]);
                 ::chainrule::Optimiser::update(optimiser, 40, &mut self.b1, d_b1);
-                kernels::matmul(
-                    1,
-                    20,
-                    n,
-                    t,
-                    (0, 1),
-                    d_h_5.as_flattened(),
-                    (20, 1),
-                    &mut d_w1[0],
-                    20,
-                    true,
-                );
-                kernels::matmul(
-                    1,
-                    20,
-                    n,
-                    x,
-                    (0, 1),
-                    d_h_5.as_flattened(),
-                    (20, 1),
-                    &mut d_w1[1],
-                    20,
-                    true,
-                );
+                kernels::matmul_fixed::<
+                    kernels::Shape<1, 20, 0, false, false, true>,
+                    _,
+                >(cpu, n, t, d_h_5.as_flattened(), &mut d_w1[0]);
+                kernels::matmul_fixed::<
+                    kernels::Shape<1, 20, 0, false, false, true>,
+                    _,
+                >(cpu, n, x, d_h_5.as_flattened(), &mut d_w1[1]);
                 ::chainrule::Optimiser::update(
                     optimiser,
                     0,
@@ -1156,9 +1036,9 @@ impl Burgers {
             );
         }
         let arena = ws.request(103 * n, "Burgers::residual_value");
-        let value = ::chainrule::__private::vectorised(
+        let value = ::chainrule::__private::kernels::vectorised_for(
             #[inline(always)]
-            || {
+            |cpu| {
                 use ::chainrule::__private::{carve, kernels, math::f64 as math};
                 let [h, u_left, d_u_product, h_part, u_product] = carve(
                     arena,
@@ -1187,17 +1067,15 @@ impl Burgers {
                     }
                     h[i].copy_from_slice(&h_row[..20]);
                 }
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 20, 20, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n,
-                    20,
-                    20,
                     h.as_flattened(),
-                    (20, 1),
                     self.w2.as_flattened(),
-                    (20, 1),
                     u_left.as_flattened_mut(),
-                    20,
-                    false,
                 );
                 let b2_row = kernels::row::<32, _>(&self.b2);
                 let w3_row = kernels::row::<32, _>(&self.w3);
@@ -1212,29 +1090,19 @@ impl Burgers {
                     u_left[i].copy_from_slice(&u_left_row[..20]);
                     d_u_product[i].copy_from_slice(&d_u_product_row[..20]);
                 }
-                kernels::matmul(
-                    1,
+                kernels::matmul_fixed::<
+                    kernels::Shape<1, 0, 20, false, true, false>,
+                    _,
+                >(cpu, n, &self.w3, u_left.as_flattened(), u_product);
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 20, 20, false, true, false>,
+                    _,
+                >(
+                    cpu,
                     n,
-                    20,
-                    &self.w3,
-                    (0, 1),
-                    u_left.as_flattened(),
-                    (1, 20),
-                    u_product,
-                    n,
-                    false,
-                );
-                kernels::matmul(
-                    n,
-                    20,
-                    20,
                     d_u_product.as_flattened(),
-                    (20, 1),
                     self.w2.as_flattened(),
-                    (1, 20),
                     h_part.as_flattened_mut(),
-                    20,
-                    false,
                 );
                 let [h, d_h_2, h_part, d_h, d_t, d_x] = carve(
                     arena,
@@ -1269,30 +1137,14 @@ impl Burgers {
                     d_h[i].copy_from_slice(&d_h_row[..20]);
                     d_h_2[i].copy_from_slice(&d_h_2_row[..20]);
                 }
-                kernels::matmul(
-                    1,
-                    n,
-                    20,
-                    &self.w1[0],
-                    (0, 1),
-                    h_part.as_flattened(),
-                    (1, 20),
-                    d_t,
-                    n,
-                    false,
-                );
-                kernels::matmul(
-                    1,
-                    n,
-                    20,
-                    &self.w1[1],
-                    (0, 1),
-                    h_part.as_flattened(),
-                    (1, 20),
-                    d_x,
-                    n,
-                    false,
-                );
+                kernels::matmul_fixed::<
+                    kernels::Shape<1, 0, 20, false, true, false>,
+                    _,
+                >(cpu, n, &self.w1[0], h_part.as_flattened(), d_t);
+                kernels::matmul_fixed::<
+                    kernels::Shape<1, 0, 20, false, true, false>,
+                    _,
+                >(cpu, n, &self.w1[1], h_part.as_flattened(), d_x);
                 let [h, u_left, d_h_2, d_u_product_2, d_h, u_product, d_t, d_x] = carve(
                     arena,
                     [
@@ -1314,17 +1166,15 @@ impl Burgers {
                 let u_product = &u_product[..n];
                 let d_t = &d_t[..n];
                 let d_x = &d_x[..n];
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 20, 20, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n,
-                    20,
-                    20,
                     d_h_2.as_flattened(),
-                    (20, 1),
                     self.w2.as_flattened(),
-                    (20, 1),
                     d_u_product_2.as_flattened_mut(),
-                    20,
-                    false,
                 );
                 let w3_row = kernels::row::<32, _>(&self.w3);
                 for i in 0..n {
@@ -1337,17 +1187,15 @@ impl Burgers {
                     }
                     d_u_product_2[i].copy_from_slice(&d_u_product_2_row[..20]);
                 }
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 20, 20, false, true, true>,
+                    _,
+                >(
+                    cpu,
                     n,
-                    20,
-                    20,
                     d_u_product_2.as_flattened(),
-                    (20, 1),
                     self.w2.as_flattened(),
-                    (1, 20),
                     d_h.as_flattened_mut(),
-                    20,
-                    true,
                 );
                 let mut residual_mean = 0.0;
                 let w1_row = kernels::row::<32, _>(&self.w1[1]);
@@ -1527,9 +1375,9 @@ impl BurgersResidualPass<'_> {
     pub fn backward(self, grads: &mut Burgers) {
         let Self { model, arena, t, x, .. } = self;
         let n = t.len();
-        ::chainrule::__private::vectorised(
+        ::chainrule::__private::kernels::vectorised_for(
             #[inline(always)]
-            || {
+            |cpu| {
                 use ::chainrule::__private::{carve, kernels};
                 let [h_part_part, h, d_h_2, d_u_product_3, d_h_part, d_h_4, d_h_part_2,
                 d_h_6, u, d_r, d_u, d_u_xx] = carve(
@@ -1595,17 +1443,15 @@ impl BurgersResidualPass<'_> {
                     d_h_6[k].copy_from_slice(&d_h_6_row[..20]);
                 }
                 grads.w1[1].copy_from_slice(&w1_row[..20]);
-                kernels::matmul(
-                    20,
-                    20,
+                kernels::matmul_fixed::<
+                    kernels::Shape<20, 20, 0, true, false, false>,
+                    _,
+                >(
+                    cpu,
                     n,
                     d_h_4.as_flattened(),
-                    (1, 20),
                     d_u_product_3.as_flattened(),
-                    (20, 1),
                     grads.w2.as_flattened_mut(),
-                    20,
-                    false,
                 );
                 let [u_left, d_u_product_part, d_h_3, d_u_product_2, d_u_product_4,
                 d_h_4, d_u_product_5, d_u_left_2] = carve(
@@ -1629,17 +1475,15 @@ impl BurgersResidualPass<'_> {
                 let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
                 let d_u_product_5 = &mut d_u_product_5.as_chunks_mut::<20>().0[..n];
                 let d_u_left_2 = &mut d_u_left_2.as_chunks_mut::<20>().0[..n];
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 20, 20, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n,
-                    20,
-                    20,
                     d_h_4.as_flattened(),
-                    (20, 1),
                     model.w2.as_flattened(),
-                    (20, 1),
                     d_u_product_4.as_flattened_mut(),
-                    20,
-                    false,
                 );
                 grads.w3.fill(0.0);
                 let mut w3_row = kernels::row::<32, _>(&grads.w3);
@@ -1665,17 +1509,15 @@ impl BurgersResidualPass<'_> {
                     d_u_product_5[i].copy_from_slice(&d_u_product_5_row[..20]);
                 }
                 grads.w3.copy_from_slice(&w3_row[..20]);
-                kernels::matmul(
-                    20,
-                    20,
+                kernels::matmul_fixed::<
+                    kernels::Shape<20, 20, 0, true, false, true>,
+                    _,
+                >(
+                    cpu,
                     n,
                     d_h_3.as_flattened(),
-                    (1, 20),
                     d_u_product_5.as_flattened(),
-                    (20, 1),
                     grads.w2.as_flattened_mut(),
-                    20,
-                    true,
                 );
                 let [h_part_part, h, d_u_product, d_h, d_h_5, h_part, d_h_2, d_h_part,
                 d_h_4, d_h_part_2, d_h_6, d_u_product_5, u, d_r, d_u_xx] = carve(
@@ -1713,17 +1555,15 @@ impl BurgersResidualPass<'_> {
                 let u = &u[..n];
                 let d_r = &d_r[..n];
                 let d_u_xx = &d_u_xx[..n];
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 20, 20, false, true, false>,
+                    _,
+                >(
+                    cpu,
                     n,
-                    20,
-                    20,
                     d_u_product_5.as_flattened(),
-                    (20, 1),
                     model.w2.as_flattened(),
-                    (1, 20),
                     d_h_5.as_flattened_mut(),
-                    20,
-                    false,
                 );
                 let mut w1_row = kernels::row::<32, _>(&grads.w1[1]);
                 for i in 0..n {
@@ -1743,30 +1583,14 @@ impl BurgersResidualPass<'_> {
                     }
                 }
                 grads.w1[1].copy_from_slice(&w1_row[..20]);
-                kernels::matmul(
-                    1,
-                    20,
-                    n,
-                    u,
-                    (0, 1),
-                    h_part.as_flattened(),
-                    (20, 1),
-                    &mut grads.w1[1],
-                    20,
-                    true,
-                );
-                kernels::matmul(
-                    1,
-                    20,
-                    n,
-                    d_r,
-                    (0, 1),
-                    h_part.as_flattened(),
-                    (20, 1),
-                    &mut grads.w1[0],
-                    20,
-                    true,
-                );
+                kernels::matmul_fixed::<
+                    kernels::Shape<1, 20, 0, false, false, true>,
+                    _,
+                >(cpu, n, u, h_part.as_flattened(), &mut grads.w1[1]);
+                kernels::matmul_fixed::<
+                    kernels::Shape<1, 20, 0, false, false, true>,
+                    _,
+                >(cpu, n, d_r, h_part.as_flattened(), &mut grads.w1[0]);
                 let w1_row = kernels::row::<32, _>(&model.w1[1]);
                 for i in 0..n {
                     let h_row = kernels::row::<32, _>(&h[i]);
@@ -1786,17 +1610,15 @@ impl BurgersResidualPass<'_> {
                     }
                     d_h_5[i].copy_from_slice(&d_h_5_row[..20]);
                 }
-                kernels::matmul(
-                    20,
-                    20,
+                kernels::matmul_fixed::<
+                    kernels::Shape<20, 20, 0, true, false, true>,
+                    _,
+                >(
+                    cpu,
                     n,
                     d_h_6.as_flattened(),
-                    (1, 20),
                     d_u_product.as_flattened(),
-                    (20, 1),
                     grads.w2.as_flattened_mut(),
-                    20,
-                    true,
                 );
                 let [d_u_product_6, h, u_left, d_u_product_part, d_h_5, d_u_product_2,
                 d_u_product_4, d_u_left, d_h_6, d_u_left_2, d_u] = carve(
@@ -1826,17 +1648,15 @@ impl BurgersResidualPass<'_> {
                 let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
                 let d_u_left_2 = &d_u_left_2.as_chunks::<20>().0[..n];
                 let d_u = &d_u[..n];
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 20, 20, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n,
-                    20,
-                    20,
                     d_h_6.as_flattened(),
-                    (20, 1),
                     model.w2.as_flattened(),
-                    (20, 1),
                     d_u_product_6.as_flattened_mut(),
-                    20,
-                    false,
                 );
                 let mut w3_row = kernels::row::<32, _>(&grads.w3);
                 for i in 0..n {
@@ -1851,18 +1671,10 @@ impl BurgersResidualPass<'_> {
                 }
                 grads.w3.copy_from_slice(&w3_row[..20]);
                 grads.b3 = kernels::sum_of(n, #[inline(always)] |i| d_u[i]);
-                kernels::matmul(
-                    1,
-                    20,
-                    n,
-                    d_u,
-                    (0, 1),
-                    u_left.as_flattened(),
-                    (20, 1),
-                    &mut grads.w3,
-                    20,
-                    true,
-                );
+                kernels::matmul_fixed::<
+                    kernels::Shape<1, 20, 0, false, false, true>,
+                    _,
+                >(cpu, n, d_u, u_left.as_flattened(), &mut grads.w3);
                 grads.b2.fill(0.0);
                 let w3_row = kernels::row::<32, _>(&model.w3);
                 let mut b2_row = kernels::row::<32, _>(&grads.b2);
@@ -1886,29 +1698,25 @@ impl BurgersResidualPass<'_> {
                     d_u_product_6[i].copy_from_slice(&d_u_product_6_row[..20]);
                 }
                 grads.b2.copy_from_slice(&b2_row[..20]);
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 20, 20, false, true, true>,
+                    _,
+                >(
+                    cpu,
                     n,
-                    20,
-                    20,
                     d_u_product_6.as_flattened(),
-                    (20, 1),
                     model.w2.as_flattened(),
-                    (1, 20),
                     d_h_5.as_flattened_mut(),
-                    20,
-                    true,
                 );
-                kernels::matmul(
-                    20,
-                    20,
+                kernels::matmul_fixed::<
+                    kernels::Shape<20, 20, 0, true, false, true>,
+                    _,
+                >(
+                    cpu,
                     n,
                     h.as_flattened(),
-                    (1, 20),
                     d_u_product_6.as_flattened(),
-                    (20, 1),
                     grads.w2.as_flattened_mut(),
-                    20,
-                    true,
                 );
                 grads.b1.fill(0.0);
                 let mut b1_row = kernels::row::<32, _>(&grads.b1);
@@ -1923,30 +1731,14 @@ impl BurgersResidualPass<'_> {
                     d_h_5[i].copy_from_slice(&d_h_5_row[..20]);
                 }
                 grads.b1.copy_from_slice(&b1_row[..20]);
-                kernels::matmul(
-                    1,
-                    20,
-                    n,
-                    t,
-                    (0, 1),
-                    d_h_5.as_flattened(),
-                    (20, 1),
-                    &mut grads.w1[0],
-                    20,
-                    true,
-                );
-                kernels::matmul(
-                    1,
-                    20,
-                    n,
-                    x,
-                    (0, 1),
-                    d_h_5.as_flattened(),
-                    (20, 1),
-                    &mut grads.w1[1],
-                    20,
-                    true,
-                );
+                kernels::matmul_fixed::<
+                    kernels::Shape<1, 20, 0, false, false, true>,
+                    _,
+                >(cpu, n, t, d_h_5.as_flattened(), &mut grads.w1[0]);
+                kernels::matmul_fixed::<
+                    kernels::Shape<1, 20, 0, false, false, true>,
+                    _,
+                >(cpu, n, x, d_h_5.as_flattened(), &mut grads.w1[1]);
             },
         );
     }
@@ -1955,9 +1747,9 @@ impl BurgersResidualPass<'_> {
     pub fn accumulate(self, grads: &mut Burgers) {
         let Self { model, arena, t, x, .. } = self;
         let n = t.len();
-        ::chainrule::__private::vectorised(
+        ::chainrule::__private::kernels::vectorised_for(
             #[inline(always)]
-            || {
+            |cpu| {
                 use ::chainrule::__private::{carve, kernels};
                 let [h_part_part, h, d_h_2, d_u_product_3, d_h_part, d_h_4, d_h_part_2,
                 d_h_6, u, d_r, d_u, d_u_xx] = carve(
@@ -2022,17 +1814,15 @@ impl BurgersResidualPass<'_> {
                     d_h_6[k].copy_from_slice(&d_h_6_row[..20]);
                 }
                 grads.w1[1].copy_from_slice(&w1_row[..20]);
-                kernels::matmul(
-                    20,
-                    20,
+                kernels::matmul_fixed::<
+                    kernels::Shape<20, 20, 0, true, false, true>,
+                    _,
+                >(
+                    cpu,
                     n,
                     d_h_4.as_flattened(),
-                    (1, 20),
                     d_u_product_3.as_flattened(),
-                    (20, 1),
                     grads.w2.as_flattened_mut(),
-                    20,
-                    true,
                 );
                 let [u_left, d_u_product_part, d_h_3, d_u_product_2, d_u_product_4,
                 d_h_4, d_u_product_5, d_u_left_2] = carve(
@@ -2056,17 +1846,15 @@ impl BurgersResidualPass<'_> {
                 let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
                 let d_u_product_5 = &mut d_u_product_5.as_chunks_mut::<20>().0[..n];
                 let d_u_left_2 = &mut d_u_left_2.as_chunks_mut::<20>().0[..n];
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 20, 20, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n,
-                    20,
-                    20,
                     d_h_4.as_flattened(),
-                    (20, 1),
                     model.w2.as_flattened(),
-                    (20, 1),
                     d_u_product_4.as_flattened_mut(),
-                    20,
-                    false,
                 );
                 let mut w3_row = kernels::row::<32, _>(&grads.w3);
                 let w3_row_2 = kernels::row::<32, _>(&model.w3);
@@ -2091,17 +1879,15 @@ impl BurgersResidualPass<'_> {
                     d_u_product_5[i].copy_from_slice(&d_u_product_5_row[..20]);
                 }
                 grads.w3.copy_from_slice(&w3_row[..20]);
-                kernels::matmul(
-                    20,
-                    20,
+                kernels::matmul_fixed::<
+                    kernels::Shape<20, 20, 0, true, false, true>,
+                    _,
+                >(
+                    cpu,
                     n,
                     d_h_3.as_flattened(),
-                    (1, 20),
                     d_u_product_5.as_flattened(),
-                    (20, 1),
                     grads.w2.as_flattened_mut(),
-                    20,
-                    true,
                 );
                 let [h_part_part, h, d_u_product, d_h, d_h_5, h_part, d_h_2, d_h_part,
                 d_h_4, d_h_part_2, d_h_6, d_u_product_5, u, d_r, d_u_xx] = carve(
@@ -2139,17 +1925,15 @@ impl BurgersResidualPass<'_> {
                 let u = &u[..n];
                 let d_r = &d_r[..n];
                 let d_u_xx = &d_u_xx[..n];
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 20, 20, false, true, false>,
+                    _,
+                >(
+                    cpu,
                     n,
-                    20,
-                    20,
                     d_u_product_5.as_flattened(),
-                    (20, 1),
                     model.w2.as_flattened(),
-                    (1, 20),
                     d_h_5.as_flattened_mut(),
-                    20,
-                    false,
                 );
                 let mut w1_row = kernels::row::<32, _>(&grads.w1[1]);
                 for i in 0..n {
@@ -2169,30 +1953,14 @@ impl BurgersResidualPass<'_> {
                     }
                 }
                 grads.w1[1].copy_from_slice(&w1_row[..20]);
-                kernels::matmul(
-                    1,
-                    20,
-                    n,
-                    u,
-                    (0, 1),
-                    h_part.as_flattened(),
-                    (20, 1),
-                    &mut grads.w1[1],
-                    20,
-                    true,
-                );
-                kernels::matmul(
-                    1,
-                    20,
-                    n,
-                    d_r,
-                    (0, 1),
-                    h_part.as_flattened(),
-                    (20, 1),
-                    &mut grads.w1[0],
-                    20,
-                    true,
-                );
+                kernels::matmul_fixed::<
+                    kernels::Shape<1, 20, 0, false, false, true>,
+                    _,
+                >(cpu, n, u, h_part.as_flattened(), &mut grads.w1[1]);
+                kernels::matmul_fixed::<
+                    kernels::Shape<1, 20, 0, false, false, true>,
+                    _,
+                >(cpu, n, d_r, h_part.as_flattened(), &mut grads.w1[0]);
                 let w1_row = kernels::row::<32, _>(&model.w1[1]);
                 for i in 0..n {
                     let h_row = kernels::row::<32, _>(&h[i]);
@@ -2212,17 +1980,15 @@ impl BurgersResidualPass<'_> {
                     }
                     d_h_5[i].copy_from_slice(&d_h_5_row[..20]);
                 }
-                kernels::matmul(
-                    20,
-                    20,
+                kernels::matmul_fixed::<
+                    kernels::Shape<20, 20, 0, true, false, true>,
+                    _,
+                >(
+                    cpu,
                     n,
                     d_h_6.as_flattened(),
-                    (1, 20),
                     d_u_product.as_flattened(),
-                    (20, 1),
                     grads.w2.as_flattened_mut(),
-                    20,
-                    true,
                 );
                 let [d_u_product_6, h, u_left, d_u_product_part, d_h_5, d_u_product_2,
                 d_u_product_4, d_u_left, d_h_6, d_u_left_2, d_u] = carve(
@@ -2252,17 +2018,15 @@ impl BurgersResidualPass<'_> {
                 let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
                 let d_u_left_2 = &d_u_left_2.as_chunks::<20>().0[..n];
                 let d_u = &d_u[..n];
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 20, 20, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n,
-                    20,
-                    20,
                     d_h_6.as_flattened(),
-                    (20, 1),
                     model.w2.as_flattened(),
-                    (20, 1),
                     d_u_product_6.as_flattened_mut(),
-                    20,
-                    false,
                 );
                 let mut w3_row = kernels::row::<32, _>(&grads.w3);
                 for i in 0..n {
@@ -2277,18 +2041,10 @@ impl BurgersResidualPass<'_> {
                 }
                 grads.w3.copy_from_slice(&w3_row[..20]);
                 grads.b3 += kernels::sum_of(n, #[inline(always)] |i| d_u[i]);
-                kernels::matmul(
-                    1,
-                    20,
-                    n,
-                    d_u,
-                    (0, 1),
-                    u_left.as_flattened(),
-                    (20, 1),
-                    &mut grads.w3,
-                    20,
-                    true,
-                );
+                kernels::matmul_fixed::<
+                    kernels::Shape<1, 20, 0, false, false, true>,
+                    _,
+                >(cpu, n, d_u, u_left.as_flattened(), &mut grads.w3);
                 let w3_row = kernels::row::<32, _>(&model.w3);
                 let mut b2_row = kernels::row::<32, _>(&grads.b2);
                 for i in 0..n {
@@ -2311,29 +2067,25 @@ impl BurgersResidualPass<'_> {
                     d_u_product_6[i].copy_from_slice(&d_u_product_6_row[..20]);
                 }
                 grads.b2.copy_from_slice(&b2_row[..20]);
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 20, 20, false, true, true>,
+                    _,
+                >(
+                    cpu,
                     n,
-                    20,
-                    20,
                     d_u_product_6.as_flattened(),
-                    (20, 1),
                     model.w2.as_flattened(),
-                    (1, 20),
                     d_h_5.as_flattened_mut(),
-                    20,
-                    true,
                 );
-                kernels::matmul(
-                    20,
-                    20,
+                kernels::matmul_fixed::<
+                    kernels::Shape<20, 20, 0, true, false, true>,
+                    _,
+                >(
+                    cpu,
                     n,
                     h.as_flattened(),
-                    (1, 20),
                     d_u_product_6.as_flattened(),
-                    (20, 1),
                     grads.w2.as_flattened_mut(),
-                    20,
-                    true,
                 );
                 let mut b1_row = kernels::row::<32, _>(&grads.b1);
                 for i in 0..n {
@@ -2347,30 +2099,14 @@ impl BurgersResidualPass<'_> {
                     d_h_5[i].copy_from_slice(&d_h_5_row[..20]);
                 }
                 grads.b1.copy_from_slice(&b1_row[..20]);
-                kernels::matmul(
-                    1,
-                    20,
-                    n,
-                    t,
-                    (0, 1),
-                    d_h_5.as_flattened(),
-                    (20, 1),
-                    &mut grads.w1[0],
-                    20,
-                    true,
-                );
-                kernels::matmul(
-                    1,
-                    20,
-                    n,
-                    x,
-                    (0, 1),
-                    d_h_5.as_flattened(),
-                    (20, 1),
-                    &mut grads.w1[1],
-                    20,
-                    true,
-                );
+                kernels::matmul_fixed::<
+                    kernels::Shape<1, 20, 0, false, false, true>,
+                    _,
+                >(cpu, n, t, d_h_5.as_flattened(), &mut grads.w1[0]);
+                kernels::matmul_fixed::<
+                    kernels::Shape<1, 20, 0, false, false, true>,
+                    _,
+                >(cpu, n, x, d_h_5.as_flattened(), &mut grads.w1[1]);
             },
         );
     }

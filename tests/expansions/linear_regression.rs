@@ -206,9 +206,9 @@ impl LinearRegression {
                 loss
             },
         );
-        ::chainrule::__private::vectorised(
+        ::chainrule::__private::kernels::vectorised_for(
             #[inline(always)]
-            || {
+            |cpu| {
                 use ::chainrule::__private::{carve, kernels};
                 let [error, d_w] = carve(arena, [0..n, n..n + 3]);
                 let error = &mut error[..n];
@@ -225,18 +225,10 @@ impl LinearRegression {
                     ::chainrule::__private::core::slice::from_mut(&mut self.b),
                     ::chainrule::__private::core::slice::from_ref(&d_b),
                 );
-                kernels::matmul(
-                    1,
-                    3,
-                    n,
-                    error,
-                    (0, 1),
-                    x.as_flattened(),
-                    (3, 1),
-                    d_w,
-                    3,
-                    false,
-                );
+                kernels::matmul_fixed::<
+                    kernels::Shape<1, 3, 0, false, false, false>,
+                    _,
+                >(cpu, n, error, x.as_flattened(), d_w);
                 ::chainrule::Optimiser::update(optimiser, 0, &mut self.w, d_w);
             },
         );
@@ -387,9 +379,9 @@ impl LinearRegressionLossPass<'_> {
     pub fn backward(self, grads: &mut LinearRegression) {
         let Self { arena, x, .. } = self;
         let n = x.len();
-        ::chainrule::__private::vectorised(
+        ::chainrule::__private::kernels::vectorised_for(
             #[inline(always)]
-            || {
+            |cpu| {
                 use ::chainrule::__private::{carve, kernels};
                 let [error] = carve(arena, [0..n]);
                 let error = &mut error[..n];
@@ -399,18 +391,10 @@ impl LinearRegressionLossPass<'_> {
                     error[k] = 2.0 * (d_loss_mean * error[k]);
                     grads.b += error[k];
                 }
-                kernels::matmul(
-                    1,
-                    3,
-                    n,
-                    error,
-                    (0, 1),
-                    x.as_flattened(),
-                    (3, 1),
-                    &mut grads.w,
-                    3,
-                    false,
-                );
+                kernels::matmul_fixed::<
+                    kernels::Shape<1, 3, 0, false, false, false>,
+                    _,
+                >(cpu, n, error, x.as_flattened(), &mut grads.w);
             },
         );
     }
@@ -419,9 +403,9 @@ impl LinearRegressionLossPass<'_> {
     pub fn accumulate(self, grads: &mut LinearRegression) {
         let Self { arena, x, .. } = self;
         let n = x.len();
-        ::chainrule::__private::vectorised(
+        ::chainrule::__private::kernels::vectorised_for(
             #[inline(always)]
-            || {
+            |cpu| {
                 use ::chainrule::__private::{carve, kernels};
                 let [error] = carve(arena, [0..n]);
                 let error = &mut error[..n];
@@ -430,18 +414,10 @@ impl LinearRegressionLossPass<'_> {
                     error[k] = 2.0 * (d_loss_mean * error[k]);
                     grads.b += error[k];
                 }
-                kernels::matmul(
-                    1,
-                    3,
-                    n,
-                    error,
-                    (0, 1),
-                    x.as_flattened(),
-                    (3, 1),
-                    &mut grads.w,
-                    3,
-                    true,
-                );
+                kernels::matmul_fixed::<
+                    kernels::Shape<1, 3, 0, false, false, true>,
+                    _,
+                >(cpu, n, error, x.as_flattened(), &mut grads.w);
             },
         );
     }

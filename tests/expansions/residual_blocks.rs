@@ -325,9 +325,9 @@ impl Residual {
             4,
         );
         let arena = ws.request(1212 * n, "Residual::loss");
-        let value = ::chainrule::__private::vectorised(
+        let value = ::chainrule::__private::kernels::vectorised_for(
             #[inline(always)]
-            || {
+            |cpu| {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
                 let [centred_each, norm_each, fc_each, h_part_each, h_part_each_2,
                 norm_part_each_2, h, scratch, norm_part_each] = carve(
@@ -354,17 +354,15 @@ impl Residual {
                     .0[..n * 12];
                 let h = &mut h.as_chunks_mut::<16>().0[..n];
                 let norm_part_each = &mut norm_part_each[..n * 12];
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 8, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n,
-                    16,
-                    8,
                     x.as_flattened(),
-                    (8, 1),
                     self.enter.weight.as_flattened(),
-                    (16, 1),
                     h.as_flattened_mut(),
-                    16,
-                    false,
                 );
                 let bias_row = kernels::row::<16, _>(&self.enter.bias);
                 for i in 0..n {
@@ -421,17 +419,15 @@ impl Residual {
                             .copy_from_slice(&norm_part_each_2_row);
                         norm_each[block * n + i].copy_from_slice(&norm_each_row);
                     }
-                    kernels::matmul(
+                    kernels::matmul_fixed::<
+                        kernels::Shape<0, 16, 16, false, false, false>,
+                        _,
+                    >(
+                        cpu,
                         n,
-                        16,
-                        16,
                         norm_each[block * n..][..n].as_flattened(),
-                        (16, 1),
                         self.blocks[block].fc.weight.as_flattened(),
-                        (16, 1),
                         fc_product.as_flattened_mut(),
-                        16,
-                        false,
                     );
                     let bias_row = kernels::row::<16, _>(&self.blocks[block].fc.bias);
                     for i in 0..n {
@@ -468,17 +464,15 @@ impl Residual {
                 let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<4>().0[..n];
                 let each_sum_rest = &mut each_sum_rest[..n];
                 let each_part = &mut each_part[..n];
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 4, 16, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n,
-                    4,
-                    16,
                     h.as_flattened(),
-                    (16, 1),
                     self.leave.weight.as_flattened(),
-                    (4, 1),
                     leave_product.as_flattened_mut(),
-                    4,
-                    false,
                 );
                 let mut loss_mean = 0.0;
                 for i in 0..n {
@@ -587,9 +581,9 @@ impl Residual {
         );
         let arena = ws.request(1212 * n + 3648, "Residual::loss_step");
         ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
-        let value = ::chainrule::__private::vectorised(
+        let value = ::chainrule::__private::kernels::vectorised_for(
             #[inline(always)]
-            || {
+            |cpu| {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
                 let [centred_each, norm_each, fc_each, h_part_each, h_part_each_2,
                 norm_part_each_2, h, scratch, norm_part_each] = carve(
@@ -616,17 +610,15 @@ impl Residual {
                     .0[..n * 12];
                 let h = &mut h.as_chunks_mut::<16>().0[..n];
                 let norm_part_each = &mut norm_part_each[..n * 12];
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 8, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n,
-                    16,
-                    8,
                     x.as_flattened(),
-                    (8, 1),
                     self.enter.weight.as_flattened(),
-                    (16, 1),
                     h.as_flattened_mut(),
-                    16,
-                    false,
                 );
                 let bias_row = kernels::row::<16, _>(&self.enter.bias);
                 for i in 0..n {
@@ -683,17 +675,15 @@ impl Residual {
                             .copy_from_slice(&norm_part_each_2_row);
                         norm_each[block * n + i].copy_from_slice(&norm_each_row);
                     }
-                    kernels::matmul(
+                    kernels::matmul_fixed::<
+                        kernels::Shape<0, 16, 16, false, false, false>,
+                        _,
+                    >(
+                        cpu,
                         n,
-                        16,
-                        16,
                         norm_each[block * n..][..n].as_flattened(),
-                        (16, 1),
                         self.blocks[block].fc.weight.as_flattened(),
-                        (16, 1),
                         fc_product.as_flattened_mut(),
-                        16,
-                        false,
                     );
                     let bias_row = kernels::row::<16, _>(&self.blocks[block].fc.bias);
                     for i in 0..n {
@@ -730,17 +720,15 @@ impl Residual {
                 let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<4>().0[..n];
                 let each_sum_rest = &mut each_sum_rest[..n];
                 let each_part = &mut each_part[..n];
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 4, 16, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n,
-                    4,
-                    16,
                     h.as_flattened(),
-                    (16, 1),
                     self.leave.weight.as_flattened(),
-                    (4, 1),
                     leave_product.as_flattened_mut(),
-                    4,
-                    false,
                 );
                 let mut loss_mean = 0.0;
                 for i in 0..n {
@@ -798,9 +786,9 @@ impl Residual {
                 loss
             },
         );
-        ::chainrule::__private::vectorised(
+        ::chainrule::__private::kernels::vectorised_for(
             #[inline(always)]
-            || {
+            |cpu| {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
                 let [each_sum_exp, each_sum_rest, each_part, d_bias, d_h] = carve(
                     arena,
@@ -840,17 +828,15 @@ impl Residual {
                     &mut self.leave.bias,
                     d_bias,
                 );
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 4, false, true, false>,
+                    _,
+                >(
+                    cpu,
                     n,
-                    16,
-                    4,
                     each_sum_exp.as_flattened(),
-                    (4, 1),
                     self.leave.weight.as_flattened(),
-                    (1, 4),
                     d_h.as_flattened_mut(),
-                    16,
-                    false,
                 );
                 let [h, each_sum_exp, d_weight, d_weight_3, d_bias_3] = carve(
                     arena,
@@ -879,17 +865,15 @@ impl Residual {
                     .0
                     .as_chunks_mut::<12>()
                     .0[0];
-                kernels::matmul(
-                    16,
-                    4,
+                kernels::matmul_fixed::<
+                    kernels::Shape<16, 4, 0, true, false, false>,
+                    _,
+                >(
+                    cpu,
                     n,
                     h.as_flattened(),
-                    (1, 16),
                     each_sum_exp.as_flattened(),
-                    (4, 1),
                     d_weight.as_flattened_mut(),
-                    4,
-                    false,
                 );
                 ::chainrule::Optimiser::update(
                     optimiser,
@@ -980,29 +964,25 @@ impl Residual {
                         d_fc[i].copy_from_slice(&d_fc_row);
                     }
                     d_bias_4[block].copy_from_slice(&d_bias_4_row);
-                    kernels::matmul(
+                    kernels::matmul_fixed::<
+                        kernels::Shape<0, 16, 16, false, true, false>,
+                        _,
+                    >(
+                        cpu,
                         n,
-                        16,
-                        16,
                         d_fc.as_flattened(),
-                        (16, 1),
                         self.blocks[block].fc.weight.as_flattened(),
-                        (1, 16),
                         d_norm.as_flattened_mut(),
-                        16,
-                        false,
                     );
-                    kernels::matmul(
-                        16,
-                        16,
+                    kernels::matmul_fixed::<
+                        kernels::Shape<16, 16, 0, true, false, true>,
+                        _,
+                    >(
+                        cpu,
                         n,
                         norm_each[block * n..][..n].as_flattened(),
-                        (1, 16),
                         d_fc.as_flattened(),
-                        (16, 1),
                         d_weight_4[block].as_flattened_mut(),
-                        16,
-                        true,
                     );
                     let weight_row = kernels::row::<
                         16,
@@ -1133,17 +1113,15 @@ impl Residual {
                     .as_chunks_mut::<8>()
                     .0[0];
                 let d_h = &d_h.as_chunks::<16>().0[..n];
-                kernels::matmul(
-                    8,
-                    16,
+                kernels::matmul_fixed::<
+                    kernels::Shape<8, 16, 0, true, false, false>,
+                    _,
+                >(
+                    cpu,
                     n,
                     x.as_flattened(),
-                    (1, 8),
                     d_h.as_flattened(),
-                    (16, 1),
                     d_weight_2.as_flattened_mut(),
-                    16,
-                    false,
                 );
                 ::chainrule::Optimiser::update(
                     optimiser,
@@ -1193,23 +1171,21 @@ impl Residual {
             4,
         );
         let arena = ws.request(48 * n, "Residual::loss_value");
-        let value = ::chainrule::__private::vectorised(
+        let value = ::chainrule::__private::kernels::vectorised_for(
             #[inline(always)]
-            || {
+            |cpu| {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
                 let [scratch, h] = carve(arena, [0..n * 32, n * 32..n * 48]);
                 let h = &mut h.as_chunks_mut::<16>().0[..n];
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 8, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n,
-                    16,
-                    8,
                     x.as_flattened(),
-                    (8, 1),
                     self.enter.weight.as_flattened(),
-                    (16, 1),
                     h.as_flattened_mut(),
-                    16,
-                    false,
                 );
                 let bias_row = kernels::row::<16, _>(&self.enter.bias);
                 for i in 0..n {
@@ -1255,17 +1231,15 @@ impl Residual {
                         }
                         norm[i].copy_from_slice(&norm_row);
                     }
-                    kernels::matmul(
+                    kernels::matmul_fixed::<
+                        kernels::Shape<0, 16, 16, false, false, false>,
+                        _,
+                    >(
+                        cpu,
                         n,
-                        16,
-                        16,
                         norm.as_flattened(),
-                        (16, 1),
                         self.blocks[block].fc.weight.as_flattened(),
-                        (16, 1),
                         fc_product.as_flattened_mut(),
-                        16,
-                        false,
                     );
                     let bias_row = kernels::row::<16, _>(&self.blocks[block].fc.bias);
                     for i in 0..n {
@@ -1283,17 +1257,15 @@ impl Residual {
                 let [leave_product, h] = carve(arena, [0..n * 4, n * 32..n * 48]);
                 let leave_product = &mut leave_product.as_chunks_mut::<4>().0[..n];
                 let h = &h.as_chunks::<16>().0[..n];
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 4, 16, false, false, false>,
+                    _,
+                >(
+                    cpu,
                     n,
-                    4,
-                    16,
                     h.as_flattened(),
-                    (16, 1),
                     self.leave.weight.as_flattened(),
-                    (4, 1),
                     leave_product.as_flattened_mut(),
-                    4,
-                    false,
                 );
                 let mut loss_mean = 0.0;
                 for i in 0..n {
@@ -1526,9 +1498,9 @@ impl ResidualLossPass<'_> {
     pub fn backward(self, grads: &mut Residual) {
         let Self { model, arena, x, label, .. } = self;
         let n = x.len();
-        ::chainrule::__private::vectorised(
+        ::chainrule::__private::kernels::vectorised_for(
             #[inline(always)]
-            || {
+            |cpu| {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
                 let [h, each_sum_exp, each_sum_rest, each_part, d_h] = carve(
                     arena,
@@ -1562,29 +1534,25 @@ impl ResidualLossPass<'_> {
                         grads.leave.bias[j] += each_sum_exp[i][j];
                     }
                 }
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 4, false, true, false>,
+                    _,
+                >(
+                    cpu,
                     n,
-                    16,
-                    4,
                     each_sum_exp.as_flattened(),
-                    (4, 1),
                     model.leave.weight.as_flattened(),
-                    (1, 4),
                     d_h.as_flattened_mut(),
-                    16,
-                    false,
                 );
-                kernels::matmul(
-                    16,
-                    4,
+                kernels::matmul_fixed::<
+                    kernels::Shape<16, 4, 0, true, false, false>,
+                    _,
+                >(
+                    cpu,
                     n,
                     h.as_flattened(),
-                    (1, 16),
                     each_sum_exp.as_flattened(),
-                    (4, 1),
                     grads.leave.weight.as_flattened_mut(),
-                    4,
-                    false,
                 );
                 for i in 0..12 {
                     grads.blocks[i].norm.weight.fill(0.0);
@@ -1653,29 +1621,25 @@ impl ResidualLossPass<'_> {
                         d_fc[i].copy_from_slice(&d_fc_row);
                     }
                     grads.blocks[block].fc.bias.copy_from_slice(&bias_row);
-                    kernels::matmul(
+                    kernels::matmul_fixed::<
+                        kernels::Shape<0, 16, 16, false, true, false>,
+                        _,
+                    >(
+                        cpu,
                         n,
-                        16,
-                        16,
                         d_fc.as_flattened(),
-                        (16, 1),
                         model.blocks[block].fc.weight.as_flattened(),
-                        (1, 16),
                         d_norm.as_flattened_mut(),
-                        16,
-                        false,
                     );
-                    kernels::matmul(
-                        16,
-                        16,
+                    kernels::matmul_fixed::<
+                        kernels::Shape<16, 16, 0, true, false, true>,
+                        _,
+                    >(
+                        cpu,
                         n,
                         norm_each[block * n..][..n].as_flattened(),
-                        (1, 16),
                         d_fc.as_flattened(),
-                        (16, 1),
                         grads.blocks[block].fc.weight.as_flattened_mut(),
-                        16,
-                        true,
                     );
                     let weight_row = kernels::row::<
                         16,
@@ -1756,17 +1720,15 @@ impl ResidualLossPass<'_> {
                     }
                 }
                 grads.enter.bias.copy_from_slice(&bias_row);
-                kernels::matmul(
-                    8,
-                    16,
+                kernels::matmul_fixed::<
+                    kernels::Shape<8, 16, 0, true, false, false>,
+                    _,
+                >(
+                    cpu,
                     n,
                     x.as_flattened(),
-                    (1, 8),
                     d_h.as_flattened(),
-                    (16, 1),
                     grads.enter.weight.as_flattened_mut(),
-                    16,
-                    false,
                 );
             },
         );
@@ -1776,9 +1738,9 @@ impl ResidualLossPass<'_> {
     pub fn accumulate(self, grads: &mut Residual) {
         let Self { model, arena, x, label, .. } = self;
         let n = x.len();
-        ::chainrule::__private::vectorised(
+        ::chainrule::__private::kernels::vectorised_for(
             #[inline(always)]
-            || {
+            |cpu| {
                 use ::chainrule::__private::{carve, kernels, math::f32 as math};
                 let [h, each_sum_exp, each_sum_rest, each_part, d_h] = carve(
                     arena,
@@ -1811,29 +1773,25 @@ impl ResidualLossPass<'_> {
                         grads.leave.bias[j] += each_sum_exp[i][j];
                     }
                 }
-                kernels::matmul(
+                kernels::matmul_fixed::<
+                    kernels::Shape<0, 16, 4, false, true, false>,
+                    _,
+                >(
+                    cpu,
                     n,
-                    16,
-                    4,
                     each_sum_exp.as_flattened(),
-                    (4, 1),
                     model.leave.weight.as_flattened(),
-                    (1, 4),
                     d_h.as_flattened_mut(),
-                    16,
-                    false,
                 );
-                kernels::matmul(
-                    16,
-                    4,
+                kernels::matmul_fixed::<
+                    kernels::Shape<16, 4, 0, true, false, true>,
+                    _,
+                >(
+                    cpu,
                     n,
                     h.as_flattened(),
-                    (1, 16),
                     each_sum_exp.as_flattened(),
-                    (4, 1),
                     grads.leave.weight.as_flattened_mut(),
-                    4,
-                    true,
                 );
                 let [centred_each, norm_each, fc_each, h_part_each, h_part_each_2,
                 norm_part_each_2, scratch_2, d_h, norm_part_each] = carve(
@@ -1890,29 +1848,25 @@ impl ResidualLossPass<'_> {
                         d_fc[i].copy_from_slice(&d_fc_row);
                     }
                     grads.blocks[block].fc.bias.copy_from_slice(&bias_row);
-                    kernels::matmul(
+                    kernels::matmul_fixed::<
+                        kernels::Shape<0, 16, 16, false, true, false>,
+                        _,
+                    >(
+                        cpu,
                         n,
-                        16,
-                        16,
                         d_fc.as_flattened(),
-                        (16, 1),
                         model.blocks[block].fc.weight.as_flattened(),
-                        (1, 16),
                         d_norm.as_flattened_mut(),
-                        16,
-                        false,
                     );
-                    kernels::matmul(
-                        16,
-                        16,
+                    kernels::matmul_fixed::<
+                        kernels::Shape<16, 16, 0, true, false, true>,
+                        _,
+                    >(
+                        cpu,
                         n,
                         norm_each[block * n..][..n].as_flattened(),
-                        (1, 16),
                         d_fc.as_flattened(),
-                        (16, 1),
                         grads.blocks[block].fc.weight.as_flattened_mut(),
-                        16,
-                        true,
                     );
                     let weight_row = kernels::row::<
                         16,
@@ -1992,17 +1946,15 @@ impl ResidualLossPass<'_> {
                     }
                 }
                 grads.enter.bias.copy_from_slice(&bias_row);
-                kernels::matmul(
-                    8,
-                    16,
+                kernels::matmul_fixed::<
+                    kernels::Shape<8, 16, 0, true, false, true>,
+                    _,
+                >(
+                    cpu,
                     n,
                     x.as_flattened(),
-                    (1, 8),
                     d_h.as_flattened(),
-                    (16, 1),
                     grads.enter.weight.as_flattened_mut(),
-                    16,
-                    true,
                 );
             },
         );

@@ -4,7 +4,8 @@
 //! compiled again for newer ones. Nothing outside this file may ask for CPU features.
 
 use super::contract::{Contraction, Parts, Planes, contraction, copy_planes};
-use super::matmul::{Product, multiply, multiply_small, outer, panel_len, with_room};
+use super::fixed::{Fixed, matmul_of, multiply_fixed};
+use super::matmul::{Product, copy_panel, multiply, outer, panel_len, with_room};
 use super::matvec::matvec;
 use super::tile::{Even, Listed, panel};
 
@@ -82,7 +83,7 @@ pub fn vectorised<R>(work: impl FnOnce() -> R) -> R {
     )
 }
 
-/// As [`vectorised`], for work that calls [`matmul_inline`](super::matmul_inline).
+/// As [`vectorised`], for work that calls [`matmul_fixed`](super::matmul_fixed).
 ///
 /// Its products are rounded as the CPU's fused ones where it has them.
 #[inline]
@@ -141,11 +142,9 @@ pub trait MatmulFloat: Copy {
     #[cfg(all(target_arch = "x86_64", feature = "std"))]
     unsafe fn contract_at(level: Level, contraction: Contraction<Self>);
 
-    /// The product in place of the call, of the CPU that the surrounding code is compiled for.
-    ///
-    /// # Safety
-    /// As [`multiply_small`].
-    unsafe fn multiply_inline(cpu: Cpu, product: Product<Self>);
+    /// A small product of constant sizes, for the CPU that the surrounding code is compiled for.
+    #[track_caller]
+    fn multiply_fixed<S: Fixed>(cpu: Cpu, count: usize, a: &[Self], b: &[Self], c: &mut [Self]);
 }
 
 /// The kernels by vectors of one type, compiled for these features: each once and by itself, so that its loops
@@ -180,6 +179,22 @@ macro_rules! kernels {
             pub unsafe fn contract(given: &Contraction<$float>) {
                 // SAFETY: the caller's.
                 unsafe { contraction::<$vector, $height>(given, &Parts { copy, even, listed }) }
+            }
+
+            #[inline]
+            $(#[target_feature(enable = $features)])?
+            #[allow(dead_code, reason = "every shape is compiled for what is worth it")]
+            #[track_caller]
+            pub unsafe fn fixed<S: Fixed>(count: usize, a: &[$float], b: &[$float], c: &mut [$float]) {
+                // SAFETY: the caller's.
+                unsafe { multiply_fixed::<$vector, S>(count, a, b, c, turn) }
+            }
+
+            #[inline(never)]
+            $(#[target_feature(enable = $features)])?
+            unsafe fn turn(block: &mut Product<$float>, copy: *mut $float) {
+                // SAFETY: the caller's.
+                unsafe { copy_panel::<$vector>(block, copy) }
             }
 
             $(#[target_feature(enable = $features)])?
@@ -253,7 +268,7 @@ kernels!(widest_f32, f32, __m512, 12, "avx512f,avx512dq,avx512vl,avx2,fma");
 kernels!(widest_f64, f64, __m512d, 12, "avx512f,avx512dq,avx512vl,avx2,fma");
 
 macro_rules! entry {
-    ($float:ident, $own:ident, $wide:ident, $widest:ident, $vectors:ty, [$wide_vector:ident, $widest_vector:ident]) => {
+    ($float:ident, $own:ident, $wide:ident, $widest:ident) => {
         impl MatmulFloat for $float {
             #[cfg(any(test, not(target_arch = "x86_64")))]
             #[inline(always)]
@@ -313,22 +328,27 @@ macro_rules! entry {
             }
 
             #[inline(always)]
-            unsafe fn multiply_inline(cpu: Cpu, product: Product<Self>) {
-                // SAFETY: a `Cpu` is made only where the CPU has its features; the rest is the caller's.
+            #[track_caller]
+            fn multiply_fixed<S: Fixed>(cpu: Cpu, count: usize, a: &[Self], b: &[Self], c: &mut [Self]) {
+                // SAFETY: a `Cpu` is made only where the CPU has its features.
                 unsafe {
                     #[cfg(all(target_arch = "x86_64", feature = "std"))]
                     match cpu.level {
-                        Level::Widest => return multiply_small::<$widest_vector, 12>(product),
-                        Level::Wide => return multiply_small::<$wide_vector, 6>(product),
-                        Level::Baseline => {}
+                        Level::Widest => $widest::fixed::<S>(count, a, b, c),
+                        Level::Wide => $wide::fixed::<S>(count, a, b, c),
+                        // What has only SSE2 is not worth compiling every shape for.
+                        Level::Baseline => matmul_of::<S, _>(count, a, b, c),
                     }
-                    let _ = cpu;
-                    multiply_small::<$vectors, { own::HEIGHT }>(product);
+                    #[cfg(not(all(target_arch = "x86_64", feature = "std")))]
+                    {
+                        let _ = cpu;
+                        $own::fixed::<S>(count, a, b, c);
+                    }
                 }
             }
         }
     };
 }
 
-entry!(f32, own_f32, wide_f32, widest_f32, own::F32, [__m256, __m512]);
-entry!(f64, own_f64, wide_f64, widest_f64, own::F64, [__m256d, __m512d]);
+entry!(f32, own_f32, wide_f32, widest_f32);
+entry!(f64, own_f64, wide_f64, widest_f64);

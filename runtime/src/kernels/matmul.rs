@@ -6,10 +6,7 @@
 use core::mem::MaybeUninit;
 use core::ptr;
 
-use super::dispatch::Cpu;
-use super::matvec::matvec;
 use super::threads;
-use super::tile::{Even, panel};
 use super::vector::Vector;
 use crate::Float;
 
@@ -22,8 +19,6 @@ const ROWS: usize = 120;
 const COPY_FROM: usize = 24;
 /// How many elements of B stay near, in a second-level cache, while rows of A pass.
 pub(super) const NEAR: usize = 1 << 17;
-/// How deep a product in place of its call may be where it copies B.
-const SMALL: usize = 64;
 
 /// C = A B, or C += A B: `m` × `n` from `m` × `k` and `k` × `n`.
 ///
@@ -33,7 +28,8 @@ const SMALL: usize = 64;
 ///
 /// # Panics
 /// If a slice is too short for its sizes and strides, or the rows of C overlap.
-#[inline]
+// A program has one copy of the checks, not one for each call.
+#[inline(never)]
 #[track_caller]
 #[allow(clippy::too_many_arguments)]
 pub fn matmul<F: Float>(
@@ -52,36 +48,6 @@ pub fn matmul<F: Float>(
         // SAFETY: each slice holds the last element that its sizes and strides reach, and `c`, being
         // mutably borrowed, shares nothing with the others.
         unsafe { threads::multiply(product) };
-    }
-}
-
-/// [`matmul`] in place of the call, for products so small that a call is a good part of their time.
-///
-/// For use in [`vectorised_for`](super::vectorised_for), with literals for all sizes and strides that
-/// are known; what is decided by them is not compiled. With the columns of B in strides and k above
-/// 64, as `matmul`.
-#[inline(always)]
-#[track_caller]
-#[allow(clippy::too_many_arguments)]
-pub fn matmul_inline<F: Float>(
-    cpu: Cpu,
-    m: usize,
-    n: usize,
-    k: usize,
-    a: &[F],
-    a_strides: (usize, usize),
-    b: &[F],
-    b_strides: (usize, usize),
-    c: &mut [F],
-    c_row_stride: usize,
-    accumulate: bool,
-) {
-    if n != 1 && b_strides.1 != 1 && k > SMALL {
-        return matmul(m, n, k, a, a_strides, b, b_strides, c, c_row_stride, accumulate);
-    }
-    if let Some(product) = checked(m, n, k, a, a_strides, b, b_strides, c, c_row_stride, accumulate) {
-        // SAFETY: as in `matmul`.
-        unsafe { F::multiply_inline(cpu, product) };
     }
 }
 
@@ -335,34 +301,6 @@ pub(super) unsafe fn multiply<V: Vector, const HEIGHT: usize>(
     }
 }
 
-/// The product with the room for its copies on the stack of the caller.
-///
-/// # Safety
-/// As [`multiply`]; k ≤ `SMALL` where the columns of B are not contiguous.
-#[inline(always)]
-pub(super) unsafe fn multiply_small<V: Vector, const HEIGHT: usize>(product: Product<V::Float>) {
-    if product.n == 1 {
-        // SAFETY: the caller's.
-        return unsafe { matvec::<V>(product) };
-    }
-    let mut left = 0;
-    while left < product.n {
-        // SAFETY: `left` < n; the room holds two vectors for each of k ≤ `SMALL` rows; the rest is
-        // the caller's.
-        unsafe {
-            let mut block = product.from(0, left, 0);
-            left += if product.b_strides.1 == 1 {
-                panel::<V, HEIGHT, _>(&block, Even(block.b_strides.0))
-            } else {
-                let mut room = [[MaybeUninit::<V>::uninit(); 2]; SMALL];
-                block.n = block.n.min(2 * V::LEN);
-                copy_panel::<V>(&mut block, room.as_mut_ptr().cast());
-                panel::<V, HEIGHT, _>(&block, Even(block.b_strides.0))
-            };
-        }
-    }
-}
-
 /// How many floats a copy of a panel holds.
 pub(super) const fn panel_len<V: Vector>() -> usize {
     DEPTH * 2 * V::LEN
@@ -381,7 +319,7 @@ pub(super) fn with_room<F, const LEN: usize>(work: impl FnOnce(*mut F)) {
 /// # Safety
 /// As [`multiply`]; k ≤ `DEPTH`.
 #[inline(always)]
-unsafe fn copy_panel<V: Vector>(block: &mut Product<V::Float>, copy: *mut V::Float) {
+pub(super) unsafe fn copy_panel<V: Vector>(block: &mut Product<V::Float>, copy: *mut V::Float) {
     let (n, k, b, row) = (block.n, block.k, block.b, 2 * V::LEN);
     let (down, across) = block.b_strides;
     // SAFETY: reads B at rows below k and columns below n, and writes the copy at the same.

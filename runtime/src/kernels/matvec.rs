@@ -41,45 +41,56 @@ pub(super) unsafe fn matvec<V: Vector>(product: Product<V::Float>) {
     }
 }
 
-/// The columns of B are contiguous: dot products, four at a time.
+/// The columns of B are contiguous: dot products with a vector, copied piece by piece where it is not.
 ///
 /// # Safety
 /// As [`matvec`]; m = 1 and the row stride of B is 1.
 #[inline(always)]
 unsafe fn dots<V: Vector>(product: Product<V::Float>, out_stride: usize) {
-    let mut copy = [crate::Float::ZERO; CHUNK];
     let stride = product.a_strides.1;
+    if stride == 1 {
+        // SAFETY: the caller's.
+        return unsafe { contiguous_dots::<V>(&product, out_stride) };
+    }
+    let mut copy = [crate::Float::ZERO; CHUNK];
     let mut depth = 0;
     while depth < product.k {
         // SAFETY: `depth` < k.
         let mut rest = unsafe { product.from(0, 0, depth) };
-        // A contiguous vector is used whole, another one is copied piece by piece.
-        if stride != 1 {
-            rest.k = rest.k.min(CHUNK);
-            for (p, element) in copy.iter_mut().enumerate().take(rest.k) {
-                // SAFETY: element `depth` + p < k of the vector.
-                *element = unsafe { *rest.a.add(p * stride) };
-            }
-            rest.a = copy.as_ptr();
+        rest.k = rest.k.min(CHUNK);
+        for (p, element) in copy.iter_mut().enumerate().take(rest.k) {
+            // SAFETY: element `depth` + p < k of the vector.
+            *element = unsafe { *rest.a.add(p * stride) };
         }
+        rest.a = copy.as_ptr();
         depth += rest.k;
-        let mut top = 0;
-        // SAFETY: columns of B and elements of the result below n.
-        unsafe {
-            while top + 4 <= rest.n {
-                dot_rows::<V, 4, 2>(&rest, top, out_stride);
-                top += 4;
-            }
-            while top < rest.n {
-                dot_rows::<V, 1, 4>(&rest, top, out_stride);
-                top += 1;
-            }
+        // SAFETY: the copy is contiguous; the rest is the caller's.
+        unsafe { contiguous_dots::<V>(&rest, out_stride) };
+    }
+}
+
+/// Four dot products at a time, then one.
+///
+/// # Safety
+/// As [`dots`]; A is contiguous.
+#[inline(always)]
+pub(super) unsafe fn contiguous_dots<V: Vector>(product: &Product<V::Float>, out_stride: usize) {
+    let mut top = 0;
+    // SAFETY: columns of B and elements of the result below n.
+    unsafe {
+        while top + 4 <= product.n {
+            dot_rows::<V, 4, 2>(product, top, out_stride);
+            top += 4;
+        }
+        while top < product.n {
+            dot_rows::<V, 1, 4>(product, top, out_stride);
+            top += 1;
         }
     }
 }
 
 /// # Safety
-/// As [`dots`]; `HEIGHT` columns of B from `top` on exist, and A is contiguous.
+/// As [`contiguous_dots`]; `HEIGHT` columns of B from `top` on exist.
 #[inline(always)]
 unsafe fn dot_rows<V: Vector, const HEIGHT: usize, const CHAINS: usize>(
     product: &Product<V::Float>,

@@ -6,6 +6,7 @@
 
 mod contract;
 mod dispatch;
+mod fixed;
 mod matmul;
 mod matvec;
 mod pieces;
@@ -20,6 +21,7 @@ mod x86;
 pub use contract::contract;
 pub(crate) use dispatch::MatmulFloat;
 pub use dispatch::{Cpu, vectorised, vectorised_for};
-pub use matmul::{matmul, matmul_inline};
+pub use fixed::{Shape, matmul_fixed};
+pub use matmul::matmul;
 pub(crate) use pieces::{Runs, matmul_runs};
 pub use pieces::{row, strided_row, sum, sum_of, sum_of_row};

@@ -112,7 +112,7 @@ unsafe fn tile<
 /// # Safety
 /// As [`strips`]; rows `top..top + HEIGHT` exist.
 #[inline(always)]
-unsafe fn write_tile<
+pub(super) unsafe fn write_tile<
     V: Vector,
     D: Down,
     const HEIGHT: usize,

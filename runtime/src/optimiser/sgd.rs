@@ -140,6 +140,11 @@ impl<F: Float> Rule<F> for SgdRule<'_, F> {
     fn apply(&mut self, start: usize, parameters: &mut [F], gradients: impl Iterator<Item = F>) {
         let Self { rate, decay, momentum, nesterov, ref mut velocity } = *self;
         match velocity {
+            None if decay == F::ZERO => {
+                for (w, g) in parameters.iter_mut().zip(gradients) {
+                    *w -= rate * g;
+                }
+            }
             None => {
                 for (w, g) in parameters.iter_mut().zip(gradients) {
                     *w -= rate * (g + decay * *w);

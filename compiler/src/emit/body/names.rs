@@ -10,10 +10,11 @@ use super::{Access, Context};
 use crate::emit::keywords::KEYWORDS;
 
 /// What a body's own variables may not be called, beside keywords.
-const RESERVED: [&str; 13] = [
+const RESERVED: [&str; 14] = [
     "model",
     "ws",
     "arena",
+    "cpu",
     "grads",
     "optimiser",
     "v",
