@@ -114,7 +114,7 @@ impl Attention {
     /// * `x: f32[N, T, 16]`
     /// * returns `f32[N, T, 16]`
     ///
-    /// Workspace: `276 * N * T + 8 * N * T * T + 4 * T + 4 * T * T` bytes. Operations: `4623 * N * T + 207 * N * T * T`, forward and backward together.
+    /// Workspace: the largest of `276 * N * T + 4 * N * T * T + 4 * T + 8 * T * T`, `88 * N * T + 8 * N * T * T + 4 * T + 4 * T * T` bytes. Operations: `4623 * N * T + 207 * N * T * T`, forward and backward together.
     ///
     /// # Panics
     /// Before anything is written:
@@ -140,43 +140,86 @@ impl Attention {
         }
         let x = x.as_slice().as_chunks::<16>().0;
         let arena = ws
-            .request(69 * n * t + 2 * n * t * t + t + t * t, "Attention::attend");
+            .request(
+                ::chainrule::__private::larger(
+                    69 * n * t + n * t * t + t + 2 * t * t,
+                    22 * n * t + 2 * n * t * t + t + t * t,
+                ),
+                "Attention::attend",
+            );
         ::chainrule::__private::kernels::vectorised_for(
             #[inline(always)]
             |cpu| {
-                use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [a, d_s_sum, q, k, v_2, y, s_sum_product, a_sum_at, a_sum_rest_own,
-                a_sum_rest_all, a_sum_rest_odds, a_sum_rest_share, s] = carve(
+                use ::chainrule::__private::{carve, kernels, larger, math::f32 as math};
+                let [k, v_2, y, s, s_sum_product, a, d_s_sum, q, a_sum_at,
+                a_sum_rest_own, a_sum_rest_all, a_sum_rest_odds, a_sum_rest_share] = carve(
                     arena,
                     [
-                        0..n * t * t,
-                        n * t * t..n * t * t * 2,
-                        n * t * t * 2..n * t * 16 + n * t * t * 2,
-                        n * t * 16 + n * t * t * 2..n * t * 32 + n * t * t * 2,
-                        n * t * 32 + n * t * t * 2..n * t * 48 + n * t * t * 2,
-                        n * t * 48 + n * t * t * 2..n * t * 64 + n * t * t * 2,
-                        n * t * 64 + n * t * t * 2..n * t * 64 + n * t * t * 2 + t * t,
-                        n * t * 64 + n * t * t * 2
-                            + t * t..n * t * 65 + n * t * t * 2 + t * t,
-                        n * t * 65 + n * t * t * 2
-                            + t * t..n * t * 66 + n * t * t * 2 + t * t,
-                        n * t * 66 + n * t * t * 2
-                            + t * t..n * t * 67 + n * t * t * 2 + t * t,
-                        n * t * 67 + n * t * t * 2
-                            + t * t..n * t * 68 + n * t * t * 2 + t * t,
-                        n * t * 68 + n * t * t * 2
-                            + t * t..n * t * 69 + n * t * t * 2 + t * t,
-                        n * t * 69 + n * t * t * 2
-                            + t * t..n * t * 69 + n * t * t * 2 + t + t * t,
+                        0..n * t * 16,
+                        n * t * 16..n * t * 32,
+                        n * t * 32..n * t * 48,
+                        n * t * 48..n * t * 48 + t,
+                        n * t * 48 + t..n * t * 48 + t + t * t,
+                        n * t * 48 + t + t * t..n * t * 48 + t + t * t * 2,
+                        larger(
+                            n * t * 48 + t + t * t * 2,
+                            n * t + n * t * t + t + t * t,
+                        )..larger(
+                            n * t * 48 + n * t * t + t + t * t * 2,
+                            n * t + n * t * t * 2 + t + t * t,
+                        ),
+                        larger(
+                            n * t * 48 + n * t * t + t + t * t * 2,
+                            n * t + n * t * t * 2 + t + t * t,
+                        )..larger(
+                            n * t * 64 + n * t * t + t + t * t * 2,
+                            n * t * 17 + n * t * t * 2 + t + t * t,
+                        ),
+                        larger(
+                            n * t * 64 + n * t * t + t + t * t * 2,
+                            n * t * 17 + n * t * t * 2 + t + t * t,
+                        )..larger(
+                            n * t * 65 + n * t * t + t + t * t * 2,
+                            n * t * 18 + n * t * t * 2 + t + t * t,
+                        ),
+                        larger(
+                            n * t * 65 + n * t * t + t + t * t * 2,
+                            n * t * 18 + n * t * t * 2 + t + t * t,
+                        )..larger(
+                            n * t * 66 + n * t * t + t + t * t * 2,
+                            n * t * 19 + n * t * t * 2 + t + t * t,
+                        ),
+                        larger(
+                            n * t * 66 + n * t * t + t + t * t * 2,
+                            n * t * 19 + n * t * t * 2 + t + t * t,
+                        )..larger(
+                            n * t * 67 + n * t * t + t + t * t * 2,
+                            n * t * 20 + n * t * t * 2 + t + t * t,
+                        ),
+                        larger(
+                            n * t * 67 + n * t * t + t + t * t * 2,
+                            n * t * 20 + n * t * t * 2 + t + t * t,
+                        )..larger(
+                            n * t * 68 + n * t * t + t + t * t * 2,
+                            n * t * 21 + n * t * t * 2 + t + t * t,
+                        ),
+                        larger(
+                            n * t * 68 + n * t * t + t + t * t * 2,
+                            n * t * 21 + n * t * t * 2 + t + t * t,
+                        )..larger(
+                            n * t * 69 + n * t * t + t + t * t * 2,
+                            n * t * 22 + n * t * t * 2 + t + t * t,
+                        ),
                     ],
                 );
-                let a = &mut a[..n * t * t];
-                let d_s_sum = &mut d_s_sum[..n * t * t];
-                let q = &mut q.as_chunks_mut::<16>().0[..n * t];
                 let k = &mut k.as_chunks_mut::<16>().0[..n * t];
                 let v_2 = &mut v_2.as_chunks_mut::<16>().0[..n * t];
                 let y = &mut y.as_chunks_mut::<16>().0[..n * t];
+                let s = &mut s[..t];
                 let s_sum_product = &mut s_sum_product[..t * t];
+                let a = &mut a[..t * t];
+                let d_s_sum = &mut d_s_sum[..n * t * t];
+                let q = &mut q.as_chunks_mut::<16>().0[..n * t];
                 let a_sum_at = &mut ::chainrule::__private::as_u32_mut(
                     a_sum_at,
                 )[..n * t];
@@ -184,7 +227,6 @@ impl Attention {
                 let a_sum_rest_all = &mut a_sum_rest_all[..n * t];
                 let a_sum_rest_odds = &mut a_sum_rest_odds[..n * t];
                 let a_sum_rest_share = &mut a_sum_rest_share[..n * t];
-                let s = &mut s[..t];
                 kernels::matmul_fixed::<
                     kernels::Shape<0, 16, 16, false, false, false>,
                     _,
@@ -282,7 +324,7 @@ impl Attention {
                         a_sum_rest_share[n_2 * t + j] = 1.0
                             / (1.0 + a_sum_rest_odds[n_2 * t + j]);
                         let d_s_sum_row = &d_s_sum[(n_2 * t + j) * t..][..t];
-                        let a_row = &mut a[(n_2 * t + j) * t..][..t];
+                        let a_row = &mut a[j * t..][..t];
                         for k_3 in 0..t {
                             a_row[k_3] = if k_3 == (a_sum_at[n_2 * t + j] as usize) {
                                 a_sum_rest_share[n_2 * t + j]
@@ -295,7 +337,7 @@ impl Attention {
                         t,
                         16,
                         t,
-                        &a[n_2 * t * t..][..t * t],
+                        a,
                         (t, 1),
                         v_2[n_2 * t..][..t].as_flattened(),
                         (16, 1),
@@ -481,12 +523,15 @@ impl Attention {
             [n, t, 16],
         )
     }
-    /// How many elements a workspace must have for every method of `Attention::attend`, at these sizes or smaller: the largest of `64 * N * T + 2 * T + 2 * T * T`, `69 * N * T + 2 * N * T * T + T + T * T`.
+    /// How many elements a workspace must have for every method of `Attention::attend`, at these sizes or smaller: the largest of `64 * N * T + 2 * T + 2 * T * T`, `69 * N * T + N * T * T + T + 2 * T * T`, `22 * N * T + 2 * N * T * T + T + T * T`.
     #[must_use]
     pub const fn attend_workspace(n: usize, t: usize) -> usize {
         ::chainrule::__private::larger(
-            64 * n * t + 2 * t + 2 * t * t,
-            69 * n * t + 2 * n * t * t + t + t * t,
+            ::chainrule::__private::larger(
+                64 * n * t + 2 * t + 2 * t * t,
+                69 * n * t + n * t * t + t + 2 * t * t,
+            ),
+            22 * n * t + 2 * n * t * t + t + t * t,
         )
     }
     /// How many scalar floating-point operations `Attention::attend` takes, and how many it takes together with each derivative, in the order of the attributes: `1541 * N * T + 70 * N * T * T`, `4623 * N * T + 207 * N * T * T`.
@@ -557,10 +602,7 @@ impl AttentionAttendPass<'_> {
         let t = x.shape()[1];
         let arena = &*self.arena;
         ::chainrule::Tensor::new(
-            (&arena[n * t * 48 + n * t * t * 2..n * t * 64 + n * t * t * 2])
-                .as_chunks::<16>()
-                .0
-                .as_flattened(),
+            (&arena[n * t * 32..n * t * 48]).as_chunks::<16>().0.as_flattened(),
             [n, t, 16],
         )
     }
@@ -703,39 +745,49 @@ impl AttentionAttendPass<'_> {
         ::chainrule::__private::kernels::vectorised_for(
             #[inline(always)]
             |cpu| {
-                use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [a, d_s_sum, v_3, d_a, a_sum_at, a_sum_rest_own, a_sum_rest_all,
-                a_sum_rest_odds, a_sum_rest_share, d_a_sum_exp] = carve(
+                use ::chainrule::__private::{carve, kernels, larger, math::f32 as math};
+                let [d_a, d_a_sum_rest_odds, v_3, a_sum_at, a_sum_rest_odds,
+                a_sum_rest_share] = carve(
                     arena,
                     [
                         0..n * t * t,
-                        n * t * t..n * t * t * 2,
-                        n * t * t * 2..n * t * 16 + n * t * t * 2,
-                        n * t * 16 + n * t * t * 2..n * t * 16 + n * t * t * 2 + t * t,
-                        n * t * 64 + n * t * t * 2
-                            + t * t..n * t * 65 + n * t * t * 2 + t * t,
-                        n * t * 65 + n * t * t * 2
-                            + t * t..n * t * 66 + n * t * t * 2 + t * t,
-                        n * t * 66 + n * t * t * 2
-                            + t * t..n * t * 67 + n * t * t * 2 + t * t,
-                        n * t * 67 + n * t * t * 2
-                            + t * t..n * t * 68 + n * t * t * 2 + t * t,
-                        n * t * 68 + n * t * t * 2
-                            + t * t..n * t * 69 + n * t * t * 2 + t * t,
-                        n * t * 69 + n * t * t * 2
-                            + t * t..n * t * 69 + n * t * t * 2 + t + t * t,
+                        n * t * t..n * t + n * t * t,
+                        larger(
+                            n * t * 48 + n * t * t + t + t * t * 2,
+                            n * t + n * t * t * 2 + t + t * t,
+                        )..larger(
+                            n * t * 64 + n * t * t + t + t * t * 2,
+                            n * t * 17 + n * t * t * 2 + t + t * t,
+                        ),
+                        larger(
+                            n * t * 64 + n * t * t + t + t * t * 2,
+                            n * t * 17 + n * t * t * 2 + t + t * t,
+                        )..larger(
+                            n * t * 65 + n * t * t + t + t * t * 2,
+                            n * t * 18 + n * t * t * 2 + t + t * t,
+                        ),
+                        larger(
+                            n * t * 67 + n * t * t + t + t * t * 2,
+                            n * t * 20 + n * t * t * 2 + t + t * t,
+                        )..larger(
+                            n * t * 68 + n * t * t + t + t * t * 2,
+                            n * t * 21 + n * t * t * 2 + t + t * t,
+                        ),
+                        larger(
+                            n * t * 68 + n * t * t + t + t * t * 2,
+                            n * t * 21 + n * t * t * 2 + t + t * t,
+                        )..larger(
+                            n * t * 69 + n * t * t + t + t * t * 2,
+                            n * t * 22 + n * t * t * 2 + t + t * t,
+                        ),
                     ],
                 );
-                let a = &a[..n * t * t];
-                let d_s_sum = &mut d_s_sum[..n * t * t];
+                let d_a = &mut d_a[..n * t * t];
+                let d_a_sum_rest_odds = &mut d_a_sum_rest_odds[..n * t];
                 let v_3 = &mut v_3.as_chunks_mut::<16>().0[..n * t];
-                let d_a = &mut d_a[..t * t];
                 let a_sum_at = &::chainrule::__private::as_u32(a_sum_at)[..n * t];
-                let a_sum_rest_own = &a_sum_rest_own[..n * t];
-                let a_sum_rest_all = &a_sum_rest_all[..n * t];
                 let a_sum_rest_odds = &a_sum_rest_odds[..n * t];
                 let a_sum_rest_share = &a_sum_rest_share[..n * t];
-                let d_a_sum_exp = &mut d_a_sum_exp[..t];
                 kernels::matmul_fixed::<
                     kernels::Shape<0, 16, 16, false, false, false>,
                     _,
@@ -755,8 +807,116 @@ impl AttentionAttendPass<'_> {
                         (16, 1),
                         v_3[n_2 * t..][..t].as_flattened(),
                         (1, 16),
-                        d_a,
+                        &mut d_a[n_2 * t * t..][..t * t],
                         t,
+                        false,
+                    );
+                    let a_sum_rest_odds_row = &a_sum_rest_odds[n_2 * t..][..t];
+                    let a_sum_rest_share_row = &a_sum_rest_share[n_2 * t..][..t];
+                    let d_a_sum_rest_odds_row = &mut d_a_sum_rest_odds[n_2 * t..][..t];
+                    for j in 0..t {
+                        d_a_sum_rest_odds_row[j] = if (a_sum_at[n_2 * t + j] as usize)
+                            < t
+                        {
+                            -(d_a[(n_2 * t + j) * t + a_sum_at[n_2 * t + j] as usize]
+                                / (1.0 + a_sum_rest_odds_row[j]) * a_sum_rest_share_row[j])
+                        } else {
+                            0.0
+                        };
+                    }
+                }
+                let [d_a, d_a_sum_rest_odds, a_2, d_a_sum_exp, d_s_sum, d_v, a_sum_at,
+                a_sum_rest_own, a_sum_rest_all, a_sum_rest_odds, a_sum_rest_share] = carve(
+                    arena,
+                    [
+                        0..n * t * t,
+                        n * t * t..n * t + n * t * t,
+                        n * t + n * t * t..n * t + n * t * t + t * t,
+                        n * t + n * t * t + t * t..n * t + n * t * t + t + t * t,
+                        larger(
+                            n * t * 48 + t + t * t * 2,
+                            n * t + n * t * t + t + t * t,
+                        )..larger(
+                            n * t * 48 + n * t * t + t + t * t * 2,
+                            n * t + n * t * t * 2 + t + t * t,
+                        ),
+                        larger(
+                            n * t * 48 + n * t * t + t + t * t * 2,
+                            n * t + n * t * t * 2 + t + t * t,
+                        )..larger(
+                            n * t * 64 + n * t * t + t + t * t * 2,
+                            n * t * 17 + n * t * t * 2 + t + t * t,
+                        ),
+                        larger(
+                            n * t * 64 + n * t * t + t + t * t * 2,
+                            n * t * 17 + n * t * t * 2 + t + t * t,
+                        )..larger(
+                            n * t * 65 + n * t * t + t + t * t * 2,
+                            n * t * 18 + n * t * t * 2 + t + t * t,
+                        ),
+                        larger(
+                            n * t * 65 + n * t * t + t + t * t * 2,
+                            n * t * 18 + n * t * t * 2 + t + t * t,
+                        )..larger(
+                            n * t * 66 + n * t * t + t + t * t * 2,
+                            n * t * 19 + n * t * t * 2 + t + t * t,
+                        ),
+                        larger(
+                            n * t * 66 + n * t * t + t + t * t * 2,
+                            n * t * 19 + n * t * t * 2 + t + t * t,
+                        )..larger(
+                            n * t * 67 + n * t * t + t + t * t * 2,
+                            n * t * 20 + n * t * t * 2 + t + t * t,
+                        ),
+                        larger(
+                            n * t * 67 + n * t * t + t + t * t * 2,
+                            n * t * 20 + n * t * t * 2 + t + t * t,
+                        )..larger(
+                            n * t * 68 + n * t * t + t + t * t * 2,
+                            n * t * 21 + n * t * t * 2 + t + t * t,
+                        ),
+                        larger(
+                            n * t * 68 + n * t * t + t + t * t * 2,
+                            n * t * 21 + n * t * t * 2 + t + t * t,
+                        )..larger(
+                            n * t * 69 + n * t * t + t + t * t * 2,
+                            n * t * 22 + n * t * t * 2 + t + t * t,
+                        ),
+                    ],
+                );
+                let d_a = &d_a[..n * t * t];
+                let d_a_sum_rest_odds = &d_a_sum_rest_odds[..n * t];
+                let a_2 = &mut a_2[..t * t];
+                let d_a_sum_exp = &mut d_a_sum_exp[..t];
+                let d_s_sum = &mut d_s_sum[..n * t * t];
+                let d_v = &mut d_v.as_chunks_mut::<16>().0[..n * t];
+                let a_sum_at = &::chainrule::__private::as_u32(a_sum_at)[..n * t];
+                let a_sum_rest_own = &a_sum_rest_own[..n * t];
+                let a_sum_rest_all = &a_sum_rest_all[..n * t];
+                let a_sum_rest_odds = &a_sum_rest_odds[..n * t];
+                let a_sum_rest_share = &a_sum_rest_share[..n * t];
+                for i in 0..n {
+                    for j in 0..t {
+                        let d_s_sum_row = &d_s_sum[(i * t + j) * t..][..t];
+                        let a_2_row = &mut a_2[j * t..][..t];
+                        for k_3 in 0..t {
+                            a_2_row[k_3] = if k_3 == (a_sum_at[i * t + j] as usize) {
+                                a_sum_rest_share[i * t + j]
+                            } else {
+                                d_s_sum_row[k_3] / a_sum_rest_all[i * t + j]
+                            };
+                        }
+                    }
+                    kernels::matmul(
+                        t,
+                        16,
+                        t,
+                        a_2,
+                        (1, t),
+                        cotangent[i * t..][..t].as_flattened(),
+                        (16, 1),
+                        d_v[i * t..][..t].as_flattened_mut(),
+                        16,
                         false,
                     );
                     for j in 0..t {
@@ -764,40 +924,33 @@ impl AttentionAttendPass<'_> {
                             t,
                             #[inline(always)]
                             |k_3| {
-                                if k_3 == (a_sum_at[n_2 * t + j] as usize) {
+                                if k_3 == (a_sum_at[i * t + j] as usize) {
                                     0.0
                                 } else {
-                                    -(d_a[j * t + k_3] / a_sum_rest_all[n_2 * t + j]
-                                        * a[(n_2 * t + j) * t + k_3])
+                                    -(d_a[(i * t + j) * t + k_3] / a_sum_rest_all[i * t + j]
+                                        * a_2[j * t + k_3])
                                 }
                             },
                         );
-                        let d_a_sum_rest_odds = if (a_sum_at[n_2 * t + j] as usize) < t {
-                            -(d_a[j * t + a_sum_at[n_2 * t + j] as usize]
-                                / (1.0 + a_sum_rest_odds[n_2 * t + j])
-                                * a_sum_rest_share[n_2 * t + j])
-                        } else {
-                            0.0
-                        };
-                        let d_a_sum_rest_others = d_a_sum_rest_odds
-                            / a_sum_rest_own[n_2 * t + j] + d_a_sum_rest_all;
-                        let d_a_row = &d_a[j * t..][..t];
+                        let d_a_sum_rest_others = d_a_sum_rest_odds[i * t + j]
+                            / a_sum_rest_own[i * t + j] + d_a_sum_rest_all;
+                        let d_a_row = &d_a[(i * t + j) * t..][..t];
                         let d_a_sum_exp_row = &mut d_a_sum_exp[..t];
                         for k_3 in 0..t {
                             d_a_sum_exp_row[k_3] = if k_3
-                                == (a_sum_at[n_2 * t + j] as usize)
+                                == (a_sum_at[i * t + j] as usize)
                             {
                                 0.0
                             } else {
-                                d_a_row[k_3] / a_sum_rest_all[n_2 * t + j]
+                                d_a_row[k_3] / a_sum_rest_all[i * t + j]
                                     + d_a_sum_rest_others
                             };
                         }
-                        d_a_sum_exp[a_sum_at[n_2 * t + j] as usize]
+                        d_a_sum_exp[a_sum_at[i * t + j] as usize]
                             += d_a_sum_rest_all
-                                - d_a_sum_rest_odds / a_sum_rest_own[n_2 * t + j]
-                                    * a_sum_rest_odds[n_2 * t + j];
-                        let d_s_sum_row = &mut d_s_sum[(n_2 * t + j) * t..][..t];
+                                - d_a_sum_rest_odds[i * t + j] / a_sum_rest_own[i * t + j]
+                                    * a_sum_rest_odds[i * t + j];
+                        let d_s_sum_row = &mut d_s_sum[(i * t + j) * t..][..t];
                         let d_a_sum_exp_row = &d_a_sum_exp[..t];
                         for k_3 in 0..t {
                             d_s_sum_row[k_3] = if k_3 <= j {
@@ -808,35 +961,25 @@ impl AttentionAttendPass<'_> {
                         }
                     }
                 }
-                let [a, d_s_sum, d_v, k_2, d_q] = carve(
+                let [d_q, k_2, q_2, d_s_sum] = carve(
                     arena,
                     [
-                        0..n * t * t,
-                        n * t * t..n * t * t * 2,
-                        n * t * t * 2..n * t * 16 + n * t * t * 2,
-                        n * t * 16 + n * t * t * 2..n * t * 32 + n * t * t * 2,
-                        n * t * 32 + n * t * t * 2..n * t * 48 + n * t * t * 2,
+                        0..n * t * 16,
+                        n * t * 16..n * t * 32,
+                        n * t * 32..n * t * 48,
+                        larger(
+                            n * t * 48 + t + t * t * 2,
+                            n * t + n * t * t + t + t * t,
+                        )..larger(
+                            n * t * 48 + n * t * t + t + t * t * 2,
+                            n * t + n * t * t * 2 + t + t * t,
+                        ),
                     ],
                 );
-                let a = &a[..n * t * t];
-                let d_s_sum = &d_s_sum[..n * t * t];
-                let d_v = &mut d_v.as_chunks_mut::<16>().0[..n * t];
-                let k_2 = &mut k_2.as_chunks_mut::<16>().0[..n * t];
                 let d_q = &mut d_q.as_chunks_mut::<16>().0[..n * t];
-                for n_2 in 0..n {
-                    kernels::matmul(
-                        t,
-                        16,
-                        t,
-                        &a[n_2 * t * t..][..t * t],
-                        (1, t),
-                        cotangent[n_2 * t..][..t].as_flattened(),
-                        (16, 1),
-                        d_v[n_2 * t..][..t].as_flattened_mut(),
-                        16,
-                        false,
-                    );
-                }
+                let k_2 = &mut k_2.as_chunks_mut::<16>().0[..n * t];
+                let q_2 = &mut q_2.as_chunks_mut::<16>().0[..n * t];
+                let d_s_sum = &d_s_sum[..n * t * t];
                 kernels::matmul_fixed::<
                     kernels::Shape<0, 16, 16, false, false, false>,
                     _,
@@ -860,21 +1003,6 @@ impl AttentionAttendPass<'_> {
                         d_q[n_2 * t + i].copy_from_slice(&d_q_row);
                     }
                 }
-                let [d_s_sum, d_v, q_2, d_q, d_k] = carve(
-                    arena,
-                    [
-                        n * t * t..n * t * t * 2,
-                        n * t * t * 2..n * t * 16 + n * t * t * 2,
-                        n * t * 16 + n * t * t * 2..n * t * 32 + n * t * t * 2,
-                        n * t * 32 + n * t * t * 2..n * t * 48 + n * t * t * 2,
-                        n * t * 48 + n * t * t * 2..n * t * 64 + n * t * t * 2,
-                    ],
-                );
-                let d_s_sum = &d_s_sum[..n * t * t];
-                let d_v = &d_v.as_chunks::<16>().0[..n * t];
-                let q_2 = &mut q_2.as_chunks_mut::<16>().0[..n * t];
-                let d_q = &d_q.as_chunks::<16>().0[..n * t];
-                let d_k = &mut d_k.as_chunks_mut::<16>().0[..n * t];
                 kernels::matmul_fixed::<
                     kernels::Shape<0, 16, 16, false, false, false>,
                     _,
@@ -885,6 +1013,33 @@ impl AttentionAttendPass<'_> {
                     model.wq.as_flattened(),
                     q_2.as_flattened_mut(),
                 );
+                let [d_q, d_k, q_2, d_s_sum, d_v] = carve(
+                    arena,
+                    [
+                        0..n * t * 16,
+                        n * t * 16..n * t * 32,
+                        n * t * 32..n * t * 48,
+                        larger(
+                            n * t * 48 + t + t * t * 2,
+                            n * t + n * t * t + t + t * t,
+                        )..larger(
+                            n * t * 48 + n * t * t + t + t * t * 2,
+                            n * t + n * t * t * 2 + t + t * t,
+                        ),
+                        larger(
+                            n * t * 48 + n * t * t + t + t * t * 2,
+                            n * t + n * t * t * 2 + t + t * t,
+                        )..larger(
+                            n * t * 64 + n * t * t + t + t * t * 2,
+                            n * t * 17 + n * t * t * 2 + t + t * t,
+                        ),
+                    ],
+                );
+                let d_q = &d_q.as_chunks::<16>().0[..n * t];
+                let d_k = &mut d_k.as_chunks_mut::<16>().0[..n * t];
+                let q_2 = &q_2.as_chunks::<16>().0[..n * t];
+                let d_s_sum = &d_s_sum[..n * t * t];
+                let d_v = &d_v.as_chunks::<16>().0[..n * t];
                 for n_2 in 0..n {
                     for j in 0..t {
                         d_k[n_2 * t + j].fill(0.0);
@@ -1049,39 +1204,49 @@ impl AttentionAttendPass<'_> {
         ::chainrule::__private::kernels::vectorised_for(
             #[inline(always)]
             |cpu| {
-                use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [a, d_s_sum, v_3, d_a, a_sum_at, a_sum_rest_own, a_sum_rest_all,
-                a_sum_rest_odds, a_sum_rest_share, d_a_sum_exp] = carve(
+                use ::chainrule::__private::{carve, kernels, larger, math::f32 as math};
+                let [d_a, d_a_sum_rest_odds, v_3, a_sum_at, a_sum_rest_odds,
+                a_sum_rest_share] = carve(
                     arena,
                     [
                         0..n * t * t,
-                        n * t * t..n * t * t * 2,
-                        n * t * t * 2..n * t * 16 + n * t * t * 2,
-                        n * t * 16 + n * t * t * 2..n * t * 16 + n * t * t * 2 + t * t,
-                        n * t * 64 + n * t * t * 2
-                            + t * t..n * t * 65 + n * t * t * 2 + t * t,
-                        n * t * 65 + n * t * t * 2
-                            + t * t..n * t * 66 + n * t * t * 2 + t * t,
-                        n * t * 66 + n * t * t * 2
-                            + t * t..n * t * 67 + n * t * t * 2 + t * t,
-                        n * t * 67 + n * t * t * 2
-                            + t * t..n * t * 68 + n * t * t * 2 + t * t,
-                        n * t * 68 + n * t * t * 2
-                            + t * t..n * t * 69 + n * t * t * 2 + t * t,
-                        n * t * 69 + n * t * t * 2
-                            + t * t..n * t * 69 + n * t * t * 2 + t + t * t,
+                        n * t * t..n * t + n * t * t,
+                        larger(
+                            n * t * 48 + n * t * t + t + t * t * 2,
+                            n * t + n * t * t * 2 + t + t * t,
+                        )..larger(
+                            n * t * 64 + n * t * t + t + t * t * 2,
+                            n * t * 17 + n * t * t * 2 + t + t * t,
+                        ),
+                        larger(
+                            n * t * 64 + n * t * t + t + t * t * 2,
+                            n * t * 17 + n * t * t * 2 + t + t * t,
+                        )..larger(
+                            n * t * 65 + n * t * t + t + t * t * 2,
+                            n * t * 18 + n * t * t * 2 + t + t * t,
+                        ),
+                        larger(
+                            n * t * 67 + n * t * t + t + t * t * 2,
+                            n * t * 20 + n * t * t * 2 + t + t * t,
+                        )..larger(
+                            n * t * 68 + n * t * t + t + t * t * 2,
+                            n * t * 21 + n * t * t * 2 + t + t * t,
+                        ),
+                        larger(
+                            n * t * 68 + n * t * t + t + t * t * 2,
+                            n * t * 21 + n * t * t * 2 + t + t * t,
+                        )..larger(
+                            n * t * 69 + n * t * t + t + t * t * 2,
+                            n * t * 22 + n * t * t * 2 + t + t * t,
+                        ),
                     ],
                 );
-                let a = &a[..n * t * t];
-                let d_s_sum = &mut d_s_sum[..n * t * t];
+                let d_a = &mut d_a[..n * t * t];
+                let d_a_sum_rest_odds = &mut d_a_sum_rest_odds[..n * t];
                 let v_3 = &mut v_3.as_chunks_mut::<16>().0[..n * t];
-                let d_a = &mut d_a[..t * t];
                 let a_sum_at = &::chainrule::__private::as_u32(a_sum_at)[..n * t];
-                let a_sum_rest_own = &a_sum_rest_own[..n * t];
-                let a_sum_rest_all = &a_sum_rest_all[..n * t];
                 let a_sum_rest_odds = &a_sum_rest_odds[..n * t];
                 let a_sum_rest_share = &a_sum_rest_share[..n * t];
-                let d_a_sum_exp = &mut d_a_sum_exp[..t];
                 kernels::matmul_fixed::<
                     kernels::Shape<0, 16, 16, false, false, false>,
                     _,
@@ -1101,8 +1266,116 @@ impl AttentionAttendPass<'_> {
                         (16, 1),
                         v_3[n_2 * t..][..t].as_flattened(),
                         (1, 16),
-                        d_a,
+                        &mut d_a[n_2 * t * t..][..t * t],
                         t,
+                        false,
+                    );
+                    let a_sum_rest_odds_row = &a_sum_rest_odds[n_2 * t..][..t];
+                    let a_sum_rest_share_row = &a_sum_rest_share[n_2 * t..][..t];
+                    let d_a_sum_rest_odds_row = &mut d_a_sum_rest_odds[n_2 * t..][..t];
+                    for j in 0..t {
+                        d_a_sum_rest_odds_row[j] = if (a_sum_at[n_2 * t + j] as usize)
+                            < t
+                        {
+                            -(d_a[(n_2 * t + j) * t + a_sum_at[n_2 * t + j] as usize]
+                                / (1.0 + a_sum_rest_odds_row[j]) * a_sum_rest_share_row[j])
+                        } else {
+                            0.0
+                        };
+                    }
+                }
+                let [d_a, d_a_sum_rest_odds, a_2, d_a_sum_exp, d_s_sum, d_v, a_sum_at,
+                a_sum_rest_own, a_sum_rest_all, a_sum_rest_odds, a_sum_rest_share] = carve(
+                    arena,
+                    [
+                        0..n * t * t,
+                        n * t * t..n * t + n * t * t,
+                        n * t + n * t * t..n * t + n * t * t + t * t,
+                        n * t + n * t * t + t * t..n * t + n * t * t + t + t * t,
+                        larger(
+                            n * t * 48 + t + t * t * 2,
+                            n * t + n * t * t + t + t * t,
+                        )..larger(
+                            n * t * 48 + n * t * t + t + t * t * 2,
+                            n * t + n * t * t * 2 + t + t * t,
+                        ),
+                        larger(
+                            n * t * 48 + n * t * t + t + t * t * 2,
+                            n * t + n * t * t * 2 + t + t * t,
+                        )..larger(
+                            n * t * 64 + n * t * t + t + t * t * 2,
+                            n * t * 17 + n * t * t * 2 + t + t * t,
+                        ),
+                        larger(
+                            n * t * 64 + n * t * t + t + t * t * 2,
+                            n * t * 17 + n * t * t * 2 + t + t * t,
+                        )..larger(
+                            n * t * 65 + n * t * t + t + t * t * 2,
+                            n * t * 18 + n * t * t * 2 + t + t * t,
+                        ),
+                        larger(
+                            n * t * 65 + n * t * t + t + t * t * 2,
+                            n * t * 18 + n * t * t * 2 + t + t * t,
+                        )..larger(
+                            n * t * 66 + n * t * t + t + t * t * 2,
+                            n * t * 19 + n * t * t * 2 + t + t * t,
+                        ),
+                        larger(
+                            n * t * 66 + n * t * t + t + t * t * 2,
+                            n * t * 19 + n * t * t * 2 + t + t * t,
+                        )..larger(
+                            n * t * 67 + n * t * t + t + t * t * 2,
+                            n * t * 20 + n * t * t * 2 + t + t * t,
+                        ),
+                        larger(
+                            n * t * 67 + n * t * t + t + t * t * 2,
+                            n * t * 20 + n * t * t * 2 + t + t * t,
+                        )..larger(
+                            n * t * 68 + n * t * t + t + t * t * 2,
+                            n * t * 21 + n * t * t * 2 + t + t * t,
+                        ),
+                        larger(
+                            n * t * 68 + n * t * t + t + t * t * 2,
+                            n * t * 21 + n * t * t * 2 + t + t * t,
+                        )..larger(
+                            n * t * 69 + n * t * t + t + t * t * 2,
+                            n * t * 22 + n * t * t * 2 + t + t * t,
+                        ),
+                    ],
+                );
+                let d_a = &d_a[..n * t * t];
+                let d_a_sum_rest_odds = &d_a_sum_rest_odds[..n * t];
+                let a_2 = &mut a_2[..t * t];
+                let d_a_sum_exp = &mut d_a_sum_exp[..t];
+                let d_s_sum = &mut d_s_sum[..n * t * t];
+                let d_v = &mut d_v.as_chunks_mut::<16>().0[..n * t];
+                let a_sum_at = &::chainrule::__private::as_u32(a_sum_at)[..n * t];
+                let a_sum_rest_own = &a_sum_rest_own[..n * t];
+                let a_sum_rest_all = &a_sum_rest_all[..n * t];
+                let a_sum_rest_odds = &a_sum_rest_odds[..n * t];
+                let a_sum_rest_share = &a_sum_rest_share[..n * t];
+                for i in 0..n {
+                    for j in 0..t {
+                        let d_s_sum_row = &d_s_sum[(i * t + j) * t..][..t];
+                        let a_2_row = &mut a_2[j * t..][..t];
+                        for k_3 in 0..t {
+                            a_2_row[k_3] = if k_3 == (a_sum_at[i * t + j] as usize) {
+                                a_sum_rest_share[i * t + j]
+                            } else {
+                                d_s_sum_row[k_3] / a_sum_rest_all[i * t + j]
+                            };
+                        }
+                    }
+                    kernels::matmul(
+                        t,
+                        16,
+                        t,
+                        a_2,
+                        (1, t),
+                        cotangent[i * t..][..t].as_flattened(),
+                        (16, 1),
+                        d_v[i * t..][..t].as_flattened_mut(),
+                        16,
                         false,
                     );
                     for j in 0..t {
@@ -1110,40 +1383,33 @@ impl AttentionAttendPass<'_> {
                             t,
                             #[inline(always)]
                             |k_3| {
-                                if k_3 == (a_sum_at[n_2 * t + j] as usize) {
+                                if k_3 == (a_sum_at[i * t + j] as usize) {
                                     0.0
                                 } else {
-                                    -(d_a[j * t + k_3] / a_sum_rest_all[n_2 * t + j]
-                                        * a[(n_2 * t + j) * t + k_3])
+                                    -(d_a[(i * t + j) * t + k_3] / a_sum_rest_all[i * t + j]
+                                        * a_2[j * t + k_3])
                                 }
                             },
                         );
-                        let d_a_sum_rest_odds = if (a_sum_at[n_2 * t + j] as usize) < t {
-                            -(d_a[j * t + a_sum_at[n_2 * t + j] as usize]
-                                / (1.0 + a_sum_rest_odds[n_2 * t + j])
-                                * a_sum_rest_share[n_2 * t + j])
-                        } else {
-                            0.0
-                        };
-                        let d_a_sum_rest_others = d_a_sum_rest_odds
-                            / a_sum_rest_own[n_2 * t + j] + d_a_sum_rest_all;
-                        let d_a_row = &d_a[j * t..][..t];
+                        let d_a_sum_rest_others = d_a_sum_rest_odds[i * t + j]
+                            / a_sum_rest_own[i * t + j] + d_a_sum_rest_all;
+                        let d_a_row = &d_a[(i * t + j) * t..][..t];
                         let d_a_sum_exp_row = &mut d_a_sum_exp[..t];
                         for k_3 in 0..t {
                             d_a_sum_exp_row[k_3] = if k_3
-                                == (a_sum_at[n_2 * t + j] as usize)
+                                == (a_sum_at[i * t + j] as usize)
                             {
                                 0.0
                             } else {
-                                d_a_row[k_3] / a_sum_rest_all[n_2 * t + j]
+                                d_a_row[k_3] / a_sum_rest_all[i * t + j]
                                     + d_a_sum_rest_others
                             };
                         }
-                        d_a_sum_exp[a_sum_at[n_2 * t + j] as usize]
+                        d_a_sum_exp[a_sum_at[i * t + j] as usize]
                             += d_a_sum_rest_all
-                                - d_a_sum_rest_odds / a_sum_rest_own[n_2 * t + j]
-                                    * a_sum_rest_odds[n_2 * t + j];
-                        let d_s_sum_row = &mut d_s_sum[(n_2 * t + j) * t..][..t];
+                                - d_a_sum_rest_odds[i * t + j] / a_sum_rest_own[i * t + j]
+                                    * a_sum_rest_odds[i * t + j];
+                        let d_s_sum_row = &mut d_s_sum[(i * t + j) * t..][..t];
                         let d_a_sum_exp_row = &d_a_sum_exp[..t];
                         for k_3 in 0..t {
                             d_s_sum_row[k_3] = if k_3 <= j {
@@ -1154,35 +1420,25 @@ impl AttentionAttendPass<'_> {
                         }
                     }
                 }
-                let [a, d_s_sum, d_v, k_2, d_q] = carve(
+                let [d_q, k_2, q_2, d_s_sum] = carve(
                     arena,
                     [
-                        0..n * t * t,
-                        n * t * t..n * t * t * 2,
-                        n * t * t * 2..n * t * 16 + n * t * t * 2,
-                        n * t * 16 + n * t * t * 2..n * t * 32 + n * t * t * 2,
-                        n * t * 32 + n * t * t * 2..n * t * 48 + n * t * t * 2,
+                        0..n * t * 16,
+                        n * t * 16..n * t * 32,
+                        n * t * 32..n * t * 48,
+                        larger(
+                            n * t * 48 + t + t * t * 2,
+                            n * t + n * t * t + t + t * t,
+                        )..larger(
+                            n * t * 48 + n * t * t + t + t * t * 2,
+                            n * t + n * t * t * 2 + t + t * t,
+                        ),
                     ],
                 );
-                let a = &a[..n * t * t];
-                let d_s_sum = &d_s_sum[..n * t * t];
-                let d_v = &mut d_v.as_chunks_mut::<16>().0[..n * t];
-                let k_2 = &mut k_2.as_chunks_mut::<16>().0[..n * t];
                 let d_q = &mut d_q.as_chunks_mut::<16>().0[..n * t];
-                for n_2 in 0..n {
-                    kernels::matmul(
-                        t,
-                        16,
-                        t,
-                        &a[n_2 * t * t..][..t * t],
-                        (1, t),
-                        cotangent[n_2 * t..][..t].as_flattened(),
-                        (16, 1),
-                        d_v[n_2 * t..][..t].as_flattened_mut(),
-                        16,
-                        false,
-                    );
-                }
+                let k_2 = &mut k_2.as_chunks_mut::<16>().0[..n * t];
+                let q_2 = &mut q_2.as_chunks_mut::<16>().0[..n * t];
+                let d_s_sum = &d_s_sum[..n * t * t];
                 kernels::matmul_fixed::<
                     kernels::Shape<0, 16, 16, false, false, false>,
                     _,
@@ -1206,21 +1462,6 @@ impl AttentionAttendPass<'_> {
                         d_q[n_2 * t + i].copy_from_slice(&d_q_row);
                     }
                 }
-                let [d_s_sum, d_v, q_2, d_q, d_k] = carve(
-                    arena,
-                    [
-                        n * t * t..n * t * t * 2,
-                        n * t * t * 2..n * t * 16 + n * t * t * 2,
-                        n * t * 16 + n * t * t * 2..n * t * 32 + n * t * t * 2,
-                        n * t * 32 + n * t * t * 2..n * t * 48 + n * t * t * 2,
-                        n * t * 48 + n * t * t * 2..n * t * 64 + n * t * t * 2,
-                    ],
-                );
-                let d_s_sum = &d_s_sum[..n * t * t];
-                let d_v = &d_v.as_chunks::<16>().0[..n * t];
-                let q_2 = &mut q_2.as_chunks_mut::<16>().0[..n * t];
-                let d_q = &d_q.as_chunks::<16>().0[..n * t];
-                let d_k = &mut d_k.as_chunks_mut::<16>().0[..n * t];
                 kernels::matmul_fixed::<
                     kernels::Shape<0, 16, 16, false, false, false>,
                     _,
@@ -1231,6 +1472,33 @@ impl AttentionAttendPass<'_> {
                     model.wq.as_flattened(),
                     q_2.as_flattened_mut(),
                 );
+                let [d_q, d_k, q_2, d_s_sum, d_v] = carve(
+                    arena,
+                    [
+                        0..n * t * 16,
+                        n * t * 16..n * t * 32,
+                        n * t * 32..n * t * 48,
+                        larger(
+                            n * t * 48 + t + t * t * 2,
+                            n * t + n * t * t + t + t * t,
+                        )..larger(
+                            n * t * 48 + n * t * t + t + t * t * 2,
+                            n * t + n * t * t * 2 + t + t * t,
+                        ),
+                        larger(
+                            n * t * 48 + n * t * t + t + t * t * 2,
+                            n * t + n * t * t * 2 + t + t * t,
+                        )..larger(
+                            n * t * 64 + n * t * t + t + t * t * 2,
+                            n * t * 17 + n * t * t * 2 + t + t * t,
+                        ),
+                    ],
+                );
+                let d_q = &d_q.as_chunks::<16>().0[..n * t];
+                let d_k = &mut d_k.as_chunks_mut::<16>().0[..n * t];
+                let q_2 = &q_2.as_chunks::<16>().0[..n * t];
+                let d_s_sum = &d_s_sum[..n * t * t];
+                let d_v = &d_v.as_chunks::<16>().0[..n * t];
                 for n_2 in 0..n {
                     for j in 0..t {
                         d_k[n_2 * t + j].fill(0.0);
