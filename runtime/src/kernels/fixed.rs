@@ -13,8 +13,10 @@ use super::tile::{Even, write_tile};
 use super::vector::Vector;
 use crate::Float;
 
-/// From so many on, it is a product for [`matmul`].
+/// From so many on, it is a product for [`matmul`],
 const FEW: usize = 24;
+/// unless it is of no more multiplications than these.
+const LITTLE: usize = 1 << 15;
 /// How many rows of C are computed at a time.
 const HEIGHT: usize = 4;
 /// No size that is a constant is larger, says the compiler.
@@ -122,7 +124,7 @@ pub(super) unsafe fn multiply_fixed<V: Vector, S: Fixed>(
 ) {
     let product = S::of(count, a.as_ptr(), b.as_ptr(), c.as_mut_ptr());
     let Product { m, n, k, .. } = product;
-    if count >= FEW || m == 0 || n == 0 || k == 0 {
+    if count > LITTLE || count >= FEW && m * n * k > LITTLE || m == 0 || n == 0 || k == 0 {
         return matmul_of::<S, _>(count, a, b, c);
     }
     if a.len() < m * k || b.len() < k * n || c.len() < m * n {
