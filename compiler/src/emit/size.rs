@@ -14,9 +14,7 @@ use crate::program::{DimSource, Method};
 /// names in lower case.
 pub fn locals(method: &Method) -> Vec<Ident> {
     let mut taken: Vec<String> =
-        ["ws", "arena", "cpu", "model", "grads", "cotangent", "optimiser", "out", "v"]
-            .map(String::from)
-            .to_vec();
+        ["ws", "arena", "model", "grads", "cotangent", "optimiser", "out", "v"].map(String::from).to_vec();
     for argument in &method.arguments {
         let name = plain(&argument.name);
         taken.extend([format!("d_{name}"), format!("t_{name}"), format!("given_{name}"), name]);

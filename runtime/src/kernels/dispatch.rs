@@ -63,13 +63,6 @@ impl Level {
     }
 }
 
-/// What the code that [`vectorised_for`] runs is compiled for; a constant to the compiler, once inlined.
-#[derive(Debug, Clone, Copy)]
-pub struct Cpu {
-    #[cfg(all(target_arch = "x86_64", feature = "std"))]
-    level: Level,
-}
-
 /// Runs `work`, compiled for each level of CPU features, as this CPU has them.
 ///
 /// For plain loops over slices. Floating-point results do not depend on the choice: the compiler
@@ -77,37 +70,26 @@ pub struct Cpu {
 /// `#[inline(always)]`, or they may stay compiled for the baseline.
 #[inline]
 pub fn vectorised<R>(work: impl FnOnce() -> R) -> R {
-    vectorised_for(
-        #[inline(always)]
-        |_| work(),
-    )
-}
-
-/// As [`vectorised`], for work that calls [`matmul_fixed`](super::matmul_fixed).
-///
-/// Its products are rounded as the CPU's fused ones where it has them.
-#[inline]
-pub fn vectorised_for<R>(work: impl FnOnce(Cpu) -> R) -> R {
     #[cfg(all(target_arch = "x86_64", feature = "std"))]
     {
         #[target_feature(enable = "avx2,fma")]
-        fn wide<R>(work: impl FnOnce(Cpu) -> R) -> R {
-            work(Cpu { level: Level::Wide })
+        fn wide<R>(work: impl FnOnce() -> R) -> R {
+            work()
         }
         #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx2,fma")]
-        fn widest<R>(work: impl FnOnce(Cpu) -> R) -> R {
-            work(Cpu { level: Level::Widest })
+        fn widest<R>(work: impl FnOnce() -> R) -> R {
+            work()
         }
         match Level::get() {
             // SAFETY: the CPU has the features that `widest` is compiled for.
             Level::Widest => unsafe { widest(work) },
             // SAFETY: the CPU has the features that `wide` is compiled for.
             Level::Wide => unsafe { wide(work) },
-            Level::Baseline => work(Cpu { level: Level::Baseline }),
+            Level::Baseline => work(),
         }
     }
     #[cfg(not(all(target_arch = "x86_64", feature = "std")))]
-    work(Cpu {})
+    work()
 }
 
 /// What a float type needs for products: its non-generic entry points, compiled in this crate.
@@ -144,7 +126,7 @@ pub trait MatmulFloat: Copy {
 
     /// A small product of constant sizes, for the CPU that the surrounding code is compiled for.
     #[track_caller]
-    fn multiply_fixed<S: Fixed>(cpu: Cpu, count: usize, a: &[Self], b: &[Self], c: &mut [Self]);
+    fn multiply_fixed<S: Fixed>(count: usize, a: &[Self], b: &[Self], c: &mut [Self]);
 }
 
 /// The kernels by vectors of one type, compiled for these features: each once and by itself, so that its loops
@@ -329,21 +311,18 @@ macro_rules! entry {
 
             #[inline(always)]
             #[track_caller]
-            fn multiply_fixed<S: Fixed>(cpu: Cpu, count: usize, a: &[Self], b: &[Self], c: &mut [Self]) {
-                // SAFETY: a `Cpu` is made only where the CPU has its features.
+            fn multiply_fixed<S: Fixed>(count: usize, a: &[Self], b: &[Self], c: &mut [Self]) {
+                // SAFETY: the CPU has what it says.
                 unsafe {
                     #[cfg(all(target_arch = "x86_64", feature = "std"))]
-                    match cpu.level {
+                    match Level::get() {
                         Level::Widest => $widest::fixed::<S>(count, a, b, c),
                         Level::Wide => $wide::fixed::<S>(count, a, b, c),
                         // What has only SSE2 is not worth compiling every shape for.
                         Level::Baseline => matmul_of::<S, _>(count, a, b, c),
                     }
                     #[cfg(not(all(target_arch = "x86_64", feature = "std")))]
-                    {
-                        let _ = cpu;
-                        $own::fixed::<S>(count, a, b, c);
-                    }
+                    $own::fixed::<S>(count, a, b, c);
                 }
             }
         }

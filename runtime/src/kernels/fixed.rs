@@ -6,7 +6,6 @@
 
 use core::mem::MaybeUninit;
 
-use super::dispatch::Cpu;
 use super::matmul::{Product, matmul};
 use super::matvec::contiguous_dots;
 use super::tile::{Even, write_tile};
@@ -77,20 +76,18 @@ impl<
 
 /// C = A B, or C += A B, of a [`Shape`], where `count` is what is not known of it.
 ///
-/// For use in [`vectorised_for`](super::vectorised_for).
-///
 /// # Panics
 /// If a slice is too short for its sizes.
 #[inline(always)]
 #[track_caller]
-pub fn matmul_fixed<S: Fixed, F: Float>(cpu: Cpu, count: usize, a: &[F], b: &[F], c: &mut [F]) {
+pub fn matmul_fixed<S: Fixed, F: Float>(count: usize, a: &[F], b: &[F], c: &mut [F]) {
     const {
         let [m, n, k] = S::SIZES;
         assert!(m <= LARGEST && n <= LARGEST && k <= LARGEST);
         // Columns in panels; or rows that are turned first, so that there must be room for them.
         assert!(if S::TURNED_B { k > 0 && (n > 0 || m == 1) } else { n > 0 });
     }
-    F::multiply_fixed::<S>(cpu, count, a, b, c);
+    F::multiply_fixed::<S>(count, a, b, c);
 }
 
 /// The same as a call of [`matmul`].

@@ -20,7 +20,7 @@ mod x86;
 
 pub use contract::contract;
 pub(crate) use dispatch::MatmulFloat;
-pub use dispatch::{Cpu, vectorised, vectorised_for};
+pub use dispatch::vectorised;
 pub use fixed::{Shape, matmul_fixed};
 pub use matmul::matmul;
 pub(crate) use pieces::{Runs, matmul_runs};

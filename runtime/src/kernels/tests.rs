@@ -4,7 +4,6 @@ use super::fixed::Fixed;
 use super::matmul::Product;
 use super::{
     Runs, Shape, matmul, matmul_fixed, matmul_runs, row, strided_row, sum, sum_of, sum_of_row, vectorised,
-    vectorised_for,
 };
 use crate::{Float, Rng};
 
@@ -151,10 +150,7 @@ fn compare_fixed<S: Fixed, F: Float>(rng: &mut Rng) {
         // One element more, which stays.
         let before = random::<F>(rng, m * n + 1);
         let mut c = before.clone();
-        vectorised_for(
-            #[inline(always)]
-            |cpu| matmul_fixed::<S, F>(cpu, count, &a, &b, &mut c),
-        );
+        matmul_fixed::<S, F>(count, &a, &b, &mut c);
         let bound = F::EPSILON.to_f64() * (k as f64 + 2.0);
         for (at, (&found, &before)) in c.iter().zip(&before).enumerate() {
             let (i, j) = (at / n.max(1), at % n.max(1));
@@ -208,18 +204,7 @@ fn constant_sizes() {
 #[test]
 #[should_panic(expected = "too short for a product of [2, 3, 4]")]
 fn constant_sizes_of_a_short_slice_panic() {
-    vectorised_for(
-        #[inline(always)]
-        |cpu| {
-            matmul_fixed::<Shape<0, 3, 4, false, false, false>, _>(
-                cpu,
-                2,
-                &[0.0f32; 7],
-                &[0.0; 12],
-                &mut [0.0; 6],
-            );
-        },
-    );
+    matmul_fixed::<Shape<0, 3, 4, false, false, false>, _>(2, &[0.0f32; 7], &[0.0; 12], &mut [0.0; 6]);
 }
 
 #[test]

@@ -179,8 +179,6 @@ struct Body<'a> {
     integers: Cell<bool>,
     accumulate: bool,
     update: Option<&'a mut Update<'a>>,
-    /// Whether kernels are told what the body is compiled for.
-    names_cpu: Cell<bool>,
     uses: RefCell<Uses>,
     /// The roots that its loops run to, those of roots last.
     roots: Vec<integer::Rooted>,
@@ -208,7 +206,6 @@ impl<'a> Body<'a> {
             integers: Cell::new(false),
             accumulate: false,
             update: None,
-            names_cpu: Cell::new(false),
             uses: RefCell::default(),
             roots: Vec::new(),
             imports: RefCell::default(),
@@ -266,20 +263,11 @@ impl<'a> Body<'a> {
             return quote!();
         }
         let roots = self.bind_roots();
-        if self.names_cpu.get() {
-            let (vectorised, cpu) = (quote!(#krate::__private::kernels::vectorised_for), self.cpu());
-            quote!(#vectorised(#[inline(always)] |#cpu| { #imports #roots #statements #value }))
-        } else if self.vectorises() {
+        if self.vectorises() {
             quote!(#krate::__private::vectorised(#[inline(always)] || { #imports #roots #statements #value }))
         } else {
             quote!({ #imports #roots #statements #value })
         }
-    }
-
-    /// What the body is compiled for, as kernels in it are told.
-    fn cpu(&self) -> Ident {
-        self.names_cpu.set(true);
-        self.local("cpu")
     }
 
     fn is_scalar(&self, tensor: TensorId) -> bool {

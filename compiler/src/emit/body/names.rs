@@ -10,11 +10,10 @@ use super::{Access, Context};
 use crate::emit::keywords::KEYWORDS;
 
 /// What a body's own variables may not be called, beside keywords.
-const RESERVED: [&str; 14] = [
+const RESERVED: [&str; 13] = [
     "model",
     "ws",
     "arena",
-    "cpu",
     "grads",
     "optimiser",
     "v",

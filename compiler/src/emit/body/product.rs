@@ -18,7 +18,7 @@ const FEW: i64 = 1 << 12;
 
 impl Body<'_> {
     /// `kernels::matmul(m, n, k, a, …, b, …, c, …, accumulate);` or the same with constant sizes,
-    /// `kernels::matmul_fixed::<…>(cpu, count, a, b, c);`; `kernels::contract(…)`, where the groups are no runs;
+    /// `kernels::matmul_fixed::<…>(count, a, b, c);`; `kernels::contract(…)`, where the groups are no runs;
     /// or the update by it.
     pub(super) fn product(&mut self, leaf: &Leaf, product: &Product) -> TokenStream {
         let depth = self.indices.len();
@@ -75,10 +75,10 @@ impl Body<'_> {
         };
         let (a, b, mut sizes) = if swapped { (b, a, [n, m, k]) } else { (a, b, [m, n, k]) };
         let count = unknown.map_or_else(|| quote!(0), |place| replace(&mut sizes[place], quote!(0)));
-        let (cpu, [m, n, k]) = (self.cpu(), sizes);
+        let [m, n, k] = sizes;
         quote! {
             #kernels::matmul_fixed::<#kernels::Shape<#m, #n, #k, #turned_a, #turned_b, #accumulate>, _>(
-                #cpu, #count, #a, #b, #c,
+                #count, #a, #b, #c,
             );
         }
     }
