@@ -141,177 +141,177 @@ impl Attention {
         let x = x.as_slice().as_chunks::<16>().0;
         let arena = ws
             .request(69 * n * t + 2 * n * t * t + t + t * t, "Attention::attend");
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            || {
-                use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [a, d_s_sum, q, k, v_2, y, s_sum_product, a_sum_at, a_sum_rest_own,
-                a_sum_rest_all, a_sum_rest_odds, a_sum_rest_share, s] = carve(
-                    arena,
-                    [
-                        0..n * t * t,
-                        n * t * t..n * t * t * 2,
-                        n * t * t * 2..n * t * 16 + n * t * t * 2,
-                        n * t * 16 + n * t * t * 2..n * t * 32 + n * t * t * 2,
-                        n * t * 32 + n * t * t * 2..n * t * 48 + n * t * t * 2,
-                        n * t * 48 + n * t * t * 2..n * t * 64 + n * t * t * 2,
-                        n * t * 64 + n * t * t * 2..n * t * 64 + n * t * t * 2 + t * t,
-                        n * t * 64 + n * t * t * 2
-                            + t * t..n * t * 65 + n * t * t * 2 + t * t,
-                        n * t * 65 + n * t * t * 2
-                            + t * t..n * t * 66 + n * t * t * 2 + t * t,
-                        n * t * 66 + n * t * t * 2
-                            + t * t..n * t * 67 + n * t * t * 2 + t * t,
-                        n * t * 67 + n * t * t * 2
-                            + t * t..n * t * 68 + n * t * t * 2 + t * t,
-                        n * t * 68 + n * t * t * 2
-                            + t * t..n * t * 69 + n * t * t * 2 + t * t,
-                        n * t * 69 + n * t * t * 2
-                            + t * t..n * t * 69 + n * t * t * 2 + t + t * t,
-                    ],
-                );
-                let a = &mut a[..n * t * t];
-                let d_s_sum = &mut d_s_sum[..n * t * t];
-                let q = &mut q.as_chunks_mut::<16>().0[..n * t];
-                let k = &mut k.as_chunks_mut::<16>().0[..n * t];
-                let v_2 = &mut v_2.as_chunks_mut::<16>().0[..n * t];
-                let y = &mut y.as_chunks_mut::<16>().0[..n * t];
-                let s_sum_product = &mut s_sum_product[..t * t];
-                let a_sum_at = &mut ::chainrule::__private::as_u32_mut(
-                    a_sum_at,
-                )[..n * t];
-                let a_sum_rest_own = &mut a_sum_rest_own[..n * t];
-                let a_sum_rest_all = &mut a_sum_rest_all[..n * t];
-                let a_sum_rest_odds = &mut a_sum_rest_odds[..n * t];
-                let a_sum_rest_share = &mut a_sum_rest_share[..n * t];
-                let s = &mut s[..t];
-                kernels::matmul(
-                    n * t,
-                    16,
-                    16,
-                    x.as_flattened(),
-                    (16, 1),
-                    self.wq.as_flattened(),
-                    (16, 1),
-                    q.as_flattened_mut(),
-                    16,
-                    false,
-                );
-                kernels::matmul(
-                    n * t,
-                    16,
-                    16,
-                    x.as_flattened(),
-                    (16, 1),
-                    self.wk.as_flattened(),
-                    (16, 1),
-                    k.as_flattened_mut(),
-                    16,
-                    false,
-                );
-                kernels::matmul(
-                    n * t,
-                    16,
-                    16,
-                    x.as_flattened(),
-                    (16, 1),
-                    self.wv.as_flattened(),
-                    (16, 1),
-                    v_2.as_flattened_mut(),
-                    16,
-                    false,
-                );
-                for n_2 in 0..n {
-                    kernels::matmul(
-                        t,
-                        t,
-                        16,
-                        q[n_2 * t..][..t].as_flattened(),
-                        (16, 1),
-                        k[n_2 * t..][..t].as_flattened(),
-                        (1, 16),
-                        s_sum_product,
-                        t,
-                        false,
-                    );
-                    for j in 0..t {
-                        let s_sum_product_row = &s_sum_product[j * t..][..t];
-                        let s_row = &mut s[..t];
-                        for k_3 in 0..t {
-                            s_row[k_3] = if k_3 <= j {
-                                s_sum_product_row[k_3] / math::sqrt(16.0)
-                            } else {
-                                -::chainrule::__private::core::primitive::f32::INFINITY
-                            };
-                        }
-                        let mut best = 0;
-                        let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
-                        for k_3 in 0..t {
-                            let candidate = s[k_3];
-                            if candidate > largest
-                                || (candidate.is_nan() && !largest.is_nan())
+        {
+            use ::chainrule::__private::{carve, kernels, math::f32 as math};
+            let [a, d_s_sum, q, k, v_2, y, s_sum_product, a_sum_at, a_sum_rest_own,
+            a_sum_rest_all, a_sum_rest_odds, a_sum_rest_share, s] = carve(
+                arena,
+                [
+                    0..n * t * t,
+                    n * t * t..n * t * t * 2,
+                    n * t * t * 2..n * t * 16 + n * t * t * 2,
+                    n * t * 16 + n * t * t * 2..n * t * 32 + n * t * t * 2,
+                    n * t * 32 + n * t * t * 2..n * t * 48 + n * t * t * 2,
+                    n * t * 48 + n * t * t * 2..n * t * 64 + n * t * t * 2,
+                    n * t * 64 + n * t * t * 2..n * t * 64 + n * t * t * 2 + t * t,
+                    n * t * 64 + n * t * t * 2
+                        + t * t..n * t * 65 + n * t * t * 2 + t * t,
+                    n * t * 65 + n * t * t * 2
+                        + t * t..n * t * 66 + n * t * t * 2 + t * t,
+                    n * t * 66 + n * t * t * 2
+                        + t * t..n * t * 67 + n * t * t * 2 + t * t,
+                    n * t * 67 + n * t * t * 2
+                        + t * t..n * t * 68 + n * t * t * 2 + t * t,
+                    n * t * 68 + n * t * t * 2
+                        + t * t..n * t * 69 + n * t * t * 2 + t * t,
+                    n * t * 69 + n * t * t * 2
+                        + t * t..n * t * 69 + n * t * t * 2 + t + t * t,
+                ],
+            );
+            let a = &mut a[..n * t * t];
+            let d_s_sum = &mut d_s_sum[..n * t * t];
+            let q = &mut q.as_chunks_mut::<16>().0[..n * t];
+            let k = &mut k.as_chunks_mut::<16>().0[..n * t];
+            let v_2 = &mut v_2.as_chunks_mut::<16>().0[..n * t];
+            let y = &mut y.as_chunks_mut::<16>().0[..n * t];
+            let s_sum_product = &mut s_sum_product[..t * t];
+            let a_sum_at = &mut ::chainrule::__private::as_u32_mut(a_sum_at)[..n * t];
+            let a_sum_rest_own = &mut a_sum_rest_own[..n * t];
+            let a_sum_rest_all = &mut a_sum_rest_all[..n * t];
+            let a_sum_rest_odds = &mut a_sum_rest_odds[..n * t];
+            let a_sum_rest_share = &mut a_sum_rest_share[..n * t];
+            let s = &mut s[..t];
+            kernels::matmul(
+                n * t,
+                16,
+                16,
+                x.as_flattened(),
+                (16, 1),
+                self.wq.as_flattened(),
+                (16, 1),
+                q.as_flattened_mut(),
+                16,
+                false,
+            );
+            kernels::matmul(
+                n * t,
+                16,
+                16,
+                x.as_flattened(),
+                (16, 1),
+                self.wk.as_flattened(),
+                (16, 1),
+                k.as_flattened_mut(),
+                16,
+                false,
+            );
+            kernels::matmul(
+                n * t,
+                16,
+                16,
+                x.as_flattened(),
+                (16, 1),
+                self.wv.as_flattened(),
+                (16, 1),
+                v_2.as_flattened_mut(),
+                16,
+                false,
+            );
+            ::chainrule::__private::vectorised(
+                #[inline(always)]
+                || {
+                    for n_2 in 0..n {
+                        kernels::matmul(
+                            t,
+                            t,
+                            16,
+                            q[n_2 * t..][..t].as_flattened(),
+                            (16, 1),
+                            k[n_2 * t..][..t].as_flattened(),
+                            (1, 16),
+                            s_sum_product,
+                            t,
+                            false,
+                        );
+                        for j in 0..t {
+                            let s_sum_product_row = &s_sum_product[j * t..][..t];
+                            let s_row = &mut s[..t];
+                            for k_3 in 0..t {
+                                s_row[k_3] = if k_3 <= j {
+                                    s_sum_product_row[k_3] / math::sqrt(16.0)
+                                } else {
+                                    -::chainrule::__private::core::primitive::f32::INFINITY
+                                };
+                            }
+                            let mut best = 0;
+                            let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
+                            for k_3 in 0..t {
+                                let candidate = s[k_3];
+                                if candidate > largest
+                                    || (candidate.is_nan() && !largest.is_nan())
+                                {
+                                    best = k_3;
+                                    largest = candidate;
+                                }
+                            }
+                            a_sum_at[n_2 * t + j] = best as u32;
+                            let a_sum_shift = if math::abs(largest)
+                                < ::chainrule::__private::core::primitive::f32::INFINITY
                             {
-                                best = k_3;
-                                largest = candidate;
+                                largest
+                            } else {
+                                0.0
+                            };
+                            let s_row = &s[..t];
+                            let d_s_sum_row = &mut d_s_sum[(n_2 * t + j) * t..][..t];
+                            for k_3 in 0..t {
+                                d_s_sum_row[k_3] = math::exp(s_row[k_3] - a_sum_shift);
+                            }
+                            let a_sum_rest_others = kernels::sum_of(
+                                t,
+                                #[inline(always)]
+                                |k_3| {
+                                    if k_3 == (a_sum_at[n_2 * t + j] as usize) {
+                                        0.0
+                                    } else {
+                                        d_s_sum[(n_2 * t + j) * t + k_3]
+                                    }
+                                },
+                            );
+                            a_sum_rest_own[n_2 * t + j] = d_s_sum[(n_2 * t + j) * t
+                                + a_sum_at[n_2 * t + j] as usize];
+                            a_sum_rest_all[n_2 * t + j] = a_sum_rest_own[n_2 * t + j]
+                                + a_sum_rest_others;
+                            a_sum_rest_odds[n_2 * t + j] = a_sum_rest_others
+                                / a_sum_rest_own[n_2 * t + j];
+                            a_sum_rest_share[n_2 * t + j] = 1.0
+                                / (1.0 + a_sum_rest_odds[n_2 * t + j]);
+                            let d_s_sum_row = &d_s_sum[(n_2 * t + j) * t..][..t];
+                            let a_row = &mut a[(n_2 * t + j) * t..][..t];
+                            for k_3 in 0..t {
+                                a_row[k_3] = if k_3 == (a_sum_at[n_2 * t + j] as usize) {
+                                    a_sum_rest_share[n_2 * t + j]
+                                } else {
+                                    d_s_sum_row[k_3] / a_sum_rest_all[n_2 * t + j]
+                                };
                             }
                         }
-                        a_sum_at[n_2 * t + j] = best as u32;
-                        let a_sum_shift = if math::abs(largest)
-                            < ::chainrule::__private::core::primitive::f32::INFINITY
-                        {
-                            largest
-                        } else {
-                            0.0
-                        };
-                        let s_row = &s[..t];
-                        let d_s_sum_row = &mut d_s_sum[(n_2 * t + j) * t..][..t];
-                        for k_3 in 0..t {
-                            d_s_sum_row[k_3] = math::exp(s_row[k_3] - a_sum_shift);
-                        }
-                        let a_sum_rest_others = kernels::sum_of(
+                        kernels::matmul(
                             t,
-                            #[inline(always)]
-                            |k_3| {
-                                if k_3 == (a_sum_at[n_2 * t + j] as usize) {
-                                    0.0
-                                } else {
-                                    d_s_sum[(n_2 * t + j) * t + k_3]
-                                }
-                            },
+                            16,
+                            t,
+                            &a[n_2 * t * t..][..t * t],
+                            (t, 1),
+                            v_2[n_2 * t..][..t].as_flattened(),
+                            (16, 1),
+                            y[n_2 * t..][..t].as_flattened_mut(),
+                            16,
+                            false,
                         );
-                        a_sum_rest_own[n_2 * t + j] = d_s_sum[(n_2 * t + j) * t
-                            + a_sum_at[n_2 * t + j] as usize];
-                        a_sum_rest_all[n_2 * t + j] = a_sum_rest_own[n_2 * t + j]
-                            + a_sum_rest_others;
-                        a_sum_rest_odds[n_2 * t + j] = a_sum_rest_others
-                            / a_sum_rest_own[n_2 * t + j];
-                        a_sum_rest_share[n_2 * t + j] = 1.0
-                            / (1.0 + a_sum_rest_odds[n_2 * t + j]);
-                        let d_s_sum_row = &d_s_sum[(n_2 * t + j) * t..][..t];
-                        let a_row = &mut a[(n_2 * t + j) * t..][..t];
-                        for k_3 in 0..t {
-                            a_row[k_3] = if k_3 == (a_sum_at[n_2 * t + j] as usize) {
-                                a_sum_rest_share[n_2 * t + j]
-                            } else {
-                                d_s_sum_row[k_3] / a_sum_rest_all[n_2 * t + j]
-                            };
-                        }
                     }
-                    kernels::matmul(
-                        t,
-                        16,
-                        t,
-                        &a[n_2 * t * t..][..t * t],
-                        (t, 1),
-                        v_2[n_2 * t..][..t].as_flattened(),
-                        (16, 1),
-                        y[n_2 * t..][..t].as_flattened_mut(),
-                        16,
-                        false,
-                    );
-                }
-            },
-        );
+                },
+            );
+        };
         AttentionAttendPass {
             model: self,
             x: given_x,
@@ -349,145 +349,147 @@ impl Attention {
         let x = x.as_slice().as_chunks::<16>().0;
         let arena = ws
             .request(64 * n * t + 2 * t + 2 * t * t, "Attention::attend_value");
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            || {
-                use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [q, k, v_2, y, s_sum_product, a, s, a_sum_exp] = carve(
-                    arena,
-                    [
-                        0..n * t * 16,
-                        n * t * 16..n * t * 32,
-                        n * t * 32..n * t * 48,
-                        n * t * 48..n * t * 64,
-                        n * t * 64..n * t * 64 + t * t,
-                        n * t * 64 + t * t..n * t * 64 + t * t * 2,
-                        n * t * 64 + t * t * 2..n * t * 64 + t + t * t * 2,
-                        n * t * 64 + t + t * t * 2..n * t * 64 + t * 2 + t * t * 2,
-                    ],
-                );
-                let q = &mut q.as_chunks_mut::<16>().0[..n * t];
-                let k = &mut k.as_chunks_mut::<16>().0[..n * t];
-                let v_2 = &mut v_2.as_chunks_mut::<16>().0[..n * t];
-                let y = &mut y.as_chunks_mut::<16>().0[..n * t];
-                let s_sum_product = &mut s_sum_product[..t * t];
-                let a = &mut a[..t * t];
-                let s = &mut s[..t];
-                let a_sum_exp = &mut a_sum_exp[..t];
-                kernels::matmul(
-                    n * t,
-                    16,
-                    16,
-                    x.as_flattened(),
-                    (16, 1),
-                    self.wq.as_flattened(),
-                    (16, 1),
-                    q.as_flattened_mut(),
-                    16,
-                    false,
-                );
-                kernels::matmul(
-                    n * t,
-                    16,
-                    16,
-                    x.as_flattened(),
-                    (16, 1),
-                    self.wk.as_flattened(),
-                    (16, 1),
-                    k.as_flattened_mut(),
-                    16,
-                    false,
-                );
-                kernels::matmul(
-                    n * t,
-                    16,
-                    16,
-                    x.as_flattened(),
-                    (16, 1),
-                    self.wv.as_flattened(),
-                    (16, 1),
-                    v_2.as_flattened_mut(),
-                    16,
-                    false,
-                );
-                for n_2 in 0..n {
-                    kernels::matmul(
-                        t,
-                        t,
-                        16,
-                        q[n_2 * t..][..t].as_flattened(),
-                        (16, 1),
-                        k[n_2 * t..][..t].as_flattened(),
-                        (1, 16),
-                        s_sum_product,
-                        t,
-                        false,
-                    );
-                    for j in 0..t {
-                        let s_sum_product_row = &s_sum_product[j * t..][..t];
-                        let s_row = &mut s[..t];
-                        for k_2 in 0..t {
-                            s_row[k_2] = if k_2 <= j {
-                                s_sum_product_row[k_2] / math::sqrt(16.0)
-                            } else {
-                                -::chainrule::__private::core::primitive::f32::INFINITY
-                            };
-                        }
-                        let mut a_sum_at = 0;
-                        let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
-                        for k_2 in 0..t {
-                            let candidate = s[k_2];
-                            if candidate > largest
-                                || (candidate.is_nan() && !largest.is_nan())
+        {
+            use ::chainrule::__private::{carve, kernels, math::f32 as math};
+            let [q, k, v_2, y, s_sum_product, a, s, a_sum_exp] = carve(
+                arena,
+                [
+                    0..n * t * 16,
+                    n * t * 16..n * t * 32,
+                    n * t * 32..n * t * 48,
+                    n * t * 48..n * t * 64,
+                    n * t * 64..n * t * 64 + t * t,
+                    n * t * 64 + t * t..n * t * 64 + t * t * 2,
+                    n * t * 64 + t * t * 2..n * t * 64 + t + t * t * 2,
+                    n * t * 64 + t + t * t * 2..n * t * 64 + t * 2 + t * t * 2,
+                ],
+            );
+            let q = &mut q.as_chunks_mut::<16>().0[..n * t];
+            let k = &mut k.as_chunks_mut::<16>().0[..n * t];
+            let v_2 = &mut v_2.as_chunks_mut::<16>().0[..n * t];
+            let y = &mut y.as_chunks_mut::<16>().0[..n * t];
+            let s_sum_product = &mut s_sum_product[..t * t];
+            let a = &mut a[..t * t];
+            let s = &mut s[..t];
+            let a_sum_exp = &mut a_sum_exp[..t];
+            kernels::matmul(
+                n * t,
+                16,
+                16,
+                x.as_flattened(),
+                (16, 1),
+                self.wq.as_flattened(),
+                (16, 1),
+                q.as_flattened_mut(),
+                16,
+                false,
+            );
+            kernels::matmul(
+                n * t,
+                16,
+                16,
+                x.as_flattened(),
+                (16, 1),
+                self.wk.as_flattened(),
+                (16, 1),
+                k.as_flattened_mut(),
+                16,
+                false,
+            );
+            kernels::matmul(
+                n * t,
+                16,
+                16,
+                x.as_flattened(),
+                (16, 1),
+                self.wv.as_flattened(),
+                (16, 1),
+                v_2.as_flattened_mut(),
+                16,
+                false,
+            );
+            ::chainrule::__private::vectorised(
+                #[inline(always)]
+                || {
+                    for n_2 in 0..n {
+                        kernels::matmul(
+                            t,
+                            t,
+                            16,
+                            q[n_2 * t..][..t].as_flattened(),
+                            (16, 1),
+                            k[n_2 * t..][..t].as_flattened(),
+                            (1, 16),
+                            s_sum_product,
+                            t,
+                            false,
+                        );
+                        for j in 0..t {
+                            let s_sum_product_row = &s_sum_product[j * t..][..t];
+                            let s_row = &mut s[..t];
+                            for k_2 in 0..t {
+                                s_row[k_2] = if k_2 <= j {
+                                    s_sum_product_row[k_2] / math::sqrt(16.0)
+                                } else {
+                                    -::chainrule::__private::core::primitive::f32::INFINITY
+                                };
+                            }
+                            let mut a_sum_at = 0;
+                            let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
+                            for k_2 in 0..t {
+                                let candidate = s[k_2];
+                                if candidate > largest
+                                    || (candidate.is_nan() && !largest.is_nan())
+                                {
+                                    a_sum_at = k_2;
+                                    largest = candidate;
+                                }
+                            }
+                            let a_sum_shift = if math::abs(largest)
+                                < ::chainrule::__private::core::primitive::f32::INFINITY
                             {
-                                a_sum_at = k_2;
-                                largest = candidate;
+                                largest
+                            } else {
+                                0.0
+                            };
+                            for k_2 in 0..t {
+                                a_sum_exp[k_2] = math::exp(s[k_2] - a_sum_shift);
+                            }
+                            let a_sum_rest_others = kernels::sum_of(
+                                t,
+                                #[inline(always)]
+                                |k_2| if k_2 == a_sum_at { 0.0 } else { a_sum_exp[k_2] },
+                            );
+                            let a_sum_rest_own = a_sum_exp[a_sum_at];
+                            let a_sum_rest_share = 1.0
+                                / (1.0 + a_sum_rest_others / a_sum_rest_own);
+                            let a_sum_rest_all = a_sum_rest_own + a_sum_rest_others;
+                            let a_sum_exp_row = &a_sum_exp[..t];
+                            let a_row = &mut a[j * t..][..t];
+                            for k_2 in 0..t {
+                                a_row[k_2] = if k_2 == a_sum_at {
+                                    a_sum_rest_share
+                                } else {
+                                    a_sum_exp_row[k_2] / a_sum_rest_all
+                                };
                             }
                         }
-                        let a_sum_shift = if math::abs(largest)
-                            < ::chainrule::__private::core::primitive::f32::INFINITY
-                        {
-                            largest
-                        } else {
-                            0.0
-                        };
-                        for k_2 in 0..t {
-                            a_sum_exp[k_2] = math::exp(s[k_2] - a_sum_shift);
-                        }
-                        let a_sum_rest_others = kernels::sum_of(
+                        kernels::matmul(
                             t,
-                            #[inline(always)]
-                            |k_2| if k_2 == a_sum_at { 0.0 } else { a_sum_exp[k_2] },
+                            16,
+                            t,
+                            a,
+                            (t, 1),
+                            v_2[n_2 * t..][..t].as_flattened(),
+                            (16, 1),
+                            y[n_2 * t..][..t].as_flattened_mut(),
+                            16,
+                            false,
                         );
-                        let a_sum_rest_own = a_sum_exp[a_sum_at];
-                        let a_sum_rest_share = 1.0
-                            / (1.0 + a_sum_rest_others / a_sum_rest_own);
-                        let a_sum_rest_all = a_sum_rest_own + a_sum_rest_others;
-                        let a_sum_exp_row = &a_sum_exp[..t];
-                        let a_row = &mut a[j * t..][..t];
-                        for k_2 in 0..t {
-                            a_row[k_2] = if k_2 == a_sum_at {
-                                a_sum_rest_share
-                            } else {
-                                a_sum_exp_row[k_2] / a_sum_rest_all
-                            };
-                        }
                     }
-                    kernels::matmul(
-                        t,
-                        16,
-                        t,
-                        a,
-                        (t, 1),
-                        v_2[n_2 * t..][..t].as_flattened(),
-                        (16, 1),
-                        y[n_2 * t..][..t].as_flattened_mut(),
-                        16,
-                        false,
-                    );
-                }
-            },
-        );
+                },
+            );
+        };
         ::chainrule::Tensor::new(
             (&arena[n * t * 48..n * t * 64]).as_chunks::<16>().0.as_flattened(),
             [n, t, 16],
@@ -712,284 +714,264 @@ impl AttentionAttendPass<'_> {
         let x = x.as_slice().as_chunks::<16>().0;
         let cotangent = cotangent.as_slice().as_chunks::<16>().0;
         let d_x = d_x.as_mut_slice().as_chunks_mut::<16>().0;
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            || {
-                use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [a, d_s_sum, v_3, d_a, a_sum_at, a_sum_rest_own, a_sum_rest_all,
-                a_sum_rest_odds, a_sum_rest_share, d_a_sum_exp] = carve(
-                    arena,
-                    [
-                        0..n * t * t,
-                        n * t * t..n * t * t * 2,
-                        n * t * t * 2..n * t * 16 + n * t * t * 2,
-                        n * t * 16 + n * t * t * 2..n * t * 16 + n * t * t * 2 + t * t,
-                        n * t * 64 + n * t * t * 2
-                            + t * t..n * t * 65 + n * t * t * 2 + t * t,
-                        n * t * 65 + n * t * t * 2
-                            + t * t..n * t * 66 + n * t * t * 2 + t * t,
-                        n * t * 66 + n * t * t * 2
-                            + t * t..n * t * 67 + n * t * t * 2 + t * t,
-                        n * t * 67 + n * t * t * 2
-                            + t * t..n * t * 68 + n * t * t * 2 + t * t,
-                        n * t * 68 + n * t * t * 2
-                            + t * t..n * t * 69 + n * t * t * 2 + t * t,
-                        n * t * 69 + n * t * t * 2
-                            + t * t..n * t * 69 + n * t * t * 2 + t + t * t,
-                    ],
-                );
-                let a = &a[..n * t * t];
-                let d_s_sum = &mut d_s_sum[..n * t * t];
-                let v_3 = &mut v_3.as_chunks_mut::<16>().0[..n * t];
-                let d_a = &mut d_a[..t * t];
-                let a_sum_at = &::chainrule::__private::as_u32(a_sum_at)[..n * t];
-                let a_sum_rest_own = &a_sum_rest_own[..n * t];
-                let a_sum_rest_all = &a_sum_rest_all[..n * t];
-                let a_sum_rest_odds = &a_sum_rest_odds[..n * t];
-                let a_sum_rest_share = &a_sum_rest_share[..n * t];
-                let d_a_sum_exp = &mut d_a_sum_exp[..t];
-                kernels::matmul(
-                    n * t,
-                    16,
-                    16,
-                    x.as_flattened(),
-                    (16, 1),
-                    model.wv.as_flattened(),
-                    (16, 1),
-                    v_3.as_flattened_mut(),
-                    16,
-                    false,
-                );
-                for n_2 in 0..n {
-                    kernels::matmul(
-                        t,
-                        t,
-                        16,
-                        cotangent[n_2 * t..][..t].as_flattened(),
-                        (16, 1),
-                        v_3[n_2 * t..][..t].as_flattened(),
-                        (1, 16),
-                        d_a,
-                        t,
-                        false,
-                    );
-                    for j in 0..t {
-                        let d_a_sum_rest_all = kernels::sum_of(
+        {
+            use ::chainrule::__private::{carve, kernels, math::f32 as math};
+            let [a, d_s_sum, v_3, d_a, a_sum_at, a_sum_rest_own, a_sum_rest_all,
+            a_sum_rest_odds, a_sum_rest_share, d_a_sum_exp] = carve(
+                arena,
+                [
+                    0..n * t * t,
+                    n * t * t..n * t * t * 2,
+                    n * t * t * 2..n * t * 16 + n * t * t * 2,
+                    n * t * 16 + n * t * t * 2..n * t * 16 + n * t * t * 2 + t * t,
+                    n * t * 64 + n * t * t * 2
+                        + t * t..n * t * 65 + n * t * t * 2 + t * t,
+                    n * t * 65 + n * t * t * 2
+                        + t * t..n * t * 66 + n * t * t * 2 + t * t,
+                    n * t * 66 + n * t * t * 2
+                        + t * t..n * t * 67 + n * t * t * 2 + t * t,
+                    n * t * 67 + n * t * t * 2
+                        + t * t..n * t * 68 + n * t * t * 2 + t * t,
+                    n * t * 68 + n * t * t * 2
+                        + t * t..n * t * 69 + n * t * t * 2 + t * t,
+                    n * t * 69 + n * t * t * 2
+                        + t * t..n * t * 69 + n * t * t * 2 + t + t * t,
+                ],
+            );
+            let a = &a[..n * t * t];
+            let d_s_sum = &mut d_s_sum[..n * t * t];
+            let v_3 = &mut v_3.as_chunks_mut::<16>().0[..n * t];
+            let d_a = &mut d_a[..t * t];
+            let a_sum_at = &::chainrule::__private::as_u32(a_sum_at)[..n * t];
+            let a_sum_rest_own = &a_sum_rest_own[..n * t];
+            let a_sum_rest_all = &a_sum_rest_all[..n * t];
+            let a_sum_rest_odds = &a_sum_rest_odds[..n * t];
+            let a_sum_rest_share = &a_sum_rest_share[..n * t];
+            let d_a_sum_exp = &mut d_a_sum_exp[..t];
+            kernels::matmul(
+                n * t,
+                16,
+                16,
+                x.as_flattened(),
+                (16, 1),
+                model.wv.as_flattened(),
+                (16, 1),
+                v_3.as_flattened_mut(),
+                16,
+                false,
+            );
+            ::chainrule::__private::vectorised(
+                #[inline(always)]
+                || {
+                    for n_2 in 0..n {
+                        kernels::matmul(
                             t,
-                            #[inline(always)]
-                            |k_3| {
-                                if k_3 == (a_sum_at[n_2 * t + j] as usize) {
+                            t,
+                            16,
+                            cotangent[n_2 * t..][..t].as_flattened(),
+                            (16, 1),
+                            v_3[n_2 * t..][..t].as_flattened(),
+                            (1, 16),
+                            d_a,
+                            t,
+                            false,
+                        );
+                        for j in 0..t {
+                            let d_a_sum_rest_all = kernels::sum_of(
+                                t,
+                                #[inline(always)]
+                                |k_3| {
+                                    if k_3 == (a_sum_at[n_2 * t + j] as usize) {
+                                        0.0
+                                    } else {
+                                        -(d_a[j * t + k_3] / a_sum_rest_all[n_2 * t + j]
+                                            * a[(n_2 * t + j) * t + k_3])
+                                    }
+                                },
+                            );
+                            let d_a_sum_rest_odds = if (a_sum_at[n_2 * t + j] as usize)
+                                < t
+                            {
+                                -(d_a[j * t + a_sum_at[n_2 * t + j] as usize]
+                                    / (1.0 + a_sum_rest_odds[n_2 * t + j])
+                                    * a_sum_rest_share[n_2 * t + j])
+                            } else {
+                                0.0
+                            };
+                            let d_a_sum_rest_others = d_a_sum_rest_odds
+                                / a_sum_rest_own[n_2 * t + j] + d_a_sum_rest_all;
+                            let d_a_row = &d_a[j * t..][..t];
+                            let d_a_sum_exp_row = &mut d_a_sum_exp[..t];
+                            for k_3 in 0..t {
+                                d_a_sum_exp_row[k_3] = if k_3
+                                    == (a_sum_at[n_2 * t + j] as usize)
+                                {
                                     0.0
                                 } else {
-                                    -(d_a[j * t + k_3] / a_sum_rest_all[n_2 * t + j]
-                                        * a[(n_2 * t + j) * t + k_3])
-                                }
-                            },
-                        );
-                        let d_a_sum_rest_odds = if (a_sum_at[n_2 * t + j] as usize) < t {
-                            -(d_a[j * t + a_sum_at[n_2 * t + j] as usize]
-                                / (1.0 + a_sum_rest_odds[n_2 * t + j])
-                                * a_sum_rest_share[n_2 * t + j])
-                        } else {
-                            0.0
-                        };
-                        let d_a_sum_rest_others = d_a_sum_rest_odds
-                            / a_sum_rest_own[n_2 * t + j] + d_a_sum_rest_all;
-                        let d_a_row = &d_a[j * t..][..t];
-                        let d_a_sum_exp_row = &mut d_a_sum_exp[..t];
-                        for k_3 in 0..t {
-                            d_a_sum_exp_row[k_3] = if k_3
-                                == (a_sum_at[n_2 * t + j] as usize)
-                            {
-                                0.0
-                            } else {
-                                d_a_row[k_3] / a_sum_rest_all[n_2 * t + j]
-                                    + d_a_sum_rest_others
-                            };
-                        }
-                        d_a_sum_exp[a_sum_at[n_2 * t + j] as usize]
-                            += d_a_sum_rest_all
-                                - d_a_sum_rest_odds / a_sum_rest_own[n_2 * t + j]
-                                    * a_sum_rest_odds[n_2 * t + j];
-                        let d_s_sum_row = &mut d_s_sum[(n_2 * t + j) * t..][..t];
-                        let d_a_sum_exp_row = &d_a_sum_exp[..t];
-                        for k_3 in 0..t {
-                            d_s_sum_row[k_3] = if k_3 <= j {
-                                d_a_sum_exp_row[k_3] * d_s_sum_row[k_3] / math::sqrt(16.0)
-                            } else {
-                                0.0
-                            };
-                        }
-                    }
-                }
-                let [a, d_s_sum, d_v, k_2, d_q] = carve(
-                    arena,
-                    [
-                        0..n * t * t,
-                        n * t * t..n * t * t * 2,
-                        n * t * t * 2..n * t * 16 + n * t * t * 2,
-                        n * t * 16 + n * t * t * 2..n * t * 32 + n * t * t * 2,
-                        n * t * 32 + n * t * t * 2..n * t * 48 + n * t * t * 2,
-                    ],
-                );
-                let a = &a[..n * t * t];
-                let d_s_sum = &d_s_sum[..n * t * t];
-                let d_v = &mut d_v.as_chunks_mut::<16>().0[..n * t];
-                let k_2 = &mut k_2.as_chunks_mut::<16>().0[..n * t];
-                let d_q = &mut d_q.as_chunks_mut::<16>().0[..n * t];
-                for n_2 in 0..n {
-                    kernels::matmul(
-                        t,
-                        16,
-                        t,
-                        &a[n_2 * t * t..][..t * t],
-                        (1, t),
-                        cotangent[n_2 * t..][..t].as_flattened(),
-                        (16, 1),
-                        d_v[n_2 * t..][..t].as_flattened_mut(),
-                        16,
-                        false,
-                    );
-                }
-                kernels::matmul(
-                    n * t,
-                    16,
-                    16,
-                    x.as_flattened(),
-                    (16, 1),
-                    model.wk.as_flattened(),
-                    (16, 1),
-                    k_2.as_flattened_mut(),
-                    16,
-                    false,
-                );
-                for n_2 in 0..n {
-                    for i in 0..t {
-                        d_q[n_2 * t + i].fill(0.0);
-                        let mut d_q_row = kernels::row::<16, _>(&d_q[n_2 * t + i]);
-                        for j in 0..i + 1 {
-                            let k_2_row = kernels::row::<16, _>(&k_2[n_2 * t + j]);
-                            for d in 0..16 {
-                                d_q_row[d] += d_s_sum[(n_2 * t + i) * t + j] * k_2_row[d];
+                                    d_a_row[k_3] / a_sum_rest_all[n_2 * t + j]
+                                        + d_a_sum_rest_others
+                                };
+                            }
+                            d_a_sum_exp[a_sum_at[n_2 * t + j] as usize]
+                                += d_a_sum_rest_all
+                                    - d_a_sum_rest_odds / a_sum_rest_own[n_2 * t + j]
+                                        * a_sum_rest_odds[n_2 * t + j];
+                            let d_s_sum_row = &mut d_s_sum[(n_2 * t + j) * t..][..t];
+                            let d_a_sum_exp_row = &d_a_sum_exp[..t];
+                            for k_3 in 0..t {
+                                d_s_sum_row[k_3] = if k_3 <= j {
+                                    d_a_sum_exp_row[k_3] * d_s_sum_row[k_3] / math::sqrt(16.0)
+                                } else {
+                                    0.0
+                                };
                             }
                         }
-                        d_q[n_2 * t + i].copy_from_slice(&d_q_row);
                     }
-                }
-                let [d_s_sum, d_v, q_2, d_q, d_k] = carve(
-                    arena,
-                    [
-                        n * t * t..n * t * t * 2,
-                        n * t * t * 2..n * t * 16 + n * t * t * 2,
-                        n * t * 16 + n * t * t * 2..n * t * 32 + n * t * t * 2,
-                        n * t * 32 + n * t * t * 2..n * t * 48 + n * t * t * 2,
-                        n * t * 48 + n * t * t * 2..n * t * 64 + n * t * t * 2,
-                    ],
-                );
-                let d_s_sum = &d_s_sum[..n * t * t];
-                let d_v = &d_v.as_chunks::<16>().0[..n * t];
-                let q_2 = &mut q_2.as_chunks_mut::<16>().0[..n * t];
-                let d_q = &d_q.as_chunks::<16>().0[..n * t];
-                let d_k = &mut d_k.as_chunks_mut::<16>().0[..n * t];
+                },
+            );
+            let [a, d_s_sum, d_v, k_2, d_q] = carve(
+                arena,
+                [
+                    0..n * t * t,
+                    n * t * t..n * t * t * 2,
+                    n * t * t * 2..n * t * 16 + n * t * t * 2,
+                    n * t * 16 + n * t * t * 2..n * t * 32 + n * t * t * 2,
+                    n * t * 32 + n * t * t * 2..n * t * 48 + n * t * t * 2,
+                ],
+            );
+            let a = &a[..n * t * t];
+            let d_s_sum = &d_s_sum[..n * t * t];
+            let d_v = &mut d_v.as_chunks_mut::<16>().0[..n * t];
+            let k_2 = &mut k_2.as_chunks_mut::<16>().0[..n * t];
+            let d_q = &mut d_q.as_chunks_mut::<16>().0[..n * t];
+            for n_2 in 0..n {
                 kernels::matmul(
-                    n * t,
+                    t,
                     16,
-                    16,
-                    x.as_flattened(),
+                    t,
+                    &a[n_2 * t * t..][..t * t],
+                    (1, t),
+                    cotangent[n_2 * t..][..t].as_flattened(),
                     (16, 1),
-                    model.wq.as_flattened(),
-                    (16, 1),
-                    q_2.as_flattened_mut(),
+                    d_v[n_2 * t..][..t].as_flattened_mut(),
                     16,
                     false,
                 );
-                for n_2 in 0..n {
-                    for j in 0..t {
-                        d_k[n_2 * t + j].fill(0.0);
-                        let mut d_k_row = kernels::row::<16, _>(&d_k[n_2 * t + j]);
-                        for i in j..t {
-                            let q_2_row = kernels::row::<16, _>(&q_2[n_2 * t + i]);
-                            for d in 0..16 {
-                                d_k_row[d] += d_s_sum[(n_2 * t + i) * t + j] * q_2_row[d];
-                            }
-                        }
-                        d_k[n_2 * t + j].copy_from_slice(&d_k_row);
-                    }
-                }
-                kernels::matmul(
-                    n * t,
-                    16,
-                    16,
-                    d_v.as_flattened(),
-                    (16, 1),
-                    model.wv.as_flattened(),
-                    (1, 16),
-                    d_x.as_flattened_mut(),
-                    16,
-                    false,
-                );
-                kernels::matmul(
-                    16,
-                    16,
-                    n * t,
-                    x.as_flattened(),
-                    (1, 16),
-                    d_v.as_flattened(),
-                    (16, 1),
-                    grads.wv.as_flattened_mut(),
-                    16,
-                    false,
-                );
-                kernels::matmul(
-                    n * t,
-                    16,
-                    16,
-                    d_k.as_flattened(),
-                    (16, 1),
-                    model.wk.as_flattened(),
-                    (1, 16),
-                    d_x.as_flattened_mut(),
-                    16,
-                    true,
-                );
-                kernels::matmul(
-                    16,
-                    16,
-                    n * t,
-                    x.as_flattened(),
-                    (1, 16),
-                    d_k.as_flattened(),
-                    (16, 1),
-                    grads.wk.as_flattened_mut(),
-                    16,
-                    false,
-                );
-                kernels::matmul(
-                    n * t,
-                    16,
-                    16,
-                    d_q.as_flattened(),
-                    (16, 1),
-                    model.wq.as_flattened(),
-                    (1, 16),
-                    d_x.as_flattened_mut(),
-                    16,
-                    true,
-                );
-                kernels::matmul(
-                    16,
-                    16,
-                    n * t,
-                    x.as_flattened(),
-                    (1, 16),
-                    d_q.as_flattened(),
-                    (16, 1),
-                    grads.wq.as_flattened_mut(),
-                    16,
-                    false,
-                );
-            },
-        );
+            }
+            kernels::matmul(
+                n * t,
+                16,
+                16,
+                x.as_flattened(),
+                (16, 1),
+                model.wk.as_flattened(),
+                (16, 1),
+                k_2.as_flattened_mut(),
+                16,
+                false,
+            );
+            Attention::__compute_d_q(n, t, k_2, d_s_sum, d_q);
+            let [d_s_sum, d_v, q_2, d_q, d_k] = carve(
+                arena,
+                [
+                    n * t * t..n * t * t * 2,
+                    n * t * t * 2..n * t * 16 + n * t * t * 2,
+                    n * t * 16 + n * t * t * 2..n * t * 32 + n * t * t * 2,
+                    n * t * 32 + n * t * t * 2..n * t * 48 + n * t * t * 2,
+                    n * t * 48 + n * t * t * 2..n * t * 64 + n * t * t * 2,
+                ],
+            );
+            let d_s_sum = &d_s_sum[..n * t * t];
+            let d_v = &d_v.as_chunks::<16>().0[..n * t];
+            let q_2 = &mut q_2.as_chunks_mut::<16>().0[..n * t];
+            let d_q = &d_q.as_chunks::<16>().0[..n * t];
+            let d_k = &mut d_k.as_chunks_mut::<16>().0[..n * t];
+            kernels::matmul(
+                n * t,
+                16,
+                16,
+                x.as_flattened(),
+                (16, 1),
+                model.wq.as_flattened(),
+                (16, 1),
+                q_2.as_flattened_mut(),
+                16,
+                false,
+            );
+            Attention::__compute_d_k(n, t, q_2, d_s_sum, d_k);
+            kernels::matmul(
+                n * t,
+                16,
+                16,
+                d_v.as_flattened(),
+                (16, 1),
+                model.wv.as_flattened(),
+                (1, 16),
+                d_x.as_flattened_mut(),
+                16,
+                false,
+            );
+            kernels::matmul(
+                16,
+                16,
+                n * t,
+                x.as_flattened(),
+                (1, 16),
+                d_v.as_flattened(),
+                (16, 1),
+                grads.wv.as_flattened_mut(),
+                16,
+                false,
+            );
+            kernels::matmul(
+                n * t,
+                16,
+                16,
+                d_k.as_flattened(),
+                (16, 1),
+                model.wk.as_flattened(),
+                (1, 16),
+                d_x.as_flattened_mut(),
+                16,
+                true,
+            );
+            kernels::matmul(
+                16,
+                16,
+                n * t,
+                x.as_flattened(),
+                (1, 16),
+                d_k.as_flattened(),
+                (16, 1),
+                grads.wk.as_flattened_mut(),
+                16,
+                false,
+            );
+            kernels::matmul(
+                n * t,
+                16,
+                16,
+                d_q.as_flattened(),
+                (16, 1),
+                model.wq.as_flattened(),
+                (1, 16),
+                d_x.as_flattened_mut(),
+                16,
+                true,
+            );
+            kernels::matmul(
+                16,
+                16,
+                n * t,
+                x.as_flattened(),
+                (1, 16),
+                d_q.as_flattened(),
+                (16, 1),
+                grads.wq.as_flattened_mut(),
+                16,
+                false,
+            );
+        };
     }
     /// Adds the gradient with respect to the parameters, `x` to what is there.
     ///
@@ -1076,157 +1058,300 @@ impl AttentionAttendPass<'_> {
         let x = x.as_slice().as_chunks::<16>().0;
         let cotangent = cotangent.as_slice().as_chunks::<16>().0;
         let d_x = d_x.as_mut_slice().as_chunks_mut::<16>().0;
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            || {
-                use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [a, d_s_sum, v_3, d_a, a_sum_at, a_sum_rest_own, a_sum_rest_all,
-                a_sum_rest_odds, a_sum_rest_share, d_a_sum_exp] = carve(
-                    arena,
-                    [
-                        0..n * t * t,
-                        n * t * t..n * t * t * 2,
-                        n * t * t * 2..n * t * 16 + n * t * t * 2,
-                        n * t * 16 + n * t * t * 2..n * t * 16 + n * t * t * 2 + t * t,
-                        n * t * 64 + n * t * t * 2
-                            + t * t..n * t * 65 + n * t * t * 2 + t * t,
-                        n * t * 65 + n * t * t * 2
-                            + t * t..n * t * 66 + n * t * t * 2 + t * t,
-                        n * t * 66 + n * t * t * 2
-                            + t * t..n * t * 67 + n * t * t * 2 + t * t,
-                        n * t * 67 + n * t * t * 2
-                            + t * t..n * t * 68 + n * t * t * 2 + t * t,
-                        n * t * 68 + n * t * t * 2
-                            + t * t..n * t * 69 + n * t * t * 2 + t * t,
-                        n * t * 69 + n * t * t * 2
-                            + t * t..n * t * 69 + n * t * t * 2 + t + t * t,
-                    ],
-                );
-                let a = &a[..n * t * t];
-                let d_s_sum = &mut d_s_sum[..n * t * t];
-                let v_3 = &mut v_3.as_chunks_mut::<16>().0[..n * t];
-                let d_a = &mut d_a[..t * t];
-                let a_sum_at = &::chainrule::__private::as_u32(a_sum_at)[..n * t];
-                let a_sum_rest_own = &a_sum_rest_own[..n * t];
-                let a_sum_rest_all = &a_sum_rest_all[..n * t];
-                let a_sum_rest_odds = &a_sum_rest_odds[..n * t];
-                let a_sum_rest_share = &a_sum_rest_share[..n * t];
-                let d_a_sum_exp = &mut d_a_sum_exp[..t];
-                kernels::matmul(
-                    n * t,
-                    16,
-                    16,
-                    x.as_flattened(),
-                    (16, 1),
-                    model.wv.as_flattened(),
-                    (16, 1),
-                    v_3.as_flattened_mut(),
-                    16,
-                    false,
-                );
-                for n_2 in 0..n {
-                    kernels::matmul(
-                        t,
-                        t,
-                        16,
-                        cotangent[n_2 * t..][..t].as_flattened(),
-                        (16, 1),
-                        v_3[n_2 * t..][..t].as_flattened(),
-                        (1, 16),
-                        d_a,
-                        t,
-                        false,
-                    );
-                    for j in 0..t {
-                        let d_a_sum_rest_all = kernels::sum_of(
+        {
+            use ::chainrule::__private::{carve, kernels, math::f32 as math};
+            let [a, d_s_sum, v_3, d_a, a_sum_at, a_sum_rest_own, a_sum_rest_all,
+            a_sum_rest_odds, a_sum_rest_share, d_a_sum_exp] = carve(
+                arena,
+                [
+                    0..n * t * t,
+                    n * t * t..n * t * t * 2,
+                    n * t * t * 2..n * t * 16 + n * t * t * 2,
+                    n * t * 16 + n * t * t * 2..n * t * 16 + n * t * t * 2 + t * t,
+                    n * t * 64 + n * t * t * 2
+                        + t * t..n * t * 65 + n * t * t * 2 + t * t,
+                    n * t * 65 + n * t * t * 2
+                        + t * t..n * t * 66 + n * t * t * 2 + t * t,
+                    n * t * 66 + n * t * t * 2
+                        + t * t..n * t * 67 + n * t * t * 2 + t * t,
+                    n * t * 67 + n * t * t * 2
+                        + t * t..n * t * 68 + n * t * t * 2 + t * t,
+                    n * t * 68 + n * t * t * 2
+                        + t * t..n * t * 69 + n * t * t * 2 + t * t,
+                    n * t * 69 + n * t * t * 2
+                        + t * t..n * t * 69 + n * t * t * 2 + t + t * t,
+                ],
+            );
+            let a = &a[..n * t * t];
+            let d_s_sum = &mut d_s_sum[..n * t * t];
+            let v_3 = &mut v_3.as_chunks_mut::<16>().0[..n * t];
+            let d_a = &mut d_a[..t * t];
+            let a_sum_at = &::chainrule::__private::as_u32(a_sum_at)[..n * t];
+            let a_sum_rest_own = &a_sum_rest_own[..n * t];
+            let a_sum_rest_all = &a_sum_rest_all[..n * t];
+            let a_sum_rest_odds = &a_sum_rest_odds[..n * t];
+            let a_sum_rest_share = &a_sum_rest_share[..n * t];
+            let d_a_sum_exp = &mut d_a_sum_exp[..t];
+            kernels::matmul(
+                n * t,
+                16,
+                16,
+                x.as_flattened(),
+                (16, 1),
+                model.wv.as_flattened(),
+                (16, 1),
+                v_3.as_flattened_mut(),
+                16,
+                false,
+            );
+            ::chainrule::__private::vectorised(
+                #[inline(always)]
+                || {
+                    for n_2 in 0..n {
+                        kernels::matmul(
                             t,
-                            #[inline(always)]
-                            |k_3| {
-                                if k_3 == (a_sum_at[n_2 * t + j] as usize) {
+                            t,
+                            16,
+                            cotangent[n_2 * t..][..t].as_flattened(),
+                            (16, 1),
+                            v_3[n_2 * t..][..t].as_flattened(),
+                            (1, 16),
+                            d_a,
+                            t,
+                            false,
+                        );
+                        for j in 0..t {
+                            let d_a_sum_rest_all = kernels::sum_of(
+                                t,
+                                #[inline(always)]
+                                |k_3| {
+                                    if k_3 == (a_sum_at[n_2 * t + j] as usize) {
+                                        0.0
+                                    } else {
+                                        -(d_a[j * t + k_3] / a_sum_rest_all[n_2 * t + j]
+                                            * a[(n_2 * t + j) * t + k_3])
+                                    }
+                                },
+                            );
+                            let d_a_sum_rest_odds = if (a_sum_at[n_2 * t + j] as usize)
+                                < t
+                            {
+                                -(d_a[j * t + a_sum_at[n_2 * t + j] as usize]
+                                    / (1.0 + a_sum_rest_odds[n_2 * t + j])
+                                    * a_sum_rest_share[n_2 * t + j])
+                            } else {
+                                0.0
+                            };
+                            let d_a_sum_rest_others = d_a_sum_rest_odds
+                                / a_sum_rest_own[n_2 * t + j] + d_a_sum_rest_all;
+                            let d_a_row = &d_a[j * t..][..t];
+                            let d_a_sum_exp_row = &mut d_a_sum_exp[..t];
+                            for k_3 in 0..t {
+                                d_a_sum_exp_row[k_3] = if k_3
+                                    == (a_sum_at[n_2 * t + j] as usize)
+                                {
                                     0.0
                                 } else {
-                                    -(d_a[j * t + k_3] / a_sum_rest_all[n_2 * t + j]
-                                        * a[(n_2 * t + j) * t + k_3])
-                                }
-                            },
-                        );
-                        let d_a_sum_rest_odds = if (a_sum_at[n_2 * t + j] as usize) < t {
-                            -(d_a[j * t + a_sum_at[n_2 * t + j] as usize]
-                                / (1.0 + a_sum_rest_odds[n_2 * t + j])
-                                * a_sum_rest_share[n_2 * t + j])
-                        } else {
-                            0.0
-                        };
-                        let d_a_sum_rest_others = d_a_sum_rest_odds
-                            / a_sum_rest_own[n_2 * t + j] + d_a_sum_rest_all;
-                        let d_a_row = &d_a[j * t..][..t];
-                        let d_a_sum_exp_row = &mut d_a_sum_exp[..t];
-                        for k_3 in 0..t {
-                            d_a_sum_exp_row[k_3] = if k_3
-                                == (a_sum_at[n_2 * t + j] as usize)
-                            {
-                                0.0
-                            } else {
-                                d_a_row[k_3] / a_sum_rest_all[n_2 * t + j]
-                                    + d_a_sum_rest_others
-                            };
-                        }
-                        d_a_sum_exp[a_sum_at[n_2 * t + j] as usize]
-                            += d_a_sum_rest_all
-                                - d_a_sum_rest_odds / a_sum_rest_own[n_2 * t + j]
-                                    * a_sum_rest_odds[n_2 * t + j];
-                        let d_s_sum_row = &mut d_s_sum[(n_2 * t + j) * t..][..t];
-                        let d_a_sum_exp_row = &d_a_sum_exp[..t];
-                        for k_3 in 0..t {
-                            d_s_sum_row[k_3] = if k_3 <= j {
-                                d_a_sum_exp_row[k_3] * d_s_sum_row[k_3] / math::sqrt(16.0)
-                            } else {
-                                0.0
-                            };
+                                    d_a_row[k_3] / a_sum_rest_all[n_2 * t + j]
+                                        + d_a_sum_rest_others
+                                };
+                            }
+                            d_a_sum_exp[a_sum_at[n_2 * t + j] as usize]
+                                += d_a_sum_rest_all
+                                    - d_a_sum_rest_odds / a_sum_rest_own[n_2 * t + j]
+                                        * a_sum_rest_odds[n_2 * t + j];
+                            let d_s_sum_row = &mut d_s_sum[(n_2 * t + j) * t..][..t];
+                            let d_a_sum_exp_row = &d_a_sum_exp[..t];
+                            for k_3 in 0..t {
+                                d_s_sum_row[k_3] = if k_3 <= j {
+                                    d_a_sum_exp_row[k_3] * d_s_sum_row[k_3] / math::sqrt(16.0)
+                                } else {
+                                    0.0
+                                };
+                            }
                         }
                     }
-                }
-                let [a, d_s_sum, d_v, k_2, d_q] = carve(
-                    arena,
-                    [
-                        0..n * t * t,
-                        n * t * t..n * t * t * 2,
-                        n * t * t * 2..n * t * 16 + n * t * t * 2,
-                        n * t * 16 + n * t * t * 2..n * t * 32 + n * t * t * 2,
-                        n * t * 32 + n * t * t * 2..n * t * 48 + n * t * t * 2,
-                    ],
-                );
-                let a = &a[..n * t * t];
-                let d_s_sum = &d_s_sum[..n * t * t];
-                let d_v = &mut d_v.as_chunks_mut::<16>().0[..n * t];
-                let k_2 = &mut k_2.as_chunks_mut::<16>().0[..n * t];
-                let d_q = &mut d_q.as_chunks_mut::<16>().0[..n * t];
-                for n_2 in 0..n {
-                    kernels::matmul(
-                        t,
-                        16,
-                        t,
-                        &a[n_2 * t * t..][..t * t],
-                        (1, t),
-                        cotangent[n_2 * t..][..t].as_flattened(),
-                        (16, 1),
-                        d_v[n_2 * t..][..t].as_flattened_mut(),
-                        16,
-                        false,
-                    );
-                }
+                },
+            );
+            let [a, d_s_sum, d_v, k_2, d_q] = carve(
+                arena,
+                [
+                    0..n * t * t,
+                    n * t * t..n * t * t * 2,
+                    n * t * t * 2..n * t * 16 + n * t * t * 2,
+                    n * t * 16 + n * t * t * 2..n * t * 32 + n * t * t * 2,
+                    n * t * 32 + n * t * t * 2..n * t * 48 + n * t * t * 2,
+                ],
+            );
+            let a = &a[..n * t * t];
+            let d_s_sum = &d_s_sum[..n * t * t];
+            let d_v = &mut d_v.as_chunks_mut::<16>().0[..n * t];
+            let k_2 = &mut k_2.as_chunks_mut::<16>().0[..n * t];
+            let d_q = &mut d_q.as_chunks_mut::<16>().0[..n * t];
+            for n_2 in 0..n {
                 kernels::matmul(
-                    n * t,
+                    t,
                     16,
-                    16,
-                    x.as_flattened(),
+                    t,
+                    &a[n_2 * t * t..][..t * t],
+                    (1, t),
+                    cotangent[n_2 * t..][..t].as_flattened(),
                     (16, 1),
-                    model.wk.as_flattened(),
-                    (16, 1),
-                    k_2.as_flattened_mut(),
+                    d_v[n_2 * t..][..t].as_flattened_mut(),
                     16,
                     false,
                 );
+            }
+            kernels::matmul(
+                n * t,
+                16,
+                16,
+                x.as_flattened(),
+                (16, 1),
+                model.wk.as_flattened(),
+                (16, 1),
+                k_2.as_flattened_mut(),
+                16,
+                false,
+            );
+            Attention::__compute_d_q(n, t, k_2, d_s_sum, d_q);
+            let [d_s_sum, d_v, q_2, d_q, d_k] = carve(
+                arena,
+                [
+                    n * t * t..n * t * t * 2,
+                    n * t * t * 2..n * t * 16 + n * t * t * 2,
+                    n * t * 16 + n * t * t * 2..n * t * 32 + n * t * t * 2,
+                    n * t * 32 + n * t * t * 2..n * t * 48 + n * t * t * 2,
+                    n * t * 48 + n * t * t * 2..n * t * 64 + n * t * t * 2,
+                ],
+            );
+            let d_s_sum = &d_s_sum[..n * t * t];
+            let d_v = &d_v.as_chunks::<16>().0[..n * t];
+            let q_2 = &mut q_2.as_chunks_mut::<16>().0[..n * t];
+            let d_q = &d_q.as_chunks::<16>().0[..n * t];
+            let d_k = &mut d_k.as_chunks_mut::<16>().0[..n * t];
+            kernels::matmul(
+                n * t,
+                16,
+                16,
+                x.as_flattened(),
+                (16, 1),
+                model.wq.as_flattened(),
+                (16, 1),
+                q_2.as_flattened_mut(),
+                16,
+                false,
+            );
+            Attention::__compute_d_k(n, t, q_2, d_s_sum, d_k);
+            kernels::matmul(
+                n * t,
+                16,
+                16,
+                d_v.as_flattened(),
+                (16, 1),
+                model.wv.as_flattened(),
+                (1, 16),
+                d_x.as_flattened_mut(),
+                16,
+                true,
+            );
+            kernels::matmul(
+                16,
+                16,
+                n * t,
+                x.as_flattened(),
+                (1, 16),
+                d_v.as_flattened(),
+                (16, 1),
+                grads.wv.as_flattened_mut(),
+                16,
+                true,
+            );
+            kernels::matmul(
+                n * t,
+                16,
+                16,
+                d_k.as_flattened(),
+                (16, 1),
+                model.wk.as_flattened(),
+                (1, 16),
+                d_x.as_flattened_mut(),
+                16,
+                true,
+            );
+            kernels::matmul(
+                16,
+                16,
+                n * t,
+                x.as_flattened(),
+                (1, 16),
+                d_k.as_flattened(),
+                (16, 1),
+                grads.wk.as_flattened_mut(),
+                16,
+                true,
+            );
+            kernels::matmul(
+                n * t,
+                16,
+                16,
+                d_q.as_flattened(),
+                (16, 1),
+                model.wq.as_flattened(),
+                (1, 16),
+                d_x.as_flattened_mut(),
+                16,
+                true,
+            );
+            kernels::matmul(
+                16,
+                16,
+                n * t,
+                x.as_flattened(),
+                (1, 16),
+                d_q.as_flattened(),
+                (16, 1),
+                grads.wq.as_flattened_mut(),
+                16,
+                true,
+            );
+        };
+    }
+}
+#[allow(
+    dead_code,
+    missing_debug_implementations,
+    non_snake_case,
+    unreachable_pub,
+    clippy::approx_constant,
+    clippy::assign_op_pattern,
+    clippy::duplicate_underscore_argument,
+    clippy::int_plus_one,
+    clippy::manual_div_ceil,
+    clippy::manual_range_contains,
+    clippy::many_single_char_names,
+    clippy::needless_borrow,
+    clippy::similar_names,
+    clippy::too_many_arguments,
+    clippy::type_complexity,
+    clippy::unnecessary_box_returns,
+)]
+impl Attention {
+    /// Computes `d_q` from `k_2` and `d_s_sum`.
+    fn __compute_d_q(
+        n: usize,
+        t: usize,
+        k_2: &[[f32; 16]],
+        d_s_sum: &[f32],
+        d_q: &mut [[f32; 16]],
+    ) {
+        use ::chainrule::__private::kernels;
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let k_2 = &k_2[..n * t];
+                let d_s_sum = &d_s_sum[..n * t * t];
+                let d_q = &mut d_q[..n * t];
                 for n_2 in 0..n {
                     for i in 0..t {
                         d_q[n_2 * t + i].fill(0.0);
@@ -1240,33 +1365,24 @@ impl AttentionAttendPass<'_> {
                         d_q[n_2 * t + i].copy_from_slice(&d_q_row);
                     }
                 }
-                let [d_s_sum, d_v, q_2, d_q, d_k] = carve(
-                    arena,
-                    [
-                        n * t * t..n * t * t * 2,
-                        n * t * t * 2..n * t * 16 + n * t * t * 2,
-                        n * t * 16 + n * t * t * 2..n * t * 32 + n * t * t * 2,
-                        n * t * 32 + n * t * t * 2..n * t * 48 + n * t * t * 2,
-                        n * t * 48 + n * t * t * 2..n * t * 64 + n * t * t * 2,
-                    ],
-                );
+            },
+        )
+    }
+    /// Computes `d_k` from `q_2` and `d_s_sum`.
+    fn __compute_d_k(
+        n: usize,
+        t: usize,
+        q_2: &[[f32; 16]],
+        d_s_sum: &[f32],
+        d_k: &mut [[f32; 16]],
+    ) {
+        use ::chainrule::__private::kernels;
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let q_2 = &q_2[..n * t];
                 let d_s_sum = &d_s_sum[..n * t * t];
-                let d_v = &d_v.as_chunks::<16>().0[..n * t];
-                let q_2 = &mut q_2.as_chunks_mut::<16>().0[..n * t];
-                let d_q = &d_q.as_chunks::<16>().0[..n * t];
-                let d_k = &mut d_k.as_chunks_mut::<16>().0[..n * t];
-                kernels::matmul(
-                    n * t,
-                    16,
-                    16,
-                    x.as_flattened(),
-                    (16, 1),
-                    model.wq.as_flattened(),
-                    (16, 1),
-                    q_2.as_flattened_mut(),
-                    16,
-                    false,
-                );
+                let d_k = &mut d_k[..n * t];
                 for n_2 in 0..n {
                     for j in 0..t {
                         d_k[n_2 * t + j].fill(0.0);
@@ -1280,79 +1396,7 @@ impl AttentionAttendPass<'_> {
                         d_k[n_2 * t + j].copy_from_slice(&d_k_row);
                     }
                 }
-                kernels::matmul(
-                    n * t,
-                    16,
-                    16,
-                    d_v.as_flattened(),
-                    (16, 1),
-                    model.wv.as_flattened(),
-                    (1, 16),
-                    d_x.as_flattened_mut(),
-                    16,
-                    true,
-                );
-                kernels::matmul(
-                    16,
-                    16,
-                    n * t,
-                    x.as_flattened(),
-                    (1, 16),
-                    d_v.as_flattened(),
-                    (16, 1),
-                    grads.wv.as_flattened_mut(),
-                    16,
-                    true,
-                );
-                kernels::matmul(
-                    n * t,
-                    16,
-                    16,
-                    d_k.as_flattened(),
-                    (16, 1),
-                    model.wk.as_flattened(),
-                    (1, 16),
-                    d_x.as_flattened_mut(),
-                    16,
-                    true,
-                );
-                kernels::matmul(
-                    16,
-                    16,
-                    n * t,
-                    x.as_flattened(),
-                    (1, 16),
-                    d_k.as_flattened(),
-                    (16, 1),
-                    grads.wk.as_flattened_mut(),
-                    16,
-                    true,
-                );
-                kernels::matmul(
-                    n * t,
-                    16,
-                    16,
-                    d_q.as_flattened(),
-                    (16, 1),
-                    model.wq.as_flattened(),
-                    (1, 16),
-                    d_x.as_flattened_mut(),
-                    16,
-                    true,
-                );
-                kernels::matmul(
-                    16,
-                    16,
-                    n * t,
-                    x.as_flattened(),
-                    (1, 16),
-                    d_q.as_flattened(),
-                    (16, 1),
-                    grads.wq.as_flattened_mut(),
-                    16,
-                    true,
-                );
             },
-        );
+        )
     }
 }
