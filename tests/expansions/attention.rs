@@ -142,7 +142,7 @@ impl Attention {
         let arena = ws
             .request(69 * n * t + 2 * n * t * t + t + t * t, "Attention::attend");
         {
-            use ::chainrule::__private::{carve, kernels, math::f32 as math};
+            use ::chainrule::__private::{carve, kernels};
             let [a, d_s_sum, q, k, v_2, y, s_sum_product, a_sum_at, a_sum_rest_own,
             a_sum_rest_all, a_sum_rest_odds, a_sum_rest_share, s] = carve(
                 arena,
@@ -217,99 +217,22 @@ impl Attention {
                 16,
                 false,
             );
-            ::chainrule::__private::vectorised(
-                #[inline(always)]
-                || {
-                    for n_2 in 0..n {
-                        kernels::matmul(
-                            t,
-                            t,
-                            16,
-                            q[n_2 * t..][..t].as_flattened(),
-                            (16, 1),
-                            k[n_2 * t..][..t].as_flattened(),
-                            (1, 16),
-                            s_sum_product,
-                            t,
-                            false,
-                        );
-                        for j in 0..t {
-                            let s_sum_product_row = &s_sum_product[j * t..][..t];
-                            let s_row = &mut s[..t];
-                            for k_3 in 0..t {
-                                s_row[k_3] = if k_3 <= j {
-                                    s_sum_product_row[k_3] / math::sqrt(16.0)
-                                } else {
-                                    -::chainrule::__private::core::primitive::f32::INFINITY
-                                };
-                            }
-                            let mut best = 0;
-                            let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
-                            for k_3 in 0..t {
-                                let candidate = s[k_3];
-                                if candidate > largest
-                                    || (candidate.is_nan() && !largest.is_nan())
-                                {
-                                    best = k_3;
-                                    largest = candidate;
-                                }
-                            }
-                            a_sum_at[n_2 * t + j] = best as u32;
-                            let a_sum_shift = if math::abs(largest)
-                                < ::chainrule::__private::core::primitive::f32::INFINITY
-                            {
-                                largest
-                            } else {
-                                0.0
-                            };
-                            let s_row = &s[..t];
-                            let d_s_sum_row = &mut d_s_sum[(n_2 * t + j) * t..][..t];
-                            for k_3 in 0..t {
-                                d_s_sum_row[k_3] = math::exp(s_row[k_3] - a_sum_shift);
-                            }
-                            let a_sum_rest_others = kernels::sum_of(
-                                t,
-                                #[inline(always)]
-                                |k_3| {
-                                    if k_3 == (a_sum_at[n_2 * t + j] as usize) {
-                                        0.0
-                                    } else {
-                                        d_s_sum[(n_2 * t + j) * t + k_3]
-                                    }
-                                },
-                            );
-                            a_sum_rest_own[n_2 * t + j] = d_s_sum[(n_2 * t + j) * t
-                                + a_sum_at[n_2 * t + j] as usize];
-                            a_sum_rest_all[n_2 * t + j] = a_sum_rest_own[n_2 * t + j]
-                                + a_sum_rest_others;
-                            a_sum_rest_odds[n_2 * t + j] = a_sum_rest_others
-                                / a_sum_rest_own[n_2 * t + j];
-                            a_sum_rest_share[n_2 * t + j] = 1.0
-                                / (1.0 + a_sum_rest_odds[n_2 * t + j]);
-                            let d_s_sum_row = &d_s_sum[(n_2 * t + j) * t..][..t];
-                            let a_row = &mut a[(n_2 * t + j) * t..][..t];
-                            for k_3 in 0..t {
-                                a_row[k_3] = if k_3 == (a_sum_at[n_2 * t + j] as usize) {
-                                    a_sum_rest_share[n_2 * t + j]
-                                } else {
-                                    d_s_sum_row[k_3] / a_sum_rest_all[n_2 * t + j]
-                                };
-                            }
-                        }
-                        kernels::matmul(
-                            t,
-                            16,
-                            t,
-                            &a[n_2 * t * t..][..t * t],
-                            (t, 1),
-                            v_2[n_2 * t..][..t].as_flattened(),
-                            (16, 1),
-                            y[n_2 * t..][..t].as_flattened_mut(),
-                            16,
-                            false,
-                        );
-                    }
-                },
+            Self::__compute_s_sum_product(
+                n,
+                t,
+                q,
+                k,
+                v_2,
+                s_sum_product,
+                s,
+                a_sum_at,
+                d_s_sum,
+                a_sum_rest_own,
+                a_sum_rest_all,
+                a_sum_rest_odds,
+                a_sum_rest_share,
+                a,
+                y,
             );
         };
         AttentionAttendPass {
@@ -350,7 +273,7 @@ impl Attention {
         let arena = ws
             .request(64 * n * t + 2 * t + 2 * t * t, "Attention::attend_value");
         {
-            use ::chainrule::__private::{carve, kernels, math::f32 as math};
+            use ::chainrule::__private::{carve, kernels};
             let [q, k, v_2, y, s_sum_product, a, s, a_sum_exp] = carve(
                 arena,
                 [
@@ -408,86 +331,17 @@ impl Attention {
                 16,
                 false,
             );
-            ::chainrule::__private::vectorised(
-                #[inline(always)]
-                || {
-                    for n_2 in 0..n {
-                        kernels::matmul(
-                            t,
-                            t,
-                            16,
-                            q[n_2 * t..][..t].as_flattened(),
-                            (16, 1),
-                            k[n_2 * t..][..t].as_flattened(),
-                            (1, 16),
-                            s_sum_product,
-                            t,
-                            false,
-                        );
-                        for j in 0..t {
-                            let s_sum_product_row = &s_sum_product[j * t..][..t];
-                            let s_row = &mut s[..t];
-                            for k_2 in 0..t {
-                                s_row[k_2] = if k_2 <= j {
-                                    s_sum_product_row[k_2] / math::sqrt(16.0)
-                                } else {
-                                    -::chainrule::__private::core::primitive::f32::INFINITY
-                                };
-                            }
-                            let mut a_sum_at = 0;
-                            let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
-                            for k_2 in 0..t {
-                                let candidate = s[k_2];
-                                if candidate > largest
-                                    || (candidate.is_nan() && !largest.is_nan())
-                                {
-                                    a_sum_at = k_2;
-                                    largest = candidate;
-                                }
-                            }
-                            let a_sum_shift = if math::abs(largest)
-                                < ::chainrule::__private::core::primitive::f32::INFINITY
-                            {
-                                largest
-                            } else {
-                                0.0
-                            };
-                            for k_2 in 0..t {
-                                a_sum_exp[k_2] = math::exp(s[k_2] - a_sum_shift);
-                            }
-                            let a_sum_rest_others = kernels::sum_of(
-                                t,
-                                #[inline(always)]
-                                |k_2| if k_2 == a_sum_at { 0.0 } else { a_sum_exp[k_2] },
-                            );
-                            let a_sum_rest_own = a_sum_exp[a_sum_at];
-                            let a_sum_rest_share = 1.0
-                                / (1.0 + a_sum_rest_others / a_sum_rest_own);
-                            let a_sum_rest_all = a_sum_rest_own + a_sum_rest_others;
-                            let a_sum_exp_row = &a_sum_exp[..t];
-                            let a_row = &mut a[j * t..][..t];
-                            for k_2 in 0..t {
-                                a_row[k_2] = if k_2 == a_sum_at {
-                                    a_sum_rest_share
-                                } else {
-                                    a_sum_exp_row[k_2] / a_sum_rest_all
-                                };
-                            }
-                        }
-                        kernels::matmul(
-                            t,
-                            16,
-                            t,
-                            a,
-                            (t, 1),
-                            v_2[n_2 * t..][..t].as_flattened(),
-                            (16, 1),
-                            y[n_2 * t..][..t].as_flattened_mut(),
-                            16,
-                            false,
-                        );
-                    }
-                },
+            Self::__compute_s_sum_product_2(
+                n,
+                t,
+                q,
+                k,
+                v_2,
+                s_sum_product,
+                s,
+                a_sum_exp,
+                a,
+                y,
             );
         };
         ::chainrule::Tensor::new(
@@ -715,7 +569,7 @@ impl AttentionAttendPass<'_> {
         let cotangent = cotangent.as_slice().as_chunks::<16>().0;
         let d_x = d_x.as_mut_slice().as_chunks_mut::<16>().0;
         {
-            use ::chainrule::__private::{carve, kernels, math::f32 as math};
+            use ::chainrule::__private::{carve, kernels};
             let [a, d_s_sum, v_3, d_a, a_sum_at, a_sum_rest_own, a_sum_rest_all,
             a_sum_rest_odds, a_sum_rest_share, d_a_sum_exp] = carve(
                 arena,
@@ -760,74 +614,20 @@ impl AttentionAttendPass<'_> {
                 16,
                 false,
             );
-            ::chainrule::__private::vectorised(
-                #[inline(always)]
-                || {
-                    for n_2 in 0..n {
-                        kernels::matmul(
-                            t,
-                            t,
-                            16,
-                            cotangent[n_2 * t..][..t].as_flattened(),
-                            (16, 1),
-                            v_3[n_2 * t..][..t].as_flattened(),
-                            (1, 16),
-                            d_a,
-                            t,
-                            false,
-                        );
-                        for j in 0..t {
-                            let d_a_sum_rest_all = kernels::sum_of(
-                                t,
-                                #[inline(always)]
-                                |k_3| {
-                                    if k_3 == (a_sum_at[n_2 * t + j] as usize) {
-                                        0.0
-                                    } else {
-                                        -(d_a[j * t + k_3] / a_sum_rest_all[n_2 * t + j]
-                                            * a[(n_2 * t + j) * t + k_3])
-                                    }
-                                },
-                            );
-                            let d_a_sum_rest_odds = if (a_sum_at[n_2 * t + j] as usize)
-                                < t
-                            {
-                                -(d_a[j * t + a_sum_at[n_2 * t + j] as usize]
-                                    / (1.0 + a_sum_rest_odds[n_2 * t + j])
-                                    * a_sum_rest_share[n_2 * t + j])
-                            } else {
-                                0.0
-                            };
-                            let d_a_sum_rest_others = d_a_sum_rest_odds
-                                / a_sum_rest_own[n_2 * t + j] + d_a_sum_rest_all;
-                            let d_a_row = &d_a[j * t..][..t];
-                            let d_a_sum_exp_row = &mut d_a_sum_exp[..t];
-                            for k_3 in 0..t {
-                                d_a_sum_exp_row[k_3] = if k_3
-                                    == (a_sum_at[n_2 * t + j] as usize)
-                                {
-                                    0.0
-                                } else {
-                                    d_a_row[k_3] / a_sum_rest_all[n_2 * t + j]
-                                        + d_a_sum_rest_others
-                                };
-                            }
-                            d_a_sum_exp[a_sum_at[n_2 * t + j] as usize]
-                                += d_a_sum_rest_all
-                                    - d_a_sum_rest_odds / a_sum_rest_own[n_2 * t + j]
-                                        * a_sum_rest_odds[n_2 * t + j];
-                            let d_s_sum_row = &mut d_s_sum[(n_2 * t + j) * t..][..t];
-                            let d_a_sum_exp_row = &d_a_sum_exp[..t];
-                            for k_3 in 0..t {
-                                d_s_sum_row[k_3] = if k_3 <= j {
-                                    d_a_sum_exp_row[k_3] * d_s_sum_row[k_3] / math::sqrt(16.0)
-                                } else {
-                                    0.0
-                                };
-                            }
-                        }
-                    }
-                },
+            Attention::__compute_d_a(
+                n,
+                t,
+                cotangent,
+                v_3,
+                a_sum_at,
+                a_sum_rest_all,
+                a,
+                a_sum_rest_odds,
+                a_sum_rest_share,
+                a_sum_rest_own,
+                d_a,
+                d_a_sum_exp,
+                d_s_sum,
             );
             let [a, d_s_sum, d_v, k_2, d_q] = carve(
                 arena,
@@ -1059,7 +859,7 @@ impl AttentionAttendPass<'_> {
         let cotangent = cotangent.as_slice().as_chunks::<16>().0;
         let d_x = d_x.as_mut_slice().as_chunks_mut::<16>().0;
         {
-            use ::chainrule::__private::{carve, kernels, math::f32 as math};
+            use ::chainrule::__private::{carve, kernels};
             let [a, d_s_sum, v_3, d_a, a_sum_at, a_sum_rest_own, a_sum_rest_all,
             a_sum_rest_odds, a_sum_rest_share, d_a_sum_exp] = carve(
                 arena,
@@ -1104,74 +904,20 @@ impl AttentionAttendPass<'_> {
                 16,
                 false,
             );
-            ::chainrule::__private::vectorised(
-                #[inline(always)]
-                || {
-                    for n_2 in 0..n {
-                        kernels::matmul(
-                            t,
-                            t,
-                            16,
-                            cotangent[n_2 * t..][..t].as_flattened(),
-                            (16, 1),
-                            v_3[n_2 * t..][..t].as_flattened(),
-                            (1, 16),
-                            d_a,
-                            t,
-                            false,
-                        );
-                        for j in 0..t {
-                            let d_a_sum_rest_all = kernels::sum_of(
-                                t,
-                                #[inline(always)]
-                                |k_3| {
-                                    if k_3 == (a_sum_at[n_2 * t + j] as usize) {
-                                        0.0
-                                    } else {
-                                        -(d_a[j * t + k_3] / a_sum_rest_all[n_2 * t + j]
-                                            * a[(n_2 * t + j) * t + k_3])
-                                    }
-                                },
-                            );
-                            let d_a_sum_rest_odds = if (a_sum_at[n_2 * t + j] as usize)
-                                < t
-                            {
-                                -(d_a[j * t + a_sum_at[n_2 * t + j] as usize]
-                                    / (1.0 + a_sum_rest_odds[n_2 * t + j])
-                                    * a_sum_rest_share[n_2 * t + j])
-                            } else {
-                                0.0
-                            };
-                            let d_a_sum_rest_others = d_a_sum_rest_odds
-                                / a_sum_rest_own[n_2 * t + j] + d_a_sum_rest_all;
-                            let d_a_row = &d_a[j * t..][..t];
-                            let d_a_sum_exp_row = &mut d_a_sum_exp[..t];
-                            for k_3 in 0..t {
-                                d_a_sum_exp_row[k_3] = if k_3
-                                    == (a_sum_at[n_2 * t + j] as usize)
-                                {
-                                    0.0
-                                } else {
-                                    d_a_row[k_3] / a_sum_rest_all[n_2 * t + j]
-                                        + d_a_sum_rest_others
-                                };
-                            }
-                            d_a_sum_exp[a_sum_at[n_2 * t + j] as usize]
-                                += d_a_sum_rest_all
-                                    - d_a_sum_rest_odds / a_sum_rest_own[n_2 * t + j]
-                                        * a_sum_rest_odds[n_2 * t + j];
-                            let d_s_sum_row = &mut d_s_sum[(n_2 * t + j) * t..][..t];
-                            let d_a_sum_exp_row = &d_a_sum_exp[..t];
-                            for k_3 in 0..t {
-                                d_s_sum_row[k_3] = if k_3 <= j {
-                                    d_a_sum_exp_row[k_3] * d_s_sum_row[k_3] / math::sqrt(16.0)
-                                } else {
-                                    0.0
-                                };
-                            }
-                        }
-                    }
-                },
+            Attention::__compute_d_a(
+                n,
+                t,
+                cotangent,
+                v_3,
+                a_sum_at,
+                a_sum_rest_all,
+                a,
+                a_sum_rest_odds,
+                a_sum_rest_share,
+                a_sum_rest_own,
+                d_a,
+                d_a_sum_exp,
+                d_s_sum,
             );
             let [a, d_s_sum, d_v, k_2, d_q] = carve(
                 arena,
@@ -1337,6 +1083,333 @@ impl AttentionAttendPass<'_> {
     clippy::unnecessary_box_returns,
 )]
 impl Attention {
+    /// Computes `s_sum_product`, `s`, `a_sum_at`, `d_s_sum`, `a_sum_rest_own`, `a_sum_rest_all`, `a_sum_rest_odds`, `a_sum_rest_share`, `a` and `y` from `q`, `k` and `v_2`.
+    fn __compute_s_sum_product(
+        n: usize,
+        t: usize,
+        q: &[[f32; 16]],
+        k: &[[f32; 16]],
+        v_2: &[[f32; 16]],
+        s_sum_product: &mut [f32],
+        s: &mut [f32],
+        a_sum_at: &mut [u32],
+        d_s_sum: &mut [f32],
+        a_sum_rest_own: &mut [f32],
+        a_sum_rest_all: &mut [f32],
+        a_sum_rest_odds: &mut [f32],
+        a_sum_rest_share: &mut [f32],
+        a: &mut [f32],
+        y: &mut [[f32; 16]],
+    ) {
+        use ::chainrule::__private::{kernels, math::f32 as math};
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let q = &q[..n * t];
+                let k = &k[..n * t];
+                let v_2 = &v_2[..n * t];
+                let s_sum_product = &mut s_sum_product[..t * t];
+                let s = &mut s[..t];
+                let a_sum_at = &mut a_sum_at[..n * t];
+                let d_s_sum = &mut d_s_sum[..n * t * t];
+                let a_sum_rest_own = &mut a_sum_rest_own[..n * t];
+                let a_sum_rest_all = &mut a_sum_rest_all[..n * t];
+                let a_sum_rest_odds = &mut a_sum_rest_odds[..n * t];
+                let a_sum_rest_share = &mut a_sum_rest_share[..n * t];
+                let a = &mut a[..n * t * t];
+                let y = &mut y[..n * t];
+                for n_2 in 0..n {
+                    kernels::matmul(
+                        t,
+                        t,
+                        16,
+                        q[n_2 * t..][..t].as_flattened(),
+                        (16, 1),
+                        k[n_2 * t..][..t].as_flattened(),
+                        (1, 16),
+                        s_sum_product,
+                        t,
+                        false,
+                    );
+                    for j in 0..t {
+                        let s_sum_product_row = &s_sum_product[j * t..][..t];
+                        let s_row = &mut s[..t];
+                        for k_3 in 0..t {
+                            s_row[k_3] = if k_3 <= j {
+                                s_sum_product_row[k_3] / math::sqrt(16.0)
+                            } else {
+                                -::chainrule::__private::core::primitive::f32::INFINITY
+                            };
+                        }
+                        let mut best = 0;
+                        let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
+                        for k_3 in 0..t {
+                            let candidate = s[k_3];
+                            if candidate > largest
+                                || (candidate.is_nan() && !largest.is_nan())
+                            {
+                                best = k_3;
+                                largest = candidate;
+                            }
+                        }
+                        a_sum_at[n_2 * t + j] = best as u32;
+                        let a_sum_shift = if math::abs(largest)
+                            < ::chainrule::__private::core::primitive::f32::INFINITY
+                        {
+                            largest
+                        } else {
+                            0.0
+                        };
+                        let s_row = &s[..t];
+                        let d_s_sum_row = &mut d_s_sum[(n_2 * t + j) * t..][..t];
+                        for k_3 in 0..t {
+                            d_s_sum_row[k_3] = math::exp(s_row[k_3] - a_sum_shift);
+                        }
+                        let a_sum_rest_others = kernels::sum_of(
+                            t,
+                            #[inline(always)]
+                            |k_3| {
+                                if k_3 == (a_sum_at[n_2 * t + j] as usize) {
+                                    0.0
+                                } else {
+                                    d_s_sum[(n_2 * t + j) * t + k_3]
+                                }
+                            },
+                        );
+                        a_sum_rest_own[n_2 * t + j] = d_s_sum[(n_2 * t + j) * t
+                            + a_sum_at[n_2 * t + j] as usize];
+                        a_sum_rest_all[n_2 * t + j] = a_sum_rest_own[n_2 * t + j]
+                            + a_sum_rest_others;
+                        a_sum_rest_odds[n_2 * t + j] = a_sum_rest_others
+                            / a_sum_rest_own[n_2 * t + j];
+                        a_sum_rest_share[n_2 * t + j] = 1.0
+                            / (1.0 + a_sum_rest_odds[n_2 * t + j]);
+                        let d_s_sum_row = &d_s_sum[(n_2 * t + j) * t..][..t];
+                        let a_row = &mut a[(n_2 * t + j) * t..][..t];
+                        for k_3 in 0..t {
+                            a_row[k_3] = if k_3 == (a_sum_at[n_2 * t + j] as usize) {
+                                a_sum_rest_share[n_2 * t + j]
+                            } else {
+                                d_s_sum_row[k_3] / a_sum_rest_all[n_2 * t + j]
+                            };
+                        }
+                    }
+                    kernels::matmul(
+                        t,
+                        16,
+                        t,
+                        &a[n_2 * t * t..][..t * t],
+                        (t, 1),
+                        v_2[n_2 * t..][..t].as_flattened(),
+                        (16, 1),
+                        y[n_2 * t..][..t].as_flattened_mut(),
+                        16,
+                        false,
+                    );
+                }
+            },
+        )
+    }
+    /// Computes `s_sum_product`, `s`, `a_sum_exp`, `a` and `y` from `q`, `k` and `v_2`.
+    fn __compute_s_sum_product_2(
+        n: usize,
+        t: usize,
+        q: &[[f32; 16]],
+        k: &[[f32; 16]],
+        v_2: &[[f32; 16]],
+        s_sum_product: &mut [f32],
+        s: &mut [f32],
+        a_sum_exp: &mut [f32],
+        a: &mut [f32],
+        y: &mut [[f32; 16]],
+    ) {
+        use ::chainrule::__private::{kernels, math::f32 as math};
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let q = &q[..n * t];
+                let k = &k[..n * t];
+                let v_2 = &v_2[..n * t];
+                let s_sum_product = &mut s_sum_product[..t * t];
+                let s = &mut s[..t];
+                let a_sum_exp = &mut a_sum_exp[..t];
+                let a = &mut a[..t * t];
+                let y = &mut y[..n * t];
+                for n_2 in 0..n {
+                    kernels::matmul(
+                        t,
+                        t,
+                        16,
+                        q[n_2 * t..][..t].as_flattened(),
+                        (16, 1),
+                        k[n_2 * t..][..t].as_flattened(),
+                        (1, 16),
+                        s_sum_product,
+                        t,
+                        false,
+                    );
+                    for j in 0..t {
+                        let s_sum_product_row = &s_sum_product[j * t..][..t];
+                        let s_row = &mut s[..t];
+                        for k_2 in 0..t {
+                            s_row[k_2] = if k_2 <= j {
+                                s_sum_product_row[k_2] / math::sqrt(16.0)
+                            } else {
+                                -::chainrule::__private::core::primitive::f32::INFINITY
+                            };
+                        }
+                        let mut a_sum_at = 0;
+                        let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
+                        for k_2 in 0..t {
+                            let candidate = s[k_2];
+                            if candidate > largest
+                                || (candidate.is_nan() && !largest.is_nan())
+                            {
+                                a_sum_at = k_2;
+                                largest = candidate;
+                            }
+                        }
+                        let a_sum_shift = if math::abs(largest)
+                            < ::chainrule::__private::core::primitive::f32::INFINITY
+                        {
+                            largest
+                        } else {
+                            0.0
+                        };
+                        for k_2 in 0..t {
+                            a_sum_exp[k_2] = math::exp(s[k_2] - a_sum_shift);
+                        }
+                        let a_sum_rest_others = kernels::sum_of(
+                            t,
+                            #[inline(always)]
+                            |k_2| if k_2 == a_sum_at { 0.0 } else { a_sum_exp[k_2] },
+                        );
+                        let a_sum_rest_own = a_sum_exp[a_sum_at];
+                        let a_sum_rest_share = 1.0
+                            / (1.0 + a_sum_rest_others / a_sum_rest_own);
+                        let a_sum_rest_all = a_sum_rest_own + a_sum_rest_others;
+                        let a_sum_exp_row = &a_sum_exp[..t];
+                        let a_row = &mut a[j * t..][..t];
+                        for k_2 in 0..t {
+                            a_row[k_2] = if k_2 == a_sum_at {
+                                a_sum_rest_share
+                            } else {
+                                a_sum_exp_row[k_2] / a_sum_rest_all
+                            };
+                        }
+                    }
+                    kernels::matmul(
+                        t,
+                        16,
+                        t,
+                        a,
+                        (t, 1),
+                        v_2[n_2 * t..][..t].as_flattened(),
+                        (16, 1),
+                        y[n_2 * t..][..t].as_flattened_mut(),
+                        16,
+                        false,
+                    );
+                }
+            },
+        )
+    }
+    /// Computes `d_a`, `d_a_sum_exp` and `d_s_sum` from `cotangent`, `v_3`, `a_sum_at`, `a_sum_rest_all`, `a`, `a_sum_rest_odds`, `a_sum_rest_share` and `a_sum_rest_own`.
+    fn __compute_d_a(
+        n: usize,
+        t: usize,
+        cotangent: &[[f32; 16]],
+        v_3: &[[f32; 16]],
+        a_sum_at: &[u32],
+        a_sum_rest_all: &[f32],
+        a: &[f32],
+        a_sum_rest_odds: &[f32],
+        a_sum_rest_share: &[f32],
+        a_sum_rest_own: &[f32],
+        d_a: &mut [f32],
+        d_a_sum_exp: &mut [f32],
+        d_s_sum: &mut [f32],
+    ) {
+        use ::chainrule::__private::{kernels, math::f32 as math};
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let cotangent = &cotangent[..n * t];
+                let v_3 = &v_3[..n * t];
+                let a_sum_at = &a_sum_at[..n * t];
+                let a_sum_rest_all = &a_sum_rest_all[..n * t];
+                let a = &a[..n * t * t];
+                let a_sum_rest_odds = &a_sum_rest_odds[..n * t];
+                let a_sum_rest_share = &a_sum_rest_share[..n * t];
+                let a_sum_rest_own = &a_sum_rest_own[..n * t];
+                let d_a = &mut d_a[..t * t];
+                let d_a_sum_exp = &mut d_a_sum_exp[..t];
+                let d_s_sum = &mut d_s_sum[..n * t * t];
+                for n_2 in 0..n {
+                    kernels::matmul(
+                        t,
+                        t,
+                        16,
+                        cotangent[n_2 * t..][..t].as_flattened(),
+                        (16, 1),
+                        v_3[n_2 * t..][..t].as_flattened(),
+                        (1, 16),
+                        d_a,
+                        t,
+                        false,
+                    );
+                    for j in 0..t {
+                        let d_a_sum_rest_all = kernels::sum_of(
+                            t,
+                            #[inline(always)]
+                            |k_3| {
+                                if k_3 == (a_sum_at[n_2 * t + j] as usize) {
+                                    0.0
+                                } else {
+                                    -(d_a[j * t + k_3] / a_sum_rest_all[n_2 * t + j]
+                                        * a[(n_2 * t + j) * t + k_3])
+                                }
+                            },
+                        );
+                        let d_a_sum_rest_odds = if (a_sum_at[n_2 * t + j] as usize) < t {
+                            -(d_a[j * t + a_sum_at[n_2 * t + j] as usize]
+                                / (1.0 + a_sum_rest_odds[n_2 * t + j])
+                                * a_sum_rest_share[n_2 * t + j])
+                        } else {
+                            0.0
+                        };
+                        let d_a_sum_rest_others = d_a_sum_rest_odds
+                            / a_sum_rest_own[n_2 * t + j] + d_a_sum_rest_all;
+                        let d_a_row = &d_a[j * t..][..t];
+                        let d_a_sum_exp_row = &mut d_a_sum_exp[..t];
+                        for k_3 in 0..t {
+                            d_a_sum_exp_row[k_3] = if k_3
+                                == (a_sum_at[n_2 * t + j] as usize)
+                            {
+                                0.0
+                            } else {
+                                d_a_row[k_3] / a_sum_rest_all[n_2 * t + j]
+                                    + d_a_sum_rest_others
+                            };
+                        }
+                        d_a_sum_exp[a_sum_at[n_2 * t + j] as usize]
+                            += d_a_sum_rest_all
+                                - d_a_sum_rest_odds / a_sum_rest_own[n_2 * t + j]
+                                    * a_sum_rest_odds[n_2 * t + j];
+                        let d_s_sum_row = &mut d_s_sum[(n_2 * t + j) * t..][..t];
+                        let d_a_sum_exp_row = &d_a_sum_exp[..t];
+                        for k_3 in 0..t {
+                            d_s_sum_row[k_3] = if k_3 <= j {
+                                d_a_sum_exp_row[k_3] * d_s_sum_row[k_3] / math::sqrt(16.0)
+                            } else {
+                                0.0
+                            };
+                        }
+                    }
+                }
+            },
+        )
+    }
     /// Computes `d_q` from `k_2` and `d_s_sum`.
     fn __compute_d_q(
         n: usize,

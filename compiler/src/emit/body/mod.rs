@@ -183,6 +183,8 @@ struct Body<'a> {
     integers: Cell<bool>,
     /// The function that is being made of the step in hand.
     outline: Option<outline::Outline>,
+    /// Whether the step in hand stands where it is compiled for more than one processor.
+    is_compiled_for_each: bool,
     accumulate: bool,
     update: Option<&'a mut Update<'a>>,
     uses: RefCell<Uses>,
@@ -210,6 +212,7 @@ impl<'a> Body<'a> {
             touches: BTreeMap::new(),
             integers: Cell::new(false),
             outline: None,
+            is_compiled_for_each: false,
             accumulate: false,
             update: None,
             uses: RefCell::default(),

@@ -11,7 +11,7 @@ use quote::{format_ident, quote};
 
 use crate::emit::docs;
 use crate::ir::{Kind, TensorId};
-use crate::plan::{BufferId, Home, Item, LeafKind, Root, Step};
+use crate::plan::{BufferId, Home, Leaf, LeafKind, Root, Step};
 use crate::program::FieldInput;
 
 use super::{Access, Body};
@@ -98,34 +98,32 @@ impl Body<'_> {
     /// A step of loops: the call of a function, or where it stands a closure; as it is, if it is hardly any work,
     /// or if what is to be compiled for each processor are the steps in it.
     pub(super) fn compiled_for_each(&mut self, step: &Step) -> TokenStream {
-        let calls_kernels = calls(step, &|kind| matches!(kind, LeafKind::Product(_)));
-        let is_glue = matches!(step, Step::Loop(_)) && calls_kernels;
-        if is_glue || Self::work(std::slice::from_ref(step)).is_some_and(|work| work < WORTHWHILE) {
+        let is_glue = matches!(step, Step::Loop(_)) && calls_kernels(step);
+        let is_little = Self::work(std::slice::from_ref(step)).is_some_and(|work| work < WORTHWHILE);
+        if self.is_compiled_for_each || is_glue || is_little {
             return self.step(step);
         }
-        let calls_functions = calls(step, &|kind| matches!(kind, LeafKind::Call));
-        let is_nest = matches!(step, Step::Nest(_));
-        let outlined = if is_nest && !calls_kernels && !calls_functions { self.outlined(step) } else { None };
-        outlined.unwrap_or_else(|| self.in_place(step))
+        self.is_compiled_for_each = true;
+        let tokens = self.outlined(step).unwrap_or_else(|| self.in_place(step));
+        self.is_compiled_for_each = false;
+        tokens
     }
 
     /// A step in a closure where it stands.
     fn in_place(&mut self, step: &Step) -> TokenStream {
         let krate = self.cx.krate;
-        // What a loop declares around itself is seen behind it as it is.
-        let (declarations, (body, left)) = match step {
-            Step::Loop(repeat) => {
-                (self.declarations_of(step), self.with_own_variables(step, |body| body.repeat(repeat)))
-            }
-            _ => (TokenStream::new(), self.with_own_variables(step, |body| body.step(step))),
-        };
+        let (body, left) = self.with_own_variables(step);
         let (bind, value) = self.left(&left, step);
-        quote!(#declarations #bind #krate::__private::vectorised(#[inline(always)] || { #body #value });)
+        quote!(#bind #krate::__private::vectorised(#[inline(always)] || { #body #value });)
     }
 
     /// The call of the function that a step becomes; none if it cannot be one.
     fn outlined(&mut self, step: &Step) -> Option<TokenStream> {
-        let written = self.written_roots(step);
+        if self.updates(step) {
+            return None;
+        }
+        let mut written = BTreeSet::new();
+        self.written_roots(step, &mut written);
         let scalar_outside = written.iter().any(|root| match root {
             Root::Buffer(buffer) => self.declared.contains(buffer) && self.is_local_scalar(*buffer),
             Root::Input(_) => false,
@@ -135,7 +133,7 @@ impl Body<'_> {
         }
         let state = (self.names.clone(), self.declared.clone(), self.imports.take());
         self.outline = Some(Outline { written, lent: self.declared.clone(), fields: RefCell::default() });
-        let (statements, left) = self.with_own_variables(step, |body| body.step(step));
+        let (statements, left) = self.with_own_variables(step);
         let imports = self.imports.replace(state.2);
         let outline = self.outline.take()?;
         let own = self.names.since(&state.0);
@@ -159,7 +157,8 @@ impl Body<'_> {
         own: BTreeSet<String>,
     ) -> Option<(Vec<Parameter>, BTreeSet<String>)> {
         let mut parameters = self.fields_as_parameters(outline, &own)?;
-        parameters.extend(self.variables_as_parameters(outline));
+        let around = self.variables_as_parameters(outline).into_iter();
+        parameters.extend(around.filter(|parameter| !own.contains(&parameter.name.to_string())));
         let variables = parameters.iter().map(|parameter| parameter.name.to_string());
         let variables: BTreeSet<String> = variables.chain(own).collect();
         let mut order = mentioned(statements, &variables);
@@ -222,12 +221,8 @@ impl Body<'_> {
         })
     }
 
-    /// Makes something of a step, and says which variables it declares that are seen behind it.
-    fn with_own_variables(
-        &mut self,
-        step: &Step,
-        make: impl FnOnce(&mut Self) -> TokenStream,
-    ) -> (TokenStream, Vec<BufferId>) {
+    /// The statements of a step, and which variables they declare that are seen behind it.
+    fn with_own_variables(&mut self, step: &Step) -> (TokenStream, Vec<BufferId>) {
         let (mut inside, before, all) = (BTreeMap::new(), self.declared.clone(), self.touches.clone());
         self.count_touches(std::slice::from_ref(step), &mut inside);
         // Whether a variable is mutable in here depends on what is in here.
@@ -236,7 +231,7 @@ impl Body<'_> {
                 touches.1 = *writes;
             }
         }
-        let tokens = make(self);
+        let tokens = self.step(step);
         self.touches = all;
         let touched = |buffer: &BufferId| inside.get(buffer).map_or(0, |(touches, _)| *touches);
         let left = self.declared.difference(&before).filter(|buffer| self.touches[buffer].0 > touched(buffer));
@@ -261,9 +256,24 @@ impl Body<'_> {
     }
 
     /// The memory that a step writes.
-    fn written_roots(&self, step: &Step) -> BTreeSet<Root> {
+    fn written_roots(&self, step: &Step, roots: &mut BTreeSet<Root>) {
+        if let Step::Loop(repeat) = step {
+            repeat.body.iter().for_each(|step| self.written_roots(step, roots));
+        }
         let tensors = self.tensors(step).into_iter();
-        tensors.filter(|(_, written)| *written).map(|(tensor, _)| self.root(tensor)).collect()
+        roots.extend(tensors.filter(|(_, written)| *written).map(|(tensor, _)| self.root(tensor)));
+    }
+
+    /// Whether a step applies a product of matrices to parameters.
+    fn updates(&self, step: &Step) -> bool {
+        let Step::Nest(items) = step else { return false };
+        let mut found = false;
+        let mut visit = |_: usize, leaf: &Leaf| {
+            let is_product = matches!(leaf.kind, LeafKind::Product(_));
+            found |= is_product && matches!(self.home(leaf.out), Some((_, Home::Gradient(_))));
+        };
+        items.iter().for_each(|item| item.visit(0, &mut visit));
+        self.update.is_some() && found
     }
 
     fn is_local_scalar(&self, buffer: BufferId) -> bool {
@@ -432,15 +442,16 @@ impl Body<'_> {
     }
 }
 
-/// Whether a statement of such a kind is in a step.
-fn calls(step: &Step, is_such: &dyn Fn(&LeafKind) -> bool) -> bool {
+/// Whether kernels are called in a step, or memory is carved.
+fn calls_kernels(step: &Step) -> bool {
     match step {
         Step::Nest(items) => {
             let mut found = false;
-            items.iter().for_each(|item: &Item| item.visit(0, &mut |_, leaf| found |= is_such(&leaf.kind)));
+            let mut visit = |_: usize, leaf: &Leaf| found |= matches!(leaf.kind, LeafKind::Product(_));
+            items.iter().for_each(|item| item.visit(0, &mut visit));
             found
         }
-        Step::Loop(repeat) => repeat.body.iter().any(|step| calls(step, is_such)),
+        Step::Loop(repeat) => repeat.body.iter().any(calls_kernels),
         Step::Carve { .. } | Step::Update(_) => true,
         Step::Copy { .. } => false,
     }

@@ -45,7 +45,7 @@ impl Body<'_> {
         quote!(#views #statements)
     }
 
-    pub(super) fn repeat(&mut self, repeat: &Repeat) -> TokenStream {
+    fn repeat(&mut self, repeat: &Repeat) -> TokenStream {
         let counter = self.names.take(&repeat.name);
         self.counters.insert(repeat.counter, counter.clone());
         self.counted.insert(repeat.counter, repeat.extent.clone());
@@ -53,6 +53,7 @@ impl Body<'_> {
         let left_out = repeat.condition.map(|condition| self.left_out(condition));
         let body = self.steps(&repeat.body);
         self.names.release(&counter);
+        self.counters.remove(&repeat.counter);
         if body.is_empty() {
             return body;
         }
@@ -87,7 +88,7 @@ impl Body<'_> {
     }
 
     /// Variables that a loop needs and that are seen outside it too.
-    pub(super) fn declarations_of(&mut self, step: &Step) -> TokenStream {
+    fn declarations_of(&mut self, step: &Step) -> TokenStream {
         let mut inside = BTreeMap::new();
         self.count_touches(std::slice::from_ref(step), &mut inside);
         let mut tokens = TokenStream::new();
