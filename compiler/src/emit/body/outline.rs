@@ -234,7 +234,8 @@ impl Body<'_> {
         let tokens = self.step(step);
         self.touches = all;
         let touched = |buffer: &BufferId| inside.get(buffer).map_or(0, |(touches, _)| *touches);
-        let left = self.declared.difference(&before).filter(|buffer| self.touches[buffer].0 > touched(buffer));
+        let left =
+            self.declared.difference(&before).filter(|buffer| self.touches[buffer].0 > touched(buffer));
         (tokens, left.copied().collect())
     }
 
@@ -379,7 +380,13 @@ impl Body<'_> {
                 Home::Gradient(number) => {
                     if let Some(Access::Variable(name)) = self.cx.targets.get(*number) {
                         let float = self.float();
-                        parameters.push(self.view_as_parameter(name.clone(), buffer.tensor, &float, role, false));
+                        parameters.push(self.view_as_parameter(
+                            name.clone(),
+                            buffer.tensor,
+                            &float,
+                            role,
+                            false,
+                        ));
                     }
                 }
             }
@@ -503,7 +510,8 @@ fn renamed(
         let is_called = matches!(tokens.get(position + 1),
             Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis);
         let opens_path = is(position + 1, ':') && is_joint(position + 1);
-        variables.contains(&ident.to_string()) && !(is_member || in_path || is_type || is_called || opens_path)
+        variables.contains(&ident.to_string())
+            && !(is_member || in_path || is_type || is_called || opens_path)
     };
     let mut all = Vec::new();
     for (position, token) in tokens.iter().enumerate() {
