@@ -561,6 +561,7 @@ impl Burgers {
             let d_u_xx = &mut d_u_xx[..n];
             let d_h_part = &mut d_h_part.as_chunks_mut::<20>().0[..n];
             let d_residual_mean = 1.0 / n as f64;
+            d_w1.as_flattened_mut().fill(0.0);
             Self::__compute_d_w1(
                 n,
                 &self.w1,
@@ -628,6 +629,7 @@ impl Burgers {
                 20,
                 false,
             );
+            d_w3.fill(0.0);
             Self::__compute_d_w3(
                 n,
                 &self.w3,
@@ -831,6 +833,7 @@ impl Burgers {
             let d_u_product_4 = &d_u_product_4.as_chunks::<20>().0[..n];
             let d_u_left_2 = &d_u_left_2.as_chunks::<20>().0[..n];
             let d_b2 = &mut d_b2.as_chunks_mut::<20>().0[0];
+            d_b2.fill(0.0);
             Self::__compute_d_b2(
                 n,
                 &self.w3,
@@ -888,6 +891,7 @@ impl Burgers {
             let d_w1 = &mut d_w1.as_chunks_mut::<20>().0.as_chunks_mut::<2>().0[0];
             let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
             let d_b1 = &mut d_b1.as_chunks_mut::<20>().0[0];
+            d_b1.fill(0.0);
             Self::__compute_d_b1(n, h, d_b1, d_h_5);
             ::chainrule::Optimiser::update(optimiser, 40, &mut self.b1, d_b1);
             kernels::matmul(
@@ -1297,6 +1301,7 @@ impl BurgersResidualPass<'_> {
             let d_u = &mut d_u[..n];
             let d_u_xx = &mut d_u_xx[..n];
             let d_residual_mean = 1.0 / n as f64;
+            grads.w1.as_flattened_mut().fill(0.0);
             Burgers::__compute_d_w1(
                 n,
                 &model.w1,
@@ -1325,6 +1330,347 @@ impl BurgersResidualPass<'_> {
                 grads.w2.as_flattened_mut(),
                 20,
                 false,
+            );
+            let [u_left, d_u_product_part, d_h_3, d_u_product_2, d_u_product_4, d_h_4,
+            d_u_product_5, d_u_left_2] = carve(
+                arena,
+                [
+                    n * 40..n * 60,
+                    n * 80..n * 100,
+                    n * 120..n * 140,
+                    n * 180..n * 200,
+                    n * 200..n * 220,
+                    n * 260..n * 280,
+                    n * 320..n * 340,
+                    n * 340..n * 360,
+                ],
+            );
+            let u_left = &u_left.as_chunks::<20>().0[..n];
+            let d_u_product_part = &d_u_product_part.as_chunks::<20>().0[..n];
+            let d_h_3 = &d_h_3.as_chunks::<20>().0[..n];
+            let d_u_product_2 = &d_u_product_2.as_chunks::<20>().0[..n];
+            let d_u_product_4 = &mut d_u_product_4.as_chunks_mut::<20>().0[..n];
+            let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
+            let d_u_product_5 = &mut d_u_product_5.as_chunks_mut::<20>().0[..n];
+            let d_u_left_2 = &mut d_u_left_2.as_chunks_mut::<20>().0[..n];
+            kernels::matmul(
+                n,
+                20,
+                20,
+                d_h_4.as_flattened(),
+                (20, 1),
+                model.w2.as_flattened(),
+                (20, 1),
+                d_u_product_4.as_flattened_mut(),
+                20,
+                false,
+            );
+            grads.w3.fill(0.0);
+            Burgers::__compute_d_w3(
+                n,
+                &model.w3,
+                d_u_product_4,
+                d_u_product_part,
+                u_left,
+                d_u_product_2,
+                &mut grads.w3,
+                d_u_left_2,
+                d_u_product_5,
+            );
+            kernels::matmul(
+                20,
+                20,
+                n,
+                d_h_3.as_flattened(),
+                (1, 20),
+                d_u_product_5.as_flattened(),
+                (20, 1),
+                grads.w2.as_flattened_mut(),
+                20,
+                true,
+            );
+            let [h_part_part, h, d_u_product, d_h, d_h_5, h_part, d_h_2, d_h_part, d_h_4,
+            d_h_part_2, d_h_6, d_u_product_5, u, d_r, d_u_xx] = carve(
+                arena,
+                [
+                    0..n * 20,
+                    n * 20..n * 40,
+                    n * 60..n * 80,
+                    n * 100..n * 120,
+                    n * 120..n * 140,
+                    n * 140..n * 160,
+                    n * 160..n * 180,
+                    n * 240..n * 260,
+                    n * 260..n * 280,
+                    n * 280..n * 300,
+                    n * 300..n * 320,
+                    n * 320..n * 340,
+                    n * 360..n * 361,
+                    n * 361..n * 362,
+                    n * 363..n * 364,
+                ],
+            );
+            let h_part_part = &h_part_part.as_chunks::<20>().0[..n];
+            let h = &h.as_chunks::<20>().0[..n];
+            let d_u_product = &d_u_product.as_chunks::<20>().0[..n];
+            let d_h = &d_h.as_chunks::<20>().0[..n];
+            let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
+            let h_part = &h_part.as_chunks::<20>().0[..n];
+            let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
+            let d_h_part = &d_h_part.as_chunks::<20>().0[..n];
+            let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
+            let d_h_part_2 = &d_h_part_2.as_chunks::<20>().0[..n];
+            let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
+            let d_u_product_5 = &d_u_product_5.as_chunks::<20>().0[..n];
+            let u = &u[..n];
+            let d_r = &d_r[..n];
+            let d_u_xx = &d_u_xx[..n];
+            kernels::matmul(
+                n,
+                20,
+                20,
+                d_u_product_5.as_flattened(),
+                (20, 1),
+                model.w2.as_flattened(),
+                (1, 20),
+                d_h_5.as_flattened_mut(),
+                20,
+                false,
+            );
+            Burgers::__compute_d_w1_2(n, h_part_part, d_h_5, &mut grads.w1);
+            Burgers::__compute_d_w1_2(n, d_h, d_h_part, &mut grads.w1);
+            kernels::matmul(
+                1,
+                20,
+                n,
+                u,
+                (0, 1),
+                h_part.as_flattened(),
+                (20, 1),
+                &mut grads.w1[1],
+                20,
+                true,
+            );
+            kernels::matmul(
+                1,
+                20,
+                n,
+                d_r,
+                (0, 1),
+                h_part.as_flattened(),
+                (20, 1),
+                &mut grads.w1[0],
+                20,
+                true,
+            );
+            Burgers::__compute_d_h_5(
+                n,
+                &model.w1,
+                h,
+                d_h,
+                d_h_2,
+                d_h_4,
+                d_h_part_2,
+                d_u_xx,
+                d_h_5,
+            );
+            kernels::matmul(
+                20,
+                20,
+                n,
+                d_h_6.as_flattened(),
+                (1, 20),
+                d_u_product.as_flattened(),
+                (20, 1),
+                grads.w2.as_flattened_mut(),
+                20,
+                true,
+            );
+            let [d_u_product_6, h, u_left, d_u_product_part, d_h_5, d_u_product_2,
+            d_u_product_4, d_u_left, d_h_6, d_u_left_2, d_u] = carve(
+                arena,
+                [
+                    0..n * 20,
+                    n * 20..n * 40,
+                    n * 40..n * 60,
+                    n * 80..n * 100,
+                    n * 120..n * 140,
+                    n * 180..n * 200,
+                    n * 200..n * 220,
+                    n * 220..n * 240,
+                    n * 300..n * 320,
+                    n * 340..n * 360,
+                    n * 362..n * 363,
+                ],
+            );
+            let d_u_product_6 = &mut d_u_product_6.as_chunks_mut::<20>().0[..n];
+            let h = &h.as_chunks::<20>().0[..n];
+            let u_left = &u_left.as_chunks::<20>().0[..n];
+            let d_u_product_part = &d_u_product_part.as_chunks::<20>().0[..n];
+            let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
+            let d_u_product_2 = &d_u_product_2.as_chunks::<20>().0[..n];
+            let d_u_product_4 = &d_u_product_4.as_chunks::<20>().0[..n];
+            let d_u_left = &d_u_left.as_chunks::<20>().0[..n];
+            let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
+            let d_u_left_2 = &d_u_left_2.as_chunks::<20>().0[..n];
+            let d_u = &d_u[..n];
+            kernels::matmul(
+                n,
+                20,
+                20,
+                d_h_6.as_flattened(),
+                (20, 1),
+                model.w2.as_flattened(),
+                (20, 1),
+                d_u_product_6.as_flattened_mut(),
+                20,
+                false,
+            );
+            Burgers::__compute_d_w3_2(n, d_u_product_6, d_u_product_part, &mut grads.w3);
+            Burgers::__compute_d_b3_2(n, d_u, &mut grads.b3);
+            kernels::matmul(
+                1,
+                20,
+                n,
+                d_u,
+                (0, 1),
+                u_left.as_flattened(),
+                (20, 1),
+                &mut grads.w3,
+                20,
+                true,
+            );
+            grads.b2.fill(0.0);
+            Burgers::__compute_d_b2(
+                n,
+                &model.w3,
+                u_left,
+                d_u_product_2,
+                d_u_left,
+                d_u_product_4,
+                d_u_left_2,
+                d_u,
+                &mut grads.b2,
+                d_u_product_6,
+            );
+            kernels::matmul(
+                n,
+                20,
+                20,
+                d_u_product_6.as_flattened(),
+                (20, 1),
+                model.w2.as_flattened(),
+                (1, 20),
+                d_h_5.as_flattened_mut(),
+                20,
+                true,
+            );
+            kernels::matmul(
+                20,
+                20,
+                n,
+                h.as_flattened(),
+                (1, 20),
+                d_u_product_6.as_flattened(),
+                (20, 1),
+                grads.w2.as_flattened_mut(),
+                20,
+                true,
+            );
+            grads.b1.fill(0.0);
+            Burgers::__compute_d_b1(n, h, &mut grads.b1, d_h_5);
+            kernels::matmul(
+                1,
+                20,
+                n,
+                t,
+                (0, 1),
+                d_h_5.as_flattened(),
+                (20, 1),
+                &mut grads.w1[0],
+                20,
+                true,
+            );
+            kernels::matmul(
+                1,
+                20,
+                n,
+                x,
+                (0, 1),
+                d_h_5.as_flattened(),
+                (20, 1),
+                &mut grads.w1[1],
+                20,
+                true,
+            );
+        };
+    }
+    /// Adds the gradient with respect to the parameters to what is there.
+    #[track_caller]
+    pub fn accumulate(self, grads: &mut Burgers) {
+        let Self { model, arena, t, x, .. } = self;
+        let n = t.len();
+        {
+            use ::chainrule::__private::{carve, kernels};
+            let [h_part_part, h, d_h_2, d_u_product_3, d_h_part, d_h_4, d_h_part_2,
+            d_h_6, u, d_r, d_u, d_u_xx] = carve(
+                arena,
+                [
+                    0..n * 20,
+                    n * 20..n * 40,
+                    n * 160..n * 180,
+                    n * 200..n * 220,
+                    n * 240..n * 260,
+                    n * 260..n * 280,
+                    n * 280..n * 300,
+                    n * 300..n * 320,
+                    n * 360..n * 361,
+                    n * 361..n * 362,
+                    n * 362..n * 363,
+                    n * 363..n * 364,
+                ],
+            );
+            let h_part_part = &h_part_part.as_chunks::<20>().0[..n];
+            let h = &h.as_chunks::<20>().0[..n];
+            let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
+            let d_u_product_3 = &d_u_product_3.as_chunks::<20>().0[..n];
+            let d_h_part = &mut d_h_part.as_chunks_mut::<20>().0[..n];
+            let d_h_4 = &mut d_h_4.as_chunks_mut::<20>().0[..n];
+            let d_h_part_2 = &mut d_h_part_2.as_chunks_mut::<20>().0[..n];
+            let d_h_6 = &mut d_h_6.as_chunks_mut::<20>().0[..n];
+            let u = &mut u[..n];
+            let d_r = &mut d_r[..n];
+            let d_u = &mut d_u[..n];
+            let d_u_xx = &mut d_u_xx[..n];
+            let d_residual_mean = 1.0 / n as f64;
+            Burgers::__compute_d_w1(
+                n,
+                &model.w1,
+                d_residual_mean,
+                h,
+                d_h_2,
+                h_part_part,
+                &mut grads.w1,
+                d_r,
+                d_u,
+                u,
+                d_u_xx,
+                d_h_4,
+                d_h_part,
+                d_h_part_2,
+                d_h_6,
+            );
+            kernels::matmul(
+                20,
+                20,
+                n,
+                d_h_4.as_flattened(),
+                (1, 20),
+                d_u_product_3.as_flattened(),
+                (20, 1),
+                grads.w2.as_flattened_mut(),
+                20,
+                true,
             );
             let [u_left, d_u_product_part, d_h_3, d_u_product_2, d_u_product_4, d_h_4,
             d_u_product_5, d_u_left_2] = carve(
@@ -1521,7 +1867,7 @@ impl BurgersResidualPass<'_> {
                 false,
             );
             Burgers::__compute_d_w3_2(n, d_u_product_6, d_u_product_part, &mut grads.w3);
-            Burgers::__compute_b3(n, d_u, &mut grads.b3);
+            Burgers::__compute_d_b3_2_2(n, d_u, &mut grads.b3);
             kernels::matmul(
                 1,
                 20,
@@ -1571,344 +1917,6 @@ impl BurgersResidualPass<'_> {
                 true,
             );
             Burgers::__compute_d_b1(n, h, &mut grads.b1, d_h_5);
-            kernels::matmul(
-                1,
-                20,
-                n,
-                t,
-                (0, 1),
-                d_h_5.as_flattened(),
-                (20, 1),
-                &mut grads.w1[0],
-                20,
-                true,
-            );
-            kernels::matmul(
-                1,
-                20,
-                n,
-                x,
-                (0, 1),
-                d_h_5.as_flattened(),
-                (20, 1),
-                &mut grads.w1[1],
-                20,
-                true,
-            );
-        };
-    }
-    /// Adds the gradient with respect to the parameters to what is there.
-    #[track_caller]
-    pub fn accumulate(self, grads: &mut Burgers) {
-        let Self { model, arena, t, x, .. } = self;
-        let n = t.len();
-        {
-            use ::chainrule::__private::{carve, kernels};
-            let [h_part_part, h, d_h_2, d_u_product_3, d_h_part, d_h_4, d_h_part_2,
-            d_h_6, u, d_r, d_u, d_u_xx] = carve(
-                arena,
-                [
-                    0..n * 20,
-                    n * 20..n * 40,
-                    n * 160..n * 180,
-                    n * 200..n * 220,
-                    n * 240..n * 260,
-                    n * 260..n * 280,
-                    n * 280..n * 300,
-                    n * 300..n * 320,
-                    n * 360..n * 361,
-                    n * 361..n * 362,
-                    n * 362..n * 363,
-                    n * 363..n * 364,
-                ],
-            );
-            let h_part_part = &h_part_part.as_chunks::<20>().0[..n];
-            let h = &h.as_chunks::<20>().0[..n];
-            let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
-            let d_u_product_3 = &d_u_product_3.as_chunks::<20>().0[..n];
-            let d_h_part = &mut d_h_part.as_chunks_mut::<20>().0[..n];
-            let d_h_4 = &mut d_h_4.as_chunks_mut::<20>().0[..n];
-            let d_h_part_2 = &mut d_h_part_2.as_chunks_mut::<20>().0[..n];
-            let d_h_6 = &mut d_h_6.as_chunks_mut::<20>().0[..n];
-            let u = &mut u[..n];
-            let d_r = &mut d_r[..n];
-            let d_u = &mut d_u[..n];
-            let d_u_xx = &mut d_u_xx[..n];
-            let d_residual_mean = 1.0 / n as f64;
-            Burgers::__compute_w1(
-                n,
-                &model.w1,
-                d_residual_mean,
-                h,
-                d_h_2,
-                h_part_part,
-                &mut grads.w1,
-                d_r,
-                d_u,
-                u,
-                d_u_xx,
-                d_h_4,
-                d_h_part,
-                d_h_part_2,
-                d_h_6,
-            );
-            kernels::matmul(
-                20,
-                20,
-                n,
-                d_h_4.as_flattened(),
-                (1, 20),
-                d_u_product_3.as_flattened(),
-                (20, 1),
-                grads.w2.as_flattened_mut(),
-                20,
-                true,
-            );
-            let [u_left, d_u_product_part, d_h_3, d_u_product_2, d_u_product_4, d_h_4,
-            d_u_product_5, d_u_left_2] = carve(
-                arena,
-                [
-                    n * 40..n * 60,
-                    n * 80..n * 100,
-                    n * 120..n * 140,
-                    n * 180..n * 200,
-                    n * 200..n * 220,
-                    n * 260..n * 280,
-                    n * 320..n * 340,
-                    n * 340..n * 360,
-                ],
-            );
-            let u_left = &u_left.as_chunks::<20>().0[..n];
-            let d_u_product_part = &d_u_product_part.as_chunks::<20>().0[..n];
-            let d_h_3 = &d_h_3.as_chunks::<20>().0[..n];
-            let d_u_product_2 = &d_u_product_2.as_chunks::<20>().0[..n];
-            let d_u_product_4 = &mut d_u_product_4.as_chunks_mut::<20>().0[..n];
-            let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
-            let d_u_product_5 = &mut d_u_product_5.as_chunks_mut::<20>().0[..n];
-            let d_u_left_2 = &mut d_u_left_2.as_chunks_mut::<20>().0[..n];
-            kernels::matmul(
-                n,
-                20,
-                20,
-                d_h_4.as_flattened(),
-                (20, 1),
-                model.w2.as_flattened(),
-                (20, 1),
-                d_u_product_4.as_flattened_mut(),
-                20,
-                false,
-            );
-            Burgers::__compute_w3(
-                n,
-                &model.w3,
-                d_u_product_4,
-                d_u_product_part,
-                u_left,
-                d_u_product_2,
-                &mut grads.w3,
-                d_u_left_2,
-                d_u_product_5,
-            );
-            kernels::matmul(
-                20,
-                20,
-                n,
-                d_h_3.as_flattened(),
-                (1, 20),
-                d_u_product_5.as_flattened(),
-                (20, 1),
-                grads.w2.as_flattened_mut(),
-                20,
-                true,
-            );
-            let [h_part_part, h, d_u_product, d_h, d_h_5, h_part, d_h_2, d_h_part, d_h_4,
-            d_h_part_2, d_h_6, d_u_product_5, u, d_r, d_u_xx] = carve(
-                arena,
-                [
-                    0..n * 20,
-                    n * 20..n * 40,
-                    n * 60..n * 80,
-                    n * 100..n * 120,
-                    n * 120..n * 140,
-                    n * 140..n * 160,
-                    n * 160..n * 180,
-                    n * 240..n * 260,
-                    n * 260..n * 280,
-                    n * 280..n * 300,
-                    n * 300..n * 320,
-                    n * 320..n * 340,
-                    n * 360..n * 361,
-                    n * 361..n * 362,
-                    n * 363..n * 364,
-                ],
-            );
-            let h_part_part = &h_part_part.as_chunks::<20>().0[..n];
-            let h = &h.as_chunks::<20>().0[..n];
-            let d_u_product = &d_u_product.as_chunks::<20>().0[..n];
-            let d_h = &d_h.as_chunks::<20>().0[..n];
-            let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
-            let h_part = &h_part.as_chunks::<20>().0[..n];
-            let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
-            let d_h_part = &d_h_part.as_chunks::<20>().0[..n];
-            let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
-            let d_h_part_2 = &d_h_part_2.as_chunks::<20>().0[..n];
-            let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
-            let d_u_product_5 = &d_u_product_5.as_chunks::<20>().0[..n];
-            let u = &u[..n];
-            let d_r = &d_r[..n];
-            let d_u_xx = &d_u_xx[..n];
-            kernels::matmul(
-                n,
-                20,
-                20,
-                d_u_product_5.as_flattened(),
-                (20, 1),
-                model.w2.as_flattened(),
-                (1, 20),
-                d_h_5.as_flattened_mut(),
-                20,
-                false,
-            );
-            Burgers::__compute_d_w1_2(n, h_part_part, d_h_5, &mut grads.w1);
-            Burgers::__compute_d_w1_2(n, d_h, d_h_part, &mut grads.w1);
-            kernels::matmul(
-                1,
-                20,
-                n,
-                u,
-                (0, 1),
-                h_part.as_flattened(),
-                (20, 1),
-                &mut grads.w1[1],
-                20,
-                true,
-            );
-            kernels::matmul(
-                1,
-                20,
-                n,
-                d_r,
-                (0, 1),
-                h_part.as_flattened(),
-                (20, 1),
-                &mut grads.w1[0],
-                20,
-                true,
-            );
-            Burgers::__compute_d_h_5(
-                n,
-                &model.w1,
-                h,
-                d_h,
-                d_h_2,
-                d_h_4,
-                d_h_part_2,
-                d_u_xx,
-                d_h_5,
-            );
-            kernels::matmul(
-                20,
-                20,
-                n,
-                d_h_6.as_flattened(),
-                (1, 20),
-                d_u_product.as_flattened(),
-                (20, 1),
-                grads.w2.as_flattened_mut(),
-                20,
-                true,
-            );
-            let [d_u_product_6, h, u_left, d_u_product_part, d_h_5, d_u_product_2,
-            d_u_product_4, d_u_left, d_h_6, d_u_left_2, d_u] = carve(
-                arena,
-                [
-                    0..n * 20,
-                    n * 20..n * 40,
-                    n * 40..n * 60,
-                    n * 80..n * 100,
-                    n * 120..n * 140,
-                    n * 180..n * 200,
-                    n * 200..n * 220,
-                    n * 220..n * 240,
-                    n * 300..n * 320,
-                    n * 340..n * 360,
-                    n * 362..n * 363,
-                ],
-            );
-            let d_u_product_6 = &mut d_u_product_6.as_chunks_mut::<20>().0[..n];
-            let h = &h.as_chunks::<20>().0[..n];
-            let u_left = &u_left.as_chunks::<20>().0[..n];
-            let d_u_product_part = &d_u_product_part.as_chunks::<20>().0[..n];
-            let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
-            let d_u_product_2 = &d_u_product_2.as_chunks::<20>().0[..n];
-            let d_u_product_4 = &d_u_product_4.as_chunks::<20>().0[..n];
-            let d_u_left = &d_u_left.as_chunks::<20>().0[..n];
-            let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
-            let d_u_left_2 = &d_u_left_2.as_chunks::<20>().0[..n];
-            let d_u = &d_u[..n];
-            kernels::matmul(
-                n,
-                20,
-                20,
-                d_h_6.as_flattened(),
-                (20, 1),
-                model.w2.as_flattened(),
-                (20, 1),
-                d_u_product_6.as_flattened_mut(),
-                20,
-                false,
-            );
-            Burgers::__compute_d_w3_2(n, d_u_product_6, d_u_product_part, &mut grads.w3);
-            Burgers::__compute_b3_2(n, d_u, &mut grads.b3);
-            kernels::matmul(
-                1,
-                20,
-                n,
-                d_u,
-                (0, 1),
-                u_left.as_flattened(),
-                (20, 1),
-                &mut grads.w3,
-                20,
-                true,
-            );
-            Burgers::__compute_b2(
-                n,
-                &model.w3,
-                u_left,
-                d_u_product_2,
-                d_u_left,
-                d_u_product_4,
-                d_u_left_2,
-                d_u,
-                &mut grads.b2,
-                d_u_product_6,
-            );
-            kernels::matmul(
-                n,
-                20,
-                20,
-                d_u_product_6.as_flattened(),
-                (20, 1),
-                model.w2.as_flattened(),
-                (1, 20),
-                d_h_5.as_flattened_mut(),
-                20,
-                true,
-            );
-            kernels::matmul(
-                20,
-                20,
-                n,
-                h.as_flattened(),
-                (1, 20),
-                d_u_product_6.as_flattened(),
-                (20, 1),
-                grads.w2.as_flattened_mut(),
-                20,
-                true,
-            );
-            Burgers::__compute_b1(n, h, &mut grads.b1, d_h_5);
             kernels::matmul(
                 1,
                 20,
@@ -2194,7 +2202,6 @@ impl Burgers {
                 let d_h_part = &mut d_h_part[..n];
                 let d_h_part_2 = &mut d_h_part_2[..n];
                 let d_h_6 = &mut d_h_6[..n];
-                d_w1.as_flattened_mut().fill(0.0);
                 let mut d_w1_row = kernels::row::<32, _>(&d_w1[1]);
                 let w1_row = kernels::row::<32, _>(&w1[1]);
                 let w1_row_2 = kernels::row::<32, _>(&w1[0]);
@@ -2252,7 +2259,6 @@ impl Burgers {
                 let d_u_product_2 = &d_u_product_2[..n];
                 let d_u_left_2 = &mut d_u_left_2[..n];
                 let d_u_product_5 = &mut d_u_product_5[..n];
-                d_w3.fill(0.0);
                 let mut d_w3_row = kernels::row::<32, _>(d_w3);
                 let w3_row = kernels::row::<32, _>(w3);
                 for i in 0..n {
@@ -2413,7 +2419,6 @@ impl Burgers {
                 let d_u_left_2 = &d_u_left_2[..n];
                 let d_u = &d_u[..n];
                 let d_u_product_6 = &mut d_u_product_6[..n];
-                d_b2.fill(0.0);
                 let w3_row = kernels::row::<32, _>(w3);
                 let mut d_b2_row = kernels::row::<32, _>(d_b2);
                 for i in 0..n {
@@ -2452,7 +2457,6 @@ impl Burgers {
             move || {
                 let h = &h[..n];
                 let d_h_5 = &mut d_h_5[..n];
-                d_b1.fill(0.0);
                 let mut d_b1_row = kernels::row::<32, _>(d_b1);
                 for i in 0..n {
                     let h_row = kernels::row::<32, _>(&h[i]);
@@ -2636,218 +2640,25 @@ impl Burgers {
             },
         )
     }
-    /// Computes `b3` from `d_u`.
-    fn __compute_b3(n: usize, d_u: &[f64], b3: &mut f64) {
+    /// Computes `d_b3_2` from `d_u`.
+    fn __compute_d_b3_2(n: usize, d_u: &[f64], d_b3_2: &mut f64) {
         use ::chainrule::__private::kernels;
         ::chainrule::__private::vectorised(
             #[inline(always)]
             move || {
                 let d_u = &d_u[..n];
-                *b3 = kernels::sum_of(n, #[inline(always)] |i| d_u[i]);
+                *d_b3_2 = kernels::sum_of(n, #[inline(always)] |i| d_u[i]);
             },
         )
     }
-    /// Computes `w1`, `d_r`, `d_u`, `u`, `d_u_xx`, `d_h_4`, `d_h_part`, `d_h_part_2` and `d_h_6` from `w1_2`, `d_residual_mean`, `h`, `d_h_2` and `h_part_part`.
-    fn __compute_w1(
-        n: usize,
-        w1_2: &[[f64; 20]; 2],
-        d_residual_mean: f64,
-        h: &[[f64; 20]],
-        d_h_2: &[[f64; 20]],
-        h_part_part: &[[f64; 20]],
-        w1: &mut [[f64; 20]; 2],
-        d_r: &mut [f64],
-        d_u: &mut [f64],
-        u: &mut [f64],
-        d_u_xx: &mut [f64],
-        d_h_4: &mut [[f64; 20]],
-        d_h_part: &mut [[f64; 20]],
-        d_h_part_2: &mut [[f64; 20]],
-        d_h_6: &mut [[f64; 20]],
-    ) {
-        use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let h = &h[..n];
-                let d_h_2 = &d_h_2[..n];
-                let h_part_part = &h_part_part[..n];
-                let d_r = &mut d_r[..n];
-                let d_u = &mut d_u[..n];
-                let u = &mut u[..n];
-                let d_u_xx = &mut d_u_xx[..n];
-                let d_h_4 = &mut d_h_4[..n];
-                let d_h_part = &mut d_h_part[..n];
-                let d_h_part_2 = &mut d_h_part_2[..n];
-                let d_h_6 = &mut d_h_6[..n];
-                let mut w1_row = kernels::row::<32, _>(&w1[1]);
-                let w1_row_2 = kernels::row::<32, _>(&w1_2[1]);
-                let w1_row_3 = kernels::row::<32, _>(&w1_2[0]);
-                for k in 0..n {
-                    d_r[k] = 2.0 * (d_residual_mean * d_r[k]);
-                    d_u[k] = d_r[k] * d_u[k];
-                    u[k] = d_r[k] * u[k];
-                    d_u_xx[k] = -0.003183098861837907 * d_r[k];
-                    let h_row = kernels::row::<32, _>(&h[k]);
-                    let d_h_2_row = kernels::row::<32, _>(&d_h_2[k]);
-                    let mut d_h_4_row = [0.0_f64; 32];
-                    let mut d_h_part_row = [0.0_f64; 32];
-                    let mut d_h_part_2_row = [0.0_f64; 32];
-                    let h_part_part_row = kernels::row::<32, _>(&h_part_part[k]);
-                    let mut d_h_6_row = [0.0_f64; 32];
-                    for j in 0..32 {
-                        w1_row[j]
-                            += d_u_xx[k]
-                                * (d_h_2_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j])));
-                        d_h_4_row[j] = d_u_xx[k] * w1_row_2[j]
-                            * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
-                        d_h_part_row[j] = -2.0 * (d_h_4_row[j] * h_row[j]);
-                        d_h_part_2_row[j] = u[k] * w1_row_2[j] + d_r[k] * w1_row_3[j];
-                        d_h_6_row[j] = d_h_part_row[j] * w1_row_2[j]
-                            + d_h_part_2_row[j] * h_part_part_row[j];
-                    }
-                    d_h_4[k].copy_from_slice(&d_h_4_row[..20]);
-                    d_h_part[k].copy_from_slice(&d_h_part_row[..20]);
-                    d_h_part_2[k].copy_from_slice(&d_h_part_2_row[..20]);
-                    d_h_6[k].copy_from_slice(&d_h_6_row[..20]);
-                }
-                w1[1].copy_from_slice(&w1_row[..20]);
-            },
-        )
-    }
-    /// Computes `w3`, `d_u_left_2` and `d_u_product_5` from `w3_2`, `d_u_product_4`, `d_u_product_part`, `u_left` and `d_u_product_2`.
-    fn __compute_w3(
-        n: usize,
-        w3_2: &[f64; 20],
-        d_u_product_4: &[[f64; 20]],
-        d_u_product_part: &[[f64; 20]],
-        u_left: &[[f64; 20]],
-        d_u_product_2: &[[f64; 20]],
-        w3: &mut [f64; 20],
-        d_u_left_2: &mut [[f64; 20]],
-        d_u_product_5: &mut [[f64; 20]],
-    ) {
-        use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let d_u_product_4 = &d_u_product_4[..n];
-                let d_u_product_part = &d_u_product_part[..n];
-                let u_left = &u_left[..n];
-                let d_u_product_2 = &d_u_product_2[..n];
-                let d_u_left_2 = &mut d_u_left_2[..n];
-                let d_u_product_5 = &mut d_u_product_5[..n];
-                let mut w3_row = kernels::row::<32, _>(w3);
-                let w3_row_2 = kernels::row::<32, _>(w3_2);
-                for i in 0..n {
-                    let d_u_product_4_row = kernels::row::<32, _>(&d_u_product_4[i]);
-                    let d_u_product_part_row = kernels::row::<
-                        32,
-                        _,
-                    >(&d_u_product_part[i]);
-                    let mut d_u_left_2_row = [0.0_f64; 32];
-                    let u_left_row = kernels::row::<32, _>(&u_left[i]);
-                    let d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
-                    let mut d_u_product_5_row = [0.0_f64; 32];
-                    for j in 0..32 {
-                        d_u_left_2_row[j] = d_u_product_4_row[j]
-                            * d_u_product_part_row[j];
-                        let d_u_left_part = -2.0 * (d_u_left_2_row[j] * u_left_row[j]);
-                        w3_row[j] += d_u_left_part * d_u_product_2_row[j];
-                        d_u_product_5_row[j] = d_u_left_part * w3_row_2[j];
-                    }
-                    d_u_left_2[i].copy_from_slice(&d_u_left_2_row[..20]);
-                    d_u_product_5[i].copy_from_slice(&d_u_product_5_row[..20]);
-                }
-                w3.copy_from_slice(&w3_row[..20]);
-            },
-        )
-    }
-    /// Computes `b3` from `d_u`.
-    fn __compute_b3_2(n: usize, d_u: &[f64], b3: &mut f64) {
+    /// Computes `d_b3_2` from `d_u`.
+    fn __compute_d_b3_2_2(n: usize, d_u: &[f64], d_b3_2: &mut f64) {
         use ::chainrule::__private::kernels;
         ::chainrule::__private::vectorised(
             #[inline(always)]
             move || {
                 let d_u = &d_u[..n];
-                *b3 += kernels::sum_of(n, #[inline(always)] |i| d_u[i]);
-            },
-        )
-    }
-    /// Computes `b2` and `d_u_product_6` from `w3`, `u_left`, `d_u_product_2`, `d_u_left`, `d_u_product_4`, `d_u_left_2` and `d_u`.
-    fn __compute_b2(
-        n: usize,
-        w3: &[f64; 20],
-        u_left: &[[f64; 20]],
-        d_u_product_2: &[[f64; 20]],
-        d_u_left: &[[f64; 20]],
-        d_u_product_4: &[[f64; 20]],
-        d_u_left_2: &[[f64; 20]],
-        d_u: &[f64],
-        b2: &mut [f64; 20],
-        d_u_product_6: &mut [[f64; 20]],
-    ) {
-        use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let u_left = &u_left[..n];
-                let d_u_product_2 = &d_u_product_2[..n];
-                let d_u_left = &d_u_left[..n];
-                let d_u_product_4 = &d_u_product_4[..n];
-                let d_u_left_2 = &d_u_left_2[..n];
-                let d_u = &d_u[..n];
-                let d_u_product_6 = &mut d_u_product_6[..n];
-                let w3_row = kernels::row::<32, _>(w3);
-                let mut b2_row = kernels::row::<32, _>(b2);
-                for i in 0..n {
-                    let u_left_row = kernels::row::<32, _>(&u_left[i]);
-                    let d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
-                    let d_u_left_row = kernels::row::<32, _>(&d_u_left[i]);
-                    let d_u_product_4_row = kernels::row::<32, _>(&d_u_product_4[i]);
-                    let d_u_left_2_row = kernels::row::<32, _>(&d_u_left_2[i]);
-                    let mut d_u_product_6_row = kernels::row::<32, _>(&d_u_product_6[i]);
-                    for j in 0..32 {
-                        d_u_product_6_row[j] = (-2.0
-                            * (u_left_row[j]
-                                * (d_u_product_4_row[j] * d_u_left_row[j]
-                                    + d_u_product_6_row[j] * w3_row[j])
-                                + d_u_left_2_row[j] * d_u_product_2_row[j] * w3_row[j])
-                            + d_u[i] * w3_row[j])
-                            * ((1.0 - u_left_row[j]) * (1.0 + u_left_row[j]));
-                        b2_row[j] += d_u_product_6_row[j];
-                    }
-                    d_u_product_6[i].copy_from_slice(&d_u_product_6_row[..20]);
-                }
-                b2.copy_from_slice(&b2_row[..20]);
-            },
-        )
-    }
-    /// Computes `b1` and `d_h_5` from `h`.
-    fn __compute_b1(
-        n: usize,
-        h: &[[f64; 20]],
-        b1: &mut [f64; 20],
-        d_h_5: &mut [[f64; 20]],
-    ) {
-        use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let h = &h[..n];
-                let d_h_5 = &mut d_h_5[..n];
-                let mut b1_row = kernels::row::<32, _>(b1);
-                for i in 0..n {
-                    let h_row = kernels::row::<32, _>(&h[i]);
-                    let mut d_h_5_row = kernels::row::<32, _>(&d_h_5[i]);
-                    for j in 0..32 {
-                        d_h_5_row[j] = d_h_5_row[j]
-                            * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
-                        b1_row[j] += d_h_5_row[j];
-                    }
-                    d_h_5[i].copy_from_slice(&d_h_5_row[..20]);
-                }
-                b1.copy_from_slice(&b1_row[..20]);
+                *d_b3_2 += kernels::sum_of(n, #[inline(always)] |i| d_u[i]);
             },
         )
     }

@@ -389,6 +389,7 @@ impl Mlp {
             let d_b2 = &mut d_b2.as_chunks_mut::<10>().0[0];
             let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<10>().0[..n];
             let d_loss_mean = 1.0 / n as f32;
+            d_b2.fill(0.0);
             Self::__compute_d_b2(
                 n,
                 d_loss_mean,
@@ -449,7 +450,8 @@ impl Mlp {
             let h = &h.as_chunks::<128>().0[..n];
             let d_h = &mut d_h.as_chunks_mut::<128>().0[..n];
             let d_b1 = &mut d_b1.as_chunks_mut::<128>().0[0];
-            Self::__compute_d_b1(n, h, d_b1, d_h);
+            d_b1.fill(0.0);
+            Self::__compute_d_h(n, h, d_h, d_b1);
             ::chainrule::Optimiser::update(optimiser, 100352, &mut self.b1, d_b1);
             ::chainrule::__private::update_by_product(
                 optimiser,
@@ -673,6 +675,7 @@ impl MlpLossPass<'_> {
             let each_part = &each_part[..n];
             let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<10>().0[..n];
             let d_loss_mean = 1.0 / n as f32;
+            grads.b2.fill(0.0);
             Mlp::__compute_d_b2(
                 n,
                 d_loss_mean,
@@ -713,7 +716,8 @@ impl MlpLossPass<'_> {
                 10,
                 false,
             );
-            Mlp::__compute_d_b1(n, h, &mut grads.b1, d_h);
+            grads.b1.fill(0.0);
+            Mlp::__compute_d_h(n, h, d_h, &mut grads.b1);
             kernels::matmul(
                 784,
                 128,
@@ -743,7 +747,7 @@ impl MlpLossPass<'_> {
             let each_part = &each_part[..n];
             let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<10>().0[..n];
             let d_loss_mean = 1.0 / n as f32;
-            Mlp::__compute_b2(
+            Mlp::__compute_d_b2(
                 n,
                 d_loss_mean,
                 each_part,
@@ -968,7 +972,6 @@ impl Mlp {
                 let each_sum_rest = &each_sum_rest[..n];
                 let label = &label[..n];
                 let each_sum_exp = &mut each_sum_exp[..n];
-                d_b2.fill(0.0);
                 let mut d_b2_row = kernels::row::<16, _>(d_b2);
                 for i in 0..n {
                     let each_part_2 = d_loss_mean * math::sigmoid(each_part[i]);
@@ -992,12 +995,12 @@ impl Mlp {
             },
         )
     }
-    /// Computes `d_b1` and `d_h` from `h`.
-    fn __compute_d_b1(
+    /// Computes `d_h` and `d_b1` from `h`.
+    fn __compute_d_h(
         n: usize,
         h: &[[f32; 128]],
-        d_b1: &mut [f32; 128],
         d_h: &mut [[f32; 128]],
+        d_b1: &mut [f32; 128],
     ) {
         use ::chainrule::__private::kernels;
         ::chainrule::__private::vectorised(
@@ -1005,7 +1008,6 @@ impl Mlp {
             move || {
                 let h = &h[..n];
                 let d_h = &mut d_h[..n];
-                d_b1.fill(0.0);
                 for i in 0..n {
                     for part in 0..4 {
                         let h_row = kernels::row::<
@@ -1112,90 +1114,6 @@ impl Mlp {
                         );
                 }
                 loss_mean
-            },
-        )
-    }
-    /// Computes `b2` and `each_sum_exp` from `d_loss_mean`, `each_part`, `each_sum_rest` and `label`.
-    fn __compute_b2(
-        n: usize,
-        d_loss_mean: f32,
-        each_part: &[f32],
-        each_sum_rest: &[f32],
-        label: &[u32],
-        b2: &mut [f32; 10],
-        each_sum_exp: &mut [[f32; 10]],
-    ) {
-        use ::chainrule::__private::{kernels, math::f32 as math};
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let each_part = &each_part[..n];
-                let each_sum_rest = &each_sum_rest[..n];
-                let label = &label[..n];
-                let each_sum_exp = &mut each_sum_exp[..n];
-                let mut b2_row = kernels::row::<16, _>(b2);
-                for i in 0..n {
-                    let each_part_2 = d_loss_mean * math::sigmoid(each_part[i]);
-                    let d_each_sum_rest = each_part_2 / (1.0 + each_sum_rest[i]);
-                    let mut each_sum_exp_row = kernels::row::<16, _>(&each_sum_exp[i]);
-                    for j in 0..16 {
-                        each_sum_exp_row[j] = if j == (label[i] as usize) {
-                            0.0
-                        } else {
-                            d_each_sum_rest * each_sum_exp_row[j]
-                        };
-                    }
-                    each_sum_exp[i].copy_from_slice(&each_sum_exp_row[..10]);
-                    each_sum_exp[i][label[i] as usize] -= each_part_2;
-                    let each_sum_exp_row = kernels::row::<16, _>(&each_sum_exp[i]);
-                    for j in 0..16 {
-                        b2_row[j] += each_sum_exp_row[j];
-                    }
-                }
-                b2.copy_from_slice(&b2_row[..10]);
-            },
-        )
-    }
-    /// Computes `d_h` and `b1` from `h`.
-    fn __compute_d_h(
-        n: usize,
-        h: &[[f32; 128]],
-        d_h: &mut [[f32; 128]],
-        b1: &mut [f32; 128],
-    ) {
-        use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let h = &h[..n];
-                let d_h = &mut d_h[..n];
-                for i in 0..n {
-                    for part in 0..4 {
-                        let h_row = kernels::row::<
-                            32,
-                            _,
-                        >(&h[i][part * 32..part * 32 + 32]);
-                        let mut d_h_row = kernels::row::<
-                            32,
-                            _,
-                        >(&d_h[i][part * 32..part * 32 + 32]);
-                        let mut b1_row = kernels::row::<
-                            32,
-                            _,
-                        >(&b1[part * 32..part * 32 + 32]);
-                        for lane in 0..32 {
-                            let element = d_h_row[lane];
-                            d_h_row[lane] = if h_row[lane] <= 0.0 {
-                                0.0
-                            } else {
-                                element
-                            };
-                            b1_row[lane] += d_h_row[lane];
-                        }
-                        d_h[i][part * 32..part * 32 + 32].copy_from_slice(&d_h_row);
-                        b1[part * 32..part * 32 + 32].copy_from_slice(&b1_row);
-                    }
-                }
             },
         )
     }

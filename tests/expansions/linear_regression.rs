@@ -352,7 +352,7 @@ impl LinearRegressionLossPass<'_> {
             let [error] = carve(arena, [0..n]);
             let error = &mut error[..n];
             let d_loss_mean = 0.5 / n as f64;
-            LinearRegression::__compute_b(n, d_loss_mean, &mut grads.b, error);
+            LinearRegression::__compute_d_b_2(n, d_loss_mean, &mut grads.b, error);
             kernels::matmul(
                 1,
                 3,
@@ -481,29 +481,29 @@ impl LinearRegression {
             },
         )
     }
-    /// Computes `b` and `error` from `d_loss_mean`.
-    fn __compute_b(n: usize, d_loss_mean: f64, b: &mut f64, error: &mut [f64]) {
+    /// Computes `d_b_2` and `error` from `d_loss_mean`.
+    fn __compute_d_b_2(n: usize, d_loss_mean: f64, d_b_2: &mut f64, error: &mut [f64]) {
         ::chainrule::__private::vectorised(
             #[inline(always)]
             move || {
                 let error = &mut error[..n];
-                *b = 0.0;
+                *d_b_2 = 0.0;
                 for k in 0..n {
                     error[k] = 2.0 * (d_loss_mean * error[k]);
-                    *b += error[k];
+                    *d_b_2 += error[k];
                 }
             },
         )
     }
-    /// Computes `error` and `b` from `d_loss_mean`.
-    fn __compute_error(n: usize, d_loss_mean: f64, error: &mut [f64], b: &mut f64) {
+    /// Computes `error` and `d_b_2` from `d_loss_mean`.
+    fn __compute_error(n: usize, d_loss_mean: f64, error: &mut [f64], d_b_2: &mut f64) {
         ::chainrule::__private::vectorised(
             #[inline(always)]
             move || {
                 let error = &mut error[..n];
                 for k in 0..n {
                     error[k] = 2.0 * (d_loss_mean * error[k]);
-                    *b += error[k];
+                    *d_b_2 += error[k];
                 }
             },
         )

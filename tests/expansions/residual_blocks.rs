@@ -626,14 +626,15 @@ impl Residual {
             let d_bias = &mut d_bias.as_chunks_mut::<4>().0[0];
             let d_h = &mut d_h.as_chunks_mut::<16>().0[..n];
             let d_loss_mean = 1.0 / n as f32;
-            Self::__compute_d_bias(
+            d_bias.fill(0.0);
+            Self::__compute_each_sum_exp(
                 n,
                 d_loss_mean,
                 each_part,
                 each_sum_rest,
                 label,
-                d_bias,
                 each_sum_exp,
+                d_bias,
             );
             ::chainrule::Optimiser::update(
                 optimiser,
@@ -847,6 +848,7 @@ impl Residual {
             );
             let d_bias_2 = &mut d_bias_2.as_chunks_mut::<16>().0[0];
             let d_h = &d_h.as_chunks::<16>().0[..n];
+            d_bias_2.fill(0.0);
             Self::__compute_d_bias_2(n, d_h, d_bias_2);
             ::chainrule::Optimiser::update(
                 optimiser,
@@ -1178,14 +1180,15 @@ impl ResidualLossPass<'_> {
             let each_part = &each_part[..n];
             let d_h = &mut d_h.as_chunks_mut::<16>().0[..n];
             let d_loss_mean = 1.0 / n as f32;
-            Residual::__compute_d_bias(
+            grads.leave.bias.fill(0.0);
+            Residual::__compute_each_sum_exp(
                 n,
                 d_loss_mean,
                 each_part,
                 each_sum_rest,
                 label,
-                &mut grads.leave.bias,
                 each_sum_exp,
+                &mut grads.leave.bias,
             );
             kernels::matmul(
                 n,
@@ -1250,7 +1253,7 @@ impl ResidualLossPass<'_> {
                 let [d_fc, d_norm] = carve(scratch_2, [0..n * 16, n * 16..n * 32]);
                 let d_fc = &mut d_fc.as_chunks_mut::<16>().0[..n];
                 let d_norm = &mut d_norm.as_chunks_mut::<16>().0[..n];
-                Residual::__compute_bias(
+                Residual::__compute_d_bias_5(
                     n,
                     block,
                     d_h,
@@ -1294,19 +1297,20 @@ impl ResidualLossPass<'_> {
                     centred_each,
                     d_h,
                 );
-                Residual::__compute_weight(
+                Residual::__compute_d_weight_5(
                     n,
                     block,
                     d_norm,
                     norm_part_each_2,
                     &mut grads.blocks[block].norm.weight,
                 );
-                Residual::__compute_bias_2(
+                Residual::__compute_d_bias_2(
                     n,
                     d_norm,
                     &mut grads.blocks[block].norm.bias,
                 );
             }
+            grads.enter.bias.fill(0.0);
             Residual::__compute_d_bias_2(n, d_h, &mut grads.enter.bias);
             kernels::matmul(
                 8,
@@ -1405,7 +1409,7 @@ impl ResidualLossPass<'_> {
                 let [d_fc, d_norm] = carve(scratch_2, [0..n * 16, n * 16..n * 32]);
                 let d_fc = &mut d_fc.as_chunks_mut::<16>().0[..n];
                 let d_norm = &mut d_norm.as_chunks_mut::<16>().0[..n];
-                Residual::__compute_bias(
+                Residual::__compute_d_bias_5(
                     n,
                     block,
                     d_h,
@@ -1449,20 +1453,20 @@ impl ResidualLossPass<'_> {
                     centred_each,
                     d_h,
                 );
-                Residual::__compute_weight(
+                Residual::__compute_d_weight_5(
                     n,
                     block,
                     d_norm,
                     norm_part_each_2,
                     &mut grads.blocks[block].norm.weight,
                 );
-                Residual::__compute_bias_2(
+                Residual::__compute_d_bias_2(
                     n,
                     d_norm,
                     &mut grads.blocks[block].norm.bias,
                 );
             }
-            Residual::__compute_bias_2(n, d_h, &mut grads.enter.bias);
+            Residual::__compute_d_bias_2(n, d_h, &mut grads.enter.bias);
             kernels::matmul(
                 8,
                 16,
@@ -1697,15 +1701,15 @@ impl Residual {
             },
         )
     }
-    /// Computes `d_bias` and `each_sum_exp` from `d_loss_mean`, `each_part`, `each_sum_rest` and `label`.
-    fn __compute_d_bias(
+    /// Computes `each_sum_exp` and `d_bias` from `d_loss_mean`, `each_part`, `each_sum_rest` and `label`.
+    fn __compute_each_sum_exp(
         n: usize,
         d_loss_mean: f32,
         each_part: &[f32],
         each_sum_rest: &[f32],
         label: &[u32],
-        d_bias: &mut [f32; 4],
         each_sum_exp: &mut [[f32; 4]],
+        d_bias: &mut [f32; 4],
     ) {
         use ::chainrule::__private::math::f32 as math;
         ::chainrule::__private::vectorised(
@@ -1715,7 +1719,6 @@ impl Residual {
                 let each_sum_rest = &each_sum_rest[..n];
                 let label = &label[..n];
                 let each_sum_exp = &mut each_sum_exp[..n];
-                d_bias.fill(0.0);
                 for i in 0..n {
                     let each_part_2 = d_loss_mean * math::sigmoid(each_part[i]);
                     let d_each_sum_rest = each_part_2 / (1.0 + each_sum_rest[i]);
@@ -1904,7 +1907,6 @@ impl Residual {
             #[inline(always)]
             move || {
                 let d_h = &d_h[..n];
-                d_bias_2.fill(0.0);
                 let mut d_bias_2_row = kernels::row::<16, _>(d_bias_2);
                 for i in 0..n {
                     let d_h_row = kernels::row::<16, _>(&d_h[i]);
@@ -2062,15 +2064,15 @@ impl Residual {
             },
         )
     }
-    /// Computes `bias` and `d_fc` from `d_h`, `h_part_each`, `fc_each` and `h_part_each_2`.
-    fn __compute_bias(
+    /// Computes `d_bias_5` and `d_fc` from `d_h`, `h_part_each`, `fc_each` and `h_part_each_2`.
+    fn __compute_d_bias_5(
         n: usize,
         block: usize,
         d_h: &[[f32; 16]],
         h_part_each: &[[f32; 16]],
         fc_each: &[[f32; 16]],
         h_part_each_2: &[[f32; 16]],
-        bias: &mut [f32; 16],
+        d_bias_5: &mut [f32; 16],
         d_fc: &mut [[f32; 16]],
     ) {
         use ::chainrule::__private::{kernels, math::f32 as math};
@@ -2082,7 +2084,7 @@ impl Residual {
                 let fc_each = &fc_each[..n * 12];
                 let h_part_each_2 = &h_part_each_2[..n * 12];
                 let d_fc = &mut d_fc[..n];
-                let mut bias_row = kernels::row::<16, _>(bias);
+                let mut bias_row = kernels::row::<16, _>(d_bias_5);
                 for i in 0..n {
                     let d_h_row = kernels::row::<16, _>(&d_h[i]);
                     let h_part_each_row = kernels::row::<
@@ -2106,17 +2108,17 @@ impl Residual {
                     }
                     d_fc[i].copy_from_slice(&d_fc_row);
                 }
-                bias.copy_from_slice(&bias_row);
+                d_bias_5.copy_from_slice(&bias_row);
             },
         )
     }
-    /// Computes `weight` from `d_norm` and `norm_part_each_2`.
-    fn __compute_weight(
+    /// Computes `d_weight_5` from `d_norm` and `norm_part_each_2`.
+    fn __compute_d_weight_5(
         n: usize,
         block: usize,
         d_norm: &[[f32; 16]],
         norm_part_each_2: &[[f32; 16]],
-        weight: &mut [f32; 16],
+        d_weight_5: &mut [f32; 16],
     ) {
         use ::chainrule::__private::kernels;
         ::chainrule::__private::vectorised(
@@ -2124,7 +2126,7 @@ impl Residual {
             move || {
                 let d_norm = &d_norm[..n];
                 let norm_part_each_2 = &norm_part_each_2[..n * 12];
-                let mut weight_row = kernels::row::<16, _>(weight);
+                let mut weight_row = kernels::row::<16, _>(d_weight_5);
                 for i in 0..n {
                     let d_norm_row = kernels::row::<16, _>(&d_norm[i]);
                     let norm_part_each_2_row = kernels::row::<
@@ -2135,61 +2137,7 @@ impl Residual {
                         weight_row[j] += d_norm_row[j] * norm_part_each_2_row[j];
                     }
                 }
-                weight.copy_from_slice(&weight_row);
-            },
-        )
-    }
-    /// Computes `bias` from `d_norm`.
-    fn __compute_bias_2(n: usize, d_norm: &[[f32; 16]], bias: &mut [f32; 16]) {
-        use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let d_norm = &d_norm[..n];
-                let mut bias_row = kernels::row::<16, _>(bias);
-                for i in 0..n {
-                    let d_norm_row = kernels::row::<16, _>(&d_norm[i]);
-                    for j in 0..16 {
-                        bias_row[j] += d_norm_row[j];
-                    }
-                }
-                bias.copy_from_slice(&bias_row);
-            },
-        )
-    }
-    /// Computes `each_sum_exp` and `bias` from `d_loss_mean`, `each_part`, `each_sum_rest` and `label`.
-    fn __compute_each_sum_exp(
-        n: usize,
-        d_loss_mean: f32,
-        each_part: &[f32],
-        each_sum_rest: &[f32],
-        label: &[u32],
-        each_sum_exp: &mut [[f32; 4]],
-        bias: &mut [f32; 4],
-    ) {
-        use ::chainrule::__private::math::f32 as math;
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let each_part = &each_part[..n];
-                let each_sum_rest = &each_sum_rest[..n];
-                let label = &label[..n];
-                let each_sum_exp = &mut each_sum_exp[..n];
-                for i in 0..n {
-                    let each_part_2 = d_loss_mean * math::sigmoid(each_part[i]);
-                    let d_each_sum_rest = each_part_2 / (1.0 + each_sum_rest[i]);
-                    for j in 0..4 {
-                        each_sum_exp[i][j] = if j == (label[i] as usize) {
-                            0.0
-                        } else {
-                            d_each_sum_rest * each_sum_exp[i][j]
-                        };
-                    }
-                    each_sum_exp[i][label[i] as usize] -= each_part_2;
-                    for j in 0..4 {
-                        bias[j] += each_sum_exp[i][j];
-                    }
-                }
+                d_weight_5.copy_from_slice(&weight_row);
             },
         )
     }

@@ -13,6 +13,7 @@ mod reduce;
 mod rows;
 mod scalar;
 mod step;
+mod variables;
 mod view;
 
 pub use integer::operator;

@@ -6,14 +6,15 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::emit::docs;
 use crate::ir::{Kind, TensorId};
-use crate::plan::{BufferId, Home, Leaf, LeafKind, Root, Step};
+use crate::plan::{BufferId, Home, Item, Leaf, LeafKind, Root, Step};
 use crate::program::FieldInput;
 
+use super::variables::{mentioned, renamed};
 use super::{Access, Body};
 
 /// Less elementwise work than this is not worth a choice between processors.
@@ -98,6 +99,11 @@ impl Body<'_> {
     /// A step of loops: the call of a function, or where it stands a closure; as it is, if it is hardly any work,
     /// or if what is to be compiled for each processor are the steps in it.
     pub(super) fn compiled_for_each(&mut self, step: &Step) -> TokenStream {
+        if let Some((fills, rest)) = self.fills_before(step) {
+            let fills = self.step(&fills);
+            let rest = self.compiled_for_each(&rest);
+            return quote!(#fills #rest);
+        }
         let is_glue = matches!(step, Step::Loop(_)) && calls_kernels(step);
         let is_little = Self::work(std::slice::from_ref(step)).is_some_and(|work| work < WORTHWHILE);
         if self.is_compiled_for_each || is_glue || is_little {
@@ -107,6 +113,23 @@ impl Body<'_> {
         let tokens = self.outlined(step).unwrap_or_else(|| self.in_place(step));
         self.is_compiled_for_each = false;
         tokens
+    }
+
+    /// What a nest fills before it does anything else, and the rest of it; none if there is nothing. Gradients are
+    /// filled by `backward` and not by `accumulate`, which otherwise run the same loops.
+    fn fills_before(&self, step: &Step) -> Option<(Step, Step)> {
+        let Step::Nest(items) = step else { return None };
+        let is_fill = |item: &&Item| matches!(item, Item::Leaf(Leaf { kind: LeafKind::Fill, .. }));
+        let count = items.iter().take_while(is_fill).count();
+        let is_array_elsewhere = |item: &Item| {
+            let Item::Leaf(leaf) = item else { return false };
+            let is_elsewhere = !matches!(self.home(leaf.out), Some((_, Home::Local)) | None);
+            is_elsewhere && !self.is_scalar(leaf.out)
+        };
+        let (before, rest) = items[..count].iter().cloned().partition::<Vec<Item>, _>(is_array_elsewhere);
+        let rest: Vec<Item> = rest.into_iter().chain(items[count..].iter().cloned()).collect();
+        let is_split = !self.is_compiled_for_each && !before.is_empty() && !rest.is_empty();
+        is_split.then_some((Step::Nest(before), Step::Nest(rest)))
     }
 
     /// A step in a closure where it stands.
@@ -299,6 +322,8 @@ impl Body<'_> {
         let by_reference = shape.is_empty() && outline.written.contains(&root);
         let name = known.map(|known| known.name.clone()).unwrap_or_else(|| {
             let wish = field.path.last().map(|step| step.name.to_string()).unwrap_or_default();
+            let is_gradient = matches!(self.home(tensor), Some((_, Home::Gradient(_))));
+            let wish = if is_gradient { format!("d_{wish}") } else { wish };
             let name = self.names.take(&wish);
             fields.push(Field { root, place, name: name.clone(), shape });
             name
@@ -472,56 +497,4 @@ fn listed(names: &[&Ident]) -> String {
         Some((last, others)) => format!("{} and {last}", others.join(", ")),
         None => String::new(),
     }
-}
-
-/// The variables that tokens mention, in order.
-fn mentioned(tokens: &TokenStream, variables: &BTreeSet<String>) -> Vec<Ident> {
-    let mut found = Vec::new();
-    renamed(tokens.clone(), variables, &mut |ident| {
-        found.push(ident.clone());
-        ident.clone()
-    });
-    found
-}
-
-/// Tokens with other names for variables. What is a part of a path, a method, a function that is called or a type is
-/// none, whatever its name.
-fn renamed(
-    tokens: TokenStream,
-    variables: &BTreeSet<String>,
-    rename: &mut dyn FnMut(&Ident) -> Ident,
-) -> TokenStream {
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    let is = |position: usize, sign: char| match tokens.get(position) {
-        Some(TokenTree::Punct(punct)) => punct.as_char() == sign,
-        _ => false,
-    };
-    let is_joint = |position: usize| match tokens.get(position) {
-        Some(TokenTree::Punct(punct)) => punct.spacing() == Spacing::Joint,
-        _ => false,
-    };
-    let is_variable = |position: usize, ident: &Ident| {
-        let after = |sign| position > 0 && is(position - 1, sign);
-        let is_range = position > 1 && is(position - 2, '.') && is_joint(position - 2);
-        let is_member = after('.') && !is_range;
-        let in_path = after(':') && position > 1 && is(position - 2, ':') && is_joint(position - 2);
-        let is_type = matches!(position.checked_sub(1).map(|before| &tokens[before]),
-            Some(TokenTree::Ident(before)) if *before == "as");
-        let is_called = matches!(tokens.get(position + 1),
-            Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis);
-        let opens_path = is(position + 1, ':') && is_joint(position + 1);
-        variables.contains(&ident.to_string())
-            && !(is_member || in_path || is_type || is_called || opens_path)
-    };
-    let mut all = Vec::new();
-    for (position, token) in tokens.iter().enumerate() {
-        all.push(match token {
-            TokenTree::Ident(ident) if is_variable(position, ident) => TokenTree::Ident(rename(ident)),
-            TokenTree::Group(group) => {
-                TokenTree::Group(Group::new(group.delimiter(), renamed(group.stream(), variables, rename)))
-            }
-            other => other.clone(),
-        });
-    }
-    all.into_iter().collect()
 }
