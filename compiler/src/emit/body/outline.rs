@@ -10,7 +10,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::emit::docs;
-use crate::ir::{Kind, TensorId};
+use crate::ir::{Int, Kind, TensorId};
 use crate::plan::{BufferId, Home, Item, Leaf, LeafKind, Root, Step};
 use crate::program::FieldInput;
 
@@ -74,7 +74,7 @@ struct Field {
     root: Root,
     place: TokenStream,
     name: Ident,
-    shape: Vec<crate::ir::Int>,
+    shape: Vec<Int>,
 }
 
 /// What a function is given.
@@ -82,9 +82,11 @@ struct Parameter {
     name: Ident,
     ty: TokenStream,
     argument: TokenStream,
-    /// A slice is cut to the length that loops along it run to: rustc then knows that they stay inside.
-    cut: Option<TokenStream>,
     role: Role,
+    /// The shape of a view.
+    shape: Vec<Int>,
+    /// What cuts it to its length: rustc then knows that loops along it stay inside.
+    cut: Option<TokenStream>,
 }
 
 /// The order of parameters.
@@ -93,6 +95,12 @@ enum Role {
     Size,
     Read,
     Written,
+}
+
+impl Parameter {
+    fn new(name: Ident, ty: TokenStream, argument: TokenStream, role: Role) -> Self {
+        Self { name, ty, argument, role, shape: Vec::new(), cut: None }
+    }
 }
 
 impl Body<'_> {
@@ -182,13 +190,14 @@ impl Body<'_> {
         let mut parameters = self.fields_as_parameters(outline, &own)?;
         let around = self.variables_as_parameters(outline).into_iter();
         parameters.extend(around.filter(|parameter| !own.contains(&parameter.name.to_string())));
-        let variables = parameters.iter().map(|parameter| parameter.name.to_string());
-        let variables: BTreeSet<String> = variables.chain(own).collect();
+        let buffers = (0..self.plan.memory.buffers.len()).map(|buffer| self.names.buffer(BufferId(buffer)));
+        let named = parameters.iter().map(|parameter| &parameter.name).chain(buffers);
+        let variables: BTreeSet<String> = named.map(ToString::to_string).chain(own).collect();
         let mut order = mentioned(statements, &variables);
-        for Parameter { name, cut, .. } in &parameters {
-            if let (true, Some(cut)) = (order.contains(name), cut) {
-                order.extend(mentioned(cut, &variables));
-            }
+        parameters.retain(|parameter| parameter.role == Role::Size || order.contains(&parameter.name));
+        for parameter in &mut parameters {
+            parameter.cut = self.cut(parameter);
+            order.extend(parameter.cut.iter().flat_map(|cut| mentioned(cut, &variables)));
         }
         let place = |parameter: &Parameter| order.iter().position(|ident| *ident == parameter.name);
         parameters.retain(|parameter| place(parameter).is_some());
@@ -197,6 +206,15 @@ impl Body<'_> {
         let is_known = |at: usize| parameters[..at].iter().any(|known| known.name == parameters[at].name);
         let is_ambiguous = (0..parameters.len()).any(is_known);
         (!is_ambiguous).then_some((parameters, variables))
+    }
+
+    /// Cuts a slice to the length that loops along it run to.
+    fn cut(&self, Parameter { name, role, shape, .. }: &Parameter) -> Option<TokenStream> {
+        let length = self.length(shape)?;
+        Some(match role {
+            Role::Written => quote!(let #name = &mut #name[..#length];),
+            Role::Read | Role::Size => quote!(let #name = &#name[..#length];),
+        })
     }
 
     /// The name of the function of some statements.
@@ -363,7 +381,7 @@ impl Body<'_> {
                 }
             };
             let role = if is_written { Role::Written } else { Role::Read };
-            parameters.push(Parameter { name: name.clone(), ty, argument, cut: None, role });
+            parameters.push(Parameter::new(name.clone(), ty, argument, role));
         }
         Some(parameters)
     }
@@ -371,13 +389,8 @@ impl Body<'_> {
     /// All variables around a step that could be given to a function.
     fn variables_as_parameters(&self, outline: &Outline) -> Vec<Parameter> {
         let counters = self.counters.values().chain(self.root_names());
-        let sizes = self.cx.dims.iter().chain(counters).map(|name| Parameter {
-            name: name.clone(),
-            ty: quote!(usize),
-            argument: quote!(#name),
-            cut: None,
-            role: Role::Size,
-        });
+        let sizes = self.cx.dims.iter().chain(counters);
+        let sizes = sizes.map(|name| Parameter::new(name.clone(), quote!(usize), quote!(#name), Role::Size));
         let mut parameters: Vec<Parameter> = sizes.collect();
         let role = |root: Root| if outline.written.contains(&root) { Role::Written } else { Role::Read };
         for (position, buffer) in self.plan.memory.buffers.iter().enumerate() {
@@ -392,7 +405,7 @@ impl Body<'_> {
                         (false, Role::Written) => (quote!(&mut #ty), quote!(&mut #name)),
                         (false, _) => (quote!(& #ty), quote!(& #name)),
                     };
-                    parameters.push(Parameter { name, ty, argument, cut: None, role });
+                    parameters.push(Parameter::new(name, ty, argument, role));
                 }
                 Home::Frame { .. } => {
                     let element = match buffer.kind {
@@ -425,13 +438,7 @@ impl Body<'_> {
                 Kind::Mask => Ident::new("bool", Span::call_site()),
             };
             parameters.push(match self.is_scalar(tensor) {
-                true => Parameter {
-                    name: name.clone(),
-                    ty: quote!(#element),
-                    argument: quote!(#name),
-                    cut: None,
-                    role: Role::Read,
-                },
+                true => Parameter::new(name.clone(), quote!(#element), quote!(#name), Role::Read),
                 false => self.view_as_parameter(name.clone(), tensor, &element, Role::Read, false),
             });
         }
@@ -452,13 +459,9 @@ impl Body<'_> {
             true => self.carved_type(shape, &quote!(#element)),
             false => self.view_type(shape, &quote!(#element)),
         };
-        let written = role == Role::Written;
-        let cut = self.length(shape).map(|length| match written {
-            true => quote!(let #name = &mut #name[..#length];),
-            false => quote!(let #name = &#name[..#length];),
-        });
-        let ty = if written { quote!(&mut #ty) } else { quote!(& #ty) };
-        Parameter { argument: quote!(#name), name, ty, cut, role }
+        let ty = if role == Role::Written { quote!(&mut #ty) } else { quote!(& #ty) };
+        let argument = quote!(#name);
+        Parameter { shape: shape.to_vec(), ..Parameter::new(name, ty, argument, role) }
     }
 
     /// The type of a variable that a body declares.

@@ -14,8 +14,8 @@ pub(super) fn mentioned(tokens: &TokenStream, variables: &BTreeSet<String>) -> V
     found
 }
 
-/// Tokens with other names for variables. What is a part of a path, a method, a function that is called or a type is
-/// none, whatever its name.
+/// Tokens with other names for variables. What is a part of a path or of an attribute, a method, a function
+/// that is called or a type is none, whatever its name.
 pub(super) fn renamed(
     tokens: TokenStream,
     variables: &BTreeSet<String>,
@@ -30,6 +30,9 @@ pub(super) fn renamed(
             {
                 TokenTree::Ident(rename(ident))
             }
+            TokenTree::Group(group) if is_sign(&tokens, position.checked_sub(1), '#') => {
+                TokenTree::Group(group.clone())
+            }
             TokenTree::Group(group) => {
                 TokenTree::Group(Group::new(group.delimiter(), renamed(group.stream(), variables, rename)))
             }
@@ -39,12 +42,16 @@ pub(super) fn renamed(
     all.into_iter().collect()
 }
 
-/// Whether an identifier stands where a variable can.
-fn can_be_variable(tokens: &[TokenTree], position: usize) -> bool {
-    let is = |position: Option<usize>, sign: char| match position.and_then(|position| tokens.get(position)) {
+fn is_sign(tokens: &[TokenTree], position: Option<usize>, sign: char) -> bool {
+    match position.and_then(|position| tokens.get(position)) {
         Some(TokenTree::Punct(punct)) => punct.as_char() == sign,
         _ => false,
-    };
+    }
+}
+
+/// Whether an identifier stands where a variable can.
+fn can_be_variable(tokens: &[TokenTree], position: usize) -> bool {
+    let is = |position: Option<usize>, sign: char| is_sign(tokens, position, sign);
     let opens = |position: Option<usize>, sign: char| {
         let joint = match position.and_then(|position| tokens.get(position)) {
             Some(TokenTree::Punct(punct)) => punct.spacing() == Spacing::Joint,
