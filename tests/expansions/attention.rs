@@ -147,207 +147,112 @@ impl Attention {
                 ),
                 "Attention::attend",
             );
-        ::chainrule::__private::kernels::vectorised_for(
-            #[inline(always)]
-            |cpu| {
-                use ::chainrule::__private::{carve, kernels, larger, math::f32 as math};
-                let [k, v_2, y, s, s_sum_product, a, d_s_sum, q, a_sum_at,
-                a_sum_rest_own, a_sum_rest_all, a_sum_rest_odds, a_sum_rest_share] = carve(
-                    arena,
-                    [
-                        0..n * t * 16,
-                        n * t * 16..n * t * 32,
-                        n * t * 32..n * t * 48,
-                        n * t * 48..n * t * 48 + t,
-                        n * t * 48 + t..n * t * 48 + t + t * t,
-                        n * t * 48 + t + t * t..n * t * 48 + t + t * t * 2,
-                        larger(
-                            n * t * 48 + t + t * t * 2,
-                            n * t + n * t * t + t + t * t,
-                        )..larger(
-                            n * t * 48 + n * t * t + t + t * t * 2,
-                            n * t + n * t * t * 2 + t + t * t,
-                        ),
-                        larger(
-                            n * t * 48 + n * t * t + t + t * t * 2,
-                            n * t + n * t * t * 2 + t + t * t,
-                        )..larger(
-                            n * t * 64 + n * t * t + t + t * t * 2,
-                            n * t * 17 + n * t * t * 2 + t + t * t,
-                        ),
-                        larger(
-                            n * t * 64 + n * t * t + t + t * t * 2,
-                            n * t * 17 + n * t * t * 2 + t + t * t,
-                        )..larger(
-                            n * t * 65 + n * t * t + t + t * t * 2,
-                            n * t * 18 + n * t * t * 2 + t + t * t,
-                        ),
-                        larger(
-                            n * t * 65 + n * t * t + t + t * t * 2,
-                            n * t * 18 + n * t * t * 2 + t + t * t,
-                        )..larger(
-                            n * t * 66 + n * t * t + t + t * t * 2,
-                            n * t * 19 + n * t * t * 2 + t + t * t,
-                        ),
-                        larger(
-                            n * t * 66 + n * t * t + t + t * t * 2,
-                            n * t * 19 + n * t * t * 2 + t + t * t,
-                        )..larger(
-                            n * t * 67 + n * t * t + t + t * t * 2,
-                            n * t * 20 + n * t * t * 2 + t + t * t,
-                        ),
-                        larger(
-                            n * t * 67 + n * t * t + t + t * t * 2,
-                            n * t * 20 + n * t * t * 2 + t + t * t,
-                        )..larger(
-                            n * t * 68 + n * t * t + t + t * t * 2,
-                            n * t * 21 + n * t * t * 2 + t + t * t,
-                        ),
-                        larger(
-                            n * t * 68 + n * t * t + t + t * t * 2,
-                            n * t * 21 + n * t * t * 2 + t + t * t,
-                        )..larger(
-                            n * t * 69 + n * t * t + t + t * t * 2,
-                            n * t * 22 + n * t * t * 2 + t + t * t,
-                        ),
-                    ],
-                );
-                let k = &mut k.as_chunks_mut::<16>().0[..n * t];
-                let v_2 = &mut v_2.as_chunks_mut::<16>().0[..n * t];
-                let y = &mut y.as_chunks_mut::<16>().0[..n * t];
-                let s = &mut s[..t];
-                let s_sum_product = &mut s_sum_product[..t * t];
-                let a = &mut a[..t * t];
-                let d_s_sum = &mut d_s_sum[..n * t * t];
-                let q = &mut q.as_chunks_mut::<16>().0[..n * t];
-                let a_sum_at = &mut ::chainrule::__private::as_u32_mut(
-                    a_sum_at,
-                )[..n * t];
-                let a_sum_rest_own = &mut a_sum_rest_own[..n * t];
-                let a_sum_rest_all = &mut a_sum_rest_all[..n * t];
-                let a_sum_rest_odds = &mut a_sum_rest_odds[..n * t];
-                let a_sum_rest_share = &mut a_sum_rest_share[..n * t];
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 16, 16, false, false, false>,
-                    _,
-                >(
-                    cpu,
-                    n * t,
-                    x.as_flattened(),
-                    self.wq.as_flattened(),
-                    q.as_flattened_mut(),
-                );
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 16, 16, false, false, false>,
-                    _,
-                >(
-                    cpu,
-                    n * t,
-                    x.as_flattened(),
-                    self.wk.as_flattened(),
-                    k.as_flattened_mut(),
-                );
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 16, 16, false, false, false>,
-                    _,
-                >(
-                    cpu,
-                    n * t,
-                    x.as_flattened(),
-                    self.wv.as_flattened(),
-                    v_2.as_flattened_mut(),
-                );
-                for n_2 in 0..n {
-                    kernels::matmul(
-                        t,
-                        t,
-                        16,
-                        q[n_2 * t..][..t].as_flattened(),
-                        (16, 1),
-                        k[n_2 * t..][..t].as_flattened(),
-                        (1, 16),
-                        s_sum_product,
-                        t,
-                        false,
-                    );
-                    for j in 0..t {
-                        let s_sum_product_row = &s_sum_product[j * t..][..t];
-                        let s_row = &mut s[..t];
-                        for k_3 in 0..t {
-                            s_row[k_3] = if k_3 <= j {
-                                s_sum_product_row[k_3] / math::sqrt(16.0)
-                            } else {
-                                -::chainrule::__private::core::primitive::f32::INFINITY
-                            };
-                        }
-                        let mut best = 0;
-                        let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
-                        for k_3 in 0..t {
-                            let candidate = s[k_3];
-                            if candidate > largest
-                                || (candidate.is_nan() && !largest.is_nan())
-                            {
-                                best = k_3;
-                                largest = candidate;
-                            }
-                        }
-                        a_sum_at[n_2 * t + j] = best as u32;
-                        let a_sum_shift = if math::abs(largest)
-                            < ::chainrule::__private::core::primitive::f32::INFINITY
-                        {
-                            largest
-                        } else {
-                            0.0
-                        };
-                        let s_row = &s[..t];
-                        let d_s_sum_row = &mut d_s_sum[(n_2 * t + j) * t..][..t];
-                        for k_3 in 0..t {
-                            d_s_sum_row[k_3] = math::exp(s_row[k_3] - a_sum_shift);
-                        }
-                        let a_sum_rest_others = kernels::sum_of(
-                            t,
-                            #[inline(always)]
-                            |k_3| {
-                                if k_3 == (a_sum_at[n_2 * t + j] as usize) {
-                                    0.0
-                                } else {
-                                    d_s_sum[(n_2 * t + j) * t + k_3]
-                                }
-                            },
-                        );
-                        a_sum_rest_own[n_2 * t + j] = d_s_sum[(n_2 * t + j) * t
-                            + a_sum_at[n_2 * t + j] as usize];
-                        a_sum_rest_all[n_2 * t + j] = a_sum_rest_own[n_2 * t + j]
-                            + a_sum_rest_others;
-                        a_sum_rest_odds[n_2 * t + j] = a_sum_rest_others
-                            / a_sum_rest_own[n_2 * t + j];
-                        a_sum_rest_share[n_2 * t + j] = 1.0
-                            / (1.0 + a_sum_rest_odds[n_2 * t + j]);
-                        let d_s_sum_row = &d_s_sum[(n_2 * t + j) * t..][..t];
-                        let a_row = &mut a[j * t..][..t];
-                        for k_3 in 0..t {
-                            a_row[k_3] = if k_3 == (a_sum_at[n_2 * t + j] as usize) {
-                                a_sum_rest_share[n_2 * t + j]
-                            } else {
-                                d_s_sum_row[k_3] / a_sum_rest_all[n_2 * t + j]
-                            };
-                        }
-                    }
-                    kernels::matmul(
-                        t,
-                        16,
-                        t,
-                        a,
-                        (t, 1),
-                        v_2[n_2 * t..][..t].as_flattened(),
-                        (16, 1),
-                        y[n_2 * t..][..t].as_flattened_mut(),
-                        16,
-                        false,
-                    );
-                }
-            },
-        );
+        {
+            use ::chainrule::__private::{carve, kernels, larger};
+            let [k, v_2, y, s, s_sum_product, a, d_s_sum, q, a_sum_at, a_sum_rest_own,
+            a_sum_rest_all, a_sum_rest_odds, a_sum_rest_share] = carve(
+                arena,
+                [
+                    0..n * t * 16,
+                    n * t * 16..n * t * 32,
+                    n * t * 32..n * t * 48,
+                    n * t * 48..n * t * 48 + t,
+                    n * t * 48 + t..n * t * 48 + t + t * t,
+                    n * t * 48 + t + t * t..n * t * 48 + t + t * t * 2,
+                    larger(
+                        n * t * 48 + t + t * t * 2,
+                        n * t + n * t * t + t + t * t,
+                    )..larger(
+                        n * t * 48 + n * t * t + t + t * t * 2,
+                        n * t + n * t * t * 2 + t + t * t,
+                    ),
+                    larger(
+                        n * t * 48 + n * t * t + t + t * t * 2,
+                        n * t + n * t * t * 2 + t + t * t,
+                    )..larger(
+                        n * t * 64 + n * t * t + t + t * t * 2,
+                        n * t * 17 + n * t * t * 2 + t + t * t,
+                    ),
+                    larger(
+                        n * t * 64 + n * t * t + t + t * t * 2,
+                        n * t * 17 + n * t * t * 2 + t + t * t,
+                    )..larger(
+                        n * t * 65 + n * t * t + t + t * t * 2,
+                        n * t * 18 + n * t * t * 2 + t + t * t,
+                    ),
+                    larger(
+                        n * t * 65 + n * t * t + t + t * t * 2,
+                        n * t * 18 + n * t * t * 2 + t + t * t,
+                    )..larger(
+                        n * t * 66 + n * t * t + t + t * t * 2,
+                        n * t * 19 + n * t * t * 2 + t + t * t,
+                    ),
+                    larger(
+                        n * t * 66 + n * t * t + t + t * t * 2,
+                        n * t * 19 + n * t * t * 2 + t + t * t,
+                    )..larger(
+                        n * t * 67 + n * t * t + t + t * t * 2,
+                        n * t * 20 + n * t * t * 2 + t + t * t,
+                    ),
+                    larger(
+                        n * t * 67 + n * t * t + t + t * t * 2,
+                        n * t * 20 + n * t * t * 2 + t + t * t,
+                    )..larger(
+                        n * t * 68 + n * t * t + t + t * t * 2,
+                        n * t * 21 + n * t * t * 2 + t + t * t,
+                    ),
+                    larger(
+                        n * t * 68 + n * t * t + t + t * t * 2,
+                        n * t * 21 + n * t * t * 2 + t + t * t,
+                    )..larger(
+                        n * t * 69 + n * t * t + t + t * t * 2,
+                        n * t * 22 + n * t * t * 2 + t + t * t,
+                    ),
+                ],
+            );
+            let k = &mut k.as_chunks_mut::<16>().0[..n * t];
+            let v_2 = &mut v_2.as_chunks_mut::<16>().0[..n * t];
+            let y = &mut y.as_chunks_mut::<16>().0[..n * t];
+            let s = &mut s[..t];
+            let s_sum_product = &mut s_sum_product[..t * t];
+            let a = &mut a[..t * t];
+            let d_s_sum = &mut d_s_sum[..n * t * t];
+            let q = &mut q.as_chunks_mut::<16>().0[..n * t];
+            let a_sum_at = &mut ::chainrule::__private::as_u32_mut(a_sum_at)[..n * t];
+            let a_sum_rest_own = &mut a_sum_rest_own[..n * t];
+            let a_sum_rest_all = &mut a_sum_rest_all[..n * t];
+            let a_sum_rest_odds = &mut a_sum_rest_odds[..n * t];
+            let a_sum_rest_share = &mut a_sum_rest_share[..n * t];
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 16, 16, false, false, false>,
+                _,
+            >(n * t, x.as_flattened(), self.wq.as_flattened(), q.as_flattened_mut());
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 16, 16, false, false, false>,
+                _,
+            >(n * t, x.as_flattened(), self.wk.as_flattened(), k.as_flattened_mut());
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 16, 16, false, false, false>,
+                _,
+            >(n * t, x.as_flattened(), self.wv.as_flattened(), v_2.as_flattened_mut());
+            Self::__compute_s_sum_product(
+                n,
+                t,
+                q,
+                k,
+                v_2,
+                s_sum_product,
+                s,
+                a_sum_at,
+                d_s_sum,
+                a_sum_rest_own,
+                a_sum_rest_all,
+                a_sum_rest_odds,
+                a_sum_rest_share,
+                a,
+                y,
+            );
+        };
         AttentionAttendPass {
             model: self,
             x: given_x,
@@ -385,139 +290,54 @@ impl Attention {
         let x = x.as_slice().as_chunks::<16>().0;
         let arena = ws
             .request(64 * n * t + 2 * t + 2 * t * t, "Attention::attend_value");
-        ::chainrule::__private::kernels::vectorised_for(
-            #[inline(always)]
-            |cpu| {
-                use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [q, k, v_2, y, s_sum_product, a, s, a_sum_exp] = carve(
-                    arena,
-                    [
-                        0..n * t * 16,
-                        n * t * 16..n * t * 32,
-                        n * t * 32..n * t * 48,
-                        n * t * 48..n * t * 64,
-                        n * t * 64..n * t * 64 + t * t,
-                        n * t * 64 + t * t..n * t * 64 + t * t * 2,
-                        n * t * 64 + t * t * 2..n * t * 64 + t + t * t * 2,
-                        n * t * 64 + t + t * t * 2..n * t * 64 + t * 2 + t * t * 2,
-                    ],
-                );
-                let q = &mut q.as_chunks_mut::<16>().0[..n * t];
-                let k = &mut k.as_chunks_mut::<16>().0[..n * t];
-                let v_2 = &mut v_2.as_chunks_mut::<16>().0[..n * t];
-                let y = &mut y.as_chunks_mut::<16>().0[..n * t];
-                let s_sum_product = &mut s_sum_product[..t * t];
-                let a = &mut a[..t * t];
-                let s = &mut s[..t];
-                let a_sum_exp = &mut a_sum_exp[..t];
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 16, 16, false, false, false>,
-                    _,
-                >(
-                    cpu,
-                    n * t,
-                    x.as_flattened(),
-                    self.wq.as_flattened(),
-                    q.as_flattened_mut(),
-                );
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 16, 16, false, false, false>,
-                    _,
-                >(
-                    cpu,
-                    n * t,
-                    x.as_flattened(),
-                    self.wk.as_flattened(),
-                    k.as_flattened_mut(),
-                );
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 16, 16, false, false, false>,
-                    _,
-                >(
-                    cpu,
-                    n * t,
-                    x.as_flattened(),
-                    self.wv.as_flattened(),
-                    v_2.as_flattened_mut(),
-                );
-                for n_2 in 0..n {
-                    kernels::matmul(
-                        t,
-                        t,
-                        16,
-                        q[n_2 * t..][..t].as_flattened(),
-                        (16, 1),
-                        k[n_2 * t..][..t].as_flattened(),
-                        (1, 16),
-                        s_sum_product,
-                        t,
-                        false,
-                    );
-                    for j in 0..t {
-                        let s_sum_product_row = &s_sum_product[j * t..][..t];
-                        let s_row = &mut s[..t];
-                        for k_2 in 0..t {
-                            s_row[k_2] = if k_2 <= j {
-                                s_sum_product_row[k_2] / math::sqrt(16.0)
-                            } else {
-                                -::chainrule::__private::core::primitive::f32::INFINITY
-                            };
-                        }
-                        let mut a_sum_at = 0;
-                        let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
-                        for k_2 in 0..t {
-                            let candidate = s[k_2];
-                            if candidate > largest
-                                || (candidate.is_nan() && !largest.is_nan())
-                            {
-                                a_sum_at = k_2;
-                                largest = candidate;
-                            }
-                        }
-                        let a_sum_shift = if math::abs(largest)
-                            < ::chainrule::__private::core::primitive::f32::INFINITY
-                        {
-                            largest
-                        } else {
-                            0.0
-                        };
-                        for k_2 in 0..t {
-                            a_sum_exp[k_2] = math::exp(s[k_2] - a_sum_shift);
-                        }
-                        let a_sum_rest_others = kernels::sum_of(
-                            t,
-                            #[inline(always)]
-                            |k_2| if k_2 == a_sum_at { 0.0 } else { a_sum_exp[k_2] },
-                        );
-                        let a_sum_rest_own = a_sum_exp[a_sum_at];
-                        let a_sum_rest_share = 1.0
-                            / (1.0 + a_sum_rest_others / a_sum_rest_own);
-                        let a_sum_rest_all = a_sum_rest_own + a_sum_rest_others;
-                        let a_sum_exp_row = &a_sum_exp[..t];
-                        let a_row = &mut a[j * t..][..t];
-                        for k_2 in 0..t {
-                            a_row[k_2] = if k_2 == a_sum_at {
-                                a_sum_rest_share
-                            } else {
-                                a_sum_exp_row[k_2] / a_sum_rest_all
-                            };
-                        }
-                    }
-                    kernels::matmul(
-                        t,
-                        16,
-                        t,
-                        a,
-                        (t, 1),
-                        v_2[n_2 * t..][..t].as_flattened(),
-                        (16, 1),
-                        y[n_2 * t..][..t].as_flattened_mut(),
-                        16,
-                        false,
-                    );
-                }
-            },
-        );
+        {
+            use ::chainrule::__private::{carve, kernels};
+            let [q, k, v_2, y, s_sum_product, a, s, a_sum_exp] = carve(
+                arena,
+                [
+                    0..n * t * 16,
+                    n * t * 16..n * t * 32,
+                    n * t * 32..n * t * 48,
+                    n * t * 48..n * t * 64,
+                    n * t * 64..n * t * 64 + t * t,
+                    n * t * 64 + t * t..n * t * 64 + t * t * 2,
+                    n * t * 64 + t * t * 2..n * t * 64 + t + t * t * 2,
+                    n * t * 64 + t + t * t * 2..n * t * 64 + t * 2 + t * t * 2,
+                ],
+            );
+            let q = &mut q.as_chunks_mut::<16>().0[..n * t];
+            let k = &mut k.as_chunks_mut::<16>().0[..n * t];
+            let v_2 = &mut v_2.as_chunks_mut::<16>().0[..n * t];
+            let y = &mut y.as_chunks_mut::<16>().0[..n * t];
+            let s_sum_product = &mut s_sum_product[..t * t];
+            let a = &mut a[..t * t];
+            let s = &mut s[..t];
+            let a_sum_exp = &mut a_sum_exp[..t];
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 16, 16, false, false, false>,
+                _,
+            >(n * t, x.as_flattened(), self.wq.as_flattened(), q.as_flattened_mut());
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 16, 16, false, false, false>,
+                _,
+            >(n * t, x.as_flattened(), self.wk.as_flattened(), k.as_flattened_mut());
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 16, 16, false, false, false>,
+                _,
+            >(n * t, x.as_flattened(), self.wv.as_flattened(), v_2.as_flattened_mut());
+            Self::__compute_s_sum_product_2(
+                n,
+                t,
+                q,
+                k,
+                v_2,
+                s_sum_product,
+                s,
+                a_sum_exp,
+                a,
+                y,
+            );
+        };
         ::chainrule::Tensor::new(
             (&arena[n * t * 48..n * t * 64]).as_chunks::<16>().0.as_flattened(),
             [n, t, 16],
@@ -742,379 +562,247 @@ impl AttentionAttendPass<'_> {
         let x = x.as_slice().as_chunks::<16>().0;
         let cotangent = cotangent.as_slice().as_chunks::<16>().0;
         let d_x = d_x.as_mut_slice().as_chunks_mut::<16>().0;
-        ::chainrule::__private::kernels::vectorised_for(
-            #[inline(always)]
-            |cpu| {
-                use ::chainrule::__private::{carve, kernels, larger, math::f32 as math};
-                let [d_a, d_a_sum_rest_odds, v_3, a_sum_at, a_sum_rest_odds,
-                a_sum_rest_share] = carve(
-                    arena,
-                    [
-                        0..n * t * t,
-                        n * t * t..n * t + n * t * t,
-                        larger(
-                            n * t * 48 + n * t * t + t + t * t * 2,
-                            n * t + n * t * t * 2 + t + t * t,
-                        )..larger(
-                            n * t * 64 + n * t * t + t + t * t * 2,
-                            n * t * 17 + n * t * t * 2 + t + t * t,
-                        ),
-                        larger(
-                            n * t * 64 + n * t * t + t + t * t * 2,
-                            n * t * 17 + n * t * t * 2 + t + t * t,
-                        )..larger(
-                            n * t * 65 + n * t * t + t + t * t * 2,
-                            n * t * 18 + n * t * t * 2 + t + t * t,
-                        ),
-                        larger(
-                            n * t * 67 + n * t * t + t + t * t * 2,
-                            n * t * 20 + n * t * t * 2 + t + t * t,
-                        )..larger(
-                            n * t * 68 + n * t * t + t + t * t * 2,
-                            n * t * 21 + n * t * t * 2 + t + t * t,
-                        ),
-                        larger(
-                            n * t * 68 + n * t * t + t + t * t * 2,
-                            n * t * 21 + n * t * t * 2 + t + t * t,
-                        )..larger(
-                            n * t * 69 + n * t * t + t + t * t * 2,
-                            n * t * 22 + n * t * t * 2 + t + t * t,
-                        ),
-                    ],
-                );
-                let d_a = &mut d_a[..n * t * t];
-                let d_a_sum_rest_odds = &mut d_a_sum_rest_odds[..n * t];
-                let v_3 = &mut v_3.as_chunks_mut::<16>().0[..n * t];
-                let a_sum_at = &::chainrule::__private::as_u32(a_sum_at)[..n * t];
-                let a_sum_rest_odds = &a_sum_rest_odds[..n * t];
-                let a_sum_rest_share = &a_sum_rest_share[..n * t];
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 16, 16, false, false, false>,
-                    _,
-                >(
-                    cpu,
-                    n * t,
-                    x.as_flattened(),
-                    model.wv.as_flattened(),
-                    v_3.as_flattened_mut(),
-                );
-                for n_2 in 0..n {
-                    kernels::matmul(
-                        t,
-                        t,
-                        16,
-                        cotangent[n_2 * t..][..t].as_flattened(),
-                        (16, 1),
-                        v_3[n_2 * t..][..t].as_flattened(),
-                        (1, 16),
-                        &mut d_a[n_2 * t * t..][..t * t],
-                        t,
-                        false,
-                    );
-                    let a_sum_rest_odds_row = &a_sum_rest_odds[n_2 * t..][..t];
-                    let a_sum_rest_share_row = &a_sum_rest_share[n_2 * t..][..t];
-                    let d_a_sum_rest_odds_row = &mut d_a_sum_rest_odds[n_2 * t..][..t];
-                    for j in 0..t {
-                        d_a_sum_rest_odds_row[j] = if (a_sum_at[n_2 * t + j] as usize)
-                            < t
-                        {
-                            -(d_a[(n_2 * t + j) * t + a_sum_at[n_2 * t + j] as usize]
-                                / (1.0 + a_sum_rest_odds_row[j]) * a_sum_rest_share_row[j])
-                        } else {
-                            0.0
-                        };
-                    }
-                }
-                let [d_a, d_a_sum_rest_odds, a_2, d_a_sum_exp, d_s_sum, d_v, a_sum_at,
-                a_sum_rest_own, a_sum_rest_all, a_sum_rest_odds, a_sum_rest_share] = carve(
-                    arena,
-                    [
-                        0..n * t * t,
-                        n * t * t..n * t + n * t * t,
-                        n * t + n * t * t..n * t + n * t * t + t * t,
-                        n * t + n * t * t + t * t..n * t + n * t * t + t + t * t,
-                        larger(
-                            n * t * 48 + t + t * t * 2,
-                            n * t + n * t * t + t + t * t,
-                        )..larger(
-                            n * t * 48 + n * t * t + t + t * t * 2,
-                            n * t + n * t * t * 2 + t + t * t,
-                        ),
-                        larger(
-                            n * t * 48 + n * t * t + t + t * t * 2,
-                            n * t + n * t * t * 2 + t + t * t,
-                        )..larger(
-                            n * t * 64 + n * t * t + t + t * t * 2,
-                            n * t * 17 + n * t * t * 2 + t + t * t,
-                        ),
-                        larger(
-                            n * t * 64 + n * t * t + t + t * t * 2,
-                            n * t * 17 + n * t * t * 2 + t + t * t,
-                        )..larger(
-                            n * t * 65 + n * t * t + t + t * t * 2,
-                            n * t * 18 + n * t * t * 2 + t + t * t,
-                        ),
-                        larger(
-                            n * t * 65 + n * t * t + t + t * t * 2,
-                            n * t * 18 + n * t * t * 2 + t + t * t,
-                        )..larger(
-                            n * t * 66 + n * t * t + t + t * t * 2,
-                            n * t * 19 + n * t * t * 2 + t + t * t,
-                        ),
-                        larger(
-                            n * t * 66 + n * t * t + t + t * t * 2,
-                            n * t * 19 + n * t * t * 2 + t + t * t,
-                        )..larger(
-                            n * t * 67 + n * t * t + t + t * t * 2,
-                            n * t * 20 + n * t * t * 2 + t + t * t,
-                        ),
-                        larger(
-                            n * t * 67 + n * t * t + t + t * t * 2,
-                            n * t * 20 + n * t * t * 2 + t + t * t,
-                        )..larger(
-                            n * t * 68 + n * t * t + t + t * t * 2,
-                            n * t * 21 + n * t * t * 2 + t + t * t,
-                        ),
-                        larger(
-                            n * t * 68 + n * t * t + t + t * t * 2,
-                            n * t * 21 + n * t * t * 2 + t + t * t,
-                        )..larger(
-                            n * t * 69 + n * t * t + t + t * t * 2,
-                            n * t * 22 + n * t * t * 2 + t + t * t,
-                        ),
-                    ],
-                );
-                let d_a = &d_a[..n * t * t];
-                let d_a_sum_rest_odds = &d_a_sum_rest_odds[..n * t];
-                let a_2 = &mut a_2[..t * t];
-                let d_a_sum_exp = &mut d_a_sum_exp[..t];
-                let d_s_sum = &mut d_s_sum[..n * t * t];
-                let d_v = &mut d_v.as_chunks_mut::<16>().0[..n * t];
-                let a_sum_at = &::chainrule::__private::as_u32(a_sum_at)[..n * t];
-                let a_sum_rest_own = &a_sum_rest_own[..n * t];
-                let a_sum_rest_all = &a_sum_rest_all[..n * t];
-                let a_sum_rest_odds = &a_sum_rest_odds[..n * t];
-                let a_sum_rest_share = &a_sum_rest_share[..n * t];
-                for i in 0..n {
-                    for j in 0..t {
-                        let d_s_sum_row = &d_s_sum[(i * t + j) * t..][..t];
-                        let a_2_row = &mut a_2[j * t..][..t];
-                        for k_3 in 0..t {
-                            a_2_row[k_3] = if k_3 == (a_sum_at[i * t + j] as usize) {
-                                a_sum_rest_share[i * t + j]
-                            } else {
-                                d_s_sum_row[k_3] / a_sum_rest_all[i * t + j]
-                            };
-                        }
-                    }
-                    kernels::matmul(
-                        t,
-                        16,
-                        t,
-                        a_2,
-                        (1, t),
-                        cotangent[i * t..][..t].as_flattened(),
-                        (16, 1),
-                        d_v[i * t..][..t].as_flattened_mut(),
-                        16,
-                        false,
-                    );
-                    for j in 0..t {
-                        let d_a_sum_rest_all = kernels::sum_of(
-                            t,
-                            #[inline(always)]
-                            |k_3| {
-                                if k_3 == (a_sum_at[i * t + j] as usize) {
-                                    0.0
-                                } else {
-                                    -(d_a[(i * t + j) * t + k_3] / a_sum_rest_all[i * t + j]
-                                        * a_2[j * t + k_3])
-                                }
-                            },
-                        );
-                        let d_a_sum_rest_others = d_a_sum_rest_odds[i * t + j]
-                            / a_sum_rest_own[i * t + j] + d_a_sum_rest_all;
-                        let d_a_row = &d_a[(i * t + j) * t..][..t];
-                        let d_a_sum_exp_row = &mut d_a_sum_exp[..t];
-                        for k_3 in 0..t {
-                            d_a_sum_exp_row[k_3] = if k_3
-                                == (a_sum_at[i * t + j] as usize)
-                            {
-                                0.0
-                            } else {
-                                d_a_row[k_3] / a_sum_rest_all[i * t + j]
-                                    + d_a_sum_rest_others
-                            };
-                        }
-                        d_a_sum_exp[a_sum_at[i * t + j] as usize]
-                            += d_a_sum_rest_all
-                                - d_a_sum_rest_odds[i * t + j] / a_sum_rest_own[i * t + j]
-                                    * a_sum_rest_odds[i * t + j];
-                        let d_s_sum_row = &mut d_s_sum[(i * t + j) * t..][..t];
-                        let d_a_sum_exp_row = &d_a_sum_exp[..t];
-                        for k_3 in 0..t {
-                            d_s_sum_row[k_3] = if k_3 <= j {
-                                d_a_sum_exp_row[k_3] * d_s_sum_row[k_3] / math::sqrt(16.0)
-                            } else {
-                                0.0
-                            };
-                        }
-                    }
-                }
-                let [d_q, k_2, q_2, d_s_sum] = carve(
-                    arena,
-                    [
-                        0..n * t * 16,
-                        n * t * 16..n * t * 32,
-                        n * t * 32..n * t * 48,
-                        larger(
-                            n * t * 48 + t + t * t * 2,
-                            n * t + n * t * t + t + t * t,
-                        )..larger(
-                            n * t * 48 + n * t * t + t + t * t * 2,
-                            n * t + n * t * t * 2 + t + t * t,
-                        ),
-                    ],
-                );
-                let d_q = &mut d_q.as_chunks_mut::<16>().0[..n * t];
-                let k_2 = &mut k_2.as_chunks_mut::<16>().0[..n * t];
-                let q_2 = &mut q_2.as_chunks_mut::<16>().0[..n * t];
-                let d_s_sum = &d_s_sum[..n * t * t];
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 16, 16, false, false, false>,
-                    _,
-                >(
-                    cpu,
-                    n * t,
-                    x.as_flattened(),
-                    model.wk.as_flattened(),
-                    k_2.as_flattened_mut(),
-                );
-                for n_2 in 0..n {
-                    for i in 0..t {
-                        d_q[n_2 * t + i].fill(0.0);
-                        let mut d_q_row = kernels::row::<16, _>(&d_q[n_2 * t + i]);
-                        for j in 0..i + 1 {
-                            let k_2_row = kernels::row::<16, _>(&k_2[n_2 * t + j]);
-                            for d in 0..16 {
-                                d_q_row[d] += d_s_sum[(n_2 * t + i) * t + j] * k_2_row[d];
-                            }
-                        }
-                        d_q[n_2 * t + i].copy_from_slice(&d_q_row);
-                    }
-                }
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 16, 16, false, false, false>,
-                    _,
-                >(
-                    cpu,
-                    n * t,
-                    x.as_flattened(),
-                    model.wq.as_flattened(),
-                    q_2.as_flattened_mut(),
-                );
-                let [d_q, d_k, q_2, d_s_sum, d_v] = carve(
-                    arena,
-                    [
-                        0..n * t * 16,
-                        n * t * 16..n * t * 32,
-                        n * t * 32..n * t * 48,
-                        larger(
-                            n * t * 48 + t + t * t * 2,
-                            n * t + n * t * t + t + t * t,
-                        )..larger(
-                            n * t * 48 + n * t * t + t + t * t * 2,
-                            n * t + n * t * t * 2 + t + t * t,
-                        ),
-                        larger(
-                            n * t * 48 + n * t * t + t + t * t * 2,
-                            n * t + n * t * t * 2 + t + t * t,
-                        )..larger(
-                            n * t * 64 + n * t * t + t + t * t * 2,
-                            n * t * 17 + n * t * t * 2 + t + t * t,
-                        ),
-                    ],
-                );
-                let d_q = &d_q.as_chunks::<16>().0[..n * t];
-                let d_k = &mut d_k.as_chunks_mut::<16>().0[..n * t];
-                let q_2 = &q_2.as_chunks::<16>().0[..n * t];
-                let d_s_sum = &d_s_sum[..n * t * t];
-                let d_v = &d_v.as_chunks::<16>().0[..n * t];
-                for n_2 in 0..n {
-                    for j in 0..t {
-                        d_k[n_2 * t + j].fill(0.0);
-                        let mut d_k_row = kernels::row::<16, _>(&d_k[n_2 * t + j]);
-                        for i in j..t {
-                            let q_2_row = kernels::row::<16, _>(&q_2[n_2 * t + i]);
-                            for d in 0..16 {
-                                d_k_row[d] += d_s_sum[(n_2 * t + i) * t + j] * q_2_row[d];
-                            }
-                        }
-                        d_k[n_2 * t + j].copy_from_slice(&d_k_row);
-                    }
-                }
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 16, 16, false, true, false>,
-                    _,
-                >(
-                    cpu,
-                    n * t,
-                    d_v.as_flattened(),
-                    model.wv.as_flattened(),
-                    d_x.as_flattened_mut(),
-                );
-                kernels::matmul_fixed::<
-                    kernels::Shape<16, 16, 0, true, false, false>,
-                    _,
-                >(
-                    cpu,
-                    n * t,
-                    x.as_flattened(),
-                    d_v.as_flattened(),
-                    grads.wv.as_flattened_mut(),
-                );
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 16, 16, false, true, true>,
-                    _,
-                >(
-                    cpu,
-                    n * t,
-                    d_k.as_flattened(),
-                    model.wk.as_flattened(),
-                    d_x.as_flattened_mut(),
-                );
-                kernels::matmul_fixed::<
-                    kernels::Shape<16, 16, 0, true, false, false>,
-                    _,
-                >(
-                    cpu,
-                    n * t,
-                    x.as_flattened(),
-                    d_k.as_flattened(),
-                    grads.wk.as_flattened_mut(),
-                );
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 16, 16, false, true, true>,
-                    _,
-                >(
-                    cpu,
-                    n * t,
-                    d_q.as_flattened(),
-                    model.wq.as_flattened(),
-                    d_x.as_flattened_mut(),
-                );
-                kernels::matmul_fixed::<
-                    kernels::Shape<16, 16, 0, true, false, false>,
-                    _,
-                >(
-                    cpu,
-                    n * t,
-                    x.as_flattened(),
-                    d_q.as_flattened(),
-                    grads.wq.as_flattened_mut(),
-                );
-            },
-        );
+        {
+            use ::chainrule::__private::{carve, kernels, larger};
+            let [d_a, d_a_sum_rest_odds, v_3, a_sum_at, a_sum_rest_odds, a_sum_rest_share,
+            ] = carve(
+                arena,
+                [
+                    0..n * t * t,
+                    n * t * t..n * t + n * t * t,
+                    larger(
+                        n * t * 48 + n * t * t + t + t * t * 2,
+                        n * t + n * t * t * 2 + t + t * t,
+                    )..larger(
+                        n * t * 64 + n * t * t + t + t * t * 2,
+                        n * t * 17 + n * t * t * 2 + t + t * t,
+                    ),
+                    larger(
+                        n * t * 64 + n * t * t + t + t * t * 2,
+                        n * t * 17 + n * t * t * 2 + t + t * t,
+                    )..larger(
+                        n * t * 65 + n * t * t + t + t * t * 2,
+                        n * t * 18 + n * t * t * 2 + t + t * t,
+                    ),
+                    larger(
+                        n * t * 67 + n * t * t + t + t * t * 2,
+                        n * t * 20 + n * t * t * 2 + t + t * t,
+                    )..larger(
+                        n * t * 68 + n * t * t + t + t * t * 2,
+                        n * t * 21 + n * t * t * 2 + t + t * t,
+                    ),
+                    larger(
+                        n * t * 68 + n * t * t + t + t * t * 2,
+                        n * t * 21 + n * t * t * 2 + t + t * t,
+                    )..larger(
+                        n * t * 69 + n * t * t + t + t * t * 2,
+                        n * t * 22 + n * t * t * 2 + t + t * t,
+                    ),
+                ],
+            );
+            let d_a = &mut d_a[..n * t * t];
+            let d_a_sum_rest_odds = &mut d_a_sum_rest_odds[..n * t];
+            let v_3 = &mut v_3.as_chunks_mut::<16>().0[..n * t];
+            let a_sum_at = &::chainrule::__private::as_u32(a_sum_at)[..n * t];
+            let a_sum_rest_odds = &a_sum_rest_odds[..n * t];
+            let a_sum_rest_share = &a_sum_rest_share[..n * t];
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 16, 16, false, false, false>,
+                _,
+            >(n * t, x.as_flattened(), model.wv.as_flattened(), v_3.as_flattened_mut());
+            Attention::__compute_d_a(
+                n,
+                t,
+                cotangent,
+                v_3,
+                a_sum_rest_odds,
+                a_sum_rest_share,
+                a_sum_at,
+                d_a,
+                d_a_sum_rest_odds,
+            );
+            let [d_a, d_a_sum_rest_odds, a_2, d_a_sum_exp, d_s_sum, d_v, a_sum_at,
+            a_sum_rest_own, a_sum_rest_all, a_sum_rest_odds, a_sum_rest_share] = carve(
+                arena,
+                [
+                    0..n * t * t,
+                    n * t * t..n * t + n * t * t,
+                    n * t + n * t * t..n * t + n * t * t + t * t,
+                    n * t + n * t * t + t * t..n * t + n * t * t + t + t * t,
+                    larger(
+                        n * t * 48 + t + t * t * 2,
+                        n * t + n * t * t + t + t * t,
+                    )..larger(
+                        n * t * 48 + n * t * t + t + t * t * 2,
+                        n * t + n * t * t * 2 + t + t * t,
+                    ),
+                    larger(
+                        n * t * 48 + n * t * t + t + t * t * 2,
+                        n * t + n * t * t * 2 + t + t * t,
+                    )..larger(
+                        n * t * 64 + n * t * t + t + t * t * 2,
+                        n * t * 17 + n * t * t * 2 + t + t * t,
+                    ),
+                    larger(
+                        n * t * 64 + n * t * t + t + t * t * 2,
+                        n * t * 17 + n * t * t * 2 + t + t * t,
+                    )..larger(
+                        n * t * 65 + n * t * t + t + t * t * 2,
+                        n * t * 18 + n * t * t * 2 + t + t * t,
+                    ),
+                    larger(
+                        n * t * 65 + n * t * t + t + t * t * 2,
+                        n * t * 18 + n * t * t * 2 + t + t * t,
+                    )..larger(
+                        n * t * 66 + n * t * t + t + t * t * 2,
+                        n * t * 19 + n * t * t * 2 + t + t * t,
+                    ),
+                    larger(
+                        n * t * 66 + n * t * t + t + t * t * 2,
+                        n * t * 19 + n * t * t * 2 + t + t * t,
+                    )..larger(
+                        n * t * 67 + n * t * t + t + t * t * 2,
+                        n * t * 20 + n * t * t * 2 + t + t * t,
+                    ),
+                    larger(
+                        n * t * 67 + n * t * t + t + t * t * 2,
+                        n * t * 20 + n * t * t * 2 + t + t * t,
+                    )..larger(
+                        n * t * 68 + n * t * t + t + t * t * 2,
+                        n * t * 21 + n * t * t * 2 + t + t * t,
+                    ),
+                    larger(
+                        n * t * 68 + n * t * t + t + t * t * 2,
+                        n * t * 21 + n * t * t * 2 + t + t * t,
+                    )..larger(
+                        n * t * 69 + n * t * t + t + t * t * 2,
+                        n * t * 22 + n * t * t * 2 + t + t * t,
+                    ),
+                ],
+            );
+            let d_a = &d_a[..n * t * t];
+            let d_a_sum_rest_odds = &d_a_sum_rest_odds[..n * t];
+            let a_2 = &mut a_2[..t * t];
+            let d_a_sum_exp = &mut d_a_sum_exp[..t];
+            let d_s_sum = &mut d_s_sum[..n * t * t];
+            let d_v = &mut d_v.as_chunks_mut::<16>().0[..n * t];
+            let a_sum_at = &::chainrule::__private::as_u32(a_sum_at)[..n * t];
+            let a_sum_rest_own = &a_sum_rest_own[..n * t];
+            let a_sum_rest_all = &a_sum_rest_all[..n * t];
+            let a_sum_rest_odds = &a_sum_rest_odds[..n * t];
+            let a_sum_rest_share = &a_sum_rest_share[..n * t];
+            Attention::__compute_d_s_sum(
+                n,
+                t,
+                a_sum_at,
+                a_sum_rest_share,
+                a_sum_rest_all,
+                cotangent,
+                d_a,
+                d_a_sum_rest_odds,
+                a_sum_rest_own,
+                a_sum_rest_odds,
+                d_s_sum,
+                a_2,
+                d_v,
+                d_a_sum_exp,
+            );
+            let [d_q, k_2, q_2, d_s_sum] = carve(
+                arena,
+                [
+                    0..n * t * 16,
+                    n * t * 16..n * t * 32,
+                    n * t * 32..n * t * 48,
+                    larger(
+                        n * t * 48 + t + t * t * 2,
+                        n * t + n * t * t + t + t * t,
+                    )..larger(
+                        n * t * 48 + n * t * t + t + t * t * 2,
+                        n * t + n * t * t * 2 + t + t * t,
+                    ),
+                ],
+            );
+            let d_q = &mut d_q.as_chunks_mut::<16>().0[..n * t];
+            let k_2 = &mut k_2.as_chunks_mut::<16>().0[..n * t];
+            let q_2 = &mut q_2.as_chunks_mut::<16>().0[..n * t];
+            let d_s_sum = &d_s_sum[..n * t * t];
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 16, 16, false, false, false>,
+                _,
+            >(n * t, x.as_flattened(), model.wk.as_flattened(), k_2.as_flattened_mut());
+            Attention::__compute_d_q(n, t, k_2, d_s_sum, d_q);
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 16, 16, false, false, false>,
+                _,
+            >(n * t, x.as_flattened(), model.wq.as_flattened(), q_2.as_flattened_mut());
+            let [d_q, d_k, q_2, d_s_sum, d_v] = carve(
+                arena,
+                [
+                    0..n * t * 16,
+                    n * t * 16..n * t * 32,
+                    n * t * 32..n * t * 48,
+                    larger(
+                        n * t * 48 + t + t * t * 2,
+                        n * t + n * t * t + t + t * t,
+                    )..larger(
+                        n * t * 48 + n * t * t + t + t * t * 2,
+                        n * t + n * t * t * 2 + t + t * t,
+                    ),
+                    larger(
+                        n * t * 48 + n * t * t + t + t * t * 2,
+                        n * t + n * t * t * 2 + t + t * t,
+                    )..larger(
+                        n * t * 64 + n * t * t + t + t * t * 2,
+                        n * t * 17 + n * t * t * 2 + t + t * t,
+                    ),
+                ],
+            );
+            let d_q = &d_q.as_chunks::<16>().0[..n * t];
+            let d_k = &mut d_k.as_chunks_mut::<16>().0[..n * t];
+            let q_2 = &q_2.as_chunks::<16>().0[..n * t];
+            let d_s_sum = &d_s_sum[..n * t * t];
+            let d_v = &d_v.as_chunks::<16>().0[..n * t];
+            Attention::__compute_d_k(n, t, q_2, d_s_sum, d_k);
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 16, 16, false, true, false>,
+                _,
+            >(
+                n * t,
+                d_v.as_flattened(),
+                model.wv.as_flattened(),
+                d_x.as_flattened_mut(),
+            );
+            kernels::matmul_fixed::<
+                kernels::Shape<16, 16, 0, true, false, false>,
+                _,
+            >(n * t, x.as_flattened(), d_v.as_flattened(), grads.wv.as_flattened_mut());
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 16, 16, false, true, true>,
+                _,
+            >(
+                n * t,
+                d_k.as_flattened(),
+                model.wk.as_flattened(),
+                d_x.as_flattened_mut(),
+            );
+            kernels::matmul_fixed::<
+                kernels::Shape<16, 16, 0, true, false, false>,
+                _,
+            >(n * t, x.as_flattened(), d_k.as_flattened(), grads.wk.as_flattened_mut());
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 16, 16, false, true, true>,
+                _,
+            >(
+                n * t,
+                d_q.as_flattened(),
+                model.wq.as_flattened(),
+                d_x.as_flattened_mut(),
+            );
+            kernels::matmul_fixed::<
+                kernels::Shape<16, 16, 0, true, false, false>,
+                _,
+            >(n * t, x.as_flattened(), d_q.as_flattened(), grads.wq.as_flattened_mut());
+        };
     }
     /// Adds the gradient with respect to the parameters, `x` to what is there.
     ///
@@ -1201,62 +889,522 @@ impl AttentionAttendPass<'_> {
         let x = x.as_slice().as_chunks::<16>().0;
         let cotangent = cotangent.as_slice().as_chunks::<16>().0;
         let d_x = d_x.as_mut_slice().as_chunks_mut::<16>().0;
-        ::chainrule::__private::kernels::vectorised_for(
+        {
+            use ::chainrule::__private::{carve, kernels, larger};
+            let [d_a, d_a_sum_rest_odds, v_3, a_sum_at, a_sum_rest_odds, a_sum_rest_share,
+            ] = carve(
+                arena,
+                [
+                    0..n * t * t,
+                    n * t * t..n * t + n * t * t,
+                    larger(
+                        n * t * 48 + n * t * t + t + t * t * 2,
+                        n * t + n * t * t * 2 + t + t * t,
+                    )..larger(
+                        n * t * 64 + n * t * t + t + t * t * 2,
+                        n * t * 17 + n * t * t * 2 + t + t * t,
+                    ),
+                    larger(
+                        n * t * 64 + n * t * t + t + t * t * 2,
+                        n * t * 17 + n * t * t * 2 + t + t * t,
+                    )..larger(
+                        n * t * 65 + n * t * t + t + t * t * 2,
+                        n * t * 18 + n * t * t * 2 + t + t * t,
+                    ),
+                    larger(
+                        n * t * 67 + n * t * t + t + t * t * 2,
+                        n * t * 20 + n * t * t * 2 + t + t * t,
+                    )..larger(
+                        n * t * 68 + n * t * t + t + t * t * 2,
+                        n * t * 21 + n * t * t * 2 + t + t * t,
+                    ),
+                    larger(
+                        n * t * 68 + n * t * t + t + t * t * 2,
+                        n * t * 21 + n * t * t * 2 + t + t * t,
+                    )..larger(
+                        n * t * 69 + n * t * t + t + t * t * 2,
+                        n * t * 22 + n * t * t * 2 + t + t * t,
+                    ),
+                ],
+            );
+            let d_a = &mut d_a[..n * t * t];
+            let d_a_sum_rest_odds = &mut d_a_sum_rest_odds[..n * t];
+            let v_3 = &mut v_3.as_chunks_mut::<16>().0[..n * t];
+            let a_sum_at = &::chainrule::__private::as_u32(a_sum_at)[..n * t];
+            let a_sum_rest_odds = &a_sum_rest_odds[..n * t];
+            let a_sum_rest_share = &a_sum_rest_share[..n * t];
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 16, 16, false, false, false>,
+                _,
+            >(n * t, x.as_flattened(), model.wv.as_flattened(), v_3.as_flattened_mut());
+            Attention::__compute_d_a(
+                n,
+                t,
+                cotangent,
+                v_3,
+                a_sum_rest_odds,
+                a_sum_rest_share,
+                a_sum_at,
+                d_a,
+                d_a_sum_rest_odds,
+            );
+            let [d_a, d_a_sum_rest_odds, a_2, d_a_sum_exp, d_s_sum, d_v, a_sum_at,
+            a_sum_rest_own, a_sum_rest_all, a_sum_rest_odds, a_sum_rest_share] = carve(
+                arena,
+                [
+                    0..n * t * t,
+                    n * t * t..n * t + n * t * t,
+                    n * t + n * t * t..n * t + n * t * t + t * t,
+                    n * t + n * t * t + t * t..n * t + n * t * t + t + t * t,
+                    larger(
+                        n * t * 48 + t + t * t * 2,
+                        n * t + n * t * t + t + t * t,
+                    )..larger(
+                        n * t * 48 + n * t * t + t + t * t * 2,
+                        n * t + n * t * t * 2 + t + t * t,
+                    ),
+                    larger(
+                        n * t * 48 + n * t * t + t + t * t * 2,
+                        n * t + n * t * t * 2 + t + t * t,
+                    )..larger(
+                        n * t * 64 + n * t * t + t + t * t * 2,
+                        n * t * 17 + n * t * t * 2 + t + t * t,
+                    ),
+                    larger(
+                        n * t * 64 + n * t * t + t + t * t * 2,
+                        n * t * 17 + n * t * t * 2 + t + t * t,
+                    )..larger(
+                        n * t * 65 + n * t * t + t + t * t * 2,
+                        n * t * 18 + n * t * t * 2 + t + t * t,
+                    ),
+                    larger(
+                        n * t * 65 + n * t * t + t + t * t * 2,
+                        n * t * 18 + n * t * t * 2 + t + t * t,
+                    )..larger(
+                        n * t * 66 + n * t * t + t + t * t * 2,
+                        n * t * 19 + n * t * t * 2 + t + t * t,
+                    ),
+                    larger(
+                        n * t * 66 + n * t * t + t + t * t * 2,
+                        n * t * 19 + n * t * t * 2 + t + t * t,
+                    )..larger(
+                        n * t * 67 + n * t * t + t + t * t * 2,
+                        n * t * 20 + n * t * t * 2 + t + t * t,
+                    ),
+                    larger(
+                        n * t * 67 + n * t * t + t + t * t * 2,
+                        n * t * 20 + n * t * t * 2 + t + t * t,
+                    )..larger(
+                        n * t * 68 + n * t * t + t + t * t * 2,
+                        n * t * 21 + n * t * t * 2 + t + t * t,
+                    ),
+                    larger(
+                        n * t * 68 + n * t * t + t + t * t * 2,
+                        n * t * 21 + n * t * t * 2 + t + t * t,
+                    )..larger(
+                        n * t * 69 + n * t * t + t + t * t * 2,
+                        n * t * 22 + n * t * t * 2 + t + t * t,
+                    ),
+                ],
+            );
+            let d_a = &d_a[..n * t * t];
+            let d_a_sum_rest_odds = &d_a_sum_rest_odds[..n * t];
+            let a_2 = &mut a_2[..t * t];
+            let d_a_sum_exp = &mut d_a_sum_exp[..t];
+            let d_s_sum = &mut d_s_sum[..n * t * t];
+            let d_v = &mut d_v.as_chunks_mut::<16>().0[..n * t];
+            let a_sum_at = &::chainrule::__private::as_u32(a_sum_at)[..n * t];
+            let a_sum_rest_own = &a_sum_rest_own[..n * t];
+            let a_sum_rest_all = &a_sum_rest_all[..n * t];
+            let a_sum_rest_odds = &a_sum_rest_odds[..n * t];
+            let a_sum_rest_share = &a_sum_rest_share[..n * t];
+            Attention::__compute_d_s_sum(
+                n,
+                t,
+                a_sum_at,
+                a_sum_rest_share,
+                a_sum_rest_all,
+                cotangent,
+                d_a,
+                d_a_sum_rest_odds,
+                a_sum_rest_own,
+                a_sum_rest_odds,
+                d_s_sum,
+                a_2,
+                d_v,
+                d_a_sum_exp,
+            );
+            let [d_q, k_2, q_2, d_s_sum] = carve(
+                arena,
+                [
+                    0..n * t * 16,
+                    n * t * 16..n * t * 32,
+                    n * t * 32..n * t * 48,
+                    larger(
+                        n * t * 48 + t + t * t * 2,
+                        n * t + n * t * t + t + t * t,
+                    )..larger(
+                        n * t * 48 + n * t * t + t + t * t * 2,
+                        n * t + n * t * t * 2 + t + t * t,
+                    ),
+                ],
+            );
+            let d_q = &mut d_q.as_chunks_mut::<16>().0[..n * t];
+            let k_2 = &mut k_2.as_chunks_mut::<16>().0[..n * t];
+            let q_2 = &mut q_2.as_chunks_mut::<16>().0[..n * t];
+            let d_s_sum = &d_s_sum[..n * t * t];
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 16, 16, false, false, false>,
+                _,
+            >(n * t, x.as_flattened(), model.wk.as_flattened(), k_2.as_flattened_mut());
+            Attention::__compute_d_q(n, t, k_2, d_s_sum, d_q);
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 16, 16, false, false, false>,
+                _,
+            >(n * t, x.as_flattened(), model.wq.as_flattened(), q_2.as_flattened_mut());
+            let [d_q, d_k, q_2, d_s_sum, d_v] = carve(
+                arena,
+                [
+                    0..n * t * 16,
+                    n * t * 16..n * t * 32,
+                    n * t * 32..n * t * 48,
+                    larger(
+                        n * t * 48 + t + t * t * 2,
+                        n * t + n * t * t + t + t * t,
+                    )..larger(
+                        n * t * 48 + n * t * t + t + t * t * 2,
+                        n * t + n * t * t * 2 + t + t * t,
+                    ),
+                    larger(
+                        n * t * 48 + n * t * t + t + t * t * 2,
+                        n * t + n * t * t * 2 + t + t * t,
+                    )..larger(
+                        n * t * 64 + n * t * t + t + t * t * 2,
+                        n * t * 17 + n * t * t * 2 + t + t * t,
+                    ),
+                ],
+            );
+            let d_q = &d_q.as_chunks::<16>().0[..n * t];
+            let d_k = &mut d_k.as_chunks_mut::<16>().0[..n * t];
+            let q_2 = &q_2.as_chunks::<16>().0[..n * t];
+            let d_s_sum = &d_s_sum[..n * t * t];
+            let d_v = &d_v.as_chunks::<16>().0[..n * t];
+            Attention::__compute_d_k(n, t, q_2, d_s_sum, d_k);
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 16, 16, false, true, true>,
+                _,
+            >(
+                n * t,
+                d_v.as_flattened(),
+                model.wv.as_flattened(),
+                d_x.as_flattened_mut(),
+            );
+            kernels::matmul_fixed::<
+                kernels::Shape<16, 16, 0, true, false, true>,
+                _,
+            >(n * t, x.as_flattened(), d_v.as_flattened(), grads.wv.as_flattened_mut());
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 16, 16, false, true, true>,
+                _,
+            >(
+                n * t,
+                d_k.as_flattened(),
+                model.wk.as_flattened(),
+                d_x.as_flattened_mut(),
+            );
+            kernels::matmul_fixed::<
+                kernels::Shape<16, 16, 0, true, false, true>,
+                _,
+            >(n * t, x.as_flattened(), d_k.as_flattened(), grads.wk.as_flattened_mut());
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 16, 16, false, true, true>,
+                _,
+            >(
+                n * t,
+                d_q.as_flattened(),
+                model.wq.as_flattened(),
+                d_x.as_flattened_mut(),
+            );
+            kernels::matmul_fixed::<
+                kernels::Shape<16, 16, 0, true, false, true>,
+                _,
+            >(n * t, x.as_flattened(), d_q.as_flattened(), grads.wq.as_flattened_mut());
+        };
+    }
+}
+#[allow(
+    dead_code,
+    missing_debug_implementations,
+    non_snake_case,
+    unreachable_pub,
+    clippy::approx_constant,
+    clippy::assign_op_pattern,
+    clippy::duplicate_underscore_argument,
+    clippy::int_plus_one,
+    clippy::manual_div_ceil,
+    clippy::manual_range_contains,
+    clippy::many_single_char_names,
+    clippy::needless_borrow,
+    clippy::similar_names,
+    clippy::too_many_arguments,
+    clippy::type_complexity,
+    clippy::unnecessary_box_returns,
+)]
+impl Attention {
+    /// Computes `s_sum_product`, `s`, `a_sum_at`, `d_s_sum`, `a_sum_rest_own`, `a_sum_rest_all`, `a_sum_rest_odds`, `a_sum_rest_share`, `a` and `y` from `q`, `k` and `v_2`.
+    fn __compute_s_sum_product(
+        n: usize,
+        t: usize,
+        q: &[[f32; 16]],
+        k: &[[f32; 16]],
+        v_2: &[[f32; 16]],
+        s_sum_product: &mut [f32],
+        s: &mut [f32],
+        a_sum_at: &mut [u32],
+        d_s_sum: &mut [f32],
+        a_sum_rest_own: &mut [f32],
+        a_sum_rest_all: &mut [f32],
+        a_sum_rest_odds: &mut [f32],
+        a_sum_rest_share: &mut [f32],
+        a: &mut [f32],
+        y: &mut [[f32; 16]],
+    ) {
+        use ::chainrule::__private::{kernels, math::f32 as math};
+        ::chainrule::__private::vectorised(
             #[inline(always)]
-            |cpu| {
-                use ::chainrule::__private::{carve, kernels, larger, math::f32 as math};
-                let [d_a, d_a_sum_rest_odds, v_3, a_sum_at, a_sum_rest_odds,
-                a_sum_rest_share] = carve(
-                    arena,
-                    [
-                        0..n * t * t,
-                        n * t * t..n * t + n * t * t,
-                        larger(
-                            n * t * 48 + n * t * t + t + t * t * 2,
-                            n * t + n * t * t * 2 + t + t * t,
-                        )..larger(
-                            n * t * 64 + n * t * t + t + t * t * 2,
-                            n * t * 17 + n * t * t * 2 + t + t * t,
-                        ),
-                        larger(
-                            n * t * 64 + n * t * t + t + t * t * 2,
-                            n * t * 17 + n * t * t * 2 + t + t * t,
-                        )..larger(
-                            n * t * 65 + n * t * t + t + t * t * 2,
-                            n * t * 18 + n * t * t * 2 + t + t * t,
-                        ),
-                        larger(
-                            n * t * 67 + n * t * t + t + t * t * 2,
-                            n * t * 20 + n * t * t * 2 + t + t * t,
-                        )..larger(
-                            n * t * 68 + n * t * t + t + t * t * 2,
-                            n * t * 21 + n * t * t * 2 + t + t * t,
-                        ),
-                        larger(
-                            n * t * 68 + n * t * t + t + t * t * 2,
-                            n * t * 21 + n * t * t * 2 + t + t * t,
-                        )..larger(
-                            n * t * 69 + n * t * t + t + t * t * 2,
-                            n * t * 22 + n * t * t * 2 + t + t * t,
-                        ),
-                    ],
-                );
-                let d_a = &mut d_a[..n * t * t];
-                let d_a_sum_rest_odds = &mut d_a_sum_rest_odds[..n * t];
-                let v_3 = &mut v_3.as_chunks_mut::<16>().0[..n * t];
-                let a_sum_at = &::chainrule::__private::as_u32(a_sum_at)[..n * t];
+            move || {
+                let q = &q[..n * t];
+                let k = &k[..n * t];
+                let v_2 = &v_2[..n * t];
+                let s_sum_product = &mut s_sum_product[..t * t];
+                let s = &mut s[..t];
+                let a_sum_at = &mut a_sum_at[..n * t];
+                let d_s_sum = &mut d_s_sum[..n * t * t];
+                let a_sum_rest_own = &mut a_sum_rest_own[..n * t];
+                let a_sum_rest_all = &mut a_sum_rest_all[..n * t];
+                let a_sum_rest_odds = &mut a_sum_rest_odds[..n * t];
+                let a_sum_rest_share = &mut a_sum_rest_share[..n * t];
+                let a = &mut a[..t * t];
+                let y = &mut y[..n * t];
+                for n_2 in 0..n {
+                    kernels::matmul(
+                        t,
+                        t,
+                        16,
+                        q[n_2 * t..][..t].as_flattened(),
+                        (16, 1),
+                        k[n_2 * t..][..t].as_flattened(),
+                        (1, 16),
+                        s_sum_product,
+                        t,
+                        false,
+                    );
+                    for j in 0..t {
+                        let s_sum_product_row = &s_sum_product[j * t..][..t];
+                        let s_row = &mut s[..t];
+                        for k_3 in 0..t {
+                            s_row[k_3] = if k_3 <= j {
+                                s_sum_product_row[k_3] / math::sqrt(16.0)
+                            } else {
+                                -::chainrule::__private::core::primitive::f32::INFINITY
+                            };
+                        }
+                        let mut best = 0;
+                        let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
+                        for k_3 in 0..t {
+                            let candidate = s[k_3];
+                            if candidate > largest
+                                || (candidate.is_nan() && !largest.is_nan())
+                            {
+                                best = k_3;
+                                largest = candidate;
+                            }
+                        }
+                        a_sum_at[n_2 * t + j] = best as u32;
+                        let a_sum_shift = if math::abs(largest)
+                            < ::chainrule::__private::core::primitive::f32::INFINITY
+                        {
+                            largest
+                        } else {
+                            0.0
+                        };
+                        let s_row = &s[..t];
+                        let d_s_sum_row = &mut d_s_sum[(n_2 * t + j) * t..][..t];
+                        for k_3 in 0..t {
+                            d_s_sum_row[k_3] = math::exp(s_row[k_3] - a_sum_shift);
+                        }
+                        let a_sum_rest_others = kernels::sum_of(
+                            t,
+                            #[inline(always)]
+                            |k_3| {
+                                if k_3 == (a_sum_at[n_2 * t + j] as usize) {
+                                    0.0
+                                } else {
+                                    d_s_sum[(n_2 * t + j) * t + k_3]
+                                }
+                            },
+                        );
+                        a_sum_rest_own[n_2 * t + j] = d_s_sum[(n_2 * t + j) * t
+                            + a_sum_at[n_2 * t + j] as usize];
+                        a_sum_rest_all[n_2 * t + j] = a_sum_rest_own[n_2 * t + j]
+                            + a_sum_rest_others;
+                        a_sum_rest_odds[n_2 * t + j] = a_sum_rest_others
+                            / a_sum_rest_own[n_2 * t + j];
+                        a_sum_rest_share[n_2 * t + j] = 1.0
+                            / (1.0 + a_sum_rest_odds[n_2 * t + j]);
+                        let d_s_sum_row = &d_s_sum[(n_2 * t + j) * t..][..t];
+                        let a_row = &mut a[j * t..][..t];
+                        for k_3 in 0..t {
+                            a_row[k_3] = if k_3 == (a_sum_at[n_2 * t + j] as usize) {
+                                a_sum_rest_share[n_2 * t + j]
+                            } else {
+                                d_s_sum_row[k_3] / a_sum_rest_all[n_2 * t + j]
+                            };
+                        }
+                    }
+                    kernels::matmul(
+                        t,
+                        16,
+                        t,
+                        a,
+                        (t, 1),
+                        v_2[n_2 * t..][..t].as_flattened(),
+                        (16, 1),
+                        y[n_2 * t..][..t].as_flattened_mut(),
+                        16,
+                        false,
+                    );
+                }
+            },
+        )
+    }
+    /// Computes `s_sum_product`, `s`, `a_sum_exp`, `a` and `y` from `q`, `k` and `v_2`.
+    fn __compute_s_sum_product_2(
+        n: usize,
+        t: usize,
+        q: &[[f32; 16]],
+        k: &[[f32; 16]],
+        v_2: &[[f32; 16]],
+        s_sum_product: &mut [f32],
+        s: &mut [f32],
+        a_sum_exp: &mut [f32],
+        a: &mut [f32],
+        y: &mut [[f32; 16]],
+    ) {
+        use ::chainrule::__private::{kernels, math::f32 as math};
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let q = &q[..n * t];
+                let k = &k[..n * t];
+                let v_2 = &v_2[..n * t];
+                let s_sum_product = &mut s_sum_product[..t * t];
+                let s = &mut s[..t];
+                let a_sum_exp = &mut a_sum_exp[..t];
+                let a = &mut a[..t * t];
+                let y = &mut y[..n * t];
+                for n_2 in 0..n {
+                    kernels::matmul(
+                        t,
+                        t,
+                        16,
+                        q[n_2 * t..][..t].as_flattened(),
+                        (16, 1),
+                        k[n_2 * t..][..t].as_flattened(),
+                        (1, 16),
+                        s_sum_product,
+                        t,
+                        false,
+                    );
+                    for j in 0..t {
+                        let s_sum_product_row = &s_sum_product[j * t..][..t];
+                        let s_row = &mut s[..t];
+                        for k_2 in 0..t {
+                            s_row[k_2] = if k_2 <= j {
+                                s_sum_product_row[k_2] / math::sqrt(16.0)
+                            } else {
+                                -::chainrule::__private::core::primitive::f32::INFINITY
+                            };
+                        }
+                        let mut a_sum_at = 0;
+                        let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
+                        for k_2 in 0..t {
+                            let candidate = s[k_2];
+                            if candidate > largest
+                                || (candidate.is_nan() && !largest.is_nan())
+                            {
+                                a_sum_at = k_2;
+                                largest = candidate;
+                            }
+                        }
+                        let a_sum_shift = if math::abs(largest)
+                            < ::chainrule::__private::core::primitive::f32::INFINITY
+                        {
+                            largest
+                        } else {
+                            0.0
+                        };
+                        for k_2 in 0..t {
+                            a_sum_exp[k_2] = math::exp(s[k_2] - a_sum_shift);
+                        }
+                        let a_sum_rest_others = kernels::sum_of(
+                            t,
+                            #[inline(always)]
+                            |k_2| if k_2 == a_sum_at { 0.0 } else { a_sum_exp[k_2] },
+                        );
+                        let a_sum_rest_own = a_sum_exp[a_sum_at];
+                        let a_sum_rest_share = 1.0
+                            / (1.0 + a_sum_rest_others / a_sum_rest_own);
+                        let a_sum_rest_all = a_sum_rest_own + a_sum_rest_others;
+                        let a_sum_exp_row = &a_sum_exp[..t];
+                        let a_row = &mut a[j * t..][..t];
+                        for k_2 in 0..t {
+                            a_row[k_2] = if k_2 == a_sum_at {
+                                a_sum_rest_share
+                            } else {
+                                a_sum_exp_row[k_2] / a_sum_rest_all
+                            };
+                        }
+                    }
+                    kernels::matmul(
+                        t,
+                        16,
+                        t,
+                        a,
+                        (t, 1),
+                        v_2[n_2 * t..][..t].as_flattened(),
+                        (16, 1),
+                        y[n_2 * t..][..t].as_flattened_mut(),
+                        16,
+                        false,
+                    );
+                }
+            },
+        )
+    }
+    /// Computes `d_a` and `d_a_sum_rest_odds` from `cotangent`, `v_3`, `a_sum_rest_odds`, `a_sum_rest_share` and `a_sum_at`.
+    fn __compute_d_a(
+        n: usize,
+        t: usize,
+        cotangent: &[[f32; 16]],
+        v_3: &[[f32; 16]],
+        a_sum_rest_odds: &[f32],
+        a_sum_rest_share: &[f32],
+        a_sum_at: &[u32],
+        d_a: &mut [f32],
+        d_a_sum_rest_odds: &mut [f32],
+    ) {
+        use ::chainrule::__private::kernels;
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let cotangent = &cotangent[..n * t];
+                let v_3 = &v_3[..n * t];
                 let a_sum_rest_odds = &a_sum_rest_odds[..n * t];
                 let a_sum_rest_share = &a_sum_rest_share[..n * t];
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 16, 16, false, false, false>,
-                    _,
-                >(
-                    cpu,
-                    n * t,
-                    x.as_flattened(),
-                    model.wv.as_flattened(),
-                    v_3.as_flattened_mut(),
-                );
+                let a_sum_at = &a_sum_at[..n * t];
+                let d_a = &mut d_a[..n * t * t];
+                let d_a_sum_rest_odds = &mut d_a_sum_rest_odds[..n * t];
                 for n_2 in 0..n {
                     kernels::matmul(
                         t,
@@ -1284,76 +1432,42 @@ impl AttentionAttendPass<'_> {
                         };
                     }
                 }
-                let [d_a, d_a_sum_rest_odds, a_2, d_a_sum_exp, d_s_sum, d_v, a_sum_at,
-                a_sum_rest_own, a_sum_rest_all, a_sum_rest_odds, a_sum_rest_share] = carve(
-                    arena,
-                    [
-                        0..n * t * t,
-                        n * t * t..n * t + n * t * t,
-                        n * t + n * t * t..n * t + n * t * t + t * t,
-                        n * t + n * t * t + t * t..n * t + n * t * t + t + t * t,
-                        larger(
-                            n * t * 48 + t + t * t * 2,
-                            n * t + n * t * t + t + t * t,
-                        )..larger(
-                            n * t * 48 + n * t * t + t + t * t * 2,
-                            n * t + n * t * t * 2 + t + t * t,
-                        ),
-                        larger(
-                            n * t * 48 + n * t * t + t + t * t * 2,
-                            n * t + n * t * t * 2 + t + t * t,
-                        )..larger(
-                            n * t * 64 + n * t * t + t + t * t * 2,
-                            n * t * 17 + n * t * t * 2 + t + t * t,
-                        ),
-                        larger(
-                            n * t * 64 + n * t * t + t + t * t * 2,
-                            n * t * 17 + n * t * t * 2 + t + t * t,
-                        )..larger(
-                            n * t * 65 + n * t * t + t + t * t * 2,
-                            n * t * 18 + n * t * t * 2 + t + t * t,
-                        ),
-                        larger(
-                            n * t * 65 + n * t * t + t + t * t * 2,
-                            n * t * 18 + n * t * t * 2 + t + t * t,
-                        )..larger(
-                            n * t * 66 + n * t * t + t + t * t * 2,
-                            n * t * 19 + n * t * t * 2 + t + t * t,
-                        ),
-                        larger(
-                            n * t * 66 + n * t * t + t + t * t * 2,
-                            n * t * 19 + n * t * t * 2 + t + t * t,
-                        )..larger(
-                            n * t * 67 + n * t * t + t + t * t * 2,
-                            n * t * 20 + n * t * t * 2 + t + t * t,
-                        ),
-                        larger(
-                            n * t * 67 + n * t * t + t + t * t * 2,
-                            n * t * 20 + n * t * t * 2 + t + t * t,
-                        )..larger(
-                            n * t * 68 + n * t * t + t + t * t * 2,
-                            n * t * 21 + n * t * t * 2 + t + t * t,
-                        ),
-                        larger(
-                            n * t * 68 + n * t * t + t + t * t * 2,
-                            n * t * 21 + n * t * t * 2 + t + t * t,
-                        )..larger(
-                            n * t * 69 + n * t * t + t + t * t * 2,
-                            n * t * 22 + n * t * t * 2 + t + t * t,
-                        ),
-                    ],
-                );
+            },
+        )
+    }
+    /// Computes `d_s_sum`, `a_2`, `d_v` and `d_a_sum_exp` from `a_sum_at`, `a_sum_rest_share`, `a_sum_rest_all`, `cotangent`, `d_a`, `d_a_sum_rest_odds`, `a_sum_rest_own` and `a_sum_rest_odds`.
+    fn __compute_d_s_sum(
+        n: usize,
+        t: usize,
+        a_sum_at: &[u32],
+        a_sum_rest_share: &[f32],
+        a_sum_rest_all: &[f32],
+        cotangent: &[[f32; 16]],
+        d_a: &[f32],
+        d_a_sum_rest_odds: &[f32],
+        a_sum_rest_own: &[f32],
+        a_sum_rest_odds: &[f32],
+        d_s_sum: &mut [f32],
+        a_2: &mut [f32],
+        d_v: &mut [[f32; 16]],
+        d_a_sum_exp: &mut [f32],
+    ) {
+        use ::chainrule::__private::{kernels, math::f32 as math};
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let a_sum_at = &a_sum_at[..n * t];
+                let a_sum_rest_share = &a_sum_rest_share[..n * t];
+                let a_sum_rest_all = &a_sum_rest_all[..n * t];
+                let cotangent = &cotangent[..n * t];
                 let d_a = &d_a[..n * t * t];
                 let d_a_sum_rest_odds = &d_a_sum_rest_odds[..n * t];
-                let a_2 = &mut a_2[..t * t];
-                let d_a_sum_exp = &mut d_a_sum_exp[..t];
-                let d_s_sum = &mut d_s_sum[..n * t * t];
-                let d_v = &mut d_v.as_chunks_mut::<16>().0[..n * t];
-                let a_sum_at = &::chainrule::__private::as_u32(a_sum_at)[..n * t];
                 let a_sum_rest_own = &a_sum_rest_own[..n * t];
-                let a_sum_rest_all = &a_sum_rest_all[..n * t];
                 let a_sum_rest_odds = &a_sum_rest_odds[..n * t];
-                let a_sum_rest_share = &a_sum_rest_share[..n * t];
+                let d_s_sum = &mut d_s_sum[..n * t * t];
+                let a_2 = &mut a_2[..t * t];
+                let d_v = &mut d_v[..n * t];
+                let d_a_sum_exp = &mut d_a_sum_exp[..t];
                 for i in 0..n {
                     for j in 0..t {
                         let d_s_sum_row = &d_s_sum[(i * t + j) * t..][..t];
@@ -1420,35 +1534,24 @@ impl AttentionAttendPass<'_> {
                         }
                     }
                 }
-                let [d_q, k_2, q_2, d_s_sum] = carve(
-                    arena,
-                    [
-                        0..n * t * 16,
-                        n * t * 16..n * t * 32,
-                        n * t * 32..n * t * 48,
-                        larger(
-                            n * t * 48 + t + t * t * 2,
-                            n * t + n * t * t + t + t * t,
-                        )..larger(
-                            n * t * 48 + n * t * t + t + t * t * 2,
-                            n * t + n * t * t * 2 + t + t * t,
-                        ),
-                    ],
-                );
-                let d_q = &mut d_q.as_chunks_mut::<16>().0[..n * t];
-                let k_2 = &mut k_2.as_chunks_mut::<16>().0[..n * t];
-                let q_2 = &mut q_2.as_chunks_mut::<16>().0[..n * t];
+            },
+        )
+    }
+    /// Computes `d_q` from `k_2` and `d_s_sum`.
+    fn __compute_d_q(
+        n: usize,
+        t: usize,
+        k_2: &[[f32; 16]],
+        d_s_sum: &[f32],
+        d_q: &mut [[f32; 16]],
+    ) {
+        use ::chainrule::__private::kernels;
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let k_2 = &k_2[..n * t];
                 let d_s_sum = &d_s_sum[..n * t * t];
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 16, 16, false, false, false>,
-                    _,
-                >(
-                    cpu,
-                    n * t,
-                    x.as_flattened(),
-                    model.wk.as_flattened(),
-                    k_2.as_flattened_mut(),
-                );
+                let d_q = &mut d_q[..n * t];
                 for n_2 in 0..n {
                     for i in 0..t {
                         d_q[n_2 * t + i].fill(0.0);
@@ -1462,43 +1565,24 @@ impl AttentionAttendPass<'_> {
                         d_q[n_2 * t + i].copy_from_slice(&d_q_row);
                     }
                 }
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 16, 16, false, false, false>,
-                    _,
-                >(
-                    cpu,
-                    n * t,
-                    x.as_flattened(),
-                    model.wq.as_flattened(),
-                    q_2.as_flattened_mut(),
-                );
-                let [d_q, d_k, q_2, d_s_sum, d_v] = carve(
-                    arena,
-                    [
-                        0..n * t * 16,
-                        n * t * 16..n * t * 32,
-                        n * t * 32..n * t * 48,
-                        larger(
-                            n * t * 48 + t + t * t * 2,
-                            n * t + n * t * t + t + t * t,
-                        )..larger(
-                            n * t * 48 + n * t * t + t + t * t * 2,
-                            n * t + n * t * t * 2 + t + t * t,
-                        ),
-                        larger(
-                            n * t * 48 + n * t * t + t + t * t * 2,
-                            n * t + n * t * t * 2 + t + t * t,
-                        )..larger(
-                            n * t * 64 + n * t * t + t + t * t * 2,
-                            n * t * 17 + n * t * t * 2 + t + t * t,
-                        ),
-                    ],
-                );
-                let d_q = &d_q.as_chunks::<16>().0[..n * t];
-                let d_k = &mut d_k.as_chunks_mut::<16>().0[..n * t];
-                let q_2 = &q_2.as_chunks::<16>().0[..n * t];
+            },
+        )
+    }
+    /// Computes `d_k` from `q_2` and `d_s_sum`.
+    fn __compute_d_k(
+        n: usize,
+        t: usize,
+        q_2: &[[f32; 16]],
+        d_s_sum: &[f32],
+        d_k: &mut [[f32; 16]],
+    ) {
+        use ::chainrule::__private::kernels;
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let q_2 = &q_2[..n * t];
                 let d_s_sum = &d_s_sum[..n * t * t];
-                let d_v = &d_v.as_chunks::<16>().0[..n * t];
+                let d_k = &mut d_k[..n * t];
                 for n_2 in 0..n {
                     for j in 0..t {
                         d_k[n_2 * t + j].fill(0.0);
@@ -1512,67 +1596,7 @@ impl AttentionAttendPass<'_> {
                         d_k[n_2 * t + j].copy_from_slice(&d_k_row);
                     }
                 }
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 16, 16, false, true, true>,
-                    _,
-                >(
-                    cpu,
-                    n * t,
-                    d_v.as_flattened(),
-                    model.wv.as_flattened(),
-                    d_x.as_flattened_mut(),
-                );
-                kernels::matmul_fixed::<
-                    kernels::Shape<16, 16, 0, true, false, true>,
-                    _,
-                >(
-                    cpu,
-                    n * t,
-                    x.as_flattened(),
-                    d_v.as_flattened(),
-                    grads.wv.as_flattened_mut(),
-                );
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 16, 16, false, true, true>,
-                    _,
-                >(
-                    cpu,
-                    n * t,
-                    d_k.as_flattened(),
-                    model.wk.as_flattened(),
-                    d_x.as_flattened_mut(),
-                );
-                kernels::matmul_fixed::<
-                    kernels::Shape<16, 16, 0, true, false, true>,
-                    _,
-                >(
-                    cpu,
-                    n * t,
-                    x.as_flattened(),
-                    d_k.as_flattened(),
-                    grads.wk.as_flattened_mut(),
-                );
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 16, 16, false, true, true>,
-                    _,
-                >(
-                    cpu,
-                    n * t,
-                    d_q.as_flattened(),
-                    model.wq.as_flattened(),
-                    d_x.as_flattened_mut(),
-                );
-                kernels::matmul_fixed::<
-                    kernels::Shape<16, 16, 0, true, false, true>,
-                    _,
-                >(
-                    cpu,
-                    n * t,
-                    x.as_flattened(),
-                    d_q.as_flattened(),
-                    grads.wq.as_flattened_mut(),
-                );
             },
-        );
+        )
     }
 }

@@ -150,192 +150,128 @@ impl Burgers {
             );
         }
         let arena = ws.request(364 * n, "Burgers::residual");
-        let value = ::chainrule::__private::kernels::vectorised_for(
-            #[inline(always)]
-            |cpu| {
-                use ::chainrule::__private::{carve, kernels, math::f64 as math};
-                let [h_part_part, h, u_left, d_u_product, d_u_product_part, d_h, d_h_3,
-                h_part, d_h_2, d_u_product_2, d_u_product_3, d_u_left, u, d_r, d_u] = carve(
-                    arena,
-                    [
-                        0..n * 20,
-                        n * 20..n * 40,
-                        n * 40..n * 60,
-                        n * 60..n * 80,
-                        n * 80..n * 100,
-                        n * 100..n * 120,
-                        n * 120..n * 140,
-                        n * 140..n * 160,
-                        n * 160..n * 180,
-                        n * 180..n * 200,
-                        n * 200..n * 220,
-                        n * 220..n * 240,
-                        n * 360..n * 361,
-                        n * 361..n * 362,
-                        n * 362..n * 363,
-                    ],
-                );
-                let h_part_part = &mut h_part_part.as_chunks_mut::<20>().0[..n];
-                let h = &mut h.as_chunks_mut::<20>().0[..n];
-                let u_left = &mut u_left.as_chunks_mut::<20>().0[..n];
-                let d_u_product = &mut d_u_product.as_chunks_mut::<20>().0[..n];
-                let d_u_product_part = &mut d_u_product_part
-                    .as_chunks_mut::<20>()
-                    .0[..n];
-                let d_h = &mut d_h.as_chunks_mut::<20>().0[..n];
-                let d_h_3 = &mut d_h_3.as_chunks_mut::<20>().0[..n];
-                let h_part = &mut h_part.as_chunks_mut::<20>().0[..n];
-                let d_h_2 = &mut d_h_2.as_chunks_mut::<20>().0[..n];
-                let d_u_product_2 = &mut d_u_product_2.as_chunks_mut::<20>().0[..n];
-                let d_u_product_3 = &mut d_u_product_3.as_chunks_mut::<20>().0[..n];
-                let d_u_left = &mut d_u_left.as_chunks_mut::<20>().0[..n];
-                let u = &mut u[..n];
-                let d_r = &mut d_r[..n];
-                let d_u = &mut d_u[..n];
-                let w1_row = kernels::row::<32, _>(&self.w1[0]);
-                let w1_row_2 = kernels::row::<32, _>(&self.w1[1]);
-                let b1_row = kernels::row::<32, _>(&self.b1);
-                for i in 0..n {
-                    let mut h_row = [0.0_f64; 32];
-                    let mut h_part_part_row = [0.0_f64; 32];
-                    for j in 0..32 {
-                        h_row[j] = math::tanh(
-                            t[i] * w1_row[j] + x[i] * w1_row_2[j] + b1_row[j],
-                        );
-                        h_part_part_row[j] = (1.0 - h_row[j]) * (1.0 + h_row[j]);
-                    }
-                    h[i].copy_from_slice(&h_row[..20]);
-                    h_part_part[i].copy_from_slice(&h_part_part_row[..20]);
-                }
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 20, 20, false, false, false>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    h.as_flattened(),
-                    self.w2.as_flattened(),
-                    u_left.as_flattened_mut(),
-                );
-                let b2_row = kernels::row::<32, _>(&self.b2);
-                let w3_row = kernels::row::<32, _>(&self.w3);
-                for i in 0..n {
-                    let mut u_left_row = kernels::row::<32, _>(&u_left[i]);
-                    let mut d_u_product_part_row = [0.0_f64; 32];
-                    let mut d_u_product_row = [0.0_f64; 32];
-                    for j in 0..32 {
-                        u_left_row[j] = math::tanh(u_left_row[j] + b2_row[j]);
-                        d_u_product_part_row[j] = (1.0 - u_left_row[j])
-                            * (1.0 + u_left_row[j]);
-                        d_u_product_row[j] = w3_row[j] * d_u_product_part_row[j];
-                    }
-                    u_left[i].copy_from_slice(&u_left_row[..20]);
-                    d_u_product_part[i].copy_from_slice(&d_u_product_part_row[..20]);
-                    d_u_product[i].copy_from_slice(&d_u_product_row[..20]);
-                }
-                kernels::matmul_fixed::<
-                    kernels::Shape<1, 0, 20, false, true, false>,
-                    _,
-                >(cpu, n, &self.w3, u_left.as_flattened(), u);
-                for i in 0..n {
-                    u[i] = u[i] + self.b3;
-                }
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 20, 20, false, true, false>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    d_u_product.as_flattened(),
-                    self.w2.as_flattened(),
-                    d_h.as_flattened_mut(),
-                );
-                let w1_row = kernels::row::<32, _>(&self.w1[1]);
-                for i in 0..n {
-                    let d_h_row = kernels::row::<32, _>(&d_h[i]);
-                    let h_part_part_row = kernels::row::<32, _>(&h_part_part[i]);
-                    let mut h_part_row = [0.0_f64; 32];
-                    let h_row = kernels::row::<32, _>(&h[i]);
-                    let mut d_h_2_row = [0.0_f64; 32];
-                    let mut d_h_3_row = [0.0_f64; 32];
-                    for j in 0..32 {
-                        h_part_row[j] = d_h_row[j] * h_part_part_row[j];
-                        d_h_2_row[j] = -2.0 * (w1_row[j] * d_h_row[j] * h_row[j]);
-                        d_h_3_row[j] = w1_row[j] * h_part_part_row[j];
-                    }
-                    h_part[i].copy_from_slice(&h_part_row[..20]);
-                    d_h_2[i].copy_from_slice(&d_h_2_row[..20]);
-                    d_h_3[i].copy_from_slice(&d_h_3_row[..20]);
-                }
-                kernels::matmul_fixed::<
-                    kernels::Shape<1, 0, 20, false, true, false>,
-                    _,
-                >(cpu, n, &self.w1[0], h_part.as_flattened(), d_r);
-                kernels::matmul_fixed::<
-                    kernels::Shape<1, 0, 20, false, true, false>,
-                    _,
-                >(cpu, n, &self.w1[1], h_part.as_flattened(), d_u);
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 20, 20, false, false, false>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    d_h_3.as_flattened(),
-                    self.w2.as_flattened(),
-                    d_u_product_2.as_flattened_mut(),
-                );
-                let w3_row = kernels::row::<32, _>(&self.w3);
-                for i in 0..n {
-                    let u_left_row = kernels::row::<32, _>(&u_left[i]);
-                    let d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
-                    let mut d_u_left_row = [0.0_f64; 32];
-                    let d_u_product_part_row = kernels::row::<
-                        32,
-                        _,
-                    >(&d_u_product_part[i]);
-                    let mut d_u_product_3_row = [0.0_f64; 32];
-                    for j in 0..32 {
-                        d_u_left_row[j] = -2.0
-                            * (d_u_product_2_row[j] * w3_row[j] * u_left_row[j]);
-                        d_u_product_3_row[j] = d_u_left_row[j] * d_u_product_part_row[j];
-                    }
-                    d_u_left[i].copy_from_slice(&d_u_left_row[..20]);
-                    d_u_product_3[i].copy_from_slice(&d_u_product_3_row[..20]);
-                }
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 20, 20, false, true, true>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    d_u_product_3.as_flattened(),
-                    self.w2.as_flattened(),
-                    d_h_2.as_flattened_mut(),
-                );
-                let mut residual_mean = 0.0;
-                let w1_row = kernels::row::<32, _>(&self.w1[1]);
-                for i in 0..n {
-                    let h_row = kernels::row::<32, _>(&h[i]);
-                    let d_h_2_row = kernels::row::<32, _>(&d_h_2[i]);
-                    let u_xx = kernels::sum_of_row::<
-                        32,
-                        _,
-                    >(
-                        20,
-                        #[inline(always)]
-                        |j| {
-                            d_h_2_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j]))
-                                * w1_row[j]
-                        },
-                    );
-                    d_r[i] = d_r[i] + u[i] * d_u[i] - 0.003183098861837907 * u_xx;
-                    residual_mean += d_r[i] * d_r[i];
-                }
-                let residual = residual_mean / n as f64;
-                residual
-            },
-        );
+        let value = {
+            use ::chainrule::__private::{carve, kernels};
+            let [h_part_part, h, u_left, d_u_product, d_u_product_part, d_h, d_h_3,
+            h_part, d_h_2, d_u_product_2, d_u_product_3, d_u_left, u, d_r, d_u] = carve(
+                arena,
+                [
+                    0..n * 20,
+                    n * 20..n * 40,
+                    n * 40..n * 60,
+                    n * 60..n * 80,
+                    n * 80..n * 100,
+                    n * 100..n * 120,
+                    n * 120..n * 140,
+                    n * 140..n * 160,
+                    n * 160..n * 180,
+                    n * 180..n * 200,
+                    n * 200..n * 220,
+                    n * 220..n * 240,
+                    n * 360..n * 361,
+                    n * 361..n * 362,
+                    n * 362..n * 363,
+                ],
+            );
+            let h_part_part = &mut h_part_part.as_chunks_mut::<20>().0[..n];
+            let h = &mut h.as_chunks_mut::<20>().0[..n];
+            let u_left = &mut u_left.as_chunks_mut::<20>().0[..n];
+            let d_u_product = &mut d_u_product.as_chunks_mut::<20>().0[..n];
+            let d_u_product_part = &mut d_u_product_part.as_chunks_mut::<20>().0[..n];
+            let d_h = &mut d_h.as_chunks_mut::<20>().0[..n];
+            let d_h_3 = &mut d_h_3.as_chunks_mut::<20>().0[..n];
+            let h_part = &mut h_part.as_chunks_mut::<20>().0[..n];
+            let d_h_2 = &mut d_h_2.as_chunks_mut::<20>().0[..n];
+            let d_u_product_2 = &mut d_u_product_2.as_chunks_mut::<20>().0[..n];
+            let d_u_product_3 = &mut d_u_product_3.as_chunks_mut::<20>().0[..n];
+            let d_u_left = &mut d_u_left.as_chunks_mut::<20>().0[..n];
+            let u = &mut u[..n];
+            let d_r = &mut d_r[..n];
+            let d_u = &mut d_u[..n];
+            Self::__compute_h(n, &self.w1, &self.b1, t, x, h, h_part_part);
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 20, 20, false, false, false>,
+                _,
+            >(n, h.as_flattened(), self.w2.as_flattened(), u_left.as_flattened_mut());
+            Self::__compute_u_left(
+                n,
+                &self.b2,
+                &self.w3,
+                u_left,
+                d_u_product_part,
+                d_u_product,
+            );
+            kernels::matmul_fixed::<
+                kernels::Shape<1, 0, 20, false, true, false>,
+                _,
+            >(n, &self.w3, u_left.as_flattened(), u);
+            Self::__compute_u(n, self.b3, u);
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 20, 20, false, true, false>,
+                _,
+            >(
+                n,
+                d_u_product.as_flattened(),
+                self.w2.as_flattened(),
+                d_h.as_flattened_mut(),
+            );
+            Self::__compute_h_part(
+                n,
+                &self.w1,
+                d_h,
+                h_part_part,
+                h,
+                h_part,
+                d_h_2,
+                d_h_3,
+            );
+            kernels::matmul_fixed::<
+                kernels::Shape<1, 0, 20, false, true, false>,
+                _,
+            >(n, &self.w1[0], h_part.as_flattened(), d_r);
+            kernels::matmul_fixed::<
+                kernels::Shape<1, 0, 20, false, true, false>,
+                _,
+            >(n, &self.w1[1], h_part.as_flattened(), d_u);
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 20, 20, false, false, false>,
+                _,
+            >(
+                n,
+                d_h_3.as_flattened(),
+                self.w2.as_flattened(),
+                d_u_product_2.as_flattened_mut(),
+            );
+            Self::__compute_d_u_left(
+                n,
+                &self.w3,
+                u_left,
+                d_u_product_2,
+                d_u_product_part,
+                d_u_left,
+                d_u_product_3,
+            );
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 20, 20, false, true, true>,
+                _,
+            >(
+                n,
+                d_u_product_3.as_flattened(),
+                self.w2.as_flattened(),
+                d_h_2.as_flattened_mut(),
+            );
+            let residual_mean = Self::__compute_residual_mean(
+                n,
+                &self.w1,
+                h,
+                d_h_2,
+                u,
+                d_u,
+                d_r,
+            );
+            let residual = residual_mean / n as f64;
+            residual
+        };
         BurgersResidualPass {
             model: self,
             value,
@@ -384,625 +320,465 @@ impl Burgers {
                 "Burgers::residual_step",
             );
         ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
-        let value = ::chainrule::__private::kernels::vectorised_for(
-            #[inline(always)]
-            |cpu| {
-                use ::chainrule::__private::{carve, kernels, math::f64 as math};
-                let [h, u_left, d_u_product_part, d_u_product, d_u, d_u_product_2,
-                d_u_left, h_part_part, d_h, d_h_3, u, d_h_2, h_part, d_r, d_u_product_3,
-                ] = carve(
-                    arena,
-                    [
-                        0..n * 20,
-                        n * 20..n * 40,
-                        n * 40..n * 60,
-                        n * 60 + 40..n * 80 + 40,
-                        n * 80 + 40..n * 81 + 40,
-                        n * 81 + 40..n * 101 + 40,
-                        n * 101 + 40..n * 121 + 40,
-                        n * 121 + 40..n * 141 + 40,
-                        n * 141 + 40..n * 161 + 40,
-                        n * 161 + 40..n * 181 + 40,
-                        n * 181 + 440..n * 182 + 440,
-                        n * 182 + 440..n * 202 + 440,
-                        n * 202 + 440..n * 222 + 440,
-                        n * 222 + 440..n * 223 + 440,
-                        n * 223 + 440..n * 243 + 440,
-                    ],
-                );
-                let h = &mut h.as_chunks_mut::<20>().0[..n];
-                let u_left = &mut u_left.as_chunks_mut::<20>().0[..n];
-                let d_u_product_part = &mut d_u_product_part
-                    .as_chunks_mut::<20>()
-                    .0[..n];
-                let d_u_product = &mut d_u_product.as_chunks_mut::<20>().0[..n];
-                let d_u = &mut d_u[..n];
-                let d_u_product_2 = &mut d_u_product_2.as_chunks_mut::<20>().0[..n];
-                let d_u_left = &mut d_u_left.as_chunks_mut::<20>().0[..n];
-                let h_part_part = &mut h_part_part.as_chunks_mut::<20>().0[..n];
-                let d_h = &mut d_h.as_chunks_mut::<20>().0[..n];
-                let d_h_3 = &mut d_h_3.as_chunks_mut::<20>().0[..n];
-                let u = &mut u[..n];
-                let d_h_2 = &mut d_h_2.as_chunks_mut::<20>().0[..n];
-                let h_part = &mut h_part.as_chunks_mut::<20>().0[..n];
-                let d_r = &mut d_r[..n];
-                let d_u_product_3 = &mut d_u_product_3.as_chunks_mut::<20>().0[..n];
-                let w1_row = kernels::row::<32, _>(&self.w1[0]);
-                let w1_row_2 = kernels::row::<32, _>(&self.w1[1]);
-                let b1_row = kernels::row::<32, _>(&self.b1);
-                for i in 0..n {
-                    let mut h_row = [0.0_f64; 32];
-                    let mut h_part_part_row = [0.0_f64; 32];
-                    for j in 0..32 {
-                        h_row[j] = math::tanh(
-                            t[i] * w1_row[j] + x[i] * w1_row_2[j] + b1_row[j],
-                        );
-                        h_part_part_row[j] = (1.0 - h_row[j]) * (1.0 + h_row[j]);
-                    }
-                    h[i].copy_from_slice(&h_row[..20]);
-                    h_part_part[i].copy_from_slice(&h_part_part_row[..20]);
-                }
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 20, 20, false, false, false>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    h.as_flattened(),
-                    self.w2.as_flattened(),
-                    u_left.as_flattened_mut(),
-                );
-                let b2_row = kernels::row::<32, _>(&self.b2);
-                let w3_row = kernels::row::<32, _>(&self.w3);
-                for i in 0..n {
-                    let mut u_left_row = kernels::row::<32, _>(&u_left[i]);
-                    let mut d_u_product_part_row = [0.0_f64; 32];
-                    let mut d_u_product_row = [0.0_f64; 32];
-                    for j in 0..32 {
-                        u_left_row[j] = math::tanh(u_left_row[j] + b2_row[j]);
-                        d_u_product_part_row[j] = (1.0 - u_left_row[j])
-                            * (1.0 + u_left_row[j]);
-                        d_u_product_row[j] = w3_row[j] * d_u_product_part_row[j];
-                    }
-                    u_left[i].copy_from_slice(&u_left_row[..20]);
-                    d_u_product_part[i].copy_from_slice(&d_u_product_part_row[..20]);
-                    d_u_product[i].copy_from_slice(&d_u_product_row[..20]);
-                }
-                kernels::matmul_fixed::<
-                    kernels::Shape<1, 0, 20, false, true, false>,
-                    _,
-                >(cpu, n, &self.w3, u_left.as_flattened(), u);
-                for i in 0..n {
-                    u[i] = u[i] + self.b3;
-                }
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 20, 20, false, true, false>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    d_u_product.as_flattened(),
-                    self.w2.as_flattened(),
-                    d_h.as_flattened_mut(),
-                );
-                let w1_row = kernels::row::<32, _>(&self.w1[1]);
-                for i in 0..n {
-                    let d_h_row = kernels::row::<32, _>(&d_h[i]);
-                    let h_part_part_row = kernels::row::<32, _>(&h_part_part[i]);
-                    let mut h_part_row = [0.0_f64; 32];
-                    let h_row = kernels::row::<32, _>(&h[i]);
-                    let mut d_h_2_row = [0.0_f64; 32];
-                    let mut d_h_3_row = [0.0_f64; 32];
-                    for j in 0..32 {
-                        h_part_row[j] = d_h_row[j] * h_part_part_row[j];
-                        d_h_2_row[j] = -2.0 * (w1_row[j] * d_h_row[j] * h_row[j]);
-                        d_h_3_row[j] = w1_row[j] * h_part_part_row[j];
-                    }
-                    h_part[i].copy_from_slice(&h_part_row[..20]);
-                    d_h_2[i].copy_from_slice(&d_h_2_row[..20]);
-                    d_h_3[i].copy_from_slice(&d_h_3_row[..20]);
-                }
-                kernels::matmul_fixed::<
-                    kernels::Shape<1, 0, 20, false, true, false>,
-                    _,
-                >(cpu, n, &self.w1[0], h_part.as_flattened(), d_r);
-                kernels::matmul_fixed::<
-                    kernels::Shape<1, 0, 20, false, true, false>,
-                    _,
-                >(cpu, n, &self.w1[1], h_part.as_flattened(), d_u);
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 20, 20, false, false, false>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    d_h_3.as_flattened(),
-                    self.w2.as_flattened(),
-                    d_u_product_2.as_flattened_mut(),
-                );
-                let w3_row = kernels::row::<32, _>(&self.w3);
-                for i in 0..n {
-                    let u_left_row = kernels::row::<32, _>(&u_left[i]);
-                    let d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
-                    let mut d_u_left_row = [0.0_f64; 32];
-                    let d_u_product_part_row = kernels::row::<
-                        32,
-                        _,
-                    >(&d_u_product_part[i]);
-                    let mut d_u_product_3_row = [0.0_f64; 32];
-                    for j in 0..32 {
-                        d_u_left_row[j] = -2.0
-                            * (d_u_product_2_row[j] * w3_row[j] * u_left_row[j]);
-                        d_u_product_3_row[j] = d_u_left_row[j] * d_u_product_part_row[j];
-                    }
-                    d_u_left[i].copy_from_slice(&d_u_left_row[..20]);
-                    d_u_product_3[i].copy_from_slice(&d_u_product_3_row[..20]);
-                }
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 20, 20, false, true, true>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    d_u_product_3.as_flattened(),
-                    self.w2.as_flattened(),
-                    d_h_2.as_flattened_mut(),
-                );
-                let mut residual_mean = 0.0;
-                let w1_row = kernels::row::<32, _>(&self.w1[1]);
-                for i in 0..n {
-                    let h_row = kernels::row::<32, _>(&h[i]);
-                    let d_h_2_row = kernels::row::<32, _>(&d_h_2[i]);
-                    let u_xx = kernels::sum_of_row::<
-                        32,
-                        _,
-                    >(
-                        20,
-                        #[inline(always)]
-                        |j| {
-                            d_h_2_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j]))
-                                * w1_row[j]
-                        },
-                    );
-                    d_r[i] = d_r[i] + u[i] * d_u[i] - 0.003183098861837907 * u_xx;
-                    residual_mean += d_r[i] * d_r[i];
-                }
-                let residual = residual_mean / n as f64;
-                residual
-            },
-        );
-        ::chainrule::__private::kernels::vectorised_for(
-            #[inline(always)]
-            |cpu| {
-                use ::chainrule::__private::{carve, kernels};
-                let [h, d_w1, d_u, h_part_part, d_w2, u, d_h_2, d_r, d_u_product_3,
-                d_h_6, d_h_4, d_h_part_2, d_u_xx, d_h_part] = carve(
-                    arena,
-                    [
-                        0..n * 20,
-                        n * 60..n * 60 + 40,
-                        n * 80 + 40..n * 81 + 40,
-                        n * 121 + 40..n * 141 + 40,
-                        n * 181 + 40..n * 181 + 440,
-                        n * 181 + 440..n * 182 + 440,
-                        n * 182 + 440..n * 202 + 440,
-                        n * 222 + 440..n * 223 + 440,
-                        n * 223 + 440..n * 243 + 440,
-                        n * 263 + 460..n * 283 + 460,
-                        n * 283 + 460..n * 303 + 460,
-                        n * 303 + 460..n * 323 + 460,
-                        n * 323 + 460..n * 324 + 460,
-                        n * 324 + 460..n * 344 + 460,
-                    ],
-                );
-                let h = &h.as_chunks::<20>().0[..n];
-                let d_w1 = &mut d_w1.as_chunks_mut::<20>().0.as_chunks_mut::<2>().0[0];
-                let d_u = &mut d_u[..n];
-                let h_part_part = &h_part_part.as_chunks::<20>().0[..n];
-                let d_w2 = &mut d_w2.as_chunks_mut::<20>().0.as_chunks_mut::<20>().0[0];
-                let u = &mut u[..n];
-                let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
-                let d_r = &mut d_r[..n];
-                let d_u_product_3 = &d_u_product_3.as_chunks::<20>().0[..n];
-                let d_h_6 = &mut d_h_6.as_chunks_mut::<20>().0[..n];
-                let d_h_4 = &mut d_h_4.as_chunks_mut::<20>().0[..n];
-                let d_h_part_2 = &mut d_h_part_2.as_chunks_mut::<20>().0[..n];
-                let d_u_xx = &mut d_u_xx[..n];
-                let d_h_part = &mut d_h_part.as_chunks_mut::<20>().0[..n];
-                let d_residual_mean = 1.0 / n as f64;
-                d_w1.as_flattened_mut().fill(0.0);
-                let mut d_w1_row = kernels::row::<32, _>(&d_w1[1]);
-                let w1_row = kernels::row::<32, _>(&self.w1[1]);
-                let w1_row_2 = kernels::row::<32, _>(&self.w1[0]);
-                for k in 0..n {
-                    d_r[k] = 2.0 * (d_residual_mean * d_r[k]);
-                    d_u[k] = d_r[k] * d_u[k];
-                    u[k] = d_r[k] * u[k];
-                    d_u_xx[k] = -0.003183098861837907 * d_r[k];
-                    let h_row = kernels::row::<32, _>(&h[k]);
-                    let d_h_2_row = kernels::row::<32, _>(&d_h_2[k]);
-                    let mut d_h_4_row = [0.0_f64; 32];
-                    let mut d_h_part_row = [0.0_f64; 32];
-                    let mut d_h_part_2_row = [0.0_f64; 32];
-                    let h_part_part_row = kernels::row::<32, _>(&h_part_part[k]);
-                    let mut d_h_6_row = [0.0_f64; 32];
-                    for j in 0..32 {
-                        d_w1_row[j]
-                            += d_u_xx[k]
-                                * (d_h_2_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j])));
-                        d_h_4_row[j] = d_u_xx[k] * w1_row[j]
-                            * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
-                        d_h_part_row[j] = -2.0 * (d_h_4_row[j] * h_row[j]);
-                        d_h_part_2_row[j] = u[k] * w1_row[j] + d_r[k] * w1_row_2[j];
-                        d_h_6_row[j] = d_h_part_row[j] * w1_row[j]
-                            + d_h_part_2_row[j] * h_part_part_row[j];
-                    }
-                    d_h_4[k].copy_from_slice(&d_h_4_row[..20]);
-                    d_h_part[k].copy_from_slice(&d_h_part_row[..20]);
-                    d_h_part_2[k].copy_from_slice(&d_h_part_2_row[..20]);
-                    d_h_6[k].copy_from_slice(&d_h_6_row[..20]);
-                }
-                d_w1[1].copy_from_slice(&d_w1_row[..20]);
-                kernels::matmul_fixed::<
-                    kernels::Shape<20, 20, 0, true, false, false>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    d_h_4.as_flattened(),
-                    d_u_product_3.as_flattened(),
-                    d_w2.as_flattened_mut(),
-                );
-                let [u_left, d_u_product_part, d_u_product_2, d_h_3, d_w2, d_w3,
-                d_u_product_4, d_u_left_2, d_h_4, d_u_product_5] = carve(
-                    arena,
-                    [
-                        n * 20..n * 40,
-                        n * 40..n * 60,
-                        n * 81 + 40..n * 101 + 40,
-                        n * 161 + 40..n * 181 + 40,
-                        n * 181 + 40..n * 181 + 440,
-                        n * 223 + 440..n * 223 + 460,
-                        n * 223 + 460..n * 243 + 460,
-                        n * 243 + 460..n * 263 + 460,
-                        n * 283 + 460..n * 303 + 460,
-                        n * 344 + 460..n * 364 + 460,
-                    ],
-                );
-                let u_left = &u_left.as_chunks::<20>().0[..n];
-                let d_u_product_part = &d_u_product_part.as_chunks::<20>().0[..n];
-                let d_u_product_2 = &d_u_product_2.as_chunks::<20>().0[..n];
-                let d_h_3 = &d_h_3.as_chunks::<20>().0[..n];
-                let d_w2 = &mut d_w2.as_chunks_mut::<20>().0.as_chunks_mut::<20>().0[0];
-                let d_w3 = &mut d_w3.as_chunks_mut::<20>().0[0];
-                let d_u_product_4 = &mut d_u_product_4.as_chunks_mut::<20>().0[..n];
-                let d_u_left_2 = &mut d_u_left_2.as_chunks_mut::<20>().0[..n];
-                let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
-                let d_u_product_5 = &mut d_u_product_5.as_chunks_mut::<20>().0[..n];
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 20, 20, false, false, false>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    d_h_4.as_flattened(),
-                    self.w2.as_flattened(),
-                    d_u_product_4.as_flattened_mut(),
-                );
-                d_w3.fill(0.0);
-                let mut d_w3_row = kernels::row::<32, _>(d_w3);
-                let w3_row = kernels::row::<32, _>(&self.w3);
-                for i in 0..n {
-                    let d_u_product_4_row = kernels::row::<32, _>(&d_u_product_4[i]);
-                    let d_u_product_part_row = kernels::row::<
-                        32,
-                        _,
-                    >(&d_u_product_part[i]);
-                    let mut d_u_left_2_row = [0.0_f64; 32];
-                    let u_left_row = kernels::row::<32, _>(&u_left[i]);
-                    let d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
-                    let mut d_u_product_5_row = [0.0_f64; 32];
-                    for j in 0..32 {
-                        d_u_left_2_row[j] = d_u_product_4_row[j]
-                            * d_u_product_part_row[j];
-                        let d_u_left_part = -2.0 * (d_u_left_2_row[j] * u_left_row[j]);
-                        d_w3_row[j] += d_u_left_part * d_u_product_2_row[j];
-                        d_u_product_5_row[j] = d_u_left_part * w3_row[j];
-                    }
-                    d_u_left_2[i].copy_from_slice(&d_u_left_2_row[..20]);
-                    d_u_product_5[i].copy_from_slice(&d_u_product_5_row[..20]);
-                }
-                d_w3.copy_from_slice(&d_w3_row[..20]);
-                kernels::matmul_fixed::<
-                    kernels::Shape<20, 20, 0, true, false, true>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    d_h_3.as_flattened(),
-                    d_u_product_5.as_flattened(),
-                    d_w2.as_flattened_mut(),
-                );
-                let [h, d_w1, d_u_product, h_part_part, d_h, d_h_5, d_w2, u, d_h_2,
-                h_part, d_r, d_h_6, d_h_4, d_h_part_2, d_u_xx, d_h_part, d_u_product_5,
-                ] = carve(
-                    arena,
-                    [
-                        0..n * 20,
-                        n * 60..n * 60 + 40,
-                        n * 60 + 40..n * 80 + 40,
-                        n * 121 + 40..n * 141 + 40,
-                        n * 141 + 40..n * 161 + 40,
-                        n * 161 + 40..n * 181 + 40,
-                        n * 181 + 40..n * 181 + 440,
-                        n * 181 + 440..n * 182 + 440,
-                        n * 182 + 440..n * 202 + 440,
-                        n * 202 + 440..n * 222 + 440,
-                        n * 222 + 440..n * 223 + 440,
-                        n * 263 + 460..n * 283 + 460,
-                        n * 283 + 460..n * 303 + 460,
-                        n * 303 + 460..n * 323 + 460,
-                        n * 323 + 460..n * 324 + 460,
-                        n * 324 + 460..n * 344 + 460,
-                        n * 344 + 460..n * 364 + 460,
-                    ],
-                );
-                let h = &h.as_chunks::<20>().0[..n];
-                let d_w1 = &mut d_w1.as_chunks_mut::<20>().0.as_chunks_mut::<2>().0[0];
-                let d_u_product = &d_u_product.as_chunks::<20>().0[..n];
-                let h_part_part = &h_part_part.as_chunks::<20>().0[..n];
-                let d_h = &d_h.as_chunks::<20>().0[..n];
-                let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
-                let d_w2 = &mut d_w2.as_chunks_mut::<20>().0.as_chunks_mut::<20>().0[0];
-                let u = &u[..n];
-                let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
-                let h_part = &h_part.as_chunks::<20>().0[..n];
-                let d_r = &d_r[..n];
-                let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
-                let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
-                let d_h_part_2 = &d_h_part_2.as_chunks::<20>().0[..n];
-                let d_u_xx = &d_u_xx[..n];
-                let d_h_part = &d_h_part.as_chunks::<20>().0[..n];
-                let d_u_product_5 = &d_u_product_5.as_chunks::<20>().0[..n];
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 20, 20, false, true, false>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    d_u_product_5.as_flattened(),
-                    self.w2.as_flattened(),
-                    d_h_5.as_flattened_mut(),
-                );
-                let mut d_w1_row = kernels::row::<32, _>(&d_w1[1]);
-                for i in 0..n {
-                    let h_part_part_row = kernels::row::<32, _>(&h_part_part[i]);
-                    let d_h_5_row = kernels::row::<32, _>(&d_h_5[i]);
-                    for j in 0..32 {
-                        d_w1_row[j] += d_h_5_row[j] * h_part_part_row[j];
-                    }
-                }
-                d_w1[1].copy_from_slice(&d_w1_row[..20]);
-                let mut d_w1_row = kernels::row::<32, _>(&d_w1[1]);
-                for i in 0..n {
-                    let d_h_row = kernels::row::<32, _>(&d_h[i]);
-                    let d_h_part_row = kernels::row::<32, _>(&d_h_part[i]);
-                    for j in 0..32 {
-                        d_w1_row[j] += d_h_part_row[j] * d_h_row[j];
-                    }
-                }
-                d_w1[1].copy_from_slice(&d_w1_row[..20]);
-                kernels::matmul_fixed::<
-                    kernels::Shape<1, 20, 0, false, false, true>,
-                    _,
-                >(cpu, n, u, h_part.as_flattened(), &mut d_w1[1]);
-                kernels::matmul_fixed::<
-                    kernels::Shape<1, 20, 0, false, false, true>,
-                    _,
-                >(cpu, n, d_r, h_part.as_flattened(), &mut d_w1[0]);
-                let w1_row = kernels::row::<32, _>(&self.w1[1]);
-                for i in 0..n {
-                    let h_row = kernels::row::<32, _>(&h[i]);
-                    let d_h_row = kernels::row::<32, _>(&d_h[i]);
-                    let d_h_2_row = kernels::row::<32, _>(&d_h_2[i]);
-                    let mut d_h_5_row = kernels::row::<32, _>(&d_h_5[i]);
-                    let d_h_4_row = kernels::row::<32, _>(&d_h_4[i]);
-                    let d_h_part_2_row = kernels::row::<32, _>(&d_h_part_2[i]);
-                    for j in 0..32 {
-                        d_h_5_row[j] = -2.0
-                            * (w1_row[j]
-                                * (d_u_xx[i] * d_h_2_row[j] * h_row[j]
-                                    + d_h_4_row[j] * d_h_row[j])
-                                + h_row[j]
-                                    * (d_h_part_2_row[j] * d_h_row[j]
-                                        + d_h_5_row[j] * w1_row[j]));
-                    }
-                    d_h_5[i].copy_from_slice(&d_h_5_row[..20]);
-                }
-                kernels::matmul_fixed::<
-                    kernels::Shape<20, 20, 0, true, false, true>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    d_h_6.as_flattened(),
-                    d_u_product.as_flattened(),
-                    d_w2.as_flattened_mut(),
-                );
-                let [u_left, d_u_product_part, d_u_product_6, d_u, d_w3, d_h_6] = carve(
-                    arena,
-                    [
-                        n * 20..n * 40,
-                        n * 40..n * 60,
-                        n * 60 + 40..n * 80 + 40,
-                        n * 80 + 40..n * 81 + 40,
-                        n * 223 + 440..n * 223 + 460,
-                        n * 263 + 460..n * 283 + 460,
-                    ],
-                );
-                let u_left = &u_left.as_chunks::<20>().0[..n];
-                let d_u_product_part = &d_u_product_part.as_chunks::<20>().0[..n];
-                let d_u_product_6 = &mut d_u_product_6.as_chunks_mut::<20>().0[..n];
-                let d_u = &d_u[..n];
-                let d_w3 = &mut d_w3.as_chunks_mut::<20>().0[0];
-                let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 20, 20, false, false, false>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    d_h_6.as_flattened(),
-                    self.w2.as_flattened(),
-                    d_u_product_6.as_flattened_mut(),
-                );
-                let mut d_w3_row = kernels::row::<32, _>(d_w3);
-                for i in 0..n {
-                    let d_u_product_6_row = kernels::row::<32, _>(&d_u_product_6[i]);
-                    let d_u_product_part_row = kernels::row::<
-                        32,
-                        _,
-                    >(&d_u_product_part[i]);
-                    for j in 0..32 {
-                        d_w3_row[j] += d_u_product_6_row[j] * d_u_product_part_row[j];
-                    }
-                }
-                d_w3.copy_from_slice(&d_w3_row[..20]);
-                let d_b3 = kernels::sum_of(n, #[inline(always)] |i| d_u[i]);
-                ::chainrule::Optimiser::update(
-                    optimiser,
-                    500,
-                    ::chainrule::__private::core::slice::from_mut(&mut self.b3),
-                    ::chainrule::__private::core::slice::from_ref(&d_b3),
-                );
-                kernels::matmul_fixed::<
-                    kernels::Shape<1, 20, 0, false, false, true>,
-                    _,
-                >(cpu, n, d_u, u_left.as_flattened(), d_w3);
-                let [h, u_left, d_u_product_6, d_u, d_u_product_2, d_u_left, d_h_5, d_w2,
-                d_w3, d_u_product_4, d_u_left_2, d_b2] = carve(
-                    arena,
-                    [
-                        0..n * 20,
-                        n * 20..n * 40,
-                        n * 60 + 40..n * 80 + 40,
-                        n * 80 + 40..n * 81 + 40,
-                        n * 81 + 40..n * 101 + 40,
-                        n * 101 + 40..n * 121 + 40,
-                        n * 161 + 40..n * 181 + 40,
-                        n * 181 + 40..n * 181 + 440,
-                        n * 223 + 440..n * 223 + 460,
-                        n * 223 + 460..n * 243 + 460,
-                        n * 243 + 460..n * 263 + 460,
-                        n * 263 + 460..n * 263 + 480,
-                    ],
-                );
-                let h = &h.as_chunks::<20>().0[..n];
-                let u_left = &u_left.as_chunks::<20>().0[..n];
-                let d_u_product_6 = &mut d_u_product_6.as_chunks_mut::<20>().0[..n];
-                let d_u = &d_u[..n];
-                let d_u_product_2 = &d_u_product_2.as_chunks::<20>().0[..n];
-                let d_u_left = &d_u_left.as_chunks::<20>().0[..n];
-                let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
-                let d_w2 = &mut d_w2.as_chunks_mut::<20>().0.as_chunks_mut::<20>().0[0];
-                let d_w3 = &d_w3.as_chunks::<20>().0[0];
-                let d_u_product_4 = &d_u_product_4.as_chunks::<20>().0[..n];
-                let d_u_left_2 = &d_u_left_2.as_chunks::<20>().0[..n];
-                let d_b2 = &mut d_b2.as_chunks_mut::<20>().0[0];
-                d_b2.fill(0.0);
-                let w3_row = kernels::row::<32, _>(&self.w3);
-                let mut d_b2_row = kernels::row::<32, _>(d_b2);
-                for i in 0..n {
-                    let u_left_row = kernels::row::<32, _>(&u_left[i]);
-                    let d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
-                    let d_u_left_row = kernels::row::<32, _>(&d_u_left[i]);
-                    let d_u_product_4_row = kernels::row::<32, _>(&d_u_product_4[i]);
-                    let d_u_left_2_row = kernels::row::<32, _>(&d_u_left_2[i]);
-                    let mut d_u_product_6_row = kernels::row::<32, _>(&d_u_product_6[i]);
-                    for j in 0..32 {
-                        d_u_product_6_row[j] = (-2.0
-                            * (u_left_row[j]
-                                * (d_u_product_4_row[j] * d_u_left_row[j]
-                                    + d_u_product_6_row[j] * w3_row[j])
-                                + d_u_left_2_row[j] * d_u_product_2_row[j] * w3_row[j])
-                            + d_u[i] * w3_row[j])
-                            * ((1.0 - u_left_row[j]) * (1.0 + u_left_row[j]));
-                        d_b2_row[j] += d_u_product_6_row[j];
-                    }
-                    d_u_product_6[i].copy_from_slice(&d_u_product_6_row[..20]);
-                }
-                d_b2.copy_from_slice(&d_b2_row[..20]);
-                ::chainrule::Optimiser::update(optimiser, 460, &mut self.b2, d_b2);
-                ::chainrule::Optimiser::update(optimiser, 480, &mut self.w3, d_w3);
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 20, 20, false, true, true>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    d_u_product_6.as_flattened(),
-                    self.w2.as_flattened(),
-                    d_h_5.as_flattened_mut(),
-                );
-                kernels::matmul_fixed::<
-                    kernels::Shape<20, 20, 0, true, false, true>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    h.as_flattened(),
-                    d_u_product_6.as_flattened(),
-                    d_w2.as_flattened_mut(),
-                );
-                ::chainrule::Optimiser::update(
-                    optimiser,
-                    60,
-                    self.w2.as_flattened_mut(),
-                    d_w2.as_flattened(),
-                );
-                let [h, d_w1, d_h_5, d_b1] = carve(
-                    arena,
-                    [
-                        0..n * 20,
-                        n * 60..n * 60 + 40,
-                        n * 161 + 40..n * 181 + 40,
-                        n * 181 + 40..n * 181 + 60,
-                    ],
-                );
-                let h = &h.as_chunks::<20>().0[..n];
-                let d_w1 = &mut d_w1.as_chunks_mut::<20>().0.as_chunks_mut::<2>().0[0];
-                let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
-                let d_b1 = &mut d_b1.as_chunks_mut::<20>().0[0];
-                d_b1.fill(0.0);
-                let mut d_b1_row = kernels::row::<32, _>(d_b1);
-                for i in 0..n {
-                    let h_row = kernels::row::<32, _>(&h[i]);
-                    let mut d_h_5_row = kernels::row::<32, _>(&d_h_5[i]);
-                    for j in 0..32 {
-                        d_h_5_row[j] = d_h_5_row[j]
-                            * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
-                        d_b1_row[j] += d_h_5_row[j];
-                    }
-                    d_h_5[i].copy_from_slice(&d_h_5_row[..20]);
-                }
-                d_b1.copy_from_slice(&d_b1_row[..20]);
-                ::chainrule::Optimiser::update(optimiser, 40, &mut self.b1, d_b1);
-                kernels::matmul_fixed::<
-                    kernels::Shape<1, 20, 0, false, false, true>,
-                    _,
-                >(cpu, n, t, d_h_5.as_flattened(), &mut d_w1[0]);
-                kernels::matmul_fixed::<
-                    kernels::Shape<1, 20, 0, false, false, true>,
-                    _,
-                >(cpu, n, x, d_h_5.as_flattened(), &mut d_w1[1]);
-                ::chainrule::Optimiser::update(
-                    optimiser,
-                    0,
-                    self.w1.as_flattened_mut(),
-                    d_w1.as_flattened(),
-                );
-            },
-        );
+        let value = {
+            use ::chainrule::__private::{carve, kernels};
+            let [h, u_left, d_u_product_part, d_u_product, d_u, d_u_product_2, d_u_left,
+            h_part_part, d_h, d_h_3, u, d_h_2, h_part, d_r, d_u_product_3] = carve(
+                arena,
+                [
+                    0..n * 20,
+                    n * 20..n * 40,
+                    n * 40..n * 60,
+                    n * 60 + 40..n * 80 + 40,
+                    n * 80 + 40..n * 81 + 40,
+                    n * 81 + 40..n * 101 + 40,
+                    n * 101 + 40..n * 121 + 40,
+                    n * 121 + 40..n * 141 + 40,
+                    n * 141 + 40..n * 161 + 40,
+                    n * 161 + 40..n * 181 + 40,
+                    n * 181 + 440..n * 182 + 440,
+                    n * 182 + 440..n * 202 + 440,
+                    n * 202 + 440..n * 222 + 440,
+                    n * 222 + 440..n * 223 + 440,
+                    n * 223 + 440..n * 243 + 440,
+                ],
+            );
+            let h = &mut h.as_chunks_mut::<20>().0[..n];
+            let u_left = &mut u_left.as_chunks_mut::<20>().0[..n];
+            let d_u_product_part = &mut d_u_product_part.as_chunks_mut::<20>().0[..n];
+            let d_u_product = &mut d_u_product.as_chunks_mut::<20>().0[..n];
+            let d_u = &mut d_u[..n];
+            let d_u_product_2 = &mut d_u_product_2.as_chunks_mut::<20>().0[..n];
+            let d_u_left = &mut d_u_left.as_chunks_mut::<20>().0[..n];
+            let h_part_part = &mut h_part_part.as_chunks_mut::<20>().0[..n];
+            let d_h = &mut d_h.as_chunks_mut::<20>().0[..n];
+            let d_h_3 = &mut d_h_3.as_chunks_mut::<20>().0[..n];
+            let u = &mut u[..n];
+            let d_h_2 = &mut d_h_2.as_chunks_mut::<20>().0[..n];
+            let h_part = &mut h_part.as_chunks_mut::<20>().0[..n];
+            let d_r = &mut d_r[..n];
+            let d_u_product_3 = &mut d_u_product_3.as_chunks_mut::<20>().0[..n];
+            Self::__compute_h(n, &self.w1, &self.b1, t, x, h, h_part_part);
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 20, 20, false, false, false>,
+                _,
+            >(n, h.as_flattened(), self.w2.as_flattened(), u_left.as_flattened_mut());
+            Self::__compute_u_left(
+                n,
+                &self.b2,
+                &self.w3,
+                u_left,
+                d_u_product_part,
+                d_u_product,
+            );
+            kernels::matmul_fixed::<
+                kernels::Shape<1, 0, 20, false, true, false>,
+                _,
+            >(n, &self.w3, u_left.as_flattened(), u);
+            Self::__compute_u(n, self.b3, u);
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 20, 20, false, true, false>,
+                _,
+            >(
+                n,
+                d_u_product.as_flattened(),
+                self.w2.as_flattened(),
+                d_h.as_flattened_mut(),
+            );
+            Self::__compute_h_part(
+                n,
+                &self.w1,
+                d_h,
+                h_part_part,
+                h,
+                h_part,
+                d_h_2,
+                d_h_3,
+            );
+            kernels::matmul_fixed::<
+                kernels::Shape<1, 0, 20, false, true, false>,
+                _,
+            >(n, &self.w1[0], h_part.as_flattened(), d_r);
+            kernels::matmul_fixed::<
+                kernels::Shape<1, 0, 20, false, true, false>,
+                _,
+            >(n, &self.w1[1], h_part.as_flattened(), d_u);
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 20, 20, false, false, false>,
+                _,
+            >(
+                n,
+                d_h_3.as_flattened(),
+                self.w2.as_flattened(),
+                d_u_product_2.as_flattened_mut(),
+            );
+            Self::__compute_d_u_left(
+                n,
+                &self.w3,
+                u_left,
+                d_u_product_2,
+                d_u_product_part,
+                d_u_left,
+                d_u_product_3,
+            );
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 20, 20, false, true, true>,
+                _,
+            >(
+                n,
+                d_u_product_3.as_flattened(),
+                self.w2.as_flattened(),
+                d_h_2.as_flattened_mut(),
+            );
+            let residual_mean = Self::__compute_residual_mean(
+                n,
+                &self.w1,
+                h,
+                d_h_2,
+                u,
+                d_u,
+                d_r,
+            );
+            let residual = residual_mean / n as f64;
+            residual
+        };
+        {
+            use ::chainrule::__private::{carve, kernels};
+            let [h, d_w1, d_u, h_part_part, d_w2, u, d_h_2, d_r, d_u_product_3, d_h_6,
+            d_h_4, d_h_part_2, d_u_xx, d_h_part] = carve(
+                arena,
+                [
+                    0..n * 20,
+                    n * 60..n * 60 + 40,
+                    n * 80 + 40..n * 81 + 40,
+                    n * 121 + 40..n * 141 + 40,
+                    n * 181 + 40..n * 181 + 440,
+                    n * 181 + 440..n * 182 + 440,
+                    n * 182 + 440..n * 202 + 440,
+                    n * 222 + 440..n * 223 + 440,
+                    n * 223 + 440..n * 243 + 440,
+                    n * 263 + 460..n * 283 + 460,
+                    n * 283 + 460..n * 303 + 460,
+                    n * 303 + 460..n * 323 + 460,
+                    n * 323 + 460..n * 324 + 460,
+                    n * 324 + 460..n * 344 + 460,
+                ],
+            );
+            let h = &h.as_chunks::<20>().0[..n];
+            let d_w1 = &mut d_w1.as_chunks_mut::<20>().0.as_chunks_mut::<2>().0[0];
+            let d_u = &mut d_u[..n];
+            let h_part_part = &h_part_part.as_chunks::<20>().0[..n];
+            let d_w2 = &mut d_w2.as_chunks_mut::<20>().0.as_chunks_mut::<20>().0[0];
+            let u = &mut u[..n];
+            let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
+            let d_r = &mut d_r[..n];
+            let d_u_product_3 = &d_u_product_3.as_chunks::<20>().0[..n];
+            let d_h_6 = &mut d_h_6.as_chunks_mut::<20>().0[..n];
+            let d_h_4 = &mut d_h_4.as_chunks_mut::<20>().0[..n];
+            let d_h_part_2 = &mut d_h_part_2.as_chunks_mut::<20>().0[..n];
+            let d_u_xx = &mut d_u_xx[..n];
+            let d_h_part = &mut d_h_part.as_chunks_mut::<20>().0[..n];
+            let d_residual_mean = 1.0 / n as f64;
+            d_w1.as_flattened_mut().fill(0.0);
+            Self::__compute_d_w1(
+                n,
+                &self.w1,
+                d_residual_mean,
+                h,
+                d_h_2,
+                h_part_part,
+                d_w1,
+                d_r,
+                d_u,
+                u,
+                d_u_xx,
+                d_h_4,
+                d_h_part,
+                d_h_part_2,
+                d_h_6,
+            );
+            kernels::matmul_fixed::<
+                kernels::Shape<20, 20, 0, true, false, false>,
+                _,
+            >(
+                n,
+                d_h_4.as_flattened(),
+                d_u_product_3.as_flattened(),
+                d_w2.as_flattened_mut(),
+            );
+            let [u_left, d_u_product_part, d_u_product_2, d_h_3, d_w2, d_w3,
+            d_u_product_4, d_u_left_2, d_h_4, d_u_product_5] = carve(
+                arena,
+                [
+                    n * 20..n * 40,
+                    n * 40..n * 60,
+                    n * 81 + 40..n * 101 + 40,
+                    n * 161 + 40..n * 181 + 40,
+                    n * 181 + 40..n * 181 + 440,
+                    n * 223 + 440..n * 223 + 460,
+                    n * 223 + 460..n * 243 + 460,
+                    n * 243 + 460..n * 263 + 460,
+                    n * 283 + 460..n * 303 + 460,
+                    n * 344 + 460..n * 364 + 460,
+                ],
+            );
+            let u_left = &u_left.as_chunks::<20>().0[..n];
+            let d_u_product_part = &d_u_product_part.as_chunks::<20>().0[..n];
+            let d_u_product_2 = &d_u_product_2.as_chunks::<20>().0[..n];
+            let d_h_3 = &d_h_3.as_chunks::<20>().0[..n];
+            let d_w2 = &mut d_w2.as_chunks_mut::<20>().0.as_chunks_mut::<20>().0[0];
+            let d_w3 = &mut d_w3.as_chunks_mut::<20>().0[0];
+            let d_u_product_4 = &mut d_u_product_4.as_chunks_mut::<20>().0[..n];
+            let d_u_left_2 = &mut d_u_left_2.as_chunks_mut::<20>().0[..n];
+            let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
+            let d_u_product_5 = &mut d_u_product_5.as_chunks_mut::<20>().0[..n];
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 20, 20, false, false, false>,
+                _,
+            >(
+                n,
+                d_h_4.as_flattened(),
+                self.w2.as_flattened(),
+                d_u_product_4.as_flattened_mut(),
+            );
+            d_w3.fill(0.0);
+            Self::__compute_d_w3(
+                n,
+                &self.w3,
+                d_u_product_4,
+                d_u_product_part,
+                u_left,
+                d_u_product_2,
+                d_w3,
+                d_u_left_2,
+                d_u_product_5,
+            );
+            kernels::matmul_fixed::<
+                kernels::Shape<20, 20, 0, true, false, true>,
+                _,
+            >(
+                n,
+                d_h_3.as_flattened(),
+                d_u_product_5.as_flattened(),
+                d_w2.as_flattened_mut(),
+            );
+            let [h, d_w1, d_u_product, h_part_part, d_h, d_h_5, d_w2, u, d_h_2, h_part,
+            d_r, d_h_6, d_h_4, d_h_part_2, d_u_xx, d_h_part, d_u_product_5] = carve(
+                arena,
+                [
+                    0..n * 20,
+                    n * 60..n * 60 + 40,
+                    n * 60 + 40..n * 80 + 40,
+                    n * 121 + 40..n * 141 + 40,
+                    n * 141 + 40..n * 161 + 40,
+                    n * 161 + 40..n * 181 + 40,
+                    n * 181 + 40..n * 181 + 440,
+                    n * 181 + 440..n * 182 + 440,
+                    n * 182 + 440..n * 202 + 440,
+                    n * 202 + 440..n * 222 + 440,
+                    n * 222 + 440..n * 223 + 440,
+                    n * 263 + 460..n * 283 + 460,
+                    n * 283 + 460..n * 303 + 460,
+                    n * 303 + 460..n * 323 + 460,
+                    n * 323 + 460..n * 324 + 460,
+                    n * 324 + 460..n * 344 + 460,
+                    n * 344 + 460..n * 364 + 460,
+                ],
+            );
+            let h = &h.as_chunks::<20>().0[..n];
+            let d_w1 = &mut d_w1.as_chunks_mut::<20>().0.as_chunks_mut::<2>().0[0];
+            let d_u_product = &d_u_product.as_chunks::<20>().0[..n];
+            let h_part_part = &h_part_part.as_chunks::<20>().0[..n];
+            let d_h = &d_h.as_chunks::<20>().0[..n];
+            let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
+            let d_w2 = &mut d_w2.as_chunks_mut::<20>().0.as_chunks_mut::<20>().0[0];
+            let u = &u[..n];
+            let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
+            let h_part = &h_part.as_chunks::<20>().0[..n];
+            let d_r = &d_r[..n];
+            let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
+            let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
+            let d_h_part_2 = &d_h_part_2.as_chunks::<20>().0[..n];
+            let d_u_xx = &d_u_xx[..n];
+            let d_h_part = &d_h_part.as_chunks::<20>().0[..n];
+            let d_u_product_5 = &d_u_product_5.as_chunks::<20>().0[..n];
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 20, 20, false, true, false>,
+                _,
+            >(
+                n,
+                d_u_product_5.as_flattened(),
+                self.w2.as_flattened(),
+                d_h_5.as_flattened_mut(),
+            );
+            Self::__compute_d_w1_2(n, h_part_part, d_h_5, d_w1);
+            Self::__compute_d_w1_2(n, d_h, d_h_part, d_w1);
+            kernels::matmul_fixed::<
+                kernels::Shape<1, 20, 0, false, false, true>,
+                _,
+            >(n, u, h_part.as_flattened(), &mut d_w1[1]);
+            kernels::matmul_fixed::<
+                kernels::Shape<1, 20, 0, false, false, true>,
+                _,
+            >(n, d_r, h_part.as_flattened(), &mut d_w1[0]);
+            Self::__compute_d_h_5(
+                n,
+                &self.w1,
+                h,
+                d_h,
+                d_h_2,
+                d_h_4,
+                d_h_part_2,
+                d_u_xx,
+                d_h_5,
+            );
+            kernels::matmul_fixed::<
+                kernels::Shape<20, 20, 0, true, false, true>,
+                _,
+            >(
+                n,
+                d_h_6.as_flattened(),
+                d_u_product.as_flattened(),
+                d_w2.as_flattened_mut(),
+            );
+            let [u_left, d_u_product_part, d_u_product_6, d_u, d_w3, d_h_6] = carve(
+                arena,
+                [
+                    n * 20..n * 40,
+                    n * 40..n * 60,
+                    n * 60 + 40..n * 80 + 40,
+                    n * 80 + 40..n * 81 + 40,
+                    n * 223 + 440..n * 223 + 460,
+                    n * 263 + 460..n * 283 + 460,
+                ],
+            );
+            let u_left = &u_left.as_chunks::<20>().0[..n];
+            let d_u_product_part = &d_u_product_part.as_chunks::<20>().0[..n];
+            let d_u_product_6 = &mut d_u_product_6.as_chunks_mut::<20>().0[..n];
+            let d_u = &d_u[..n];
+            let d_w3 = &mut d_w3.as_chunks_mut::<20>().0[0];
+            let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 20, 20, false, false, false>,
+                _,
+            >(
+                n,
+                d_h_6.as_flattened(),
+                self.w2.as_flattened(),
+                d_u_product_6.as_flattened_mut(),
+            );
+            Self::__compute_d_w3_2(n, d_u_product_6, d_u_product_part, d_w3);
+            let d_b3 = Self::__compute_d_b3(n, d_u);
+            ::chainrule::Optimiser::update(
+                optimiser,
+                500,
+                ::chainrule::__private::core::slice::from_mut(&mut self.b3),
+                ::chainrule::__private::core::slice::from_ref(&d_b3),
+            );
+            kernels::matmul_fixed::<
+                kernels::Shape<1, 20, 0, false, false, true>,
+                _,
+            >(n, d_u, u_left.as_flattened(), d_w3);
+            let [h, u_left, d_u_product_6, d_u, d_u_product_2, d_u_left, d_h_5, d_w2,
+            d_w3, d_u_product_4, d_u_left_2, d_b2] = carve(
+                arena,
+                [
+                    0..n * 20,
+                    n * 20..n * 40,
+                    n * 60 + 40..n * 80 + 40,
+                    n * 80 + 40..n * 81 + 40,
+                    n * 81 + 40..n * 101 + 40,
+                    n * 101 + 40..n * 121 + 40,
+                    n * 161 + 40..n * 181 + 40,
+                    n * 181 + 40..n * 181 + 440,
+                    n * 223 + 440..n * 223 + 460,
+                    n * 223 + 460..n * 243 + 460,
+                    n * 243 + 460..n * 263 + 460,
+                    n * 263 + 460..n * 263 + 480,
+                ],
+            );
+            let h = &h.as_chunks::<20>().0[..n];
+            let u_left = &u_left.as_chunks::<20>().0[..n];
+            let d_u_product_6 = &mut d_u_product_6.as_chunks_mut::<20>().0[..n];
+            let d_u = &d_u[..n];
+            let d_u_product_2 = &d_u_product_2.as_chunks::<20>().0[..n];
+            let d_u_left = &d_u_left.as_chunks::<20>().0[..n];
+            let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
+            let d_w2 = &mut d_w2.as_chunks_mut::<20>().0.as_chunks_mut::<20>().0[0];
+            let d_w3 = &d_w3.as_chunks::<20>().0[0];
+            let d_u_product_4 = &d_u_product_4.as_chunks::<20>().0[..n];
+            let d_u_left_2 = &d_u_left_2.as_chunks::<20>().0[..n];
+            let d_b2 = &mut d_b2.as_chunks_mut::<20>().0[0];
+            d_b2.fill(0.0);
+            Self::__compute_d_b2(
+                n,
+                &self.w3,
+                u_left,
+                d_u_product_2,
+                d_u_left,
+                d_u_product_4,
+                d_u_left_2,
+                d_u,
+                d_b2,
+                d_u_product_6,
+            );
+            ::chainrule::Optimiser::update(optimiser, 460, &mut self.b2, d_b2);
+            ::chainrule::Optimiser::update(optimiser, 480, &mut self.w3, d_w3);
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 20, 20, false, true, true>,
+                _,
+            >(
+                n,
+                d_u_product_6.as_flattened(),
+                self.w2.as_flattened(),
+                d_h_5.as_flattened_mut(),
+            );
+            kernels::matmul_fixed::<
+                kernels::Shape<20, 20, 0, true, false, true>,
+                _,
+            >(
+                n,
+                h.as_flattened(),
+                d_u_product_6.as_flattened(),
+                d_w2.as_flattened_mut(),
+            );
+            ::chainrule::Optimiser::update(
+                optimiser,
+                60,
+                self.w2.as_flattened_mut(),
+                d_w2.as_flattened(),
+            );
+            let [h, d_w1, d_h_5, d_b1] = carve(
+                arena,
+                [
+                    0..n * 20,
+                    n * 60..n * 60 + 40,
+                    n * 161 + 40..n * 181 + 40,
+                    n * 181 + 40..n * 181 + 60,
+                ],
+            );
+            let h = &h.as_chunks::<20>().0[..n];
+            let d_w1 = &mut d_w1.as_chunks_mut::<20>().0.as_chunks_mut::<2>().0[0];
+            let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
+            let d_b1 = &mut d_b1.as_chunks_mut::<20>().0[0];
+            d_b1.fill(0.0);
+            Self::__compute_d_b1(n, h, d_b1, d_h_5);
+            ::chainrule::Optimiser::update(optimiser, 40, &mut self.b1, d_b1);
+            kernels::matmul_fixed::<
+                kernels::Shape<1, 20, 0, false, false, true>,
+                _,
+            >(n, t, d_h_5.as_flattened(), &mut d_w1[0]);
+            kernels::matmul_fixed::<
+                kernels::Shape<1, 20, 0, false, false, true>,
+                _,
+            >(n, x, d_h_5.as_flattened(), &mut d_w1[1]);
+            ::chainrule::Optimiser::update(
+                optimiser,
+                0,
+                self.w1.as_flattened_mut(),
+                d_w1.as_flattened(),
+            );
+        };
         value
     }
     /// The value of `residual` alone; nothing is stored for a backward pass.
@@ -1036,191 +812,121 @@ impl Burgers {
             );
         }
         let arena = ws.request(103 * n, "Burgers::residual_value");
-        let value = ::chainrule::__private::kernels::vectorised_for(
-            #[inline(always)]
-            |cpu| {
-                use ::chainrule::__private::{carve, kernels, math::f64 as math};
-                let [h, u_left, d_u_product, h_part, u_product] = carve(
-                    arena,
-                    [
-                        0..n * 20,
-                        n * 20..n * 40,
-                        n * 40..n * 60,
-                        n * 60..n * 80,
-                        n * 100..n * 101,
-                    ],
-                );
-                let h = &mut h.as_chunks_mut::<20>().0[..n];
-                let u_left = &mut u_left.as_chunks_mut::<20>().0[..n];
-                let d_u_product = &mut d_u_product.as_chunks_mut::<20>().0[..n];
-                let h_part = &mut h_part.as_chunks_mut::<20>().0[..n];
-                let u_product = &mut u_product[..n];
-                let w1_row = kernels::row::<32, _>(&self.w1[0]);
-                let w1_row_2 = kernels::row::<32, _>(&self.w1[1]);
-                let b1_row = kernels::row::<32, _>(&self.b1);
-                for i in 0..n {
-                    let mut h_row = [0.0_f64; 32];
-                    for j in 0..32 {
-                        h_row[j] = math::tanh(
-                            t[i] * w1_row[j] + x[i] * w1_row_2[j] + b1_row[j],
-                        );
-                    }
-                    h[i].copy_from_slice(&h_row[..20]);
-                }
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 20, 20, false, false, false>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    h.as_flattened(),
-                    self.w2.as_flattened(),
-                    u_left.as_flattened_mut(),
-                );
-                let b2_row = kernels::row::<32, _>(&self.b2);
-                let w3_row = kernels::row::<32, _>(&self.w3);
-                for i in 0..n {
-                    let mut u_left_row = kernels::row::<32, _>(&u_left[i]);
-                    let mut d_u_product_row = [0.0_f64; 32];
-                    for j in 0..32 {
-                        u_left_row[j] = math::tanh(u_left_row[j] + b2_row[j]);
-                        d_u_product_row[j] = w3_row[j]
-                            * ((1.0 - u_left_row[j]) * (1.0 + u_left_row[j]));
-                    }
-                    u_left[i].copy_from_slice(&u_left_row[..20]);
-                    d_u_product[i].copy_from_slice(&d_u_product_row[..20]);
-                }
-                kernels::matmul_fixed::<
-                    kernels::Shape<1, 0, 20, false, true, false>,
-                    _,
-                >(cpu, n, &self.w3, u_left.as_flattened(), u_product);
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 20, 20, false, true, false>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    d_u_product.as_flattened(),
-                    self.w2.as_flattened(),
-                    h_part.as_flattened_mut(),
-                );
-                let [h, d_h_2, h_part, d_h, d_t, d_x] = carve(
-                    arena,
-                    [
-                        0..n * 20,
-                        n * 40..n * 60,
-                        n * 60..n * 80,
-                        n * 80..n * 100,
-                        n * 101..n * 102,
-                        n * 102..n * 103,
-                    ],
-                );
-                let h = &h.as_chunks::<20>().0[..n];
-                let d_h_2 = &mut d_h_2.as_chunks_mut::<20>().0[..n];
-                let h_part = &mut h_part.as_chunks_mut::<20>().0[..n];
-                let d_h = &mut d_h.as_chunks_mut::<20>().0[..n];
-                let d_t = &mut d_t[..n];
-                let d_x = &mut d_x[..n];
-                let w1_row = kernels::row::<32, _>(&self.w1[1]);
-                for i in 0..n {
-                    let h_row = kernels::row::<32, _>(&h[i]);
-                    let mut h_part_row = kernels::row::<32, _>(&h_part[i]);
-                    let mut d_h_row = [0.0_f64; 32];
-                    let mut d_h_2_row = [0.0_f64; 32];
-                    for j in 0..32 {
-                        d_h_row[j] = -2.0 * (w1_row[j] * h_part_row[j] * h_row[j]);
-                        h_part_row[j] = h_part_row[j]
-                            * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
-                        d_h_2_row[j] = w1_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
-                    }
-                    h_part[i].copy_from_slice(&h_part_row[..20]);
-                    d_h[i].copy_from_slice(&d_h_row[..20]);
-                    d_h_2[i].copy_from_slice(&d_h_2_row[..20]);
-                }
-                kernels::matmul_fixed::<
-                    kernels::Shape<1, 0, 20, false, true, false>,
-                    _,
-                >(cpu, n, &self.w1[0], h_part.as_flattened(), d_t);
-                kernels::matmul_fixed::<
-                    kernels::Shape<1, 0, 20, false, true, false>,
-                    _,
-                >(cpu, n, &self.w1[1], h_part.as_flattened(), d_x);
-                let [h, u_left, d_h_2, d_u_product_2, d_h, u_product, d_t, d_x] = carve(
-                    arena,
-                    [
-                        0..n * 20,
-                        n * 20..n * 40,
-                        n * 40..n * 60,
-                        n * 60..n * 80,
-                        n * 80..n * 100,
-                        n * 100..n * 101,
-                        n * 101..n * 102,
-                        n * 102..n * 103,
-                    ],
-                );
-                let h = &h.as_chunks::<20>().0[..n];
-                let u_left = &u_left.as_chunks::<20>().0[..n];
-                let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
-                let d_u_product_2 = &mut d_u_product_2.as_chunks_mut::<20>().0[..n];
-                let d_h = &mut d_h.as_chunks_mut::<20>().0[..n];
-                let u_product = &u_product[..n];
-                let d_t = &d_t[..n];
-                let d_x = &d_x[..n];
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 20, 20, false, false, false>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    d_h_2.as_flattened(),
-                    self.w2.as_flattened(),
-                    d_u_product_2.as_flattened_mut(),
-                );
-                let w3_row = kernels::row::<32, _>(&self.w3);
-                for i in 0..n {
-                    let u_left_row = kernels::row::<32, _>(&u_left[i]);
-                    let mut d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
-                    for j in 0..32 {
-                        d_u_product_2_row[j] = -2.0
-                            * (d_u_product_2_row[j] * w3_row[j] * u_left_row[j])
-                            * ((1.0 - u_left_row[j]) * (1.0 + u_left_row[j]));
-                    }
-                    d_u_product_2[i].copy_from_slice(&d_u_product_2_row[..20]);
-                }
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 20, 20, false, true, true>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    d_u_product_2.as_flattened(),
-                    self.w2.as_flattened(),
-                    d_h.as_flattened_mut(),
-                );
-                let mut residual_mean = 0.0;
-                let w1_row = kernels::row::<32, _>(&self.w1[1]);
-                for i in 0..n {
-                    let h_row = kernels::row::<32, _>(&h[i]);
-                    let d_h_row = kernels::row::<32, _>(&d_h[i]);
-                    let u_xx = kernels::sum_of_row::<
-                        32,
-                        _,
-                    >(
-                        20,
-                        #[inline(always)]
-                        |j| {
-                            d_h_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j]))
-                                * w1_row[j]
-                        },
-                    );
-                    let difference = d_t[i] + (u_product[i] + self.b3) * d_x[i]
-                        - 0.003183098861837907 * u_xx;
-                    residual_mean += difference * difference;
-                }
-                let residual = residual_mean / n as f64;
-                residual
-            },
-        );
+        let value = {
+            use ::chainrule::__private::{carve, kernels};
+            let [h, u_left, d_u_product, h_part, u_product] = carve(
+                arena,
+                [
+                    0..n * 20,
+                    n * 20..n * 40,
+                    n * 40..n * 60,
+                    n * 60..n * 80,
+                    n * 100..n * 101,
+                ],
+            );
+            let h = &mut h.as_chunks_mut::<20>().0[..n];
+            let u_left = &mut u_left.as_chunks_mut::<20>().0[..n];
+            let d_u_product = &mut d_u_product.as_chunks_mut::<20>().0[..n];
+            let h_part = &mut h_part.as_chunks_mut::<20>().0[..n];
+            let u_product = &mut u_product[..n];
+            Self::__compute_h_2(n, &self.w1, &self.b1, t, x, h);
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 20, 20, false, false, false>,
+                _,
+            >(n, h.as_flattened(), self.w2.as_flattened(), u_left.as_flattened_mut());
+            Self::__compute_u_left_2(n, &self.b2, &self.w3, u_left, d_u_product);
+            kernels::matmul_fixed::<
+                kernels::Shape<1, 0, 20, false, true, false>,
+                _,
+            >(n, &self.w3, u_left.as_flattened(), u_product);
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 20, 20, false, true, false>,
+                _,
+            >(
+                n,
+                d_u_product.as_flattened(),
+                self.w2.as_flattened(),
+                h_part.as_flattened_mut(),
+            );
+            let [h, d_h_2, h_part, d_h, d_t, d_x] = carve(
+                arena,
+                [
+                    0..n * 20,
+                    n * 40..n * 60,
+                    n * 60..n * 80,
+                    n * 80..n * 100,
+                    n * 101..n * 102,
+                    n * 102..n * 103,
+                ],
+            );
+            let h = &h.as_chunks::<20>().0[..n];
+            let d_h_2 = &mut d_h_2.as_chunks_mut::<20>().0[..n];
+            let h_part = &mut h_part.as_chunks_mut::<20>().0[..n];
+            let d_h = &mut d_h.as_chunks_mut::<20>().0[..n];
+            let d_t = &mut d_t[..n];
+            let d_x = &mut d_x[..n];
+            Self::__compute_h_part_2(n, &self.w1, h, h_part, d_h, d_h_2);
+            kernels::matmul_fixed::<
+                kernels::Shape<1, 0, 20, false, true, false>,
+                _,
+            >(n, &self.w1[0], h_part.as_flattened(), d_t);
+            kernels::matmul_fixed::<
+                kernels::Shape<1, 0, 20, false, true, false>,
+                _,
+            >(n, &self.w1[1], h_part.as_flattened(), d_x);
+            let [h, u_left, d_h_2, d_u_product_2, d_h, u_product, d_t, d_x] = carve(
+                arena,
+                [
+                    0..n * 20,
+                    n * 20..n * 40,
+                    n * 40..n * 60,
+                    n * 60..n * 80,
+                    n * 80..n * 100,
+                    n * 100..n * 101,
+                    n * 101..n * 102,
+                    n * 102..n * 103,
+                ],
+            );
+            let h = &h.as_chunks::<20>().0[..n];
+            let u_left = &u_left.as_chunks::<20>().0[..n];
+            let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
+            let d_u_product_2 = &mut d_u_product_2.as_chunks_mut::<20>().0[..n];
+            let d_h = &mut d_h.as_chunks_mut::<20>().0[..n];
+            let u_product = &u_product[..n];
+            let d_t = &d_t[..n];
+            let d_x = &d_x[..n];
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 20, 20, false, false, false>,
+                _,
+            >(
+                n,
+                d_h_2.as_flattened(),
+                self.w2.as_flattened(),
+                d_u_product_2.as_flattened_mut(),
+            );
+            Self::__compute_d_u_product_2(n, &self.w3, u_left, d_u_product_2);
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 20, 20, false, true, true>,
+                _,
+            >(
+                n,
+                d_u_product_2.as_flattened(),
+                self.w2.as_flattened(),
+                d_h.as_flattened_mut(),
+            );
+            let residual_mean = Self::__compute_residual_mean_2(
+                n,
+                &self.w1,
+                h,
+                d_h,
+                d_t,
+                u_product,
+                self.b3,
+                d_x,
+            );
+            let residual = residual_mean / n as f64;
+            residual
+        };
         value
     }
     /// How many elements a workspace must have for every method of `Burgers::residual`, at these sizes or smaller: the largest of `364 * N + 460`, `263 * N + 480`.
@@ -1375,416 +1081,815 @@ impl BurgersResidualPass<'_> {
     pub fn backward(self, grads: &mut Burgers) {
         let Self { model, arena, t, x, .. } = self;
         let n = t.len();
-        ::chainrule::__private::kernels::vectorised_for(
-            #[inline(always)]
-            |cpu| {
-                use ::chainrule::__private::{carve, kernels};
-                let [h_part_part, h, d_h_2, d_u_product_3, d_h_part, d_h_4, d_h_part_2,
-                d_h_6, u, d_r, d_u, d_u_xx] = carve(
-                    arena,
-                    [
-                        0..n * 20,
-                        n * 20..n * 40,
-                        n * 160..n * 180,
-                        n * 200..n * 220,
-                        n * 240..n * 260,
-                        n * 260..n * 280,
-                        n * 280..n * 300,
-                        n * 300..n * 320,
-                        n * 360..n * 361,
-                        n * 361..n * 362,
-                        n * 362..n * 363,
-                        n * 363..n * 364,
-                    ],
-                );
-                let h_part_part = &h_part_part.as_chunks::<20>().0[..n];
-                let h = &h.as_chunks::<20>().0[..n];
-                let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
-                let d_u_product_3 = &d_u_product_3.as_chunks::<20>().0[..n];
-                let d_h_part = &mut d_h_part.as_chunks_mut::<20>().0[..n];
-                let d_h_4 = &mut d_h_4.as_chunks_mut::<20>().0[..n];
-                let d_h_part_2 = &mut d_h_part_2.as_chunks_mut::<20>().0[..n];
-                let d_h_6 = &mut d_h_6.as_chunks_mut::<20>().0[..n];
-                let u = &mut u[..n];
-                let d_r = &mut d_r[..n];
-                let d_u = &mut d_u[..n];
-                let d_u_xx = &mut d_u_xx[..n];
-                let d_residual_mean = 1.0 / n as f64;
-                grads.w1.as_flattened_mut().fill(0.0);
-                let mut w1_row = kernels::row::<32, _>(&grads.w1[1]);
-                let w1_row_2 = kernels::row::<32, _>(&model.w1[1]);
-                let w1_row_3 = kernels::row::<32, _>(&model.w1[0]);
-                for k in 0..n {
-                    d_r[k] = 2.0 * (d_residual_mean * d_r[k]);
-                    d_u[k] = d_r[k] * d_u[k];
-                    u[k] = d_r[k] * u[k];
-                    d_u_xx[k] = -0.003183098861837907 * d_r[k];
-                    let h_row = kernels::row::<32, _>(&h[k]);
-                    let d_h_2_row = kernels::row::<32, _>(&d_h_2[k]);
-                    let mut d_h_4_row = [0.0_f64; 32];
-                    let mut d_h_part_row = [0.0_f64; 32];
-                    let mut d_h_part_2_row = [0.0_f64; 32];
-                    let h_part_part_row = kernels::row::<32, _>(&h_part_part[k]);
-                    let mut d_h_6_row = [0.0_f64; 32];
-                    for j in 0..32 {
-                        w1_row[j]
-                            += d_u_xx[k]
-                                * (d_h_2_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j])));
-                        d_h_4_row[j] = d_u_xx[k] * w1_row_2[j]
-                            * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
-                        d_h_part_row[j] = -2.0 * (d_h_4_row[j] * h_row[j]);
-                        d_h_part_2_row[j] = u[k] * w1_row_2[j] + d_r[k] * w1_row_3[j];
-                        d_h_6_row[j] = d_h_part_row[j] * w1_row_2[j]
-                            + d_h_part_2_row[j] * h_part_part_row[j];
-                    }
-                    d_h_4[k].copy_from_slice(&d_h_4_row[..20]);
-                    d_h_part[k].copy_from_slice(&d_h_part_row[..20]);
-                    d_h_part_2[k].copy_from_slice(&d_h_part_2_row[..20]);
-                    d_h_6[k].copy_from_slice(&d_h_6_row[..20]);
-                }
-                grads.w1[1].copy_from_slice(&w1_row[..20]);
-                kernels::matmul_fixed::<
-                    kernels::Shape<20, 20, 0, true, false, false>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    d_h_4.as_flattened(),
-                    d_u_product_3.as_flattened(),
-                    grads.w2.as_flattened_mut(),
-                );
-                let [u_left, d_u_product_part, d_h_3, d_u_product_2, d_u_product_4,
-                d_h_4, d_u_product_5, d_u_left_2] = carve(
-                    arena,
-                    [
-                        n * 40..n * 60,
-                        n * 80..n * 100,
-                        n * 120..n * 140,
-                        n * 180..n * 200,
-                        n * 200..n * 220,
-                        n * 260..n * 280,
-                        n * 320..n * 340,
-                        n * 340..n * 360,
-                    ],
-                );
-                let u_left = &u_left.as_chunks::<20>().0[..n];
-                let d_u_product_part = &d_u_product_part.as_chunks::<20>().0[..n];
-                let d_h_3 = &d_h_3.as_chunks::<20>().0[..n];
-                let d_u_product_2 = &d_u_product_2.as_chunks::<20>().0[..n];
-                let d_u_product_4 = &mut d_u_product_4.as_chunks_mut::<20>().0[..n];
-                let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
-                let d_u_product_5 = &mut d_u_product_5.as_chunks_mut::<20>().0[..n];
-                let d_u_left_2 = &mut d_u_left_2.as_chunks_mut::<20>().0[..n];
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 20, 20, false, false, false>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    d_h_4.as_flattened(),
-                    model.w2.as_flattened(),
-                    d_u_product_4.as_flattened_mut(),
-                );
-                grads.w3.fill(0.0);
-                let mut w3_row = kernels::row::<32, _>(&grads.w3);
-                let w3_row_2 = kernels::row::<32, _>(&model.w3);
-                for i in 0..n {
-                    let d_u_product_4_row = kernels::row::<32, _>(&d_u_product_4[i]);
-                    let d_u_product_part_row = kernels::row::<
-                        32,
-                        _,
-                    >(&d_u_product_part[i]);
-                    let mut d_u_left_2_row = [0.0_f64; 32];
-                    let u_left_row = kernels::row::<32, _>(&u_left[i]);
-                    let d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
-                    let mut d_u_product_5_row = [0.0_f64; 32];
-                    for j in 0..32 {
-                        d_u_left_2_row[j] = d_u_product_4_row[j]
-                            * d_u_product_part_row[j];
-                        let d_u_left_part = -2.0 * (d_u_left_2_row[j] * u_left_row[j]);
-                        w3_row[j] += d_u_left_part * d_u_product_2_row[j];
-                        d_u_product_5_row[j] = d_u_left_part * w3_row_2[j];
-                    }
-                    d_u_left_2[i].copy_from_slice(&d_u_left_2_row[..20]);
-                    d_u_product_5[i].copy_from_slice(&d_u_product_5_row[..20]);
-                }
-                grads.w3.copy_from_slice(&w3_row[..20]);
-                kernels::matmul_fixed::<
-                    kernels::Shape<20, 20, 0, true, false, true>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    d_h_3.as_flattened(),
-                    d_u_product_5.as_flattened(),
-                    grads.w2.as_flattened_mut(),
-                );
-                let [h_part_part, h, d_u_product, d_h, d_h_5, h_part, d_h_2, d_h_part,
-                d_h_4, d_h_part_2, d_h_6, d_u_product_5, u, d_r, d_u_xx] = carve(
-                    arena,
-                    [
-                        0..n * 20,
-                        n * 20..n * 40,
-                        n * 60..n * 80,
-                        n * 100..n * 120,
-                        n * 120..n * 140,
-                        n * 140..n * 160,
-                        n * 160..n * 180,
-                        n * 240..n * 260,
-                        n * 260..n * 280,
-                        n * 280..n * 300,
-                        n * 300..n * 320,
-                        n * 320..n * 340,
-                        n * 360..n * 361,
-                        n * 361..n * 362,
-                        n * 363..n * 364,
-                    ],
-                );
-                let h_part_part = &h_part_part.as_chunks::<20>().0[..n];
-                let h = &h.as_chunks::<20>().0[..n];
-                let d_u_product = &d_u_product.as_chunks::<20>().0[..n];
-                let d_h = &d_h.as_chunks::<20>().0[..n];
-                let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
-                let h_part = &h_part.as_chunks::<20>().0[..n];
-                let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
-                let d_h_part = &d_h_part.as_chunks::<20>().0[..n];
-                let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
-                let d_h_part_2 = &d_h_part_2.as_chunks::<20>().0[..n];
-                let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
-                let d_u_product_5 = &d_u_product_5.as_chunks::<20>().0[..n];
-                let u = &u[..n];
-                let d_r = &d_r[..n];
-                let d_u_xx = &d_u_xx[..n];
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 20, 20, false, true, false>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    d_u_product_5.as_flattened(),
-                    model.w2.as_flattened(),
-                    d_h_5.as_flattened_mut(),
-                );
-                let mut w1_row = kernels::row::<32, _>(&grads.w1[1]);
-                for i in 0..n {
-                    let h_part_part_row = kernels::row::<32, _>(&h_part_part[i]);
-                    let d_h_5_row = kernels::row::<32, _>(&d_h_5[i]);
-                    for j in 0..32 {
-                        w1_row[j] += d_h_5_row[j] * h_part_part_row[j];
-                    }
-                }
-                grads.w1[1].copy_from_slice(&w1_row[..20]);
-                let mut w1_row = kernels::row::<32, _>(&grads.w1[1]);
-                for i in 0..n {
-                    let d_h_row = kernels::row::<32, _>(&d_h[i]);
-                    let d_h_part_row = kernels::row::<32, _>(&d_h_part[i]);
-                    for j in 0..32 {
-                        w1_row[j] += d_h_part_row[j] * d_h_row[j];
-                    }
-                }
-                grads.w1[1].copy_from_slice(&w1_row[..20]);
-                kernels::matmul_fixed::<
-                    kernels::Shape<1, 20, 0, false, false, true>,
-                    _,
-                >(cpu, n, u, h_part.as_flattened(), &mut grads.w1[1]);
-                kernels::matmul_fixed::<
-                    kernels::Shape<1, 20, 0, false, false, true>,
-                    _,
-                >(cpu, n, d_r, h_part.as_flattened(), &mut grads.w1[0]);
-                let w1_row = kernels::row::<32, _>(&model.w1[1]);
-                for i in 0..n {
-                    let h_row = kernels::row::<32, _>(&h[i]);
-                    let d_h_row = kernels::row::<32, _>(&d_h[i]);
-                    let d_h_2_row = kernels::row::<32, _>(&d_h_2[i]);
-                    let mut d_h_5_row = kernels::row::<32, _>(&d_h_5[i]);
-                    let d_h_4_row = kernels::row::<32, _>(&d_h_4[i]);
-                    let d_h_part_2_row = kernels::row::<32, _>(&d_h_part_2[i]);
-                    for j in 0..32 {
-                        d_h_5_row[j] = -2.0
-                            * (w1_row[j]
-                                * (d_u_xx[i] * d_h_2_row[j] * h_row[j]
-                                    + d_h_4_row[j] * d_h_row[j])
-                                + h_row[j]
-                                    * (d_h_part_2_row[j] * d_h_row[j]
-                                        + d_h_5_row[j] * w1_row[j]));
-                    }
-                    d_h_5[i].copy_from_slice(&d_h_5_row[..20]);
-                }
-                kernels::matmul_fixed::<
-                    kernels::Shape<20, 20, 0, true, false, true>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    d_h_6.as_flattened(),
-                    d_u_product.as_flattened(),
-                    grads.w2.as_flattened_mut(),
-                );
-                let [d_u_product_6, h, u_left, d_u_product_part, d_h_5, d_u_product_2,
-                d_u_product_4, d_u_left, d_h_6, d_u_left_2, d_u] = carve(
-                    arena,
-                    [
-                        0..n * 20,
-                        n * 20..n * 40,
-                        n * 40..n * 60,
-                        n * 80..n * 100,
-                        n * 120..n * 140,
-                        n * 180..n * 200,
-                        n * 200..n * 220,
-                        n * 220..n * 240,
-                        n * 300..n * 320,
-                        n * 340..n * 360,
-                        n * 362..n * 363,
-                    ],
-                );
-                let d_u_product_6 = &mut d_u_product_6.as_chunks_mut::<20>().0[..n];
-                let h = &h.as_chunks::<20>().0[..n];
-                let u_left = &u_left.as_chunks::<20>().0[..n];
-                let d_u_product_part = &d_u_product_part.as_chunks::<20>().0[..n];
-                let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
-                let d_u_product_2 = &d_u_product_2.as_chunks::<20>().0[..n];
-                let d_u_product_4 = &d_u_product_4.as_chunks::<20>().0[..n];
-                let d_u_left = &d_u_left.as_chunks::<20>().0[..n];
-                let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
-                let d_u_left_2 = &d_u_left_2.as_chunks::<20>().0[..n];
-                let d_u = &d_u[..n];
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 20, 20, false, false, false>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    d_h_6.as_flattened(),
-                    model.w2.as_flattened(),
-                    d_u_product_6.as_flattened_mut(),
-                );
-                let mut w3_row = kernels::row::<32, _>(&grads.w3);
-                for i in 0..n {
-                    let d_u_product_6_row = kernels::row::<32, _>(&d_u_product_6[i]);
-                    let d_u_product_part_row = kernels::row::<
-                        32,
-                        _,
-                    >(&d_u_product_part[i]);
-                    for j in 0..32 {
-                        w3_row[j] += d_u_product_6_row[j] * d_u_product_part_row[j];
-                    }
-                }
-                grads.w3.copy_from_slice(&w3_row[..20]);
-                grads.b3 = kernels::sum_of(n, #[inline(always)] |i| d_u[i]);
-                kernels::matmul_fixed::<
-                    kernels::Shape<1, 20, 0, false, false, true>,
-                    _,
-                >(cpu, n, d_u, u_left.as_flattened(), &mut grads.w3);
-                grads.b2.fill(0.0);
-                let w3_row = kernels::row::<32, _>(&model.w3);
-                let mut b2_row = kernels::row::<32, _>(&grads.b2);
-                for i in 0..n {
-                    let u_left_row = kernels::row::<32, _>(&u_left[i]);
-                    let d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
-                    let d_u_left_row = kernels::row::<32, _>(&d_u_left[i]);
-                    let d_u_product_4_row = kernels::row::<32, _>(&d_u_product_4[i]);
-                    let d_u_left_2_row = kernels::row::<32, _>(&d_u_left_2[i]);
-                    let mut d_u_product_6_row = kernels::row::<32, _>(&d_u_product_6[i]);
-                    for j in 0..32 {
-                        d_u_product_6_row[j] = (-2.0
-                            * (u_left_row[j]
-                                * (d_u_product_4_row[j] * d_u_left_row[j]
-                                    + d_u_product_6_row[j] * w3_row[j])
-                                + d_u_left_2_row[j] * d_u_product_2_row[j] * w3_row[j])
-                            + d_u[i] * w3_row[j])
-                            * ((1.0 - u_left_row[j]) * (1.0 + u_left_row[j]));
-                        b2_row[j] += d_u_product_6_row[j];
-                    }
-                    d_u_product_6[i].copy_from_slice(&d_u_product_6_row[..20]);
-                }
-                grads.b2.copy_from_slice(&b2_row[..20]);
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 20, 20, false, true, true>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    d_u_product_6.as_flattened(),
-                    model.w2.as_flattened(),
-                    d_h_5.as_flattened_mut(),
-                );
-                kernels::matmul_fixed::<
-                    kernels::Shape<20, 20, 0, true, false, true>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    h.as_flattened(),
-                    d_u_product_6.as_flattened(),
-                    grads.w2.as_flattened_mut(),
-                );
-                grads.b1.fill(0.0);
-                let mut b1_row = kernels::row::<32, _>(&grads.b1);
-                for i in 0..n {
-                    let h_row = kernels::row::<32, _>(&h[i]);
-                    let mut d_h_5_row = kernels::row::<32, _>(&d_h_5[i]);
-                    for j in 0..32 {
-                        d_h_5_row[j] = d_h_5_row[j]
-                            * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
-                        b1_row[j] += d_h_5_row[j];
-                    }
-                    d_h_5[i].copy_from_slice(&d_h_5_row[..20]);
-                }
-                grads.b1.copy_from_slice(&b1_row[..20]);
-                kernels::matmul_fixed::<
-                    kernels::Shape<1, 20, 0, false, false, true>,
-                    _,
-                >(cpu, n, t, d_h_5.as_flattened(), &mut grads.w1[0]);
-                kernels::matmul_fixed::<
-                    kernels::Shape<1, 20, 0, false, false, true>,
-                    _,
-                >(cpu, n, x, d_h_5.as_flattened(), &mut grads.w1[1]);
-            },
-        );
+        {
+            use ::chainrule::__private::{carve, kernels};
+            let [h_part_part, h, d_h_2, d_u_product_3, d_h_part, d_h_4, d_h_part_2,
+            d_h_6, u, d_r, d_u, d_u_xx] = carve(
+                arena,
+                [
+                    0..n * 20,
+                    n * 20..n * 40,
+                    n * 160..n * 180,
+                    n * 200..n * 220,
+                    n * 240..n * 260,
+                    n * 260..n * 280,
+                    n * 280..n * 300,
+                    n * 300..n * 320,
+                    n * 360..n * 361,
+                    n * 361..n * 362,
+                    n * 362..n * 363,
+                    n * 363..n * 364,
+                ],
+            );
+            let h_part_part = &h_part_part.as_chunks::<20>().0[..n];
+            let h = &h.as_chunks::<20>().0[..n];
+            let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
+            let d_u_product_3 = &d_u_product_3.as_chunks::<20>().0[..n];
+            let d_h_part = &mut d_h_part.as_chunks_mut::<20>().0[..n];
+            let d_h_4 = &mut d_h_4.as_chunks_mut::<20>().0[..n];
+            let d_h_part_2 = &mut d_h_part_2.as_chunks_mut::<20>().0[..n];
+            let d_h_6 = &mut d_h_6.as_chunks_mut::<20>().0[..n];
+            let u = &mut u[..n];
+            let d_r = &mut d_r[..n];
+            let d_u = &mut d_u[..n];
+            let d_u_xx = &mut d_u_xx[..n];
+            let d_residual_mean = 1.0 / n as f64;
+            grads.w1.as_flattened_mut().fill(0.0);
+            Burgers::__compute_d_w1(
+                n,
+                &model.w1,
+                d_residual_mean,
+                h,
+                d_h_2,
+                h_part_part,
+                &mut grads.w1,
+                d_r,
+                d_u,
+                u,
+                d_u_xx,
+                d_h_4,
+                d_h_part,
+                d_h_part_2,
+                d_h_6,
+            );
+            kernels::matmul_fixed::<
+                kernels::Shape<20, 20, 0, true, false, false>,
+                _,
+            >(
+                n,
+                d_h_4.as_flattened(),
+                d_u_product_3.as_flattened(),
+                grads.w2.as_flattened_mut(),
+            );
+            let [u_left, d_u_product_part, d_h_3, d_u_product_2, d_u_product_4, d_h_4,
+            d_u_product_5, d_u_left_2] = carve(
+                arena,
+                [
+                    n * 40..n * 60,
+                    n * 80..n * 100,
+                    n * 120..n * 140,
+                    n * 180..n * 200,
+                    n * 200..n * 220,
+                    n * 260..n * 280,
+                    n * 320..n * 340,
+                    n * 340..n * 360,
+                ],
+            );
+            let u_left = &u_left.as_chunks::<20>().0[..n];
+            let d_u_product_part = &d_u_product_part.as_chunks::<20>().0[..n];
+            let d_h_3 = &d_h_3.as_chunks::<20>().0[..n];
+            let d_u_product_2 = &d_u_product_2.as_chunks::<20>().0[..n];
+            let d_u_product_4 = &mut d_u_product_4.as_chunks_mut::<20>().0[..n];
+            let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
+            let d_u_product_5 = &mut d_u_product_5.as_chunks_mut::<20>().0[..n];
+            let d_u_left_2 = &mut d_u_left_2.as_chunks_mut::<20>().0[..n];
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 20, 20, false, false, false>,
+                _,
+            >(
+                n,
+                d_h_4.as_flattened(),
+                model.w2.as_flattened(),
+                d_u_product_4.as_flattened_mut(),
+            );
+            grads.w3.fill(0.0);
+            Burgers::__compute_d_w3(
+                n,
+                &model.w3,
+                d_u_product_4,
+                d_u_product_part,
+                u_left,
+                d_u_product_2,
+                &mut grads.w3,
+                d_u_left_2,
+                d_u_product_5,
+            );
+            kernels::matmul_fixed::<
+                kernels::Shape<20, 20, 0, true, false, true>,
+                _,
+            >(
+                n,
+                d_h_3.as_flattened(),
+                d_u_product_5.as_flattened(),
+                grads.w2.as_flattened_mut(),
+            );
+            let [h_part_part, h, d_u_product, d_h, d_h_5, h_part, d_h_2, d_h_part, d_h_4,
+            d_h_part_2, d_h_6, d_u_product_5, u, d_r, d_u_xx] = carve(
+                arena,
+                [
+                    0..n * 20,
+                    n * 20..n * 40,
+                    n * 60..n * 80,
+                    n * 100..n * 120,
+                    n * 120..n * 140,
+                    n * 140..n * 160,
+                    n * 160..n * 180,
+                    n * 240..n * 260,
+                    n * 260..n * 280,
+                    n * 280..n * 300,
+                    n * 300..n * 320,
+                    n * 320..n * 340,
+                    n * 360..n * 361,
+                    n * 361..n * 362,
+                    n * 363..n * 364,
+                ],
+            );
+            let h_part_part = &h_part_part.as_chunks::<20>().0[..n];
+            let h = &h.as_chunks::<20>().0[..n];
+            let d_u_product = &d_u_product.as_chunks::<20>().0[..n];
+            let d_h = &d_h.as_chunks::<20>().0[..n];
+            let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
+            let h_part = &h_part.as_chunks::<20>().0[..n];
+            let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
+            let d_h_part = &d_h_part.as_chunks::<20>().0[..n];
+            let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
+            let d_h_part_2 = &d_h_part_2.as_chunks::<20>().0[..n];
+            let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
+            let d_u_product_5 = &d_u_product_5.as_chunks::<20>().0[..n];
+            let u = &u[..n];
+            let d_r = &d_r[..n];
+            let d_u_xx = &d_u_xx[..n];
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 20, 20, false, true, false>,
+                _,
+            >(
+                n,
+                d_u_product_5.as_flattened(),
+                model.w2.as_flattened(),
+                d_h_5.as_flattened_mut(),
+            );
+            Burgers::__compute_d_w1_2(n, h_part_part, d_h_5, &mut grads.w1);
+            Burgers::__compute_d_w1_2(n, d_h, d_h_part, &mut grads.w1);
+            kernels::matmul_fixed::<
+                kernels::Shape<1, 20, 0, false, false, true>,
+                _,
+            >(n, u, h_part.as_flattened(), &mut grads.w1[1]);
+            kernels::matmul_fixed::<
+                kernels::Shape<1, 20, 0, false, false, true>,
+                _,
+            >(n, d_r, h_part.as_flattened(), &mut grads.w1[0]);
+            Burgers::__compute_d_h_5(
+                n,
+                &model.w1,
+                h,
+                d_h,
+                d_h_2,
+                d_h_4,
+                d_h_part_2,
+                d_u_xx,
+                d_h_5,
+            );
+            kernels::matmul_fixed::<
+                kernels::Shape<20, 20, 0, true, false, true>,
+                _,
+            >(
+                n,
+                d_h_6.as_flattened(),
+                d_u_product.as_flattened(),
+                grads.w2.as_flattened_mut(),
+            );
+            let [d_u_product_6, h, u_left, d_u_product_part, d_h_5, d_u_product_2,
+            d_u_product_4, d_u_left, d_h_6, d_u_left_2, d_u] = carve(
+                arena,
+                [
+                    0..n * 20,
+                    n * 20..n * 40,
+                    n * 40..n * 60,
+                    n * 80..n * 100,
+                    n * 120..n * 140,
+                    n * 180..n * 200,
+                    n * 200..n * 220,
+                    n * 220..n * 240,
+                    n * 300..n * 320,
+                    n * 340..n * 360,
+                    n * 362..n * 363,
+                ],
+            );
+            let d_u_product_6 = &mut d_u_product_6.as_chunks_mut::<20>().0[..n];
+            let h = &h.as_chunks::<20>().0[..n];
+            let u_left = &u_left.as_chunks::<20>().0[..n];
+            let d_u_product_part = &d_u_product_part.as_chunks::<20>().0[..n];
+            let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
+            let d_u_product_2 = &d_u_product_2.as_chunks::<20>().0[..n];
+            let d_u_product_4 = &d_u_product_4.as_chunks::<20>().0[..n];
+            let d_u_left = &d_u_left.as_chunks::<20>().0[..n];
+            let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
+            let d_u_left_2 = &d_u_left_2.as_chunks::<20>().0[..n];
+            let d_u = &d_u[..n];
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 20, 20, false, false, false>,
+                _,
+            >(
+                n,
+                d_h_6.as_flattened(),
+                model.w2.as_flattened(),
+                d_u_product_6.as_flattened_mut(),
+            );
+            Burgers::__compute_d_w3_2(n, d_u_product_6, d_u_product_part, &mut grads.w3);
+            Burgers::__compute_d_b3_2(n, d_u, &mut grads.b3);
+            kernels::matmul_fixed::<
+                kernels::Shape<1, 20, 0, false, false, true>,
+                _,
+            >(n, d_u, u_left.as_flattened(), &mut grads.w3);
+            grads.b2.fill(0.0);
+            Burgers::__compute_d_b2(
+                n,
+                &model.w3,
+                u_left,
+                d_u_product_2,
+                d_u_left,
+                d_u_product_4,
+                d_u_left_2,
+                d_u,
+                &mut grads.b2,
+                d_u_product_6,
+            );
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 20, 20, false, true, true>,
+                _,
+            >(
+                n,
+                d_u_product_6.as_flattened(),
+                model.w2.as_flattened(),
+                d_h_5.as_flattened_mut(),
+            );
+            kernels::matmul_fixed::<
+                kernels::Shape<20, 20, 0, true, false, true>,
+                _,
+            >(
+                n,
+                h.as_flattened(),
+                d_u_product_6.as_flattened(),
+                grads.w2.as_flattened_mut(),
+            );
+            grads.b1.fill(0.0);
+            Burgers::__compute_d_b1(n, h, &mut grads.b1, d_h_5);
+            kernels::matmul_fixed::<
+                kernels::Shape<1, 20, 0, false, false, true>,
+                _,
+            >(n, t, d_h_5.as_flattened(), &mut grads.w1[0]);
+            kernels::matmul_fixed::<
+                kernels::Shape<1, 20, 0, false, false, true>,
+                _,
+            >(n, x, d_h_5.as_flattened(), &mut grads.w1[1]);
+        };
     }
     /// Adds the gradient with respect to the parameters to what is there.
     #[track_caller]
     pub fn accumulate(self, grads: &mut Burgers) {
         let Self { model, arena, t, x, .. } = self;
         let n = t.len();
-        ::chainrule::__private::kernels::vectorised_for(
+        {
+            use ::chainrule::__private::{carve, kernels};
+            let [h_part_part, h, d_h_2, d_u_product_3, d_h_part, d_h_4, d_h_part_2,
+            d_h_6, u, d_r, d_u, d_u_xx] = carve(
+                arena,
+                [
+                    0..n * 20,
+                    n * 20..n * 40,
+                    n * 160..n * 180,
+                    n * 200..n * 220,
+                    n * 240..n * 260,
+                    n * 260..n * 280,
+                    n * 280..n * 300,
+                    n * 300..n * 320,
+                    n * 360..n * 361,
+                    n * 361..n * 362,
+                    n * 362..n * 363,
+                    n * 363..n * 364,
+                ],
+            );
+            let h_part_part = &h_part_part.as_chunks::<20>().0[..n];
+            let h = &h.as_chunks::<20>().0[..n];
+            let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
+            let d_u_product_3 = &d_u_product_3.as_chunks::<20>().0[..n];
+            let d_h_part = &mut d_h_part.as_chunks_mut::<20>().0[..n];
+            let d_h_4 = &mut d_h_4.as_chunks_mut::<20>().0[..n];
+            let d_h_part_2 = &mut d_h_part_2.as_chunks_mut::<20>().0[..n];
+            let d_h_6 = &mut d_h_6.as_chunks_mut::<20>().0[..n];
+            let u = &mut u[..n];
+            let d_r = &mut d_r[..n];
+            let d_u = &mut d_u[..n];
+            let d_u_xx = &mut d_u_xx[..n];
+            let d_residual_mean = 1.0 / n as f64;
+            Burgers::__compute_d_w1(
+                n,
+                &model.w1,
+                d_residual_mean,
+                h,
+                d_h_2,
+                h_part_part,
+                &mut grads.w1,
+                d_r,
+                d_u,
+                u,
+                d_u_xx,
+                d_h_4,
+                d_h_part,
+                d_h_part_2,
+                d_h_6,
+            );
+            kernels::matmul_fixed::<
+                kernels::Shape<20, 20, 0, true, false, true>,
+                _,
+            >(
+                n,
+                d_h_4.as_flattened(),
+                d_u_product_3.as_flattened(),
+                grads.w2.as_flattened_mut(),
+            );
+            let [u_left, d_u_product_part, d_h_3, d_u_product_2, d_u_product_4, d_h_4,
+            d_u_product_5, d_u_left_2] = carve(
+                arena,
+                [
+                    n * 40..n * 60,
+                    n * 80..n * 100,
+                    n * 120..n * 140,
+                    n * 180..n * 200,
+                    n * 200..n * 220,
+                    n * 260..n * 280,
+                    n * 320..n * 340,
+                    n * 340..n * 360,
+                ],
+            );
+            let u_left = &u_left.as_chunks::<20>().0[..n];
+            let d_u_product_part = &d_u_product_part.as_chunks::<20>().0[..n];
+            let d_h_3 = &d_h_3.as_chunks::<20>().0[..n];
+            let d_u_product_2 = &d_u_product_2.as_chunks::<20>().0[..n];
+            let d_u_product_4 = &mut d_u_product_4.as_chunks_mut::<20>().0[..n];
+            let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
+            let d_u_product_5 = &mut d_u_product_5.as_chunks_mut::<20>().0[..n];
+            let d_u_left_2 = &mut d_u_left_2.as_chunks_mut::<20>().0[..n];
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 20, 20, false, false, false>,
+                _,
+            >(
+                n,
+                d_h_4.as_flattened(),
+                model.w2.as_flattened(),
+                d_u_product_4.as_flattened_mut(),
+            );
+            Burgers::__compute_d_w3(
+                n,
+                &model.w3,
+                d_u_product_4,
+                d_u_product_part,
+                u_left,
+                d_u_product_2,
+                &mut grads.w3,
+                d_u_left_2,
+                d_u_product_5,
+            );
+            kernels::matmul_fixed::<
+                kernels::Shape<20, 20, 0, true, false, true>,
+                _,
+            >(
+                n,
+                d_h_3.as_flattened(),
+                d_u_product_5.as_flattened(),
+                grads.w2.as_flattened_mut(),
+            );
+            let [h_part_part, h, d_u_product, d_h, d_h_5, h_part, d_h_2, d_h_part, d_h_4,
+            d_h_part_2, d_h_6, d_u_product_5, u, d_r, d_u_xx] = carve(
+                arena,
+                [
+                    0..n * 20,
+                    n * 20..n * 40,
+                    n * 60..n * 80,
+                    n * 100..n * 120,
+                    n * 120..n * 140,
+                    n * 140..n * 160,
+                    n * 160..n * 180,
+                    n * 240..n * 260,
+                    n * 260..n * 280,
+                    n * 280..n * 300,
+                    n * 300..n * 320,
+                    n * 320..n * 340,
+                    n * 360..n * 361,
+                    n * 361..n * 362,
+                    n * 363..n * 364,
+                ],
+            );
+            let h_part_part = &h_part_part.as_chunks::<20>().0[..n];
+            let h = &h.as_chunks::<20>().0[..n];
+            let d_u_product = &d_u_product.as_chunks::<20>().0[..n];
+            let d_h = &d_h.as_chunks::<20>().0[..n];
+            let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
+            let h_part = &h_part.as_chunks::<20>().0[..n];
+            let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
+            let d_h_part = &d_h_part.as_chunks::<20>().0[..n];
+            let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
+            let d_h_part_2 = &d_h_part_2.as_chunks::<20>().0[..n];
+            let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
+            let d_u_product_5 = &d_u_product_5.as_chunks::<20>().0[..n];
+            let u = &u[..n];
+            let d_r = &d_r[..n];
+            let d_u_xx = &d_u_xx[..n];
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 20, 20, false, true, false>,
+                _,
+            >(
+                n,
+                d_u_product_5.as_flattened(),
+                model.w2.as_flattened(),
+                d_h_5.as_flattened_mut(),
+            );
+            Burgers::__compute_d_w1_2(n, h_part_part, d_h_5, &mut grads.w1);
+            Burgers::__compute_d_w1_2(n, d_h, d_h_part, &mut grads.w1);
+            kernels::matmul_fixed::<
+                kernels::Shape<1, 20, 0, false, false, true>,
+                _,
+            >(n, u, h_part.as_flattened(), &mut grads.w1[1]);
+            kernels::matmul_fixed::<
+                kernels::Shape<1, 20, 0, false, false, true>,
+                _,
+            >(n, d_r, h_part.as_flattened(), &mut grads.w1[0]);
+            Burgers::__compute_d_h_5(
+                n,
+                &model.w1,
+                h,
+                d_h,
+                d_h_2,
+                d_h_4,
+                d_h_part_2,
+                d_u_xx,
+                d_h_5,
+            );
+            kernels::matmul_fixed::<
+                kernels::Shape<20, 20, 0, true, false, true>,
+                _,
+            >(
+                n,
+                d_h_6.as_flattened(),
+                d_u_product.as_flattened(),
+                grads.w2.as_flattened_mut(),
+            );
+            let [d_u_product_6, h, u_left, d_u_product_part, d_h_5, d_u_product_2,
+            d_u_product_4, d_u_left, d_h_6, d_u_left_2, d_u] = carve(
+                arena,
+                [
+                    0..n * 20,
+                    n * 20..n * 40,
+                    n * 40..n * 60,
+                    n * 80..n * 100,
+                    n * 120..n * 140,
+                    n * 180..n * 200,
+                    n * 200..n * 220,
+                    n * 220..n * 240,
+                    n * 300..n * 320,
+                    n * 340..n * 360,
+                    n * 362..n * 363,
+                ],
+            );
+            let d_u_product_6 = &mut d_u_product_6.as_chunks_mut::<20>().0[..n];
+            let h = &h.as_chunks::<20>().0[..n];
+            let u_left = &u_left.as_chunks::<20>().0[..n];
+            let d_u_product_part = &d_u_product_part.as_chunks::<20>().0[..n];
+            let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
+            let d_u_product_2 = &d_u_product_2.as_chunks::<20>().0[..n];
+            let d_u_product_4 = &d_u_product_4.as_chunks::<20>().0[..n];
+            let d_u_left = &d_u_left.as_chunks::<20>().0[..n];
+            let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
+            let d_u_left_2 = &d_u_left_2.as_chunks::<20>().0[..n];
+            let d_u = &d_u[..n];
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 20, 20, false, false, false>,
+                _,
+            >(
+                n,
+                d_h_6.as_flattened(),
+                model.w2.as_flattened(),
+                d_u_product_6.as_flattened_mut(),
+            );
+            Burgers::__compute_d_w3_2(n, d_u_product_6, d_u_product_part, &mut grads.w3);
+            Burgers::__compute_d_b3_2_2(n, d_u, &mut grads.b3);
+            kernels::matmul_fixed::<
+                kernels::Shape<1, 20, 0, false, false, true>,
+                _,
+            >(n, d_u, u_left.as_flattened(), &mut grads.w3);
+            Burgers::__compute_d_b2(
+                n,
+                &model.w3,
+                u_left,
+                d_u_product_2,
+                d_u_left,
+                d_u_product_4,
+                d_u_left_2,
+                d_u,
+                &mut grads.b2,
+                d_u_product_6,
+            );
+            kernels::matmul_fixed::<
+                kernels::Shape<0, 20, 20, false, true, true>,
+                _,
+            >(
+                n,
+                d_u_product_6.as_flattened(),
+                model.w2.as_flattened(),
+                d_h_5.as_flattened_mut(),
+            );
+            kernels::matmul_fixed::<
+                kernels::Shape<20, 20, 0, true, false, true>,
+                _,
+            >(
+                n,
+                h.as_flattened(),
+                d_u_product_6.as_flattened(),
+                grads.w2.as_flattened_mut(),
+            );
+            Burgers::__compute_d_b1(n, h, &mut grads.b1, d_h_5);
+            kernels::matmul_fixed::<
+                kernels::Shape<1, 20, 0, false, false, true>,
+                _,
+            >(n, t, d_h_5.as_flattened(), &mut grads.w1[0]);
+            kernels::matmul_fixed::<
+                kernels::Shape<1, 20, 0, false, false, true>,
+                _,
+            >(n, x, d_h_5.as_flattened(), &mut grads.w1[1]);
+        };
+    }
+}
+#[allow(
+    dead_code,
+    missing_debug_implementations,
+    non_snake_case,
+    unreachable_pub,
+    clippy::approx_constant,
+    clippy::assign_op_pattern,
+    clippy::duplicate_underscore_argument,
+    clippy::int_plus_one,
+    clippy::manual_div_ceil,
+    clippy::manual_range_contains,
+    clippy::many_single_char_names,
+    clippy::needless_borrow,
+    clippy::similar_names,
+    clippy::too_many_arguments,
+    clippy::type_complexity,
+    clippy::unnecessary_box_returns,
+)]
+impl Burgers {
+    /// Computes `h` and `h_part_part` from `w1`, `b1`, `t` and `x`.
+    fn __compute_h(
+        n: usize,
+        w1: &[[f64; 20]; 2],
+        b1: &[f64; 20],
+        t: &[f64],
+        x: &[f64],
+        h: &mut [[f64; 20]],
+        h_part_part: &mut [[f64; 20]],
+    ) {
+        use ::chainrule::__private::{kernels, math::f64 as math};
+        ::chainrule::__private::vectorised(
             #[inline(always)]
-            |cpu| {
-                use ::chainrule::__private::{carve, kernels};
-                let [h_part_part, h, d_h_2, d_u_product_3, d_h_part, d_h_4, d_h_part_2,
-                d_h_6, u, d_r, d_u, d_u_xx] = carve(
-                    arena,
-                    [
-                        0..n * 20,
-                        n * 20..n * 40,
-                        n * 160..n * 180,
-                        n * 200..n * 220,
-                        n * 240..n * 260,
-                        n * 260..n * 280,
-                        n * 280..n * 300,
-                        n * 300..n * 320,
-                        n * 360..n * 361,
-                        n * 361..n * 362,
-                        n * 362..n * 363,
-                        n * 363..n * 364,
-                    ],
-                );
-                let h_part_part = &h_part_part.as_chunks::<20>().0[..n];
-                let h = &h.as_chunks::<20>().0[..n];
-                let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
-                let d_u_product_3 = &d_u_product_3.as_chunks::<20>().0[..n];
-                let d_h_part = &mut d_h_part.as_chunks_mut::<20>().0[..n];
-                let d_h_4 = &mut d_h_4.as_chunks_mut::<20>().0[..n];
-                let d_h_part_2 = &mut d_h_part_2.as_chunks_mut::<20>().0[..n];
-                let d_h_6 = &mut d_h_6.as_chunks_mut::<20>().0[..n];
+            move || {
+                let t = &t[..n];
+                let x = &x[..n];
+                let h = &mut h[..n];
+                let h_part_part = &mut h_part_part[..n];
+                let w1_row = kernels::row::<32, _>(&w1[0]);
+                let w1_row_2 = kernels::row::<32, _>(&w1[1]);
+                let b1_row = kernels::row::<32, _>(b1);
+                for i in 0..n {
+                    let mut h_row = [0.0_f64; 32];
+                    let mut h_part_part_row = [0.0_f64; 32];
+                    for j in 0..32 {
+                        h_row[j] = math::tanh(
+                            t[i] * w1_row[j] + x[i] * w1_row_2[j] + b1_row[j],
+                        );
+                        h_part_part_row[j] = (1.0 - h_row[j]) * (1.0 + h_row[j]);
+                    }
+                    h[i].copy_from_slice(&h_row[..20]);
+                    h_part_part[i].copy_from_slice(&h_part_part_row[..20]);
+                }
+            },
+        )
+    }
+    /// Computes `u_left`, `d_u_product_part` and `d_u_product` from `b2` and `w3`.
+    fn __compute_u_left(
+        n: usize,
+        b2: &[f64; 20],
+        w3: &[f64; 20],
+        u_left: &mut [[f64; 20]],
+        d_u_product_part: &mut [[f64; 20]],
+        d_u_product: &mut [[f64; 20]],
+    ) {
+        use ::chainrule::__private::{kernels, math::f64 as math};
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let u_left = &mut u_left[..n];
+                let d_u_product_part = &mut d_u_product_part[..n];
+                let d_u_product = &mut d_u_product[..n];
+                let b2_row = kernels::row::<32, _>(b2);
+                let w3_row = kernels::row::<32, _>(w3);
+                for i in 0..n {
+                    let mut u_left_row = kernels::row::<32, _>(&u_left[i]);
+                    let mut d_u_product_part_row = [0.0_f64; 32];
+                    let mut d_u_product_row = [0.0_f64; 32];
+                    for j in 0..32 {
+                        u_left_row[j] = math::tanh(u_left_row[j] + b2_row[j]);
+                        d_u_product_part_row[j] = (1.0 - u_left_row[j])
+                            * (1.0 + u_left_row[j]);
+                        d_u_product_row[j] = w3_row[j] * d_u_product_part_row[j];
+                    }
+                    u_left[i].copy_from_slice(&u_left_row[..20]);
+                    d_u_product_part[i].copy_from_slice(&d_u_product_part_row[..20]);
+                    d_u_product[i].copy_from_slice(&d_u_product_row[..20]);
+                }
+            },
+        )
+    }
+    /// Computes `u` from `b3`.
+    fn __compute_u(n: usize, b3: f64, u: &mut [f64]) {
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
                 let u = &mut u[..n];
+                for i in 0..n {
+                    u[i] = u[i] + b3;
+                }
+            },
+        )
+    }
+    /// Computes `h_part`, `d_h_2` and `d_h_3` from `w1`, `d_h`, `h_part_part` and `h`.
+    fn __compute_h_part(
+        n: usize,
+        w1: &[[f64; 20]; 2],
+        d_h: &[[f64; 20]],
+        h_part_part: &[[f64; 20]],
+        h: &[[f64; 20]],
+        h_part: &mut [[f64; 20]],
+        d_h_2: &mut [[f64; 20]],
+        d_h_3: &mut [[f64; 20]],
+    ) {
+        use ::chainrule::__private::kernels;
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let d_h = &d_h[..n];
+                let h_part_part = &h_part_part[..n];
+                let h = &h[..n];
+                let h_part = &mut h_part[..n];
+                let d_h_2 = &mut d_h_2[..n];
+                let d_h_3 = &mut d_h_3[..n];
+                let w1_row = kernels::row::<32, _>(&w1[1]);
+                for i in 0..n {
+                    let d_h_row = kernels::row::<32, _>(&d_h[i]);
+                    let h_part_part_row = kernels::row::<32, _>(&h_part_part[i]);
+                    let mut h_part_row = [0.0_f64; 32];
+                    let h_row = kernels::row::<32, _>(&h[i]);
+                    let mut d_h_2_row = [0.0_f64; 32];
+                    let mut d_h_3_row = [0.0_f64; 32];
+                    for j in 0..32 {
+                        h_part_row[j] = d_h_row[j] * h_part_part_row[j];
+                        d_h_2_row[j] = -2.0 * (w1_row[j] * d_h_row[j] * h_row[j]);
+                        d_h_3_row[j] = w1_row[j] * h_part_part_row[j];
+                    }
+                    h_part[i].copy_from_slice(&h_part_row[..20]);
+                    d_h_2[i].copy_from_slice(&d_h_2_row[..20]);
+                    d_h_3[i].copy_from_slice(&d_h_3_row[..20]);
+                }
+            },
+        )
+    }
+    /// Computes `d_u_left` and `d_u_product_3` from `w3`, `u_left`, `d_u_product_2` and `d_u_product_part`.
+    fn __compute_d_u_left(
+        n: usize,
+        w3: &[f64; 20],
+        u_left: &[[f64; 20]],
+        d_u_product_2: &[[f64; 20]],
+        d_u_product_part: &[[f64; 20]],
+        d_u_left: &mut [[f64; 20]],
+        d_u_product_3: &mut [[f64; 20]],
+    ) {
+        use ::chainrule::__private::kernels;
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let u_left = &u_left[..n];
+                let d_u_product_2 = &d_u_product_2[..n];
+                let d_u_product_part = &d_u_product_part[..n];
+                let d_u_left = &mut d_u_left[..n];
+                let d_u_product_3 = &mut d_u_product_3[..n];
+                let w3_row = kernels::row::<32, _>(w3);
+                for i in 0..n {
+                    let u_left_row = kernels::row::<32, _>(&u_left[i]);
+                    let d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
+                    let mut d_u_left_row = [0.0_f64; 32];
+                    let d_u_product_part_row = kernels::row::<
+                        32,
+                        _,
+                    >(&d_u_product_part[i]);
+                    let mut d_u_product_3_row = [0.0_f64; 32];
+                    for j in 0..32 {
+                        d_u_left_row[j] = -2.0
+                            * (d_u_product_2_row[j] * w3_row[j] * u_left_row[j]);
+                        d_u_product_3_row[j] = d_u_left_row[j] * d_u_product_part_row[j];
+                    }
+                    d_u_left[i].copy_from_slice(&d_u_left_row[..20]);
+                    d_u_product_3[i].copy_from_slice(&d_u_product_3_row[..20]);
+                }
+            },
+        )
+    }
+    /// Computes `residual_mean` and `d_r` from `w1`, `h`, `d_h_2`, `u` and `d_u`.
+    fn __compute_residual_mean(
+        n: usize,
+        w1: &[[f64; 20]; 2],
+        h: &[[f64; 20]],
+        d_h_2: &[[f64; 20]],
+        u: &[f64],
+        d_u: &[f64],
+        d_r: &mut [f64],
+    ) -> f64 {
+        use ::chainrule::__private::kernels;
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let h = &h[..n];
+                let d_h_2 = &d_h_2[..n];
+                let u = &u[..n];
+                let d_u = &d_u[..n];
+                let d_r = &mut d_r[..n];
+                let mut residual_mean = 0.0;
+                let w1_row = kernels::row::<32, _>(&w1[1]);
+                for i in 0..n {
+                    let h_row = kernels::row::<32, _>(&h[i]);
+                    let d_h_2_row = kernels::row::<32, _>(&d_h_2[i]);
+                    let u_xx = kernels::sum_of_row::<
+                        32,
+                        _,
+                    >(
+                        20,
+                        #[inline(always)]
+                        |j| {
+                            d_h_2_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j]))
+                                * w1_row[j]
+                        },
+                    );
+                    d_r[i] = d_r[i] + u[i] * d_u[i] - 0.003183098861837907 * u_xx;
+                    residual_mean += d_r[i] * d_r[i];
+                }
+                residual_mean
+            },
+        )
+    }
+    /// Computes `d_w1`, `d_r`, `d_u`, `u`, `d_u_xx`, `d_h_4`, `d_h_part`, `d_h_part_2` and `d_h_6` from `w1`, `d_residual_mean`, `h`, `d_h_2` and `h_part_part`.
+    fn __compute_d_w1(
+        n: usize,
+        w1: &[[f64; 20]; 2],
+        d_residual_mean: f64,
+        h: &[[f64; 20]],
+        d_h_2: &[[f64; 20]],
+        h_part_part: &[[f64; 20]],
+        d_w1: &mut [[f64; 20]; 2],
+        d_r: &mut [f64],
+        d_u: &mut [f64],
+        u: &mut [f64],
+        d_u_xx: &mut [f64],
+        d_h_4: &mut [[f64; 20]],
+        d_h_part: &mut [[f64; 20]],
+        d_h_part_2: &mut [[f64; 20]],
+        d_h_6: &mut [[f64; 20]],
+    ) {
+        use ::chainrule::__private::kernels;
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let h = &h[..n];
+                let d_h_2 = &d_h_2[..n];
+                let h_part_part = &h_part_part[..n];
                 let d_r = &mut d_r[..n];
                 let d_u = &mut d_u[..n];
+                let u = &mut u[..n];
                 let d_u_xx = &mut d_u_xx[..n];
-                let d_residual_mean = 1.0 / n as f64;
-                let mut w1_row = kernels::row::<32, _>(&grads.w1[1]);
-                let w1_row_2 = kernels::row::<32, _>(&model.w1[1]);
-                let w1_row_3 = kernels::row::<32, _>(&model.w1[0]);
+                let d_h_4 = &mut d_h_4[..n];
+                let d_h_part = &mut d_h_part[..n];
+                let d_h_part_2 = &mut d_h_part_2[..n];
+                let d_h_6 = &mut d_h_6[..n];
+                let mut d_w1_row = kernels::row::<32, _>(&d_w1[1]);
+                let w1_row = kernels::row::<32, _>(&w1[1]);
+                let w1_row_2 = kernels::row::<32, _>(&w1[0]);
                 for k in 0..n {
                     d_r[k] = 2.0 * (d_residual_mean * d_r[k]);
                     d_u[k] = d_r[k] * d_u[k];
@@ -1798,14 +1903,14 @@ impl BurgersResidualPass<'_> {
                     let h_part_part_row = kernels::row::<32, _>(&h_part_part[k]);
                     let mut d_h_6_row = [0.0_f64; 32];
                     for j in 0..32 {
-                        w1_row[j]
+                        d_w1_row[j]
                             += d_u_xx[k]
                                 * (d_h_2_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j])));
-                        d_h_4_row[j] = d_u_xx[k] * w1_row_2[j]
+                        d_h_4_row[j] = d_u_xx[k] * w1_row[j]
                             * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
                         d_h_part_row[j] = -2.0 * (d_h_4_row[j] * h_row[j]);
-                        d_h_part_2_row[j] = u[k] * w1_row_2[j] + d_r[k] * w1_row_3[j];
-                        d_h_6_row[j] = d_h_part_row[j] * w1_row_2[j]
+                        d_h_part_2_row[j] = u[k] * w1_row[j] + d_r[k] * w1_row_2[j];
+                        d_h_6_row[j] = d_h_part_row[j] * w1_row[j]
                             + d_h_part_2_row[j] * h_part_part_row[j];
                     }
                     d_h_4[k].copy_from_slice(&d_h_4_row[..20]);
@@ -1813,51 +1918,34 @@ impl BurgersResidualPass<'_> {
                     d_h_part_2[k].copy_from_slice(&d_h_part_2_row[..20]);
                     d_h_6[k].copy_from_slice(&d_h_6_row[..20]);
                 }
-                grads.w1[1].copy_from_slice(&w1_row[..20]);
-                kernels::matmul_fixed::<
-                    kernels::Shape<20, 20, 0, true, false, true>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    d_h_4.as_flattened(),
-                    d_u_product_3.as_flattened(),
-                    grads.w2.as_flattened_mut(),
-                );
-                let [u_left, d_u_product_part, d_h_3, d_u_product_2, d_u_product_4,
-                d_h_4, d_u_product_5, d_u_left_2] = carve(
-                    arena,
-                    [
-                        n * 40..n * 60,
-                        n * 80..n * 100,
-                        n * 120..n * 140,
-                        n * 180..n * 200,
-                        n * 200..n * 220,
-                        n * 260..n * 280,
-                        n * 320..n * 340,
-                        n * 340..n * 360,
-                    ],
-                );
-                let u_left = &u_left.as_chunks::<20>().0[..n];
-                let d_u_product_part = &d_u_product_part.as_chunks::<20>().0[..n];
-                let d_h_3 = &d_h_3.as_chunks::<20>().0[..n];
-                let d_u_product_2 = &d_u_product_2.as_chunks::<20>().0[..n];
-                let d_u_product_4 = &mut d_u_product_4.as_chunks_mut::<20>().0[..n];
-                let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
-                let d_u_product_5 = &mut d_u_product_5.as_chunks_mut::<20>().0[..n];
-                let d_u_left_2 = &mut d_u_left_2.as_chunks_mut::<20>().0[..n];
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 20, 20, false, false, false>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    d_h_4.as_flattened(),
-                    model.w2.as_flattened(),
-                    d_u_product_4.as_flattened_mut(),
-                );
-                let mut w3_row = kernels::row::<32, _>(&grads.w3);
-                let w3_row_2 = kernels::row::<32, _>(&model.w3);
+                d_w1[1].copy_from_slice(&d_w1_row[..20]);
+            },
+        )
+    }
+    /// Computes `d_w3`, `d_u_left_2` and `d_u_product_5` from `w3`, `d_u_product_4`, `d_u_product_part`, `u_left` and `d_u_product_2`.
+    fn __compute_d_w3(
+        n: usize,
+        w3: &[f64; 20],
+        d_u_product_4: &[[f64; 20]],
+        d_u_product_part: &[[f64; 20]],
+        u_left: &[[f64; 20]],
+        d_u_product_2: &[[f64; 20]],
+        d_w3: &mut [f64; 20],
+        d_u_left_2: &mut [[f64; 20]],
+        d_u_product_5: &mut [[f64; 20]],
+    ) {
+        use ::chainrule::__private::kernels;
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let d_u_product_4 = &d_u_product_4[..n];
+                let d_u_product_part = &d_u_product_part[..n];
+                let u_left = &u_left[..n];
+                let d_u_product_2 = &d_u_product_2[..n];
+                let d_u_left_2 = &mut d_u_left_2[..n];
+                let d_u_product_5 = &mut d_u_product_5[..n];
+                let mut d_w3_row = kernels::row::<32, _>(d_w3);
+                let w3_row = kernels::row::<32, _>(w3);
                 for i in 0..n {
                     let d_u_product_4_row = kernels::row::<32, _>(&d_u_product_4[i]);
                     let d_u_product_part_row = kernels::row::<
@@ -1872,96 +1960,65 @@ impl BurgersResidualPass<'_> {
                         d_u_left_2_row[j] = d_u_product_4_row[j]
                             * d_u_product_part_row[j];
                         let d_u_left_part = -2.0 * (d_u_left_2_row[j] * u_left_row[j]);
-                        w3_row[j] += d_u_left_part * d_u_product_2_row[j];
-                        d_u_product_5_row[j] = d_u_left_part * w3_row_2[j];
+                        d_w3_row[j] += d_u_left_part * d_u_product_2_row[j];
+                        d_u_product_5_row[j] = d_u_left_part * w3_row[j];
                     }
                     d_u_left_2[i].copy_from_slice(&d_u_left_2_row[..20]);
                     d_u_product_5[i].copy_from_slice(&d_u_product_5_row[..20]);
                 }
-                grads.w3.copy_from_slice(&w3_row[..20]);
-                kernels::matmul_fixed::<
-                    kernels::Shape<20, 20, 0, true, false, true>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    d_h_3.as_flattened(),
-                    d_u_product_5.as_flattened(),
-                    grads.w2.as_flattened_mut(),
-                );
-                let [h_part_part, h, d_u_product, d_h, d_h_5, h_part, d_h_2, d_h_part,
-                d_h_4, d_h_part_2, d_h_6, d_u_product_5, u, d_r, d_u_xx] = carve(
-                    arena,
-                    [
-                        0..n * 20,
-                        n * 20..n * 40,
-                        n * 60..n * 80,
-                        n * 100..n * 120,
-                        n * 120..n * 140,
-                        n * 140..n * 160,
-                        n * 160..n * 180,
-                        n * 240..n * 260,
-                        n * 260..n * 280,
-                        n * 280..n * 300,
-                        n * 300..n * 320,
-                        n * 320..n * 340,
-                        n * 360..n * 361,
-                        n * 361..n * 362,
-                        n * 363..n * 364,
-                    ],
-                );
-                let h_part_part = &h_part_part.as_chunks::<20>().0[..n];
-                let h = &h.as_chunks::<20>().0[..n];
-                let d_u_product = &d_u_product.as_chunks::<20>().0[..n];
-                let d_h = &d_h.as_chunks::<20>().0[..n];
-                let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
-                let h_part = &h_part.as_chunks::<20>().0[..n];
-                let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
-                let d_h_part = &d_h_part.as_chunks::<20>().0[..n];
-                let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
-                let d_h_part_2 = &d_h_part_2.as_chunks::<20>().0[..n];
-                let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
-                let d_u_product_5 = &d_u_product_5.as_chunks::<20>().0[..n];
-                let u = &u[..n];
-                let d_r = &d_r[..n];
-                let d_u_xx = &d_u_xx[..n];
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 20, 20, false, true, false>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    d_u_product_5.as_flattened(),
-                    model.w2.as_flattened(),
-                    d_h_5.as_flattened_mut(),
-                );
-                let mut w1_row = kernels::row::<32, _>(&grads.w1[1]);
+                d_w3.copy_from_slice(&d_w3_row[..20]);
+            },
+        )
+    }
+    /// Computes `d_w1` from `h_part_part` and `d_h_5`.
+    fn __compute_d_w1_2(
+        n: usize,
+        h_part_part: &[[f64; 20]],
+        d_h_5: &[[f64; 20]],
+        d_w1: &mut [[f64; 20]; 2],
+    ) {
+        use ::chainrule::__private::kernels;
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let h_part_part = &h_part_part[..n];
+                let d_h_5 = &d_h_5[..n];
+                let mut d_w1_row = kernels::row::<32, _>(&d_w1[1]);
                 for i in 0..n {
                     let h_part_part_row = kernels::row::<32, _>(&h_part_part[i]);
                     let d_h_5_row = kernels::row::<32, _>(&d_h_5[i]);
                     for j in 0..32 {
-                        w1_row[j] += d_h_5_row[j] * h_part_part_row[j];
+                        d_w1_row[j] += d_h_5_row[j] * h_part_part_row[j];
                     }
                 }
-                grads.w1[1].copy_from_slice(&w1_row[..20]);
-                let mut w1_row = kernels::row::<32, _>(&grads.w1[1]);
-                for i in 0..n {
-                    let d_h_row = kernels::row::<32, _>(&d_h[i]);
-                    let d_h_part_row = kernels::row::<32, _>(&d_h_part[i]);
-                    for j in 0..32 {
-                        w1_row[j] += d_h_part_row[j] * d_h_row[j];
-                    }
-                }
-                grads.w1[1].copy_from_slice(&w1_row[..20]);
-                kernels::matmul_fixed::<
-                    kernels::Shape<1, 20, 0, false, false, true>,
-                    _,
-                >(cpu, n, u, h_part.as_flattened(), &mut grads.w1[1]);
-                kernels::matmul_fixed::<
-                    kernels::Shape<1, 20, 0, false, false, true>,
-                    _,
-                >(cpu, n, d_r, h_part.as_flattened(), &mut grads.w1[0]);
-                let w1_row = kernels::row::<32, _>(&model.w1[1]);
+                d_w1[1].copy_from_slice(&d_w1_row[..20]);
+            },
+        )
+    }
+    /// Computes `d_h_5` from `w1`, `h`, `d_h`, `d_h_2`, `d_h_4`, `d_h_part_2` and `d_u_xx`.
+    fn __compute_d_h_5(
+        n: usize,
+        w1: &[[f64; 20]; 2],
+        h: &[[f64; 20]],
+        d_h: &[[f64; 20]],
+        d_h_2: &[[f64; 20]],
+        d_h_4: &[[f64; 20]],
+        d_h_part_2: &[[f64; 20]],
+        d_u_xx: &[f64],
+        d_h_5: &mut [[f64; 20]],
+    ) {
+        use ::chainrule::__private::kernels;
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let h = &h[..n];
+                let d_h = &d_h[..n];
+                let d_h_2 = &d_h_2[..n];
+                let d_h_4 = &d_h_4[..n];
+                let d_h_part_2 = &d_h_part_2[..n];
+                let d_u_xx = &d_u_xx[..n];
+                let d_h_5 = &mut d_h_5[..n];
+                let w1_row = kernels::row::<32, _>(&w1[1]);
                 for i in 0..n {
                     let h_row = kernels::row::<32, _>(&h[i]);
                     let d_h_row = kernels::row::<32, _>(&d_h[i]);
@@ -1980,55 +2037,23 @@ impl BurgersResidualPass<'_> {
                     }
                     d_h_5[i].copy_from_slice(&d_h_5_row[..20]);
                 }
-                kernels::matmul_fixed::<
-                    kernels::Shape<20, 20, 0, true, false, true>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    d_h_6.as_flattened(),
-                    d_u_product.as_flattened(),
-                    grads.w2.as_flattened_mut(),
-                );
-                let [d_u_product_6, h, u_left, d_u_product_part, d_h_5, d_u_product_2,
-                d_u_product_4, d_u_left, d_h_6, d_u_left_2, d_u] = carve(
-                    arena,
-                    [
-                        0..n * 20,
-                        n * 20..n * 40,
-                        n * 40..n * 60,
-                        n * 80..n * 100,
-                        n * 120..n * 140,
-                        n * 180..n * 200,
-                        n * 200..n * 220,
-                        n * 220..n * 240,
-                        n * 300..n * 320,
-                        n * 340..n * 360,
-                        n * 362..n * 363,
-                    ],
-                );
-                let d_u_product_6 = &mut d_u_product_6.as_chunks_mut::<20>().0[..n];
-                let h = &h.as_chunks::<20>().0[..n];
-                let u_left = &u_left.as_chunks::<20>().0[..n];
-                let d_u_product_part = &d_u_product_part.as_chunks::<20>().0[..n];
-                let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
-                let d_u_product_2 = &d_u_product_2.as_chunks::<20>().0[..n];
-                let d_u_product_4 = &d_u_product_4.as_chunks::<20>().0[..n];
-                let d_u_left = &d_u_left.as_chunks::<20>().0[..n];
-                let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
-                let d_u_left_2 = &d_u_left_2.as_chunks::<20>().0[..n];
-                let d_u = &d_u[..n];
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 20, 20, false, false, false>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    d_h_6.as_flattened(),
-                    model.w2.as_flattened(),
-                    d_u_product_6.as_flattened_mut(),
-                );
-                let mut w3_row = kernels::row::<32, _>(&grads.w3);
+            },
+        )
+    }
+    /// Computes `d_w3` from `d_u_product_6` and `d_u_product_part`.
+    fn __compute_d_w3_2(
+        n: usize,
+        d_u_product_6: &[[f64; 20]],
+        d_u_product_part: &[[f64; 20]],
+        d_w3: &mut [f64; 20],
+    ) {
+        use ::chainrule::__private::kernels;
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let d_u_product_6 = &d_u_product_6[..n];
+                let d_u_product_part = &d_u_product_part[..n];
+                let mut d_w3_row = kernels::row::<32, _>(d_w3);
                 for i in 0..n {
                     let d_u_product_6_row = kernels::row::<32, _>(&d_u_product_6[i]);
                     let d_u_product_part_row = kernels::row::<
@@ -2036,17 +2061,51 @@ impl BurgersResidualPass<'_> {
                         _,
                     >(&d_u_product_part[i]);
                     for j in 0..32 {
-                        w3_row[j] += d_u_product_6_row[j] * d_u_product_part_row[j];
+                        d_w3_row[j] += d_u_product_6_row[j] * d_u_product_part_row[j];
                     }
                 }
-                grads.w3.copy_from_slice(&w3_row[..20]);
-                grads.b3 += kernels::sum_of(n, #[inline(always)] |i| d_u[i]);
-                kernels::matmul_fixed::<
-                    kernels::Shape<1, 20, 0, false, false, true>,
-                    _,
-                >(cpu, n, d_u, u_left.as_flattened(), &mut grads.w3);
-                let w3_row = kernels::row::<32, _>(&model.w3);
-                let mut b2_row = kernels::row::<32, _>(&grads.b2);
+                d_w3.copy_from_slice(&d_w3_row[..20]);
+            },
+        )
+    }
+    /// Computes `d_b3` from `d_u`.
+    fn __compute_d_b3(n: usize, d_u: &[f64]) -> f64 {
+        use ::chainrule::__private::kernels;
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let d_u = &d_u[..n];
+                let d_b3 = kernels::sum_of(n, #[inline(always)] |i| d_u[i]);
+                d_b3
+            },
+        )
+    }
+    /// Computes `d_b2` and `d_u_product_6` from `w3`, `u_left`, `d_u_product_2`, `d_u_left`, `d_u_product_4`, `d_u_left_2` and `d_u`.
+    fn __compute_d_b2(
+        n: usize,
+        w3: &[f64; 20],
+        u_left: &[[f64; 20]],
+        d_u_product_2: &[[f64; 20]],
+        d_u_left: &[[f64; 20]],
+        d_u_product_4: &[[f64; 20]],
+        d_u_left_2: &[[f64; 20]],
+        d_u: &[f64],
+        d_b2: &mut [f64; 20],
+        d_u_product_6: &mut [[f64; 20]],
+    ) {
+        use ::chainrule::__private::kernels;
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let u_left = &u_left[..n];
+                let d_u_product_2 = &d_u_product_2[..n];
+                let d_u_left = &d_u_left[..n];
+                let d_u_product_4 = &d_u_product_4[..n];
+                let d_u_left_2 = &d_u_left_2[..n];
+                let d_u = &d_u[..n];
+                let d_u_product_6 = &mut d_u_product_6[..n];
+                let w3_row = kernels::row::<32, _>(w3);
+                let mut d_b2_row = kernels::row::<32, _>(d_b2);
                 for i in 0..n {
                     let u_left_row = kernels::row::<32, _>(&u_left[i]);
                     let d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
@@ -2062,52 +2121,230 @@ impl BurgersResidualPass<'_> {
                                 + d_u_left_2_row[j] * d_u_product_2_row[j] * w3_row[j])
                             + d_u[i] * w3_row[j])
                             * ((1.0 - u_left_row[j]) * (1.0 + u_left_row[j]));
-                        b2_row[j] += d_u_product_6_row[j];
+                        d_b2_row[j] += d_u_product_6_row[j];
                     }
                     d_u_product_6[i].copy_from_slice(&d_u_product_6_row[..20]);
                 }
-                grads.b2.copy_from_slice(&b2_row[..20]);
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 20, 20, false, true, true>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    d_u_product_6.as_flattened(),
-                    model.w2.as_flattened(),
-                    d_h_5.as_flattened_mut(),
-                );
-                kernels::matmul_fixed::<
-                    kernels::Shape<20, 20, 0, true, false, true>,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    h.as_flattened(),
-                    d_u_product_6.as_flattened(),
-                    grads.w2.as_flattened_mut(),
-                );
-                let mut b1_row = kernels::row::<32, _>(&grads.b1);
+                d_b2.copy_from_slice(&d_b2_row[..20]);
+            },
+        )
+    }
+    /// Computes `d_b1` and `d_h_5` from `h`.
+    fn __compute_d_b1(
+        n: usize,
+        h: &[[f64; 20]],
+        d_b1: &mut [f64; 20],
+        d_h_5: &mut [[f64; 20]],
+    ) {
+        use ::chainrule::__private::kernels;
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let h = &h[..n];
+                let d_h_5 = &mut d_h_5[..n];
+                let mut d_b1_row = kernels::row::<32, _>(d_b1);
                 for i in 0..n {
                     let h_row = kernels::row::<32, _>(&h[i]);
                     let mut d_h_5_row = kernels::row::<32, _>(&d_h_5[i]);
                     for j in 0..32 {
                         d_h_5_row[j] = d_h_5_row[j]
                             * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
-                        b1_row[j] += d_h_5_row[j];
+                        d_b1_row[j] += d_h_5_row[j];
                     }
                     d_h_5[i].copy_from_slice(&d_h_5_row[..20]);
                 }
-                grads.b1.copy_from_slice(&b1_row[..20]);
-                kernels::matmul_fixed::<
-                    kernels::Shape<1, 20, 0, false, false, true>,
-                    _,
-                >(cpu, n, t, d_h_5.as_flattened(), &mut grads.w1[0]);
-                kernels::matmul_fixed::<
-                    kernels::Shape<1, 20, 0, false, false, true>,
-                    _,
-                >(cpu, n, x, d_h_5.as_flattened(), &mut grads.w1[1]);
+                d_b1.copy_from_slice(&d_b1_row[..20]);
             },
-        );
+        )
+    }
+    /// Computes `h` from `w1`, `b1`, `t` and `x`.
+    fn __compute_h_2(
+        n: usize,
+        w1: &[[f64; 20]; 2],
+        b1: &[f64; 20],
+        t: &[f64],
+        x: &[f64],
+        h: &mut [[f64; 20]],
+    ) {
+        use ::chainrule::__private::{kernels, math::f64 as math};
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let t = &t[..n];
+                let x = &x[..n];
+                let h = &mut h[..n];
+                let w1_row = kernels::row::<32, _>(&w1[0]);
+                let w1_row_2 = kernels::row::<32, _>(&w1[1]);
+                let b1_row = kernels::row::<32, _>(b1);
+                for i in 0..n {
+                    let mut h_row = [0.0_f64; 32];
+                    for j in 0..32 {
+                        h_row[j] = math::tanh(
+                            t[i] * w1_row[j] + x[i] * w1_row_2[j] + b1_row[j],
+                        );
+                    }
+                    h[i].copy_from_slice(&h_row[..20]);
+                }
+            },
+        )
+    }
+    /// Computes `u_left` and `d_u_product` from `b2` and `w3`.
+    fn __compute_u_left_2(
+        n: usize,
+        b2: &[f64; 20],
+        w3: &[f64; 20],
+        u_left: &mut [[f64; 20]],
+        d_u_product: &mut [[f64; 20]],
+    ) {
+        use ::chainrule::__private::{kernels, math::f64 as math};
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let u_left = &mut u_left[..n];
+                let d_u_product = &mut d_u_product[..n];
+                let b2_row = kernels::row::<32, _>(b2);
+                let w3_row = kernels::row::<32, _>(w3);
+                for i in 0..n {
+                    let mut u_left_row = kernels::row::<32, _>(&u_left[i]);
+                    let mut d_u_product_row = [0.0_f64; 32];
+                    for j in 0..32 {
+                        u_left_row[j] = math::tanh(u_left_row[j] + b2_row[j]);
+                        d_u_product_row[j] = w3_row[j]
+                            * ((1.0 - u_left_row[j]) * (1.0 + u_left_row[j]));
+                    }
+                    u_left[i].copy_from_slice(&u_left_row[..20]);
+                    d_u_product[i].copy_from_slice(&d_u_product_row[..20]);
+                }
+            },
+        )
+    }
+    /// Computes `h_part`, `d_h` and `d_h_2` from `w1` and `h`.
+    fn __compute_h_part_2(
+        n: usize,
+        w1: &[[f64; 20]; 2],
+        h: &[[f64; 20]],
+        h_part: &mut [[f64; 20]],
+        d_h: &mut [[f64; 20]],
+        d_h_2: &mut [[f64; 20]],
+    ) {
+        use ::chainrule::__private::kernels;
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let h = &h[..n];
+                let h_part = &mut h_part[..n];
+                let d_h = &mut d_h[..n];
+                let d_h_2 = &mut d_h_2[..n];
+                let w1_row = kernels::row::<32, _>(&w1[1]);
+                for i in 0..n {
+                    let h_row = kernels::row::<32, _>(&h[i]);
+                    let mut h_part_row = kernels::row::<32, _>(&h_part[i]);
+                    let mut d_h_row = [0.0_f64; 32];
+                    let mut d_h_2_row = [0.0_f64; 32];
+                    for j in 0..32 {
+                        d_h_row[j] = -2.0 * (w1_row[j] * h_part_row[j] * h_row[j]);
+                        h_part_row[j] = h_part_row[j]
+                            * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
+                        d_h_2_row[j] = w1_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
+                    }
+                    h_part[i].copy_from_slice(&h_part_row[..20]);
+                    d_h[i].copy_from_slice(&d_h_row[..20]);
+                    d_h_2[i].copy_from_slice(&d_h_2_row[..20]);
+                }
+            },
+        )
+    }
+    /// Computes `d_u_product_2` from `w3` and `u_left`.
+    fn __compute_d_u_product_2(
+        n: usize,
+        w3: &[f64; 20],
+        u_left: &[[f64; 20]],
+        d_u_product_2: &mut [[f64; 20]],
+    ) {
+        use ::chainrule::__private::kernels;
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let u_left = &u_left[..n];
+                let d_u_product_2 = &mut d_u_product_2[..n];
+                let w3_row = kernels::row::<32, _>(w3);
+                for i in 0..n {
+                    let u_left_row = kernels::row::<32, _>(&u_left[i]);
+                    let mut d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
+                    for j in 0..32 {
+                        d_u_product_2_row[j] = -2.0
+                            * (d_u_product_2_row[j] * w3_row[j] * u_left_row[j])
+                            * ((1.0 - u_left_row[j]) * (1.0 + u_left_row[j]));
+                    }
+                    d_u_product_2[i].copy_from_slice(&d_u_product_2_row[..20]);
+                }
+            },
+        )
+    }
+    /// Computes `residual_mean` from `w1`, `h`, `d_h`, `d_t`, `u_product`, `b3` and `d_x`.
+    fn __compute_residual_mean_2(
+        n: usize,
+        w1: &[[f64; 20]; 2],
+        h: &[[f64; 20]],
+        d_h: &[[f64; 20]],
+        d_t: &[f64],
+        u_product: &[f64],
+        b3: f64,
+        d_x: &[f64],
+    ) -> f64 {
+        use ::chainrule::__private::kernels;
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let h = &h[..n];
+                let d_h = &d_h[..n];
+                let d_t = &d_t[..n];
+                let u_product = &u_product[..n];
+                let d_x = &d_x[..n];
+                let mut residual_mean = 0.0;
+                let w1_row = kernels::row::<32, _>(&w1[1]);
+                for i in 0..n {
+                    let h_row = kernels::row::<32, _>(&h[i]);
+                    let d_h_row = kernels::row::<32, _>(&d_h[i]);
+                    let u_xx = kernels::sum_of_row::<
+                        32,
+                        _,
+                    >(
+                        20,
+                        #[inline(always)]
+                        |j| {
+                            d_h_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j]))
+                                * w1_row[j]
+                        },
+                    );
+                    let difference = d_t[i] + (u_product[i] + b3) * d_x[i]
+                        - 0.003183098861837907 * u_xx;
+                    residual_mean += difference * difference;
+                }
+                residual_mean
+            },
+        )
+    }
+    /// Computes `d_b3_2` from `d_u`.
+    fn __compute_d_b3_2(n: usize, d_u: &[f64], d_b3_2: &mut f64) {
+        use ::chainrule::__private::kernels;
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let d_u = &d_u[..n];
+                *d_b3_2 = kernels::sum_of(n, #[inline(always)] |i| d_u[i]);
+            },
+        )
+    }
+    /// Computes `d_b3_2` from `d_u`.
+    fn __compute_d_b3_2_2(n: usize, d_u: &[f64], d_b3_2: &mut f64) {
+        use ::chainrule::__private::kernels;
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let d_u = &d_u[..n];
+                *d_b3_2 += kernels::sum_of(n, #[inline(always)] |i| d_u[i]);
+            },
+        )
     }
 }

@@ -110,55 +110,23 @@ impl Walk {
     ) -> WalkCostPass<'w> {
         let t = x.len();
         let arena = ws.request(12 * (t.saturating_sub(1).isqrt() + 1) + 4, "Walk::cost");
-        let value = ::chainrule::__private::vectorised(
-            #[inline(always)]
-            || {
-                use ::chainrule::__private::{carve, kernels, math::f64 as math};
-                let t_root = t.saturating_sub(1).isqrt() + 1;
-                let [h_each, d_h] = carve(
-                    arena,
-                    [t_root * 8..t_root * 12, t_root * 12..t_root * 12 + 4],
-                );
-                let h_each = &mut h_each.as_chunks_mut::<4>().0[..t_root];
-                let d_h = &mut d_h.as_chunks_mut::<4>().0[0];
-                d_h.fill(0.0);
-                for t_part in 0..t_root {
-                    let mut h = [0.0_f64; 4];
-                    h.copy_from_slice(d_h);
-                    for t_2 in 0..t_root {
-                        if t <= t_part * t_root + t_2 {
-                            continue;
-                        }
-                        let mut h_product = [0.0_f64; 4];
-                        h_product.fill(0.0);
-                        for k in 0..4 {
-                            for i in 0..4 {
-                                h_product[i] += h[k] * self.w[k][i];
-                            }
-                        }
-                        let b_row = kernels::row::<8, _>(&self.b);
-                        let h_product_row = kernels::row::<8, _>(&h_product);
-                        let x_row = kernels::row::<8, _>(&x[t_part * t_root + t_2]);
-                        let mut h_row = [0.0_f64; 8];
-                        for i in 0..8 {
-                            h_row[i] = math::tanh(
-                                h_product_row[i] + x_row[i] + b_row[i],
-                            );
-                        }
-                        h.copy_from_slice(&h_row[..4]);
-                    }
-                    for i in 0..4 {
-                        h_each[t_part][i] = d_h[i];
-                    }
-                    d_h.copy_from_slice(&h);
-                }
-                let mut cost_sum = 0.0_f64;
-                for k in 0..4 {
-                    cost_sum += d_h[k] * d_h[k];
-                }
-                cost_sum
-            },
-        );
+        let value = {
+            use ::chainrule::__private::carve;
+            let t_root = t.saturating_sub(1).isqrt() + 1;
+            let [h_each, d_h] = carve(
+                arena,
+                [t_root * 8..t_root * 12, t_root * 12..t_root * 12 + 4],
+            );
+            let h_each = &mut h_each.as_chunks_mut::<4>().0[..t_root];
+            let d_h = &mut d_h.as_chunks_mut::<4>().0[0];
+            d_h.fill(0.0);
+            Self::__compute_d_h(t_root, t, &self.w, &self.b, x, d_h, h_each);
+            let mut cost_sum = 0.0_f64;
+            for k in 0..4 {
+                cost_sum += d_h[k] * d_h[k];
+            }
+            cost_sum
+        };
         WalkCostPass {
             model: self,
             value,
@@ -190,153 +158,89 @@ impl Walk {
         let arena = ws
             .request(12 * (t.saturating_sub(1).isqrt() + 1) + 24, "Walk::cost_step");
         ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
-        let value = ::chainrule::__private::vectorised(
-            #[inline(always)]
-            || {
-                use ::chainrule::__private::{carve, kernels, math::f64 as math};
-                let t_root = t.saturating_sub(1).isqrt() + 1;
-                let [h_each, d_h] = carve(
-                    arena,
-                    [t_root * 8..t_root * 12, t_root * 12 + 16..t_root * 12 + 20],
+        let value = {
+            use ::chainrule::__private::carve;
+            let t_root = t.saturating_sub(1).isqrt() + 1;
+            let [h_each, d_h] = carve(
+                arena,
+                [t_root * 8..t_root * 12, t_root * 12 + 16..t_root * 12 + 20],
+            );
+            let h_each = &mut h_each.as_chunks_mut::<4>().0[..t_root];
+            let d_h = &mut d_h.as_chunks_mut::<4>().0[0];
+            d_h.fill(0.0);
+            Self::__compute_d_h(t_root, t, &self.w, &self.b, x, d_h, h_each);
+            let mut cost_sum = 0.0_f64;
+            for k in 0..4 {
+                cost_sum += d_h[k] * d_h[k];
+            }
+            cost_sum
+        };
+        {
+            use ::chainrule::__private::carve;
+            let t_root = t.saturating_sub(1).isqrt() + 1;
+            let [scratch, h_each, d_w, d_h, d_b] = carve(
+                arena,
+                [
+                    0..t_root * 8,
+                    t_root * 8..t_root * 12,
+                    t_root * 12..t_root * 12 + 16,
+                    t_root * 12 + 16..t_root * 12 + 20,
+                    t_root * 12 + 20..t_root * 12 + 24,
+                ],
+            );
+            let h_each = &h_each.as_chunks::<4>().0[..t_root];
+            let d_w = &mut d_w.as_chunks_mut::<4>().0.as_chunks_mut::<4>().0[0];
+            let d_h = &mut d_h.as_chunks_mut::<4>().0[0];
+            let d_b = &mut d_b.as_chunks_mut::<4>().0[0];
+            for k in 0..4 {
+                d_h[k] = 2.0 * d_h[k];
+            }
+            d_w.as_flattened_mut().fill(0.0);
+            d_b.fill(0.0);
+            for t_part in ::chainrule::__private::core::iter::Iterator::rev(0..t_root) {
+                let [h_each_2, h_each_3] = carve(
+                    scratch,
+                    [0..t_root * 4, t_root * 4..t_root * 8],
                 );
-                let h_each = &mut h_each.as_chunks_mut::<4>().0[..t_root];
-                let d_h = &mut d_h.as_chunks_mut::<4>().0[0];
-                d_h.fill(0.0);
-                for t_part in 0..t_root {
-                    let mut h = [0.0_f64; 4];
-                    h.copy_from_slice(d_h);
-                    for t_2 in 0..t_root {
-                        if t <= t_part * t_root + t_2 {
-                            continue;
-                        }
-                        let mut h_product = [0.0_f64; 4];
-                        h_product.fill(0.0);
-                        for k in 0..4 {
-                            for i in 0..4 {
-                                h_product[i] += h[k] * self.w[k][i];
-                            }
-                        }
-                        let b_row = kernels::row::<8, _>(&self.b);
-                        let h_product_row = kernels::row::<8, _>(&h_product);
-                        let x_row = kernels::row::<8, _>(&x[t_part * t_root + t_2]);
-                        let mut h_row = [0.0_f64; 8];
-                        for i in 0..8 {
-                            h_row[i] = math::tanh(
-                                h_product_row[i] + x_row[i] + b_row[i],
-                            );
-                        }
-                        h.copy_from_slice(&h_row[..4]);
-                    }
-                    for i in 0..4 {
-                        h_each[t_part][i] = d_h[i];
-                    }
-                    d_h.copy_from_slice(&h);
+                let h_each_2 = &mut h_each_2.as_chunks_mut::<4>().0[..t_root];
+                let h_each_3 = &mut h_each_3.as_chunks_mut::<4>().0[..t_root];
+                let mut h_2 = [0.0_f64; 4];
+                for i in 0..4 {
+                    h_2[i] = h_each[t_part][i];
                 }
-                let mut cost_sum = 0.0_f64;
-                for k in 0..4 {
-                    cost_sum += d_h[k] * d_h[k];
-                }
-                cost_sum
-            },
-        );
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            || {
-                use ::chainrule::__private::{carve, kernels, math::f64 as math};
-                let t_root = t.saturating_sub(1).isqrt() + 1;
-                let [scratch, h_each, d_w, d_h, d_b] = carve(
-                    arena,
-                    [
-                        0..t_root * 8,
-                        t_root * 8..t_root * 12,
-                        t_root * 12..t_root * 12 + 16,
-                        t_root * 12 + 16..t_root * 12 + 20,
-                        t_root * 12 + 20..t_root * 12 + 24,
-                    ],
+                h_each_2.as_flattened_mut().fill(0.0);
+                h_each_3.as_flattened_mut().fill(0.0);
+                Self::__compute_h_2(
+                    t_root,
+                    t,
+                    t_part,
+                    &self.w,
+                    &self.b,
+                    x,
+                    &mut h_2,
+                    h_each_3,
+                    h_each_2,
                 );
-                let h_each = &h_each.as_chunks::<4>().0[..t_root];
-                let d_w = &mut d_w.as_chunks_mut::<4>().0.as_chunks_mut::<4>().0[0];
-                let d_h = &mut d_h.as_chunks_mut::<4>().0[0];
-                let d_b = &mut d_b.as_chunks_mut::<4>().0[0];
-                for k in 0..4 {
-                    d_h[k] = 2.0 * d_h[k];
-                }
-                d_w.as_flattened_mut().fill(0.0);
-                d_b.fill(0.0);
-                for t_part in ::chainrule::__private::core::iter::Iterator::rev(
-                    0..t_root,
-                ) {
-                    let [h_each_2, h_each_3] = carve(
-                        scratch,
-                        [0..t_root * 4, t_root * 4..t_root * 8],
-                    );
-                    let h_each_2 = &mut h_each_2.as_chunks_mut::<4>().0[..t_root];
-                    let h_each_3 = &mut h_each_3.as_chunks_mut::<4>().0[..t_root];
-                    let mut h_2 = [0.0_f64; 4];
-                    for i in 0..4 {
-                        h_2[i] = h_each[t_part][i];
-                    }
-                    h_each_2.as_flattened_mut().fill(0.0);
-                    h_each_3.as_flattened_mut().fill(0.0);
-                    for t_2 in 0..t_root {
-                        if t <= t_2 + t_part * t_root {
-                            continue;
-                        }
-                        let mut h_3 = [0.0_f64; 4];
-                        h_3.fill(0.0);
-                        for k in 0..4 {
-                            for i in 0..4 {
-                                h_3[i] += h_2[k] * self.w[k][i];
-                            }
-                        }
-                        let b_row = kernels::row::<8, _>(&self.b);
-                        let mut h_3_row = kernels::row::<8, _>(&h_3);
-                        let x_row = kernels::row::<8, _>(&x[t_2 + t_part * t_root]);
-                        let mut h_each_3_row = [0.0_f64; 8];
-                        for i in 0..8 {
-                            h_3_row[i] = math::tanh(h_3_row[i] + x_row[i] + b_row[i]);
-                            h_each_3_row[i] = h_3_row[i];
-                        }
-                        h_3.copy_from_slice(&h_3_row[..4]);
-                        h_each_3[t_2].copy_from_slice(&h_each_3_row[..4]);
-                        for i in 0..4 {
-                            h_each_2[t_2][i] = h_2[i];
-                        }
-                        h_2.copy_from_slice(&h_3);
-                    }
-                    for t_2 in ::chainrule::__private::core::iter::Iterator::rev(
-                        0..t_root,
-                    ) {
-                        if t <= t_part * t_root + t_2 {
-                            continue;
-                        }
-                        let mut h_part = [0.0_f64; 4];
-                        for i in 0..4 {
-                            h_part[i] = d_h[i]
-                                * ((1.0 - h_each_3[t_2][i]) * (1.0 + h_each_3[t_2][i]));
-                            d_b[i] += h_part[i];
-                            for k in 0..4 {
-                                d_w[k][i] += h_part[i] * h_each_2[t_2][k];
-                            }
-                        }
-                        for k in 0..4 {
-                            let mut sum = 0.0_f64;
-                            for i in 0..4 {
-                                sum += h_part[i] * self.w[k][i];
-                            }
-                            d_h[k] = sum;
-                        }
-                    }
-                }
-                ::chainrule::Optimiser::update(
-                    optimiser,
-                    0,
-                    self.w.as_flattened_mut(),
-                    d_w.as_flattened(),
+                Self::__compute_d_h_2(
+                    t_root,
+                    t,
+                    t_part,
+                    h_each_3,
+                    h_each_2,
+                    &self.w,
+                    d_h,
+                    d_b,
+                    d_w,
                 );
-                ::chainrule::Optimiser::update(optimiser, 16, &mut self.b, d_b);
-            },
-        );
+            }
+            ::chainrule::Optimiser::update(
+                optimiser,
+                0,
+                self.w.as_flattened_mut(),
+                d_w.as_flattened(),
+            );
+            ::chainrule::Optimiser::update(optimiser, 16, &mut self.b, d_b);
+        };
         value
     }
     /// The value of `cost` alone; nothing is stored for a backward pass.
@@ -357,36 +261,16 @@ impl Walk {
     ) -> f64 {
         let t = x.len();
         let _ = ws;
-        let value = ::chainrule::__private::vectorised(
-            #[inline(always)]
-            || {
-                use ::chainrule::__private::{kernels, math::f64 as math};
-                let mut h = [0.0_f64; 4];
-                h.fill(0.0);
-                for t_2 in 0..t {
-                    let mut h_product = [0.0_f64; 4];
-                    h_product.fill(0.0);
-                    for k in 0..4 {
-                        for i in 0..4 {
-                            h_product[i] += h[k] * self.w[k][i];
-                        }
-                    }
-                    let h_product_row = kernels::row::<8, _>(&h_product);
-                    let x_row = kernels::row::<8, _>(&x[t_2]);
-                    let b_row = kernels::row::<8, _>(&self.b);
-                    let mut h_row = [0.0_f64; 8];
-                    for i in 0..8 {
-                        h_row[i] = math::tanh(h_product_row[i] + x_row[i] + b_row[i]);
-                    }
-                    h.copy_from_slice(&h_row[..4]);
-                }
-                let mut cost_sum = 0.0_f64;
-                for k in 0..4 {
-                    cost_sum += h[k] * h[k];
-                }
-                cost_sum
-            },
-        );
+        let value = {
+            let mut h = [0.0_f64; 4];
+            h.fill(0.0);
+            Self::__compute_h(t, &self.w, x, &self.b, &mut h);
+            let mut cost_sum = 0.0_f64;
+            for k in 0..4 {
+                cost_sum += h[k] * h[k];
+            }
+            cost_sum
+        };
         value
     }
     /// How many elements a workspace must have for every method of `Walk::cost`, at these sizes or smaller: `12 * ceil(sqrt(T)) + 24`.
@@ -514,183 +398,302 @@ impl WalkCostPass<'_> {
     pub fn backward(self, grads: &mut Walk) {
         let Self { model, arena, x, .. } = self;
         let t = x.len();
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            || {
-                use ::chainrule::__private::{carve, kernels, math::f64 as math};
-                let t_root = t.saturating_sub(1).isqrt() + 1;
-                let [scratch, h_each, d_h] = carve(
-                    arena,
-                    [
-                        0..t_root * 8,
-                        t_root * 8..t_root * 12,
-                        t_root * 12..t_root * 12 + 4,
-                    ],
+        {
+            use ::chainrule::__private::carve;
+            let t_root = t.saturating_sub(1).isqrt() + 1;
+            let [scratch, h_each, d_h] = carve(
+                arena,
+                [0..t_root * 8, t_root * 8..t_root * 12, t_root * 12..t_root * 12 + 4],
+            );
+            let h_each = &h_each.as_chunks::<4>().0[..t_root];
+            let d_h = &mut d_h.as_chunks_mut::<4>().0[0];
+            for k in 0..4 {
+                d_h[k] = 2.0 * d_h[k];
+            }
+            grads.w.as_flattened_mut().fill(0.0);
+            grads.b.fill(0.0);
+            for t_part in ::chainrule::__private::core::iter::Iterator::rev(0..t_root) {
+                let [h_each_2, h_each_3] = carve(
+                    scratch,
+                    [0..t_root * 4, t_root * 4..t_root * 8],
                 );
-                let h_each = &h_each.as_chunks::<4>().0[..t_root];
-                let d_h = &mut d_h.as_chunks_mut::<4>().0[0];
-                for k in 0..4 {
-                    d_h[k] = 2.0 * d_h[k];
+                let h_each_2 = &mut h_each_2.as_chunks_mut::<4>().0[..t_root];
+                let h_each_3 = &mut h_each_3.as_chunks_mut::<4>().0[..t_root];
+                let mut h_2 = [0.0_f64; 4];
+                for i in 0..4 {
+                    h_2[i] = h_each[t_part][i];
                 }
-                grads.w.as_flattened_mut().fill(0.0);
-                grads.b.fill(0.0);
-                for t_part in ::chainrule::__private::core::iter::Iterator::rev(
-                    0..t_root,
-                ) {
-                    let [h_each_2, h_each_3] = carve(
-                        scratch,
-                        [0..t_root * 4, t_root * 4..t_root * 8],
-                    );
-                    let h_each_2 = &mut h_each_2.as_chunks_mut::<4>().0[..t_root];
-                    let h_each_3 = &mut h_each_3.as_chunks_mut::<4>().0[..t_root];
-                    let mut h_2 = [0.0_f64; 4];
-                    for i in 0..4 {
-                        h_2[i] = h_each[t_part][i];
-                    }
-                    h_each_2.as_flattened_mut().fill(0.0);
-                    h_each_3.as_flattened_mut().fill(0.0);
-                    for t_2 in 0..t_root {
-                        if t <= t_2 + t_part * t_root {
-                            continue;
-                        }
-                        let mut h_3 = [0.0_f64; 4];
-                        h_3.fill(0.0);
-                        for k in 0..4 {
-                            for i in 0..4 {
-                                h_3[i] += h_2[k] * model.w[k][i];
-                            }
-                        }
-                        let b_row = kernels::row::<8, _>(&model.b);
-                        let mut h_3_row = kernels::row::<8, _>(&h_3);
-                        let x_row = kernels::row::<8, _>(&x[t_2 + t_part * t_root]);
-                        let mut h_each_3_row = [0.0_f64; 8];
-                        for i in 0..8 {
-                            h_3_row[i] = math::tanh(h_3_row[i] + x_row[i] + b_row[i]);
-                            h_each_3_row[i] = h_3_row[i];
-                        }
-                        h_3.copy_from_slice(&h_3_row[..4]);
-                        h_each_3[t_2].copy_from_slice(&h_each_3_row[..4]);
-                        for i in 0..4 {
-                            h_each_2[t_2][i] = h_2[i];
-                        }
-                        h_2.copy_from_slice(&h_3);
-                    }
-                    for t_2 in ::chainrule::__private::core::iter::Iterator::rev(
-                        0..t_root,
-                    ) {
-                        if t <= t_part * t_root + t_2 {
-                            continue;
-                        }
-                        let mut h_part = [0.0_f64; 4];
-                        for i in 0..4 {
-                            h_part[i] = d_h[i]
-                                * ((1.0 - h_each_3[t_2][i]) * (1.0 + h_each_3[t_2][i]));
-                            grads.b[i] += h_part[i];
-                            for k in 0..4 {
-                                grads.w[k][i] += h_part[i] * h_each_2[t_2][k];
-                            }
-                        }
-                        for k in 0..4 {
-                            let mut sum = 0.0_f64;
-                            for i in 0..4 {
-                                sum += h_part[i] * model.w[k][i];
-                            }
-                            d_h[k] = sum;
-                        }
-                    }
-                }
-            },
-        );
+                h_each_2.as_flattened_mut().fill(0.0);
+                h_each_3.as_flattened_mut().fill(0.0);
+                Walk::__compute_h_2(
+                    t_root,
+                    t,
+                    t_part,
+                    &model.w,
+                    &model.b,
+                    x,
+                    &mut h_2,
+                    h_each_3,
+                    h_each_2,
+                );
+                Walk::__compute_d_h_2(
+                    t_root,
+                    t,
+                    t_part,
+                    h_each_3,
+                    h_each_2,
+                    &model.w,
+                    d_h,
+                    &mut grads.b,
+                    &mut grads.w,
+                );
+            }
+        };
     }
     /// Adds the gradient with respect to the parameters to what is there.
     #[track_caller]
     pub fn accumulate(self, grads: &mut Walk) {
         let Self { model, arena, x, .. } = self;
         let t = x.len();
+        {
+            use ::chainrule::__private::carve;
+            let t_root = t.saturating_sub(1).isqrt() + 1;
+            let [scratch, h_each, d_h] = carve(
+                arena,
+                [0..t_root * 8, t_root * 8..t_root * 12, t_root * 12..t_root * 12 + 4],
+            );
+            let h_each = &h_each.as_chunks::<4>().0[..t_root];
+            let d_h = &mut d_h.as_chunks_mut::<4>().0[0];
+            for k in 0..4 {
+                d_h[k] = 2.0 * d_h[k];
+            }
+            for t_part in ::chainrule::__private::core::iter::Iterator::rev(0..t_root) {
+                let [h_each_2, h_each_3] = carve(
+                    scratch,
+                    [0..t_root * 4, t_root * 4..t_root * 8],
+                );
+                let h_each_2 = &mut h_each_2.as_chunks_mut::<4>().0[..t_root];
+                let h_each_3 = &mut h_each_3.as_chunks_mut::<4>().0[..t_root];
+                let mut h_2 = [0.0_f64; 4];
+                for i in 0..4 {
+                    h_2[i] = h_each[t_part][i];
+                }
+                h_each_2.as_flattened_mut().fill(0.0);
+                h_each_3.as_flattened_mut().fill(0.0);
+                Walk::__compute_h_2(
+                    t_root,
+                    t,
+                    t_part,
+                    &model.w,
+                    &model.b,
+                    x,
+                    &mut h_2,
+                    h_each_3,
+                    h_each_2,
+                );
+                Walk::__compute_d_h_2(
+                    t_root,
+                    t,
+                    t_part,
+                    h_each_3,
+                    h_each_2,
+                    &model.w,
+                    d_h,
+                    &mut grads.b,
+                    &mut grads.w,
+                );
+            }
+        };
+    }
+}
+#[allow(
+    dead_code,
+    missing_debug_implementations,
+    non_snake_case,
+    unreachable_pub,
+    clippy::approx_constant,
+    clippy::assign_op_pattern,
+    clippy::duplicate_underscore_argument,
+    clippy::int_plus_one,
+    clippy::manual_div_ceil,
+    clippy::manual_range_contains,
+    clippy::many_single_char_names,
+    clippy::needless_borrow,
+    clippy::similar_names,
+    clippy::too_many_arguments,
+    clippy::type_complexity,
+    clippy::unnecessary_box_returns,
+)]
+impl Walk {
+    /// Computes `d_h` and `h_each` from `w`, `b` and `x`.
+    fn __compute_d_h(
+        t_root: usize,
+        t: usize,
+        w: &[[f64; 4]; 4],
+        b: &[f64; 4],
+        x: &[[f64; 4]],
+        d_h: &mut [f64; 4],
+        h_each: &mut [[f64; 4]],
+    ) {
+        use ::chainrule::__private::{kernels, math::f64 as math};
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            || {
-                use ::chainrule::__private::{carve, kernels, math::f64 as math};
-                let t_root = t.saturating_sub(1).isqrt() + 1;
-                let [scratch, h_each, d_h] = carve(
-                    arena,
-                    [
-                        0..t_root * 8,
-                        t_root * 8..t_root * 12,
-                        t_root * 12..t_root * 12 + 4,
-                    ],
-                );
-                let h_each = &h_each.as_chunks::<4>().0[..t_root];
-                let d_h = &mut d_h.as_chunks_mut::<4>().0[0];
-                for k in 0..4 {
-                    d_h[k] = 2.0 * d_h[k];
-                }
-                for t_part in ::chainrule::__private::core::iter::Iterator::rev(
-                    0..t_root,
-                ) {
-                    let [h_each_2, h_each_3] = carve(
-                        scratch,
-                        [0..t_root * 4, t_root * 4..t_root * 8],
-                    );
-                    let h_each_2 = &mut h_each_2.as_chunks_mut::<4>().0[..t_root];
-                    let h_each_3 = &mut h_each_3.as_chunks_mut::<4>().0[..t_root];
-                    let mut h_2 = [0.0_f64; 4];
-                    for i in 0..4 {
-                        h_2[i] = h_each[t_part][i];
-                    }
-                    h_each_2.as_flattened_mut().fill(0.0);
-                    h_each_3.as_flattened_mut().fill(0.0);
+            move || {
+                let x = &x[..t];
+                let h_each = &mut h_each[..t_root];
+                for t_part in 0..t_root {
+                    let mut h = [0.0_f64; 4];
+                    h.copy_from_slice(d_h);
                     for t_2 in 0..t_root {
-                        if t <= t_2 + t_part * t_root {
-                            continue;
-                        }
-                        let mut h_3 = [0.0_f64; 4];
-                        h_3.fill(0.0);
-                        for k in 0..4 {
-                            for i in 0..4 {
-                                h_3[i] += h_2[k] * model.w[k][i];
-                            }
-                        }
-                        let b_row = kernels::row::<8, _>(&model.b);
-                        let mut h_3_row = kernels::row::<8, _>(&h_3);
-                        let x_row = kernels::row::<8, _>(&x[t_2 + t_part * t_root]);
-                        let mut h_each_3_row = [0.0_f64; 8];
-                        for i in 0..8 {
-                            h_3_row[i] = math::tanh(h_3_row[i] + x_row[i] + b_row[i]);
-                            h_each_3_row[i] = h_3_row[i];
-                        }
-                        h_3.copy_from_slice(&h_3_row[..4]);
-                        h_each_3[t_2].copy_from_slice(&h_each_3_row[..4]);
-                        for i in 0..4 {
-                            h_each_2[t_2][i] = h_2[i];
-                        }
-                        h_2.copy_from_slice(&h_3);
-                    }
-                    for t_2 in ::chainrule::__private::core::iter::Iterator::rev(
-                        0..t_root,
-                    ) {
                         if t <= t_part * t_root + t_2 {
                             continue;
                         }
-                        let mut h_part = [0.0_f64; 4];
-                        for i in 0..4 {
-                            h_part[i] = d_h[i]
-                                * ((1.0 - h_each_3[t_2][i]) * (1.0 + h_each_3[t_2][i]));
-                            grads.b[i] += h_part[i];
-                            for k in 0..4 {
-                                grads.w[k][i] += h_part[i] * h_each_2[t_2][k];
-                            }
-                        }
+                        let mut h_product = [0.0_f64; 4];
+                        h_product.fill(0.0);
                         for k in 0..4 {
-                            let mut sum = 0.0_f64;
                             for i in 0..4 {
-                                sum += h_part[i] * model.w[k][i];
+                                h_product[i] += h[k] * w[k][i];
                             }
-                            d_h[k] = sum;
                         }
+                        let b_row = kernels::row::<8, _>(b);
+                        let h_product_row = kernels::row::<8, _>(&h_product);
+                        let x_row = kernels::row::<8, _>(&x[t_part * t_root + t_2]);
+                        let mut h_row = [0.0_f64; 8];
+                        for i in 0..8 {
+                            h_row[i] = math::tanh(
+                                h_product_row[i] + x_row[i] + b_row[i],
+                            );
+                        }
+                        h.copy_from_slice(&h_row[..4]);
+                    }
+                    for i in 0..4 {
+                        h_each[t_part][i] = d_h[i];
+                    }
+                    d_h.copy_from_slice(&h);
+                }
+            },
+        )
+    }
+    /// Computes `h_2`, `h_each_3` and `h_each_2` from `w`, `b` and `x`.
+    fn __compute_h_2(
+        t_root: usize,
+        t: usize,
+        t_part: usize,
+        w: &[[f64; 4]; 4],
+        b: &[f64; 4],
+        x: &[[f64; 4]],
+        h_2: &mut [f64; 4],
+        h_each_3: &mut [[f64; 4]],
+        h_each_2: &mut [[f64; 4]],
+    ) {
+        use ::chainrule::__private::{kernels, math::f64 as math};
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let x = &x[..t];
+                let h_each_3 = &mut h_each_3[..t_root];
+                let h_each_2 = &mut h_each_2[..t_root];
+                for t_2 in 0..t_root {
+                    if t <= t_2 + t_part * t_root {
+                        continue;
+                    }
+                    let mut h_3 = [0.0_f64; 4];
+                    h_3.fill(0.0);
+                    for k in 0..4 {
+                        for i in 0..4 {
+                            h_3[i] += h_2[k] * w[k][i];
+                        }
+                    }
+                    let b_row = kernels::row::<8, _>(b);
+                    let mut h_3_row = kernels::row::<8, _>(&h_3);
+                    let x_row = kernels::row::<8, _>(&x[t_2 + t_part * t_root]);
+                    let mut h_each_3_row = [0.0_f64; 8];
+                    for i in 0..8 {
+                        h_3_row[i] = math::tanh(h_3_row[i] + x_row[i] + b_row[i]);
+                        h_each_3_row[i] = h_3_row[i];
+                    }
+                    h_3.copy_from_slice(&h_3_row[..4]);
+                    h_each_3[t_2].copy_from_slice(&h_each_3_row[..4]);
+                    for i in 0..4 {
+                        h_each_2[t_2][i] = h_2[i];
+                    }
+                    h_2.copy_from_slice(&h_3);
+                }
+            },
+        )
+    }
+    /// Computes `d_h`, `d_b` and `d_w` from `h_each_3`, `h_each_2` and `w`.
+    fn __compute_d_h_2(
+        t_root: usize,
+        t: usize,
+        t_part: usize,
+        h_each_3: &[[f64; 4]],
+        h_each_2: &[[f64; 4]],
+        w: &[[f64; 4]; 4],
+        d_h: &mut [f64; 4],
+        d_b: &mut [f64; 4],
+        d_w: &mut [[f64; 4]; 4],
+    ) {
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let h_each_3 = &h_each_3[..t_root];
+                let h_each_2 = &h_each_2[..t_root];
+                for t_2 in ::chainrule::__private::core::iter::Iterator::rev(0..t_root) {
+                    if t <= t_part * t_root + t_2 {
+                        continue;
+                    }
+                    let mut h_part = [0.0_f64; 4];
+                    for i in 0..4 {
+                        h_part[i] = d_h[i]
+                            * ((1.0 - h_each_3[t_2][i]) * (1.0 + h_each_3[t_2][i]));
+                        d_b[i] += h_part[i];
+                        for k in 0..4 {
+                            d_w[k][i] += h_part[i] * h_each_2[t_2][k];
+                        }
+                    }
+                    for k in 0..4 {
+                        let mut sum = 0.0_f64;
+                        for i in 0..4 {
+                            sum += h_part[i] * w[k][i];
+                        }
+                        d_h[k] = sum;
                     }
                 }
             },
-        );
+        )
+    }
+    /// Computes `h` from `w`, `x` and `b`.
+    fn __compute_h(
+        t: usize,
+        w: &[[f64; 4]; 4],
+        x: &[[f64; 4]],
+        b: &[f64; 4],
+        h: &mut [f64; 4],
+    ) {
+        use ::chainrule::__private::{kernels, math::f64 as math};
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let x = &x[..t];
+                for t_2 in 0..t {
+                    let mut h_product = [0.0_f64; 4];
+                    h_product.fill(0.0);
+                    for k in 0..4 {
+                        for i in 0..4 {
+                            h_product[i] += h[k] * w[k][i];
+                        }
+                    }
+                    let h_product_row = kernels::row::<8, _>(&h_product);
+                    let x_row = kernels::row::<8, _>(&x[t_2]);
+                    let b_row = kernels::row::<8, _>(b);
+                    let mut h_row = [0.0_f64; 8];
+                    for i in 0..8 {
+                        h_row[i] = math::tanh(h_product_row[i] + x_row[i] + b_row[i]);
+                    }
+                    h.copy_from_slice(&h_row[..4]);
+                }
+            },
+        )
     }
 }

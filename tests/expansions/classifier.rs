@@ -128,64 +128,38 @@ impl Mlp {
     ) -> &'w [[f32; 10]] {
         let n = x.len();
         let arena = ws.request(138 * n, "Mlp::logits");
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            || {
-                use ::chainrule::__private::{carve, kernels};
-                let [h, logits] = carve(arena, [0..n * 128, n * 128..n * 138]);
-                let h = &mut h.as_chunks_mut::<128>().0[..n];
-                let logits = &mut logits.as_chunks_mut::<10>().0[..n];
-                kernels::matmul(
-                    n,
-                    128,
-                    784,
-                    x.as_flattened(),
-                    (784, 1),
-                    self.w1.as_flattened(),
-                    (128, 1),
-                    h.as_flattened_mut(),
-                    128,
-                    false,
-                );
-                for i in 0..n {
-                    for part in 0..4 {
-                        let mut h_row = kernels::row::<
-                            32,
-                            _,
-                        >(&h[i][part * 32..part * 32 + 32]);
-                        let b1_row = kernels::row::<
-                            32,
-                            _,
-                        >(&self.b1[part * 32..part * 32 + 32]);
-                        for lane in 0..32 {
-                            let total = h_row[lane] + b1_row[lane];
-                            h_row[lane] = if total <= 0.0 { 0.0 } else { total };
-                        }
-                        h[i][part * 32..part * 32 + 32].copy_from_slice(&h_row);
-                    }
-                }
-                kernels::matmul(
-                    n,
-                    10,
-                    128,
-                    h.as_flattened(),
-                    (128, 1),
-                    self.w2.as_flattened(),
-                    (10, 1),
-                    logits.as_flattened_mut(),
-                    10,
-                    false,
-                );
-                let b2_row = kernels::row::<16, _>(&self.b2);
-                for i in 0..n {
-                    let mut logits_row = kernels::row::<16, _>(&logits[i]);
-                    for j in 0..16 {
-                        logits_row[j] = logits_row[j] + b2_row[j];
-                    }
-                    logits[i].copy_from_slice(&logits_row[..10]);
-                }
-            },
-        );
+        {
+            use ::chainrule::__private::{carve, kernels};
+            let [h, logits] = carve(arena, [0..n * 128, n * 128..n * 138]);
+            let h = &mut h.as_chunks_mut::<128>().0[..n];
+            let logits = &mut logits.as_chunks_mut::<10>().0[..n];
+            kernels::matmul(
+                n,
+                128,
+                784,
+                x.as_flattened(),
+                (784, 1),
+                self.w1.as_flattened(),
+                (128, 1),
+                h.as_flattened_mut(),
+                128,
+                false,
+            );
+            Self::__compute_h(n, &self.b1, h);
+            kernels::matmul(
+                n,
+                10,
+                128,
+                h.as_flattened(),
+                (128, 1),
+                self.w2.as_flattened(),
+                (10, 1),
+                logits.as_flattened_mut(),
+                10,
+                false,
+            );
+            Self::__compute_logits(n, &self.b2, logits);
+        };
         (&arena[n * 128..n * 138]).as_chunks::<10>().0
     }
     /// How many elements a workspace must have for every method of `Mlp::logits`, at these sizes or smaller: `138 * N`.
@@ -240,134 +214,60 @@ impl Mlp {
         }
         ::chainrule::__private::panics::check_indices("Mlp::loss", "label", label, 10);
         let arena = ws.request(266 * n, "Mlp::loss");
-        let value = ::chainrule::__private::vectorised(
-            #[inline(always)]
-            || {
-                use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [h, logits_product, each_sum_rest, each_part, each_sum_exp] = carve(
-                    arena,
-                    [
-                        0..n * 128,
-                        n * 128..n * 138,
-                        n * 138..n * 139,
-                        n * 139..n * 140,
-                        n * 256..n * 266,
-                    ],
-                );
-                let h = &mut h.as_chunks_mut::<128>().0[..n];
-                let logits_product = &mut logits_product.as_chunks_mut::<10>().0[..n];
-                let each_sum_rest = &mut each_sum_rest[..n];
-                let each_part = &mut each_part[..n];
-                let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<10>().0[..n];
-                kernels::matmul(
-                    n,
-                    128,
-                    784,
-                    x.as_flattened(),
-                    (784, 1),
-                    self.w1.as_flattened(),
-                    (128, 1),
-                    h.as_flattened_mut(),
-                    128,
-                    false,
-                );
-                for i in 0..n {
-                    for part in 0..4 {
-                        let mut h_row = kernels::row::<
-                            32,
-                            _,
-                        >(&h[i][part * 32..part * 32 + 32]);
-                        let b1_row = kernels::row::<
-                            32,
-                            _,
-                        >(&self.b1[part * 32..part * 32 + 32]);
-                        for lane in 0..32 {
-                            let total = h_row[lane] + b1_row[lane];
-                            h_row[lane] = if total <= 0.0 { 0.0 } else { total };
-                        }
-                        h[i][part * 32..part * 32 + 32].copy_from_slice(&h_row);
-                    }
-                }
-                kernels::matmul(
-                    n,
-                    10,
-                    128,
-                    h.as_flattened(),
-                    (128, 1),
-                    self.w2.as_flattened(),
-                    (10, 1),
-                    logits_product.as_flattened_mut(),
-                    10,
-                    false,
-                );
-                let mut loss_mean = 0.0;
-                let b2_row = kernels::row::<16, _>(&self.b2);
-                for i in 0..n {
-                    let mut logits = [0.0_f32; 10];
-                    let mut others = [0.0_f32; 10];
-                    let logits_product_row = kernels::row::<16, _>(&logits_product[i]);
-                    let mut logits_row = [0.0_f32; 16];
-                    let mut others_row = [0.0_f32; 16];
-                    for j in 0..16 {
-                        logits_row[j] = logits_product_row[j] + b2_row[j];
-                        others_row[j] = if j == (label[i] as usize) {
-                            -::chainrule::__private::core::primitive::f32::INFINITY
-                        } else {
-                            logits_row[j]
-                        };
-                    }
-                    logits.copy_from_slice(&logits_row[..10]);
-                    others.copy_from_slice(&others_row[..10]);
-                    let mut each_sum_at = 0;
-                    let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
-                    for k in 0..10 {
-                        let candidate = others[k];
-                        let better = (candidate > largest)
-                            | (candidate.is_nan() & !largest.is_nan());
-                        each_sum_at = if better { k } else { each_sum_at };
-                        largest = if better { candidate } else { largest };
-                    }
-                    let each_sum_top = largest;
-                    let each_sum_shift = if math::abs(each_sum_top)
-                        < ::chainrule::__private::core::primitive::f32::INFINITY
-                    {
-                        each_sum_top
-                    } else {
-                        0.0
-                    };
-                    let others_row = kernels::row::<16, _>(&others);
-                    let mut each_sum_exp_row = [0.0_f32; 16];
-                    for k in 0..16 {
-                        each_sum_exp_row[k] = math::exp(others_row[k] - each_sum_shift);
-                    }
-                    each_sum_exp[i].copy_from_slice(&each_sum_exp_row[..10]);
-                    let each_sum_one = if math::abs(each_sum_top)
-                        < ::chainrule::__private::core::primitive::f32::INFINITY
-                    {
-                        1.0
-                    } else {
-                        0.0
-                    };
-                    let each_sum_exp_row = kernels::row::<16, _>(&each_sum_exp[i]);
-                    each_sum_rest[i] = kernels::sum_of_row::<
-                        16,
-                        _,
-                    >(
-                        10,
-                        #[inline(always)]
-                        |k| {
-                            each_sum_exp_row[k]
-                                - (if k == each_sum_at { each_sum_one } else { 0.0 })
-                        },
-                    );
-                    each_part[i] = each_sum_top - logits[label[i] as usize]
-                        + math::ln_1p(each_sum_rest[i]);
-                    loss_mean += math::softplus(each_part[i]);
-                }
-                let loss = loss_mean / n as f32;
-                loss
-            },
-        );
+        let value = {
+            use ::chainrule::__private::{carve, kernels};
+            let [h, logits_product, each_sum_rest, each_part, each_sum_exp] = carve(
+                arena,
+                [
+                    0..n * 128,
+                    n * 128..n * 138,
+                    n * 138..n * 139,
+                    n * 139..n * 140,
+                    n * 256..n * 266,
+                ],
+            );
+            let h = &mut h.as_chunks_mut::<128>().0[..n];
+            let logits_product = &mut logits_product.as_chunks_mut::<10>().0[..n];
+            let each_sum_rest = &mut each_sum_rest[..n];
+            let each_part = &mut each_part[..n];
+            let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<10>().0[..n];
+            kernels::matmul(
+                n,
+                128,
+                784,
+                x.as_flattened(),
+                (784, 1),
+                self.w1.as_flattened(),
+                (128, 1),
+                h.as_flattened_mut(),
+                128,
+                false,
+            );
+            Self::__compute_h(n, &self.b1, h);
+            kernels::matmul(
+                n,
+                10,
+                128,
+                h.as_flattened(),
+                (128, 1),
+                self.w2.as_flattened(),
+                (10, 1),
+                logits_product.as_flattened_mut(),
+                10,
+                false,
+            );
+            let loss_mean = Self::__compute_loss_mean(
+                n,
+                &self.b2,
+                logits_product,
+                label,
+                each_sum_exp,
+                each_sum_rest,
+                each_part,
+            );
+            let loss = loss_mean / n as f32;
+            loss
+        };
         MlpLossPass {
             model: self,
             value,
@@ -419,267 +319,153 @@ impl Mlp {
         );
         let arena = ws.request(266 * n + 1280, "Mlp::loss_step");
         ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
-        let value = ::chainrule::__private::vectorised(
-            #[inline(always)]
-            || {
-                use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [h, logits_product, each_sum_rest, each_part, each_sum_exp] = carve(
-                    arena,
-                    [
-                        0..n * 128,
-                        n * 128..n * 138,
-                        n * 138..n * 139,
-                        n * 139..n * 140,
-                        n * 256 + 1280..n * 266 + 1280,
-                    ],
-                );
-                let h = &mut h.as_chunks_mut::<128>().0[..n];
-                let logits_product = &mut logits_product.as_chunks_mut::<10>().0[..n];
-                let each_sum_rest = &mut each_sum_rest[..n];
-                let each_part = &mut each_part[..n];
-                let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<10>().0[..n];
-                kernels::matmul(
-                    n,
-                    128,
-                    784,
-                    x.as_flattened(),
-                    (784, 1),
-                    self.w1.as_flattened(),
-                    (128, 1),
-                    h.as_flattened_mut(),
-                    128,
-                    false,
-                );
-                for i in 0..n {
-                    for part in 0..4 {
-                        let mut h_row = kernels::row::<
-                            32,
-                            _,
-                        >(&h[i][part * 32..part * 32 + 32]);
-                        let b1_row = kernels::row::<
-                            32,
-                            _,
-                        >(&self.b1[part * 32..part * 32 + 32]);
-                        for lane in 0..32 {
-                            let total = h_row[lane] + b1_row[lane];
-                            h_row[lane] = if total <= 0.0 { 0.0 } else { total };
-                        }
-                        h[i][part * 32..part * 32 + 32].copy_from_slice(&h_row);
-                    }
-                }
-                kernels::matmul(
-                    n,
-                    10,
-                    128,
-                    h.as_flattened(),
-                    (128, 1),
-                    self.w2.as_flattened(),
-                    (10, 1),
-                    logits_product.as_flattened_mut(),
-                    10,
-                    false,
-                );
-                let mut loss_mean = 0.0;
-                let b2_row = kernels::row::<16, _>(&self.b2);
-                for i in 0..n {
-                    let mut logits = [0.0_f32; 10];
-                    let mut others = [0.0_f32; 10];
-                    let logits_product_row = kernels::row::<16, _>(&logits_product[i]);
-                    let mut logits_row = [0.0_f32; 16];
-                    let mut others_row = [0.0_f32; 16];
-                    for j in 0..16 {
-                        logits_row[j] = logits_product_row[j] + b2_row[j];
-                        others_row[j] = if j == (label[i] as usize) {
-                            -::chainrule::__private::core::primitive::f32::INFINITY
-                        } else {
-                            logits_row[j]
-                        };
-                    }
-                    logits.copy_from_slice(&logits_row[..10]);
-                    others.copy_from_slice(&others_row[..10]);
-                    let mut each_sum_at = 0;
-                    let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
-                    for k in 0..10 {
-                        let candidate = others[k];
-                        let better = (candidate > largest)
-                            | (candidate.is_nan() & !largest.is_nan());
-                        each_sum_at = if better { k } else { each_sum_at };
-                        largest = if better { candidate } else { largest };
-                    }
-                    let each_sum_top = largest;
-                    let each_sum_shift = if math::abs(each_sum_top)
-                        < ::chainrule::__private::core::primitive::f32::INFINITY
-                    {
-                        each_sum_top
-                    } else {
-                        0.0
-                    };
-                    let others_row = kernels::row::<16, _>(&others);
-                    let mut each_sum_exp_row = [0.0_f32; 16];
-                    for k in 0..16 {
-                        each_sum_exp_row[k] = math::exp(others_row[k] - each_sum_shift);
-                    }
-                    each_sum_exp[i].copy_from_slice(&each_sum_exp_row[..10]);
-                    let each_sum_one = if math::abs(each_sum_top)
-                        < ::chainrule::__private::core::primitive::f32::INFINITY
-                    {
-                        1.0
-                    } else {
-                        0.0
-                    };
-                    let each_sum_exp_row = kernels::row::<16, _>(&each_sum_exp[i]);
-                    each_sum_rest[i] = kernels::sum_of_row::<
-                        16,
-                        _,
-                    >(
-                        10,
-                        #[inline(always)]
-                        |k| {
-                            each_sum_exp_row[k]
-                                - (if k == each_sum_at { each_sum_one } else { 0.0 })
-                        },
-                    );
-                    each_part[i] = each_sum_top - logits[label[i] as usize]
-                        + math::ln_1p(each_sum_rest[i]);
-                    loss_mean += math::softplus(each_part[i]);
-                }
-                let loss = loss_mean / n as f32;
-                loss
-            },
-        );
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            || {
-                use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [each_sum_rest, each_part, d_b2, each_sum_exp] = carve(
-                    arena,
-                    [
-                        n * 138..n * 139,
-                        n * 139..n * 140,
-                        n * 140..n * 140 + 10,
-                        n * 256 + 1280..n * 266 + 1280,
-                    ],
-                );
-                let each_sum_rest = &each_sum_rest[..n];
-                let each_part = &each_part[..n];
-                let d_b2 = &mut d_b2.as_chunks_mut::<10>().0[0];
-                let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<10>().0[..n];
-                let d_loss_mean = 1.0 / n as f32;
-                d_b2.fill(0.0);
-                let mut d_b2_row = kernels::row::<16, _>(d_b2);
-                for i in 0..n {
-                    let each_part_2 = d_loss_mean * math::sigmoid(each_part[i]);
-                    let d_each_sum_rest = each_part_2 / (1.0 + each_sum_rest[i]);
-                    let mut each_sum_exp_row = kernels::row::<16, _>(&each_sum_exp[i]);
-                    for j in 0..16 {
-                        each_sum_exp_row[j] = if j == (label[i] as usize) {
-                            0.0
-                        } else {
-                            d_each_sum_rest * each_sum_exp_row[j]
-                        };
-                    }
-                    each_sum_exp[i].copy_from_slice(&each_sum_exp_row[..10]);
-                    each_sum_exp[i][label[i] as usize] -= each_part_2;
-                    let each_sum_exp_row = kernels::row::<16, _>(&each_sum_exp[i]);
-                    for j in 0..16 {
-                        d_b2_row[j] += each_sum_exp_row[j];
-                    }
-                }
-                d_b2.copy_from_slice(&d_b2_row[..10]);
-                ::chainrule::Optimiser::update(optimiser, 101760, &mut self.b2, d_b2);
-                let [h, d_h, d_w2, each_sum_exp] = carve(
-                    arena,
-                    [
-                        0..n * 128,
-                        n * 128..n * 256,
-                        n * 256..n * 256 + 1280,
-                        n * 256 + 1280..n * 266 + 1280,
-                    ],
-                );
-                let h = &h.as_chunks::<128>().0[..n];
-                let d_h = &mut d_h.as_chunks_mut::<128>().0[..n];
-                let d_w2 = &mut d_w2.as_chunks_mut::<10>().0.as_chunks_mut::<128>().0[0];
-                let each_sum_exp = &each_sum_exp.as_chunks::<10>().0[..n];
-                kernels::matmul(
-                    n,
-                    128,
-                    10,
-                    each_sum_exp.as_flattened(),
-                    (10, 1),
-                    self.w2.as_flattened(),
-                    (1, 10),
-                    d_h.as_flattened_mut(),
-                    128,
-                    false,
-                );
-                kernels::matmul(
-                    128,
-                    10,
-                    n,
-                    h.as_flattened(),
-                    (1, 128),
-                    each_sum_exp.as_flattened(),
-                    (10, 1),
-                    d_w2.as_flattened_mut(),
-                    10,
-                    false,
-                );
-                ::chainrule::Optimiser::update(
-                    optimiser,
-                    100480,
-                    self.w2.as_flattened_mut(),
-                    d_w2.as_flattened(),
-                );
-                let [h, d_h, d_b1] = carve(
-                    arena,
-                    [0..n * 128, n * 128..n * 256, n * 256..n * 256 + 128],
-                );
-                let h = &h.as_chunks::<128>().0[..n];
-                let d_h = &mut d_h.as_chunks_mut::<128>().0[..n];
-                let d_b1 = &mut d_b1.as_chunks_mut::<128>().0[0];
-                d_b1.fill(0.0);
-                for i in 0..n {
-                    for part in 0..4 {
-                        let h_row = kernels::row::<
-                            32,
-                            _,
-                        >(&h[i][part * 32..part * 32 + 32]);
-                        let mut d_h_row = kernels::row::<
-                            32,
-                            _,
-                        >(&d_h[i][part * 32..part * 32 + 32]);
-                        let mut d_b1_row = kernels::row::<
-                            32,
-                            _,
-                        >(&d_b1[part * 32..part * 32 + 32]);
-                        for lane in 0..32 {
-                            let element = d_h_row[lane];
-                            d_h_row[lane] = if h_row[lane] <= 0.0 {
-                                0.0
-                            } else {
-                                element
-                            };
-                            d_b1_row[lane] += d_h_row[lane];
-                        }
-                        d_h[i][part * 32..part * 32 + 32].copy_from_slice(&d_h_row);
-                        d_b1[part * 32..part * 32 + 32].copy_from_slice(&d_b1_row);
-                    }
-                }
-                ::chainrule::Optimiser::update(optimiser, 100352, &mut self.b1, d_b1);
-                ::chainrule::__private::update_by_product(
-                    optimiser,
-                    0,
-                    self.w1.as_flattened_mut(),
-                    784,
-                    128,
-                    n,
-                    x.as_flattened(),
-                    (1, 784),
-                    d_h.as_flattened(),
-                    (128, 1),
-                );
-            },
-        );
+        let value = {
+            use ::chainrule::__private::{carve, kernels};
+            let [h, logits_product, each_sum_rest, each_part, each_sum_exp] = carve(
+                arena,
+                [
+                    0..n * 128,
+                    n * 128..n * 138,
+                    n * 138..n * 139,
+                    n * 139..n * 140,
+                    n * 256 + 1280..n * 266 + 1280,
+                ],
+            );
+            let h = &mut h.as_chunks_mut::<128>().0[..n];
+            let logits_product = &mut logits_product.as_chunks_mut::<10>().0[..n];
+            let each_sum_rest = &mut each_sum_rest[..n];
+            let each_part = &mut each_part[..n];
+            let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<10>().0[..n];
+            kernels::matmul(
+                n,
+                128,
+                784,
+                x.as_flattened(),
+                (784, 1),
+                self.w1.as_flattened(),
+                (128, 1),
+                h.as_flattened_mut(),
+                128,
+                false,
+            );
+            Self::__compute_h(n, &self.b1, h);
+            kernels::matmul(
+                n,
+                10,
+                128,
+                h.as_flattened(),
+                (128, 1),
+                self.w2.as_flattened(),
+                (10, 1),
+                logits_product.as_flattened_mut(),
+                10,
+                false,
+            );
+            let loss_mean = Self::__compute_loss_mean(
+                n,
+                &self.b2,
+                logits_product,
+                label,
+                each_sum_exp,
+                each_sum_rest,
+                each_part,
+            );
+            let loss = loss_mean / n as f32;
+            loss
+        };
+        {
+            use ::chainrule::__private::{carve, kernels};
+            let [each_sum_rest, each_part, d_b2, each_sum_exp] = carve(
+                arena,
+                [
+                    n * 138..n * 139,
+                    n * 139..n * 140,
+                    n * 140..n * 140 + 10,
+                    n * 256 + 1280..n * 266 + 1280,
+                ],
+            );
+            let each_sum_rest = &each_sum_rest[..n];
+            let each_part = &each_part[..n];
+            let d_b2 = &mut d_b2.as_chunks_mut::<10>().0[0];
+            let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<10>().0[..n];
+            let d_loss_mean = 1.0 / n as f32;
+            d_b2.fill(0.0);
+            Self::__compute_d_b2(
+                n,
+                d_loss_mean,
+                each_part,
+                each_sum_rest,
+                label,
+                d_b2,
+                each_sum_exp,
+            );
+            ::chainrule::Optimiser::update(optimiser, 101760, &mut self.b2, d_b2);
+            let [h, d_h, d_w2, each_sum_exp] = carve(
+                arena,
+                [
+                    0..n * 128,
+                    n * 128..n * 256,
+                    n * 256..n * 256 + 1280,
+                    n * 256 + 1280..n * 266 + 1280,
+                ],
+            );
+            let h = &h.as_chunks::<128>().0[..n];
+            let d_h = &mut d_h.as_chunks_mut::<128>().0[..n];
+            let d_w2 = &mut d_w2.as_chunks_mut::<10>().0.as_chunks_mut::<128>().0[0];
+            let each_sum_exp = &each_sum_exp.as_chunks::<10>().0[..n];
+            kernels::matmul(
+                n,
+                128,
+                10,
+                each_sum_exp.as_flattened(),
+                (10, 1),
+                self.w2.as_flattened(),
+                (1, 10),
+                d_h.as_flattened_mut(),
+                128,
+                false,
+            );
+            kernels::matmul(
+                128,
+                10,
+                n,
+                h.as_flattened(),
+                (1, 128),
+                each_sum_exp.as_flattened(),
+                (10, 1),
+                d_w2.as_flattened_mut(),
+                10,
+                false,
+            );
+            ::chainrule::Optimiser::update(
+                optimiser,
+                100480,
+                self.w2.as_flattened_mut(),
+                d_w2.as_flattened(),
+            );
+            let [h, d_h, d_b1] = carve(
+                arena,
+                [0..n * 128, n * 128..n * 256, n * 256..n * 256 + 128],
+            );
+            let h = &h.as_chunks::<128>().0[..n];
+            let d_h = &mut d_h.as_chunks_mut::<128>().0[..n];
+            let d_b1 = &mut d_b1.as_chunks_mut::<128>().0[0];
+            d_b1.fill(0.0);
+            Self::__compute_d_h(n, h, d_h, d_b1);
+            ::chainrule::Optimiser::update(optimiser, 100352, &mut self.b1, d_b1);
+            ::chainrule::__private::update_by_product(
+                optimiser,
+                0,
+                self.w1.as_flattened_mut(),
+                784,
+                128,
+                n,
+                x.as_flattened(),
+                (1, 784),
+                d_h.as_flattened(),
+                (128, 1),
+            );
+        };
         value
     }
     /// The value of `loss` alone; nothing is stored for a backward pass.
@@ -720,120 +506,45 @@ impl Mlp {
             10,
         );
         let arena = ws.request(138 * n, "Mlp::loss_value");
-        let value = ::chainrule::__private::vectorised(
-            #[inline(always)]
-            || {
-                use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [h, logits_product] = carve(arena, [0..n * 128, n * 128..n * 138]);
-                let h = &mut h.as_chunks_mut::<128>().0[..n];
-                let logits_product = &mut logits_product.as_chunks_mut::<10>().0[..n];
-                kernels::matmul(
-                    n,
-                    128,
-                    784,
-                    x.as_flattened(),
-                    (784, 1),
-                    self.w1.as_flattened(),
-                    (128, 1),
-                    h.as_flattened_mut(),
-                    128,
-                    false,
-                );
-                for i in 0..n {
-                    for part in 0..4 {
-                        let mut h_row = kernels::row::<
-                            32,
-                            _,
-                        >(&h[i][part * 32..part * 32 + 32]);
-                        let b1_row = kernels::row::<
-                            32,
-                            _,
-                        >(&self.b1[part * 32..part * 32 + 32]);
-                        for lane in 0..32 {
-                            let total = h_row[lane] + b1_row[lane];
-                            h_row[lane] = if total <= 0.0 { 0.0 } else { total };
-                        }
-                        h[i][part * 32..part * 32 + 32].copy_from_slice(&h_row);
-                    }
-                }
-                kernels::matmul(
-                    n,
-                    10,
-                    128,
-                    h.as_flattened(),
-                    (128, 1),
-                    self.w2.as_flattened(),
-                    (10, 1),
-                    logits_product.as_flattened_mut(),
-                    10,
-                    false,
-                );
-                let mut loss_mean = 0.0;
-                let b2_row = kernels::row::<16, _>(&self.b2);
-                for i in 0..n {
-                    let mut logits = [0.0_f32; 10];
-                    let mut others = [0.0_f32; 10];
-                    let logits_product_row = kernels::row::<16, _>(&logits_product[i]);
-                    let mut logits_row = [0.0_f32; 16];
-                    let mut others_row = [0.0_f32; 16];
-                    for j in 0..16 {
-                        logits_row[j] = logits_product_row[j] + b2_row[j];
-                        others_row[j] = if j == (label[i] as usize) {
-                            -::chainrule::__private::core::primitive::f32::INFINITY
-                        } else {
-                            logits_row[j]
-                        };
-                    }
-                    logits.copy_from_slice(&logits_row[..10]);
-                    others.copy_from_slice(&others_row[..10]);
-                    let mut each_sum_at = 0;
-                    let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
-                    for k in 0..10 {
-                        let candidate = others[k];
-                        let better = (candidate > largest)
-                            | (candidate.is_nan() & !largest.is_nan());
-                        each_sum_at = if better { k } else { each_sum_at };
-                        largest = if better { candidate } else { largest };
-                    }
-                    let each_sum_top = largest;
-                    let each_sum_shift = if math::abs(each_sum_top)
-                        < ::chainrule::__private::core::primitive::f32::INFINITY
-                    {
-                        each_sum_top
-                    } else {
-                        0.0
-                    };
-                    let each_sum_one = if math::abs(each_sum_top)
-                        < ::chainrule::__private::core::primitive::f32::INFINITY
-                    {
-                        1.0
-                    } else {
-                        0.0
-                    };
-                    let mut each_sum_rest = 0.0;
-                    let others_row = kernels::row::<16, _>(&others);
-                    each_sum_rest
-                        += kernels::sum_of_row::<
-                            16,
-                            _,
-                        >(
-                            10,
-                            #[inline(always)]
-                            |k| {
-                                math::exp(others_row[k] - each_sum_shift)
-                                    - (if k == each_sum_at { each_sum_one } else { 0.0 })
-                            },
-                        );
-                    loss_mean
-                        += math::softplus(
-                            each_sum_top - logits[label[i] as usize]
-                                + math::ln_1p(each_sum_rest),
-                        );
-                }
-                let loss = loss_mean / n as f32;
-                loss
-            },
-        );
+        let value = {
+            use ::chainrule::__private::{carve, kernels};
+            let [h, logits_product] = carve(arena, [0..n * 128, n * 128..n * 138]);
+            let h = &mut h.as_chunks_mut::<128>().0[..n];
+            let logits_product = &mut logits_product.as_chunks_mut::<10>().0[..n];
+            kernels::matmul(
+                n,
+                128,
+                784,
+                x.as_flattened(),
+                (784, 1),
+                self.w1.as_flattened(),
+                (128, 1),
+                h.as_flattened_mut(),
+                128,
+                false,
+            );
+            Self::__compute_h(n, &self.b1, h);
+            kernels::matmul(
+                n,
+                10,
+                128,
+                h.as_flattened(),
+                (128, 1),
+                self.w2.as_flattened(),
+                (10, 1),
+                logits_product.as_flattened_mut(),
+                10,
+                false,
+            );
+            let loss_mean = Self::__compute_loss_mean_2(
+                n,
+                &self.b2,
+                logits_product,
+                label,
+            );
+            let loss = loss_mean / n as f32;
+            loss
+        };
         value
     }
     /// How many elements a workspace must have for every method of `Mlp::loss`, at these sizes or smaller: `266 * N + 1280`.
@@ -954,131 +665,314 @@ impl MlpLossPass<'_> {
     pub fn backward(self, grads: &mut Mlp) {
         let Self { model, arena, x, label, .. } = self;
         let n = x.len();
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            || {
-                use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [each_sum_rest, each_part, each_sum_exp] = carve(
-                    arena,
-                    [n * 138..n * 139, n * 139..n * 140, n * 256..n * 266],
-                );
-                let each_sum_rest = &each_sum_rest[..n];
-                let each_part = &each_part[..n];
-                let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<10>().0[..n];
-                let d_loss_mean = 1.0 / n as f32;
-                grads.b2.fill(0.0);
-                let mut b2_row = kernels::row::<16, _>(&grads.b2);
-                for i in 0..n {
-                    let each_part_2 = d_loss_mean * math::sigmoid(each_part[i]);
-                    let d_each_sum_rest = each_part_2 / (1.0 + each_sum_rest[i]);
-                    let mut each_sum_exp_row = kernels::row::<16, _>(&each_sum_exp[i]);
-                    for j in 0..16 {
-                        each_sum_exp_row[j] = if j == (label[i] as usize) {
-                            0.0
-                        } else {
-                            d_each_sum_rest * each_sum_exp_row[j]
-                        };
-                    }
-                    each_sum_exp[i].copy_from_slice(&each_sum_exp_row[..10]);
-                    each_sum_exp[i][label[i] as usize] -= each_part_2;
-                    let each_sum_exp_row = kernels::row::<16, _>(&each_sum_exp[i]);
-                    for j in 0..16 {
-                        b2_row[j] += each_sum_exp_row[j];
-                    }
-                }
-                grads.b2.copy_from_slice(&b2_row[..10]);
-                let [h, d_h, each_sum_exp] = carve(
-                    arena,
-                    [0..n * 128, n * 128..n * 256, n * 256..n * 266],
-                );
-                let h = &h.as_chunks::<128>().0[..n];
-                let d_h = &mut d_h.as_chunks_mut::<128>().0[..n];
-                let each_sum_exp = &each_sum_exp.as_chunks::<10>().0[..n];
-                kernels::matmul(
-                    n,
-                    128,
-                    10,
-                    each_sum_exp.as_flattened(),
-                    (10, 1),
-                    model.w2.as_flattened(),
-                    (1, 10),
-                    d_h.as_flattened_mut(),
-                    128,
-                    false,
-                );
-                kernels::matmul(
-                    128,
-                    10,
-                    n,
-                    h.as_flattened(),
-                    (1, 128),
-                    each_sum_exp.as_flattened(),
-                    (10, 1),
-                    grads.w2.as_flattened_mut(),
-                    10,
-                    false,
-                );
-                grads.b1.fill(0.0);
-                for i in 0..n {
-                    for part in 0..4 {
-                        let h_row = kernels::row::<
-                            32,
-                            _,
-                        >(&h[i][part * 32..part * 32 + 32]);
-                        let mut d_h_row = kernels::row::<
-                            32,
-                            _,
-                        >(&d_h[i][part * 32..part * 32 + 32]);
-                        let mut b1_row = kernels::row::<
-                            32,
-                            _,
-                        >(&grads.b1[part * 32..part * 32 + 32]);
-                        for lane in 0..32 {
-                            let element = d_h_row[lane];
-                            d_h_row[lane] = if h_row[lane] <= 0.0 {
-                                0.0
-                            } else {
-                                element
-                            };
-                            b1_row[lane] += d_h_row[lane];
-                        }
-                        d_h[i][part * 32..part * 32 + 32].copy_from_slice(&d_h_row);
-                        grads.b1[part * 32..part * 32 + 32].copy_from_slice(&b1_row);
-                    }
-                }
-                kernels::matmul(
-                    784,
-                    128,
-                    n,
-                    x.as_flattened(),
-                    (1, 784),
-                    d_h.as_flattened(),
-                    (128, 1),
-                    grads.w1.as_flattened_mut(),
-                    128,
-                    false,
-                );
-            },
-        );
+        {
+            use ::chainrule::__private::{carve, kernels};
+            let [each_sum_rest, each_part, each_sum_exp] = carve(
+                arena,
+                [n * 138..n * 139, n * 139..n * 140, n * 256..n * 266],
+            );
+            let each_sum_rest = &each_sum_rest[..n];
+            let each_part = &each_part[..n];
+            let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<10>().0[..n];
+            let d_loss_mean = 1.0 / n as f32;
+            grads.b2.fill(0.0);
+            Mlp::__compute_d_b2(
+                n,
+                d_loss_mean,
+                each_part,
+                each_sum_rest,
+                label,
+                &mut grads.b2,
+                each_sum_exp,
+            );
+            let [h, d_h, each_sum_exp] = carve(
+                arena,
+                [0..n * 128, n * 128..n * 256, n * 256..n * 266],
+            );
+            let h = &h.as_chunks::<128>().0[..n];
+            let d_h = &mut d_h.as_chunks_mut::<128>().0[..n];
+            let each_sum_exp = &each_sum_exp.as_chunks::<10>().0[..n];
+            kernels::matmul(
+                n,
+                128,
+                10,
+                each_sum_exp.as_flattened(),
+                (10, 1),
+                model.w2.as_flattened(),
+                (1, 10),
+                d_h.as_flattened_mut(),
+                128,
+                false,
+            );
+            kernels::matmul(
+                128,
+                10,
+                n,
+                h.as_flattened(),
+                (1, 128),
+                each_sum_exp.as_flattened(),
+                (10, 1),
+                grads.w2.as_flattened_mut(),
+                10,
+                false,
+            );
+            grads.b1.fill(0.0);
+            Mlp::__compute_d_h(n, h, d_h, &mut grads.b1);
+            kernels::matmul(
+                784,
+                128,
+                n,
+                x.as_flattened(),
+                (1, 784),
+                d_h.as_flattened(),
+                (128, 1),
+                grads.w1.as_flattened_mut(),
+                128,
+                false,
+            );
+        };
     }
     /// Adds the gradient with respect to the parameters to what is there.
     #[track_caller]
     pub fn accumulate(self, grads: &mut Mlp) {
         let Self { model, arena, x, label, .. } = self;
         let n = x.len();
+        {
+            use ::chainrule::__private::{carve, kernels};
+            let [each_sum_rest, each_part, each_sum_exp] = carve(
+                arena,
+                [n * 138..n * 139, n * 139..n * 140, n * 256..n * 266],
+            );
+            let each_sum_rest = &each_sum_rest[..n];
+            let each_part = &each_part[..n];
+            let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<10>().0[..n];
+            let d_loss_mean = 1.0 / n as f32;
+            Mlp::__compute_d_b2(
+                n,
+                d_loss_mean,
+                each_part,
+                each_sum_rest,
+                label,
+                &mut grads.b2,
+                each_sum_exp,
+            );
+            let [h, d_h, each_sum_exp] = carve(
+                arena,
+                [0..n * 128, n * 128..n * 256, n * 256..n * 266],
+            );
+            let h = &h.as_chunks::<128>().0[..n];
+            let d_h = &mut d_h.as_chunks_mut::<128>().0[..n];
+            let each_sum_exp = &each_sum_exp.as_chunks::<10>().0[..n];
+            kernels::matmul(
+                n,
+                128,
+                10,
+                each_sum_exp.as_flattened(),
+                (10, 1),
+                model.w2.as_flattened(),
+                (1, 10),
+                d_h.as_flattened_mut(),
+                128,
+                false,
+            );
+            kernels::matmul(
+                128,
+                10,
+                n,
+                h.as_flattened(),
+                (1, 128),
+                each_sum_exp.as_flattened(),
+                (10, 1),
+                grads.w2.as_flattened_mut(),
+                10,
+                true,
+            );
+            Mlp::__compute_d_h(n, h, d_h, &mut grads.b1);
+            kernels::matmul(
+                784,
+                128,
+                n,
+                x.as_flattened(),
+                (1, 784),
+                d_h.as_flattened(),
+                (128, 1),
+                grads.w1.as_flattened_mut(),
+                128,
+                true,
+            );
+        };
+    }
+}
+#[allow(
+    dead_code,
+    missing_debug_implementations,
+    non_snake_case,
+    unreachable_pub,
+    clippy::approx_constant,
+    clippy::assign_op_pattern,
+    clippy::duplicate_underscore_argument,
+    clippy::int_plus_one,
+    clippy::manual_div_ceil,
+    clippy::manual_range_contains,
+    clippy::many_single_char_names,
+    clippy::needless_borrow,
+    clippy::similar_names,
+    clippy::too_many_arguments,
+    clippy::type_complexity,
+    clippy::unnecessary_box_returns,
+)]
+impl Mlp {
+    /// Computes `h` from `b1`.
+    fn __compute_h(n: usize, b1: &[f32; 128], h: &mut [[f32; 128]]) {
+        use ::chainrule::__private::kernels;
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            || {
-                use ::chainrule::__private::{carve, kernels, math::f32 as math};
-                let [each_sum_rest, each_part, each_sum_exp] = carve(
-                    arena,
-                    [n * 138..n * 139, n * 139..n * 140, n * 256..n * 266],
-                );
-                let each_sum_rest = &each_sum_rest[..n];
+            move || {
+                let h = &mut h[..n];
+                for i in 0..n {
+                    for part in 0..4 {
+                        let mut h_row = kernels::row::<
+                            32,
+                            _,
+                        >(&h[i][part * 32..part * 32 + 32]);
+                        let b1_row = kernels::row::<
+                            32,
+                            _,
+                        >(&b1[part * 32..part * 32 + 32]);
+                        for lane in 0..32 {
+                            let total = h_row[lane] + b1_row[lane];
+                            h_row[lane] = if total <= 0.0 { 0.0 } else { total };
+                        }
+                        h[i][part * 32..part * 32 + 32].copy_from_slice(&h_row);
+                    }
+                }
+            },
+        )
+    }
+    /// Computes `logits` from `b2`.
+    fn __compute_logits(n: usize, b2: &[f32; 10], logits: &mut [[f32; 10]]) {
+        use ::chainrule::__private::kernels;
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let logits = &mut logits[..n];
+                let b2_row = kernels::row::<16, _>(b2);
+                for i in 0..n {
+                    let mut logits_row = kernels::row::<16, _>(&logits[i]);
+                    for j in 0..16 {
+                        logits_row[j] = logits_row[j] + b2_row[j];
+                    }
+                    logits[i].copy_from_slice(&logits_row[..10]);
+                }
+            },
+        )
+    }
+    /// Computes `loss_mean`, `each_sum_exp`, `each_sum_rest` and `each_part` from `b2`, `logits_product` and `label`.
+    fn __compute_loss_mean(
+        n: usize,
+        b2: &[f32; 10],
+        logits_product: &[[f32; 10]],
+        label: &[u32],
+        each_sum_exp: &mut [[f32; 10]],
+        each_sum_rest: &mut [f32],
+        each_part: &mut [f32],
+    ) -> f32 {
+        use ::chainrule::__private::{kernels, math::f32 as math};
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let logits_product = &logits_product[..n];
+                let label = &label[..n];
+                let each_sum_exp = &mut each_sum_exp[..n];
+                let each_sum_rest = &mut each_sum_rest[..n];
+                let each_part = &mut each_part[..n];
+                let mut loss_mean = 0.0;
+                let b2_row = kernels::row::<16, _>(b2);
+                for i in 0..n {
+                    let mut logits = [0.0_f32; 10];
+                    let mut others = [0.0_f32; 10];
+                    let logits_product_row = kernels::row::<16, _>(&logits_product[i]);
+                    let mut logits_row = [0.0_f32; 16];
+                    let mut others_row = [0.0_f32; 16];
+                    for j in 0..16 {
+                        logits_row[j] = logits_product_row[j] + b2_row[j];
+                        others_row[j] = if j == (label[i] as usize) {
+                            -::chainrule::__private::core::primitive::f32::INFINITY
+                        } else {
+                            logits_row[j]
+                        };
+                    }
+                    logits.copy_from_slice(&logits_row[..10]);
+                    others.copy_from_slice(&others_row[..10]);
+                    let mut each_sum_at = 0;
+                    let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
+                    for k in 0..10 {
+                        let candidate = others[k];
+                        let better = (candidate > largest)
+                            | (candidate.is_nan() & !largest.is_nan());
+                        each_sum_at = if better { k } else { each_sum_at };
+                        largest = if better { candidate } else { largest };
+                    }
+                    let each_sum_top = largest;
+                    let each_sum_shift = if math::abs(each_sum_top)
+                        < ::chainrule::__private::core::primitive::f32::INFINITY
+                    {
+                        each_sum_top
+                    } else {
+                        0.0
+                    };
+                    let others_row = kernels::row::<16, _>(&others);
+                    let mut each_sum_exp_row = [0.0_f32; 16];
+                    for k in 0..16 {
+                        each_sum_exp_row[k] = math::exp(others_row[k] - each_sum_shift);
+                    }
+                    each_sum_exp[i].copy_from_slice(&each_sum_exp_row[..10]);
+                    let each_sum_one = if math::abs(each_sum_top)
+                        < ::chainrule::__private::core::primitive::f32::INFINITY
+                    {
+                        1.0
+                    } else {
+                        0.0
+                    };
+                    let each_sum_exp_row = kernels::row::<16, _>(&each_sum_exp[i]);
+                    each_sum_rest[i] = kernels::sum_of_row::<
+                        16,
+                        _,
+                    >(
+                        10,
+                        #[inline(always)]
+                        |k| {
+                            each_sum_exp_row[k]
+                                - (if k == each_sum_at { each_sum_one } else { 0.0 })
+                        },
+                    );
+                    each_part[i] = each_sum_top - logits[label[i] as usize]
+                        + math::ln_1p(each_sum_rest[i]);
+                    loss_mean += math::softplus(each_part[i]);
+                }
+                loss_mean
+            },
+        )
+    }
+    /// Computes `d_b2` and `each_sum_exp` from `d_loss_mean`, `each_part`, `each_sum_rest` and `label`.
+    fn __compute_d_b2(
+        n: usize,
+        d_loss_mean: f32,
+        each_part: &[f32],
+        each_sum_rest: &[f32],
+        label: &[u32],
+        d_b2: &mut [f32; 10],
+        each_sum_exp: &mut [[f32; 10]],
+    ) {
+        use ::chainrule::__private::{kernels, math::f32 as math};
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
                 let each_part = &each_part[..n];
-                let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<10>().0[..n];
-                let d_loss_mean = 1.0 / n as f32;
-                let mut b2_row = kernels::row::<16, _>(&grads.b2);
+                let each_sum_rest = &each_sum_rest[..n];
+                let label = &label[..n];
+                let each_sum_exp = &mut each_sum_exp[..n];
+                let mut d_b2_row = kernels::row::<16, _>(d_b2);
                 for i in 0..n {
                     let each_part_2 = d_loss_mean * math::sigmoid(each_part[i]);
                     let d_each_sum_rest = each_part_2 / (1.0 + each_sum_rest[i]);
@@ -1094,41 +988,26 @@ impl MlpLossPass<'_> {
                     each_sum_exp[i][label[i] as usize] -= each_part_2;
                     let each_sum_exp_row = kernels::row::<16, _>(&each_sum_exp[i]);
                     for j in 0..16 {
-                        b2_row[j] += each_sum_exp_row[j];
+                        d_b2_row[j] += each_sum_exp_row[j];
                     }
                 }
-                grads.b2.copy_from_slice(&b2_row[..10]);
-                let [h, d_h, each_sum_exp] = carve(
-                    arena,
-                    [0..n * 128, n * 128..n * 256, n * 256..n * 266],
-                );
-                let h = &h.as_chunks::<128>().0[..n];
-                let d_h = &mut d_h.as_chunks_mut::<128>().0[..n];
-                let each_sum_exp = &each_sum_exp.as_chunks::<10>().0[..n];
-                kernels::matmul(
-                    n,
-                    128,
-                    10,
-                    each_sum_exp.as_flattened(),
-                    (10, 1),
-                    model.w2.as_flattened(),
-                    (1, 10),
-                    d_h.as_flattened_mut(),
-                    128,
-                    false,
-                );
-                kernels::matmul(
-                    128,
-                    10,
-                    n,
-                    h.as_flattened(),
-                    (1, 128),
-                    each_sum_exp.as_flattened(),
-                    (10, 1),
-                    grads.w2.as_flattened_mut(),
-                    10,
-                    true,
-                );
+                d_b2.copy_from_slice(&d_b2_row[..10]);
+            },
+        )
+    }
+    /// Computes `d_h` and `d_b1` from `h`.
+    fn __compute_d_h(
+        n: usize,
+        h: &[[f32; 128]],
+        d_h: &mut [[f32; 128]],
+        d_b1: &mut [f32; 128],
+    ) {
+        use ::chainrule::__private::kernels;
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let h = &h[..n];
+                let d_h = &mut d_h[..n];
                 for i in 0..n {
                     for part in 0..4 {
                         let h_row = kernels::row::<
@@ -1139,10 +1018,10 @@ impl MlpLossPass<'_> {
                             32,
                             _,
                         >(&d_h[i][part * 32..part * 32 + 32]);
-                        let mut b1_row = kernels::row::<
+                        let mut d_b1_row = kernels::row::<
                             32,
                             _,
-                        >(&grads.b1[part * 32..part * 32 + 32]);
+                        >(&d_b1[part * 32..part * 32 + 32]);
                         for lane in 0..32 {
                             let element = d_h_row[lane];
                             d_h_row[lane] = if h_row[lane] <= 0.0 {
@@ -1150,25 +1029,92 @@ impl MlpLossPass<'_> {
                             } else {
                                 element
                             };
-                            b1_row[lane] += d_h_row[lane];
+                            d_b1_row[lane] += d_h_row[lane];
                         }
                         d_h[i][part * 32..part * 32 + 32].copy_from_slice(&d_h_row);
-                        grads.b1[part * 32..part * 32 + 32].copy_from_slice(&b1_row);
+                        d_b1[part * 32..part * 32 + 32].copy_from_slice(&d_b1_row);
                     }
                 }
-                kernels::matmul(
-                    784,
-                    128,
-                    n,
-                    x.as_flattened(),
-                    (1, 784),
-                    d_h.as_flattened(),
-                    (128, 1),
-                    grads.w1.as_flattened_mut(),
-                    128,
-                    true,
-                );
             },
-        );
+        )
+    }
+    /// Computes `loss_mean` from `b2`, `logits_product` and `label`.
+    fn __compute_loss_mean_2(
+        n: usize,
+        b2: &[f32; 10],
+        logits_product: &[[f32; 10]],
+        label: &[u32],
+    ) -> f32 {
+        use ::chainrule::__private::{kernels, math::f32 as math};
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let logits_product = &logits_product[..n];
+                let label = &label[..n];
+                let mut loss_mean = 0.0;
+                let b2_row = kernels::row::<16, _>(b2);
+                for i in 0..n {
+                    let mut logits = [0.0_f32; 10];
+                    let mut others = [0.0_f32; 10];
+                    let logits_product_row = kernels::row::<16, _>(&logits_product[i]);
+                    let mut logits_row = [0.0_f32; 16];
+                    let mut others_row = [0.0_f32; 16];
+                    for j in 0..16 {
+                        logits_row[j] = logits_product_row[j] + b2_row[j];
+                        others_row[j] = if j == (label[i] as usize) {
+                            -::chainrule::__private::core::primitive::f32::INFINITY
+                        } else {
+                            logits_row[j]
+                        };
+                    }
+                    logits.copy_from_slice(&logits_row[..10]);
+                    others.copy_from_slice(&others_row[..10]);
+                    let mut each_sum_at = 0;
+                    let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
+                    for k in 0..10 {
+                        let candidate = others[k];
+                        let better = (candidate > largest)
+                            | (candidate.is_nan() & !largest.is_nan());
+                        each_sum_at = if better { k } else { each_sum_at };
+                        largest = if better { candidate } else { largest };
+                    }
+                    let each_sum_top = largest;
+                    let each_sum_shift = if math::abs(each_sum_top)
+                        < ::chainrule::__private::core::primitive::f32::INFINITY
+                    {
+                        each_sum_top
+                    } else {
+                        0.0
+                    };
+                    let each_sum_one = if math::abs(each_sum_top)
+                        < ::chainrule::__private::core::primitive::f32::INFINITY
+                    {
+                        1.0
+                    } else {
+                        0.0
+                    };
+                    let mut each_sum_rest = 0.0;
+                    let others_row = kernels::row::<16, _>(&others);
+                    each_sum_rest
+                        += kernels::sum_of_row::<
+                            16,
+                            _,
+                        >(
+                            10,
+                            #[inline(always)]
+                            |k| {
+                                math::exp(others_row[k] - each_sum_shift)
+                                    - (if k == each_sum_at { each_sum_one } else { 0.0 })
+                            },
+                        );
+                    loss_mean
+                        += math::softplus(
+                            each_sum_top - logits[label[i] as usize]
+                                + math::ln_1p(each_sum_rest),
+                        );
+                }
+                loss_mean
+            },
+        )
     }
 }

@@ -124,25 +124,14 @@ impl LinearRegression {
             );
         }
         let arena = ws.request(n, "LinearRegression::loss");
-        let value = ::chainrule::__private::vectorised(
-            #[inline(always)]
-            || {
-                use ::chainrule::__private::carve;
-                let [error] = carve(arena, [0..n]);
-                let error = &mut error[..n];
-                let mut loss_mean = 0.0;
-                for i in 0..n {
-                    let mut error_product = 0.0_f64;
-                    for k in 0..3 {
-                        error_product += x[i][k] * self.w[k];
-                    }
-                    error[i] = error_product + self.b - y[i];
-                    loss_mean += error[i] * error[i];
-                }
-                let loss = loss_mean / n as f64 / 2.0;
-                loss
-            },
-        );
+        let value = {
+            use ::chainrule::__private::carve;
+            let [error] = carve(arena, [0..n]);
+            let error = &mut error[..n];
+            let loss_mean = Self::__compute_loss_mean(n, x, &self.w, self.b, y, error);
+            let loss = loss_mean / n as f64 / 2.0;
+            loss
+        };
         LinearRegressionLossPass {
             model: self,
             value,
@@ -187,51 +176,33 @@ impl LinearRegression {
         }
         let arena = ws.request(n + 3, "LinearRegression::loss_step");
         ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
-        let value = ::chainrule::__private::vectorised(
-            #[inline(always)]
-            || {
-                use ::chainrule::__private::carve;
-                let [error] = carve(arena, [0..n]);
-                let error = &mut error[..n];
-                let mut loss_mean = 0.0;
-                for i in 0..n {
-                    let mut error_product = 0.0_f64;
-                    for k in 0..3 {
-                        error_product += x[i][k] * self.w[k];
-                    }
-                    error[i] = error_product + self.b - y[i];
-                    loss_mean += error[i] * error[i];
-                }
-                let loss = loss_mean / n as f64 / 2.0;
-                loss
-            },
-        );
-        ::chainrule::__private::kernels::vectorised_for(
-            #[inline(always)]
-            |cpu| {
-                use ::chainrule::__private::{carve, kernels};
-                let [error, d_w] = carve(arena, [0..n, n..n + 3]);
-                let error = &mut error[..n];
-                let d_w = &mut d_w.as_chunks_mut::<3>().0[0];
-                let d_loss_mean = 0.5 / n as f64;
-                let mut d_b = 0.0;
-                for k in 0..n {
-                    error[k] = 2.0 * (d_loss_mean * error[k]);
-                    d_b += error[k];
-                }
-                ::chainrule::Optimiser::update(
-                    optimiser,
-                    3,
-                    ::chainrule::__private::core::slice::from_mut(&mut self.b),
-                    ::chainrule::__private::core::slice::from_ref(&d_b),
-                );
-                kernels::matmul_fixed::<
-                    kernels::Shape<1, 3, 0, false, false, false>,
-                    _,
-                >(cpu, n, error, x.as_flattened(), d_w);
-                ::chainrule::Optimiser::update(optimiser, 0, &mut self.w, d_w);
-            },
-        );
+        let value = {
+            use ::chainrule::__private::carve;
+            let [error] = carve(arena, [0..n]);
+            let error = &mut error[..n];
+            let loss_mean = Self::__compute_loss_mean(n, x, &self.w, self.b, y, error);
+            let loss = loss_mean / n as f64 / 2.0;
+            loss
+        };
+        {
+            use ::chainrule::__private::{carve, kernels};
+            let [error, d_w] = carve(arena, [0..n, n..n + 3]);
+            let error = &mut error[..n];
+            let d_w = &mut d_w.as_chunks_mut::<3>().0[0];
+            let d_loss_mean = 0.5 / n as f64;
+            let d_b = Self::__compute_d_b(n, d_loss_mean, error);
+            ::chainrule::Optimiser::update(
+                optimiser,
+                3,
+                ::chainrule::__private::core::slice::from_mut(&mut self.b),
+                ::chainrule::__private::core::slice::from_ref(&d_b),
+            );
+            kernels::matmul_fixed::<
+                kernels::Shape<1, 3, 0, false, false, false>,
+                _,
+            >(n, error, x.as_flattened(), d_w);
+            ::chainrule::Optimiser::update(optimiser, 0, &mut self.w, d_w);
+        };
         value
     }
     /// The value of `loss` alone; nothing is stored for a backward pass.
@@ -265,22 +236,11 @@ impl LinearRegression {
             );
         }
         let _ = ws;
-        let value = ::chainrule::__private::vectorised(
-            #[inline(always)]
-            || {
-                let mut loss_mean = 0.0;
-                for i in 0..n {
-                    let mut error_product = 0.0_f64;
-                    for k in 0..3 {
-                        error_product += x[i][k] * self.w[k];
-                    }
-                    let difference = error_product + self.b - y[i];
-                    loss_mean += difference * difference;
-                }
-                let loss = loss_mean / n as f64 / 2.0;
-                loss
-            },
-        );
+        let value = {
+            let loss_mean = Self::__compute_loss_mean_2(n, x, &self.w, self.b, y);
+            let loss = loss_mean / n as f64 / 2.0;
+            loss
+        };
         value
     }
     /// How many elements a workspace must have for every method of `LinearRegression::loss`, at these sizes or smaller: `N + 3`.
@@ -379,46 +339,149 @@ impl LinearRegressionLossPass<'_> {
     pub fn backward(self, grads: &mut LinearRegression) {
         let Self { arena, x, .. } = self;
         let n = x.len();
-        ::chainrule::__private::kernels::vectorised_for(
-            #[inline(always)]
-            |cpu| {
-                use ::chainrule::__private::{carve, kernels};
-                let [error] = carve(arena, [0..n]);
-                let error = &mut error[..n];
-                let d_loss_mean = 0.5 / n as f64;
-                grads.b = 0.0;
-                for k in 0..n {
-                    error[k] = 2.0 * (d_loss_mean * error[k]);
-                    grads.b += error[k];
-                }
-                kernels::matmul_fixed::<
-                    kernels::Shape<1, 3, 0, false, false, false>,
-                    _,
-                >(cpu, n, error, x.as_flattened(), &mut grads.w);
-            },
-        );
+        {
+            use ::chainrule::__private::{carve, kernels};
+            let [error] = carve(arena, [0..n]);
+            let error = &mut error[..n];
+            let d_loss_mean = 0.5 / n as f64;
+            LinearRegression::__compute_d_b_2(n, d_loss_mean, &mut grads.b, error);
+            kernels::matmul_fixed::<
+                kernels::Shape<1, 3, 0, false, false, false>,
+                _,
+            >(n, error, x.as_flattened(), &mut grads.w);
+        };
     }
     /// Adds the gradient with respect to the parameters to what is there.
     #[track_caller]
     pub fn accumulate(self, grads: &mut LinearRegression) {
         let Self { arena, x, .. } = self;
         let n = x.len();
-        ::chainrule::__private::kernels::vectorised_for(
+        {
+            use ::chainrule::__private::{carve, kernels};
+            let [error] = carve(arena, [0..n]);
+            let error = &mut error[..n];
+            let d_loss_mean = 0.5 / n as f64;
+            LinearRegression::__compute_error(n, d_loss_mean, error, &mut grads.b);
+            kernels::matmul_fixed::<
+                kernels::Shape<1, 3, 0, false, false, true>,
+                _,
+            >(n, error, x.as_flattened(), &mut grads.w);
+        };
+    }
+}
+#[allow(
+    dead_code,
+    missing_debug_implementations,
+    non_snake_case,
+    unreachable_pub,
+    clippy::approx_constant,
+    clippy::assign_op_pattern,
+    clippy::duplicate_underscore_argument,
+    clippy::int_plus_one,
+    clippy::manual_div_ceil,
+    clippy::manual_range_contains,
+    clippy::many_single_char_names,
+    clippy::needless_borrow,
+    clippy::similar_names,
+    clippy::too_many_arguments,
+    clippy::type_complexity,
+    clippy::unnecessary_box_returns,
+)]
+impl LinearRegression {
+    /// Computes `loss_mean` and `error` from `x`, `w`, `b` and `y`.
+    fn __compute_loss_mean(
+        n: usize,
+        x: &[[f64; 3]],
+        w: &[f64; 3],
+        b: f64,
+        y: &[f64],
+        error: &mut [f64],
+    ) -> f64 {
+        ::chainrule::__private::vectorised(
             #[inline(always)]
-            |cpu| {
-                use ::chainrule::__private::{carve, kernels};
-                let [error] = carve(arena, [0..n]);
+            move || {
+                let x = &x[..n];
+                let y = &y[..n];
                 let error = &mut error[..n];
-                let d_loss_mean = 0.5 / n as f64;
+                let mut loss_mean = 0.0;
+                for i in 0..n {
+                    let mut error_product = 0.0_f64;
+                    for k in 0..3 {
+                        error_product += x[i][k] * w[k];
+                    }
+                    error[i] = error_product + b - y[i];
+                    loss_mean += error[i] * error[i];
+                }
+                loss_mean
+            },
+        )
+    }
+    /// Computes `d_b` and `error` from `d_loss_mean`.
+    fn __compute_d_b(n: usize, d_loss_mean: f64, error: &mut [f64]) -> f64 {
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let error = &mut error[..n];
+                let mut d_b = 0.0;
                 for k in 0..n {
                     error[k] = 2.0 * (d_loss_mean * error[k]);
-                    grads.b += error[k];
+                    d_b += error[k];
                 }
-                kernels::matmul_fixed::<
-                    kernels::Shape<1, 3, 0, false, false, true>,
-                    _,
-                >(cpu, n, error, x.as_flattened(), &mut grads.w);
+                d_b
             },
-        );
+        )
+    }
+    /// Computes `loss_mean` from `x`, `w`, `b` and `y`.
+    fn __compute_loss_mean_2(
+        n: usize,
+        x: &[[f64; 3]],
+        w: &[f64; 3],
+        b: f64,
+        y: &[f64],
+    ) -> f64 {
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let x = &x[..n];
+                let y = &y[..n];
+                let mut loss_mean = 0.0;
+                for i in 0..n {
+                    let mut error_product = 0.0_f64;
+                    for k in 0..3 {
+                        error_product += x[i][k] * w[k];
+                    }
+                    let difference = error_product + b - y[i];
+                    loss_mean += difference * difference;
+                }
+                loss_mean
+            },
+        )
+    }
+    /// Computes `d_b_2` and `error` from `d_loss_mean`.
+    fn __compute_d_b_2(n: usize, d_loss_mean: f64, d_b_2: &mut f64, error: &mut [f64]) {
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let error = &mut error[..n];
+                *d_b_2 = 0.0;
+                for k in 0..n {
+                    error[k] = 2.0 * (d_loss_mean * error[k]);
+                    *d_b_2 += error[k];
+                }
+            },
+        )
+    }
+    /// Computes `error` and `d_b_2` from `d_loss_mean`.
+    fn __compute_error(n: usize, d_loss_mean: f64, error: &mut [f64], d_b_2: &mut f64) {
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move || {
+                let error = &mut error[..n];
+                for k in 0..n {
+                    error[k] = 2.0 * (d_loss_mean * error[k]);
+                    *d_b_2 += error[k];
+                }
+            },
+        )
     }
 }

@@ -146,6 +146,14 @@ pub fn context<'a>(
         }
         Target::Argument(position) => Access::Variable(gradient_name(signature, position)),
     });
+    // A parameter of a method's may be named as the network is.
+    let owner = match receiver.to_string().as_str() {
+        "self" => quote!(Self),
+        _ => {
+            let name = &signature.owner.name;
+            quote!(#name)
+        }
+    };
     Context {
         krate: &signature.paths.krate,
         function: format!("{}::{}", signature.owner.name, plain(&method.name)),
@@ -154,6 +162,8 @@ pub fn context<'a>(
         inputs: fields.chain(arguments).chain(seeds).collect(),
         targets: targets.collect(),
         externs: &method.externs,
+        owner,
+        loops: signature.loops,
     }
 }
 

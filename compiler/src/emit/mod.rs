@@ -101,12 +101,13 @@ fn items(krate: &TokenStream, program: &Program, methods: Option<&[Vec<CompiledM
     let structs = program.structs.iter().enumerate().map(|(position, of)| {
         let parameters = structs::emit(&paths, program, of);
         let compiled = methods.map(|methods| &methods[position]);
+        let loops = body::Loops::default();
         let (items, passes): (Vec<_>, Vec<_>) = of
             .methods
             .iter()
             .enumerate()
             .map(|(position, method)| {
-                let signature = Signature::new(&paths, of, method);
+                let signature = Signature::new(&paths, of, method, &loops);
                 let compiled = compiled.map(|compiled| &compiled[position]);
                 (
                     method::emit(program, &signature, compiled),
@@ -115,7 +116,8 @@ fn items(krate: &TokenStream, program: &Program, methods: Option<&[Vec<CompiledM
             })
             .unzip();
         let methods = structs::implementation(of, &quote!(#(#items)*));
-        quote!(#parameters #methods #(#passes)*)
+        let loops = structs::implementation(of, &loops.items());
+        quote!(#parameters #methods #(#passes)* #loops)
     });
     quote!(#(#constants)* #(#structs)*)
 }

@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
+use super::body::Loops;
 use super::paths::Paths;
 use super::size;
 use super::types::{Boundary, Layout, rows_of_view};
@@ -18,6 +19,8 @@ pub struct Signature<'program> {
     pub owner: &'program StructType,
     /// The function.
     pub method: &'program Method,
+    /// The functions of the network's loops.
+    pub loops: &'program Loops,
     /// The locals of its run-time sizes, by [`DimId`].
     pub dims: Vec<Ident>,
     /// Its arguments.
@@ -46,7 +49,12 @@ pub enum Results {
 
 impl<'program> Signature<'program> {
     /// That of a method of a network.
-    pub fn new(paths: &'program Paths, owner: &'program StructType, method: &'program Method) -> Self {
+    pub fn new(
+        paths: &'program Paths,
+        owner: &'program StructType,
+        method: &'program Method,
+        loops: &'program Loops,
+    ) -> Self {
         let arguments = method.arguments.iter().map(|argument| Parameter {
             name: argument.name.clone(),
             tensor: match argument.content {
@@ -58,6 +66,7 @@ impl<'program> Signature<'program> {
             paths,
             owner,
             method,
+            loops,
             dims: size::locals(method),
             arguments: arguments.collect(),
             results: Results::of(&method.result, &mut |tensor| {

@@ -22,14 +22,13 @@ fn with_piece(readme: &str, behind: &str, piece: &str) -> String {
 fn pieces_of_the_readme() {
     let net = include_str!("../../expansions/classifier.net");
     let text = pretty(expansion(net.parse().expect("tokens")));
-    let backward = &text[text.find("pub fn backward").expect("a pass")..];
-    let code = lines_between(backward, "let d_loss_mean", "let [");
+    let code = lines_between(&text, "fn __compute_d_b2", "/// Computes");
     let (_, derivation) = text.split_once("const LOSS_DERIVATION: &'static str = \"").expect("a derivation");
     let derivation = lines_between(&derivation.replace("\\n", "\n"), "Gradient", "→");
 
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
     let readme = std::fs::read_to_string(path).expect("README.md");
-    let true_readme = with_piece(&readme, "A piece of the backward function", &code);
+    let true_readme = with_piece(&readme, "One of the loops that the network above goes backward by", &code);
     let true_readme = with_piece(&true_readme, "the derivative for people", &derivation);
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         std::fs::write(path, &true_readme).expect("README.md can be written");

@@ -49,6 +49,11 @@ impl Body<'_> {
         }
     }
 
+    /// The variables of roots.
+    pub(super) fn root_names(&self) -> impl Iterator<Item = &Ident> {
+        self.roots.iter().map(|root| &root.name)
+    }
+
     /// The variables of those roots that statements mention.
     pub(super) fn bind_roots(&self) -> TokenStream {
         let mut bindings = TokenStream::new();

@@ -7,14 +7,17 @@ mod apply;
 mod integer;
 mod names;
 mod nest;
+mod outline;
 mod product;
 mod reduce;
 mod rows;
 mod scalar;
 mod step;
+mod variables;
 mod view;
 
 pub use integer::operator;
+pub use outline::Loops;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,6 +47,10 @@ pub struct Context<'a> {
     pub targets: Vec<Access<'a>>,
     /// The functions of Rust that it may call.
     pub externs: &'a [Ident],
+    /// The network, as it is named where the body stands.
+    pub owner: TokenStream,
+    /// The functions of its loops.
+    pub loops: &'a Loops,
 }
 
 /// How an input or the memory for a gradient is reached.
@@ -171,12 +178,14 @@ struct Body<'a> {
     found: Option<(ScalarId, Ident)>,
     /// Local buffers that have been declared.
     declared: BTreeSet<BufferId>,
-    /// All of the stage.
-    all: &'a [Step],
     /// How often each buffer is touched in all of the stage, and how often written.
     touches: BTreeMap<BufferId, (usize, usize)>,
     /// Whether the value in hand is an integer.
     integers: Cell<bool>,
+    /// The function that is being made of the step in hand.
+    outline: Option<outline::Outline>,
+    /// Whether the step in hand stands where it is compiled for more than one processor.
+    is_compiled_for_each: bool,
     accumulate: bool,
     update: Option<&'a mut Update<'a>>,
     uses: RefCell<Uses>,
@@ -201,9 +210,10 @@ impl<'a> Body<'a> {
             known: None,
             found: None,
             declared: BTreeSet::new(),
-            all: steps,
             touches: BTreeMap::new(),
             integers: Cell::new(false),
+            outline: None,
+            is_compiled_for_each: false,
             accumulate: false,
             update: None,
             uses: RefCell::default(),
@@ -239,11 +249,18 @@ impl<'a> Body<'a> {
 
     /// A block of the statements with what they import.
     fn wrap(&self, statements: TokenStream, value: &TokenStream) -> TokenStream {
+        if statements.is_empty() && value.is_empty() {
+            return quote!();
+        }
+        let (imports, roots) = (self.imported(&self.imports.borrow()), self.bind_roots());
+        quote!({ #imports #roots #statements #value })
+    }
+
+    /// `use …;`
+    fn imported(&self, names: &BTreeSet<&'static str>) -> TokenStream {
         let krate = self.cx.krate;
         let float = self.float();
-        let imports: Vec<TokenStream> = self
-            .imports
-            .borrow()
+        let imports: Vec<TokenStream> = names
             .iter()
             .map(|&name| {
                 let ident = Ident::new(name, Span::call_site());
@@ -254,19 +271,10 @@ impl<'a> Body<'a> {
                 }
             })
             .collect();
-        let imports = match imports.as_slice() {
+        match imports.as_slice() {
             [] => quote!(),
             [one] => quote!(use #krate::__private::#one;),
             several => quote!(use #krate::__private::{#(#several),*};),
-        };
-        if statements.is_empty() && value.is_empty() {
-            return quote!();
-        }
-        let roots = self.bind_roots();
-        if self.vectorises() {
-            quote!(#krate::__private::vectorised(#[inline(always)] || { #imports #roots #statements #value }))
-        } else {
-            quote!({ #imports #roots #statements #value })
         }
     }
 

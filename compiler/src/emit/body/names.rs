@@ -1,5 +1,6 @@
 //! Names of the variables of a body: the users' where they have given one, each once.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Span};
@@ -27,24 +28,27 @@ const RESERVED: [&str; 13] = [
 ];
 
 /// The names of a body.
+#[derive(Clone)]
 pub(super) struct Names {
-    taken: BTreeSet<String>,
+    taken: RefCell<BTreeSet<String>>,
+    /// Every name that has ever been taken, in order.
+    log: RefCell<Vec<String>>,
     buffers: BTreeMap<BufferId, Ident>,
 }
 
 impl Names {
     /// Names every buffer.
     pub fn new(plan: &Plan, cx: &Context) -> Self {
-        let mut names = Self {
-            taken: KEYWORDS.iter().chain(&RESERVED).chain(&["v"]).map(ToString::to_string).collect(),
-            buffers: BTreeMap::new(),
-        };
-        names.taken.extend(cx.dims.iter().map(ToString::to_string));
+        let mut taken: BTreeSet<String> =
+            KEYWORDS.iter().chain(&RESERVED).chain(&["v"]).map(ToString::to_string).collect();
+        taken.extend(cx.dims.iter().map(ToString::to_string));
         for access in cx.inputs.values().chain(&cx.targets) {
             if let Access::Variable(name) = access {
-                names.taken.insert(name.to_string());
+                taken.insert(name.to_string());
             }
         }
+        let mut names =
+            Self { taken: RefCell::new(taken), log: RefCell::default(), buffers: BTreeMap::new() };
         for (position, buffer) in plan.memory.buffers.iter().enumerate() {
             let name = names.take(&buffer.name);
             names.buffers.insert(BufferId(position), name);
@@ -58,20 +62,26 @@ impl Names {
     }
 
     /// A name for something new, taken from now on.
-    pub fn take(&mut self, wish: &str) -> Ident {
+    pub fn take(&self, wish: &str) -> Ident {
         let wish = legal(wish);
         let mut name = wish.clone();
         let mut count = 1;
-        while !self.taken.insert(name.clone()) {
+        while !self.taken.borrow_mut().insert(name.clone()) {
             count += 1;
             name = format!("{wish}_{count}");
         }
+        self.log.borrow_mut().push(name.clone());
         Ident::new(&name, Span::mixed_site())
     }
 
+    /// The names that have been taken since.
+    pub fn since(&self, before: &Self) -> BTreeSet<String> {
+        self.log.borrow()[before.log.borrow().len()..].iter().cloned().collect()
+    }
+
     /// Gives a name free again.
-    pub fn release(&mut self, name: &Ident) {
-        self.taken.remove(&name.to_string());
+    pub fn release(&self, name: &Ident) {
+        self.taken.borrow_mut().remove(&name.to_string());
     }
 }
 

@@ -15,36 +15,34 @@ impl Body<'_> {
     pub(super) fn steps(&mut self, steps: &[Step]) -> TokenStream {
         let mut tokens = TokenStream::new();
         for (position, step) in steps.iter().enumerate() {
-            let step = match step {
-                Step::Nest(items) => {
-                    let views = self.bind_views(step);
-                    let nest = self.items(items);
-                    self.drop_views();
-                    quote!(#views #nest)
-                }
-                Step::Loop(repeat) => {
-                    let declarations = self.declarations_of(step);
-                    let repeat = self.repeat(repeat);
-                    quote!(#declarations #repeat)
-                }
-                Step::Copy { to, from } => {
-                    let views = self.bind_views(step);
-                    let copy = self.copy(*to, *from);
-                    self.drop_views();
-                    quote!(#views #copy)
-                }
-                Step::Update(number) => {
-                    let views = self.bind_views(step);
-                    let flat = self.flat(self.plan.gradients[*number].tensor, &[], false).argument();
-                    let update = self.update.as_mut().map(|update| update(*number, Source::Memory(flat)));
-                    self.drop_views();
-                    quote!(#views #update)
-                }
+            tokens.extend(match step {
+                Step::Nest(_) | Step::Loop(_) => self.compiled_for_each(step),
+                Step::Copy { .. } | Step::Update(_) => self.step(step),
                 Step::Carve { frame, buffers } => self.carve(*frame, buffers, &steps[position + 1..]),
-            };
-            tokens.extend(step);
+            });
         }
         tokens
+    }
+
+    /// The statements of a step.
+    pub(super) fn step(&mut self, step: &Step) -> TokenStream {
+        if let Step::Loop(repeat) = step {
+            let declarations = self.declarations_of(step);
+            let repeat = self.repeat(repeat);
+            return quote!(#declarations #repeat);
+        }
+        let views = self.bind_views(step);
+        let statements = match step {
+            Step::Nest(items) => self.items(items),
+            Step::Copy { to, from } => self.copy(*to, *from),
+            Step::Update(number) => {
+                let flat = self.flat(self.plan.gradients[*number].tensor, &[], false).argument();
+                self.update.as_mut().map(|update| update(*number, Source::Memory(flat))).unwrap_or_default()
+            }
+            Step::Loop(_) | Step::Carve { .. } => TokenStream::new(),
+        };
+        self.drop_views();
+        quote!(#views #statements)
     }
 
     fn repeat(&mut self, repeat: &Repeat) -> TokenStream {
@@ -55,6 +53,7 @@ impl Body<'_> {
         let left_out = repeat.condition.map(|condition| self.left_out(condition));
         let body = self.steps(&repeat.body);
         self.names.release(&counter);
+        self.counters.remove(&repeat.counter);
         if body.is_empty() {
             return body;
         }
@@ -146,7 +145,7 @@ impl Body<'_> {
     }
 
     /// The tensors of a step, not of a loop's body, and whether each is written.
-    fn tensors(&self, step: &Step) -> BTreeMap<TensorId, bool> {
+    pub(super) fn tensors(&self, step: &Step) -> BTreeMap<TensorId, bool> {
         let mut tensors: BTreeMap<TensorId, bool> = BTreeMap::new();
         match step {
             Step::Nest(items) => {
@@ -304,11 +303,6 @@ impl Body<'_> {
             Step::Carve { frame, .. } => written.extend(self.plan.memory.frames[frame.0].within),
             Step::Update(_) => {}
         }
-    }
-
-    /// Whether the body is worth being compiled for more than one processor.
-    pub(super) fn vectorises(&self) -> bool {
-        Self::work(self.all).is_none_or(|work| work >= 256)
     }
 }
 

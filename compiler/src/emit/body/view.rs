@@ -104,7 +104,7 @@ impl<'a> Body<'a> {
     }
 
     /// The tensor whose shape the variable of this tensor's memory has.
-    fn shaped(&self, tensor: TensorId) -> TensorId {
+    pub(super) fn shaped(&self, tensor: TensorId) -> TensorId {
         match self.root(tensor) {
             Root::Input(input) => input,
             Root::Buffer(buffer) => self.plan.memory.buffers[buffer.0].tensor,
@@ -128,7 +128,7 @@ impl<'a> Body<'a> {
         }
         match (self.access(tensor), self.home(tensor)) {
             (Some(Access::Field { receiver, field }), _) => {
-                let (path, rest) = self.field(receiver, field, at);
+                let (path, rest) = self.field(tensor, receiver, field, at);
                 let rest = rest.iter().map(|at| self.subscript(at));
                 quote!(#path #([#rest])*)
             }
@@ -171,6 +171,7 @@ impl<'a> Body<'a> {
     /// A field's place after the arrays of structs in its path, and the subscripts that are left.
     pub(super) fn field<'b>(
         &self,
+        tensor: TensorId,
         receiver: &TokenStream,
         field: &crate::program::FieldInput,
         at: &'b [Int],
@@ -187,7 +188,10 @@ impl<'a> Body<'a> {
             }
             rest = after;
         }
-        (tokens, rest)
+        match &self.outline {
+            Some(outline) => (self.given(outline, tensor, field, tokens), rest),
+            None => (tokens, rest),
+        }
     }
 
     /// How many leading axes of a tensor's memory are arrays of structs.
@@ -218,11 +222,12 @@ impl<'a> Body<'a> {
         if let Some(Access::Field { receiver, field }) = self.access(tensor)
             && !self.views.contains_key(&tensor)
         {
-            let (path, rest) = self.field(receiver, field, at);
+            let (path, rest) = self.field(tensor, receiver, field, at);
             let indices = rest.iter().map(|at| self.subscript(at));
             let row = quote!(#path #([#indices])*);
             return match depth {
                 0 => scalar(row),
+                1 if rest.is_empty() && self.outline.is_some() => Flat::reference(row),
                 1 => place(row),
                 _ => nested(row),
             };
@@ -261,7 +266,8 @@ impl<'a> Body<'a> {
     }
 
     fn is_local(&self, tensor: TensorId) -> bool {
-        !self.views.contains_key(&tensor) && matches!(self.home(tensor), Some((_, Home::Local)))
+        let local = matches!(self.home(tensor), Some((_, Home::Local)));
+        local && !self.views.contains_key(&tensor) && !self.is_lent(tensor)
     }
 
     /// The variable that a tensor is seen through.
@@ -357,6 +363,31 @@ impl<'a> Body<'a> {
         }
         let length = self.size(&Int::product(&shape[..prefix(shape)]));
         if mutable { quote!(&mut #view[..#length]) } else { quote!(&#view[..#length]) }
+    }
+
+    /// The type of what a view of a shape refers to: `[[f32; 20]]`.
+    pub(super) fn view_type(&self, shape: &[Int], element: &TokenStream) -> TokenStream {
+        let Form { slice, arrays } = Form::of(shape);
+        let row = arrays.iter().rev().fold(element.clone(), |row, extent| {
+            let extent = Literal::i64_unsuffixed(*extent);
+            quote!([#row; #extent])
+        });
+        if slice { quote!([#row]) } else { row }
+    }
+
+    /// The same of what has been carved: what has no rows is a slice, and so is a number.
+    pub(super) fn carved_type(&self, shape: &[Int], element: &TokenStream) -> TokenStream {
+        let rows = shape.iter().position(|extent| extent.is(0)).map_or(shape, |rows| &shape[rows + 1..]);
+        let has_no_rows = rows.len() < shape.len();
+        let ty = self.view_type(rows, element);
+        if shape.is_empty() || has_no_rows { quote!([#ty]) } else { ty }
+    }
+
+    /// How long a view is that is a slice.
+    pub(super) fn length(&self, shape: &[Int]) -> Option<TokenStream> {
+        let Form { slice, arrays } = Form::of(shape);
+        let has_length = slice && !arrays.contains(&0);
+        has_length.then(|| self.size(&Int::product(&shape[..prefix(shape)])))
     }
 
     /// Whether an element takes the place of one float.
