@@ -55,6 +55,26 @@ fn widths_cost_nothing() {
 }
 
 #[test]
+fn layers_that_are_alike_share_their_loops() {
+    let functions = |layers: usize| {
+        let fields: String = (0..layers).map(|layer| format!("fc{layer}: Linear<16, 16>,")).collect();
+        let value = (0..layers).fold("x".to_string(), |value, layer| format!("tanh(fc{layer}({value}))"));
+        let net = format!(
+            "dim N;
+            pub struct Net {{ {fields} }}
+            impl Net {{
+                pub fn infer(x: f32[N, 16]) -> f32[N, 16] {{ {value} }}
+                #[grad] pub fn loss(x: f32[N, 16], y: f32[N, 16]) -> f32 {{ mse(infer(x), y) }}
+            }}"
+        );
+        expansion(net.parse().expect("tokens")).to_string().matches("fn __compute_").count()
+    };
+    // A layer forward and backward, the first and the last step backward, and the loss.
+    assert!(functions(2) <= 6, "{}", functions(2));
+    assert_eq!(functions(3), functions(9));
+}
+
+#[test]
 fn steps_cost_nothing() {
     let recurrent = |steps: usize| {
         size_of(&format!(

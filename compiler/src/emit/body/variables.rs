@@ -70,3 +70,28 @@ fn can_be_variable(tokens: &[TokenTree], position: usize) -> bool {
     );
     !(is_member || is_in_path || is_type || is_called)
 }
+
+#[cfg(test)]
+mod tests {
+    use quote::format_ident;
+
+    use super::*;
+
+    #[test]
+    fn only_variables_are_renamed() {
+        let all = ["h", "n", "tanh", "f32", "always", "i"];
+        let variables: BTreeSet<String> = all.map(String::from).into();
+        let tokens: TokenStream =
+            "#[inline(always)] |i| for i in 0..n { h[i] = math::tanh(tanh[i].tanh() as f32); h(i); }"
+                .parse()
+                .expect("tokens");
+        let names: Vec<String> = mentioned(&tokens, &variables).iter().map(ToString::to_string).collect();
+        assert_eq!(names.join(" "), "i i n h i tanh i i");
+        let renamed = renamed(tokens, &variables, &mut |ident| format_ident!("{ident}_"));
+        let expected: TokenStream =
+            "#[inline(always)] |i_| for i_ in 0..n_ { h_[i_] = math::tanh(tanh_[i_].tanh() as f32); h(i_); }"
+                .parse()
+                .expect("tokens");
+        assert_eq!(renamed.to_string(), expected.to_string());
+    }
+}
