@@ -4,9 +4,9 @@
 //! compiled again for newer ones. Nothing outside this file may ask for CPU features.
 
 use super::contract::{Contraction, Parts, Planes, contraction, copy_planes};
-use super::fixed::{Fixed, matmul_of, multiply_fixed};
 use super::matmul::{Product, copy_panel, multiply, outer, panel_len, with_room};
 use super::matvec::matvec;
+use super::narrow::multiply_narrow;
 use super::tile::{Even, Listed, panel};
 
 #[cfg(all(target_arch = "x86_64", feature = "std"))]
@@ -124,9 +124,19 @@ pub trait MatmulFloat: Copy {
     #[cfg(all(target_arch = "x86_64", feature = "std"))]
     unsafe fn contract_at(level: Level, contraction: Contraction<Self>);
 
-    /// A small product of constant sizes, for the CPU that the surrounding code is compiled for.
+    /// Computes a product of `N` columns with the best instantiation for this CPU.
     #[track_caller]
-    fn multiply_fixed<S: Fixed>(count: usize, a: &[Self], b: &[Self], c: &mut [Self]);
+    #[allow(clippy::too_many_arguments)]
+    fn multiply_narrow<const N: usize>(
+        m: usize,
+        k: usize,
+        a: &[Self],
+        a_strides: (usize, usize),
+        b: &[Self],
+        turned: bool,
+        c: &mut [Self],
+        accumulate: bool,
+    );
 }
 
 /// The kernels by vectors of one type, compiled for these features: each once and by itself, so that its loops
@@ -163,13 +173,23 @@ macro_rules! kernels {
                 unsafe { contraction::<$vector, $height>(given, &Parts { copy, even, listed }) }
             }
 
-            #[inline]
+            #[inline(never)]
             $(#[target_feature(enable = $features)])?
-            #[allow(dead_code, reason = "every shape is compiled for what is worth it")]
+            #[allow(dead_code, reason = "every number is compiled for what is worth it")]
+            #[allow(clippy::too_many_arguments)]
             #[track_caller]
-            pub unsafe fn fixed<S: Fixed>(count: usize, a: &[$float], b: &[$float], c: &mut [$float]) {
+            pub unsafe fn narrow<const N: usize>(
+                m: usize,
+                k: usize,
+                a: &[$float],
+                a_strides: (usize, usize),
+                b: &[$float],
+                turned: bool,
+                c: &mut [$float],
+                accumulate: bool,
+            ) {
                 // SAFETY: the caller's.
-                unsafe { multiply_fixed::<$vector, S>(count, a, b, c, turn) }
+                unsafe { multiply_narrow::<$vector, N>(m, k, a, a_strides, b, turned, c, accumulate, turn) }
             }
 
             #[inline(never)]
@@ -311,18 +331,30 @@ macro_rules! entry {
 
             #[inline(always)]
             #[track_caller]
-            fn multiply_fixed<S: Fixed>(count: usize, a: &[Self], b: &[Self], c: &mut [Self]) {
+            fn multiply_narrow<const N: usize>(
+                m: usize,
+                k: usize,
+                a: &[Self],
+                a_strides: (usize, usize),
+                b: &[Self],
+                turned: bool,
+                c: &mut [Self],
+                accumulate: bool,
+            ) {
                 // SAFETY: the CPU has what it says.
                 unsafe {
                     #[cfg(all(target_arch = "x86_64", feature = "std"))]
                     match Level::get() {
-                        Level::Widest => $widest::fixed::<S>(count, a, b, c),
-                        Level::Wide => $wide::fixed::<S>(count, a, b, c),
-                        // What has only SSE2 is not worth compiling every shape for.
-                        Level::Baseline => matmul_of::<S, _>(count, a, b, c),
+                        Level::Widest => $widest::narrow::<N>(m, k, a, a_strides, b, turned, c, accumulate),
+                        Level::Wide => $wide::narrow::<N>(m, k, a, a_strides, b, turned, c, accumulate),
+                        // What has only SSE2 is not worth compiling every number for.
+                        Level::Baseline => {
+                            let b_strides = if turned { (1, k) } else { (N, 1) };
+                            super::matmul::matmul(m, N, k, a, a_strides, b, b_strides, c, N, accumulate);
+                        }
                     }
                     #[cfg(not(all(target_arch = "x86_64", feature = "std")))]
-                    $own::fixed::<S>(count, a, b, c);
+                    $own::narrow::<N>(m, k, a, a_strides, b, turned, c, accumulate);
                 }
             }
         }

@@ -55,7 +55,7 @@ pub fn matmul<F: Float>(
 #[inline(always)]
 #[track_caller]
 #[allow(clippy::too_many_arguments)]
-fn checked<F: Float>(
+pub(super) fn checked<F: Float>(
     m: usize,
     n: usize,
     k: usize,

@@ -74,7 +74,7 @@ unsafe fn dots<V: Vector>(product: Product<V::Float>, out_stride: usize) {
 /// # Safety
 /// As [`dots`]; A is contiguous.
 #[inline(always)]
-pub(super) unsafe fn contiguous_dots<V: Vector>(product: &Product<V::Float>, out_stride: usize) {
+unsafe fn contiguous_dots<V: Vector>(product: &Product<V::Float>, out_stride: usize) {
     let mut top = 0;
     // SAFETY: columns of B and elements of the result below n.
     unsafe {

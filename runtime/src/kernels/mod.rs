@@ -6,9 +6,9 @@
 
 mod contract;
 mod dispatch;
-mod fixed;
 mod matmul;
 mod matvec;
+mod narrow;
 mod pieces;
 #[cfg(test)]
 mod tests;
@@ -21,7 +21,7 @@ mod x86;
 pub use contract::contract;
 pub(crate) use dispatch::MatmulFloat;
 pub use dispatch::vectorised;
-pub use fixed::{Shape, matmul_fixed};
 pub use matmul::matmul;
+pub use narrow::matmul_narrow;
 pub(crate) use pieces::{Runs, matmul_runs};
 pub use pieces::{row, strided_row, sum, sum_of, sum_of_row};

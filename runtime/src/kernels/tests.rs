@@ -1,9 +1,8 @@
 //! The products against three plain loops.
 
-use super::fixed::Fixed;
 use super::matmul::Product;
 use super::{
-    Runs, Shape, matmul, matmul_fixed, matmul_runs, row, strided_row, sum, sum_of, sum_of_row, vectorised,
+    Runs, matmul, matmul_narrow, matmul_runs, row, strided_row, sum, sum_of, sum_of_row, vectorised,
 };
 use crate::{Float, Rng};
 
@@ -141,70 +140,50 @@ fn every_shape_and_layout() {
     }
 }
 
-/// A product of constant sizes against plain loops, for every count around what vectors and tiles hold.
-fn compare_fixed<S: Fixed, F: Float>(rng: &mut Rng) {
-    for count in 0..=33 {
-        let Product { m, n, k, a_strides, b_strides, .. } =
-            S::of::<F>(count, core::ptr::null(), core::ptr::null(), core::ptr::null_mut());
-        let (a, b) = (random::<F>(rng, m * k), random::<F>(rng, k * n));
-        // One element more, which stays.
-        let before = random::<F>(rng, m * n + 1);
-        let mut c = before.clone();
-        matmul_fixed::<S, F>(count, &a, &b, &mut c);
-        let bound = F::EPSILON.to_f64() * (k as f64 + 2.0);
-        for (at, (&found, &before)) in c.iter().zip(&before).enumerate() {
-            let (i, j) = (at / n.max(1), at % n.max(1));
-            let inside = at < m * n;
-            let mut exact = if S::ADD || !inside { before.to_f64() } else { 0.0 };
-            for p in (0..k).filter(|_| inside) {
-                exact += a[i * a_strides.0 + p * a_strides.1].to_f64()
-                    * b[p * b_strides.0 + j * b_strides.1].to_f64();
+/// Products of `N` columns against plain loops, for every number of rows around what tiles hold.
+fn compare_narrow<const N: usize, F: Float>(rng: &mut Rng) {
+    for m in (0..=9).chain([23, 24, 70]) {
+        for k in [0, 1, 2, 7, 16, 33, 65] {
+            let (turned_a, turned, add) = (rng.below(2) == 0, rng.below(2) == 0, rng.below(2) == 0);
+            let a_strides = if turned_a { (1, m) } else { (k, 1) };
+            let b_strides = if turned { (1, k) } else { (N, 1) };
+            let (a, b) = (random::<F>(rng, m * k), random::<F>(rng, k * N));
+            // One element more, which stays.
+            let before = random::<F>(rng, m * N + 1);
+            let mut c = before.clone();
+            matmul_narrow::<N, F>(m, k, &a, a_strides, &b, turned, &mut c, add);
+            let bound = F::EPSILON.to_f64() * (k as f64 + 2.0);
+            for (at, (&found, &before)) in c.iter().zip(&before).enumerate() {
+                let (i, j) = (at / N, at % N);
+                let inside = at < m * N;
+                let mut exact = if add || !inside { before.to_f64() } else { 0.0 };
+                for p in (0..k).filter(|_| inside) {
+                    exact += a[i * a_strides.0 + p * a_strides.1].to_f64()
+                        * b[p * b_strides.0 + j * b_strides.1].to_f64();
+                }
+                let found = found.to_f64();
+                assert!((found - exact).abs() <= bound, "{m}x{N}x{k} at {i}, {j}: {found} {exact}");
             }
-            let found = found.to_f64();
-            assert!((found - exact).abs() <= bound, "{m}x{n}x{k} at {i}, {j}: {found} {exact}");
         }
     }
 }
 
 #[test]
-fn constant_sizes() {
+fn few_columns() {
     let mut rng = Rng::new(11);
-    macro_rules! shapes {
-        ($($m:literal $n:literal $k:literal $turned_a:literal $turned_b:literal $add:literal;)*) => { $(
-            compare_fixed::<Shape<$m, $n, $k, $turned_a, $turned_b, $add>, f32>(&mut rng);
-            compare_fixed::<Shape<$m, $n, $k, $turned_a, $turned_b, $add>, f64>(&mut rng);
+    macro_rules! columns {
+        ($($n:literal)*) => { $(
+            compare_narrow::<$n, f32>(&mut rng);
+            compare_narrow::<$n, f64>(&mut rng);
         )* };
     }
-    shapes! {
-        1 7 0 false false false;
-        0 16 2 false false false;
-        0 16 16 false false true;
-        0 25 10 false true false;
-        0 16 16 false true false;
-        0 37 64 false true true;
-        0 13 5 true false false;
-        0 3 1 false false true;
-        0 3 1 false true true;
-        0 40 8 true true false;
-        1 40 8 false true false;
-        3 10 0 true false false;
-        16 16 0 true false false;
-        25 10 0 true false true;
-        1 16 0 false false false;
-        5 1 0 true false true;
-        64 64 0 true false false;
-        64 64 64 true true false;
-        1 0 16 false true false;
-        1 0 17 false true true;
-        5 17 9 true true false;
-        2 2 2 false false true;
-    }
+    columns! { 1 2 3 4 5 8 13 16 20 25 32 37 64 }
 }
 
 #[test]
-#[should_panic(expected = "too short for a product of [2, 3, 4]")]
-fn constant_sizes_of_a_short_slice_panic() {
-    matmul_fixed::<Shape<0, 3, 4, false, false, false>, _>(2, &[0.0f32; 7], &[0.0; 12], &mut [0.0; 6]);
+#[should_panic(expected = "`a` has 7 elements")]
+fn few_columns_of_a_short_slice_panic() {
+    matmul_narrow::<3, _>(2, 4, &[0.0f32; 7], (4, 1), &[0.0; 12], false, &mut [0.0; 6], false);
 }
 
 #[test]

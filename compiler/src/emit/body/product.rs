@@ -1,7 +1,5 @@
 //! Calls of the kernels of products.
 
-use std::mem::replace;
-
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -11,15 +9,17 @@ use crate::plan::{Home, Leaf, Product, strides};
 use super::view::Flat;
 use super::{Body, Source};
 
-/// Up to here a size of a small product is a constant of its kernel,
-const SMALL: i64 = 64;
-/// and up to so many multiplications all of them are.
-const FEW: i64 = 1 << 12;
+/// How many columns a small product has at most.
+const WIDEST: i64 = 64;
+/// With so many rows, and as deep, a product is none of the small ones,
+const FEW: i64 = 24;
+/// unless it is of no more multiplications than these.
+const LITTLE: i64 = 1 << 15;
 
 impl Body<'_> {
-    /// `kernels::matmul(m, n, k, a, …, b, …, c, …, accumulate);` or the same with constant sizes,
-    /// `kernels::matmul_fixed::<…>(count, a, b, c);`; `kernels::contract(…)`, where the groups are no runs;
-    /// or the update by it.
+    /// `kernels::matmul(m, n, k, a, …, b, …, c, …, accumulate);` or, of few columns,
+    /// `kernels::matmul_narrow::<n, _>(m, k, a, …, b, turned, c, accumulate);`; `kernels::contract(…)`, where the
+    /// groups are no runs; or the update by it.
     pub(super) fn product(&mut self, leaf: &Leaf, product: &Product) -> TokenStream {
         let depth = self.indices.len();
         let (left, left_at) = &product.left;
@@ -58,7 +58,7 @@ impl Body<'_> {
             true => sizes[1].clone(),
             false => stride(c_at, &product.rows),
         };
-        let fixed = fixed(&sizes, &a_strides, &b_strides, &out_stride);
+        let narrow = narrow(&sizes, &b_strides, &out_stride);
         let [(a_rows, a_columns), (b_rows, b_columns)] =
             [a_strides, b_strides].map(|[rows, columns]| (self.size(&rows), self.size(&columns)));
         let operands = quote!(#m, #n, #k, #a, (#a_rows, #a_columns), #b, (#b_rows, #b_columns));
@@ -69,18 +69,13 @@ impl Body<'_> {
         }
         let c = self.operand(leaf.out, &leaf.at, &leaf.inner, depth, true);
         let (kernels, accumulate) = (self.import("kernels"), self.adds(leaf));
-        let Some(Fixed { swapped, unknown, turned_a, turned_b }) = fixed else {
-            let out_stride = self.size(&out_stride);
-            return quote!(#kernels::matmul(#operands, #c, #out_stride, #accumulate););
-        };
-        let (a, b, mut sizes) = if swapped { (b, a, [n, m, k]) } else { (a, b, [m, n, k]) };
-        let count = unknown.map_or_else(|| quote!(0), |place| replace(&mut sizes[place], quote!(0)));
-        let [m, n, k] = sizes;
-        quote! {
-            #kernels::matmul_fixed::<#kernels::Shape<#m, #n, #k, #turned_a, #turned_b, #accumulate>, _>(
-                #count, #a, #b, #c,
-            );
+        if let Some(turned) = narrow {
+            return quote! {
+                #kernels::matmul_narrow::<#n, _>(#m, #k, #a, (#a_rows, #a_columns), #b, #turned, #c, #accumulate);
+            };
         }
+        let out_stride = self.size(&out_stride);
+        quote!(#kernels::matmul(#operands, #c, #out_stride, #accumulate);)
     }
 
     /// The distance between neighbours in an index.
@@ -130,55 +125,20 @@ impl Body<'_> {
     }
 }
 
-/// A product that the kernel of constant sizes takes.
-struct Fixed {
-    /// Whether it is that of the operands transposed, the second first.
-    swapped: bool,
-    /// Which size is not known.
-    unknown: Option<usize>,
-    /// Whether an operand lies column by column.
-    turned_a: bool,
-    turned_b: bool,
-}
-
-/// Whether all sizes, or all but one, are small constants, and the matrices have no gaps. A single column is
-/// computed as a row.
-fn fixed(sizes: &[Int; 3], a: &[Int; 2], b: &[Int; 2], out_stride: &Int) -> Option<Fixed> {
-    let [m, n, k] = sizes;
-    if n.is(1) && !m.is(1) {
-        let ([a_rows, a_columns], [b_rows, b_columns]) = (a.clone(), b.clone());
-        let sizes = [n.clone(), m.clone(), k.clone()];
-        let fixed = fixed(&sizes, &[b_columns, b_rows], &[a_columns, a_rows], m);
-        return fixed.filter(|_| out_stride.is(1)).map(|fixed| Fixed { swapped: true, ..fixed });
-    }
-    let known = sizes.each_ref().map(|size| size.as_constant());
-    let mut unknown = (0..3).filter(|&place| known[place].is_none());
-    let first = unknown.next();
-    let small = known.iter().flatten().all(|size| (1..=SMALL).contains(size));
-    if unknown.next().is_some() || !small || first.is_none() && known.iter().flatten().product::<i64>() > FEW
-    {
+/// Whether a product is one of a known, small number of columns, B and C have no gaps, and it may be small: and
+/// whether B lies column by column.
+fn narrow([m, n, k]: &[Int; 3], b: &[Int; 2], out_stride: &Int) -> Option<bool> {
+    let columns = n.as_constant().filter(|n| (2..=WIDEST).contains(n))?;
+    let is_large = |m: i64, k: i64| m.min(k) >= FEW && m.saturating_mul(k).saturating_mul(columns) > LITTLE;
+    if m.as_constant().zip(k.as_constant()).is_some_and(|(m, k)| is_large(m, k)) {
         return None;
     }
     // The stride of what is one does not matter.
     let steps = |stride: &Int, size: &Int, step: &Int| size.is(1) || stride == step;
-    let is_flat = |[down, across]: &[Int; 2], rows: &Int, columns: &Int| {
-        steps(across, columns, &Int::constant(1)) && steps(down, rows, columns)
-    };
-    let is_turned = |[down, across]: &[Int; 2], rows: &Int, columns: &Int| {
-        steps(down, rows, &Int::constant(1)) && steps(across, columns, rows)
-    };
-    // A row by columns that are turned is dot products of any number; other columns are taken in panels, and
-    // copied for that if they are turned.
-    let dots = m.is(1) && known[2].is_some() && is_turned(b, k, n);
-    let turned_a = !is_flat(a, m, k);
-    let turned_b = dots || !is_flat(b, k, n);
-    let exists = !turned_a || is_turned(a, m, k);
-    let panels = known[1].is_some_and(|n| n > 1) && (!turned_b || known[2].is_some() && is_turned(b, k, n));
-    let whole = steps(out_stride, m, n);
-    (exists && whole && (dots || panels)).then_some(Fixed {
-        swapped: false,
-        unknown: first,
-        turned_a,
-        turned_b,
-    })
+    let one = Int::constant(1);
+    let [down, across] = b;
+    let flat = *across == one && steps(down, k, n);
+    let turned = steps(down, k, &one) && across == k;
+    // A row by columns that are turned is dot products.
+    (steps(out_stride, m, n) && (flat || turned && !m.is(1))).then_some(!flat)
 }

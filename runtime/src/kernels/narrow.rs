@@ -1,0 +1,124 @@
+//! Small products with a known number of columns: one instance for each number, which knows its vectors.
+//!
+//! For a batch of a few rows, where a call of [`matmul`] is a good part of the time of the product; larger ones
+//! are `matmul`'s. What a number of columns does not need is not compiled: a network has some of them, and each
+//! costs its user's build.
+
+use core::mem::MaybeUninit;
+
+use super::matmul::{Product, checked, matmul};
+use super::tile::{Even, write_tile};
+use super::vector::Vector;
+use crate::Float;
+
+/// With so many rows, and as deep, it is a product for [`matmul`],
+const FEW: usize = 24;
+/// unless it is of no more multiplications than these.
+const LITTLE: usize = 1 << 15;
+/// How many rows of C are computed at a time.
+const HEIGHT: usize = 4;
+/// No more columns than these, and no deeper where B has to be copied.
+const LARGEST: usize = 64;
+
+/// [`matmul`] of `N` columns: C without gaps, B row by row, or column by column where it is `turned`.
+///
+/// # Panics
+/// As [`matmul`].
+#[inline(always)]
+#[track_caller]
+#[allow(clippy::too_many_arguments)]
+pub fn matmul_narrow<const N: usize, F: Float>(
+    m: usize,
+    k: usize,
+    a: &[F],
+    a_strides: (usize, usize),
+    b: &[F],
+    turned: bool,
+    c: &mut [F],
+    accumulate: bool,
+) {
+    const { assert!(0 < N && N <= LARGEST) };
+    F::multiply_narrow::<N>(m, k, a, a_strides, b, turned, c, accumulate);
+}
+
+/// The product by vectors of one type: `HEIGHT` rows of up to two vectors at a time, then one. `turn` is
+/// [`copy_panel`](super::matmul::copy_panel).
+///
+/// # Safety
+/// The CPU features of `V`.
+#[inline(always)]
+#[track_caller]
+#[allow(clippy::too_many_arguments)]
+pub(super) unsafe fn multiply_narrow<V: Vector, const N: usize>(
+    m: usize,
+    k: usize,
+    a: &[V::Float],
+    a_strides: (usize, usize),
+    b: &[V::Float],
+    turned: bool,
+    c: &mut [V::Float],
+    accumulate: bool,
+    turn: unsafe fn(&mut Product<V::Float>, *mut V::Float),
+) {
+    let b_strides = if turned { (1, k) } else { (N, 1) };
+    let large = m.min(k) >= FEW && m.saturating_mul(k).saturating_mul(N) > LITTLE;
+    if large || turned && (m == 1 || k > LARGEST) {
+        return matmul(m, N, k, a, a_strides, b, b_strides, c, N, accumulate);
+    }
+    let Some(product) = checked(m, N, k, a, a_strides, b, b_strides, c, N, accumulate) else { return };
+    let mut room = [const { MaybeUninit::<[V; 2]>::uninit() }; LARGEST];
+    let room: *mut V::Float = room.as_mut_ptr().cast();
+    let panel = 2 * V::LEN;
+    let (last, start) = (N % panel, N - N % panel);
+    // SAFETY: each slice holds the last element that its sizes and strides reach, and `c`, being mutably
+    // borrowed, shares nothing with the others; the columns are those that there are; the room holds two vectors
+    // for each of k rows where B is turned.
+    unsafe {
+        let columns = |left: usize| {
+            let mut block = product.from(0, left, 0);
+            if turned {
+                block.n = block.n.min(panel);
+                turn(&mut block, room);
+            }
+            block
+        };
+        if const { N >= 2 * V::LEN } {
+            for left in (0..start).step_by(panel) {
+                rows::<V, 2, false>(&columns(left), V::LEN);
+            }
+        }
+        if const { N % (2 * V::LEN) > V::LEN } {
+            rows::<V, 2, true>(&columns(start), last - V::LEN);
+        } else if const { N % (2 * V::LEN) == V::LEN } {
+            rows::<V, 1, false>(&columns(start), last);
+        } else if const { !N.is_multiple_of(2 * V::LEN) } {
+            rows::<V, 1, true>(&columns(start), last);
+        }
+    }
+}
+
+/// All rows of `WIDTH` vectors of columns, the last of them with `last` columns if `PART`.
+///
+/// # Safety
+/// The CPU features of `V`; all elements that the block reaches must be readable, those of C also writable, and
+/// C must share none with the others; the columns of B are contiguous.
+#[inline(always)]
+unsafe fn rows<V: Vector, const WIDTH: usize, const PART: bool>(block: &Product<V::Float>, last: usize) {
+    let (m, down) = (block.m, Even(block.b_strides.0));
+    let mut top = 0;
+    // SAFETY: every tile starts where the one before ended and ends at m or before.
+    unsafe {
+        while top + HEIGHT <= m {
+            if const { WIDTH == 1 } {
+                write_tile::<V, _, HEIGHT, WIDTH, 2, PART>(block, down, top, last);
+            } else {
+                write_tile::<V, _, HEIGHT, WIDTH, 1, PART>(block, down, top, last);
+            }
+            top += HEIGHT;
+        }
+        while top < m {
+            write_tile::<V, _, 1, WIDTH, 4, PART>(block, down, top, last);
+            top += 1;
+        }
+    }
+}
