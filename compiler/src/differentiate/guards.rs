@@ -6,16 +6,26 @@
 use std::collections::BTreeMap;
 
 use super::table::guard;
-use crate::ir::{Axis, Binary, Graph, Int, Scalar, ScalarId, TensorId};
+use crate::ir::{Atom, Binary, Graph, Int, Scalar, ScalarId, TensorId};
 
 /// By cotangent: the condition, over its own axes, without which it is zero.
 #[derive(Default)]
 pub struct Guards(BTreeMap<TensorId, ScalarId>);
 
 impl Guards {
+    /// The condition of a cotangent, over its axes; `None`: nothing is known.
+    pub fn of(&self, cotangent: TensorId) -> Option<ScalarId> {
+        self.0.get(&cotangent).copied()
+    }
+
+    /// Takes note of the condition of a cotangent.
+    pub fn insert(&mut self, cotangent: TensorId, condition: ScalarId) {
+        self.0.insert(cotangent, condition);
+    }
+
     /// The condition of a cotangent that is read at some subscripts.
     pub fn at(&self, graph: &mut Graph, cotangent: TensorId, at: &[Int]) -> Option<ScalarId> {
-        let &condition = self.0.get(&cotangent)?;
+        let condition = self.of(cotangent)?;
         Some(graph.scalars.with_indices(condition, at))
     }
 
@@ -25,12 +35,12 @@ impl Guards {
         &mut self,
         graph: &mut Graph,
         (cotangent, base): (TensorId, Option<TensorId>),
-        (domain, at): (&[Axis], &[Int]),
+        at: &[Int],
         share: ScalarId,
         around: Option<ScalarId>,
     ) {
         let conditions = around.into_iter().chain(conditions(graph, share)).collect::<Vec<_>>();
-        let own = conditions.into_iter().filter_map(|condition| over_axes(graph, domain, at, condition));
+        let own = conditions.into_iter().filter_map(|condition| over_axes(graph, at, condition));
         let own = own.collect::<Vec<_>>().into_iter().reduce(|all, next| graph.scalars.and(all, next));
         let condition = match base {
             None => own,
@@ -71,23 +81,46 @@ fn conditions(graph: &mut Graph, mut value: ScalarId) -> Vec<ScalarId> {
     all
 }
 
-/// A condition over a domain as one over the axes that are written, if it is one.
-pub fn over_axes(graph: &mut Graph, domain: &[Axis], at: &[Int], condition: ScalarId) -> Option<ScalarId> {
-    let axis_of = |index: usize| at.iter().position(|subscript| subscript.as_index() == Some(index));
-    let mut known = true;
-    graph.scalars.visit_integers(condition, &mut |value| {
-        known &= (0..domain.len()).all(|index| !value.mentions_index(index) || axis_of(index).is_some());
-    });
-    let axes: Vec<Int> =
-        (0..domain.len()).map(|index| axis_of(index).map_or_else(Int::zero, Int::index)).collect();
-    known.then(|| graph.scalars.with_indices(condition, &axes))
+/// What of a condition over a domain is one over some axes, which are indices of the domain: it holds wherever the
+/// condition does.
+pub fn over_axes(graph: &mut Graph, at: &[Int], condition: ScalarId) -> Option<ScalarId> {
+    match graph.scalars[condition] {
+        Scalar::And(a, b) => {
+            let [a, b] = [a, b].map(|part| over_axes(graph, at, part));
+            match (a, b) {
+                (Some(a), Some(b)) => Some(graph.scalars.and(a, b)),
+                (a, b) => a.or(b),
+            }
+        }
+        Scalar::Or(a, b) => {
+            let [a, b] = [a, b].map(|part| over_axes(graph, at, part));
+            a.zip(b).map(|(a, b)| graph.scalars.or(a, b))
+        }
+        _ => {
+            let axis_of = |index: usize| at.iter().position(|subscript| subscript.as_index() == Some(index));
+            let mut axes = Vec::new();
+            let mut known = true;
+            graph.scalars.visit_integers(condition, &mut |value| {
+                value.visit_atoms(&mut |atom| {
+                    if let Atom::Index(index) = *atom {
+                        axes.resize_with(axes.len().max(index + 1), Int::zero);
+                        match axis_of(index) {
+                            Some(axis) => axes[index] = Int::index(axis),
+                            None => known = false,
+                        }
+                    }
+                });
+            });
+            known.then(|| graph.scalars.with_indices(condition, &axes))
+        }
+    }
 }
 
 /// Whether a condition is asked for each element.
 fn mentions_index(graph: &Graph, condition: ScalarId) -> bool {
     let mut found = false;
     graph.scalars.visit_integers(condition, &mut |value| {
-        value.visit_atoms(&mut |atom| found |= matches!(atom, crate::ir::Atom::Index(_)));
+        value.visit_atoms(&mut |atom| found |= matches!(atom, Atom::Index(_)));
     });
     found
 }
