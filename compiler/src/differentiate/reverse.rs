@@ -218,7 +218,7 @@ impl Reverse<'_> {
             let reduction = if is_map { Reduction::Set } else { Reduction::Sum };
             let shape = self.graph.shape(tensor).to_vec();
             let out = self.cotangent_tensor(tensor, shape);
-            self.guards.learn(self.graph, (out, base), &at, share, around);
+            self.guards.learn(self.graph, (out, base), (&node.domain, &at), share, around);
             backward.push(Node::Comprehension(Comprehension {
                 out,
                 base,
@@ -245,7 +245,8 @@ impl Reverse<'_> {
         let zero = self.graph.scalars.number(0.0);
         let Scalar::Read(_, at) = self.graph.scalars[read].clone() else { unreachable!("a read") };
         let among = |graph: &mut Graph, axes: &[Int]| {
-            over_axes(graph, axes, condition).map(|condition| graph.scalars.with_indices(condition, axes))
+            over_axes(graph, (&node.domain, axes), condition)
+                .map(|condition| graph.scalars.with_indices(condition, axes))
         };
         if covers(&node.at, &node.domain, self.graph.shape(node.out)) {
             return self.graph.scalars.select(condition, share, zero);
@@ -362,7 +363,7 @@ impl Reverse<'_> {
         let domain = Graph::axes(&shape);
         let out = self.cotangent_tensor(tensor, shape);
         let around = self.guards.at(self.graph, share, &at);
-        self.guards.learn(self.graph, (out, Some(sum)), &at, value, around);
+        self.guards.learn(self.graph, (out, Some(sum)), (&domain, &at), value, around);
         backward.push(Node::Comprehension(Comprehension {
             out,
             base: Some(sum),
