@@ -6,16 +6,26 @@
 use std::collections::BTreeMap;
 
 use super::table::guard;
-use crate::ir::{Axis, Binary, Graph, Int, Scalar, ScalarId, TensorId};
+use crate::ir::{Atom, Axis, Binary, Comparison, Graph, Int, Scalar, ScalarId, TensorId};
 
 /// By cotangent: the condition, over its own axes, without which it is zero.
 #[derive(Default)]
 pub struct Guards(BTreeMap<TensorId, ScalarId>);
 
 impl Guards {
+    /// The condition of a cotangent, over its axes; `None`: nothing is known.
+    pub fn of(&self, cotangent: TensorId) -> Option<ScalarId> {
+        self.0.get(&cotangent).copied()
+    }
+
+    /// Takes note of the condition of a cotangent.
+    pub fn insert(&mut self, cotangent: TensorId, condition: ScalarId) {
+        self.0.insert(cotangent, condition);
+    }
+
     /// The condition of a cotangent that is read at some subscripts.
     pub fn at(&self, graph: &mut Graph, cotangent: TensorId, at: &[Int]) -> Option<ScalarId> {
-        let &condition = self.0.get(&cotangent)?;
+        let condition = self.of(cotangent)?;
         Some(graph.scalars.with_indices(condition, at))
     }
 
@@ -29,9 +39,10 @@ impl Guards {
         share: ScalarId,
         around: Option<ScalarId>,
     ) {
-        let conditions = around.into_iter().chain(conditions(graph, share)).collect::<Vec<_>>();
-        let own = conditions.into_iter().filter_map(|condition| over_axes(graph, domain, at, condition));
-        let own = own.collect::<Vec<_>>().into_iter().reduce(|all, next| graph.scalars.and(all, next));
+        let own = around.into_iter().chain(conditions(graph, share)).collect::<Vec<_>>();
+        let own = own.into_iter().reduce(|all, next| graph.scalars.and(all, next));
+        let own = own.and_then(|condition| over_axes(graph, (domain, at), condition));
+        let own = own.map(|condition| inside(graph, (domain, at), cotangent, condition));
         let condition = match base {
             None => own,
             Some(base) => own.zip(self.0.get(&base)).map(|(own, &before)| graph.scalars.or(before, own)),
@@ -71,23 +82,89 @@ fn conditions(graph: &mut Graph, mut value: ScalarId) -> Vec<ScalarId> {
     all
 }
 
-/// A condition over a domain as one over the axes that are written, if it is one.
-pub fn over_axes(graph: &mut Graph, domain: &[Axis], at: &[Int], condition: ScalarId) -> Option<ScalarId> {
-    let axis_of = |index: usize| at.iter().position(|subscript| subscript.as_index() == Some(index));
-    let mut known = true;
-    graph.scalars.visit_integers(condition, &mut |value| {
-        known &= (0..domain.len()).all(|index| !value.mentions_index(index) || axis_of(index).is_some());
+/// What of a condition over a domain is one over some axes, which are indices of the domain: it holds wherever the
+/// condition does.
+pub fn over_axes(
+    graph: &mut Graph,
+    (domain, at): (&[Axis], &[Int]),
+    condition: ScalarId,
+) -> Option<ScalarId> {
+    part_over_axes(graph, (domain, at), condition).0
+}
+
+/// The same, and whether it is all of the condition.
+fn part_over_axes(
+    graph: &mut Graph,
+    (domain, at): (&[Axis], &[Int]),
+    condition: ScalarId,
+) -> (Option<ScalarId>, bool) {
+    match graph.scalars[condition] {
+        Scalar::And(a, b) => {
+            let ((left, is_all), (right, is_all_right)) =
+                (part_over_axes(graph, (domain, at), a), part_over_axes(graph, (domain, at), b));
+            // The right side is asked where the left one holds, and perhaps can be asked nowhere else.
+            let right = right.filter(|_| is_all || reads_inside(graph, domain, b));
+            match (left, right) {
+                (Some(a), Some(b)) => (Some(graph.scalars.and(a, b)), is_all && is_all_right),
+                (a, b) => (a.or(b), false),
+            }
+        }
+        Scalar::Or(a, b) => {
+            let ((left, is_all), (right, is_all_right)) =
+                (part_over_axes(graph, (domain, at), a), part_over_axes(graph, (domain, at), b));
+            let either = left.zip(right).map(|(a, b)| graph.scalars.or(a, b));
+            (either, either.is_some() && is_all && is_all_right)
+        }
+        _ => {
+            let axis_of = |index: usize| at.iter().position(|subscript| subscript.as_index() == Some(index));
+            let mut known = true;
+            graph.scalars.visit_integers(condition, &mut |value| {
+                known &=
+                    (0..domain.len()).all(|index| !value.mentions_index(index) || axis_of(index).is_some());
+            });
+            let axes: Vec<Int> =
+                (0..domain.len()).map(|index| axis_of(index).map_or_else(Int::zero, Int::index)).collect();
+            (known.then(|| graph.scalars.with_indices(condition, &axes)), known)
+        }
+    }
+}
+
+/// Whether a condition can be asked everywhere in a domain: it reads whole tensors at its indices.
+fn reads_inside(graph: &Graph, domain: &[Axis], condition: ScalarId) -> bool {
+    let mut inside = true;
+    graph.visit_reads(condition, &mut |tensor, at| {
+        inside &= at.iter().zip(graph.shape(tensor)).all(|(at, size)| match at.as_index() {
+            Some(index) => domain[index].extent == *size,
+            None => at.as_constant().is_some() && size.as_constant().is_some(),
+        });
     });
-    let axes: Vec<Int> =
-        (0..domain.len()).map(|index| axis_of(index).map_or_else(Int::zero, Int::index)).collect();
-    known.then(|| graph.scalars.with_indices(condition, &axes))
+    inside
+}
+
+/// A condition over the axes of a tensor that is asked only where something is written to it.
+fn inside(
+    graph: &mut Graph,
+    (domain, at): (&[Axis], &[Int]),
+    tensor: TensorId,
+    mut condition: ScalarId,
+) -> ScalarId {
+    for (axis, subscript) in at.iter().enumerate() {
+        let Some(extent) = subscript.as_index().map(|index| domain[index].extent.clone()) else { continue };
+        let mut is_asked = false;
+        graph.scalars.visit_integers(condition, &mut |value| is_asked |= value.mentions_index(axis));
+        if is_asked && extent != graph.shape(tensor)[axis] {
+            let is_inside = graph.scalars.compare_int(Comparison::Less, Int::index(axis), extent);
+            condition = graph.scalars.and(is_inside, condition);
+        }
+    }
+    condition
 }
 
 /// Whether a condition is asked for each element.
 fn mentions_index(graph: &Graph, condition: ScalarId) -> bool {
     let mut found = false;
     graph.scalars.visit_integers(condition, &mut |value| {
-        value.visit_atoms(&mut |atom| found |= matches!(atom, crate::ir::Atom::Index(_)));
+        value.visit_atoms(&mut |atom| found |= matches!(atom, Atom::Index(_)));
     });
     found
 }

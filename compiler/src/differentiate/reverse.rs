@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::activity::spread;
 use super::application::Application;
 use super::guards::{Guards, over_axes};
-use super::share::share;
+use super::share::{make, share, used_axes};
 use super::table::scalar_vjp;
 use super::tame::Tame;
 use crate::ir::{
@@ -194,18 +194,15 @@ impl Reverse<'_> {
         };
         let mut reads = scalar_vjp(&mut self.graph.scalars, node.value, known, seed, &is_active);
         let around = self.guards.at(self.graph, cotangent, &node.at);
-        if let Some(condition) = around {
-            let elementwise = covers(&node.at, &node.domain, self.graph.shape(node.out));
-            let zero = self.graph.scalars.number(0.0);
-            let seed = self.graph.scalars.select(condition, seed, zero);
-            let guarded = scalar_vjp(&mut self.graph.scalars, node.value, known, seed, &is_active);
-            for (plain, guarded) in reads.iter_mut().zip(guarded) {
-                let Scalar::Read(_, at) = self.graph.scalars[plain.0].clone() else { continue };
-                // A sum over what the condition is asked of stays free of it: it may be a product of matrices.
-                let fits = elementwise || over_axes(self.graph, &node.domain, &at, condition).is_some();
-                if fits && !self.tame.is_tame(self.graph, plain.1) {
-                    *plain = guarded;
-                }
+        let is_wild: Vec<bool> = reads
+            .iter()
+            .map(|(_, share)| around.is_some() && !self.tame.is_tame(self.graph, *share))
+            .collect();
+        if let Some(condition) = around.filter(|_| is_wild.contains(&true)) {
+            let one = self.graph.scalars.number(1.0);
+            let factors = scalar_vjp(&mut self.graph.scalars, node.value, known, one, &is_active);
+            for ((read, (_, factor)), _) in reads.iter_mut().zip(factors).zip(is_wild).filter(|(_, is)| *is) {
+                read.1 = self.under(node, (condition, seed), *read, factor, backward);
             }
         }
         share(self.graph, node, &mut reads, before, backward);
@@ -234,6 +231,45 @@ impl Reverse<'_> {
         }
     }
 
+    /// A share that may be infinite, or NaN, where the condition that its cotangent stands under does not hold: under
+    /// as much of it as is asked of what the share is written to, or as does not make something else of a product of
+    /// matrices. `factor` is the share without the cotangent.
+    fn under(
+        &mut self,
+        node: &Comprehension,
+        (condition, seed): (ScalarId, ScalarId),
+        (read, mut share): (ScalarId, ScalarId),
+        factor: ScalarId,
+        backward: &mut Vec<Node>,
+    ) -> ScalarId {
+        let zero = self.graph.scalars.number(0.0);
+        let Scalar::Read(_, at) = self.graph.scalars[read].clone() else { unreachable!("a read") };
+        let among = |graph: &mut Graph, axes: &[Int]| {
+            over_axes(graph, (&node.domain, axes), condition)
+                .map(|condition| graph.scalars.with_indices(condition, axes))
+        };
+        if covers(&node.at, &node.domain, self.graph.shape(node.out)) {
+            return self.graph.scalars.select(condition, share, zero);
+        }
+        let outside = among(self.graph, &at);
+        if outside != Some(condition) {
+            let axes = used_axes(self.graph, &node.domain, factor);
+            if axes.len() == node.domain.len() {
+                return self.graph.scalars.select(condition, share, zero);
+            }
+            let axes: Vec<Int> = axes.into_iter().map(Int::index).collect();
+            let inside = among(self.graph, &axes);
+            if let Some(inside) = inside.filter(|_| inside != outside) {
+                let factor = make(self.graph, node, factor, &[inside], &BTreeMap::new(), backward);
+                share = self.graph.scalars.mul(seed, factor);
+            }
+        }
+        match outside {
+            Some(condition) => self.graph.scalars.select(condition, share, zero),
+            None => share,
+        }
+    }
+
     /// The derivative that a function of Rust declares is linear in the tangents: its transpose is its
     /// reverse by them, whatever they are.
     fn apply(
@@ -246,19 +282,42 @@ impl Reverse<'_> {
     ) {
         let Some(application) = Application::of(self.graph, node) else { return };
         let arguments = application.arguments(self.graph);
-        backward.extend(arguments.iter().cloned().map(Node::Comprehension));
+        let made: Vec<Node> = arguments.iter().cloned().map(Node::Comprehension).collect();
+        self.tame.learn(self.graph, &made);
+        backward.extend(made);
         let tangents: Vec<TensorId> =
             arguments.iter().map(|argument| self.zeros(argument.out, backward)).collect();
         let mut nodes = Vec::new();
         let derivative = application.derivative(self.graph, &tangents, &mut nodes);
-        let around = std::mem::replace(&mut self.graph.nodes, nodes);
-        let shares = reverse(self.graph, &mut [], &[(derivative, cotangent)], &tangents);
-        backward.append(&mut std::mem::replace(&mut self.graph.nodes, around));
-        for (mut argument, share) in arguments.into_iter().zip(shares.unwrap_or_default()) {
+        let shares = self.transpose(nodes, (derivative, cotangent), &tangents, backward);
+        for (mut argument, share) in arguments.into_iter().zip(shares) {
             if let Some(share) = share {
                 self.comprehension(&mut argument, share, cotangents, before, backward);
             }
         }
+    }
+
+    /// The reverse of nodes that are linear in some tangents, by these: under the conditions of the cotangent,
+    /// and with what is known of the tensors around.
+    fn transpose(
+        &mut self,
+        nodes: Vec<Node>,
+        (derivative, cotangent): (TensorId, TensorId),
+        tangents: &[TensorId],
+        backward: &mut Vec<Node>,
+    ) -> Vec<Option<TensorId>> {
+        self.tame.learn(self.graph, &nodes);
+        let mut active = tangents.iter().copied().collect();
+        spread(self.graph, &nodes, &mut active);
+        let around = std::mem::replace(&mut self.active, active);
+        let (mut shares, mut reversed) = (Cotangents::new(), Vec::new());
+        if self.active.contains(&derivative) {
+            self.accumulate(derivative, cotangent, &mut shares, &mut reversed);
+        }
+        backward.extend(self.list(nodes, &mut shares, &mut reversed));
+        backward.append(&mut reversed);
+        self.active = around;
+        tangents.iter().map(|tangent| shares.get(tangent).copied()).collect()
     }
 
     /// The cotangent with zeros where the node has overwritten its base.
@@ -270,6 +329,9 @@ impl Reverse<'_> {
     ) -> TensorId {
         let shape = self.graph.shape(cotangent).to_vec();
         let out = self.cotangent_tensor(node.out, shape);
+        if let Some(condition) = self.guards.of(cotangent) {
+            self.guards.insert(out, condition);
+        }
         let value = self.graph.scalars.number(0.0);
         let (domain, at) = (node.domain.clone(), node.at.clone());
         backward.push(Node::Comprehension(Comprehension {
@@ -316,6 +378,8 @@ impl Reverse<'_> {
     fn zeros(&mut self, like: TensorId, nodes: &mut Vec<Node>) -> TensorId {
         let shape = self.graph.shape(like).to_vec();
         let out = self.cotangent_tensor(like, shape);
+        let never = self.graph.scalars.flag(false);
+        self.guards.insert(out, never);
         nodes.push(Node::Comprehension(self.graph.zeros(out)));
         out
     }

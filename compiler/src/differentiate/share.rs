@@ -172,7 +172,8 @@ fn worth_it(graph: &Graph, node: &Comprehension, id: ScalarId) -> bool {
         || (is_dear && reduced <= 1)
 }
 
-fn used_axes(graph: &Graph, domain: &[Axis], id: ScalarId) -> Vec<usize> {
+/// The axes of a domain that an expression depends on.
+pub fn used_axes(graph: &Graph, domain: &[Axis], id: ScalarId) -> Vec<usize> {
     let parts = graph.scalars.reachable(id);
     let mentions = |position: usize| {
         parts.iter().any(|&part| match &graph.scalars[part] {
@@ -185,8 +186,9 @@ fn used_axes(graph: &Graph, domain: &[Axis], id: ScalarId) -> Vec<usize> {
     (0..domain.len()).filter(|&position| mentions(position)).collect()
 }
 
-/// A node for an expression over the axes that it depends on; returns the read of it.
-fn make(
+/// A node for an expression over the axes that it depends on, zero where one of the guards does not hold; returns the
+/// read of it.
+pub fn make(
     graph: &mut Graph,
     node: &Comprehension,
     id: ScalarId,

@@ -47,6 +47,31 @@ fn externs_of_arrays() {
 }
 
 #[test]
+fn externs_of_arrays_under_conditions() {
+    check_gradients(
+        "
+        dim N;
+        extern fn powers(x: f64) -> f64[3] { derivative(dx) = stack([1 + 0 * x, 2 * x, 3 * x * x]) * dx }
+        extern fn scaled(x: f64[3], s: f64) -> f64[3] { derivative(dx, ds) = s * dx + ds * x / s * s }
+        pub struct Net { w: f64[3] }
+        impl Net {
+            pub fn looped(x: f64[3]) -> f64 {
+                let mut h = x;
+                for _ in 0..3 { let a = scaled(h, 0.5); h = if dot(h, h) > 0 { w * a } else { 2 * h }; }
+                sum(h)
+            }
+            pub fn elements(x: f64[N, 3]) -> f64 {
+                let y[n] = scaled(x[n], w[0] + 2);
+                let z[n] = powers(x[n, 1] + w[2]);
+                sum(if y > 0.3 { y } else { z }) + sum[n](if x[n, 0] > 0 { dot(y[n], z[n]) } else { y[n, 0] })
+            }
+        }",
+        &[4],
+        3,
+    );
+}
+
+#[test]
 fn externs_without_derivatives() {
     let wrong = |body: &str| checked(&(DECLARED.to_string() + body)).map(|_| ()).unwrap_err();
     let message = wrong("pub struct Net {} impl Net { #[grad(x)] pub fn f(x: f64) -> f64 { slope(x) * 2 } }");

@@ -262,3 +262,54 @@ fn assignments_at_any_subscript() {
             pub fn stays(x: f64[4]) -> f64 { let mut y = x; for t in 3..3 { y = y * t; } sum(y) }
         }".replace("if_found(x[at]);", "").as_str(), &[3, 4, 2], 4);
 }
+
+#[test]
+fn under_conditions() {
+    check_gradients(
+        "
+        dim T;
+        pub struct Net { w: f64[3, 3], s: f64 }
+        impl Net {
+            pub fn carried(x: f64[3]) -> f64[3] {
+                let mut h = x;
+                for t in 0..4 { let a = sqrt(h); let b = ln(h * h); h = if h > 0.2 { a * s + b } else { 2 * h + x[t % 3] }; }
+                h
+            }
+            pub fn after(x: f64[3]) -> f64 {
+                let q = dot(x, x);
+                let mut h = s * x;
+                for _ in 0..3 { h = (h @ w + x) / sqrt(q); }
+                if q > 0 { sum(h) } else { sum(x) }
+            }
+            pub fn some(x: f64[T, 3]) -> f64 {
+                let mut h = x[0];
+                let mut total = 0.0;
+                let mut ys = 0 * x;
+                for t in 0..T {
+                    let mut part = exp(s * h);
+                    for k in 0..3 { part = if x[t, k] > 0 { recip(part + 2) * x[t] } else { part }; }
+                    let root = sqrt(part * part + 1);
+                    h = if part > 0.3 { root } else { part };
+                    ys[t] = ln(h * h + 0.1);
+                    total += if t % 2 == 0 { sum(root / (1 + h * h)) } else { s };
+                }
+                sum(if ys > 0 { sqrt(ys) } else { ys }) + total
+            }
+            pub fn again(x: f64[6, 3]) -> f64 {
+                let mut h = x[0];
+                #[checkpoint]
+                for t in 0..6 { let a = sqrt(h); h = if h > 0.2 { a * s } else { x[t] @ w }; }
+                sum(if x[0] > 0 { h } else { 0 })
+            }
+            pub fn second(x: f64[3]) -> f64[3] {
+                let mut h = x;
+                for _ in 0..3 { let a = sqrt(h * h); h = if h > 0.1 { sin(a * s) } else { h * h - 0.3 }; }
+                let y = sum(h * h);
+                let g = grad(y, x);
+                jvp(g, x, h)
+            }
+        }",
+        &[4],
+        3,
+    );
+}

@@ -71,6 +71,62 @@ net! {
             }
             total
         }
+
+        /// The condition is asked of what a product sums.
+        #[grad(self, r)]
+        pub fn summed(r: f64[N, 3]) -> f64 {
+            let q[n] = dot(r[n], r[n]);
+            let a[n, k] = r[n, k] / sqrt(q[n]);
+            let y[n] = dot(a[n], m[0]);
+            let e[n] = sum[k](a[n, k] * exp(s * a[n, k]));
+            let z = a @ m;
+            sum[n](if q[n] > 0 { y[n] + e[n] } else { r[n, 0] }) + sum[n, k](if q[n] > 0 { z[n, k] } else { r[n, 1] })
+        }
+
+        /// What is carried stands under a condition in each iteration.
+        #[grad(r)]
+        pub fn carried(r: f64[3]) -> f64 {
+            let mut h = r;
+            for _ in 0..3 {
+                let a = sqrt(h);
+                h = if h > 0 { a * h } else { 2 * h };
+            }
+            sum(h)
+        }
+
+        /// A branch after the loop that made what it does not take.
+        #[grad(self, r)]
+        pub fn after(r: f64[3]) -> f64 {
+            let q = dot(r, r);
+            let mut h = s * r;
+            for t in 0..3 { h = (h + t * r) / sqrt(q); }
+            if q > 0 { sum(h) } else { 2 * sum(r) }
+        }
+
+        /// The same, element by element, with rows that are written and a loop inside of the loop.
+        #[grad(self, x)]
+        pub fn written(x: f64[4]) -> f64 {
+            let root = sqrt(x);
+            let mut rows = zeros([3, 4]);
+            let mut h = s * x;
+            for t in 0..3 {
+                for _ in 0..2 { h = ln(h * root) + root; }
+                rows[t] = h;
+            }
+            let last = rows[2] * root;
+            sum(if x > 0 { last } else { 3 * x })
+        }
+
+        /// Where it is not always: the last iteration alone has a branch.
+        #[grad(x)]
+        pub fn once(x: f64[4]) -> f64 {
+            let mut h = x;
+            for t in 0..3 {
+                let a = sqrt(h);
+                h = if t < 2 || h <= 0 { h + 1 } else { a };
+            }
+            sum(h)
+        }
     }
 }
 
@@ -103,6 +159,42 @@ fn nothing_passes() {
     check("both", (&[d_x], &grads), &[2.0], 0.0);
     model.both(&mut ws, -2.0).backward(&mut grads, &mut d_x);
     check("both", (&[d_x], &grads), &[0.75], -0.5);
+}
+
+#[test]
+fn nothing_passes_into_a_sum() {
+    let (model, mut ws) = (Before::init(0), Workspace::new());
+    let (mut d_r, mut grads) = ([[f64::NAN; 3]; 3], Before::zeros());
+    model.summed(&mut ws, &[[0.0; 3]; 3]).backward(&mut grads, &mut d_r);
+    assert_eq!(d_r, [[1.0, 3.0, 0.0]; 3]);
+    assert!(grads.as_slice().iter().all(|g| *g == 0.0), "{:?}", grads.as_slice());
+    // One row among zeros.
+    model.summed(&mut ws, &[[0.0; 3], [0.0, 3.0, 4.0], [0.0; 3]]).backward(&mut grads, &mut d_r);
+    let taken = (d_r[1], grads.s, grads.m);
+    let (mut alone, mut d_one) = (Before::zeros(), [[f64::NAN; 3]]);
+    model.summed(&mut ws, &[[0.0, 3.0, 4.0]]).backward(&mut alone, &mut d_one);
+    assert_eq!(taken, (d_one[0], alone.s, alone.m));
+    assert_eq!(alone.m[2], [0.8; 3]);
+    assert_eq!((d_r[0], d_r[2]), ([1.0, 3.0, 0.0], [1.0, 3.0, 0.0]));
+}
+
+#[test]
+fn nothing_passes_through_loops() {
+    let (model, mut ws) = (Before::init(0), Workspace::new());
+    let (zero, mut d_r, mut grads) = ([0.0; 3], [f64::NAN; 3], Before::zeros());
+    model.carried(&mut ws, &[0.0, -1.0, 4.0]).backward(&mut d_r);
+    // h ↦ h^(3/2), three times.
+    chainrule_tests::assert_near("carried", &d_r, &[8.0, 8.0, 3.375 * 4.0_f64.powf(2.375)], 1e-14);
+
+    model.after(&mut ws, &zero).backward(&mut grads, &mut d_r);
+    assert_eq!((d_r, grads.s), ([2.0; 3], 0.0), "after");
+
+    let mut d_x = [f64::NAN; 4];
+    model.written(&mut ws, &[0.0, -1.0, 0.0, -2.0]).backward(&mut grads, &mut d_x);
+    assert_eq!((d_x, grads.s), ([3.0; 4], 0.0), "written");
+
+    model.once(&mut ws, &[-2.0, -3.0, 2.0, -2.0]).backward(&mut d_x);
+    assert_eq!(d_x, [1.0, 1.0, 0.25, 1.0], "once");
 }
 
 #[test]

@@ -167,3 +167,96 @@ fn not_called_where_the_branch_is_not_taken() {
     assert_eq!(d_x, [[8.0, -4.0], [-4.0, 2.0]]);
     assert_eq!(model.guarded_jvp(&mut ws, &singular, &[[1.0, 0.0]; 2]), (0.0, 4.0));
 }
+
+/// x / ‖x‖, which is NaN at 0.
+fn unit(x: &[f64; 3]) -> [f64; 3] {
+    let length = x.iter().map(|x| x * x).sum::<f64>().sqrt();
+    x.map(|x| x / length)
+}
+
+/// √x of each.
+fn roots(x: &[f64; 3]) -> [f64; 3] {
+    x.map(f64::sqrt)
+}
+
+/// √x
+fn root(x: f64) -> f64 {
+    x.sqrt()
+}
+
+net! {
+    dim N;
+    extern fn unit(x: f64[3]) -> f64[3] { derivative(dx) = (dx - y * dot(y, dx)) / sqrt(dot(x, x)) }
+    extern fn roots(x: f64[3]) -> f64[3] { derivative(dx) = dx / (2 * y) }
+    extern fn root(x: f64) -> f64 { derivative(dx) = 0.5 * dx / y }
+
+    pub struct Singular {
+        w: f64[3] = [1.0, 2.0, 3.0],
+    }
+
+    impl Singular {
+        /// One condition for all that is called.
+        #[grad(self, x)]
+        #[jvp(x)]
+        pub fn whole(x: f64[3]) -> f64 {
+            let a = unit(x * w);
+            let b = unit(x);
+            if dot(x, x) > 0 { dot(a, b) + sum(a) } else { sum(x) }
+        }
+
+        /// One for each call.
+        #[grad(self, x)]
+        #[jvp(x)]
+        pub fn rows(x: f64[N, 3]) -> f64 {
+            let a[n] = unit(x[n]) * w;
+            let b[n] = root(dot(x[n], x[n]));
+            sum[n](if dot(x[n], x[n]) > 0 { sum(a[n]) * b[n] } else { x[n, 1] })
+        }
+
+        /// One for each element.
+        #[grad(self, x)]
+        #[jvp(x)]
+        pub fn elements(x: f64[3]) -> f64 {
+            let a = roots(x) * w;
+            sum(if x > 0 { a * x } else { w * x })
+        }
+
+        /// In a loop.
+        #[grad(self, x)]
+        #[jvp(x)]
+        pub fn looped(x: f64[3]) -> f64 {
+            let mut h = x;
+            for _ in 0..3 {
+                let a = unit(h);
+                h = if dot(h, h) > 0 { w * a } else { 2 * h };
+            }
+            sum(h)
+        }
+    }
+}
+
+#[test]
+fn nothing_passes_where_the_branch_is_not_taken() {
+    let (model, mut ws) = (Singular::init(0), Workspace::new());
+    let (zero, mut d_x, mut grads) = ([0.0; 3], [f64::NAN; 3], Singular::zeros());
+    model.whole(&mut ws, &zero).backward(&mut grads, &mut d_x);
+    assert_eq!((grads.w, d_x), (zero, [1.0; 3]), "whole");
+    assert_eq!(model.whole_jvp(&mut ws, &zero, &[1.0, 2.0, 4.0]), (0.0, 7.0), "whole");
+
+    let mut d_rows = [[f64::NAN; 3]; 2];
+    let x = [zero, [0.0, 3.0, 4.0]];
+    model.rows(&mut ws, &x).backward(&mut grads, &mut d_rows);
+    assert_near("rows", d_rows.as_flattened(), &[0.0, 1.0, 0.0, 1.0, 2.0, 3.0], 1e-14);
+    assert_near("rows", &grads.w, &x[1], 1e-14);
+    let (value, tangent) = model.rows_jvp(&mut ws, &x, &[[1.0, 2.0, 4.0]; 2]);
+    assert_near("rows", &[value, tangent], &[18.0, 19.0], 1e-14);
+
+    let x = [0.0, 4.0, -1.0];
+    model.elements(&mut ws, &x).backward(&mut grads, &mut d_x);
+    assert_eq!((grads.w, d_x), ([0.0, 8.0, -1.0], [1.0, 6.0, 3.0]), "elements");
+    assert_eq!(model.elements_jvp(&mut ws, &x, &[1.0; 3]), (13.0, 10.0), "elements");
+
+    model.looped(&mut ws, &zero).backward(&mut grads, &mut d_x);
+    assert_eq!((grads.w, d_x), (zero, [8.0; 3]), "looped");
+    assert_eq!(model.looped_jvp(&mut ws, &zero, &[1.0; 3]), (0.0, 24.0), "looped");
+}

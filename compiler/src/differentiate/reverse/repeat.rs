@@ -1,6 +1,7 @@
 //! The reverse of a loop: a loop in the other direction, over what the forward loop keeps of each iteration.
 
 mod again;
+mod guarded;
 mod keep;
 
 use std::collections::BTreeSet;
@@ -76,6 +77,7 @@ impl Reverse<'_> {
         for (turned, next) in turned.iter_mut().zip(outside_next.into_iter().chain(carried_next)) {
             turned.next = next;
         }
+        self.carry_guards(&mut turned, &mut inner_backward, backward);
 
         if let Some(once) = once {
             // What is reversed was computed again; the forward loop has its own.
@@ -119,6 +121,7 @@ impl Reverse<'_> {
         let shape = self.graph.shape(tensor).to_vec();
         let inside = self.cotangent_tensor(tensor, shape.clone());
         let last = self.cotangent_tensor(tensor, shape);
+        self.guard_inside(inside);
         turned.push(Carried { initial, inside, next: inside, last });
         inside
     }
