@@ -223,18 +223,45 @@ impl Attention {
             let a_sum_rest_all = &mut a_sum_rest_all[..n * t];
             let a_sum_rest_odds = &mut a_sum_rest_odds[..n * t];
             let a_sum_rest_share = &mut a_sum_rest_share[..n * t];
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 16, 16, false, false, false>,
+            kernels::matmul_narrow::<
+                16,
                 _,
-            >(n * t, x.as_flattened(), self.wq.as_flattened(), q.as_flattened_mut());
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 16, 16, false, false, false>,
+            >(
+                n * t,
+                16,
+                x.as_flattened(),
+                (16, 1),
+                self.wq.as_flattened(),
+                false,
+                q.as_flattened_mut(),
+                false,
+            );
+            kernels::matmul_narrow::<
+                16,
                 _,
-            >(n * t, x.as_flattened(), self.wk.as_flattened(), k.as_flattened_mut());
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 16, 16, false, false, false>,
+            >(
+                n * t,
+                16,
+                x.as_flattened(),
+                (16, 1),
+                self.wk.as_flattened(),
+                false,
+                k.as_flattened_mut(),
+                false,
+            );
+            kernels::matmul_narrow::<
+                16,
                 _,
-            >(n * t, x.as_flattened(), self.wv.as_flattened(), v_2.as_flattened_mut());
+            >(
+                n * t,
+                16,
+                x.as_flattened(),
+                (16, 1),
+                self.wv.as_flattened(),
+                false,
+                v_2.as_flattened_mut(),
+                false,
+            );
             Self::__compute_s_sum_product(
                 n,
                 t,
@@ -313,18 +340,45 @@ impl Attention {
             let a = &mut a[..t * t];
             let s = &mut s[..t];
             let a_sum_exp = &mut a_sum_exp[..t];
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 16, 16, false, false, false>,
+            kernels::matmul_narrow::<
+                16,
                 _,
-            >(n * t, x.as_flattened(), self.wq.as_flattened(), q.as_flattened_mut());
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 16, 16, false, false, false>,
+            >(
+                n * t,
+                16,
+                x.as_flattened(),
+                (16, 1),
+                self.wq.as_flattened(),
+                false,
+                q.as_flattened_mut(),
+                false,
+            );
+            kernels::matmul_narrow::<
+                16,
                 _,
-            >(n * t, x.as_flattened(), self.wk.as_flattened(), k.as_flattened_mut());
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 16, 16, false, false, false>,
+            >(
+                n * t,
+                16,
+                x.as_flattened(),
+                (16, 1),
+                self.wk.as_flattened(),
+                false,
+                k.as_flattened_mut(),
+                false,
+            );
+            kernels::matmul_narrow::<
+                16,
                 _,
-            >(n * t, x.as_flattened(), self.wv.as_flattened(), v_2.as_flattened_mut());
+            >(
+                n * t,
+                16,
+                x.as_flattened(),
+                (16, 1),
+                self.wv.as_flattened(),
+                false,
+                v_2.as_flattened_mut(),
+                false,
+            );
             Self::__compute_s_sum_product_2(
                 n,
                 t,
@@ -606,10 +660,19 @@ impl AttentionAttendPass<'_> {
             let a_sum_at = &::chainrule::__private::as_u32(a_sum_at)[..n * t];
             let a_sum_rest_odds = &a_sum_rest_odds[..n * t];
             let a_sum_rest_share = &a_sum_rest_share[..n * t];
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 16, 16, false, false, false>,
+            kernels::matmul_narrow::<
+                16,
                 _,
-            >(n * t, x.as_flattened(), model.wv.as_flattened(), v_3.as_flattened_mut());
+            >(
+                n * t,
+                16,
+                x.as_flattened(),
+                (16, 1),
+                model.wv.as_flattened(),
+                false,
+                v_3.as_flattened_mut(),
+                false,
+            );
             Attention::__compute_d_a(
                 n,
                 t,
@@ -726,15 +789,33 @@ impl AttentionAttendPass<'_> {
             let k_2 = &mut k_2.as_chunks_mut::<16>().0[..n * t];
             let q_2 = &mut q_2.as_chunks_mut::<16>().0[..n * t];
             let d_s_sum = &d_s_sum[..n * t * t];
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 16, 16, false, false, false>,
+            kernels::matmul_narrow::<
+                16,
                 _,
-            >(n * t, x.as_flattened(), model.wk.as_flattened(), k_2.as_flattened_mut());
+            >(
+                n * t,
+                16,
+                x.as_flattened(),
+                (16, 1),
+                model.wk.as_flattened(),
+                false,
+                k_2.as_flattened_mut(),
+                false,
+            );
             Attention::__compute_d_q(n, t, k_2, d_s_sum, d_q);
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 16, 16, false, false, false>,
+            kernels::matmul_narrow::<
+                16,
                 _,
-            >(n * t, x.as_flattened(), model.wq.as_flattened(), q_2.as_flattened_mut());
+            >(
+                n * t,
+                16,
+                x.as_flattened(),
+                (16, 1),
+                model.wq.as_flattened(),
+                false,
+                q_2.as_flattened_mut(),
+                false,
+            );
             let [d_q, d_k, q_2, d_s_sum, d_v] = carve(
                 arena,
                 [
@@ -763,45 +844,84 @@ impl AttentionAttendPass<'_> {
             let d_s_sum = &d_s_sum[..n * t * t];
             let d_v = &d_v.as_chunks::<16>().0[..n * t];
             Attention::__compute_d_k(n, t, q_2, d_s_sum, d_k);
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 16, 16, false, true, false>,
+            kernels::matmul_narrow::<
+                16,
                 _,
             >(
                 n * t,
+                16,
                 d_v.as_flattened(),
+                (16, 1),
                 model.wv.as_flattened(),
+                true,
                 d_x.as_flattened_mut(),
+                false,
             );
-            kernels::matmul_fixed::<
-                kernels::Shape<16, 16, 0, true, false, false>,
+            kernels::matmul_narrow::<
+                16,
                 _,
-            >(n * t, x.as_flattened(), d_v.as_flattened(), grads.wv.as_flattened_mut());
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 16, 16, false, true, true>,
+            >(
+                16,
+                n * t,
+                x.as_flattened(),
+                (1, 16),
+                d_v.as_flattened(),
+                false,
+                grads.wv.as_flattened_mut(),
+                false,
+            );
+            kernels::matmul_narrow::<
+                16,
                 _,
             >(
                 n * t,
+                16,
                 d_k.as_flattened(),
+                (16, 1),
                 model.wk.as_flattened(),
+                true,
                 d_x.as_flattened_mut(),
+                true,
             );
-            kernels::matmul_fixed::<
-                kernels::Shape<16, 16, 0, true, false, false>,
+            kernels::matmul_narrow::<
+                16,
                 _,
-            >(n * t, x.as_flattened(), d_k.as_flattened(), grads.wk.as_flattened_mut());
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 16, 16, false, true, true>,
+            >(
+                16,
+                n * t,
+                x.as_flattened(),
+                (1, 16),
+                d_k.as_flattened(),
+                false,
+                grads.wk.as_flattened_mut(),
+                false,
+            );
+            kernels::matmul_narrow::<
+                16,
                 _,
             >(
                 n * t,
+                16,
                 d_q.as_flattened(),
+                (16, 1),
                 model.wq.as_flattened(),
+                true,
                 d_x.as_flattened_mut(),
+                true,
             );
-            kernels::matmul_fixed::<
-                kernels::Shape<16, 16, 0, true, false, false>,
+            kernels::matmul_narrow::<
+                16,
                 _,
-            >(n * t, x.as_flattened(), d_q.as_flattened(), grads.wq.as_flattened_mut());
+            >(
+                16,
+                n * t,
+                x.as_flattened(),
+                (1, 16),
+                d_q.as_flattened(),
+                false,
+                grads.wq.as_flattened_mut(),
+                false,
+            );
         };
     }
     /// Adds the gradient with respect to the parameters, `x` to what is there.
@@ -933,10 +1053,19 @@ impl AttentionAttendPass<'_> {
             let a_sum_at = &::chainrule::__private::as_u32(a_sum_at)[..n * t];
             let a_sum_rest_odds = &a_sum_rest_odds[..n * t];
             let a_sum_rest_share = &a_sum_rest_share[..n * t];
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 16, 16, false, false, false>,
+            kernels::matmul_narrow::<
+                16,
                 _,
-            >(n * t, x.as_flattened(), model.wv.as_flattened(), v_3.as_flattened_mut());
+            >(
+                n * t,
+                16,
+                x.as_flattened(),
+                (16, 1),
+                model.wv.as_flattened(),
+                false,
+                v_3.as_flattened_mut(),
+                false,
+            );
             Attention::__compute_d_a(
                 n,
                 t,
@@ -1053,15 +1182,33 @@ impl AttentionAttendPass<'_> {
             let k_2 = &mut k_2.as_chunks_mut::<16>().0[..n * t];
             let q_2 = &mut q_2.as_chunks_mut::<16>().0[..n * t];
             let d_s_sum = &d_s_sum[..n * t * t];
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 16, 16, false, false, false>,
+            kernels::matmul_narrow::<
+                16,
                 _,
-            >(n * t, x.as_flattened(), model.wk.as_flattened(), k_2.as_flattened_mut());
+            >(
+                n * t,
+                16,
+                x.as_flattened(),
+                (16, 1),
+                model.wk.as_flattened(),
+                false,
+                k_2.as_flattened_mut(),
+                false,
+            );
             Attention::__compute_d_q(n, t, k_2, d_s_sum, d_q);
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 16, 16, false, false, false>,
+            kernels::matmul_narrow::<
+                16,
                 _,
-            >(n * t, x.as_flattened(), model.wq.as_flattened(), q_2.as_flattened_mut());
+            >(
+                n * t,
+                16,
+                x.as_flattened(),
+                (16, 1),
+                model.wq.as_flattened(),
+                false,
+                q_2.as_flattened_mut(),
+                false,
+            );
             let [d_q, d_k, q_2, d_s_sum, d_v] = carve(
                 arena,
                 [
@@ -1090,45 +1237,84 @@ impl AttentionAttendPass<'_> {
             let d_s_sum = &d_s_sum[..n * t * t];
             let d_v = &d_v.as_chunks::<16>().0[..n * t];
             Attention::__compute_d_k(n, t, q_2, d_s_sum, d_k);
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 16, 16, false, true, true>,
+            kernels::matmul_narrow::<
+                16,
                 _,
             >(
                 n * t,
+                16,
                 d_v.as_flattened(),
+                (16, 1),
                 model.wv.as_flattened(),
+                true,
                 d_x.as_flattened_mut(),
+                true,
             );
-            kernels::matmul_fixed::<
-                kernels::Shape<16, 16, 0, true, false, true>,
+            kernels::matmul_narrow::<
+                16,
                 _,
-            >(n * t, x.as_flattened(), d_v.as_flattened(), grads.wv.as_flattened_mut());
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 16, 16, false, true, true>,
+            >(
+                16,
+                n * t,
+                x.as_flattened(),
+                (1, 16),
+                d_v.as_flattened(),
+                false,
+                grads.wv.as_flattened_mut(),
+                true,
+            );
+            kernels::matmul_narrow::<
+                16,
                 _,
             >(
                 n * t,
+                16,
                 d_k.as_flattened(),
+                (16, 1),
                 model.wk.as_flattened(),
+                true,
                 d_x.as_flattened_mut(),
+                true,
             );
-            kernels::matmul_fixed::<
-                kernels::Shape<16, 16, 0, true, false, true>,
+            kernels::matmul_narrow::<
+                16,
                 _,
-            >(n * t, x.as_flattened(), d_k.as_flattened(), grads.wk.as_flattened_mut());
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 16, 16, false, true, true>,
+            >(
+                16,
+                n * t,
+                x.as_flattened(),
+                (1, 16),
+                d_k.as_flattened(),
+                false,
+                grads.wk.as_flattened_mut(),
+                true,
+            );
+            kernels::matmul_narrow::<
+                16,
                 _,
             >(
                 n * t,
+                16,
                 d_q.as_flattened(),
+                (16, 1),
                 model.wq.as_flattened(),
+                true,
                 d_x.as_flattened_mut(),
+                true,
             );
-            kernels::matmul_fixed::<
-                kernels::Shape<16, 16, 0, true, false, true>,
+            kernels::matmul_narrow::<
+                16,
                 _,
-            >(n * t, x.as_flattened(), d_q.as_flattened(), grads.wq.as_flattened_mut());
+            >(
+                16,
+                n * t,
+                x.as_flattened(),
+                (1, 16),
+                d_q.as_flattened(),
+                false,
+                grads.wq.as_flattened_mut(),
+                true,
+            );
         };
     }
 }
@@ -1262,16 +1448,17 @@ impl Attention {
                             };
                         }
                     }
-                    kernels::matmul(
-                        t,
+                    kernels::matmul_narrow::<
                         16,
+                        _,
+                    >(
+                        t,
                         t,
                         a,
                         (t, 1),
                         v_2[n_2 * t..][..t].as_flattened(),
-                        (16, 1),
+                        false,
                         y[n_2 * t..][..t].as_flattened_mut(),
-                        16,
                         false,
                     );
                 }
@@ -1366,16 +1553,17 @@ impl Attention {
                             };
                         }
                     }
-                    kernels::matmul(
-                        t,
+                    kernels::matmul_narrow::<
                         16,
+                        _,
+                    >(
+                        t,
                         t,
                         a,
                         (t, 1),
                         v_2[n_2 * t..][..t].as_flattened(),
-                        (16, 1),
+                        false,
                         y[n_2 * t..][..t].as_flattened_mut(),
-                        16,
                         false,
                     );
                 }
@@ -1480,16 +1668,17 @@ impl Attention {
                             };
                         }
                     }
-                    kernels::matmul(
-                        t,
+                    kernels::matmul_narrow::<
                         16,
+                        _,
+                    >(
+                        t,
                         t,
                         a_2,
                         (1, t),
                         cotangent[i * t..][..t].as_flattened(),
-                        (16, 1),
+                        false,
                         d_v[i * t..][..t].as_flattened_mut(),
-                        16,
                         false,
                     );
                     for j in 0..t {

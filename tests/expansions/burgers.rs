@@ -189,10 +189,19 @@ impl Burgers {
             let d_r = &mut d_r[..n];
             let d_u = &mut d_u[..n];
             Self::__compute_h(n, &self.w1, &self.b1, t, x, h, h_part_part);
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 20, 20, false, false, false>,
+            kernels::matmul_narrow::<
+                20,
                 _,
-            >(n, h.as_flattened(), self.w2.as_flattened(), u_left.as_flattened_mut());
+            >(
+                n,
+                20,
+                h.as_flattened(),
+                (20, 1),
+                self.w2.as_flattened(),
+                false,
+                u_left.as_flattened_mut(),
+                false,
+            );
             Self::__compute_u_left(
                 n,
                 &self.b2,
@@ -201,19 +210,31 @@ impl Burgers {
                 d_u_product_part,
                 d_u_product,
             );
-            kernels::matmul_fixed::<
-                kernels::Shape<1, 0, 20, false, true, false>,
-                _,
-            >(n, &self.w3, u_left.as_flattened(), u);
+            kernels::matmul(
+                1,
+                n,
+                20,
+                &self.w3,
+                (0, 1),
+                u_left.as_flattened(),
+                (1, 20),
+                u,
+                n,
+                false,
+            );
             Self::__compute_u(n, self.b3, u);
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 20, 20, false, true, false>,
+            kernels::matmul_narrow::<
+                20,
                 _,
             >(
                 n,
+                20,
                 d_u_product.as_flattened(),
+                (20, 1),
                 self.w2.as_flattened(),
+                true,
                 d_h.as_flattened_mut(),
+                false,
             );
             Self::__compute_h_part(
                 n,
@@ -225,22 +246,42 @@ impl Burgers {
                 d_h_2,
                 d_h_3,
             );
-            kernels::matmul_fixed::<
-                kernels::Shape<1, 0, 20, false, true, false>,
-                _,
-            >(n, &self.w1[0], h_part.as_flattened(), d_r);
-            kernels::matmul_fixed::<
-                kernels::Shape<1, 0, 20, false, true, false>,
-                _,
-            >(n, &self.w1[1], h_part.as_flattened(), d_u);
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 20, 20, false, false, false>,
+            kernels::matmul(
+                1,
+                n,
+                20,
+                &self.w1[0],
+                (0, 1),
+                h_part.as_flattened(),
+                (1, 20),
+                d_r,
+                n,
+                false,
+            );
+            kernels::matmul(
+                1,
+                n,
+                20,
+                &self.w1[1],
+                (0, 1),
+                h_part.as_flattened(),
+                (1, 20),
+                d_u,
+                n,
+                false,
+            );
+            kernels::matmul_narrow::<
+                20,
                 _,
             >(
                 n,
+                20,
                 d_h_3.as_flattened(),
+                (20, 1),
                 self.w2.as_flattened(),
+                false,
                 d_u_product_2.as_flattened_mut(),
+                false,
             );
             Self::__compute_d_u_left(
                 n,
@@ -251,14 +292,18 @@ impl Burgers {
                 d_u_left,
                 d_u_product_3,
             );
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 20, 20, false, true, true>,
+            kernels::matmul_narrow::<
+                20,
                 _,
             >(
                 n,
+                20,
                 d_u_product_3.as_flattened(),
+                (20, 1),
                 self.w2.as_flattened(),
+                true,
                 d_h_2.as_flattened_mut(),
+                true,
             );
             let residual_mean = Self::__compute_residual_mean(
                 n,
@@ -359,10 +404,19 @@ impl Burgers {
             let d_r = &mut d_r[..n];
             let d_u_product_3 = &mut d_u_product_3.as_chunks_mut::<20>().0[..n];
             Self::__compute_h(n, &self.w1, &self.b1, t, x, h, h_part_part);
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 20, 20, false, false, false>,
+            kernels::matmul_narrow::<
+                20,
                 _,
-            >(n, h.as_flattened(), self.w2.as_flattened(), u_left.as_flattened_mut());
+            >(
+                n,
+                20,
+                h.as_flattened(),
+                (20, 1),
+                self.w2.as_flattened(),
+                false,
+                u_left.as_flattened_mut(),
+                false,
+            );
             Self::__compute_u_left(
                 n,
                 &self.b2,
@@ -371,19 +425,31 @@ impl Burgers {
                 d_u_product_part,
                 d_u_product,
             );
-            kernels::matmul_fixed::<
-                kernels::Shape<1, 0, 20, false, true, false>,
-                _,
-            >(n, &self.w3, u_left.as_flattened(), u);
+            kernels::matmul(
+                1,
+                n,
+                20,
+                &self.w3,
+                (0, 1),
+                u_left.as_flattened(),
+                (1, 20),
+                u,
+                n,
+                false,
+            );
             Self::__compute_u(n, self.b3, u);
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 20, 20, false, true, false>,
+            kernels::matmul_narrow::<
+                20,
                 _,
             >(
                 n,
+                20,
                 d_u_product.as_flattened(),
+                (20, 1),
                 self.w2.as_flattened(),
+                true,
                 d_h.as_flattened_mut(),
+                false,
             );
             Self::__compute_h_part(
                 n,
@@ -395,22 +461,42 @@ impl Burgers {
                 d_h_2,
                 d_h_3,
             );
-            kernels::matmul_fixed::<
-                kernels::Shape<1, 0, 20, false, true, false>,
-                _,
-            >(n, &self.w1[0], h_part.as_flattened(), d_r);
-            kernels::matmul_fixed::<
-                kernels::Shape<1, 0, 20, false, true, false>,
-                _,
-            >(n, &self.w1[1], h_part.as_flattened(), d_u);
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 20, 20, false, false, false>,
+            kernels::matmul(
+                1,
+                n,
+                20,
+                &self.w1[0],
+                (0, 1),
+                h_part.as_flattened(),
+                (1, 20),
+                d_r,
+                n,
+                false,
+            );
+            kernels::matmul(
+                1,
+                n,
+                20,
+                &self.w1[1],
+                (0, 1),
+                h_part.as_flattened(),
+                (1, 20),
+                d_u,
+                n,
+                false,
+            );
+            kernels::matmul_narrow::<
+                20,
                 _,
             >(
                 n,
+                20,
                 d_h_3.as_flattened(),
+                (20, 1),
                 self.w2.as_flattened(),
+                false,
                 d_u_product_2.as_flattened_mut(),
+                false,
             );
             Self::__compute_d_u_left(
                 n,
@@ -421,14 +507,18 @@ impl Burgers {
                 d_u_left,
                 d_u_product_3,
             );
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 20, 20, false, true, true>,
+            kernels::matmul_narrow::<
+                20,
                 _,
             >(
                 n,
+                20,
                 d_u_product_3.as_flattened(),
+                (20, 1),
                 self.w2.as_flattened(),
+                true,
                 d_h_2.as_flattened_mut(),
+                true,
             );
             let residual_mean = Self::__compute_residual_mean(
                 n,
@@ -497,14 +587,18 @@ impl Burgers {
                 d_h_part_2,
                 d_h_6,
             );
-            kernels::matmul_fixed::<
-                kernels::Shape<20, 20, 0, true, false, false>,
+            kernels::matmul_narrow::<
+                20,
                 _,
             >(
+                20,
                 n,
                 d_h_4.as_flattened(),
+                (1, 20),
                 d_u_product_3.as_flattened(),
+                false,
                 d_w2.as_flattened_mut(),
+                false,
             );
             let [u_left, d_u_product_part, d_u_product_2, d_h_3, d_w2, d_w3,
             d_u_product_4, d_u_left_2, d_h_4, d_u_product_5] = carve(
@@ -532,14 +626,18 @@ impl Burgers {
             let d_u_left_2 = &mut d_u_left_2.as_chunks_mut::<20>().0[..n];
             let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
             let d_u_product_5 = &mut d_u_product_5.as_chunks_mut::<20>().0[..n];
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 20, 20, false, false, false>,
+            kernels::matmul_narrow::<
+                20,
                 _,
             >(
                 n,
+                20,
                 d_h_4.as_flattened(),
+                (20, 1),
                 self.w2.as_flattened(),
+                false,
                 d_u_product_4.as_flattened_mut(),
+                false,
             );
             d_w3.fill(0.0);
             Self::__compute_d_w3(
@@ -553,14 +651,18 @@ impl Burgers {
                 d_u_left_2,
                 d_u_product_5,
             );
-            kernels::matmul_fixed::<
-                kernels::Shape<20, 20, 0, true, false, true>,
+            kernels::matmul_narrow::<
+                20,
                 _,
             >(
+                20,
                 n,
                 d_h_3.as_flattened(),
+                (1, 20),
                 d_u_product_5.as_flattened(),
+                false,
                 d_w2.as_flattened_mut(),
+                true,
             );
             let [h, d_w1, d_u_product, h_part_part, d_h, d_h_5, d_w2, u, d_h_2, h_part,
             d_r, d_h_6, d_h_4, d_h_part_2, d_u_xx, d_h_part, d_u_product_5] = carve(
@@ -602,25 +704,29 @@ impl Burgers {
             let d_u_xx = &d_u_xx[..n];
             let d_h_part = &d_h_part.as_chunks::<20>().0[..n];
             let d_u_product_5 = &d_u_product_5.as_chunks::<20>().0[..n];
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 20, 20, false, true, false>,
+            kernels::matmul_narrow::<
+                20,
                 _,
             >(
                 n,
+                20,
                 d_u_product_5.as_flattened(),
+                (20, 1),
                 self.w2.as_flattened(),
+                true,
                 d_h_5.as_flattened_mut(),
+                false,
             );
             Self::__compute_d_w1_2(n, h_part_part, d_h_5, d_w1);
             Self::__compute_d_w1_2(n, d_h, d_h_part, d_w1);
-            kernels::matmul_fixed::<
-                kernels::Shape<1, 20, 0, false, false, true>,
+            kernels::matmul_narrow::<
+                20,
                 _,
-            >(n, u, h_part.as_flattened(), &mut d_w1[1]);
-            kernels::matmul_fixed::<
-                kernels::Shape<1, 20, 0, false, false, true>,
+            >(1, n, u, (0, 1), h_part.as_flattened(), false, &mut d_w1[1], true);
+            kernels::matmul_narrow::<
+                20,
                 _,
-            >(n, d_r, h_part.as_flattened(), &mut d_w1[0]);
+            >(1, n, d_r, (0, 1), h_part.as_flattened(), false, &mut d_w1[0], true);
             Self::__compute_d_h_5(
                 n,
                 &self.w1,
@@ -632,14 +738,18 @@ impl Burgers {
                 d_u_xx,
                 d_h_5,
             );
-            kernels::matmul_fixed::<
-                kernels::Shape<20, 20, 0, true, false, true>,
+            kernels::matmul_narrow::<
+                20,
                 _,
             >(
+                20,
                 n,
                 d_h_6.as_flattened(),
+                (1, 20),
                 d_u_product.as_flattened(),
+                false,
                 d_w2.as_flattened_mut(),
+                true,
             );
             let [u_left, d_u_product_part, d_u_product_6, d_u, d_w3, d_h_6] = carve(
                 arena,
@@ -658,14 +768,18 @@ impl Burgers {
             let d_u = &d_u[..n];
             let d_w3 = &mut d_w3.as_chunks_mut::<20>().0[0];
             let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 20, 20, false, false, false>,
+            kernels::matmul_narrow::<
+                20,
                 _,
             >(
                 n,
+                20,
                 d_h_6.as_flattened(),
+                (20, 1),
                 self.w2.as_flattened(),
+                false,
                 d_u_product_6.as_flattened_mut(),
+                false,
             );
             Self::__compute_d_w3_2(n, d_u_product_6, d_u_product_part, d_w3);
             let d_b3 = Self::__compute_d_b3(n, d_u);
@@ -675,10 +789,10 @@ impl Burgers {
                 ::chainrule::__private::core::slice::from_mut(&mut self.b3),
                 ::chainrule::__private::core::slice::from_ref(&d_b3),
             );
-            kernels::matmul_fixed::<
-                kernels::Shape<1, 20, 0, false, false, true>,
+            kernels::matmul_narrow::<
+                20,
                 _,
-            >(n, d_u, u_left.as_flattened(), d_w3);
+            >(1, n, d_u, (0, 1), u_left.as_flattened(), false, d_w3, true);
             let [h, u_left, d_u_product_6, d_u, d_u_product_2, d_u_left, d_h_5, d_w2,
             d_w3, d_u_product_4, d_u_left_2, d_b2] = carve(
                 arena,
@@ -724,23 +838,31 @@ impl Burgers {
             );
             ::chainrule::Optimiser::update(optimiser, 460, &mut self.b2, d_b2);
             ::chainrule::Optimiser::update(optimiser, 480, &mut self.w3, d_w3);
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 20, 20, false, true, true>,
+            kernels::matmul_narrow::<
+                20,
                 _,
             >(
                 n,
+                20,
                 d_u_product_6.as_flattened(),
+                (20, 1),
                 self.w2.as_flattened(),
+                true,
                 d_h_5.as_flattened_mut(),
+                true,
             );
-            kernels::matmul_fixed::<
-                kernels::Shape<20, 20, 0, true, false, true>,
+            kernels::matmul_narrow::<
+                20,
                 _,
             >(
+                20,
                 n,
                 h.as_flattened(),
+                (1, 20),
                 d_u_product_6.as_flattened(),
+                false,
                 d_w2.as_flattened_mut(),
+                true,
             );
             ::chainrule::Optimiser::update(
                 optimiser,
@@ -764,14 +886,14 @@ impl Burgers {
             d_b1.fill(0.0);
             Self::__compute_d_b1(n, h, d_b1, d_h_5);
             ::chainrule::Optimiser::update(optimiser, 40, &mut self.b1, d_b1);
-            kernels::matmul_fixed::<
-                kernels::Shape<1, 20, 0, false, false, true>,
+            kernels::matmul_narrow::<
+                20,
                 _,
-            >(n, t, d_h_5.as_flattened(), &mut d_w1[0]);
-            kernels::matmul_fixed::<
-                kernels::Shape<1, 20, 0, false, false, true>,
+            >(1, n, t, (0, 1), d_h_5.as_flattened(), false, &mut d_w1[0], true);
+            kernels::matmul_narrow::<
+                20,
                 _,
-            >(n, x, d_h_5.as_flattened(), &mut d_w1[1]);
+            >(1, n, x, (0, 1), d_h_5.as_flattened(), false, &mut d_w1[1], true);
             ::chainrule::Optimiser::update(
                 optimiser,
                 0,
@@ -830,23 +952,44 @@ impl Burgers {
             let h_part = &mut h_part.as_chunks_mut::<20>().0[..n];
             let u_product = &mut u_product[..n];
             Self::__compute_h_2(n, &self.w1, &self.b1, t, x, h);
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 20, 20, false, false, false>,
-                _,
-            >(n, h.as_flattened(), self.w2.as_flattened(), u_left.as_flattened_mut());
-            Self::__compute_u_left_2(n, &self.b2, &self.w3, u_left, d_u_product);
-            kernels::matmul_fixed::<
-                kernels::Shape<1, 0, 20, false, true, false>,
-                _,
-            >(n, &self.w3, u_left.as_flattened(), u_product);
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 20, 20, false, true, false>,
+            kernels::matmul_narrow::<
+                20,
                 _,
             >(
                 n,
-                d_u_product.as_flattened(),
+                20,
+                h.as_flattened(),
+                (20, 1),
                 self.w2.as_flattened(),
+                false,
+                u_left.as_flattened_mut(),
+                false,
+            );
+            Self::__compute_u_left_2(n, &self.b2, &self.w3, u_left, d_u_product);
+            kernels::matmul(
+                1,
+                n,
+                20,
+                &self.w3,
+                (0, 1),
+                u_left.as_flattened(),
+                (1, 20),
+                u_product,
+                n,
+                false,
+            );
+            kernels::matmul_narrow::<
+                20,
+                _,
+            >(
+                n,
+                20,
+                d_u_product.as_flattened(),
+                (20, 1),
+                self.w2.as_flattened(),
+                true,
                 h_part.as_flattened_mut(),
+                false,
             );
             let [h, d_h_2, h_part, d_h, d_t, d_x] = carve(
                 arena,
@@ -866,14 +1009,30 @@ impl Burgers {
             let d_t = &mut d_t[..n];
             let d_x = &mut d_x[..n];
             Self::__compute_h_part_2(n, &self.w1, h, h_part, d_h, d_h_2);
-            kernels::matmul_fixed::<
-                kernels::Shape<1, 0, 20, false, true, false>,
-                _,
-            >(n, &self.w1[0], h_part.as_flattened(), d_t);
-            kernels::matmul_fixed::<
-                kernels::Shape<1, 0, 20, false, true, false>,
-                _,
-            >(n, &self.w1[1], h_part.as_flattened(), d_x);
+            kernels::matmul(
+                1,
+                n,
+                20,
+                &self.w1[0],
+                (0, 1),
+                h_part.as_flattened(),
+                (1, 20),
+                d_t,
+                n,
+                false,
+            );
+            kernels::matmul(
+                1,
+                n,
+                20,
+                &self.w1[1],
+                (0, 1),
+                h_part.as_flattened(),
+                (1, 20),
+                d_x,
+                n,
+                false,
+            );
             let [h, u_left, d_h_2, d_u_product_2, d_h, u_product, d_t, d_x] = carve(
                 arena,
                 [
@@ -895,24 +1054,32 @@ impl Burgers {
             let u_product = &u_product[..n];
             let d_t = &d_t[..n];
             let d_x = &d_x[..n];
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 20, 20, false, false, false>,
+            kernels::matmul_narrow::<
+                20,
                 _,
             >(
                 n,
+                20,
                 d_h_2.as_flattened(),
+                (20, 1),
                 self.w2.as_flattened(),
+                false,
                 d_u_product_2.as_flattened_mut(),
+                false,
             );
             Self::__compute_d_u_product_2(n, &self.w3, u_left, d_u_product_2);
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 20, 20, false, true, true>,
+            kernels::matmul_narrow::<
+                20,
                 _,
             >(
                 n,
+                20,
                 d_u_product_2.as_flattened(),
+                (20, 1),
                 self.w2.as_flattened(),
+                true,
                 d_h.as_flattened_mut(),
+                true,
             );
             let residual_mean = Self::__compute_residual_mean_2(
                 n,
@@ -1132,14 +1299,18 @@ impl BurgersResidualPass<'_> {
                 d_h_part_2,
                 d_h_6,
             );
-            kernels::matmul_fixed::<
-                kernels::Shape<20, 20, 0, true, false, false>,
+            kernels::matmul_narrow::<
+                20,
                 _,
             >(
+                20,
                 n,
                 d_h_4.as_flattened(),
+                (1, 20),
                 d_u_product_3.as_flattened(),
+                false,
                 grads.w2.as_flattened_mut(),
+                false,
             );
             let [u_left, d_u_product_part, d_h_3, d_u_product_2, d_u_product_4, d_h_4,
             d_u_product_5, d_u_left_2] = carve(
@@ -1163,14 +1334,18 @@ impl BurgersResidualPass<'_> {
             let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
             let d_u_product_5 = &mut d_u_product_5.as_chunks_mut::<20>().0[..n];
             let d_u_left_2 = &mut d_u_left_2.as_chunks_mut::<20>().0[..n];
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 20, 20, false, false, false>,
+            kernels::matmul_narrow::<
+                20,
                 _,
             >(
                 n,
+                20,
                 d_h_4.as_flattened(),
+                (20, 1),
                 model.w2.as_flattened(),
+                false,
                 d_u_product_4.as_flattened_mut(),
+                false,
             );
             grads.w3.fill(0.0);
             Burgers::__compute_d_w3(
@@ -1184,14 +1359,18 @@ impl BurgersResidualPass<'_> {
                 d_u_left_2,
                 d_u_product_5,
             );
-            kernels::matmul_fixed::<
-                kernels::Shape<20, 20, 0, true, false, true>,
+            kernels::matmul_narrow::<
+                20,
                 _,
             >(
+                20,
                 n,
                 d_h_3.as_flattened(),
+                (1, 20),
                 d_u_product_5.as_flattened(),
+                false,
                 grads.w2.as_flattened_mut(),
+                true,
             );
             let [h_part_part, h, d_u_product, d_h, d_h_5, h_part, d_h_2, d_h_part, d_h_4,
             d_h_part_2, d_h_6, d_u_product_5, u, d_r, d_u_xx] = carve(
@@ -1229,25 +1408,29 @@ impl BurgersResidualPass<'_> {
             let u = &u[..n];
             let d_r = &d_r[..n];
             let d_u_xx = &d_u_xx[..n];
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 20, 20, false, true, false>,
+            kernels::matmul_narrow::<
+                20,
                 _,
             >(
                 n,
+                20,
                 d_u_product_5.as_flattened(),
+                (20, 1),
                 model.w2.as_flattened(),
+                true,
                 d_h_5.as_flattened_mut(),
+                false,
             );
             Burgers::__compute_d_w1_2(n, h_part_part, d_h_5, &mut grads.w1);
             Burgers::__compute_d_w1_2(n, d_h, d_h_part, &mut grads.w1);
-            kernels::matmul_fixed::<
-                kernels::Shape<1, 20, 0, false, false, true>,
+            kernels::matmul_narrow::<
+                20,
                 _,
-            >(n, u, h_part.as_flattened(), &mut grads.w1[1]);
-            kernels::matmul_fixed::<
-                kernels::Shape<1, 20, 0, false, false, true>,
+            >(1, n, u, (0, 1), h_part.as_flattened(), false, &mut grads.w1[1], true);
+            kernels::matmul_narrow::<
+                20,
                 _,
-            >(n, d_r, h_part.as_flattened(), &mut grads.w1[0]);
+            >(1, n, d_r, (0, 1), h_part.as_flattened(), false, &mut grads.w1[0], true);
             Burgers::__compute_d_h_5(
                 n,
                 &model.w1,
@@ -1259,14 +1442,18 @@ impl BurgersResidualPass<'_> {
                 d_u_xx,
                 d_h_5,
             );
-            kernels::matmul_fixed::<
-                kernels::Shape<20, 20, 0, true, false, true>,
+            kernels::matmul_narrow::<
+                20,
                 _,
             >(
+                20,
                 n,
                 d_h_6.as_flattened(),
+                (1, 20),
                 d_u_product.as_flattened(),
+                false,
                 grads.w2.as_flattened_mut(),
+                true,
             );
             let [d_u_product_6, h, u_left, d_u_product_part, d_h_5, d_u_product_2,
             d_u_product_4, d_u_left, d_h_6, d_u_left_2, d_u] = carve(
@@ -1296,21 +1483,25 @@ impl BurgersResidualPass<'_> {
             let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
             let d_u_left_2 = &d_u_left_2.as_chunks::<20>().0[..n];
             let d_u = &d_u[..n];
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 20, 20, false, false, false>,
+            kernels::matmul_narrow::<
+                20,
                 _,
             >(
                 n,
+                20,
                 d_h_6.as_flattened(),
+                (20, 1),
                 model.w2.as_flattened(),
+                false,
                 d_u_product_6.as_flattened_mut(),
+                false,
             );
             Burgers::__compute_d_w3_2(n, d_u_product_6, d_u_product_part, &mut grads.w3);
             Burgers::__compute_d_b3_2(n, d_u, &mut grads.b3);
-            kernels::matmul_fixed::<
-                kernels::Shape<1, 20, 0, false, false, true>,
+            kernels::matmul_narrow::<
+                20,
                 _,
-            >(n, d_u, u_left.as_flattened(), &mut grads.w3);
+            >(1, n, d_u, (0, 1), u_left.as_flattened(), false, &mut grads.w3, true);
             grads.b2.fill(0.0);
             Burgers::__compute_d_b2(
                 n,
@@ -1324,34 +1515,42 @@ impl BurgersResidualPass<'_> {
                 &mut grads.b2,
                 d_u_product_6,
             );
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 20, 20, false, true, true>,
+            kernels::matmul_narrow::<
+                20,
                 _,
             >(
                 n,
+                20,
                 d_u_product_6.as_flattened(),
+                (20, 1),
                 model.w2.as_flattened(),
+                true,
                 d_h_5.as_flattened_mut(),
+                true,
             );
-            kernels::matmul_fixed::<
-                kernels::Shape<20, 20, 0, true, false, true>,
+            kernels::matmul_narrow::<
+                20,
                 _,
             >(
+                20,
                 n,
                 h.as_flattened(),
+                (1, 20),
                 d_u_product_6.as_flattened(),
+                false,
                 grads.w2.as_flattened_mut(),
+                true,
             );
             grads.b1.fill(0.0);
             Burgers::__compute_d_b1(n, h, &mut grads.b1, d_h_5);
-            kernels::matmul_fixed::<
-                kernels::Shape<1, 20, 0, false, false, true>,
+            kernels::matmul_narrow::<
+                20,
                 _,
-            >(n, t, d_h_5.as_flattened(), &mut grads.w1[0]);
-            kernels::matmul_fixed::<
-                kernels::Shape<1, 20, 0, false, false, true>,
+            >(1, n, t, (0, 1), d_h_5.as_flattened(), false, &mut grads.w1[0], true);
+            kernels::matmul_narrow::<
+                20,
                 _,
-            >(n, x, d_h_5.as_flattened(), &mut grads.w1[1]);
+            >(1, n, x, (0, 1), d_h_5.as_flattened(), false, &mut grads.w1[1], true);
         };
     }
     /// Adds the gradient with respect to the parameters to what is there.
@@ -1409,14 +1608,18 @@ impl BurgersResidualPass<'_> {
                 d_h_part_2,
                 d_h_6,
             );
-            kernels::matmul_fixed::<
-                kernels::Shape<20, 20, 0, true, false, true>,
+            kernels::matmul_narrow::<
+                20,
                 _,
             >(
+                20,
                 n,
                 d_h_4.as_flattened(),
+                (1, 20),
                 d_u_product_3.as_flattened(),
+                false,
                 grads.w2.as_flattened_mut(),
+                true,
             );
             let [u_left, d_u_product_part, d_h_3, d_u_product_2, d_u_product_4, d_h_4,
             d_u_product_5, d_u_left_2] = carve(
@@ -1440,14 +1643,18 @@ impl BurgersResidualPass<'_> {
             let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
             let d_u_product_5 = &mut d_u_product_5.as_chunks_mut::<20>().0[..n];
             let d_u_left_2 = &mut d_u_left_2.as_chunks_mut::<20>().0[..n];
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 20, 20, false, false, false>,
+            kernels::matmul_narrow::<
+                20,
                 _,
             >(
                 n,
+                20,
                 d_h_4.as_flattened(),
+                (20, 1),
                 model.w2.as_flattened(),
+                false,
                 d_u_product_4.as_flattened_mut(),
+                false,
             );
             Burgers::__compute_d_w3(
                 n,
@@ -1460,14 +1667,18 @@ impl BurgersResidualPass<'_> {
                 d_u_left_2,
                 d_u_product_5,
             );
-            kernels::matmul_fixed::<
-                kernels::Shape<20, 20, 0, true, false, true>,
+            kernels::matmul_narrow::<
+                20,
                 _,
             >(
+                20,
                 n,
                 d_h_3.as_flattened(),
+                (1, 20),
                 d_u_product_5.as_flattened(),
+                false,
                 grads.w2.as_flattened_mut(),
+                true,
             );
             let [h_part_part, h, d_u_product, d_h, d_h_5, h_part, d_h_2, d_h_part, d_h_4,
             d_h_part_2, d_h_6, d_u_product_5, u, d_r, d_u_xx] = carve(
@@ -1505,25 +1716,29 @@ impl BurgersResidualPass<'_> {
             let u = &u[..n];
             let d_r = &d_r[..n];
             let d_u_xx = &d_u_xx[..n];
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 20, 20, false, true, false>,
+            kernels::matmul_narrow::<
+                20,
                 _,
             >(
                 n,
+                20,
                 d_u_product_5.as_flattened(),
+                (20, 1),
                 model.w2.as_flattened(),
+                true,
                 d_h_5.as_flattened_mut(),
+                false,
             );
             Burgers::__compute_d_w1_2(n, h_part_part, d_h_5, &mut grads.w1);
             Burgers::__compute_d_w1_2(n, d_h, d_h_part, &mut grads.w1);
-            kernels::matmul_fixed::<
-                kernels::Shape<1, 20, 0, false, false, true>,
+            kernels::matmul_narrow::<
+                20,
                 _,
-            >(n, u, h_part.as_flattened(), &mut grads.w1[1]);
-            kernels::matmul_fixed::<
-                kernels::Shape<1, 20, 0, false, false, true>,
+            >(1, n, u, (0, 1), h_part.as_flattened(), false, &mut grads.w1[1], true);
+            kernels::matmul_narrow::<
+                20,
                 _,
-            >(n, d_r, h_part.as_flattened(), &mut grads.w1[0]);
+            >(1, n, d_r, (0, 1), h_part.as_flattened(), false, &mut grads.w1[0], true);
             Burgers::__compute_d_h_5(
                 n,
                 &model.w1,
@@ -1535,14 +1750,18 @@ impl BurgersResidualPass<'_> {
                 d_u_xx,
                 d_h_5,
             );
-            kernels::matmul_fixed::<
-                kernels::Shape<20, 20, 0, true, false, true>,
+            kernels::matmul_narrow::<
+                20,
                 _,
             >(
+                20,
                 n,
                 d_h_6.as_flattened(),
+                (1, 20),
                 d_u_product.as_flattened(),
+                false,
                 grads.w2.as_flattened_mut(),
+                true,
             );
             let [d_u_product_6, h, u_left, d_u_product_part, d_h_5, d_u_product_2,
             d_u_product_4, d_u_left, d_h_6, d_u_left_2, d_u] = carve(
@@ -1572,21 +1791,25 @@ impl BurgersResidualPass<'_> {
             let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
             let d_u_left_2 = &d_u_left_2.as_chunks::<20>().0[..n];
             let d_u = &d_u[..n];
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 20, 20, false, false, false>,
+            kernels::matmul_narrow::<
+                20,
                 _,
             >(
                 n,
+                20,
                 d_h_6.as_flattened(),
+                (20, 1),
                 model.w2.as_flattened(),
+                false,
                 d_u_product_6.as_flattened_mut(),
+                false,
             );
             Burgers::__compute_d_w3_2(n, d_u_product_6, d_u_product_part, &mut grads.w3);
             Burgers::__compute_d_b3_2_2(n, d_u, &mut grads.b3);
-            kernels::matmul_fixed::<
-                kernels::Shape<1, 20, 0, false, false, true>,
+            kernels::matmul_narrow::<
+                20,
                 _,
-            >(n, d_u, u_left.as_flattened(), &mut grads.w3);
+            >(1, n, d_u, (0, 1), u_left.as_flattened(), false, &mut grads.w3, true);
             Burgers::__compute_d_b2(
                 n,
                 &model.w3,
@@ -1599,33 +1822,41 @@ impl BurgersResidualPass<'_> {
                 &mut grads.b2,
                 d_u_product_6,
             );
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 20, 20, false, true, true>,
+            kernels::matmul_narrow::<
+                20,
                 _,
             >(
                 n,
+                20,
                 d_u_product_6.as_flattened(),
+                (20, 1),
                 model.w2.as_flattened(),
+                true,
                 d_h_5.as_flattened_mut(),
+                true,
             );
-            kernels::matmul_fixed::<
-                kernels::Shape<20, 20, 0, true, false, true>,
+            kernels::matmul_narrow::<
+                20,
                 _,
             >(
+                20,
                 n,
                 h.as_flattened(),
+                (1, 20),
                 d_u_product_6.as_flattened(),
+                false,
                 grads.w2.as_flattened_mut(),
+                true,
             );
             Burgers::__compute_d_b1(n, h, &mut grads.b1, d_h_5);
-            kernels::matmul_fixed::<
-                kernels::Shape<1, 20, 0, false, false, true>,
+            kernels::matmul_narrow::<
+                20,
                 _,
-            >(n, t, d_h_5.as_flattened(), &mut grads.w1[0]);
-            kernels::matmul_fixed::<
-                kernels::Shape<1, 20, 0, false, false, true>,
+            >(1, n, t, (0, 1), d_h_5.as_flattened(), false, &mut grads.w1[0], true);
+            kernels::matmul_narrow::<
+                20,
                 _,
-            >(n, x, d_h_5.as_flattened(), &mut grads.w1[1]);
+            >(1, n, x, (0, 1), d_h_5.as_flattened(), false, &mut grads.w1[1], true);
         };
     }
 }

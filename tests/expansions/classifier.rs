@@ -146,16 +146,17 @@ impl Mlp {
                 false,
             );
             Self::__compute_h(n, &self.b1, h);
-            kernels::matmul(
-                n,
+            kernels::matmul_narrow::<
                 10,
+                _,
+            >(
+                n,
                 128,
                 h.as_flattened(),
                 (128, 1),
                 self.w2.as_flattened(),
-                (10, 1),
+                false,
                 logits.as_flattened_mut(),
-                10,
                 false,
             );
             Self::__compute_logits(n, &self.b2, logits);
@@ -244,16 +245,17 @@ impl Mlp {
                 false,
             );
             Self::__compute_h(n, &self.b1, h);
-            kernels::matmul(
-                n,
+            kernels::matmul_narrow::<
                 10,
+                _,
+            >(
+                n,
                 128,
                 h.as_flattened(),
                 (128, 1),
                 self.w2.as_flattened(),
-                (10, 1),
+                false,
                 logits_product.as_flattened_mut(),
-                10,
                 false,
             );
             let loss_mean = Self::__compute_loss_mean(
@@ -349,16 +351,17 @@ impl Mlp {
                 false,
             );
             Self::__compute_h(n, &self.b1, h);
-            kernels::matmul(
-                n,
+            kernels::matmul_narrow::<
                 10,
+                _,
+            >(
+                n,
                 128,
                 h.as_flattened(),
                 (128, 1),
                 self.w2.as_flattened(),
-                (10, 1),
+                false,
                 logits_product.as_flattened_mut(),
-                10,
                 false,
             );
             let loss_mean = Self::__compute_loss_mean(
@@ -425,16 +428,17 @@ impl Mlp {
                 128,
                 false,
             );
-            kernels::matmul(
-                128,
+            kernels::matmul_narrow::<
                 10,
+                _,
+            >(
+                128,
                 n,
                 h.as_flattened(),
                 (1, 128),
                 each_sum_exp.as_flattened(),
-                (10, 1),
+                false,
                 d_w2.as_flattened_mut(),
-                10,
                 false,
             );
             ::chainrule::Optimiser::update(
@@ -524,16 +528,17 @@ impl Mlp {
                 false,
             );
             Self::__compute_h(n, &self.b1, h);
-            kernels::matmul(
-                n,
+            kernels::matmul_narrow::<
                 10,
+                _,
+            >(
+                n,
                 128,
                 h.as_flattened(),
                 (128, 1),
                 self.w2.as_flattened(),
-                (10, 1),
+                false,
                 logits_product.as_flattened_mut(),
-                10,
                 false,
             );
             let loss_mean = Self::__compute_loss_mean_2(
@@ -704,16 +709,17 @@ impl MlpLossPass<'_> {
                 128,
                 false,
             );
-            kernels::matmul(
-                128,
+            kernels::matmul_narrow::<
                 10,
+                _,
+            >(
+                128,
                 n,
                 h.as_flattened(),
                 (1, 128),
                 each_sum_exp.as_flattened(),
-                (10, 1),
+                false,
                 grads.w2.as_flattened_mut(),
-                10,
                 false,
             );
             grads.b1.fill(0.0);
@@ -775,16 +781,17 @@ impl MlpLossPass<'_> {
                 128,
                 false,
             );
-            kernels::matmul(
-                128,
+            kernels::matmul_narrow::<
                 10,
+                _,
+            >(
+                128,
                 n,
                 h.as_flattened(),
                 (1, 128),
                 each_sum_exp.as_flattened(),
-                (10, 1),
+                false,
                 grads.w2.as_flattened_mut(),
-                10,
                 true,
             );
             Mlp::__compute_d_h(n, h, d_h, &mut grads.b1);

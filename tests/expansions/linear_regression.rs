@@ -197,10 +197,10 @@ impl LinearRegression {
                 ::chainrule::__private::core::slice::from_mut(&mut self.b),
                 ::chainrule::__private::core::slice::from_ref(&d_b),
             );
-            kernels::matmul_fixed::<
-                kernels::Shape<1, 3, 0, false, false, false>,
+            kernels::matmul_narrow::<
+                3,
                 _,
-            >(n, error, x.as_flattened(), d_w);
+            >(1, n, error, (0, 1), x.as_flattened(), false, d_w, false);
             ::chainrule::Optimiser::update(optimiser, 0, &mut self.w, d_w);
         };
         value
@@ -345,10 +345,10 @@ impl LinearRegressionLossPass<'_> {
             let error = &mut error[..n];
             let d_loss_mean = 0.5 / n as f64;
             LinearRegression::__compute_d_b_2(n, d_loss_mean, &mut grads.b, error);
-            kernels::matmul_fixed::<
-                kernels::Shape<1, 3, 0, false, false, false>,
+            kernels::matmul_narrow::<
+                3,
                 _,
-            >(n, error, x.as_flattened(), &mut grads.w);
+            >(1, n, error, (0, 1), x.as_flattened(), false, &mut grads.w, false);
         };
     }
     /// Adds the gradient with respect to the parameters to what is there.
@@ -362,10 +362,10 @@ impl LinearRegressionLossPass<'_> {
             let error = &mut error[..n];
             let d_loss_mean = 0.5 / n as f64;
             LinearRegression::__compute_error(n, d_loss_mean, error, &mut grads.b);
-            kernels::matmul_fixed::<
-                kernels::Shape<1, 3, 0, false, false, true>,
+            kernels::matmul_narrow::<
+                3,
                 _,
-            >(n, error, x.as_flattened(), &mut grads.w);
+            >(1, n, error, (0, 1), x.as_flattened(), false, &mut grads.w, true);
         };
     }
 }

@@ -352,14 +352,18 @@ impl Residual {
                 .0[..n * 12];
             let h = &mut h.as_chunks_mut::<16>().0[..n];
             let norm_part_each = &mut norm_part_each[..n * 12];
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 16, 8, false, false, false>,
+            kernels::matmul_narrow::<
+                16,
                 _,
             >(
                 n,
+                8,
                 x.as_flattened(),
+                (8, 1),
                 self.enter.weight.as_flattened(),
+                false,
                 h.as_flattened_mut(),
+                false,
             );
             Self::__compute_h(n, &self.enter.bias, h);
             for block in 0..12 {
@@ -376,14 +380,18 @@ impl Residual {
                     norm_part_each_2,
                     norm_each,
                 );
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 16, 16, false, false, false>,
+                kernels::matmul_narrow::<
+                    16,
                     _,
                 >(
                     n,
+                    16,
                     norm_each[block * n..][..n].as_flattened(),
+                    (16, 1),
                     self.blocks[block].fc.weight.as_flattened(),
+                    false,
                     fc_product.as_flattened_mut(),
+                    false,
                 );
                 Self::__compute_h_2(
                     n,
@@ -411,14 +419,18 @@ impl Residual {
             let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<4>().0[..n];
             let each_sum_rest = &mut each_sum_rest[..n];
             let each_part = &mut each_part[..n];
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 4, 16, false, false, false>,
+            kernels::matmul_narrow::<
+                4,
                 _,
             >(
                 n,
+                16,
                 h.as_flattened(),
+                (16, 1),
                 self.leave.weight.as_flattened(),
+                false,
                 leave_product.as_flattened_mut(),
+                false,
             );
             let loss_mean = Self::__compute_loss_mean(
                 n,
@@ -510,14 +522,18 @@ impl Residual {
                 .0[..n * 12];
             let h = &mut h.as_chunks_mut::<16>().0[..n];
             let norm_part_each = &mut norm_part_each[..n * 12];
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 16, 8, false, false, false>,
+            kernels::matmul_narrow::<
+                16,
                 _,
             >(
                 n,
+                8,
                 x.as_flattened(),
+                (8, 1),
                 self.enter.weight.as_flattened(),
+                false,
                 h.as_flattened_mut(),
+                false,
             );
             Self::__compute_h(n, &self.enter.bias, h);
             for block in 0..12 {
@@ -534,14 +550,18 @@ impl Residual {
                     norm_part_each_2,
                     norm_each,
                 );
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 16, 16, false, false, false>,
+                kernels::matmul_narrow::<
+                    16,
                     _,
                 >(
                     n,
+                    16,
                     norm_each[block * n..][..n].as_flattened(),
+                    (16, 1),
                     self.blocks[block].fc.weight.as_flattened(),
+                    false,
                     fc_product.as_flattened_mut(),
+                    false,
                 );
                 Self::__compute_h_2(
                     n,
@@ -569,14 +589,18 @@ impl Residual {
             let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<4>().0[..n];
             let each_sum_rest = &mut each_sum_rest[..n];
             let each_part = &mut each_part[..n];
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 4, 16, false, false, false>,
+            kernels::matmul_narrow::<
+                4,
                 _,
             >(
                 n,
+                16,
                 h.as_flattened(),
+                (16, 1),
                 self.leave.weight.as_flattened(),
+                false,
                 leave_product.as_flattened_mut(),
+                false,
             );
             let loss_mean = Self::__compute_loss_mean(
                 n,
@@ -624,14 +648,18 @@ impl Residual {
                 &mut self.leave.bias,
                 d_bias,
             );
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 16, 4, false, true, false>,
+            kernels::matmul_narrow::<
+                16,
                 _,
             >(
                 n,
+                4,
                 each_sum_exp.as_flattened(),
+                (4, 1),
                 self.leave.weight.as_flattened(),
+                true,
                 d_h.as_flattened_mut(),
+                false,
             );
             let [h, each_sum_exp, d_weight, d_weight_3, d_bias_3] = carve(
                 arena,
@@ -660,14 +688,18 @@ impl Residual {
                 .0
                 .as_chunks_mut::<12>()
                 .0[0];
-            kernels::matmul_fixed::<
-                kernels::Shape<16, 4, 0, true, false, false>,
+            kernels::matmul_narrow::<
+                4,
                 _,
             >(
+                16,
                 n,
                 h.as_flattened(),
+                (1, 16),
                 each_sum_exp.as_flattened(),
+                false,
                 d_weight.as_flattened_mut(),
+                false,
             );
             ::chainrule::Optimiser::update(
                 optimiser,
@@ -743,23 +775,31 @@ impl Residual {
                     d_bias_4,
                     d_fc,
                 );
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 16, 16, false, true, false>,
+                kernels::matmul_narrow::<
+                    16,
                     _,
                 >(
                     n,
+                    16,
                     d_fc.as_flattened(),
+                    (16, 1),
                     self.blocks[block].fc.weight.as_flattened(),
+                    true,
                     d_norm.as_flattened_mut(),
+                    false,
                 );
-                kernels::matmul_fixed::<
-                    kernels::Shape<16, 16, 0, true, false, true>,
+                kernels::matmul_narrow::<
+                    16,
                     _,
                 >(
+                    16,
                     n,
                     norm_each[block * n..][..n].as_flattened(),
+                    (1, 16),
                     d_fc.as_flattened(),
+                    false,
                     d_weight_4[block].as_flattened_mut(),
+                    true,
                 );
                 Self::__compute_d_h(
                     n,
@@ -836,10 +876,19 @@ impl Residual {
                 .as_chunks_mut::<8>()
                 .0[0];
             let d_h = &d_h.as_chunks::<16>().0[..n];
-            kernels::matmul_fixed::<
-                kernels::Shape<8, 16, 0, true, false, false>,
+            kernels::matmul_narrow::<
+                16,
                 _,
-            >(n, x.as_flattened(), d_h.as_flattened(), d_weight_2.as_flattened_mut());
+            >(
+                8,
+                n,
+                x.as_flattened(),
+                (1, 8),
+                d_h.as_flattened(),
+                false,
+                d_weight_2.as_flattened_mut(),
+                false,
+            );
             ::chainrule::Optimiser::update(
                 optimiser,
                 0,
@@ -891,14 +940,18 @@ impl Residual {
             use ::chainrule::__private::{carve, kernels};
             let [scratch, h] = carve(arena, [0..n * 32, n * 32..n * 48]);
             let h = &mut h.as_chunks_mut::<16>().0[..n];
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 16, 8, false, false, false>,
+            kernels::matmul_narrow::<
+                16,
                 _,
             >(
                 n,
+                8,
                 x.as_flattened(),
+                (8, 1),
                 self.enter.weight.as_flattened(),
+                false,
                 h.as_flattened_mut(),
+                false,
             );
             Self::__compute_h(n, &self.enter.bias, h);
             for block in 0..12 {
@@ -912,28 +965,36 @@ impl Residual {
                     h,
                     norm,
                 );
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 16, 16, false, false, false>,
+                kernels::matmul_narrow::<
+                    16,
                     _,
                 >(
                     n,
+                    16,
                     norm.as_flattened(),
+                    (16, 1),
                     self.blocks[block].fc.weight.as_flattened(),
+                    false,
                     fc_product.as_flattened_mut(),
+                    false,
                 );
                 Self::__compute_h_3(n, &self.blocks[block].fc.bias, fc_product, h);
             }
             let [leave_product, h] = carve(arena, [0..n * 4, n * 32..n * 48]);
             let leave_product = &mut leave_product.as_chunks_mut::<4>().0[..n];
             let h = &h.as_chunks::<16>().0[..n];
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 4, 16, false, false, false>,
+            kernels::matmul_narrow::<
+                4,
                 _,
             >(
                 n,
+                16,
                 h.as_flattened(),
+                (16, 1),
                 self.leave.weight.as_flattened(),
+                false,
                 leave_product.as_flattened_mut(),
+                false,
             );
             let loss_mean = Self::__compute_loss_mean_2(
                 n,
@@ -1143,23 +1204,31 @@ impl ResidualLossPass<'_> {
                 each_sum_exp,
                 &mut grads.leave.bias,
             );
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 16, 4, false, true, false>,
+            kernels::matmul_narrow::<
+                16,
                 _,
             >(
                 n,
+                4,
                 each_sum_exp.as_flattened(),
+                (4, 1),
                 model.leave.weight.as_flattened(),
+                true,
                 d_h.as_flattened_mut(),
+                false,
             );
-            kernels::matmul_fixed::<
-                kernels::Shape<16, 4, 0, true, false, false>,
+            kernels::matmul_narrow::<
+                4,
                 _,
             >(
+                16,
                 n,
                 h.as_flattened(),
+                (1, 16),
                 each_sum_exp.as_flattened(),
+                false,
                 grads.leave.weight.as_flattened_mut(),
+                false,
             );
             for i in 0..12 {
                 grads.blocks[i].norm.weight.fill(0.0);
@@ -1210,23 +1279,31 @@ impl ResidualLossPass<'_> {
                     &mut grads.blocks[block].fc.bias,
                     d_fc,
                 );
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 16, 16, false, true, false>,
+                kernels::matmul_narrow::<
+                    16,
                     _,
                 >(
                     n,
+                    16,
                     d_fc.as_flattened(),
+                    (16, 1),
                     model.blocks[block].fc.weight.as_flattened(),
+                    true,
                     d_norm.as_flattened_mut(),
+                    false,
                 );
-                kernels::matmul_fixed::<
-                    kernels::Shape<16, 16, 0, true, false, true>,
+                kernels::matmul_narrow::<
+                    16,
                     _,
                 >(
+                    16,
                     n,
                     norm_each[block * n..][..n].as_flattened(),
+                    (1, 16),
                     d_fc.as_flattened(),
+                    false,
                     grads.blocks[block].fc.weight.as_flattened_mut(),
+                    true,
                 );
                 Residual::__compute_d_h(
                     n,
@@ -1253,14 +1330,18 @@ impl ResidualLossPass<'_> {
             }
             grads.enter.bias.fill(0.0);
             Residual::__compute_d_bias_2(n, d_h, &mut grads.enter.bias);
-            kernels::matmul_fixed::<
-                kernels::Shape<8, 16, 0, true, false, false>,
+            kernels::matmul_narrow::<
+                16,
                 _,
             >(
+                8,
                 n,
                 x.as_flattened(),
+                (1, 8),
                 d_h.as_flattened(),
+                false,
                 grads.enter.weight.as_flattened_mut(),
+                false,
             );
         };
     }
@@ -1296,23 +1377,31 @@ impl ResidualLossPass<'_> {
                 each_sum_exp,
                 &mut grads.leave.bias,
             );
-            kernels::matmul_fixed::<
-                kernels::Shape<0, 16, 4, false, true, false>,
+            kernels::matmul_narrow::<
+                16,
                 _,
             >(
                 n,
+                4,
                 each_sum_exp.as_flattened(),
+                (4, 1),
                 model.leave.weight.as_flattened(),
+                true,
                 d_h.as_flattened_mut(),
+                false,
             );
-            kernels::matmul_fixed::<
-                kernels::Shape<16, 4, 0, true, false, true>,
+            kernels::matmul_narrow::<
+                4,
                 _,
             >(
+                16,
                 n,
                 h.as_flattened(),
+                (1, 16),
                 each_sum_exp.as_flattened(),
+                false,
                 grads.leave.weight.as_flattened_mut(),
+                true,
             );
             let [centred_each, norm_each, fc_each, h_part_each, h_part_each_2,
             norm_part_each_2, scratch_2, d_h, norm_part_each] = carve(
@@ -1351,23 +1440,31 @@ impl ResidualLossPass<'_> {
                     &mut grads.blocks[block].fc.bias,
                     d_fc,
                 );
-                kernels::matmul_fixed::<
-                    kernels::Shape<0, 16, 16, false, true, false>,
+                kernels::matmul_narrow::<
+                    16,
                     _,
                 >(
                     n,
+                    16,
                     d_fc.as_flattened(),
+                    (16, 1),
                     model.blocks[block].fc.weight.as_flattened(),
+                    true,
                     d_norm.as_flattened_mut(),
+                    false,
                 );
-                kernels::matmul_fixed::<
-                    kernels::Shape<16, 16, 0, true, false, true>,
+                kernels::matmul_narrow::<
+                    16,
                     _,
                 >(
+                    16,
                     n,
                     norm_each[block * n..][..n].as_flattened(),
+                    (1, 16),
                     d_fc.as_flattened(),
+                    false,
                     grads.blocks[block].fc.weight.as_flattened_mut(),
+                    true,
                 );
                 Residual::__compute_d_h(
                     n,
@@ -1393,14 +1490,18 @@ impl ResidualLossPass<'_> {
                 );
             }
             Residual::__compute_d_bias_2(n, d_h, &mut grads.enter.bias);
-            kernels::matmul_fixed::<
-                kernels::Shape<8, 16, 0, true, false, true>,
+            kernels::matmul_narrow::<
+                16,
                 _,
             >(
+                8,
                 n,
                 x.as_flattened(),
+                (1, 8),
                 d_h.as_flattened(),
+                false,
                 grads.enter.weight.as_flattened_mut(),
+                true,
             );
         };
     }
