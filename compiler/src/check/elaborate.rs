@@ -336,7 +336,7 @@ impl<'a> Elaborator<'a> {
         let own = array.shape.len();
         let value = self.guarded(array);
         let total = depth + own + reduced.len();
-        let used: Vec<usize> = (0..depth).filter(|&position| self.mentions(value, position)).collect();
+        let used: Vec<usize> = self.graph.scalars.indices(value).range(..depth).copied().collect();
 
         let mut renumber = vec![Int::zero(); total];
         for (new, &old) in used.iter().enumerate() {
@@ -414,16 +414,6 @@ impl<'a> Elaborator<'a> {
             value = self.graph.scalars.select(condition, value, zero);
         }
         value
-    }
-
-    /// Whether an expression depends on the index at a position.
-    pub fn mentions(&self, value: ScalarId, position: usize) -> bool {
-        self.graph.scalars.reachable(value).iter().any(|&id| match &self.graph.scalars[id] {
-            Scalar::Read(_, at) => at.iter().any(|subscript| subscript.mentions_index(position)),
-            Scalar::Integer(value) => value.mentions_index(position),
-            Scalar::CompareInt(_, a, b) => a.mentions_index(position) || b.mentions_index(position),
-            _ => false,
-        })
     }
 
     /// The array as one whole tensor with every index in scope as leading axes, in order: what loops

@@ -207,7 +207,7 @@ impl Elaborator<'_> {
         let depth = self.depth();
         let own = array.shape.len();
         let element = self.guarded(array);
-        let used: Vec<usize> = (0..depth).filter(|&position| self.mentions(element, position)).collect();
+        let used: Vec<usize> = self.graph.scalars.indices(element).range(..depth).copied().collect();
         let mut renumber = vec![Int::zero(); depth + own + reduced];
         for (new, &old) in used.iter().enumerate() {
             renumber[old] = Int::index(new);

@@ -150,9 +150,7 @@ fn inside(
 ) -> ScalarId {
     for (axis, subscript) in at.iter().enumerate() {
         let Some(extent) = subscript.as_index().map(|index| domain[index].extent.clone()) else { continue };
-        let mut is_asked = false;
-        graph.scalars.visit_integers(condition, &mut |value| is_asked |= value.mentions_index(axis));
-        if is_asked && extent != graph.shape(tensor)[axis] {
+        if graph.scalars.indices(condition).contains(&axis) && extent != graph.shape(tensor)[axis] {
             let is_inside = graph.scalars.compare_int(Comparison::Less, Int::index(axis), extent);
             condition = graph.scalars.and(is_inside, condition);
         }

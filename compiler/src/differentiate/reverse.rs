@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::activity::spread;
 use super::application::Application;
 use super::guards::{Guards, over_axes};
-use super::share::{make, share, used_axes};
+use super::share::{make, share};
 use super::table::scalar_vjp;
 use super::tame::Tame;
 use crate::ir::{
@@ -253,7 +253,7 @@ impl Reverse<'_> {
         }
         let outside = among(self.graph, &at);
         if outside != Some(condition) {
-            let axes = used_axes(self.graph, &node.domain, factor);
+            let axes = self.graph.scalars.indices(factor);
             if axes.len() == node.domain.len() {
                 return self.graph.scalars.select(condition, share, zero);
             }

@@ -168,22 +168,8 @@ fn worth_it(graph: &Graph, node: &Comprehension, id: ScalarId) -> bool {
     }
     let reduced = node.domain.len().saturating_sub(node.at.len());
     node.reduction == Reduction::Set
-        || used_axes(graph, &node.domain, id).len() < node.domain.len()
+        || graph.scalars.indices(id).len() < node.domain.len()
         || (is_dear && reduced <= 1)
-}
-
-/// The axes of a domain that an expression depends on.
-pub fn used_axes(graph: &Graph, domain: &[Axis], id: ScalarId) -> Vec<usize> {
-    let parts = graph.scalars.reachable(id);
-    let mentions = |position: usize| {
-        parts.iter().any(|&part| match &graph.scalars[part] {
-            Scalar::Read(_, at) => at.iter().any(|subscript| subscript.mentions_index(position)),
-            Scalar::Integer(value) => value.mentions_index(position),
-            Scalar::CompareInt(_, a, b) => a.mentions_index(position) || b.mentions_index(position),
-            _ => false,
-        })
-    };
-    (0..domain.len()).filter(|&position| mentions(position)).collect()
 }
 
 /// A node for an expression over the axes that it depends on, zero where one of the guards does not hold; returns the
@@ -205,7 +191,7 @@ pub fn make(
     let operands: BTreeMap<ScalarId, ScalarId> =
         made.iter().filter(|(known, _)| **known != id).map(|(known, read)| (*known, *read)).collect();
     value = rewritten(graph, value, &operands);
-    let axes = used_axes(graph, &node.domain, value);
+    let axes: Vec<usize> = graph.scalars.indices(value).into_iter().collect();
     let mut renumber = vec![Int::zero(); node.domain.len()];
     for (new, &old) in axes.iter().enumerate() {
         renumber[old] = Int::index(new);

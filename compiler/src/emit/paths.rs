@@ -27,21 +27,12 @@ impl Paths {
     pub fn new(krate: &TokenStream, float: Float) -> Self {
         let private = quote!(#krate::__private);
         let core = core_of(krate);
-        let name = match float {
-            Float::F32 => "f32",
-            Float::F64 => "f64",
-        };
-        Self { krate: krate.clone(), private, core, float: Ident::new(name, Span::call_site()), kind: float }
+        Self { krate: krate.clone(), private, core, float: element(float, Kind::Float), kind: float }
     }
 
     /// The Rust type of an element.
     pub fn element(&self, kind: Kind) -> Ident {
-        match kind {
-            Kind::Float => self.float.clone(),
-            Kind::Index => Ident::new("u32", Span::call_site()),
-            Kind::Key => Ident::new("u64", Span::call_site()),
-            Kind::Mask => Ident::new("bool", Span::call_site()),
-        }
+        element(self.kind, kind)
     }
 
     /// How many bytes a float takes.
@@ -51,6 +42,18 @@ impl Paths {
             Float::F64 => 8,
         }
     }
+}
+
+/// The Rust type of an element, with the type of floats.
+pub fn element(float: Float, kind: Kind) -> Ident {
+    let name = match (kind, float) {
+        (Kind::Float, Float::F32) => "f32",
+        (Kind::Float, Float::F64) => "f64",
+        (Kind::Index, _) => "u32",
+        (Kind::Key, _) => "u64",
+        (Kind::Mask, _) => "bool",
+    };
+    Ident::new(name, Span::call_site())
 }
 
 /// `core`, before it is known whether there is a float type.

@@ -294,6 +294,13 @@ impl Int {
         }
     }
 
+    /// Whether an element of a tensor of indices occurs.
+    pub fn reads(&self) -> bool {
+        let mut found = false;
+        self.visit_atoms(&mut |atom| found |= matches!(atom, Atom::Read(..)));
+        found
+    }
+
     /// Whether the index at this position of the domain occurs.
     pub fn mentions_index(&self, position: usize) -> bool {
         let mut found = false;

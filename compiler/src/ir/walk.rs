@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Int, Scalar, ScalarId, Scalars};
+use super::{Atom, Int, Scalar, ScalarId, Scalars};
 
 impl Scalars {
     /// The operands of a node, in order.
@@ -58,6 +58,19 @@ impl Scalars {
                 | Scalar::Select(..) => {}
             }
         }
+    }
+
+    /// The indices of the domain that occur in an expression.
+    pub fn indices(&self, root: ScalarId) -> BTreeSet<usize> {
+        let mut found = BTreeSet::new();
+        self.visit_integers(root, &mut |integer| {
+            integer.visit_atoms(&mut |atom| {
+                if let Atom::Index(position) = atom {
+                    found.insert(*position);
+                }
+            });
+        });
+        found
     }
 
     /// Rebuilds an expression with some of its leaves (or inner nodes) replaced, simplifying anew.

@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ir::rename::{self, Rename};
-use crate::ir::{Atom, Comprehension, Graph, Int, Kind, Node, Reduction, Scalar, ScalarId, TensorId};
+use crate::ir::{Comprehension, Graph, Int, Kind, Node, Reduction, Scalar, TensorId};
 
 use super::cut::{Network, UNLIMITED};
 use super::maximum::Maximum;
@@ -164,23 +164,11 @@ impl Choice {
 /// product of matrices, and no check of a subscript or function of Rust would run twice.
 fn is_plain(graph: &Graph, node: &Node, given: &Inputs) -> bool {
     let Node::Comprehension(node) = node else { return false };
-    let reads = |value: &Int| {
-        let mut reads = false;
-        value.visit_atoms(&mut |atom| reads |= matches!(atom, Atom::Read(..)));
-        reads
-    };
     // A subscript that is read is checked; an integer that is read and compared is not.
-    let mut checked = node.at.iter().any(reads);
-    let mut inside = |value: &Int| {
-        value.visit_atoms(&mut |atom| checked |= matches!(atom, Atom::Read(_, at) if at.iter().any(reads)));
-    };
-    let reachable = graph.scalars.reachable(node.value);
-    graph.scalars.visit_integers(node.value, &mut inside);
-    let subscripted =
-        |&id: &ScalarId| matches!(&graph.scalars[id], Scalar::Read(_, at) if at.iter().any(reads));
-    checked |= reachable.iter().any(subscripted);
+    let mut checked = node.at.iter().any(Int::reads);
+    graph.visit_reads(node.value, &mut |_, at| checked |= at.iter().any(Int::reads));
     let calls = |id| matches!(graph.scalars[id], Scalar::Call(..));
-    let calls = reachable.into_iter().any(calls);
+    let calls = graph.scalars.reachable(node.value).into_iter().any(calls);
     let whole = match node.reduction {
         Reduction::Set => order::sets_all(graph, node),
         Reduction::Sum => {

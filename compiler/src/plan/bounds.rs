@@ -117,11 +117,7 @@ impl Tightener<'_> {
         let Scalar::CompareInt(comparison, a, b) = self.graph.scalars[condition].clone() else {
             return false;
         };
-        let mut reads = false;
-        for side in [&a, &b] {
-            side.visit_atoms(&mut |atom| reads |= matches!(atom, crate::ir::Atom::Read(..)));
-        }
-        if reads {
+        if a.reads() || b.reads() {
             return false;
         }
         let difference = b.sub(&a);

@@ -133,9 +133,10 @@ impl Contraction<'_> {
         let Some((condition, value)) = self.unguarded(node, &summed) else { return self.padded(node) };
         let mut factors = Vec::new();
         let negative = self.factors(value, &mut factors);
-        let (within, behind): (Vec<ScalarId>, Vec<ScalarId>) =
-            factors.iter().partition(|&&factor| summed.iter().any(|&x| self.mentions(factor, x)));
-        let groups = self.groups(node, &within);
+        let (within, behind): (Vec<ScalarId>, Vec<ScalarId>) = factors
+            .iter()
+            .partition(|&&factor| self.graph.scalars.indices(factor).iter().any(|x| summed.contains(x)));
+        let groups = self.groups(&within);
         let [left, right] = groups.as_slice() else { return None };
         if left.factors.len() + right.factors.len() == 2
             && behind.is_empty()
@@ -224,7 +225,9 @@ impl Contraction<'_> {
         let Scalar::Select(condition, value, zero) = scalars[node.value] else {
             return Some((None, node.value));
         };
-        if scalars.as_number(zero) != Some(0.0) || summed.iter().any(|&x| self.mentions(condition, x)) {
+        if scalars.as_number(zero) != Some(0.0)
+            || self.graph.scalars.indices(condition).iter().any(|x| summed.contains(x))
+        {
             return None;
         }
         let indices: Vec<Int> = node.domain.iter().map(|axis| axis.extent.clone()).collect();
@@ -235,10 +238,6 @@ impl Contraction<'_> {
             inside &= at.iter().zip(shape).all(|(at, extent)| extents.is_within(at, extent));
         });
         inside.then_some((Some(condition), value))
-    }
-
-    fn mentions(&self, value: ScalarId, index: usize) -> bool {
-        mentions(self.graph, value, index)
     }
 
     /// The factors of a product, and whether it is negated.
@@ -254,12 +253,10 @@ impl Contraction<'_> {
     }
 
     /// Factors together with those whose indices are among theirs.
-    fn groups(&self, node: &Comprehension, factors: &[ScalarId]) -> Vec<Group> {
+    fn groups(&self, factors: &[ScalarId]) -> Vec<Group> {
         let mut groups: Vec<Group> = Vec::new();
-        let mut sorted: Vec<(ScalarId, BTreeSet<usize>)> = factors
-            .iter()
-            .map(|&factor| (factor, (0..node.domain.len()).filter(|&x| self.mentions(factor, x)).collect()))
-            .collect();
+        let mut sorted: Vec<(ScalarId, BTreeSet<usize>)> =
+            factors.iter().map(|&factor| (factor, self.graph.scalars.indices(factor))).collect();
         sorted.sort_by_key(|(_, indices): &(ScalarId, BTreeSet<usize>)| std::cmp::Reverse(indices.len()));
         for (factor, indices) in sorted {
             match groups.iter_mut().find(|group| indices.is_subset(&group.indices)) {
@@ -319,13 +316,4 @@ fn neighbours_last(node: &Comprehension, mut indices: Vec<usize>) -> Vec<usize> 
 struct Group {
     factors: Vec<ScalarId>,
     indices: BTreeSet<usize>,
-}
-
-fn mentions(graph: &Graph, value: ScalarId, index: usize) -> bool {
-    graph.scalars.reachable(value).into_iter().any(|id| match &graph.scalars[id] {
-        Scalar::Read(_, at) => at.iter().any(|at| at.mentions_index(index)),
-        Scalar::Integer(value) => value.mentions_index(index),
-        Scalar::CompareInt(_, a, b) => a.mentions_index(index) || b.mentions_index(index),
-        _ => false,
-    })
 }

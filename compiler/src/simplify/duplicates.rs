@@ -8,8 +8,8 @@ use super::definitions::Definition;
 use super::formulas::{Forms, Formulas};
 use crate::ir::rename::{self, Rename};
 use crate::ir::{
-    ArrayFunction, Atom, Axis, Comprehension, Graph, Int, Kind, Loop, Node, Reduction, Scalar, ScalarId,
-    Scalars, Tensor, TensorId,
+    ArrayFunction, Axis, Comprehension, Graph, Int, Kind, Loop, Node, Reduction, Scalar, ScalarId, Scalars,
+    Tensor, TensorId,
 };
 
 /// A part of an expression that costs no more than this is not worth a read.
@@ -261,11 +261,7 @@ impl Reader<'_> {
 
 /// Whether an expression is an element whose place is read first.
 fn is_gather(scalars: &Scalars, id: ScalarId) -> bool {
-    let Scalar::Read(_, at) = &scalars[id] else { return false };
-    let mut found = false;
-    let mut note = |atom: &Atom| found |= matches!(atom, Atom::Read(..));
-    at.iter().for_each(|subscript| subscript.visit_atoms(&mut note));
-    found
+    matches!(&scalars[id], Scalar::Read(_, at) if at.iter().any(Int::reads))
 }
 
 fn content(node: &Node) -> Option<(TensorId, Content)> {

@@ -1,21 +1,6 @@
 //! Which indices of the domain an expression mentions.
 
-use std::collections::BTreeSet;
-
 use crate::ir::{Atom, Int, ScalarId, Scalars, TensorId};
-
-/// The indices of the domain that occur in an expression.
-pub fn mentioned(scalars: &Scalars, root: ScalarId) -> BTreeSet<usize> {
-    let mut found = BTreeSet::new();
-    scalars.visit_integers(root, &mut |integer| {
-        integer.visit_atoms(&mut |atom| {
-            if let Atom::Index(position) = atom {
-                found.insert(*position);
-            }
-        });
-    });
-    found
-}
 
 /// The first element of an index tensor that an expression mentions.
 pub fn index_read(scalars: &Scalars, root: ScalarId) -> Option<(TensorId, Vec<Int>)> {

@@ -25,6 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
+use crate::emit::paths::element;
 use crate::ir::{DimId, Int, Kind, LoopId, ScalarId, TensorId};
 use crate::plan::{BufferId, Plan, Step};
 use crate::program::{FieldInput, Float};
@@ -240,11 +241,7 @@ impl<'a> Body<'a> {
 
     /// The float type.
     fn float(&self) -> Ident {
-        let name = match self.cx.float {
-            Float::F32 => "f32",
-            Float::F64 => "f64",
-        };
-        Ident::new(name, Span::call_site())
+        element(self.cx.float, Kind::Float)
     }
 
     /// A block of the statements with what they import.

@@ -3,19 +3,21 @@
 //! These are compiled for more than one processor; what stands around them, which carves memory and calls
 //! kernels, is compiled once. Decides nothing about what is computed.
 
+mod parameters;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::emit::docs;
-use crate::ir::{Int, Kind, TensorId};
+use crate::ir::TensorId;
 use crate::plan::{BufferId, Home, Item, Leaf, LeafKind, Root, Step};
-use crate::program::FieldInput;
 
-use super::variables::{mentioned, renamed};
-use super::{Access, Body};
+use super::Body;
+use super::variables::renamed;
+use parameters::{Field, Parameter, Role};
 
 /// Less elementwise work than this is not worth a choice between processors.
 const WORTHWHILE: i64 = 64;
@@ -62,45 +64,24 @@ impl Loops {
 #[derive(Default)]
 pub(super) struct Outline {
     /// The memory that it writes.
-    written: BTreeSet<Root>,
+    written: BTreeSet<BufferId>,
     /// Variables that it does not declare.
     lent: BTreeSet<BufferId>,
     /// Fields that it is given.
     fields: RefCell<Vec<Field>>,
 }
 
-/// A field as the parameter of a function.
-struct Field {
-    root: Root,
-    place: TokenStream,
-    name: Ident,
-    shape: Vec<Int>,
-}
-
-/// What a function is given.
-struct Parameter {
-    name: Ident,
-    ty: TokenStream,
-    argument: TokenStream,
-    role: Role,
-    /// The shape of a view.
-    shape: Vec<Int>,
-    /// What cuts it to its length: rustc then knows that loops along it stay inside.
-    cut: Option<TokenStream>,
-}
-
-/// The order of parameters.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Role {
-    Size,
-    Read,
-    Written,
-}
-
-impl Parameter {
-    fn new(name: Ident, ty: TokenStream, argument: TokenStream, role: Role) -> Self {
-        Self { name, ty, argument, role, shape: Vec::new(), cut: None }
+impl Outline {
+    fn writes(&self, root: Root) -> bool {
+        matches!(root, Root::Buffer(buffer) if self.written.contains(&buffer))
     }
+}
+
+/// A variable that a step declares and that is seen behind it.
+struct Left {
+    buffer: BufferId,
+    /// Whether it is written there.
+    changes: bool,
 }
 
 impl Body<'_> {
@@ -144,7 +125,7 @@ impl Body<'_> {
     fn in_place(&mut self, step: &Step) -> TokenStream {
         let krate = self.cx.krate;
         let (body, left) = self.with_own_variables(step);
-        let (bind, value) = self.left(&left, step);
+        let (bind, value) = self.left(&left);
         quote!(#bind #krate::__private::vectorised(#[inline(always)] || { #body #value });)
     }
 
@@ -154,12 +135,8 @@ impl Body<'_> {
             return None;
         }
         let mut written = BTreeSet::new();
-        self.written_roots(step, &mut written);
-        let scalar_outside = written.iter().any(|root| match root {
-            Root::Buffer(buffer) => self.declared.contains(buffer) && self.is_local_scalar(*buffer),
-            Root::Input(_) => false,
-        });
-        if scalar_outside {
+        self.written(step, &mut written);
+        if written.iter().any(|buffer| self.declared.contains(buffer) && self.is_local_scalar(*buffer)) {
             return None;
         }
         let state = (self.names.clone(), self.declared.clone(), self.imports.take());
@@ -173,48 +150,11 @@ impl Body<'_> {
             return None;
         };
         outline.fields.borrow().iter().for_each(|field| self.names.release(&field.name));
-        let (bind, _) = self.left(&left, step);
-        let function = self.function(&statements, &parameters, &left, &variables, &imports);
+        let (bind, value) = self.left(&left);
+        let function = self.function(&statements, &parameters, (&left, &value), &variables, &imports);
         let owner = &self.cx.owner;
         let arguments = parameters.iter().map(|parameter| &parameter.argument);
         Some(quote!(#bind #owner::#function(#(#arguments),*);))
-    }
-
-    /// What the function of some statements is given, and the names of all of its variables; none if it cannot be one.
-    fn parameters(
-        &self,
-        statements: &TokenStream,
-        outline: &Outline,
-        own: BTreeSet<String>,
-    ) -> Option<(Vec<Parameter>, BTreeSet<String>)> {
-        let mut parameters = self.fields_as_parameters(outline, &own)?;
-        let around = self.variables_as_parameters(outline).into_iter();
-        parameters.extend(around.filter(|parameter| !own.contains(&parameter.name.to_string())));
-        let buffers = (0..self.plan.memory.buffers.len()).map(|buffer| self.names.buffer(BufferId(buffer)));
-        let named = parameters.iter().map(|parameter| &parameter.name).chain(buffers);
-        let variables: BTreeSet<String> = named.map(ToString::to_string).chain(own).collect();
-        let mut order = mentioned(statements, &variables);
-        parameters.retain(|parameter| parameter.role == Role::Size || order.contains(&parameter.name));
-        for parameter in &mut parameters {
-            parameter.cut = self.cut(parameter);
-            order.extend(parameter.cut.iter().flat_map(|cut| mentioned(cut, &variables)));
-        }
-        let place = |parameter: &Parameter| order.iter().position(|ident| *ident == parameter.name);
-        parameters.retain(|parameter| place(parameter).is_some());
-        parameters.sort_by_key(|parameter| (parameter.role, place(parameter)));
-        // The user's `d_x` and the gradient of `x` are two variables for rustc alone.
-        let is_known = |at: usize| parameters[..at].iter().any(|known| known.name == parameters[at].name);
-        let is_ambiguous = (0..parameters.len()).any(is_known);
-        (!is_ambiguous).then_some((parameters, variables))
-    }
-
-    /// Cuts a slice to the length that loops along it run to.
-    fn cut(&self, Parameter { name, role, shape, .. }: &Parameter) -> Option<TokenStream> {
-        let length = self.length(shape)?;
-        Some(match role {
-            Role::Written => quote!(let #name = &mut #name[..#length];),
-            Role::Read | Role::Size => quote!(let #name = &#name[..#length];),
-        })
     }
 
     /// The name of the function of some statements.
@@ -222,17 +162,16 @@ impl Body<'_> {
         &self,
         statements: &TokenStream,
         parameters: &[Parameter],
-        left: &[BufferId],
+        (left, value): (&[Left], &TokenStream),
         variables: &BTreeSet<String>,
         imports: &BTreeSet<&'static str>,
     ) -> Ident {
         let krate = self.cx.krate;
-        let names: Vec<&Ident> = left.iter().map(|buffer| self.names.buffer(*buffer)).collect();
-        let types: Vec<TokenStream> = left.iter().map(|buffer| self.type_of_local(*buffer)).collect();
-        let (value, returned) = match (names.as_slice(), types.as_slice()) {
-            ([], _) => (quote!(), quote!()),
-            ([name], [ty]) => (quote!(#name), quote!(-> #ty)),
-            (names, types) => (quote!((#(#names),*)), quote!(-> (#(#types),*))),
+        let types: Vec<TokenStream> = left.iter().map(|left| self.type_of_local(left.buffer)).collect();
+        let returned = match types.as_slice() {
+            [] => quote!(),
+            [ty] => quote!(-> #ty),
+            types => quote!(-> (#(#types),*)),
         };
         let signature = parameters.iter().map(|Parameter { name, ty, .. }| quote!(#name: #ty));
         let signature = quote!((#(#signature),*) #returned);
@@ -252,7 +191,8 @@ impl Body<'_> {
             let of_role = parameters.iter().filter(move |parameter| parameter.role == role);
             of_role.map(|parameter| &parameter.name)
         };
-        let made: Vec<&Ident> = names.into_iter().chain(of(Role::Written)).collect();
+        let left = left.iter().map(|left| self.names.buffer(left.buffer));
+        let made: Vec<&Ident> = left.chain(of(Role::Written)).collect();
         let wish = format!("__compute_{}", made.first().map(ToString::to_string).unwrap_or_default());
         self.cx.loops.named(form.to_string(), &wish, |name| {
             let read: Vec<&Ident> = of(Role::Read).collect();
@@ -262,8 +202,8 @@ impl Body<'_> {
         })
     }
 
-    /// The statements of a step, and which variables they declare that are seen behind it.
-    fn with_own_variables(&mut self, step: &Step) -> (TokenStream, Vec<BufferId>) {
+    /// The statements of a step, and the variables that they leave.
+    fn with_own_variables(&mut self, step: &Step) -> (TokenStream, Vec<Left>) {
         let (mut inside, before, all) = (BTreeMap::new(), self.declared.clone(), self.touches.clone());
         self.count_touches(std::slice::from_ref(step), &mut inside);
         // Whether a variable is mutable in here depends on what is in here.
@@ -274,36 +214,26 @@ impl Body<'_> {
         }
         let tokens = self.step(step);
         self.touches = all;
-        let touched = |buffer: &BufferId| inside.get(buffer).map_or(0, |(touches, _)| *touches);
-        let left =
-            self.declared.difference(&before).filter(|buffer| self.touches[buffer].0 > touched(buffer));
-        (tokens, left.copied().collect())
+        let left = self.declared.difference(&before).filter_map(|buffer| {
+            let (touches, writes) = inside.get(buffer).copied().unwrap_or_default();
+            let (all_touches, all_writes) = self.touches[buffer];
+            (all_touches > touches).then_some(Left { buffer: *buffer, changes: all_writes > writes })
+        });
+        (tokens, left.collect())
     }
 
     /// Binds variables that a step leaves, and their values as an expression.
-    fn left(&self, left: &[BufferId], step: &Step) -> (TokenStream, TokenStream) {
-        let mut inside = BTreeMap::new();
-        self.count_touches(std::slice::from_ref(step), &mut inside);
-        let names: Vec<&Ident> = left.iter().map(|buffer| self.names.buffer(*buffer)).collect();
-        let patterns = left.iter().zip(&names).map(|(buffer, name)| {
-            let writes = inside.get(buffer).map_or(0, |(_, writes)| *writes);
-            if self.touches[buffer].1 > writes { quote!(mut #name) } else { quote!(#name) }
-        });
+    fn left(&self, left: &[Left]) -> (TokenStream, TokenStream) {
+        let names: Vec<&Ident> = left.iter().map(|left| self.names.buffer(left.buffer)).collect();
+        let patterns = left.iter().zip(&names);
+        let patterns =
+            patterns.map(|(left, name)| if left.changes { quote!(mut #name) } else { quote!(#name) });
         let patterns: Vec<TokenStream> = patterns.collect();
         match (patterns.as_slice(), names.as_slice()) {
             ([], _) => (quote!(), quote!()),
             ([pattern], [name]) => (quote!(let #pattern =), quote!(#name)),
             (patterns, names) => (quote!(let (#(#patterns),*) =), quote!((#(#names),*))),
         }
-    }
-
-    /// The memory that a step writes.
-    fn written_roots(&self, step: &Step, roots: &mut BTreeSet<Root>) {
-        if let Step::Loop(repeat) = step {
-            repeat.body.iter().for_each(|step| self.written_roots(step, roots));
-        }
-        let tensors = self.tensors(step).into_iter();
-        roots.extend(tensors.filter(|(_, written)| *written).map(|(tensor, _)| self.root(tensor)));
     }
 
     /// Whether a step applies a product of matrices to parameters.
@@ -323,157 +253,10 @@ impl Body<'_> {
         buffer.home == Home::Local && self.is_scalar(buffer.tensor)
     }
 
-    /// A field inside of a function that is being made: a parameter of it.
-    pub(super) fn given(
-        &self,
-        outline: &Outline,
-        tensor: TensorId,
-        field: &FieldInput,
-        place: TokenStream,
-    ) -> TokenStream {
-        let mut fields = outline.fields.borrow_mut();
-        let text = place.to_string();
-        let known = fields.iter().find(|known| known.place.to_string() == text);
-        let root = self.root(tensor);
-        let stacked: usize = field.path.iter().map(|step| step.lengths.len()).sum();
-        let shape = self.plan.graph.shape(self.shaped(tensor))[stacked..].to_vec();
-        let by_reference = shape.is_empty() && outline.written.contains(&root);
-        let name = known.map(|known| known.name.clone()).unwrap_or_else(|| {
-            let wish = field.path.last().map(|step| step.name.to_string()).unwrap_or_default();
-            let is_gradient = matches!(self.home(tensor), Some((_, Home::Gradient(_))));
-            let wish = if is_gradient { format!("d_{wish}") } else { wish };
-            let name = self.names.take(&wish);
-            fields.push(Field { root, place, name: name.clone(), shape });
-            name
-        });
-        if by_reference { quote!(*#name) } else { quote!(#name) }
-    }
-
     /// Whether a tensor is a variable outside of the function that is being made.
     pub(super) fn is_lent(&self, tensor: TensorId) -> bool {
         let lent = self.outline.as_ref().map(|outline| &outline.lent);
         self.buffer(tensor).zip(lent).is_some_and(|(buffer, lent)| lent.contains(&buffer))
-    }
-
-    /// The fields that a function is given; none if it cannot be, as which depends on what is its own, or
-    /// one is written that it is given twice.
-    fn fields_as_parameters(&self, outline: &Outline, own: &BTreeSet<String>) -> Option<Vec<Parameter>> {
-        let fields = outline.fields.borrow();
-        let names: BTreeSet<String> = fields.iter().map(|field| field.name.to_string()).collect();
-        let own: BTreeSet<String> = own.difference(&names).cloned().collect();
-        let mut parameters = Vec::new();
-        for Field { root, place, name, shape } in fields.iter() {
-            let mentions_own = !mentioned(place, &own).is_empty();
-            let is_written = outline.written.contains(root);
-            if mentions_own || (is_written && fields.iter().filter(|field| field.root == *root).count() > 1) {
-                return None;
-            }
-            let element = self.float();
-            let (ty, argument) = match (shape.is_empty(), is_written) {
-                (true, false) => (quote!(#element), place.clone()),
-                (_, true) => {
-                    let ty = self.view_type(shape, &quote!(#element));
-                    (quote!(&mut #ty), quote!(&mut #place))
-                }
-                (false, false) => {
-                    let ty = self.view_type(shape, &quote!(#element));
-                    (quote!(& #ty), quote!(& #place))
-                }
-            };
-            let role = if is_written { Role::Written } else { Role::Read };
-            parameters.push(Parameter::new(name.clone(), ty, argument, role));
-        }
-        Some(parameters)
-    }
-
-    /// All variables around a step that could be given to a function.
-    fn variables_as_parameters(&self, outline: &Outline) -> Vec<Parameter> {
-        let counters = self.counters.values().chain(self.root_names());
-        let sizes = self.cx.dims.iter().chain(counters);
-        let sizes = sizes.map(|name| Parameter::new(name.clone(), quote!(usize), quote!(#name), Role::Size));
-        let mut parameters: Vec<Parameter> = sizes.collect();
-        let role = |root: Root| if outline.written.contains(&root) { Role::Written } else { Role::Read };
-        for (position, buffer) in self.plan.memory.buffers.iter().enumerate() {
-            let id = BufferId(position);
-            let (name, role) = (self.names.buffer(id).clone(), role(Root::Buffer(id)));
-            match &buffer.home {
-                Home::Local if !outline.lent.contains(&id) => {}
-                Home::Local => {
-                    let ty = self.type_of_local(id);
-                    let (ty, argument) = match (self.is_scalar(buffer.tensor), role) {
-                        (true, _) => (ty, quote!(#name)),
-                        (false, Role::Written) => (quote!(&mut #ty), quote!(&mut #name)),
-                        (false, _) => (quote!(& #ty), quote!(& #name)),
-                    };
-                    parameters.push(Parameter::new(name, ty, argument, role));
-                }
-                Home::Frame { .. } => {
-                    let element = match buffer.kind {
-                        Kind::Float => self.float(),
-                        Kind::Mask => Ident::new("u8", Span::call_site()),
-                        Kind::Index | Kind::Key => Ident::new("u32", Span::call_site()),
-                    };
-                    parameters.push(self.view_as_parameter(name, buffer.tensor, &element, role, true));
-                }
-                Home::Gradient(number) => {
-                    if let Some(Access::Variable(name)) = self.cx.targets.get(*number) {
-                        let float = self.float();
-                        parameters.push(self.view_as_parameter(
-                            name.clone(),
-                            buffer.tensor,
-                            &float,
-                            role,
-                            false,
-                        ));
-                    }
-                }
-            }
-        }
-        for (&tensor, access) in &self.cx.inputs {
-            let Access::Variable(name) = access else { continue };
-            let element = match self.kind(tensor) {
-                Kind::Float => self.float(),
-                Kind::Index => Ident::new("u32", Span::call_site()),
-                Kind::Key => Ident::new("u64", Span::call_site()),
-                Kind::Mask => Ident::new("bool", Span::call_site()),
-            };
-            parameters.push(match self.is_scalar(tensor) {
-                true => Parameter::new(name.clone(), quote!(#element), quote!(#name), Role::Read),
-                false => self.view_as_parameter(name.clone(), tensor, &element, Role::Read, false),
-            });
-        }
-        parameters
-    }
-
-    fn view_as_parameter(
-        &self,
-        name: Ident,
-        tensor: TensorId,
-        element: &Ident,
-        role: Role,
-        is_carved: bool,
-    ) -> Parameter {
-        let shape = self.plan.graph.shape(tensor);
-        // A number in the arena is a slice of one.
-        let ty = match is_carved {
-            true => self.carved_type(shape, &quote!(#element)),
-            false => self.view_type(shape, &quote!(#element)),
-        };
-        let ty = if role == Role::Written { quote!(&mut #ty) } else { quote!(& #ty) };
-        let argument = quote!(#name);
-        Parameter { shape: shape.to_vec(), ..Parameter::new(name, ty, argument, role) }
-    }
-
-    /// The type of a variable that a body declares.
-    fn type_of_local(&self, buffer: BufferId) -> TokenStream {
-        let buffer = &self.plan.memory.buffers[buffer.0];
-        let element = match buffer.kind {
-            Kind::Float => self.float(),
-            Kind::Index if self.is_scalar(buffer.tensor) => Ident::new("usize", Span::call_site()),
-            Kind::Index | Kind::Key => Ident::new("u32", Span::call_site()),
-            Kind::Mask => Ident::new("bool", Span::call_site()),
-        };
-        self.view_type(self.plan.graph.shape(buffer.tensor), &quote!(#element))
     }
 }
 

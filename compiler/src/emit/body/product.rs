@@ -9,6 +9,9 @@ use crate::plan::{Home, Leaf, Product, strides};
 use super::view::Flat;
 use super::{Body, Source};
 
+// What is one of the small products is decided by the kernel, in `runtime/src/kernels/narrow.rs`, whose figures these
+// are: what it would never take is not worth an instance of it.
+
 /// How many columns a small product has at most.
 const WIDEST: i64 = 64;
 /// With so many rows, and as deep, a product is none of the small ones,

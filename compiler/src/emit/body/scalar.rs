@@ -55,13 +55,6 @@ impl Expression {
 /// Variables that hold expressions.
 type Bound = BTreeMap<ScalarId, Ident>;
 
-/// Whether subscripts are read themselves.
-fn gathers(at: &[Int]) -> bool {
-    let mut gathers = false;
-    at.iter().for_each(|at| at.visit_atoms(&mut |atom| gathers |= matches!(atom, Atom::Read(..))));
-    gathers
-}
-
 impl Body<'_> {
     /// An expression, after the variables that it needs. Their names are added to `temporaries`.
     pub(super) fn value(
@@ -137,7 +130,7 @@ impl Body<'_> {
         }
         let worth = |id: &ScalarId| match &scalars[*id] {
             Scalar::Number(_) | Scalar::Flag(_) | Scalar::CompareInt(..) | Scalar::Integer(_) => false,
-            Scalar::Read(_, at) => gathers(at),
+            Scalar::Read(_, at) => at.iter().any(Int::reads),
             Scalar::Unary(Unary::Neg | Unary::StopGradient, _) => false,
             _ => true,
         };

@@ -145,7 +145,7 @@ impl Body<'_> {
     }
 
     /// The tensors of a step, not of a loop's body, and whether each is written.
-    pub(super) fn tensors(&self, step: &Step) -> BTreeMap<TensorId, bool> {
+    fn tensors(&self, step: &Step) -> BTreeMap<TensorId, bool> {
         let mut tensors: BTreeMap<TensorId, bool> = BTreeMap::new();
         match step {
             Step::Nest(items) => {
@@ -293,7 +293,7 @@ impl Body<'_> {
     }
 
     /// The buffers that a step writes.
-    fn written(&self, step: &Step, written: &mut BTreeSet<BufferId>) {
+    pub(super) fn written(&self, step: &Step, written: &mut BTreeSet<BufferId>) {
         match step {
             Step::Nest(_) | Step::Copy { .. } => {
                 let tensors = self.tensors(step).into_iter().filter(|(_, written)| *written);

@@ -111,7 +111,7 @@ pub fn remove_index(graph: &mut Graph, node: &mut Comprehension, index: usize, s
 
 /// Σⱼ x = n·x
 fn count(graph: &mut Graph, node: &mut Comprehension) {
-    let mentioned = super::indices::mentioned(&graph.scalars, node.value);
+    let mentioned = graph.scalars.indices(node.value);
     let mut times = Int::constant(1);
     for index in reduced(node).into_iter().rev().filter(|index| !mentioned.contains(index)) {
         times = times.mul(&node.domain[index].extent);
@@ -172,7 +172,7 @@ fn split(graph: &mut Graph, node: &mut Comprehension, context: &Context) -> Opti
     }
     let term = context.term(graph, node.value);
     let guarded: BTreeSet<usize> =
-        term.guards.iter().flat_map(|&guard| super::indices::mentioned(&graph.scalars, guard)).collect();
+        term.guards.iter().flat_map(|&guard| graph.scalars.indices(guard)).collect();
     if guarded.iter().any(|index| reduced.contains(index)) {
         return None;
     }
@@ -250,7 +250,7 @@ fn take_out(
     if !is_safe {
         part.guards.clone_from(&term.guards);
     }
-    let guarded = part.guards.iter().flat_map(|&guard| super::indices::mentioned(&graph.scalars, guard));
+    let guarded = part.guards.iter().flat_map(|&guard| graph.scalars.indices(guard));
     let used: BTreeSet<usize> = used.into_iter().chain(guarded).collect();
 
     let kept: Vec<usize> = used.iter().copied().filter(|index| !plan.over.contains(index)).collect();

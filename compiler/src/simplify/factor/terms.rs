@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::ir::{Atom, Axis, Binary, Comparison, Graph, Int, Scalar, ScalarId, Scalars, TensorId, Unary};
+use crate::simplify::cost;
 use crate::simplify::ranges::Ranges;
-use crate::simplify::{cost, indices};
 
 /// `if guards { constant · Π over / Π under } else { 0 }`
 #[derive(Clone, Debug)]
@@ -69,7 +69,7 @@ impl Term {
     /// is not 1.
     pub fn factors(&self, scalars: &Scalars) -> Vec<Factor> {
         let factor = |&id: &ScalarId, extra: f64| Factor {
-            indices: indices::mentioned(scalars, id),
+            indices: scalars.indices(id),
             cost: cost::expression(scalars, id) + extra,
         };
         let over = self.over.iter().map(|id| factor(id, 0.0));

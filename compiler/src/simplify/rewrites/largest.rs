@@ -157,9 +157,7 @@ impl Rewriter<'_> {
 
     /// Whether an expression mentions one of some indices of the domain.
     pub fn mentions(&self, id: ScalarId, indices: &[usize]) -> bool {
-        crate::simplify::indices::mentioned(&self.graph.scalars, id)
-            .iter()
-            .any(|index| indices.contains(index))
+        self.graph.scalars.indices(id).iter().any(|index| indices.contains(index))
     }
 
     /// The condition and the value, if a value counts only under a condition.

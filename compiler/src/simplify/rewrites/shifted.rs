@@ -200,7 +200,7 @@ impl Rewriter<'_> {
         }
         // The argmax searches the expression itself, along whichever index.
         let searched = argmax.outer.len();
-        crate::simplify::indices::mentioned(&self.graph.scalars, x).into_iter().any(|index| {
+        self.graph.scalars.indices(x).into_iter().any(|index| {
             indices[searched] = Int::index(index);
             let value = self.graph.scalars.with_indices(argmax.value, &indices);
             self.definitions.see_all(&mut self.graph.scalars, value) == x

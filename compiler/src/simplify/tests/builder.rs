@@ -60,8 +60,7 @@ impl Formula {
 
     /// The value under a name, over the indices that it mentions.
     pub fn name(&mut self, value: Value) -> Value {
-        let indices: Vec<usize> =
-            crate::simplify::indices::mentioned(&self.graph.scalars, value).into_iter().collect();
+        let indices: Vec<usize> = self.graph.scalars.indices(value).into_iter().collect();
         let mut places = self.extents.iter().map(|_| Int::zero()).collect::<Vec<_>>();
         for (place, &index) in indices.iter().enumerate() {
             places[index] = Int::index(place);
@@ -121,10 +120,8 @@ impl Formula {
     /// The sum over one index: always a node.
     pub fn sum(&mut self, index: usize, value: Value) -> Value {
         let others: Vec<usize> = (0..self.extents.len()).filter(|&other| other != index).collect();
-        let others: Vec<usize> = crate::simplify::indices::mentioned(&self.graph.scalars, value)
-            .into_iter()
-            .filter(|index| others.contains(index))
-            .collect();
+        let others: Vec<usize> =
+            self.graph.scalars.indices(value).into_iter().filter(|index| others.contains(index)).collect();
         let order: Vec<usize> = others.iter().copied().chain([index]).collect();
         let (value, domain) = self.in_order(value, &order);
         let shape: Vec<Int> = others.iter().map(|&index| self.extents[index].clone()).collect();
@@ -137,10 +134,8 @@ impl Formula {
 
     /// The largest over one index: an argmax and a read.
     pub fn max(&mut self, index: usize, value: Value) -> Value {
-        let others: Vec<usize> = crate::simplify::indices::mentioned(&self.graph.scalars, value)
-            .into_iter()
-            .filter(|&other| other != index)
-            .collect();
+        let others: Vec<usize> =
+            self.graph.scalars.indices(value).into_iter().filter(|&other| other != index).collect();
         let order: Vec<usize> = others.iter().copied().chain([index]).collect();
         let (searched, mut domain) = self.in_order(value, &order);
         let inner = domain.split_off(others.len());
