@@ -6,6 +6,8 @@
 use super::contract::{Contraction, Parts, Planes, contraction, copy_planes};
 use super::matmul::{Product, copy_panel, multiply, outer, panel_len, with_room};
 use super::matvec::matvec;
+#[cfg(all(target_arch = "x86_64", feature = "std"))]
+use super::narrow::matmul_wide;
 use super::narrow::multiply_narrow;
 use super::tile::{Even, Listed, panel};
 
@@ -189,12 +191,12 @@ macro_rules! kernels {
                 accumulate: bool,
             ) {
                 // SAFETY: the caller's.
-                unsafe { multiply_narrow::<$vector, N>(m, k, a, a_strides, b, turned, c, accumulate, turn) }
+                unsafe { multiply_narrow::<$vector, N>(m, k, a, a_strides, b, turned, c, accumulate, pack) }
             }
 
             #[inline(never)]
             $(#[target_feature(enable = $features)])?
-            unsafe fn turn(block: &mut Product<$float>, copy: *mut $float) {
+            unsafe fn pack(block: &mut Product<$float>, copy: *mut $float) {
                 // SAFETY: the caller's.
                 unsafe { copy_panel::<$vector>(block, copy) }
             }
@@ -202,7 +204,7 @@ macro_rules! kernels {
             $(#[target_feature(enable = $features)])?
             unsafe fn matrix(product: Product<$float>, copy: *mut $float) {
                 // SAFETY: the caller's.
-                unsafe { multiply::<$vector, $height>(product, copy, even) }
+                unsafe { multiply::<$vector, $height>(product, copy, pack, even) }
             }
 
             $(#[target_feature(enable = $features)])?
@@ -348,10 +350,7 @@ macro_rules! entry {
                         Level::Widest => $widest::narrow::<N>(m, k, a, a_strides, b, turned, c, accumulate),
                         Level::Wide => $wide::narrow::<N>(m, k, a, a_strides, b, turned, c, accumulate),
                         // What has only SSE2 is not worth compiling every number for.
-                        Level::Baseline => {
-                            let b_strides = if turned { (1, k) } else { (N, 1) };
-                            super::matmul::matmul(m, N, k, a, a_strides, b, b_strides, c, N, accumulate);
-                        }
+                        Level::Baseline => matmul_wide::<N, _>(m, k, a, a_strides, b, turned, c, accumulate),
                     }
                     #[cfg(not(all(target_arch = "x86_64", feature = "std")))]
                     $own::narrow::<N>(m, k, a, a_strides, b, turned, c, accumulate);

@@ -258,7 +258,8 @@ unsafe fn outer_panel<V: Vector, const WIDTH: usize, const PART: bool>(product: 
 }
 
 /// The product in tiles of `HEIGHT` rows and two vectors. If `copy` is not null, panels of B are
-/// copied to it. `panel` is [`panel`](super::tile::panel), of rows of B that are even steps apart.
+/// copied to it, by [`copy_panel`]. `panel` is [`panel`](super::tile::panel), of rows of B that are even steps
+/// apart.
 ///
 /// # Safety
 /// The CPU features of `V`. Every element that the sizes and strides of `product` reach must be
@@ -268,6 +269,7 @@ unsafe fn outer_panel<V: Vector, const WIDTH: usize, const PART: bool>(product: 
 pub(super) unsafe fn multiply<V: Vector, const HEIGHT: usize>(
     product: Product<V::Float>,
     copy: *mut V::Float,
+    copy_panel: unsafe fn(&mut Product<V::Float>, *mut V::Float),
     panel: unsafe fn(&Product<V::Float>) -> usize,
 ) {
     let Product { m, n, k, .. } = product;
@@ -290,7 +292,7 @@ pub(super) unsafe fn multiply<V: Vector, const HEIGHT: usize>(
                     block.k = block.k.min(deep);
                     if copies {
                         block.n = block.n.min(2 * V::LEN);
-                        copy_panel::<V>(&mut block, copy);
+                        copy_panel(&mut block, copy);
                     }
                     left += panel(&block);
                 }

@@ -41,7 +41,30 @@ pub fn matmul_narrow<const N: usize, F: Float>(
     F::multiply_narrow::<N>(m, k, a, a_strides, b, turned, c, accumulate);
 }
 
-/// The product by vectors of one type: `HEIGHT` rows of up to two vectors at a time, then one. `turn` is
+/// The strides of B.
+#[inline(always)]
+fn strides<const N: usize>(k: usize, turned: bool) -> (usize, usize) {
+    if turned { (1, k) } else { (N, 1) }
+}
+
+/// The same as a call of [`matmul`].
+#[inline]
+#[track_caller]
+#[allow(clippy::too_many_arguments)]
+pub(super) fn matmul_wide<const N: usize, F: Float>(
+    m: usize,
+    k: usize,
+    a: &[F],
+    a_strides: (usize, usize),
+    b: &[F],
+    turned: bool,
+    c: &mut [F],
+    accumulate: bool,
+) {
+    matmul(m, N, k, a, a_strides, b, strides::<N>(k, turned), c, N, accumulate);
+}
+
+/// The product by vectors of one type: `HEIGHT` rows of up to two vectors at a time, then one. `pack` is
 /// [`copy_panel`](super::matmul::copy_panel).
 ///
 /// # Safety
@@ -58,13 +81,13 @@ pub(super) unsafe fn multiply_narrow<V: Vector, const N: usize>(
     turned: bool,
     c: &mut [V::Float],
     accumulate: bool,
-    turn: unsafe fn(&mut Product<V::Float>, *mut V::Float),
+    pack: unsafe fn(&mut Product<V::Float>, *mut V::Float),
 ) {
-    let b_strides = if turned { (1, k) } else { (N, 1) };
     let large = m.min(k) >= FEW && m.saturating_mul(k).saturating_mul(N) > LITTLE;
     if large || turned && (m == 1 || k > LARGEST) {
-        return matmul(m, N, k, a, a_strides, b, b_strides, c, N, accumulate);
+        return matmul_wide::<N, _>(m, k, a, a_strides, b, turned, c, accumulate);
     }
+    let b_strides = strides::<N>(k, turned);
     let Some(product) = checked(m, N, k, a, a_strides, b, b_strides, c, N, accumulate) else { return };
     let mut room = [const { MaybeUninit::<[V; 2]>::uninit() }; LARGEST];
     let room: *mut V::Float = room.as_mut_ptr().cast();
@@ -78,7 +101,7 @@ pub(super) unsafe fn multiply_narrow<V: Vector, const N: usize>(
             let mut block = product.from(0, left, 0);
             if turned {
                 block.n = block.n.min(panel);
-                turn(&mut block, room);
+                pack(&mut block, room);
             }
             block
         };
