@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Span};
 
 use super::elaborate::{Elaborator, Place};
+use super::expression::Wanted;
 use super::value::{Array, Bound, Mutability, Value};
 use super::words::{counted, list};
 use crate::ir::{Axis, Binary, Comprehension, Graph, Kind, Node, Reduction, Scalar};
@@ -17,14 +18,8 @@ impl Elaborator<'_> {
             Target::Tuple(..) => String::new(),
         };
         let outer = std::mem::replace(&mut self.hint, hint);
-        let new = match target {
-            Target::Name(name) | Target::Indexed(name, ..)
-                if self.holds_index(name) && self.is_integer(value) =>
-            {
-                self.integer_value(value)
-            }
-            _ => self.expr(value),
-        };
+        let wanted = self.wanted_by(target);
+        let new = self.expr_of(value, &wanted);
         let place = self.place(value);
         match target {
             Target::Indexed(name, subscripts, _) => {
@@ -42,10 +37,20 @@ impl Elaborator<'_> {
         self.hint = outer;
     }
 
-    /// Whether a name stands for indices.
-    fn holds_index(&mut self, name: &Ident) -> bool {
-        let value = self.binding(&name.to_string()).map(|binding| &binding.value);
-        matches!(value, Some(Bound::Value(Value::Array(array))) if array.kind == Kind::Index)
+    /// What is wanted of what is assigned to a target.
+    fn wanted_by(&mut self, target: &Target) -> Wanted {
+        match target {
+            Target::Tuple(parts, _) => {
+                Wanted::Several(parts.iter().map(|part| self.wanted_by(part)).collect())
+            }
+            Target::Name(name) | Target::Indexed(name, ..) => {
+                let value = self.binding(&name.to_string()).map(|binding| &binding.value);
+                match value {
+                    Some(Bound::Value(Value::Array(array))) if array.kind == Kind::Index => Wanted::Index,
+                    _ => Wanted::Any,
+                }
+            }
+        }
     }
 
     fn updated(

@@ -7,6 +7,7 @@ use proc_macro2::{Ident, Span};
 use super::arguments::{Parameter, Passed};
 use super::elaborate::{Elaborator, Frame, LibraryCall};
 use super::elsewhere::known_elsewhere;
+use super::expression::Wanted;
 use super::fit::Expected;
 use super::items::Callable;
 use super::library;
@@ -291,7 +292,7 @@ impl<'a> Elaborator<'a> {
                 }
                 Some(Passed::Expr(expr)) => {
                     self.hint = argument_name(expr, &hint, &pattern_name(&parameter.pattern));
-                    let value = self.expr_of(expr, Some(&parameter.ty));
+                    let value = self.expr_of(expr, &Wanted::by(Some(&parameter.ty)));
                     self.store_all(value)
                 }
             });
@@ -387,7 +388,7 @@ impl<'a> Elaborator<'a> {
                 self.frame().layer.as_ref().map(|layer| self.instances.list[layer.instance].name.clone());
             self.seen.functions.insert((structure.unwrap_or_default(), function.name.to_string()));
         }
-        let value = self.body(&function.body, function.result.as_ref());
+        let value = self.body(&function.body, &Wanted::by(function.result.as_ref()));
         let (Some(result), Some(body)) = (&function.result, &function.body.result) else {
             return Value::Poison;
         };

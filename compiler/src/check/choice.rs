@@ -3,18 +3,19 @@
 use proc_macro2::{Ident, Span};
 
 use super::elaborate::{Elaborator, Guard, Place};
+use super::expression::Wanted;
 use super::value::{Array, Bound, Static, Value};
 use crate::ir::{Kind, Scalar};
 use crate::syntax::ast;
 
 impl Elaborator<'_> {
-    /// `if condition { then } else { otherwise }`, of a type if one is declared.
+    /// `if condition { then } else { otherwise }`, of which something may be wanted.
     pub fn choice(
         &mut self,
         condition: &ast::Expr,
         then: &ast::Body,
         otherwise: Option<&ast::Body>,
-        ty: Option<&ast::Type>,
+        wanted: &Wanted,
         span: Span,
     ) -> Value {
         let value = self.expr(condition);
@@ -28,7 +29,7 @@ impl Elaborator<'_> {
             return Value::Poison;
         };
         if let Value::Static(Static::Flag(flag)) = value {
-            return self.block_of(if flag { then } else { otherwise }, ty);
+            return self.block_of(if flag { then } else { otherwise }, wanted);
         }
         let Some(mask) = self.mask(value, condition) else {
             self.block(then);
@@ -38,17 +39,17 @@ impl Elaborator<'_> {
         if let Scalar::Flag(flag) = self.graph.scalars[mask.element]
             && mask.shape.is_empty()
         {
-            return self.block_of(if flag { then } else { otherwise }, ty);
+            return self.block_of(if flag { then } else { otherwise }, wanted);
         }
         let not = Array { element: self.graph.scalars.not(mask.element), ..mask.clone() };
         // What a branch assigns, it assigns where it is taken: the other begins with what was there before.
         let before = self.assigned(&[then, otherwise]);
         self.guards.push(Guard { condition: mask.clone(), needed: true });
-        let a = self.block_of(then, ty);
+        let a = self.block_of(then, wanted);
         self.guards.pop();
         let assigned = self.replaced(&before);
         self.guards.push(Guard { condition: not, needed: true });
-        let b = self.block_of(otherwise, ty);
+        let b = self.block_of(otherwise, wanted);
         self.guards.pop();
         let others = self.replaced(&before);
         for (((name, before), a), b) in before.iter().zip(assigned).zip(others) {

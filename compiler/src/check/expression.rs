@@ -17,31 +17,30 @@ impl Elaborator<'_> {
         self.affordable(value, expr.span)
     }
 
-    /// What an expression of a declared type stands for: where that is `u32`, arithmetic on integers is
-    /// exact, as in a subscript.
-    pub fn expr_of(&mut self, expr: &ast::Expr, ty: Option<&ast::Type>) -> Value {
-        match (&expr.kind, ty) {
-            (E::Tuple(parts), Some(ast::Type::Tuple(types, _))) if parts.len() == types.len() => {
-                Value::Tuple(parts.iter().zip(types).map(|(part, ty)| self.expr_of(part, Some(ty))).collect())
-            }
-            (_, Some(ty)) if is_index(ty) => self.index_expr(expr, ty),
+    /// What an expression stands for where something is wanted of it.
+    pub fn expr_of(&mut self, expr: &ast::Expr, wanted: &Wanted) -> Value {
+        match (&expr.kind, wanted) {
+            (E::Tuple(parts), Wanted::Several(each)) if parts.len() == each.len() => Value::Tuple(
+                parts.iter().zip(each).map(|(part, wanted)| self.expr_of(part, wanted)).collect(),
+            ),
+            (_, Wanted::Index) => self.index_expr(expr),
             _ => self.expr(expr),
         }
     }
 
-    fn index_expr(&mut self, expr: &ast::Expr, ty: &ast::Type) -> Value {
+    fn index_expr(&mut self, expr: &ast::Expr) -> Value {
         match &expr.kind {
             E::If { condition, then, otherwise } => self.deeper(expr.span, |this| {
-                this.choice(condition, then, otherwise.as_ref(), Some(ty), expr.span)
+                this.choice(condition, then, otherwise.as_ref(), &Wanted::Index, expr.span)
             }),
-            E::Block(body) => self.deeper(expr.span, |this| this.block_of(body, Some(ty))),
+            E::Block(body) => self.deeper(expr.span, |this| this.block_of(body, &Wanted::Index)),
             E::Unary(..) | E::Binary(..) if self.is_integer(expr) => self.integer_value(expr),
             _ => self.expr(expr),
         }
     }
 
     /// Integer arithmetic as an index.
-    pub fn integer_value(&mut self, expr: &ast::Expr) -> Value {
+    fn integer_value(&mut self, expr: &ast::Expr) -> Value {
         self.integer(expr).map_or(Value::Poison, |value| {
             let element = self.graph.scalars.integer(value);
             Value::Array(self.scalar(Kind::Index, element))
@@ -84,7 +83,7 @@ impl Elaborator<'_> {
             }
             E::Binary(..) => self.row(expr),
             E::If { condition, then, otherwise } => {
-                self.choice(condition, then, otherwise.as_ref(), None, expr.span)
+                self.choice(condition, then, otherwise.as_ref(), &Wanted::Any, expr.span)
             }
             E::Call { function, arguments } => self.call(function, arguments),
             E::Method { receiver, name, arguments } => self.method(receiver, name, arguments),
@@ -320,6 +319,30 @@ impl Elaborator<'_> {
     /// A name for a value that the user has not named.
     pub fn name_for(&self, what: &str) -> String {
         if self.hint.is_empty() { what.to_string() } else { format!("{}_{what}", self.hint) }
+    }
+}
+
+/// What is wanted of an expression, by the type that is declared or by what it is assigned to.
+#[derive(Debug)]
+pub enum Wanted {
+    /// An index: arithmetic on integers is exact, as in a subscript.
+    Index,
+    /// A tuple.
+    Several(Vec<Wanted>),
+    /// Nothing that changes what an expression means.
+    Any,
+}
+
+impl Wanted {
+    /// By a type, if one is declared.
+    pub fn by(ty: Option<&ast::Type>) -> Self {
+        match ty {
+            Some(ast::Type::Tuple(types, _)) => {
+                Self::Several(types.iter().map(|ty| Self::by(Some(ty))).collect())
+            }
+            Some(ty) if is_index(ty) => Self::Index,
+            _ => Self::Any,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use proc_macro2::Ident;
 
 use super::elaborate::Elaborator;
+use super::expression::Wanted;
 use super::fit::Expected;
 use super::value::{Bound, Mutability, Value};
 use super::words::counted;
@@ -11,24 +12,24 @@ use crate::syntax::ast::{self, Pattern, Statement, Target};
 impl Elaborator<'_> {
     /// A body in a scope of its own.
     pub fn block(&mut self, body: &ast::Body) -> Value {
-        self.block_of(body, None)
+        self.block_of(body, &Wanted::Any)
     }
 
-    /// A body in a scope of its own, of a type if one is declared.
-    pub fn block_of(&mut self, body: &ast::Body, ty: Option<&ast::Type>) -> Value {
+    /// A body in a scope of its own, of which something may be wanted.
+    pub fn block_of(&mut self, body: &ast::Body, wanted: &Wanted) -> Value {
         self.enter();
-        let value = self.body(body, ty);
+        let value = self.body(body, wanted);
         self.leave();
         value
     }
 
-    /// A body in the scope at hand, of a type if one is declared.
-    pub fn body(&mut self, body: &ast::Body, ty: Option<&ast::Type>) -> Value {
+    /// A body in the scope at hand, of which something may be wanted.
+    pub fn body(&mut self, body: &ast::Body, wanted: &Wanted) -> Value {
         for statement in &body.statements {
             self.statement(statement, body);
         }
         match &body.result {
-            Some(result) => self.expr_of(result, ty),
+            Some(result) => self.expr_of(result, wanted),
             None => {
                 let help = match body.statements.last() {
                     Some(
@@ -53,7 +54,7 @@ impl Elaborator<'_> {
             Statement::Let { mutable, pattern, ty, value } => {
                 let hint = std::mem::replace(&mut self.hint, super::call::pattern_name(pattern));
                 let first_new = self.graph.tensors.len();
-                let mut bound = self.expr_of(value, ty.as_ref());
+                let mut bound = self.expr_of(value, &Wanted::by(ty.as_ref()));
                 if let (true, Value::Static(_)) = (*mutable, &bound) {
                     bound = self.to_array(bound, &self.place(value)).map_or(Value::Poison, Value::Array);
                 }

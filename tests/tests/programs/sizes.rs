@@ -4,7 +4,7 @@ use crate::networks::{Attention, Deep, Mlp, Recurrent, labels, numbers, rows};
 use chainrule::{Params, Tensor, TensorMut, Workspace, net};
 
 net! {
-    dim N;
+    dim N, M;
 
     /// Tensors without elements, by type.
     pub struct Empty {}
@@ -34,6 +34,17 @@ net! {
             let doubled = 2 * x;
             let product[b in 0..3, n in 0..N - 1] = doubled[b, n + 1] * doubled[b, n];
             sum(product * product) + sum(doubled)
+        }
+
+        /// The result lies behind two temporaries, of which either may be the larger.
+        pub fn behind_the_larger(x: f64[N, 2], to: u32[M]) -> f64[N, 2] {
+            let mut h = x;
+            for _ in 0..2 {
+                let sent = cumsum(h[to], axis = 0);
+                let scale = sum(sent * cumsum(sent, axis = 0), axis = 0);
+                h = cumsum(cumsum(h * scale, axis = 0), axis = 0) * cumsum(h, axis = 0);
+            }
+            h
         }
     }
 }
@@ -249,5 +260,30 @@ fn rows_shorter_than_their_axis() {
             let expected = 32.0 * x[at] * (before + behind) + 2.0;
             assert!((found - expected).abs() < 1e-12 * (1.0 + expected.abs()), "{found} for {expected}");
         }
+    }
+}
+
+#[test]
+fn a_result_behind_the_larger_of_two() {
+    let cumulated = |mut rows: Vec<[f64; 2]>| {
+        (1..rows.len()).for_each(|at| rows[at] = std::array::from_fn(|k| rows[at - 1][k] + rows[at][k]));
+        rows
+    };
+    let times = |a: &[[f64; 2]], b: &[[f64; 2]]| {
+        let rows = a.iter().zip(b).map(|(a, b)| [a[0] * b[0], a[1] * b[1]]);
+        rows.collect::<Vec<_>>()
+    };
+    for (n, m) in [(1, 5), (4, 1), (3, 3), (2, 0)] {
+        let x: Vec<[f64; 2]> = (0..n).map(|row| [1.0 + f64::from(row), 0.5]).collect();
+        let to: Vec<u32> = (0..m).map(|edge| (edge * 7) % n).collect();
+        let mut expected = x.clone();
+        for _ in 0..2 {
+            let sent = cumulated(to.iter().map(|&to| expected[to as usize]).collect());
+            let sent = cumulated(times(&sent, &cumulated(sent.clone())));
+            let scale = sent.last().copied().unwrap_or_default();
+            let scaled = times(&expected, &vec![scale; n as usize]);
+            expected = times(&cumulated(cumulated(scaled)), &cumulated(expected));
+        }
+        assert_eq!(Empty::zeros().behind_the_larger(&mut Workspace::new(), &x, &to), expected, "{n}, {m}");
     }
 }

@@ -4,6 +4,7 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
+use crate::emit::size;
 use crate::ir::{Int, Kind, TensorId};
 use crate::plan::{BufferId, Home, Maximum, Root};
 
@@ -395,7 +396,7 @@ impl<'a> Body<'a> {
         kind == Kind::Float || (kind != Kind::Mask && self.cx.float == crate::program::Float::F32)
     }
 
-    /// A tensor result over `arena`.
+    /// A tensor result over `arena`. It stands behind the block that imports names.
     pub(super) fn result_view(&self, tensor: TensorId) -> TokenStream {
         let Some((buffer, Home::Frame { offset, .. })) = self.home(tensor) else {
             unreachable!("a tensor result is in the arena");
@@ -404,11 +405,15 @@ impl<'a> Body<'a> {
         let kind = self.plan.memory.buffers[buffer.0].kind;
         let shape = self.plan.graph.shape(tensor);
         let size = Int::product(shape);
-        let end = self.largest(&offset.plus(&self.plan.memory.buffers[buffer.0].size));
+        let largest = |offset: &Maximum| {
+            let sums = offset.sums().iter().map(|sum| self.size(sum));
+            size::largest(sums, || quote!(#krate::__private::larger))
+        };
+        let end = largest(&offset.plus(&self.plan.memory.buffers[buffer.0].size));
         let range = match offset.sums().is_empty() {
             true => quote!(..#end),
             false => {
-                let start = self.largest(offset);
+                let start = largest(offset);
                 quote!(#start..#end)
             }
         };
