@@ -52,6 +52,30 @@ mod double {
         impl Gate {
             /// One axis known.
             pub fn passes(x: f64[N, 3]) -> (bool[N, 3], bool[N]) { (x > 0.5, all(x > 0.5, axis = 1)) }
+            /// Counts, by comparisons of numbers that are made of indices: how many are below (u + k) / N.
+            pub fn below(x: f64[N], u: f64) -> u32[N] {
+                let mut counts: u32[N] = zeros([N]);
+                for k in 0..N {
+                    let mut n: u32 = 0;
+                    for j in 0..N {
+                        n += if x[j] < (u + k) / N { 1 } else { 0 };
+                    }
+                    counts[k] = if n < N { n } else { N - 1 };
+                }
+                counts
+            }
+            /// The index that is chosen is compared as a number, too.
+            pub fn rounded(x: f64[N]) -> u32[N] {
+                let y[n] = if x[n] < n && abs(x[n] - n) > 0.25 { n } else { 2 * n };
+                let mut k: u32[N] = zeros([N]);
+                for n in 0..N {
+                    k[n] = if x[n] < n * x[n] && 2 < n * x[n] { n } else { n + 1 };
+                }
+                for n in 0..N {
+                    k[n] += if y[n] > n { N } else { 0 };
+                }
+                k
+            }
         }
     }
 }
@@ -100,4 +124,14 @@ fn of_wider_floats() {
     let mut ws = Workspace::new();
     let found = double::Gate::zeros().passes(&mut ws, &X.map(|row| row.map(f64::from)));
     assert_eq!(found, (&OPEN[..], &[false; 2][..]));
+}
+
+#[test]
+fn an_index_chosen_by_numbers() {
+    let (model, mut workspace) = (double::Gate::zeros(), Workspace::new());
+    let x = [0.1, 0.7, 0.3, 0.9];
+    assert_eq!(model.below(&mut workspace, &x, 0.5), [1, 2, 2, 3]);
+    assert_eq!(model.below(&mut workspace, &x, 4.0), [3; 4]);
+    assert_eq!(model.below(&mut workspace, &[], 0.5), [0; 0]);
+    assert_eq!(model.rounded(&mut workspace, &[0.5, 0.9, 1.5, 2.9]), [1, 6, 2, 7]);
 }

@@ -96,3 +96,44 @@ width!(one_hundred_and_forty_four, 144);
 width!(two_hundred_and_fifty_six, 256);
 width!(two_hundred_and_fifty_seven, 257);
 width!(three_hundred_and_twenty, 320);
+
+net! {
+    dim N;
+
+    /// Elements beside each other, under guards: a row that begins one before them lies outside.
+    pub struct Neighbours {
+        mix: f64[6, 6] = normal(1),
+        turn: f64[6] = normal(1),
+    }
+
+    impl Neighbours {
+        #[grad]
+        pub fn pairs(x: f64[N, 6]) -> f64 {
+            let h = x @ mix;
+            let y[n, d] = if d % 2 == 0 { h[n, d] - h[n, d + 1] * sin(turn[d]) } else { h[n, d] + h[n, d - 1] * sin(turn[d]) };
+            sum(y * y)
+        }
+
+        #[grad]
+        pub fn before(x: f64[N, 6]) -> f64 {
+            let h = x @ mix;
+            let y[n, d] = h[n, d] + (if d > 0 { h[n, d - 1] * sin(turn[d]) } else { 0 }) + (if d < 5 { h[n, d + 1] * cos(turn[d]) } else { 0 });
+            sum(y * y)
+        }
+    }
+}
+
+#[test]
+fn neighbours_under_guards() {
+    let (model, mut grads, mut workspace) = (Neighbours::init(4), Neighbours::zeros(), Workspace::new());
+    for n in [1, 2, 5] {
+        let x: Vec<[f64; 6]> =
+            (0..n).map(|i| std::array::from_fn(|j| ((i * 6 + j) as f64 * 1.3).sin())).collect();
+        model.pairs(&mut workspace, &x).backward(&mut grads);
+        let value = |model: &Neighbours| model.pairs_value(&mut Workspace::new(), &x);
+        check_gradient(&*model, &*grads, value, CheckOptions::default()).unwrap();
+        model.before(&mut workspace, &x).backward(&mut grads);
+        let value = |model: &Neighbours| model.before_value(&mut Workspace::new(), &x);
+        check_gradient(&*model, &*grads, value, CheckOptions::default()).unwrap();
+    }
+}

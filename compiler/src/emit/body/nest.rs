@@ -299,6 +299,22 @@ impl Body<'_> {
         Some((self.names.buffer(buffer).clone(), mutable))
     }
 
+    /// The guard on top of a value that is added: where it does not hold, or does, nothing is done.
+    fn guard(&self, value: ScalarId) -> Option<(ScalarId, bool, ScalarId)> {
+        let scalars = &self.plan.graph.scalars;
+        let is_zero = |id: ScalarId| scalars.as_number(id) == Some(0.0);
+        match scalars[value] {
+            Scalar::Select(condition, a, b) if is_zero(b) => Some((condition, true, a)),
+            Scalar::Select(condition, a, b) if is_zero(a) => Some((condition, false, b)),
+            _ => None,
+        }
+    }
+
+    /// Whether a statement touches its place whatever conditions hold.
+    pub(super) fn is_sure_to_write(&self, leaf: &Leaf) -> bool {
+        !self.adds(leaf) || self.guard(leaf.value).is_none()
+    }
+
     /// `place += value;`, under an `if` where the value is a guarded one.
     pub(super) fn add(
         &mut self,
@@ -306,16 +322,13 @@ impl Body<'_> {
         value: ScalarId,
         temporaries: &mut Vec<Ident>,
     ) -> TokenStream {
-        let scalars = &self.plan.graph.scalars;
-        if let Scalar::Select(condition, a, b) = scalars[value] {
-            let is_zero = |id: ScalarId| scalars.as_number(id) == Some(0.0);
-            if is_zero(b) || is_zero(a) {
-                let (lets, condition) = self.value(condition, temporaries);
-                let condition = if is_zero(b) { condition } else { quote!(!(#condition)) };
-                let inner = self.add(place, if is_zero(b) { a } else { b }, temporaries);
-                return quote!(#lets if #condition { #inner });
-            }
+        if let Some((condition, holds, inner)) = self.guard(value) {
+            let (lets, condition) = self.value(condition, temporaries);
+            let condition = if holds { condition } else { quote!(!(#condition)) };
+            let inner = self.add(place, inner, temporaries);
+            return quote!(#lets if #condition { #inner });
         }
+        let scalars = &self.plan.graph.scalars;
         if let Scalar::Unary(Unary::Neg, inner) = scalars[value] {
             let (lets, value) = self.value(inner, temporaries);
             return quote!(#lets #place -= #value;);

@@ -259,8 +259,8 @@ impl Body<'_> {
         fixed && (self.adds(leaf) || matches!(leaf.kind, LeafKind::Reduce))
     }
 
-    /// How a loop over an axis works on rows; none if it does not, or gains nothing. What is read under a
-    /// condition is in a row only where all of the row can be read without it.
+    /// How a loop over an axis works on rows; none if it does not, or gains nothing. What is read or added to under
+    /// a condition is in a row only where all of the row can be read without it.
     fn row_plan(&self, axis: &Axis, extents: &[Int], leaves: &[&Leaf]) -> Option<Plan> {
         self.row_plan_of(Cut::of(&axis.extent)?, axis, extents, leaves)
     }
@@ -289,7 +289,10 @@ impl Body<'_> {
                 .all(|id| !matches!(graph.scalars[id], Scalar::Call(..)));
             let certain = certain_reads(&graph.scalars, leaf.value);
             let mut note = |tensor: TensorId, at: &[Int], loaded: bool, stored: bool| {
-                let is_certain = stored || certain.contains(&(tensor, at.to_vec()));
+                let is_certain = match stored {
+                    true => self.is_sure_to_write(leaf),
+                    false => certain.contains(&(tensor, at.to_vec())),
+                };
                 match self.row_use(tensor, at, depth, cut, &extents, is_certain) {
                     Ok(found) if found.stride == 1 || !stored => {
                         match uses.iter_mut().find(|known| known.key == found.key) {

@@ -75,8 +75,11 @@ impl Body<'_> {
     ) -> (TokenStream, Expression) {
         let mut bound = outer.clone();
         let mut lets = TokenStream::new();
+        let integers = self.integers.get();
         for id in self.shared(root, outer) {
+            self.integers.set(integers && self.is_chosen(root, id));
             let expression = self.expression(id, &bound, temporaries);
+            self.integers.set(integers);
             let wish = name(&self.plan.graph.scalars[id]);
             let variable = self.names.take(wish);
             temporaries.push(variable.clone());
@@ -85,6 +88,18 @@ impl Body<'_> {
             bound.insert(id, variable);
         }
         (lets, self.expression(root, &bound, temporaries))
+    }
+
+    /// Whether a value is what a choice, or one in it, may come to.
+    fn is_chosen(&self, root: ScalarId, id: ScalarId) -> bool {
+        let scalars = &self.plan.graph.scalars;
+        let (mut seen, mut stack) = (BTreeSet::new(), vec![root]);
+        while let Some(next) = stack.pop() {
+            if let (Scalar::Select(_, a, b), true) = (&scalars[next], seen.insert(next)) {
+                stack.extend([*a, *b]);
+            }
+        }
+        seen.contains(&id)
     }
 
     /// What is evaluated in any case and used more than once, operands first; and what is merely read where
@@ -162,8 +177,11 @@ impl Body<'_> {
             }
             Scalar::Call(function, arguments) => self.call(function, &arguments, bound, temporaries),
             Scalar::Compare(comparison, a, b) => {
+                // Of numbers, whatever is chosen by it.
+                let integers = self.integers.replace(false);
                 let a = self.expression(a, bound, temporaries);
                 let b = self.expression(b, bound, temporaries);
+                self.integers.set(integers);
                 // A cast before `<` would begin generic arguments.
                 let side = |side: Expression| match ends_in_cast(&side.tokens) {
                     true => side.within(Binding::Closed),
