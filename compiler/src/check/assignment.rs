@@ -10,6 +10,9 @@ use crate::ir::{Axis, Binary, Comprehension, Graph, Kind, Node, Reduction, Scala
 use crate::spelling::did_you_mean;
 use crate::syntax::ast::{self, BinaryOperator as Op, Target};
 
+const INDICES: &str =
+    "indices are made of indices and sizes with `+ - * / %` and `if`: `if a < b { a } else { b }`";
+
 impl Elaborator<'_> {
     /// `target = value;`, `target += value;`
     pub fn assign(&mut self, target: &Target, operator: Option<Op>, operator_span: Span, value: &ast::Expr) {
@@ -17,6 +20,11 @@ impl Elaborator<'_> {
             Target::Name(name) | Target::Indexed(name, ..) => name.to_string(),
             Target::Tuple(..) => String::new(),
         };
+        if let Target::Indexed(name, subscripts, _) = target
+            && self.lacks_let(name, subscripts)
+        {
+            return;
+        }
         let outer = std::mem::replace(&mut self.hint, hint);
         let wanted = self.wanted_by(target);
         let new = self.expr_of(value, &wanted);
@@ -279,6 +287,33 @@ impl Elaborator<'_> {
         }
     }
 
+    /// Says that `y[i] = …;` lacks its `let`, if `y` and an index are bound nowhere.
+    fn lacks_let(&mut self, name: &Ident, subscripts: &[ast::Subscript]) -> bool {
+        let index = subscripts.iter().find_map(|subscript| match subscript {
+            ast::Subscript::At(ast::Expr { kind: ast::ExprKind::Name(index), .. }) => {
+                self.resolve(index).is_none().then_some(index)
+            }
+            _ => None,
+        });
+        let Some(index) = index.filter(|_| self.resolve(name).is_none()) else { return false };
+        self.error_with_help(
+            name.span(),
+            format!("there is no `{name}` here"),
+            format!("bind it, for each `{index}`: `let {name}[{index}] = …;`"),
+        );
+        self.bind_nothing(name);
+        true
+    }
+
+    /// After an error, a name that was bound nowhere stands for nothing in all of the function.
+    fn bind_nothing(&mut self, name: &Ident) {
+        self.bind(name, Bound::Value(Value::Poison), Mutability::Alone);
+        let scopes = &mut self.frame_mut().scopes;
+        if let Some(binding) = scopes.last_mut().and_then(Vec::pop) {
+            scopes.first_mut().expect("a function has a scope").push(binding);
+        }
+    }
+
     fn unknown_target(&mut self, name: &Ident) {
         let names: Vec<String> = self
             .frame()
@@ -287,6 +322,7 @@ impl Elaborator<'_> {
             .rev()
             .flatten()
             .filter(|binding| binding.mutable.is_mutable())
+            .filter(|binding| !matches!(binding.value, Bound::Value(Value::Poison)))
             .map(|binding| binding.name.clone())
             .collect();
         let help = match did_you_mean(&name.to_string(), &names) {
@@ -299,6 +335,7 @@ impl Elaborator<'_> {
             ),
         };
         self.error_with_help(name.span(), format!("there is no `{name}` here"), help);
+        self.bind_nothing(name);
     }
 
     fn assign_at(
@@ -326,7 +363,7 @@ impl Elaborator<'_> {
         if operator.is_some_and(|(_, at)| !self.takes_updates(&old, at)) {
             return;
         }
-        let Some(mut new) = self.to_array(new, place) else { return };
+        let Some(mut new) = self.to_array(new, place) else { return self.poison(name) };
         if old.kind == Kind::Index {
             new = self.to_index(new);
         }
@@ -409,6 +446,7 @@ impl Elaborator<'_> {
             (Kind::Float, Kind::Index | Kind::Mask) => {
                 format!("`… as {}` makes numbers of it", self.float_name())
             }
+            (Kind::Index, Kind::Float) => INDICES.to_string(),
             _ => "what is assigned stretches to the part, not the other way round".to_string(),
         };
         self.say(place, message, Some(help));

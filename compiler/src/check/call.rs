@@ -198,6 +198,9 @@ impl<'a> Elaborator<'a> {
         });
         let help = if let Some(help) = known_elsewhere(&text) {
             help.to_string()
+        } else if items.methods.contains_key(&text) {
+            let field = text.to_lowercase();
+            format!("a layer is a field, `{field}: {name}<…>`, and is called by its name: `{field}(x)`")
         } else if let Some(near) = did_you_mean(&text, &names) {
             format!("did you mean `{near}`?")
         } else if let Some((structure, _)) = elsewhere {
@@ -248,6 +251,10 @@ impl<'a> Elaborator<'a> {
                     ),
                     _ if function.is_none() => {
                         format!("it has {}: `{written}.{}(…)`", list(&names), names[0])
+                    }
+                    _ if names.len() == 1 && names[0] == "call" => {
+                        let layer = written.trim_end_matches(&format!(".{wanted}"));
+                        format!("a layer is called by its name: `{layer}(x)`")
                     }
                     _ => format!("it has {}", list(&names)),
                 };

@@ -1,5 +1,7 @@
 //! What other libraries' names are called here.
 
+const ALONE: &str = "names of the library stand alone: `relu(x)`, `pi`";
+
 /// Names that other libraries have, and what to write here.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("T", "write `x.t()`"),
@@ -42,6 +44,14 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("mse_loss", "write `mse(prediction, target)`"),
     ("mul", "write `a * b`"),
     ("add", "write `a + b`"),
+    ("torch", ALONE),
+    ("np", ALONE),
+    ("numpy", ALONE),
+    ("jnp", ALONE),
+    ("jax", ALONE),
+    ("tf", ALONE),
+    ("nn", ALONE),
+    ("math", ALONE),
     ("sub", "write `a - b`"),
     ("div", "write `a / b`"),
     ("neg", "write `-x`"),
@@ -100,8 +110,22 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("kaiming_uniform", "write `he_uniform`"),
     ("kaiming_normal", "write `he_normal`"),
     ("lecun_uniform", "write `lecun_normal`, or `uniform(lo, hi)`"),
-    ("randn", "write `normal(1)`"),
-    ("rand", "write `uniform(0, 1)`"),
+    (
+        "randn",
+        "a field begins as `normal(1)`; in a function random numbers are an argument, but for `dropout`",
+    ),
+    (
+        "rand",
+        "a field begins as `uniform(0, 1)`; in a function random numbers are an argument, but for `dropout`",
+    ),
+    (
+        "normal",
+        "a field begins as `normal(1)`; in a function random numbers are an argument, but for `dropout`",
+    ),
+    (
+        "uniform",
+        "a field begins as `uniform(0, 1)`; in a function random numbers are an argument, but for `dropout`",
+    ),
     ("fill", "write `constant(c)`"),
     ("full_like", "write `constant(c)`"),
 ];

@@ -1,6 +1,6 @@
 //! Subscripts: of layers in arrays, and of tensors by integers, ranges and index tensors.
 
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span};
 
 use super::elaborate::Elaborator;
 use super::inside::checked;
@@ -139,6 +139,10 @@ impl Elaborator<'_> {
                     shape.push(length);
                 }
                 Some(Subscript::At(expr)) => {
+                    if let Some(index) = self.unbound(expr) {
+                        self.unbound_index(index);
+                        return None;
+                    }
                     if self.is_integer(expr) {
                         let position = self.position(expr, size)?;
                         at.push(self.inside(position, size, (name, axis), expr));
@@ -184,6 +188,20 @@ impl Elaborator<'_> {
             }
         }
         Some(self.view(&array, shape, at))
+    }
+
+    /// A name in a subscript that nothing binds, as an index would be called.
+    fn unbound<'e>(&mut self, expr: &'e ast::Expr) -> Option<&'e Ident> {
+        match &expr.kind {
+            E::Name(name) => {
+                let text = name.to_string();
+                let is_like_an_index = text.len() == 1 && text.chars().all(char::is_lowercase);
+                (is_like_an_index && self.resolve(name).is_none()).then_some(name)
+            }
+            E::Unary(_, inner) => self.unbound(inner),
+            E::Binary(_, _, left, right) => self.unbound(left).or_else(|| self.unbound(right)),
+            _ => None,
+        }
     }
 
     /// An index array whose element is an integer expression (not a choice between such).

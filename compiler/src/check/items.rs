@@ -354,6 +354,14 @@ impl<'a> Items<'a> {
                 value
             }
             E::Error => None,
+            E::Block(_) => {
+                report.error_with_help(
+                    expr.span,
+                    "a size stands without braces",
+                    "write `2 * D` where Rust has `{ 2 * D }`",
+                );
+                None
+            }
             _ => {
                 report.error_with_help(
                     expr.span,

@@ -146,6 +146,20 @@ impl Elaborator<'_> {
         self.error_with_help(name.span(), message, help);
     }
 
+    /// Says that an index is bound nowhere.
+    pub fn unbound_index(&mut self, name: &Ident) {
+        let text = name.to_string();
+        let is_said = self.items.broken.contains(&text) || self.seen.undeclared.contains(&text);
+        if is_said || self.items.dims.contains_key(&text) {
+            return self.unknown(name);
+        }
+        self.error_with_help(
+            name.span(),
+            format!("there is no `{name}` here"),
+            format!("an index is bound on the left, `let y[{name}] = …;`, by a reducer, `sum[{name}](…)`, or by a loop"),
+        );
+    }
+
     /// The names that may stand for a value here, nearest scope first.
     fn in_scope(&self) -> Vec<String> {
         let frame = self.frame();

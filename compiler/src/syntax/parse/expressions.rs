@@ -52,6 +52,15 @@ fn infix(operator: &str) -> Option<(BinaryOperator, Precedence)> {
     })
 }
 
+/// Words join comparisons, as what is meant by them does; other operators of other languages bind their neighbours.
+fn foreign_precedence(operator: &str) -> Precedence {
+    match operator {
+        "and" => Precedence::And,
+        "or" | "xor" => Precedence::Or,
+        _ => Precedence::Prefix,
+    }
+}
+
 impl Parser<'_> {
     /// A whole expression.
     pub(super) fn expression(&mut self) -> Parsed<Expr> {
@@ -85,7 +94,12 @@ impl Parser<'_> {
                 if loosest == Precedence::Sum && text == ">>" {
                     return Ok(left); // The ends of two lists of generic arguments.
                 }
-                left = self.foreign(left, text, help)?;
+                let precedence = foreign_precedence(text);
+                if precedence < loosest {
+                    return Ok(left);
+                }
+                left = self.foreign(left, (text, precedence), help)?;
+                compared = compared.filter(|_| precedence >= Precedence::Comparison);
                 continue;
             }
             let Some((operator, precedence)) = infix(text) else { return Ok(left) };
@@ -114,13 +128,16 @@ impl Parser<'_> {
     }
 
     /// An operator of another language: reported, then read over.
-    fn foreign(&mut self, left: Expr, text: &str, help: &str) -> Parsed<Expr> {
+    fn foreign(&mut self, left: Expr, (text, precedence): (&str, Precedence), help: &str) -> Parsed<Expr> {
         let span = match self.cursor.word() {
             Some(_) => self.bump_span(),
             None => self.cursor.bump_operator(text),
         };
         self.wrong(span, format!("`{text}` is not an operator"), help);
-        let right = self.prefix()?;
+        let right = match precedence {
+            Precedence::Prefix => self.prefix()?,
+            _ => self.climb(precedence.tighter())?,
+        };
         Ok(Expr { kind: ExprKind::Error, span: join(left.span, right.span, span) })
     }
 

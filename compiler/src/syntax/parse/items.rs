@@ -254,6 +254,15 @@ impl Parser<'_> {
         Ok(Some(Field { attributes: rust, frozen, visibility, name, ty, initialiser }))
     }
 
+    /// The name of a size behind the name of a struct, which Rust does not declare there either.
+    fn repeated_generic(&mut self) -> Parsed<Ident> {
+        let what = "the name of a size as the struct declares it";
+        match self.cursor.at_word("const") {
+            true => Err(self.expected(what, hints::REPEATED)),
+            false => self.name(what),
+        }
+    }
+
     /// `Dense<I, O> { … }`, `<const I: usize, const O: usize> Dense<I, O> { … }`
     fn implementation(&mut self, attributes: Sorted) -> Parsed<Impl> {
         let errors = self.report.errors.len();
@@ -263,7 +272,7 @@ impl Parser<'_> {
         };
         let name = self.name("the name of a struct")?;
         let generics = match self.cursor.at_character('<') {
-            true => self.angles(|inner| inner.name("the name of a size as the struct declares it")),
+            true => self.angles(|inner| inner.repeated_generic()),
             false => Vec::new(),
         };
         // A broken list is not compared.

@@ -239,11 +239,12 @@ impl Parser<'_> {
         if semicolon.is_none() && !is_choice && !self.cursor.is_empty() {
             self.end_of_statement()?;
         } else if fine {
-            let help = match is_choice {
-                true => "an `if` is a value: write `x = if c { … } else { x };`",
-                false => {
-                    "everything is a pure function: bind the value, `let y = …;`, or leave the statement out"
+            let help = match &value.kind {
+                ExprKind::If { .. } => "an `if` is a value: write `x = if c { … } else { x };`",
+                ExprKind::Method { name, .. } => {
+                    hints::look_up(hints::CHANGES, &name.to_string()).unwrap_or(hints::UNUSED)
                 }
+                _ => hints::UNUSED,
             };
             self.wrong(value.span, "the value of this statement is not used", help);
         }

@@ -13,6 +13,7 @@ pub(in crate::syntax::parse) const OPERAND: Table = &[
     ("`break`", STOP_EARLY),
     ("`continue`", "choose what the step does with `if c { a } else { b }`"),
     ("`match`", CHOOSE),
+    ("`where`", CHOOSE),
     ("`for`", "a loop is a statement: assign in it to what `let mut` has bound before"),
     ("`let`", "`let` is a statement: put it in front of this one"),
     ("`|`", NO_CLOSURES),
@@ -180,6 +181,13 @@ pub(in crate::syntax::parse) const STATEMENT_START: Table = &[
     ("`unsafe`", "leave it out"),
     ("`var`", "write `let mut`"),
 ];
+
+/// Methods that change what they are called on, elsewhere.
+pub(in crate::syntax::parse) const CHANGES: Table = &[("push", GROWS), ("append", GROWS), ("extend", GROWS)];
+const GROWS: &str =
+    "an array has its size from the start: `let mut ys = zeros([T, 3]);`, and in the loop `ys[t] = h;`";
+pub(in crate::syntax::parse) const UNUSED: &str =
+    "everything is a pure function: bind the value, `let y = …;`, or leave the statement out";
 
 /// Infix operators of other languages: read as such, then refused.
 pub(in crate::syntax::parse) const INFIX: Table = &[

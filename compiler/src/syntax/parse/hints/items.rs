@@ -169,6 +169,12 @@ pub(in crate::syntax::parse) const IN_IMPL: Table = &[
     ("`def`", "write `fn`"),
 ];
 
+/// Where a size of the struct that an `impl` is of was expected.
+pub(in crate::syntax::parse) const REPEATED: Table = &[(
+    "`const`",
+    "what is declared stands behind `impl`, its name behind that of the struct: `impl<const I: usize> Dense<I>`",
+)];
+
 /// Where the functions of an `impl` were expected.
 pub(in crate::syntax::parse) const IMPL: Table = &[
     ("`for`", "there are no traits: write `impl Mlp { … }`"),
