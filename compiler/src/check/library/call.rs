@@ -28,6 +28,12 @@ impl<'e> Call<'e> {
         this.to_array(value, &self.places[position])
     }
 
+    /// An argument as indices, if it is of whole numbers.
+    pub fn index(&self, this: &mut Elaborator<'_>, position: usize) -> Option<Array> {
+        let array = self.array(this, position)?;
+        Some(this.to_index(array))
+    }
+
     /// An argument as a tensor of floats.
     pub fn float(&self, this: &mut Elaborator<'_>, position: usize) -> Option<Array> {
         let array = self.array(this, position)?;

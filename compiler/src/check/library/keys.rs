@@ -23,8 +23,7 @@ fn key(this: &mut Elaborator<'_>, call: &Call<'_>, position: usize) -> Option<Sc
 /// A new key for each integer.
 pub fn fold(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
     let key = key(this, call, 0);
-    let number = call.array(this, 1)?;
-    let number = this.to_index(number);
+    let number = call.index(this, 1)?;
     if number.kind != Kind::Index || !number.shape.is_empty() {
         let message =
             format!("a key is folded with an integer, found {}", this.show(number.kind, &number.shape));

@@ -21,6 +21,7 @@ use self::shapes::{
 use super::arguments::{self, Passed};
 use super::call::Callee;
 use super::elaborate::Elaborator;
+use super::expression::Wanted;
 use super::reduce::Reducer;
 use super::value::{Static, Value};
 use crate::ir::{Binary, Comparison, Kind, ScalarId, Unary};
@@ -37,6 +38,8 @@ struct Builtin {
 enum Parameter {
     /// A tensor.
     Tensor(&'static str),
+    /// Indices: arithmetic on integers is exact, as in a subscript.
+    Index(&'static str),
     /// An option without a default.
     Option(&'static str),
     /// An option that may be left out.
@@ -47,12 +50,17 @@ enum Parameter {
     Tensors(&'static str),
 }
 
-use Parameter::{Default, Expression, Option as Needed, Tensor, Tensors};
+use Parameter::{Default, Expression, Index, Option as Needed, Tensor, Tensors};
 
 impl Parameter {
     fn name(&self) -> &'static str {
         match self {
-            Tensor(name) | Tensors(name) | Needed(name) | Default(name, _) | Expression(name) => name,
+            Tensor(name)
+            | Index(name)
+            | Tensors(name)
+            | Needed(name)
+            | Default(name, _)
+            | Expression(name) => name,
         }
     }
 
@@ -151,12 +159,12 @@ static OTHER: &[Builtin] = &[
         make: stack,
     },
     Builtin { name: "pad", parameters: &[Tensor("x"), Needed("widths")], make: pad },
-    Builtin { name: "one_hot", parameters: &[Tensor("index"), Needed("classes")], make: one_hot },
+    Builtin { name: "one_hot", parameters: &[Index("index"), Needed("classes")], make: one_hot },
     Builtin { name: "zeros", parameters: &[Needed("shape")], make: |this, call| filled(this, call, 0.0) },
     Builtin { name: "ones", parameters: &[Needed("shape")], make: |this, call| filled(this, call, 1.0) },
     Builtin { name: "eye", parameters: &[Needed("n")], make: eye },
     Builtin { name: "arange", parameters: &[Needed("n")], make: arange },
-    Builtin { name: "fold", parameters: &[Tensor("key"), Tensor("i")], make: fold },
+    Builtin { name: "fold", parameters: &[Tensor("key"), Index("i")], make: fold },
     Builtin {
         name: "grad",
         parameters: &[Expression("u"), Expression("x")],
@@ -289,6 +297,7 @@ impl Elaborator<'_> {
                 },
                 (_, Some(Passed::Value(value, _))) => Some(value),
                 (Tensor(_) | Expression(_), Some(Passed::Expr(expr))) => Some(self.expr(expr)),
+                (Index(_), Some(Passed::Expr(expr))) => Some(self.expr_of(expr, &Wanted::Index)),
                 (Tensors(_), Some(Passed::Expr(expr))) => match &expr.kind {
                     ast::ExprKind::Array(parts) => {
                         Some(Value::Tuple(parts.iter().map(|part| self.expr(part)).collect()))

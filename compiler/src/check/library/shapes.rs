@@ -189,7 +189,7 @@ pub fn pad(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
 }
 
 pub fn one_hot(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
-    let array = call.array(this, 0)?;
+    let array = call.index(this, 0)?;
     let classes = call.shape(this, 1)?;
     let ([classes], Kind::Index) = (classes.as_slice(), array.kind) else {
         let (at, message) = match array.kind {
