@@ -197,12 +197,17 @@ pub fn make(
         renumber[old] = Int::index(new);
     }
     let value = graph.scalars.with_indices(value, &renumber);
-    let domain: Vec<Axis> = axes.iter().map(|&axis| node.domain[axis].clone()).collect();
+    let own = |is_kept: bool| {
+        let own = node.domain.iter().enumerate().filter(|(axis, _)| axes.contains(axis) == is_kept);
+        own.map(|(_, axis)| axis.clone()).collect::<Vec<Axis>>()
+    };
+    let (domain, left) = (own(true), own(false));
+    let value = graph.without_axes(value, None, &left, &domain);
     let shape = domain.iter().map(|axis| axis.extent.clone()).collect();
     let name = format!("{}_part", graph.tensor(node.out).name);
     let out = graph.add_tensor(name, shape, Kind::Float);
     nodes.push(Node::Comprehension(Comprehension::map(out, domain, value)));
-    graph.scalars.read(out, axes.into_iter().map(Int::index).collect())
+    graph.scalars.read(out, axes.iter().copied().map(Int::index).collect())
 }
 
 fn rewritten(graph: &mut Graph, value: ScalarId, made: &BTreeMap<ScalarId, ScalarId>) -> ScalarId {

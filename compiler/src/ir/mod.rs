@@ -7,6 +7,7 @@
 
 mod function;
 mod integer;
+mod points;
 pub mod rename;
 mod scalar;
 mod walk;

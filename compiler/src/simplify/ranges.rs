@@ -24,14 +24,15 @@ pub type Fact = Int;
 impl<'a> Ranges<'a> {
     /// The ranges at any point of a domain, in loops of given extents.
     pub fn new(domain: &'a [Axis], loops: &'a BTreeMap<LoopId, Int>) -> Self {
-        let extents = domain.iter().map(|axis| &axis.extent).chain(loops.values());
-        let positive = extents
-            .filter_map(|extent| match extent.as_atom() {
-                Some(Atom::Dim(dim)) => Some(*dim),
-                _ => None,
-            })
-            .collect();
+        let positive = positive(domain.iter().map(|axis| &axis.extent).chain(loops.values()));
         Self { domain, loops, places: None, positive }
+    }
+
+    /// The same, where other axes than these may have no point.
+    pub fn among(&self, has_points: impl Fn(usize) -> bool) -> Self {
+        let axes = self.domain.iter().enumerate().filter(|(index, _)| has_points(*index));
+        let extents = axes.map(|(_, axis)| &axis.extent).chain(self.loops.values());
+        Self { positive: positive(extents), ..self.clone() }
     }
 
     /// With what is known of the elements of some tensors.
@@ -187,6 +188,15 @@ impl<'a> Ranges<'a> {
             _ => (quotient.add(&rest.div(b)), rest.modulo(b)),
         }
     }
+}
+
+/// Run-time sizes that are extents of what has a point.
+fn positive<'e>(extents: impl Iterator<Item = &'e Int>) -> BTreeSet<DimId> {
+    let dims = extents.filter_map(|extent| match extent.as_atom() {
+        Some(Atom::Dim(dim)) => Some(*dim),
+        _ => None,
+    });
+    dims.collect()
 }
 
 /// A term divided by an integer, where that leaves nothing over.

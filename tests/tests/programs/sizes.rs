@@ -36,6 +36,16 @@ net! {
             sum(product * product) + sum(doubled)
         }
 
+        /// What is said of the first row and of the last, which there may not be.
+        #[grad(x, w)]
+        pub fn at_the_ends(x: f64[N, 3], w: f64[3]) -> f64 {
+            let first[n, d] = if n > 0 { x[n - 1, 2 - d] * w[d] } else { tanh(x[n, d] * w[2 - d]) };
+            let last[n, d] = if n >= N - 1 { x[n, d] * w[d] } else { 0 };
+            let one[n] = if n == 0 { exp(x[n, 1]) } else { 0 };
+            let scaled[n] = x[n, 0] * exp(x[0, 1] * w[1]);
+            sum(sin(first)) + sum(last) + sum(one) + sum(scaled) + sum[n in 0..N](exp(x[0, 2] + w[0]))
+        }
+
         /// The result lies behind two temporaries, of which either may be the larger.
         pub fn behind_the_larger(x: f64[N, 2], to: u32[M]) -> f64[N, 2] {
             let mut h = x;
@@ -285,5 +295,49 @@ fn a_result_behind_the_larger_of_two() {
             expected = times(&cumulated(cumulated(scaled)), &cumulated(expected));
         }
         assert_eq!(Empty::zeros().behind_the_larger(&mut Workspace::new(), &x, &to), expected, "{n}, {m}");
+    }
+}
+
+#[test]
+fn ends_that_are_not_there() {
+    let (model, mut workspace) = (Empty::zeros(), Workspace::new());
+    let w = [0.3, -0.7, 1.1];
+    for size in [0, 1, 2, 5] {
+        let x: Vec<[f64; 3]> = (0..size).map(|row| [0.1 * f64::from(row), 0.4, -0.3]).collect();
+        let n = x.len();
+        let mut value = 0.0;
+        for row in 0..n {
+            for d in 0..3 {
+                let first = if row > 0 { x[row - 1][2 - d] * w[d] } else { (x[0][d] * w[2 - d]).tanh() };
+                value += first.sin() + if row + 1 == n { x[row][d] * w[d] } else { 0.0 };
+            }
+            value += if row == 0 { x[0][1].exp() } else { 0.0 };
+            value += x[row][0] * (x[0][1] * w[1]).exp() + (x[0][2] + w[0]).exp();
+        }
+        let (mut d_x, mut d_w) = (vec![[f64::NAN; 3]; n], [f64::NAN; 3]);
+        let pass = model.at_the_ends(&mut workspace, &x, &w);
+        assert!((pass.value() - value).abs() < 1e-12, "{size}: {} for {value}", pass.value());
+        pass.backward(&mut d_x, &mut d_w);
+        let mut slope = |x: [&[[f64; 3]]; 2], w: [[f64; 3]; 2]| {
+            let [above, below] = [0, 1].map(|k| model.at_the_ends_value(&mut workspace, x[k], &w[k]));
+            (above - below) / 2e-6
+        };
+        let moved = |mut row: [f64; 3], d: usize, by: f64| {
+            row[d] += by;
+            row
+        };
+        for d in 0..3 {
+            let expected = slope([&x, &x], [moved(w, d, 1e-6), moved(w, d, -1e-6)]);
+            assert!((d_w[d] - expected).abs() < 1e-8, "{size}: {} for {expected}", d_w[d]);
+            for row in 0..n {
+                let [above, below] = [1e-6, -1e-6].map(|by| {
+                    let mut x = x.clone();
+                    x[row] = moved(x[row], d, by);
+                    x
+                });
+                let expected = slope([&above, &below], [w, w]);
+                assert!((d_x[row][d] - expected).abs() < 1e-8, "{size}: {} for {expected}", d_x[row][d]);
+            }
+        }
     }
 }

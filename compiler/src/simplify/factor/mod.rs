@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::cost;
 use super::ranges::Ranges;
 use crate::ir::{
-    Axis, Comprehension, Graph, Int, Kind, LoopId, Node, Reduction, ScalarId, Scalars, TensorId,
+    Axis, Comparison, Comprehension, Graph, Int, Kind, LoopId, Node, Reduction, ScalarId, Scalars, TensorId,
 };
 pub use terms::is_safe;
 use terms::{Factor, Term};
@@ -115,12 +115,19 @@ fn count(graph: &mut Graph, node: &mut Comprehension) {
     let mut times = Int::constant(1);
     for index in reduced(node).into_iter().rev().filter(|index| !mentioned.contains(index)) {
         times = times.mul(&node.domain[index].extent);
-        remove_index(graph, node, index, &Int::zero());
+        leave(graph, node, index);
     }
     if !times.is(1) {
         let times = graph.scalars.integer(times);
         node.value = graph.scalars.mul(times, node.value);
     }
+}
+
+/// Takes an index out of a node whose value does not mention it.
+fn leave(graph: &mut Graph, node: &mut Comprehension, index: usize) {
+    let axis = node.domain[index].clone();
+    remove_index(graph, node, index, &Int::zero());
+    node.value = graph.without_axes(node.value, Some(node.out), &[axis], &node.domain);
 }
 
 /// Takes points out of a sum where a condition says that they do not count:
@@ -134,7 +141,7 @@ fn narrow(graph: &mut Graph, node: &mut Comprehension, context: &Context) -> boo
         rest.guards.remove(place);
         if let Some((index, value)) = terms::as_equation(&graph.scalars, condition, node.domain.len()) {
             let extent = node.domain[index].extent.clone();
-            if !ranges.is_within(&value, &extent) {
+            if !ranges.among(|axis| axis != index).is_within(&value, &extent) {
                 let in_range = terms::in_range(&mut graph.scalars, &value, &extent);
                 rest.guards.splice(0..0, in_range);
             }
@@ -143,6 +150,15 @@ fn narrow(graph: &mut Graph, node: &mut Comprehension, context: &Context) -> boo
             return true;
         }
         if let Some((index, from, to)) = terms::as_bounds(&graph.scalars, &ranges, &node.domain, condition) {
+            // An axis without points is cut to none.
+            let others = ranges.among(|axis| axis != index);
+            for (low, high) in [(&Int::zero(), &from), (&to, &node.domain[index].extent)] {
+                if !others.is_natural(&high.sub(low), &[]) {
+                    let is_inside =
+                        graph.scalars.compare_int(Comparison::LessEqual, low.clone(), high.clone());
+                    rest.guards.insert(0, is_inside);
+                }
+            }
             node.value = rest.build(&mut graph.scalars);
             node.domain[index].extent = to.sub(&from);
             let mut indices = Graph::identity(node.domain.len());
@@ -261,7 +277,12 @@ fn take_out(
     }
     let value = part.build(&mut graph.scalars);
     let value = graph.scalars.with_indices(value, &places);
-    let domain: Vec<Axis> = order.iter().map(|&index| node.domain[index].clone()).collect();
+    let (inside, left): (Vec<usize>, Vec<usize>) =
+        (0..node.domain.len()).partition(|index| order.contains(index));
+    debug_assert_eq!(inside.len(), order.len(), "each index has one place");
+    let axes = |of: &[usize]| of.iter().map(|&index| node.domain[index].clone()).collect::<Vec<Axis>>();
+    let (domain, left) = (axes(&order), axes(&left));
+    let value = graph.without_axes(value, None, &left, &domain);
     let out = add_part(graph, node.out, &domain[..kept.len()]);
     let reduction = if plan.over.is_empty() { Reduction::Set } else { Reduction::Sum };
     let at = Graph::identity(kept.len());
@@ -271,7 +292,7 @@ fn take_out(
     rest.over.push(read);
     node.value = rest.build(&mut graph.scalars);
     for &index in plan.over.iter().rev() {
-        remove_index(graph, node, index, &Int::zero());
+        leave(graph, node, index);
     }
     made
 }
