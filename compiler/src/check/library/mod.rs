@@ -283,7 +283,7 @@ impl Elaborator<'_> {
         let place = self.place_of(name.span());
         let mut call =
             Call { name, place: place.clone(), values: Vec::new(), exprs: Vec::new(), places: Vec::new() };
-        let mut right = true;
+        let (mut right, mut is_list) = (true, true);
         for (parameter, passed) in builtin.parameters.iter().zip(passed) {
             call.places.push(passed.as_ref().map_or_else(|| place.clone(), |passed| passed.place(self)));
             call.exprs.push(match &passed {
@@ -310,10 +310,15 @@ impl Elaborator<'_> {
                             format!("`{name}` takes a list of tensors"),
                             format!("write `{name}([a, b])`"),
                         );
-                        right = false;
+                        (right, is_list) = (false, false);
                         None
                     }
                 },
+                // Of what stood in no list, the second is no option.
+                (Needed(_) | Default(..), Some(Passed::Expr(expr))) if !is_list => {
+                    self.expr(expr);
+                    None
+                }
                 (Needed(_) | Default(..), Some(Passed::Expr(expr))) => {
                     let value = self.constant_value(expr);
                     right &= value.is_some();
