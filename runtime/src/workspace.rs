@@ -41,15 +41,27 @@ impl<T> sealed::Sealed for Vec<T> {}
 impl<T: Float> Storage<T> for Vec<T> {
     #[inline]
     fn request(&mut self, len: usize, _function: &'static str) -> &mut [T] {
-        if self.len() < len {
-            grow(self, len);
+        if self.len() < len + skipped::<T>() {
+            grow(self, len + skipped::<T>());
         }
-        &mut self[..len]
+        let start = self.as_ptr().align_offset(LINE).min(skipped::<T>());
+        &mut self[start..start + len]
     }
 
     fn len(&self) -> usize {
-        self.len()
+        self.len().saturating_sub(skipped::<T>())
     }
+}
+
+/// How many bytes a line of the cache has: buffers begin with one, so that no vector of a row of whole vectors lies in
+/// two, which are two loads.
+#[cfg(feature = "alloc")]
+const LINE: usize = 64;
+
+/// How many elements there are before the first line, at most.
+#[cfg(feature = "alloc")]
+const fn skipped<T>() -> usize {
+    LINE / size_of::<T>() - 1
 }
 
 #[cfg(feature = "alloc")]

@@ -4,12 +4,12 @@
 //! compiled again for newer ones. Nothing outside this file may ask for CPU features.
 
 use super::contract::{Contraction, Parts, Planes, contraction, copy_planes};
-use super::matmul::{Product, copy_panel, multiply, outer, panel_len, with_room};
+use super::matmul::{self, Product, Strips, multiply, outer, panel_len, with_room};
 use super::matvec::matvec;
 #[cfg(all(target_arch = "x86_64", feature = "std"))]
 use super::narrow::matmul_wide;
 use super::narrow::multiply_narrow;
-use super::tile::{Even, Listed, panel};
+use super::tile::{self, Even, Listed, panel};
 
 #[cfg(all(target_arch = "x86_64", feature = "std"))]
 use core::arch::x86_64::{__m256, __m256d, __m512, __m512d};
@@ -198,13 +198,20 @@ macro_rules! kernels {
             $(#[target_feature(enable = $features)])?
             unsafe fn pack(block: &mut Product<$float>, copy: *mut $float) {
                 // SAFETY: the caller's.
-                unsafe { copy_panel::<$vector>(block, copy) }
+                unsafe { matmul::pack::<$vector>(block, copy) }
+            }
+
+            #[inline(never)]
+            $(#[target_feature(enable = $features)])?
+            unsafe fn first_strip(block: &mut Product<$float>, copy: *mut $float) {
+                // SAFETY: the caller's.
+                unsafe { tile::first_strip::<$vector, $height>(block, copy) }
             }
 
             $(#[target_feature(enable = $features)])?
             unsafe fn matrix(product: Product<$float>, copy: *mut $float) {
                 // SAFETY: the caller's.
-                unsafe { multiply::<$vector, $height>(product, copy, pack, even) }
+                unsafe { multiply::<$vector, $height>(product, copy, &Strips { pack, first_strip, even }) }
             }
 
             $(#[target_feature(enable = $features)])?

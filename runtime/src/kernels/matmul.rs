@@ -1,7 +1,8 @@
 //! Products of matrices with any strides.
 //!
-//! A tile of C stays in registers while the inner dimension runs. Where B is large, or its columns are
-//! not contiguous, a panel of it as wide as a tile is copied to the stack; A is read in place.
+//! A tile of C stays in registers while the inner dimension runs. Where B is large, does not lie in whole lines of
+//! the cache, or its columns are not contiguous, a panel of it as wide as a tile is copied to the stack, by the first
+//! tile if that can read it; A is read in place.
 
 use core::mem::MaybeUninit;
 use core::ptr;
@@ -17,6 +18,11 @@ pub(super) const DEPTH: usize = 256;
 const ROWS: usize = 120;
 /// With fewer rows than this, a panel of B is not used often enough to be worth copying.
 const COPY_FROM: usize = 24;
+/// With panels less deep, or fewer columns, a panel that is near is as good as its copy.
+const DEEP: usize = 128;
+const WIDE: usize = 32;
+/// How many bytes a line of a cache has.
+const LINE: usize = 64;
 /// How many elements of B stay near, in a second-level cache, while rows of A pass.
 pub(super) const NEAR: usize = 1 << 17;
 
@@ -190,10 +196,29 @@ impl<F: Float> Product<F> {
         }
     }
 
+    /// Whether panels of B may be worth a copy.
+    #[inline(always)]
+    fn may_copy(&self) -> bool {
+        // A that is not near is best read row by row, not in parts of rows for each panel.
+        let passes = self.k > DEPTH && self.m * self.k > 2 * NEAR;
+        let gains = self.k >= DEEP && self.n >= WIDE && !passes;
+        self.b_strides.1 != 1 || self.m >= COPY_FROM && (gains || self.k * self.n > NEAR)
+    }
+
+    /// How much of the inner dimension is summed at a time. It changes the bits, and so must not depend on
+    /// addresses.
+    #[inline(always)]
+    fn depth(&self) -> usize {
+        if self.may_copy() { DEPTH } else { self.k }
+    }
+
     /// Whether panels of B are worth a copy.
     #[inline(always)]
     pub(super) fn wants_copy(&self) -> bool {
-        self.b_strides.1 != 1 || self.m >= COPY_FROM && self.k * self.n > NEAR
+        let row = self.b_strides.0 * size_of::<F>();
+        let in_lines = row.is_multiple_of(LINE) && self.b.addr().is_multiple_of(LINE);
+        let lies_well = self.b_strides.1 == 1 && in_lines && self.k * self.n <= NEAR;
+        self.may_copy() && !lies_well
     }
 }
 
@@ -257,9 +282,16 @@ unsafe fn outer_panel<V: Vector, const WIDTH: usize, const PART: bool>(product: 
     columns
 }
 
+/// What [`multiply`] is made of, each compiled once: functions of this module and `tile.rs` of the same name.
+pub(super) struct Strips<F> {
+    pub pack: unsafe fn(&mut Product<F>, *mut F),
+    pub first_strip: unsafe fn(&mut Product<F>, *mut F),
+    /// [`panel`](super::tile::panel), of rows of B that are even steps apart.
+    pub even: unsafe fn(&Product<F>) -> usize,
+}
+
 /// The product in tiles of `HEIGHT` rows and two vectors. If `copy` is not null, panels of B are
-/// copied to it, by [`copy_panel`]. `panel` is [`panel`](super::tile::panel), of rows of B that are even steps
-/// apart.
+/// copied to it.
 ///
 /// # Safety
 /// The CPU features of `V`. Every element that the sizes and strides of `product` reach must be
@@ -269,15 +301,16 @@ unsafe fn outer_panel<V: Vector, const WIDTH: usize, const PART: bool>(product: 
 pub(super) unsafe fn multiply<V: Vector, const HEIGHT: usize>(
     product: Product<V::Float>,
     copy: *mut V::Float,
-    copy_panel: unsafe fn(&mut Product<V::Float>, *mut V::Float),
-    panel: unsafe fn(&Product<V::Float>) -> usize,
+    strips: &Strips<V::Float>,
 ) {
     let Product { m, n, k, .. } = product;
-    let copies = !copy.is_null();
+    let (copies, turned) = (!copy.is_null(), product.b_strides.1 != 1);
+    let deep = product.depth();
     // Without copies, either B stays near while rows pass, or few rows pass.
-    let (deep, tall) = match copies {
-        true => (DEPTH, ROWS),
-        false => (k, if k * n <= NEAR { HEIGHT } else { m }),
+    let tall = match copies {
+        true => ROWS,
+        false if k * n <= NEAR => HEIGHT,
+        false => m,
     };
     let mut depth = 0;
     while depth < k {
@@ -292,9 +325,13 @@ pub(super) unsafe fn multiply<V: Vector, const HEIGHT: usize>(
                     block.k = block.k.min(deep);
                     if copies {
                         block.n = block.n.min(2 * V::LEN);
-                        copy_panel(&mut block, copy);
+                        if turned {
+                            (strips.pack)(&mut block, copy);
+                        } else if block.n == 2 * V::LEN && block.m > HEIGHT {
+                            (strips.first_strip)(&mut block, copy);
+                        }
                     }
-                    left += panel(&block);
+                    left += (strips.even)(&block);
                 }
             }
             top += tall;
@@ -308,52 +345,44 @@ pub(super) const fn panel_len<V: Vector>() -> usize {
     DEPTH * 2 * V::LEN
 }
 
+/// What begins with a line of the cache.
+#[repr(align(64))]
+struct Lines<T>(T);
+
+const _: () = assert!(align_of::<Lines<u8>>() == LINE);
+
 /// Runs `work` with room for the copy of a panel of `LEN` floats.
 // Apart from the rest, so that only what copies has so large a stack.
 #[inline(never)]
 pub(super) fn with_room<F, const LEN: usize>(work: impl FnOnce(*mut F)) {
-    let mut room = [const { MaybeUninit::<F>::uninit() }; LEN];
-    work(room.as_mut_ptr().cast());
+    let mut room = Lines([const { MaybeUninit::<F>::uninit() }; LEN]);
+    work(room.0.as_mut_ptr().cast());
 }
 
-/// Copies B, of two vectors of columns or fewer, to rows of two vectors, and reads it there.
+/// Copies B, whose columns are not contiguous, of two vectors of columns or fewer, to rows of two vectors, and
+/// reads it there.
 ///
 /// # Safety
 /// As [`multiply`]; k ≤ `DEPTH`.
 #[inline(always)]
-pub(super) unsafe fn copy_panel<V: Vector>(block: &mut Product<V::Float>, copy: *mut V::Float) {
+pub(super) unsafe fn pack<V: Vector>(block: &mut Product<V::Float>, copy: *mut V::Float) {
     let (n, k, b, row) = (block.n, block.k, block.b, 2 * V::LEN);
     let (down, across) = block.b_strides;
     // SAFETY: reads B at rows below k and columns below n, and writes the copy at the same.
     unsafe {
-        if across == 1 {
-            for p in 0..k {
-                let (from, to) = (b.add(p * down), copy.add(p * row));
-                if n == row {
-                    V::load(from).store(to);
-                    V::load(from.add(V::LEN)).store(to.add(V::LEN));
-                } else if n >= V::LEN {
-                    V::load(from).store(to);
-                    V::load_first(from.add(V::LEN), n - V::LEN).store(to.add(V::LEN));
-                } else {
-                    V::load_first(from, n).store(to);
+        let mut whole = (0, 0);
+        if down == 1 {
+            whole = (k - k % V::BLOCK, n - n % V::BLOCK);
+            for j in (0..whole.1).step_by(V::BLOCK) {
+                for p in (0..whole.0).step_by(V::BLOCK) {
+                    V::transpose(b.add(j * across + p), across, copy.add(p * row + j), row);
                 }
             }
-        } else {
-            let mut whole = (0, 0);
-            if down == 1 {
-                whole = (k - k % V::BLOCK, n - n % V::BLOCK);
-                for j in (0..whole.1).step_by(V::BLOCK) {
-                    for p in (0..whole.0).step_by(V::BLOCK) {
-                        V::transpose(b.add(j * across + p), across, copy.add(p * row + j), row);
-                    }
-                }
-            }
-            for j in 0..n {
-                let start = if j < whole.1 { whole.0 } else { 0 };
-                for p in start..k {
-                    *copy.add(p * row + j) = *b.add(p * down + j * across);
-                }
+        }
+        for j in 0..n {
+            let start = if j < whole.1 { whole.0 } else { 0 };
+            for p in start..k {
+                *copy.add(p * row + j) = *b.add(p * down + j * across);
             }
         }
     }

@@ -64,8 +64,8 @@ pub(super) fn matmul_wide<const N: usize, F: Float>(
     matmul(m, N, k, a, a_strides, b, strides::<N>(k, turned), c, N, accumulate);
 }
 
-/// The product by vectors of one type: `HEIGHT` rows of up to two vectors at a time, then one. `pack` is
-/// [`copy_panel`](super::matmul::copy_panel).
+/// The product by vectors of one type: `HEIGHT` rows of up to two vectors at a time, then one. `pack` is the function
+/// of that name in `matmul.rs`.
 ///
 /// # Safety
 /// The CPU features of `V`.

@@ -39,12 +39,13 @@ impl Down for Listed {
 
 /// `HEIGHT` × `WIDTH` vectors of sums over the inner dimension, of which `CHAINS` are taken at a
 /// time where there would be too few to keep the CPU busy. If `PART`, only the first `last` columns
-/// of the last vector exist.
+/// of the last vector exist. Unless `copy` is null, the columns are copied to it on the way, row by row.
 ///
 /// # Safety
 /// The CPU features of `V`; `HEIGHT` rows and k columns of `a`, and k rows of that many contiguous
-/// columns of `b` must be readable.
+/// columns of `b` must be readable; `copy` is null or writable for k rows of `WIDTH` vectors.
 #[inline(always)]
+#[allow(clippy::too_many_arguments)]
 unsafe fn tile<
     V: Vector,
     D: Down,
@@ -59,9 +60,10 @@ unsafe fn tile<
     b: *const V::Float,
     down: D,
     last: usize,
+    copy: *mut V::Float,
 ) -> [[V; WIDTH]; HEIGHT] {
-    // SAFETY: rows below `HEIGHT` and columns below k of `a`; rows below k of `b`, in them whole
-    // vectors but for the last, of which `last` floats are read.
+    // SAFETY: rows below `HEIGHT` and columns below k of `a`; rows below k of `b` and of the copy, in them
+    // whole vectors but for the last of `b`, of which `last` floats are read.
     unsafe {
         let mut sums = [[[V::splat(crate::Float::ZERO); WIDTH]; HEIGHT]; CHAINS];
         macro_rules! step {
@@ -70,6 +72,9 @@ unsafe fn tile<
                 for (v, vector) in row.iter_mut().enumerate() {
                     let b = b.add(down.at($p) + v * V::LEN);
                     *vector = if PART && v == WIDTH - 1 { V::load_first(b, last) } else { V::load(b) };
+                    if !copy.is_null() {
+                        vector.store(copy.add(($p * WIDTH + v) * V::LEN));
+                    }
                 }
                 for (i, sums) in sums[$chain].iter_mut().enumerate() {
                     let x = V::splat(*a.add(i * a_strides.0 + $p * a_strides.1));
@@ -125,11 +130,36 @@ pub(super) unsafe fn write_tile<
     top: usize,
     last: usize,
 ) {
+    let nowhere = core::ptr::null_mut();
     // SAFETY: rows `top..top + HEIGHT` of A and C, and the columns that the caller allows.
     unsafe {
         let a = block.a.add(top * block.a_strides.0);
-        let sums =
-            tile::<V, D, HEIGHT, WIDTH, CHAINS, PART>(block.k, a, block.a_strides, block.b, down, last);
+        let sums = tile::<V, D, HEIGHT, WIDTH, CHAINS, PART>(
+            block.k,
+            a,
+            block.a_strides,
+            block.b,
+            down,
+            last,
+            nowhere,
+        );
+        write::<V, HEIGHT, WIDTH, PART>(&sums, block, top, last);
+    }
+}
+
+/// Writes the sums of a tile to C, or adds them to what is there.
+///
+/// # Safety
+/// As [`write_tile`].
+#[inline(always)]
+unsafe fn write<V: Vector, const HEIGHT: usize, const WIDTH: usize, const PART: bool>(
+    sums: &[[V; WIDTH]; HEIGHT],
+    block: &Product<V::Float>,
+    top: usize,
+    last: usize,
+) {
+    // SAFETY: rows `top..top + HEIGHT` of C, and the columns that the caller allows.
+    unsafe {
         for (i, row) in sums.iter().enumerate() {
             let c = block.c.add((top + i) * block.c_row_stride);
             for (v, &sum) in row.iter().enumerate() {
@@ -144,6 +174,27 @@ pub(super) unsafe fn write_tile<
             }
         }
     }
+}
+
+/// The first `HEIGHT` rows of two vectors of columns, which are copied on the way; the block becomes the rows that are
+/// left, and reads the copy. Its rows are neighbours and lines of the cache, where B has neither for certain.
+///
+/// # Safety
+/// The CPU features of `V`; there are as many rows and columns, and the columns of B are contiguous; `copy` is
+/// writable for k rows of two vectors; as `multiply` in `matmul.rs`.
+#[inline(always)]
+pub(super) unsafe fn first_strip<V: Vector, const HEIGHT: usize>(
+    block: &mut Product<V::Float>,
+    copy: *mut V::Float,
+) {
+    let Product { k, a, a_strides, b, b_strides, .. } = *block;
+    // SAFETY: the caller's; rows from `HEIGHT` on, of which there may be none, are where the pointers then point.
+    unsafe {
+        let sums = tile::<V, _, HEIGHT, 2, 1, false>(k, a, a_strides, b, Even(b_strides.0), V::LEN, copy);
+        write::<V, HEIGHT, 2, false>(&sums, block, 0, V::LEN);
+        *block = block.from(HEIGHT, 0, 0);
+    }
+    (block.b, block.b_strides) = (copy, (2 * V::LEN, 1));
 }
 
 /// `WIDTH` vectors of columns, the last of them with `last` columns if `PART`: all rows, `HEIGHT`
