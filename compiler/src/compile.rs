@@ -105,7 +105,7 @@ fn variables(method: &Method, derivative: &Derivative) -> Vec<(Target, TensorId)
     fields.chain(arguments).map(|target| (target, variable(method, target))).collect()
 }
 
-fn variable(method: &Method, target: Target) -> TensorId {
+pub fn variable(method: &Method, target: Target) -> TensorId {
     match target {
         Target::Field(field) => method.fields[field].tensor,
         Target::Argument(argument) => match method.arguments[argument].content {

@@ -63,6 +63,9 @@ pub fn scalar_index(function: &str, argument: &str, found: u32, bound: usize) ->
 #[cold]
 #[track_caller]
 pub fn subscript(function: &str, tensor: &str, axis: usize, found: isize, bound: usize) -> ! {
+    if bound == 0 {
+        panic!("{function}: axis {axis} of `{tensor}` has size 0, expected at least 1");
+    }
     panic!("{function}: subscript {found} of axis {axis} of `{tensor}` is outside 0..{bound}");
 }
 

@@ -1,6 +1,7 @@
 //! Reductions, in index notation and over axes: both end in one fold.
 
 use super::elaborate::{Elaborator, Place};
+use super::inside::checked;
 use super::value::Array;
 use crate::ir::{
     Apply, ArrayFunction, Atom, Axis, Carried, Comparison, Comprehension, Graph, Int, Kind, Loop, Node,
@@ -131,10 +132,11 @@ impl Elaborator<'_> {
                 );
                 let array = Array { element, ..array };
                 let found = self.search(&array, reduced, least);
-                if matches!(reducer, Reducer::Argmax | Reducer::Argmin) {
-                    return Some(found);
-                }
                 let position = self.as_element(&found);
+                let position = self.among(position, &array, reduced, reducer);
+                if matches!(reducer, Reducer::Argmax | Reducer::Argmin) {
+                    return Some(Array { element: self.graph.scalars.integer(position), ..found });
+                }
                 let at: Vec<Int> = (0..array.depth + array.shape.len())
                     .map(Int::index)
                     .chain(Graph::unravel(&position, reduced))
@@ -163,6 +165,24 @@ impl Elaborator<'_> {
             value,
         }));
         self.read_made(out, &used, &array.shape, Kind::Index)
+    }
+
+    /// A position that a search has found, checked where there may be nothing to search: what is read there is
+    /// then at fault, along the first of the reduced axes that may be empty.
+    fn among(&self, position: Int, array: &Array, reduced: &[Axis], reducer: Reducer) -> Int {
+        let Some(along) = reduced.iter().position(|axis| axis.extent.as_constant().is_none()) else {
+            return position;
+        };
+        let index = array.depth + array.shape.len() + along;
+        let mut searched = None;
+        self.graph.visit_reads(array.element, &mut |tensor, at| {
+            let axis = at.iter().position(|subscript| subscript.mentions_index(index));
+            searched = searched.or(axis.map(|axis| (tensor, axis)));
+        });
+        let what = searched.map_or((reducer.name(), along), |(tensor, axis)| {
+            (self.graph.tensor(tensor).name.as_str(), axis)
+        });
+        checked(position, &Int::product(reduced.iter().map(|axis| &axis.extent)), what)
     }
 
     /// A product over the reduced axes: a loop that carries it, so that its derivative needs no rule and

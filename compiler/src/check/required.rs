@@ -45,6 +45,8 @@ struct Settling<'a> {
 /// A checked subscript and the conditions under which it is evaluated.
 struct Place {
     inside: Inside,
+    /// The subscript, as far as it matters: 0 where it is what a search among so many has found.
+    position: Int,
     guards: Vec<Guard>,
 }
 
@@ -92,7 +94,14 @@ impl Settling<'_> {
         if search.seen.len() > MANY {
             return;
         }
-        let places = search.places;
+        let mut places = search.places;
+        for place in &mut places {
+            if let Some(Atom::Read(tensor, _)) = place.position.as_atom()
+                && self.below.get(tensor) == Some(&place.inside.size)
+            {
+                place.position = Int::zero();
+            }
+        }
         let mut settled: BTreeSet<Inside> = places.iter().map(|place| place.inside.clone()).collect();
         let mut required = Vec::new();
         for place in &places {
@@ -118,11 +127,6 @@ impl Settling<'_> {
 
     /// Whether where it comes from, the ranges of the indices and the conditions around it hold a subscript inside.
     fn is_certain(&self, place: &Place, domain: &[Axis]) -> bool {
-        if let Some(Atom::Read(tensor, _)) = place.inside.position.as_atom()
-            && self.below.get(tensor) == Some(&place.inside.size)
-        {
-            return true;
-        }
         let ranges = Ranges::new(domain, &self.loops);
         let mut facts = Vec::new();
         for guard in &place.guards {
@@ -130,8 +134,8 @@ impl Settling<'_> {
                 facts.extend(Ranges::facts(*comparison, a, b, guard.holds));
             }
         }
-        let last = place.inside.size.sub(&place.inside.position).plus(-1);
-        ranges.is_natural(&place.inside.position, &facts) && ranges.is_natural(&last, &facts)
+        let last = place.inside.size.sub(&place.position).plus(-1);
+        ranges.is_natural(&place.position, &facts) && ranges.is_natural(&last, &facts)
     }
 
     /// Whether a subscript and the conditions around it depend on nothing but arguments; the condition of a loop
@@ -143,7 +147,7 @@ impl Settling<'_> {
                 known &= !matches!(atom, Atom::Read(tensor, _) if !self.arguments.contains(tensor))
             })
         };
-        integer(&place.inside.position);
+        integer(&place.position);
         integer(&place.inside.size);
         let mut simple = true;
         for guard in &place.guards {
@@ -166,7 +170,7 @@ impl Settling<'_> {
     /// What a place asks of the arguments, over the indices and counters that it mentions alone.
     fn requirement(&mut self, place: &Place, domain: &[Axis]) -> Requirement {
         let all = |value: &Int| open(value, &|_| true);
-        let (position, size) = (all(&place.inside.position), all(&place.inside.size));
+        let (position, size) = (all(&place.position), all(&place.inside.size));
         let scalars = &mut self.graph.scalars;
         let mut indices = BTreeSet::new();
         let mut counters = BTreeSet::new();
@@ -270,7 +274,8 @@ impl Search<'_> {
         let mut found = Vec::new();
         value.visit_atoms(&mut |atom| {
             if let Atom::Inside(inside) = atom {
-                found.push(Place { inside: (**inside).clone(), guards: guards.to_vec() });
+                let position = open(&inside.position, &|_| true);
+                found.push(Place { inside: (**inside).clone(), position, guards: guards.to_vec() });
             }
         });
         self.places.extend(found.into_iter().rev());

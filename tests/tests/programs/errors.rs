@@ -131,6 +131,31 @@ net! {
             y
         }
 
+        /// The largest of each row.
+        #[grad(x)]
+        pub fn largest(x: f64[N, M]) -> f64[N] { max(x, axis = 1) }
+
+        /// The least of what is computed, over both axes; only where a number that is computed says so.
+        #[grad(x)]
+        pub fn least(x: f64[N, M]) -> f64 {
+            let y = x * x + 1;
+            if sum(x) >= 0 { min(y) } else { 0 }
+        }
+
+        /// Only where there is any.
+        #[grad(x)]
+        pub fn largest_if_any(x: f64[N, M]) -> f64[N] {
+            let y[n] = if M > 0 { max[m](x[n, m] * m) } else { -1 };
+            y
+        }
+
+        /// Where it is.
+        #[grad(x)]
+        pub fn place(x: f64[M]) -> f64 { argmax(x) + sum(x) }
+
+        /// What stands there.
+        pub fn there(x: f64[N, M], y: f64[M]) -> f64[N] { let y[n] = y[argmin[m](x[n, m])]; y }
+
         #[grad(x, y)]
         pub fn scaled(x: f64[N, M], y: f64[M, N]) -> f64[N, N] { x @ y }
 
@@ -495,4 +520,38 @@ fn optimisers_of_another_network() {
     let message = message_of(|| adam.step(&mut other, &gradient));
     assert!(message.starts_with("Adam"), "{message}");
     assert_eq!(other.as_slice(), before);
+}
+
+/// Nothing has no largest.
+#[test]
+fn largest_of_nothing() {
+    let model = Mistakes::init(0);
+    let nothing = Tensor::new(&[], [2, 0]);
+    let message = refused(0.5, |ws, _: &mut Mistakes| {
+        model.largest(ws, nothing).backward(&[1.0; 2], &mut TensorMut::new(&mut [], [2, 0]));
+    });
+    assert_eq!(message, "Mistakes::largest: axis 1 of `x` has size 0, expected at least 1");
+    let mut ws = Workspace::new();
+    let message = message_of(|| model.least_value(&mut ws, Tensor::new(&[], [0, 3])));
+    assert_eq!(message, "Mistakes::least: axis 0 of `y` has size 0, expected at least 1");
+    // Of no rows there are no largest.
+    assert!(model.largest_value(&mut ws, Tensor::new(&[], [0, 0])).is_empty());
+    let some = [3.0, 1.0, 2.0, 4.0, 6.0, 5.0];
+    assert_eq!(model.largest_value(&mut ws, Tensor::new(&some, [2, 3])), [3.0, 6.0]);
+    assert_eq!(model.largest_if_any_value(&mut ws, nothing), [-1.0; 2]);
+    let mut d_x = [0.5; 6];
+    let pass = model.largest_if_any(&mut ws, Tensor::new(&some, [2, 3]));
+    assert_eq!(pass.value(), [4.0, 10.0]);
+    pass.backward(&[1.0, 10.0], &mut TensorMut::new(&mut d_x, [2, 3]));
+    assert_eq!(d_x, [0.0, 0.0, 2.0, 0.0, 0.0, 20.0]);
+    let pass = model.least(&mut ws, Tensor::new(&some, [2, 3]));
+    assert_eq!(pass.value(), 2.0);
+    pass.backward(&mut TensorMut::new(&mut d_x, [2, 3]));
+    assert_eq!(d_x, [0.0, 2.0, 0.0, 0.0, 0.0, 0.0]);
+    let message = message_of(|| model.place_value(&mut ws, &[]));
+    assert_eq!(message, "Mistakes::place_value: axis 0 of `x` has size 0, expected at least 1");
+    assert_eq!(model.place_value(&mut ws, &[1.0, 3.0]), 5.0);
+    let message = message_of(|| model.there(&mut ws, nothing, &[]).to_vec());
+    assert_eq!(message, "Mistakes::there: axis 1 of `x` has size 0, expected at least 1");
+    assert_eq!(model.there(&mut ws, Tensor::new(&some, [2, 3]), &[7.0, 8.0, 9.0]), [8.0, 7.0]);
 }

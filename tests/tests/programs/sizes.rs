@@ -5,6 +5,7 @@ use chainrule::{Params, Tensor, TensorMut, Workspace, net};
 
 net! {
     dim N, M;
+    dim M, N;
 
     /// Tensors without elements, by type.
     pub struct Empty {}
@@ -22,6 +23,15 @@ net! {
             let y = tanh(x @ t(x))[.., 1..1];
             sum(cumsum(y @ y.reshape([0, 3]))) + sum(y * y) + max(x)
         }
+
+        #[grad(x)]
+        pub fn lengths(x: f64[M, N]) -> f64[M] { norm(x, axis = 1) }
+
+        #[grad(x)]
+        pub fn logarithms(x: f64[M, N]) -> f64[M] { logsumexp(x, axis = 1) }
+
+        #[grad(x, y)]
+        pub fn likeness(x: f64[M, N], y: f64[M, N]) -> f64[M] { cosine_similarity(x, y) }
 
         /// Five for each element, at every third place.
         pub fn thirds(x: f64[N]) -> f64 {
@@ -340,4 +350,31 @@ fn ends_that_are_not_there() {
             }
         }
     }
+fn reductions_of_nothing() {
+    let (model, mut workspace) = (Empty::init(0), Workspace::new());
+    let nothing = Tensor::new(&[], [2, 0]);
+    let mut gradient = TensorMut::new(&mut [], [2, 0]);
+    let pass = model.lengths(&mut workspace, nothing);
+    assert_eq!(pass.value(), [0.0; 2]);
+    pass.backward(&[1.0; 2], &mut gradient);
+    let pass = model.logarithms(&mut workspace, nothing);
+    assert_eq!(pass.value(), [f64::NEG_INFINITY; 2]);
+    pass.backward(&[1.0; 2], &mut gradient);
+    assert_eq!(model.likeness_value(&mut workspace, nothing, nothing), [0.0; 2]);
+}
+
+/// As in PyTorch 2: a length counts as 1e-8 at least, and the derivative takes it as it is.
+#[test]
+fn likeness_of_zeros() {
+    let (model, mut workspace) = (Empty::init(0), Workspace::new());
+    let (x, y) = ([0.0, 0.0, 3e-9, 0.0, 0.0, 0.0, 3.0, 0.0], [3.0, 4.0, 3.0, 4.0, 0.0, 0.0, 3.0, 4.0]);
+    let (mut d_x, mut d_y) = ([f64::NAN; 8], [f64::NAN; 8]);
+    let pass = model.likeness(&mut workspace, Tensor::new(&x, [4, 2]), Tensor::new(&y, [4, 2]));
+    chainrule_tests::assert_near("value", pass.value(), &[0.0, 0.18, 0.0, 0.6], 1e-14);
+    let (mut by_x, mut by_y) = (TensorMut::new(&mut d_x, [4, 2]), TensorMut::new(&mut d_y, [4, 2]));
+    pass.backward(&[1.0; 4], &mut by_x, &mut by_y);
+    let expected = [6e7, 8e7, 4.2e7, 8e7, 0.0, 0.0, 0.0, 0.8 / 3.0];
+    chainrule_tests::assert_near("by x", &d_x, &expected, 1e-14);
+    let expected = [0.0, 0.0, 0.0384, -0.0288, 0.0, 0.0, 0.128, -0.096];
+    chainrule_tests::assert_near("by y", &d_y, &expected, 1e-14);
 }
