@@ -52,15 +52,6 @@ impl Guards {
             self.0.insert(cotangent, condition);
         }
     }
-
-    /// A tensor of the same elements under another shape.
-    pub fn reshape(&mut self, graph: &Graph, from: TensorId, to: TensorId) {
-        if let Some(&condition) = self.0.get(&from)
-            && !mentions_index(graph, condition)
-        {
-            self.0.insert(to, condition);
-        }
-    }
 }
 
 /// What must hold, or an expression is zero.
@@ -159,7 +150,7 @@ fn inside(
 }
 
 /// Whether a condition is asked for each element.
-fn mentions_index(graph: &Graph, condition: ScalarId) -> bool {
+pub fn mentions_index(graph: &Graph, condition: ScalarId) -> bool {
     let mut found = false;
     graph.scalars.visit_integers(condition, &mut |value| {
         value.visit_atoms(&mut |atom| found |= matches!(atom, Atom::Index(_)));

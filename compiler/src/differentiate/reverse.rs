@@ -141,7 +141,7 @@ impl Reverse<'_> {
                         let shape = self.graph.shape(from).to_vec();
                         let reshaped = self.cotangent_tensor(from, shape);
                         backward.push(Node::Reshape { out: reshaped, from: cotangent });
-                        self.guards.reshape(self.graph, cotangent, reshaped);
+                        self.reshape_guard(cotangent, reshaped, backward);
                         self.accumulate(from, reshaped, cotangents, backward);
                     }
                     reversed.push(Node::Reshape { out, from });

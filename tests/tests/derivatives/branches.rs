@@ -127,7 +127,50 @@ net! {
             }
             sum(h)
         }
+
+        /// Rows of a run-time number, laid out in one.
+        #[grad(x)]
+        pub fn flat(x: f64[N, 2]) -> f64 {
+            let a = sqrt(x);
+            let b = flatten(a);
+            sum(if b > 0 { b } else { 0 })
+        }
+
+        /// One condition for all of what a row of another shape holds.
+        #[grad(x)]
+        pub fn folded(x: f64[N, 2, 2], taken: bool[N]) -> f64 {
+            let a = x / sqrt(x);
+            let b = flatten(a, from = 1);
+            sum[n, k](if taken[n] { b[n, k] } else { 0 })
+        }
+
+        /// Two shapes by turns, in a loop.
+        #[grad(x)]
+        pub fn turns(x: f64[2, 2]) -> f64 {
+            let mut h = sqrt(x);
+            for _ in 0..2 {
+                let b = reshape(h, [4]);
+                let c = if b > 0 { b } else { 0 };
+                h = sqrt(reshape(c, [2, 2]));
+            }
+            let last = reshape(h, [4]);
+            sum(if last > 0 { last } else { 0 })
+        }
     }
+}
+
+#[test]
+fn nothing_passes_through_shapes() {
+    let (model, mut ws) = (Before::init(0), Workspace::new());
+    let mut d_x = [[f64::NAN; 2]; 2];
+    model.flat(&mut ws, &[[0.0, 1.0], [4.0, 0.0]]).backward(&mut d_x);
+    assert_eq!(d_x, [[0.0, 0.5], [0.25, 0.0]]);
+    model.turns(&mut ws, &[[0.0, 1.0], [256.0, 0.0]]).backward(&mut d_x);
+    assert_eq!(d_x, [[0.0, 0.125], [2.0 / 2048.0, 0.0]]);
+    let mut d_x = [[[f64::NAN; 2]; 2]; 2];
+    let x = [[[0.0, 1.0], [-1.0, 0.0]], [[1.0, 4.0], [16.0, 1.0]]];
+    model.folded(&mut ws, &x, &[false, true]).backward(&mut d_x);
+    assert_eq!(d_x, [[[0.0; 2]; 2], [[0.5, 0.25], [0.125, 0.5]]]);
 }
 
 #[test]

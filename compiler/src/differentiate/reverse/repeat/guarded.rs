@@ -1,4 +1,4 @@
-//! The conditions of what a turned loop carries. A cotangent's condition is another one in each iteration, so it
+//! The conditions of what a turned loop carries, and of what takes another shape, as masks. A cotangent's condition is another one in each iteration, so it
 //! is carried beside it: a mask, true where the cotangent may be other than zero.
 //!
 //! While the body is reversed, each of them is taken for known. Of one that is not known at the body's end nothing
@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::super::Reverse;
+use crate::differentiate::guards::mentions_index;
 use crate::ir::{Carried, Comprehension, Graph, Kind, Node, Scalar, ScalarId, Scalars, TensorId};
 
 impl Reverse<'_> {
@@ -70,6 +71,25 @@ impl Reverse<'_> {
                 return always;
             }
         }
+    }
+
+    /// Takes note of the condition of a cotangent that has another one's elements under another shape: where it is
+    /// asked for each element, its mask takes that shape, too.
+    pub(in crate::differentiate::reverse) fn reshape_guard(
+        &mut self,
+        from: TensorId,
+        to: TensorId,
+        nodes: &mut Vec<Node>,
+    ) {
+        let Some(condition) = self.guards.of(from) else { return };
+        if !mentions_index(self.graph, condition) {
+            self.guards.insert(to, condition);
+            return;
+        }
+        let mask = self.mask(from, condition, nodes);
+        let reshaped = self.mask_like(to);
+        nodes.push(Node::Reshape { out: reshaped, from: mask });
+        self.guard_by(to, reshaped);
     }
 
     /// The condition of a cotangent as a mask.
