@@ -221,12 +221,17 @@ impl<'a> Elaborator<'a> {
     ) -> Value {
         let structure = self.instances.list[layer.instance].name.clone();
         if !layer.lengths.is_empty() {
-            let message = format!("`{written}` is an array of {} layers, not a layer", layer.lengths[0]);
-            self.error_with_help(
-                span,
-                message,
-                format!("take one, `{written}[0](x)`, or all: `for layer in {written} {{ x = layer(x); }}`"),
-            );
+            let (length, applied) =
+                (&layer.lengths[0], function.map_or(String::new(), |it| format!(".{it}")));
+            let array = written.strip_suffix(&applied).unwrap_or(&written);
+            let help = match applied.as_str() {
+                ".rev" => format!("backwards it is `for i in (0..{length}).rev() {{ x = {array}[i](x); }}`"),
+                _ => format!(
+                    "take one, `{array}[0]{applied}(x)`, or all: `for layer in {array} {{ x = layer{applied}(x); }}`"
+                ),
+            };
+            let message = format!("`{array}` is an array of {length} layers, not a layer");
+            self.error_with_help(span, message, help);
             self.evaluate_all(arguments);
             return Value::Poison;
         }

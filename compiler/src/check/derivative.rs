@@ -170,7 +170,7 @@ impl Elaborator<'_> {
 
     /// `jvp(u, x, v)`: the derivative of u along v.
     pub fn jvp(&mut self, arguments: &[(Value, Option<&ast::Expr>)], place: &Place) -> Value {
-        let [(value, at), (_, Some(variable)), (direction, direction_at)] = arguments else {
+        let [(value, at), (moved, Some(variable)), (direction, direction_at)] = arguments else {
             self.say(
                 place,
                 "`jvp` takes a value, a variable and a direction".into(),
@@ -178,6 +178,11 @@ impl Elaborator<'_> {
             );
             return Value::Poison;
         };
+        if let Value::Tuple(_) = moved {
+            let help = "along several it is a sum: `jvp(u, x, v) + jvp(u, y, w)`";
+            self.error_with_help(variable.span, "`jvp` takes one variable, found a tuple of them", help);
+            return Value::Poison;
+        }
         let at = at.map_or_else(|| place.clone(), |expr| self.place(expr));
         let direction_at = direction_at.map_or_else(|| place.clone(), |expr| self.place(expr));
         let Some(value) = self.differentiable(value, &at) else { return Value::Poison };

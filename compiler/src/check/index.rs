@@ -48,7 +48,7 @@ impl Elaborator<'_> {
                 self.error_with_help(
                     span,
                     "an array of layers is subscripted by an integer",
-                    "take one, `blocks[0]`, or all: `for block in blocks { … }`",
+                    "take one, `blocks[0]`, some, `for i in 1..3 { x = blocks[i](x); }`, or all: `for block in blocks { … }`",
                 );
                 return Value::Poison;
             };
