@@ -4,7 +4,6 @@ use crate::networks::{Attention, Deep, Mlp, Recurrent, labels, numbers, rows};
 use chainrule::{Params, Tensor, TensorMut, Workspace, net};
 
 net! {
-    dim N, M;
     dim M, N;
 
     /// Tensors without elements, by type.
@@ -350,6 +349,9 @@ fn ends_that_are_not_there() {
             }
         }
     }
+}
+
+#[test]
 fn reductions_of_nothing() {
     let (model, mut workspace) = (Empty::init(0), Workspace::new());
     let nothing = Tensor::new(&[], [2, 0]);

@@ -1,5 +1,6 @@
-//! The conditions of what a turned loop carries, and of what takes another shape, as masks. A cotangent's condition is another one in each iteration, so it
-//! is carried beside it: a mask, true where the cotangent may be other than zero.
+//! The conditions of what a turned loop carries, and of what takes another shape, as masks. A cotangent's condition
+//! is another one in each iteration, so it is carried beside it: a mask, true where the cotangent may be other than
+//! zero.
 //!
 //! While the body is reversed, each of them is taken for known. Of one that is not known at the body's end nothing
 //! was known at its beginning: it holds always. Masks that nobody asks are dead, as anything is.
