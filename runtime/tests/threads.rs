@@ -128,7 +128,7 @@ fn trained<P: Params<Float = f32>, O>(
 
 #[test]
 fn perceptrons() {
-    for rows in [1, 2, 131, 300] {
+    for rows in [1, 2, 131, 300, 1500] {
         let (x, label) = (random(rows * 200), labels(rows));
         let x = x.as_chunks::<200>().0;
         same_bits("inference", || {

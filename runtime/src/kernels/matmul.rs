@@ -208,7 +208,7 @@ impl<F: Float> Product<F> {
     /// How much of the inner dimension is summed at a time. It changes the bits, and so must not depend on
     /// addresses.
     #[inline(always)]
-    fn depth(&self) -> usize {
+    pub(super) fn depth(&self) -> usize {
         if self.may_copy() { DEPTH } else { self.k }
     }
 

@@ -117,8 +117,8 @@ mod several {
         let columns = middle(n, WIDE)
             .map(|columns| unsafe { (Product { n: columns, ..*product }, product.from(0, columns, 0)) });
         let ways = if m >= n { [rows, columns] } else { [columns, rows] };
-        // With copies, the inner dimension is taken in pieces: other sums.
-        let alike = |part: &Product<F>| part.wants_copy() == product.wants_copy();
+        // Where the inner dimension is taken in other pieces, sums are others.
+        let alike = |part: &Product<F>| part.depth() == product.depth();
         ways.into_iter().flatten().find(|(first, second)| alike(first) && alike(second))
     }
 
