@@ -9,6 +9,8 @@ use core::marker::PhantomData;
 use alloc::vec::Vec;
 
 use crate::Float;
+#[cfg(feature = "alloc")]
+use crate::kernels::LINE;
 
 mod sealed {
     pub trait Sealed {}
@@ -53,12 +55,8 @@ impl<T: Float> Storage<T> for Vec<T> {
     }
 }
 
-/// How many bytes a line of the cache has: buffers begin with one, so that no vector of a row of whole vectors lies in
-/// two, which are two loads.
-#[cfg(feature = "alloc")]
-const LINE: usize = 64;
-
-/// How many elements there are before the first line, at most.
+/// How many elements there are before the first line of the cache, at most: buffers begin with one, so that no vector of
+/// a row of whole vectors lies in two.
 #[cfg(feature = "alloc")]
 const fn skipped<T>() -> usize {
     LINE / size_of::<T>() - 1

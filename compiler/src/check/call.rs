@@ -220,17 +220,16 @@ impl<'a> Elaborator<'a> {
         span: Span,
     ) -> Value {
         let structure = self.instances.list[layer.instance].name.clone();
-        if !layer.lengths.is_empty() {
-            let (length, applied) =
-                (&layer.lengths[0], function.map_or(String::new(), |it| format!(".{it}")));
-            let array = written.strip_suffix(&applied).unwrap_or(&written);
+        let applied = function.map_or(String::new(), |function| format!(".{function}"));
+        let field = written.strip_suffix(&applied).unwrap_or(&written);
+        if let Some(length) = layer.lengths.first() {
             let help = match applied.as_str() {
-                ".rev" => format!("backwards it is `for i in (0..{length}).rev() {{ x = {array}[i](x); }}`"),
+                ".rev" => format!("backwards it is `for i in (0..{length}).rev() {{ x = {field}[i](x); }}`"),
                 _ => format!(
-                    "take one, `{array}[0]{applied}(x)`, or all: `for layer in {array} {{ x = layer{applied}(x); }}`"
+                    "take one, `{field}[0]{applied}(x)`, or all: `for layer in {field} {{ x = layer{applied}(x); }}`"
                 ),
             };
-            let message = format!("`{array}` is an array of {length} layers, not a layer");
+            let message = format!("`{field}` is an array of {length} layers, not a layer");
             self.error_with_help(span, message, help);
             self.evaluate_all(arguments);
             return Value::Poison;
@@ -257,10 +256,7 @@ impl<'a> Elaborator<'a> {
                     _ if function.is_none() => {
                         format!("it has {}: `{written}.{}(…)`", list(&names), names[0])
                     }
-                    _ if names.len() == 1 && names[0] == "call" => {
-                        let layer = written.trim_end_matches(&format!(".{wanted}"));
-                        format!("a layer is called by its name: `{layer}(x)`")
-                    }
+                    _ if names == ["call"] => format!("a layer is called by its name: `{field}(x)`"),
                     _ => format!("it has {}", list(&names)),
                 };
                 self.error_with_help(span, message, help);

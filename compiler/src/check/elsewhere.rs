@@ -1,5 +1,9 @@
 //! What other libraries' names are called here.
 
+const NORMAL: &str =
+    "a field begins as `normal(1)`; in a function random numbers are an argument, but for `dropout`";
+const UNIFORM: &str =
+    "a field begins as `uniform(0, 1)`; in a function random numbers are an argument, but for `dropout`";
 const ALONE: &str = "names of the library stand alone: `relu(x)`, `pi`";
 
 /// Names that other libraries have, and what to write here.
@@ -110,22 +114,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("kaiming_uniform", "write `he_uniform`"),
     ("kaiming_normal", "write `he_normal`"),
     ("lecun_uniform", "write `lecun_normal`, or `uniform(lo, hi)`"),
-    (
-        "randn",
-        "a field begins as `normal(1)`; in a function random numbers are an argument, but for `dropout`",
-    ),
-    (
-        "rand",
-        "a field begins as `uniform(0, 1)`; in a function random numbers are an argument, but for `dropout`",
-    ),
-    (
-        "normal",
-        "a field begins as `normal(1)`; in a function random numbers are an argument, but for `dropout`",
-    ),
-    (
-        "uniform",
-        "a field begins as `uniform(0, 1)`; in a function random numbers are an argument, but for `dropout`",
-    ),
+    ("randn", NORMAL),
+    ("rand", UNIFORM),
+    ("normal", NORMAL),
+    ("uniform", UNIFORM),
     ("fill", "write `constant(c)`"),
     ("full_like", "write `constant(c)`"),
 ];

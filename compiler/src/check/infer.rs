@@ -142,7 +142,7 @@ impl Elaborator<'_> {
             let unknown = uses
                 .reads
                 .iter()
-                .flat_map(|each| indices_of(&each.subscript))
+                .flat_map(|each| each.subscript.indices())
                 .filter(|position| !uses.known.contains_key(position));
             let next = unknown.into_iter().find_map(|position| {
                 Some((position, self.largest_range(position, &uses.known, &uses.reads)?))
@@ -163,7 +163,7 @@ impl Elaborator<'_> {
         let mut best: Option<(Extent, &Use)> = None;
         for each in uses.iter().filter(|each| each.subscript.mentions_index(position)) {
             let (coefficient, rest) = affine(&each.subscript, position)?;
-            if indices_of(&rest).iter().any(|other| !known.contains_key(other)) {
+            if rest.indices().iter().any(|other| !known.contains_key(other)) {
                 return None;
             }
             let mut least = Int::zero();
@@ -349,17 +349,6 @@ impl Elaborator<'_> {
             Target::Tuple(parts, _) => parts.iter().for_each(|part| self.gather_target_uses(part, uses)),
         }
     }
-}
-
-/// The positions of the indices in an integer.
-fn indices_of(value: &Int) -> Vec<usize> {
-    let mut positions = Vec::new();
-    value.visit_atoms(&mut |atom| {
-        if let Atom::Index(position) = atom {
-            positions.push(*position);
-        }
-    });
-    positions
 }
 
 /// The constant coefficient of an index and the rest, if it occurs only so.

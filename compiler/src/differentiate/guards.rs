@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::table::guard;
-use crate::ir::{Atom, Axis, Binary, Comparison, Graph, Int, Scalar, ScalarId, TensorId};
+use crate::ir::{Axis, Binary, Comparison, Graph, Int, Scalar, ScalarId, TensorId};
 
 /// By cotangent: the condition, over its own axes, without which it is zero.
 #[derive(Default)]
@@ -147,13 +147,4 @@ fn inside(
         }
     }
     condition
-}
-
-/// Whether a condition is asked for each element.
-pub fn mentions_index(graph: &Graph, condition: ScalarId) -> bool {
-    let mut found = false;
-    graph.scalars.visit_integers(condition, &mut |value| {
-        value.visit_atoms(&mut |atom| found |= matches!(atom, Atom::Index(_)));
-    });
-    found
 }

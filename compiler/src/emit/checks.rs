@@ -106,7 +106,7 @@ impl Checks {
         let private = &signature.paths.private;
         let argument = plain(name);
         let value = self.size(signature, expected);
-        let dims = size::dims_of(expected);
+        let dims = expected.dims();
         let text = size::text(expected, &signature.method.graph.dims);
         let axis_number = proc_macro2::Literal::usize_unsuffixed(axis);
         let panic = if dims.is_empty() {
@@ -184,7 +184,7 @@ impl Checks {
             {
                 continue;
             }
-            let dims = size::dims_of(expected);
+            let dims = expected.dims();
             let value = size::signed(expected, &signature.dims);
             let text = size::text(expected, &graph.dims);
             let names: Vec<String> =
@@ -200,7 +200,7 @@ impl Checks {
 
     /// The value of a size, whose dims are thereby mentioned.
     fn size(&mut self, signature: &Signature<'_>, value: &Int) -> TokenStream {
-        self.dims.extend(size::dims_of(value));
+        self.dims.extend(value.dims());
         size::expression(value, &signature.dims)
     }
 }

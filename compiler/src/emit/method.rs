@@ -102,7 +102,7 @@ pub fn start(
     let dims = signature.bind_dims(|dim| {
         checks.dims.contains(&dim)
             || stage.uses.dims.contains(&dim)
-            || (arena_is_used && length.sums().iter().flat_map(size::dims_of).any(|other| other == dim))
+            || (arena_is_used && length.sums().iter().flat_map(Int::dims).any(|other| other == dim))
             || mentioned.contains(&signature.dims[dim.0 as usize].to_string())
     });
     let views = signature.bind_views(|tensor| stage.uses.inputs.contains(&tensor));

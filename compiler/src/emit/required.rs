@@ -80,7 +80,7 @@ pub fn dims(signature: &Signature<'_>, requirement: &Requirement) -> Vec<DimId> 
     for guard in &requirement.guards {
         graph.scalars.visit_integers(guard.condition, &mut |integer| integers.push(integer.clone()));
     }
-    let mut dims: Vec<DimId> = integers.iter().flat_map(size::dims_of).collect();
+    let mut dims: Vec<DimId> = integers.iter().flat_map(Int::dims).collect();
     // A view is as long in its inner axes as their sizes say.
     let mut read = Vec::new();
     integers.iter().for_each(|integer| {
@@ -90,7 +90,7 @@ pub fn dims(signature: &Signature<'_>, requirement: &Requirement) -> Vec<DimId> 
             }
         })
     });
-    dims.extend(read.into_iter().flat_map(|tensor| graph.shape(tensor)).flat_map(size::dims_of));
+    dims.extend(read.into_iter().flat_map(|tensor| graph.shape(tensor)).flat_map(Int::dims));
     dims
 }
 

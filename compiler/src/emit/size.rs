@@ -113,17 +113,6 @@ pub fn text_of_largest(largest: &Maximum, names: &[String]) -> String {
     }
 }
 
-/// The dims that occur, in order of their ids.
-pub fn dims_of(size: &Int) -> Vec<DimId> {
-    let mut found = std::collections::BTreeSet::new();
-    size.visit_atoms(&mut |atom| {
-        if let Atom::Dim(dim) = atom {
-            found.insert(*dim);
-        }
-    });
-    found.into_iter().collect()
-}
-
 /// The terms of a sum, those that are added before those that are subtracted, the constant last of each.
 fn positive_first(size: &Int) -> Vec<(&[Atom], i64)> {
     let mut terms: Vec<_> = size.terms().collect();

@@ -4,6 +4,7 @@
 //! not polynomial (floor division, remainder, root, an element of an index tensor) is an atom. Nothing here
 //! knows what the tensors hold.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{DimId, LoopId, TensorId};
@@ -105,6 +106,14 @@ impl Int {
     pub fn as_index(&self) -> Option<usize> {
         match self.as_atom() {
             Some(Atom::Index(position)) => Some(*position),
+            _ => None,
+        }
+    }
+
+    /// The run-time size, if this is one and nothing else.
+    pub fn as_dim(&self) -> Option<DimId> {
+        match self.as_atom() {
+            Some(Atom::Dim(dim)) => Some(*dim),
             _ => None,
         }
     }
@@ -292,6 +301,28 @@ impl Int {
                 }
             }
         }
+    }
+
+    /// The run-time sizes that occur.
+    pub fn dims(&self) -> BTreeSet<DimId> {
+        let mut found = BTreeSet::new();
+        self.visit_atoms(&mut |atom| {
+            if let Atom::Dim(dim) = atom {
+                found.insert(*dim);
+            }
+        });
+        found
+    }
+
+    /// The indices of the domain that occur.
+    pub fn indices(&self) -> BTreeSet<usize> {
+        let mut found = BTreeSet::new();
+        self.visit_atoms(&mut |atom| {
+            if let Atom::Index(position) = atom {
+                found.insert(*position);
+            }
+        });
+        found
     }
 
     /// Whether an element of a tensor of indices occurs.

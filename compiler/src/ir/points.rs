@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Atom, Axis, Comparison, DimId, Graph, Int, ScalarId, TensorId};
+use super::{Axis, Comparison, DimId, Graph, Int, ScalarId, TensorId};
 
 impl Graph {
     /// A value evaluated without some axes of the domain that it stood in: 0 where one of them has no point, if
@@ -14,35 +14,20 @@ impl Graph {
         left: &[Axis],
         kept: &[Axis],
     ) -> ScalarId {
-        let dim = |axis: &Axis| match axis.extent.as_atom() {
-            Some(Atom::Dim(dim)) => Some(*dim),
-            _ => None,
-        };
-        let there: BTreeSet<DimId> = kept.iter().filter_map(dim).collect();
+        let there: BTreeSet<DimId> = kept.iter().filter_map(|axis| axis.extent.as_dim()).collect();
         let mut touched: BTreeSet<DimId> = BTreeSet::new();
         let mut touch = |tensor| {
-            self.shape(tensor).iter().for_each(|size| touched.extend(dims(size)));
+            self.shape(tensor).iter().for_each(|size| touched.extend(size.dims()));
         };
         written.into_iter().for_each(&mut touch);
         self.visit_reads(value, &mut |tensor, _| touch(tensor));
         let zero = self.scalars.number(0.0);
         left.iter().fold(value, |value, Axis { extent, .. }| {
-            if !dims(extent).iter().any(|dim| touched.contains(dim) && !there.contains(dim)) {
+            if !extent.dims().iter().any(|dim| touched.contains(dim) && !there.contains(dim)) {
                 return value;
             }
             let has_points = self.scalars.compare_int(Comparison::Less, Int::zero(), extent.clone());
             self.scalars.select(has_points, value, zero)
         })
     }
-}
-
-/// The run-time sizes that a size is made of.
-fn dims(size: &Int) -> Vec<DimId> {
-    let mut found = Vec::new();
-    size.visit_atoms(&mut |atom| {
-        if let Atom::Dim(dim) = atom {
-            found.push(*dim);
-        }
-    });
-    found
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Atom, Int, Scalar, ScalarId, Scalars};
+use super::{Int, Scalar, ScalarId, Scalars};
 
 impl Scalars {
     /// The operands of a node, in order.
@@ -63,13 +63,7 @@ impl Scalars {
     /// The indices of the domain that occur in an expression.
     pub fn indices(&self, root: ScalarId) -> BTreeSet<usize> {
         let mut found = BTreeSet::new();
-        self.visit_integers(root, &mut |integer| {
-            integer.visit_atoms(&mut |atom| {
-                if let Atom::Index(position) = atom {
-                    found.insert(*position);
-                }
-            });
-        });
+        self.visit_integers(root, &mut |integer| found.extend(integer.indices()));
         found
     }
 

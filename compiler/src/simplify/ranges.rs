@@ -192,11 +192,7 @@ impl<'a> Ranges<'a> {
 
 /// Run-time sizes that are extents of what has a point.
 fn positive<'e>(extents: impl Iterator<Item = &'e Int>) -> BTreeSet<DimId> {
-    let dims = extents.filter_map(|extent| match extent.as_atom() {
-        Some(Atom::Dim(dim)) => Some(*dim),
-        _ => None,
-    });
-    dims.collect()
+    extents.filter_map(Int::as_dim).collect()
 }
 
 /// A term divided by an integer, where that leaves nothing over.

@@ -21,8 +21,8 @@ const COPY_FROM: usize = 24;
 /// With panels less deep, or fewer columns, a panel that is near is as good as its copy.
 const DEEP: usize = 128;
 const WIDE: usize = 32;
-/// How many bytes a line of a cache has.
-const LINE: usize = 64;
+/// How many bytes a line of the cache has: a vector that crosses into the next is two loads.
+pub(crate) const LINE: usize = 64;
 /// How many elements of B stay near, in a second-level cache, while rows of A pass.
 pub(super) const NEAR: usize = 1 << 17;
 

@@ -21,6 +21,8 @@ mod x86;
 pub use contract::contract;
 pub(crate) use dispatch::MatmulFloat;
 pub use dispatch::vectorised;
+#[cfg(feature = "alloc")]
+pub(crate) use matmul::LINE;
 pub use matmul::matmul;
 pub use narrow::matmul_narrow;
 pub(crate) use pieces::{Runs, matmul_runs};

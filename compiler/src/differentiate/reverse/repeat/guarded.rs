@@ -8,7 +8,6 @@
 use std::collections::BTreeSet;
 
 use super::super::Reverse;
-use crate::differentiate::guards::mentions_index;
 use crate::ir::{Carried, Comprehension, Graph, Kind, Node, Scalar, ScalarId, Scalars, TensorId};
 
 impl Reverse<'_> {
@@ -83,7 +82,7 @@ impl Reverse<'_> {
         nodes: &mut Vec<Node>,
     ) {
         let Some(condition) = self.guards.of(from) else { return };
-        if !mentions_index(self.graph, condition) {
+        if self.graph.scalars.indices(condition).is_empty() {
             self.guards.insert(to, condition);
             return;
         }
