@@ -62,10 +62,15 @@ fn worst_of_single(stride: usize) -> Vec<(&'static str, f64, f32)> {
         .collect()
 }
 
+/// How many units in the last place a function may be off.
+fn allowed(name: &str) -> f64 {
+    if name == "tanh" { 2.5 } else { 2.0 }
+}
+
 #[test]
-fn single_precision_is_within_two_units() {
+fn single_precision_is_as_accurate_as_documented() {
     for (name, error, x) in worst_of_single(8_191) {
-        assert!(error <= 2.0, "{name}({x:e}) is {error} units off");
+        assert!(error <= allowed(name), "{name}({x:e}) is {error} units off");
     }
 }
 
@@ -74,7 +79,7 @@ fn single_precision_is_within_two_units() {
 fn single_precision_densely() {
     for (name, error, x) in worst_of_single(16) {
         println!("{name}: {error:.3} units at {x:e}");
-        assert!(error <= 2.0, "{name}({x:e}) is {error} units off");
+        assert!(error <= allowed(name), "{name}({x:e}) is {error} units off");
     }
 }
 
