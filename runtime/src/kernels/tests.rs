@@ -199,6 +199,32 @@ fn vectors_in_every_layout() {
     }
 }
 
+/// A row by a matrix that begins anywhere in a line of the cache.
+fn compare_places<F: Float>(rng: &mut Rng) {
+    for (n, k) in [(64, 33), (128, 32), (160, 100), (208, 47)] {
+        let (a, b, before) = (random::<F>(rng, k), random::<F>(rng, k * n), random::<F>(rng, n));
+        for accumulate in [false, true] {
+            let mut first = None;
+            for lead in 0..16 {
+                let mut placed = vec![F::from_f64(f64::NAN); lead];
+                placed.extend_from_slice(&b);
+                let mut c = before.clone();
+                matmul(1, n, k, &a, (k, 1), &placed[lead..], (n, 1), &mut c, n, accumulate);
+                let bits: Vec<u64> = c.iter().map(|x| x.to_f64().to_bits()).collect();
+                assert_eq!(*first.get_or_insert(bits.clone()), bits, "{n} x {k} at {lead}");
+            }
+        }
+        compare::<F>(rng, [1, n, k], (0, 0), true);
+    }
+}
+
+#[test]
+fn where_a_matrix_lies_does_not_change_bits() {
+    let mut rng = Rng::new(8);
+    compare_places::<f32>(&mut rng);
+    compare_places::<f64>(&mut rng);
+}
+
 #[test]
 fn larger_than_every_block() {
     let mut rng = Rng::new(9);

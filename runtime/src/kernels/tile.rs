@@ -4,6 +4,10 @@
 
 use super::matmul::Product;
 use super::vector::Vector;
+use crate::Float;
+
+/// Rows of B that are worth what it takes to read aligned ones.
+const LEAST: usize = 32;
 
 /// Where the rows of B are.
 pub(super) trait Down: Copy {
@@ -39,11 +43,12 @@ impl Down for Listed {
 
 /// `HEIGHT` × `WIDTH` vectors of sums over the inner dimension, of which `CHAINS` are taken at a
 /// time where there would be too few to keep the CPU busy. If `PART`, only the first `last` columns
-/// of the last vector exist. Unless `copy` is null, the columns are copied to it on the way, row by row.
+/// of the last vector exist; if `LED`, none of the first `lead` of the first one, which `b` points to.
+/// Unless `copy` is null, the columns are copied to it on the way, row by row.
 ///
 /// # Safety
-/// The CPU features of `V`; `HEIGHT` rows and k columns of `a`, and k rows of that many contiguous
-/// columns of `b` must be readable; `copy` is null or writable for k rows of `WIDTH` vectors.
+/// The CPU features of `V`; `HEIGHT` rows and k columns of `a`, and k rows of the contiguous
+/// columns of `b` that exist must be readable; `copy` is null or writable for k rows of `WIDTH` vectors.
 #[inline(always)]
 #[allow(clippy::too_many_arguments)]
 unsafe fn tile<
@@ -53,25 +58,32 @@ unsafe fn tile<
     const WIDTH: usize,
     const CHAINS: usize,
     const PART: bool,
+    const LED: bool,
 >(
     k: usize,
     a: *const V::Float,
     a_strides: (usize, usize),
     b: *const V::Float,
     down: D,
-    last: usize,
+    (lead, last): (usize, usize),
     copy: *mut V::Float,
 ) -> [[V; WIDTH]; HEIGHT] {
     // SAFETY: rows below `HEIGHT` and columns below k of `a`; rows below k of `b` and of the copy, in them
-    // whole vectors but for the last of `b`, of which `last` floats are read.
+    // whole vectors but for the first and last of `b`, of which those floats are read that exist.
     unsafe {
-        let mut sums = [[[V::splat(crate::Float::ZERO); WIDTH]; HEIGHT]; CHAINS];
+        let mut sums = [[[V::splat(Float::ZERO); WIDTH]; HEIGHT]; CHAINS];
         macro_rules! step {
             ($p:expr, $chain:expr) => {
-                let mut row = [V::splat(crate::Float::ZERO); WIDTH];
+                let mut row = [V::splat(Float::ZERO); WIDTH];
                 for (v, vector) in row.iter_mut().enumerate() {
-                    let b = b.add(down.at($p) + v * V::LEN);
-                    *vector = if PART && v == WIDTH - 1 { V::load_first(b, last) } else { V::load(b) };
+                    *vector = if LED && v == 0 {
+                        V::load_last(b.wrapping_add(down.at($p) + lead), V::LEN - lead)
+                    } else {
+                        // Only what is `LED` may begin before the matrix.
+                        let at = down.at($p) + v * V::LEN;
+                        let b = if LED { b.wrapping_add(at) } else { b.add(at) };
+                        if PART && v == WIDTH - 1 { V::load_first(b, last) } else { V::load(b) }
+                    };
                     if !copy.is_null() {
                         vector.store(copy.add(($p * WIDTH + v) * V::LEN));
                     }
@@ -134,13 +146,13 @@ pub(super) unsafe fn write_tile<
     // SAFETY: rows `top..top + HEIGHT` of A and C, and the columns that the caller allows.
     unsafe {
         let a = block.a.add(top * block.a_strides.0);
-        let sums = tile::<V, D, HEIGHT, WIDTH, CHAINS, PART>(
+        let sums = tile::<V, D, HEIGHT, WIDTH, CHAINS, PART, false>(
             block.k,
             a,
             block.a_strides,
             block.b,
             down,
-            last,
+            (0, last),
             nowhere,
         );
         write::<V, HEIGHT, WIDTH, PART>(&sums, block, top, last);
@@ -190,7 +202,15 @@ pub(super) unsafe fn first_strip<V: Vector, const HEIGHT: usize>(
     let Product { k, a, a_strides, b, b_strides, .. } = *block;
     // SAFETY: the caller's; rows from `HEIGHT` on, of which there may be none, are where the pointers then point.
     unsafe {
-        let sums = tile::<V, _, HEIGHT, 2, 1, false>(k, a, a_strides, b, Even(b_strides.0), V::LEN, copy);
+        let sums = tile::<V, _, HEIGHT, 2, 1, false, false>(
+            k,
+            a,
+            a_strides,
+            b,
+            Even(b_strides.0),
+            (0, V::LEN),
+            copy,
+        );
         write::<V, HEIGHT, 2, false>(&sums, block, 0, V::LEN);
         *block = block.from(HEIGHT, 0, 0);
     }
@@ -273,6 +293,48 @@ pub(super) unsafe fn panel<V: Vector, const HEIGHT: usize, D: Down>(
     n
 }
 
+/// How many floats before B the aligned vector begins that B begins in, if that is the same for all of its rows and
+/// they are worth being read so.
+#[inline(always)]
+fn lead<V: Vector>(product: &Product<V::Float>) -> usize {
+    let (float, vector) = (size_of::<V::Float>(), size_of::<V>());
+    let alike = (product.b_strides.0 * float).is_multiple_of(vector) && product.b.is_aligned();
+    if V::MASKED && alike && product.k >= LEAST { product.b.addr() % vector / float } else { 0 }
+}
+
+/// `WIDTH` vectors of columns of a single row, of which B is read as the `WIDE` = `WIDTH` + 1 aligned ones that have
+/// a part in them: a vector that crosses into the next line of the cache is two loads. The sums are those of
+/// [`write_tile`].
+///
+/// # Safety
+/// As [`write_tile`]; m = 1; `lead` as of the function.
+#[inline(always)]
+unsafe fn aligned_row<V: Vector, const WIDE: usize, const WIDTH: usize, const CHAINS: usize>(
+    block: &Product<V::Float>,
+    lead: usize,
+) {
+    const { assert!(WIDE == WIDTH + 1) };
+    let (b, down, nowhere) = (block.b.wrapping_sub(lead), Even(block.b_strides.0), core::ptr::null_mut());
+    // SAFETY: the columns of B are those behind the first `lead` ones and before all but `lead` of the last vector.
+    unsafe {
+        let sums = tile::<V, _, 1, WIDE, CHAINS, true, true>(
+            block.k,
+            block.a,
+            block.a_strides,
+            b,
+            down,
+            (lead, lead),
+            nowhere,
+        );
+        let sums = sums.as_ptr().cast::<V::Float>().add(lead);
+        let sums = core::array::from_fn(
+            #[inline(always)]
+            |v| V::load(sums.add(v * V::LEN)),
+        );
+        write::<V, 1, WIDTH, false>(&[sums], block, 0, V::LEN);
+    }
+}
+
 /// A single row: its columns from the left, eight vectors at a time, then fewer.
 ///
 /// # Safety
@@ -280,10 +342,21 @@ pub(super) unsafe fn panel<V: Vector, const HEIGHT: usize, D: Down>(
 #[inline(always)]
 pub(super) unsafe fn row<V: Vector>(product: &Product<V::Float>) {
     let (n, down) = (product.n, Even(product.b_strides.0));
+    let lead = lead::<V>(product);
     let mut left = 0;
     // SAFETY: every panel starts where the one before ended and ends at n or before; the rest is
     // the caller's.
     unsafe {
+        if lead > 0 {
+            while n - left >= 8 * V::LEN {
+                aligned_row::<V, 9, 8, 1>(&product.from(0, left, 0), lead);
+                left += 8 * V::LEN;
+            }
+            while n - left >= 4 * V::LEN {
+                aligned_row::<V, 5, 4, 2>(&product.from(0, left, 0), lead);
+                left += 4 * V::LEN;
+            }
+        }
         while n - left >= 8 * V::LEN {
             write_tile::<V, _, 1, 8, 1, false>(&product.from(0, left, 0), down, 0, V::LEN);
             left += 8 * V::LEN;

@@ -17,6 +17,8 @@ pub trait Vector: Copy {
 
     /// How many floats.
     const LEN: usize;
+    /// Whether to load a part of a vector takes no longer than to load it whole.
+    const MASKED: bool = false;
 
     unsafe fn splat(x: Self::Float) -> Self;
     unsafe fn load(from: *const Self::Float) -> Self;
@@ -24,6 +26,19 @@ pub trait Vector: Copy {
 
     /// The first `count` ≤ `LEN` floats, and zeros; nothing else is read.
     unsafe fn load_first(from: *const Self::Float, count: usize) -> Self;
+
+    /// Zeros, and behind them the first `count` ≤ `LEN` floats; nothing else is read.
+    #[inline(always)]
+    unsafe fn load_last(from: *const Self::Float, count: usize) -> Self {
+        let mut floats = [Self::Float::ZERO; 16];
+        // SAFETY: `count` ≤ `LEN` ≤ 16 floats, which the caller allows.
+        unsafe {
+            for i in 0..count {
+                floats[Self::LEN - count + i] = *from.add(i);
+            }
+            Self::load(floats.as_ptr())
+        }
+    }
 
     /// Writes the first `count` < `LEN` floats and nothing else.
     unsafe fn store_first(self, to: *mut Self::Float, count: usize);
@@ -151,6 +166,10 @@ mod tests {
                     first.store(to.as_mut_ptr());
                 }
                 assert_eq!(first.total(), number(count * (count + 1) / 2));
+                let mut last = [V::Float::ZERO; 16];
+                V::load_last(from.as_ptr(), count).store(last.as_mut_ptr());
+                assert!(last[..V::LEN - count].iter().all(|&zero| zero == V::Float::ZERO));
+                assert_eq!(last[V::LEN - count..V::LEN], from[..count]);
             }
             assert_eq!((&to[..count], to[count]), (&from[..count], number(0)));
         }

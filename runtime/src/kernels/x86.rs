@@ -39,9 +39,12 @@ macro_rules! common {
     };
 }
 
+/// What AVX2 and AVX-512 have in common.
 #[cfg(feature = "std")]
 macro_rules! fused {
     ($float:ident, $mul_add:ident) => {
+        const MASKED: bool = true;
+
         #[inline(always)]
         unsafe fn mul_add(self, x: Self, sum: Self) -> Self {
             $mul_add(self, x, sum)
@@ -118,9 +121,9 @@ impl Vector for __m128d {
     }
 }
 
-/// Loaded from `8 − count` on: a mask of `count` lanes.
+/// Loaded from `16 − count` on, a mask of the first `count` lanes; from `count` on, of the last.
 #[cfg(feature = "std")]
-static MASKS: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
+static MASKS: [i32; 24] = [0, 0, 0, 0, 0, 0, 0, 0, -1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
 
 #[cfg(feature = "std")]
 impl Vector for __m256 {
@@ -129,8 +132,14 @@ impl Vector for __m256 {
 
     #[inline(always)]
     unsafe fn load_first(from: *const f32, count: usize) -> Self {
-        let mask = _mm256_loadu_si256(MASKS.as_ptr().add(8 - count).cast());
+        let mask = _mm256_loadu_si256(MASKS.as_ptr().add(16 - count).cast());
         _mm256_maskload_ps(from, mask)
+    }
+
+    #[inline(always)]
+    unsafe fn load_last(from: *const f32, count: usize) -> Self {
+        let mask = _mm256_loadu_si256(MASKS.as_ptr().add(count).cast());
+        _mm256_maskload_ps(from.wrapping_sub(8 - count), mask)
     }
 
     // Not by a masked store, which is slow on many CPUs.
@@ -184,8 +193,14 @@ impl Vector for __m256d {
 
     #[inline(always)]
     unsafe fn load_first(from: *const f64, count: usize) -> Self {
-        let mask = _mm256_loadu_si256(MASKS.as_ptr().add(8 - 2 * count).cast());
+        let mask = _mm256_loadu_si256(MASKS.as_ptr().add(16 - 2 * count).cast());
         _mm256_maskload_pd(from, mask)
+    }
+
+    #[inline(always)]
+    unsafe fn load_last(from: *const f64, count: usize) -> Self {
+        let mask = _mm256_loadu_si256(MASKS.as_ptr().add(2 * count).cast());
+        _mm256_maskload_pd(from.wrapping_sub(4 - count), mask)
     }
 
     #[inline(always)]
@@ -228,6 +243,12 @@ impl Vector for __m512 {
     }
 
     #[inline(always)]
+    unsafe fn load_last(from: *const f32, count: usize) -> Self {
+        let mask = !(((1u32 << (16 - count)) - 1) as u16);
+        _mm512_maskz_loadu_ps(mask, from.wrapping_sub(16 - count))
+    }
+
+    #[inline(always)]
     unsafe fn store_first(self, to: *mut f32, count: usize) {
         _mm512_mask_storeu_ps(to, ((1u32 << count) - 1) as u16, self);
     }
@@ -254,6 +275,12 @@ impl Vector for __m512d {
     #[inline(always)]
     unsafe fn load_first(from: *const f64, count: usize) -> Self {
         _mm512_maskz_loadu_pd(((1u32 << count) - 1) as u8, from)
+    }
+
+    #[inline(always)]
+    unsafe fn load_last(from: *const f64, count: usize) -> Self {
+        let mask = !(((1u32 << (8 - count)) - 1) as u8);
+        _mm512_maskz_loadu_pd(mask, from.wrapping_sub(8 - count))
     }
 
     #[inline(always)]
