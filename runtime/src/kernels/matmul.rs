@@ -1,8 +1,8 @@
 //! Products of matrices with any strides.
 //!
-//! A tile of C stays in registers while the inner dimension runs. Where B is large, does not lie in whole lines of
-//! the cache, or its columns are not contiguous, a panel of it as wide as a tile is copied to the stack, by the first
-//! tile if that can read it; A is read in place.
+//! A tile of C stays in registers while the inner dimension runs. Where B is deep or large, or its columns are not
+//! contiguous, a panel of it as wide as a tile is copied to the stack, by the first tile if that can read it; A is read
+//! in place.
 
 use core::mem::MaybeUninit;
 use core::ptr;
@@ -196,29 +196,21 @@ impl<F: Float> Product<F> {
         }
     }
 
-    /// Whether panels of B may be worth a copy.
+    /// Whether panels of B are worth a copy: its rows are neighbours and begin with lines of the cache, where those of
+    /// B may share a small part of the cache. It decides what is summed at a time, which changes the bits, and so must
+    /// not depend on addresses.
     #[inline(always)]
-    fn may_copy(&self) -> bool {
+    pub(super) fn wants_copy(&self) -> bool {
         // A that is not near is best read row by row, not in parts of rows for each panel.
         let passes = self.k > DEPTH && self.m * self.k > 2 * NEAR;
         let gains = self.k >= DEEP && self.n >= WIDE && !passes;
         self.b_strides.1 != 1 || self.m >= COPY_FROM && (gains || self.k * self.n > NEAR)
     }
 
-    /// How much of the inner dimension is summed at a time. It changes the bits, and so must not depend on
-    /// addresses.
+    /// How much of the inner dimension is summed at a time.
     #[inline(always)]
     pub(super) fn depth(&self) -> usize {
-        if self.may_copy() { DEPTH } else { self.k }
-    }
-
-    /// Whether panels of B are worth a copy.
-    #[inline(always)]
-    pub(super) fn wants_copy(&self) -> bool {
-        let row = self.b_strides.0 * size_of::<F>();
-        let in_lines = row.is_multiple_of(LINE) && self.b.addr().is_multiple_of(LINE);
-        let lies_well = self.b_strides.1 == 1 && in_lines && self.k * self.n <= NEAR;
-        self.may_copy() && !lies_well
+        if self.wants_copy() { DEPTH } else { self.k }
     }
 }
 
