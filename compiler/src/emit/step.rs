@@ -132,8 +132,8 @@ impl<'a> Step<'a> {
         let parameters = flat_mut(&place, leaf.shape.len(), paths);
         let update = match (gradient, row) {
             (None, _) => quote!(#private::update_by_zeros(#optimiser, #offset, #parameters);),
-            (Some(Source::Product(operands)), _) => {
-                quote!(#private::update_by_product(#optimiser, #offset, #parameters, #operands);)
+            (Some(Source::Product { function, operands }), _) => {
+                quote!(#private::#function(#optimiser, #offset, #parameters, #operands);)
             }
             (Some(Source::Memory(gradient)), None) => {
                 quote!(#krate::Optimiser::update(#optimiser, #offset, #parameters, #gradient);)

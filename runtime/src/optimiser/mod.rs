@@ -12,7 +12,7 @@ mod state;
 
 pub use adam::{Adam, AdamW};
 pub use clip::clip_global_norm;
-pub use product::update_by_product;
+pub use product::{update_by_narrow_product, update_by_product};
 pub use sgd::Sgd;
 
 use crate::{Float, Params};

@@ -44,6 +44,40 @@ pub fn update_by_product<F: Float>(
     matmul_runs(m, n, k, a, a_strides, b, b_strides, Update { parameters, rule });
 }
 
+/// [`update_by_product`] where the number of columns is known, and those of B are contiguous: with k = 1, a loop over
+/// rows whose length the compiler knows.
+///
+/// # Panics
+/// As [`update_by_product`].
+#[inline]
+#[track_caller]
+#[allow(clippy::too_many_arguments)]
+pub fn update_by_narrow_product<const N: usize, F: Float>(
+    optimiser: &mut impl Optimiser<F>,
+    offset: usize,
+    parameters: &mut [F],
+    m: usize,
+    k: usize,
+    a: &[F],
+    a_strides: (usize, usize),
+    b: &[F],
+    b_row_stride: usize,
+) {
+    if k != 1 {
+        let b_strides = (b_row_stride, 1);
+        return update_by_product(optimiser, offset, parameters, m, N, k, a, a_strides, b, b_strides);
+    }
+    let len = parameters.len();
+    assert!(len == m * N, "update_by_narrow_product: {len} parameters, not {m} x {N}");
+    let rule = optimiser.prepare(offset, len);
+    let rows = parameters.as_chunks_mut().0;
+    let row = b.first_chunk().expect("update_by_narrow_product: a row of `b`");
+    vectorised(
+        #[inline(always)]
+        || narrow_outer::<N, F>(rows, a, a_strides.0, row, rule),
+    );
+}
+
 /// What the elements of the gradient change.
 struct Update<'a, F, R> {
     parameters: &'a mut [F],
@@ -80,5 +114,24 @@ fn outer<F: Float>(parameters: &mut [F], column: &[F], stride: usize, row: &[F],
             |&y| x * y,
         );
         rule.apply(i * row.len(), parameters, gradients);
+    }
+}
+
+/// As [`outer`], of rows of `N`.
+#[inline(always)]
+fn narrow_outer<const N: usize, F: Float>(
+    rows: &mut [[F; N]],
+    column: &[F],
+    stride: usize,
+    row: &[F; N],
+    mut rule: impl Rule<F>,
+) {
+    for (i, parameters) in rows.iter_mut().enumerate() {
+        let x = column[i * stride];
+        let mut gradients = *row;
+        for gradient in &mut gradients {
+            *gradient = x * *gradient;
+        }
+        rule.apply(i * N, parameters, gradients.into_iter());
     }
 }

@@ -132,6 +132,39 @@ fn products_update_as_their_elements() {
     }
 }
 
+/// Rows whose length is known are updated as others are.
+#[test]
+fn narrow_products_give_the_same_bits() {
+    fn compare<const N: usize>(m: usize, k: usize, mut make: [impl Optimiser<f64>; 2]) {
+        let numbers =
+            |count: usize| -> Vec<f64> { (0..count).map(|i| (1.7 * i as f64 + 0.1).sin()).collect() };
+        let (a, b, mut found) = (numbers(2 * m * k), numbers(k * (N + 1)), numbers(m * N));
+        let mut expected = found.clone();
+        for _ in 0..2 {
+            let [one, other] = &mut make;
+            one.begin(m * N + 5);
+            other.begin(m * N + 5);
+            update_by_narrow_product::<N, _>(one, 5, &mut found, m, k, &a, (2, 2 * m), &b, N + 1);
+            update_by_product(other, 5, &mut expected, m, N, k, &a, (2, 2 * m), &b, (N + 1, 1));
+        }
+        assert_eq!(found, expected, "{m}x{N}x{k}");
+    }
+    for m in [0, 1, 7, 30] {
+        for k in [1, 2, 5] {
+            compare::<2>(m, k, [Sgd::new(0.1), Sgd::new(0.1)]);
+            compare::<25>(m, k, [Sgd::new(0.1), Sgd::new(0.1)]);
+            compare::<25>(m, k, [AdamW::new(0.1), AdamW::new(0.1)]);
+            compare::<64>(m, k, [Plain, Plain]);
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "update_by_narrow_product: 5 parameters, not 2 x 3")]
+fn narrow_products_of_another_size_panic() {
+    update_by_narrow_product::<3, _>(&mut Plain, 0, &mut [0.0; 5], 2, 1, &[0.0; 2], (1, 2), &[0.0; 3], 3);
+}
+
 #[test]
 #[should_panic(expected = "update_by_product: 5 parameters, not 2 x 3")]
 fn products_of_another_size_panic() {

@@ -132,8 +132,8 @@ pub fn backward(plan: &Plan, cx: &Context, accumulate: bool) -> (TokenStream, Us
 pub enum Source {
     /// A slice of its elements.
     Memory(TokenStream),
-    /// A product of matrices: its sizes, operands and strides as arguments.
-    Product(TokenStream),
+    /// A product of matrices: the function that updates by it, and its sizes, operands and strides as arguments.
+    Product { function: TokenStream, operands: TokenStream },
 }
 
 /// What makes the statement that applies the gradient of a number.

@@ -63,12 +63,19 @@ impl Body<'_> {
         };
         let narrow = narrow(&sizes, &b_strides, &out_stride);
         let [(a_rows, a_columns), (b_rows, b_columns)] =
-            [a_strides, b_strides].map(|[rows, columns]| (self.size(&rows), self.size(&columns)));
+            [&a_strides, &b_strides].map(|[rows, columns]| (self.size(rows), self.size(columns)));
         let operands = quote!(#m, #n, #k, #a, (#a_rows, #a_columns), #b, (#b_rows, #b_columns));
         if let Some((_, Home::Gradient(number))) = self.home(leaf.out)
             && let Some(update) = &mut self.update
         {
-            return update(*number, Source::Product(operands));
+            let (function, operands) = match may_be_narrow_row(&sizes, &b_strides) {
+                true => (
+                    quote!(update_by_narrow_product::<#n, _>),
+                    quote!(#m, #k, #a, (#a_rows, #a_columns), #b, #b_rows),
+                ),
+                false => (quote!(update_by_product), operands),
+            };
+            return update(*number, Source::Product { function, operands });
         }
         let c = self.operand(leaf.out, &leaf.at, &leaf.inner, depth, true);
         let (kernels, accumulate) = (self.import("kernels"), self.adds(leaf));
@@ -126,6 +133,12 @@ impl Body<'_> {
         }
         .argument()
     }
+}
+
+/// Whether a product may be, at run time, that of a column and of a row of a known, small number of neighbours.
+fn may_be_narrow_row([_, n, k]: &[Int; 3], b: &[Int; 2]) -> bool {
+    let few = n.as_constant().is_some_and(|n| (2..=WIDEST).contains(&n));
+    few && b[1].is(1) && k.as_constant().is_none_or(|k| k == 1)
 }
 
 /// Whether a product is one of a known, small number of columns, B and C have no gaps, and it may be small: and
