@@ -15,7 +15,7 @@ use crate::Float;
 const FEW: usize = 24;
 /// unless it is of no more multiplications than these.
 const LITTLE: usize = 1 << 15;
-/// How many rows of C are computed at a time.
+/// How many rows of C are computed at a time; twice as many where there are registers for their sums.
 const HEIGHT: usize = 4;
 /// No more columns than these, and no deeper where B has to be copied.
 const LARGEST: usize = 64;
@@ -64,7 +64,7 @@ pub(super) fn matmul_wide<const N: usize, F: Float>(
     matmul(m, N, k, a, a_strides, b, strides::<N>(k, turned), c, N, accumulate);
 }
 
-/// The product by vectors of one type: `HEIGHT` rows of up to two vectors at a time, then one. `pack` is the function
+/// The product by vectors of one type: some rows of up to two vectors at a time, then one. `pack` is the function
 /// of that name in `matmul.rs`.
 ///
 /// # Safety
@@ -131,6 +131,13 @@ unsafe fn rows<V: Vector, const WIDTH: usize, const PART: bool>(block: &Product<
     let mut top = 0;
     // SAFETY: every tile starts where the one before ended and ends at m or before.
     unsafe {
+        // Two vectors of sums for each row, in half of the registers.
+        if const { V::REGISTERS >= 2 * (2 * (2 * HEIGHT)) } {
+            while top + 2 * HEIGHT <= m {
+                write_tile::<V, _, { 2 * HEIGHT }, WIDTH, 1, PART>(block, down, top, last);
+                top += 2 * HEIGHT;
+            }
+        }
         while top + HEIGHT <= m {
             if const { WIDTH == 1 } {
                 write_tile::<V, _, HEIGHT, WIDTH, 2, PART>(block, down, top, last);

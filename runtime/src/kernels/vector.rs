@@ -17,6 +17,8 @@ pub trait Vector: Copy {
 
     /// How many floats.
     const LEN: usize;
+    /// How many there can be at once.
+    const REGISTERS: usize = 16;
     /// Whether to load a part of a vector takes no longer than to load it whole.
     const MASKED: bool = false;
 

@@ -235,6 +235,7 @@ impl Vector for __m256d {
 #[cfg(feature = "std")]
 impl Vector for __m512 {
     common!(f32, __m256, 16, _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_add_ps);
+    const REGISTERS: usize = 32;
     fused!(f32, _mm512_fmadd_ps);
 
     #[inline(always)]
@@ -270,6 +271,7 @@ impl Vector for __m512 {
 #[cfg(feature = "std")]
 impl Vector for __m512d {
     common!(f64, __m256d, 8, _mm512_set1_pd, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_add_pd);
+    const REGISTERS: usize = 32;
     fused!(f64, _mm512_fmadd_pd);
 
     #[inline(always)]
