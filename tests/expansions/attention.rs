@@ -1745,7 +1745,7 @@ impl Attention {
                     for i in 0..t {
                         d_q[n_2 * t + i].fill(0.0);
                         let mut d_q_row = kernels::row::<16, _>(&d_q[n_2 * t + i]);
-                        for j in 0..i + 1 {
+                        for j in kernels::rows(0..i + 1) {
                             let k_2_row = kernels::row::<16, _>(&k_2[n_2 * t + j]);
                             for d in 0..16 {
                                 d_q_row[d] += d_s_sum[(n_2 * t + i) * t + j] * k_2_row[d];
@@ -1776,7 +1776,7 @@ impl Attention {
                     for j in 0..t {
                         d_k[n_2 * t + j].fill(0.0);
                         let mut d_k_row = kernels::row::<16, _>(&d_k[n_2 * t + j]);
-                        for i in j..t {
+                        for i in kernels::rows(j..t) {
                             let q_2_row = kernels::row::<16, _>(&q_2[n_2 * t + i]);
                             for d in 0..16 {
                                 d_k_row[d] += d_s_sum[(n_2 * t + i) * t + j] * q_2_row[d];

@@ -1900,7 +1900,7 @@ impl Burgers {
                 let w1_row = kernels::row::<32, _>(&w1[0]);
                 let w1_row_2 = kernels::row::<32, _>(&w1[1]);
                 let b1_row = kernels::row::<32, _>(b1);
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     let mut h_row = [0.0_f64; 32];
                     let mut h_part_part_row = [0.0_f64; 32];
                     for j in 0..32 {
@@ -1933,7 +1933,7 @@ impl Burgers {
                 let d_u_product = &mut d_u_product[..n];
                 let b2_row = kernels::row::<32, _>(b2);
                 let w3_row = kernels::row::<32, _>(w3);
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     let mut u_left_row = kernels::row::<32, _>(&u_left[i]);
                     let mut d_u_product_part_row = [0.0_f64; 32];
                     let mut d_u_product_row = [0.0_f64; 32];
@@ -1984,7 +1984,7 @@ impl Burgers {
                 let d_h_2 = &mut d_h_2[..n];
                 let d_h_3 = &mut d_h_3[..n];
                 let w1_row = kernels::row::<32, _>(&w1[1]);
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     let d_h_row = kernels::row::<32, _>(&d_h[i]);
                     let h_part_part_row = kernels::row::<32, _>(&h_part_part[i]);
                     let mut h_part_row = [0.0_f64; 32];
@@ -2023,7 +2023,7 @@ impl Burgers {
                 let d_u_left = &mut d_u_left[..n];
                 let d_u_product_3 = &mut d_u_product_3[..n];
                 let w3_row = kernels::row::<32, _>(w3);
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     let u_left_row = kernels::row::<32, _>(&u_left[i]);
                     let d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
                     let mut d_u_left_row = [0.0_f64; 32];
@@ -2064,7 +2064,7 @@ impl Burgers {
                 let d_r = &mut d_r[..n];
                 let mut residual_mean = 0.0;
                 let w1_row = kernels::row::<32, _>(&w1[1]);
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     let h_row = kernels::row::<32, _>(&h[i]);
                     let d_h_2_row = kernels::row::<32, _>(&d_h_2[i]);
                     let u_xx = kernels::sum_of_row::<
@@ -2121,7 +2121,7 @@ impl Burgers {
                 let mut d_w1_row = kernels::row::<32, _>(&d_w1[1]);
                 let w1_row = kernels::row::<32, _>(&w1[1]);
                 let w1_row_2 = kernels::row::<32, _>(&w1[0]);
-                for k in 0..n {
+                for k in kernels::rows(0..n) {
                     d_r[k] = 2.0 * (d_residual_mean * d_r[k]);
                     d_u[k] = d_r[k] * d_u[k];
                     u[k] = d_r[k] * u[k];
@@ -2177,7 +2177,7 @@ impl Burgers {
                 let d_u_product_5 = &mut d_u_product_5[..n];
                 let mut d_w3_row = kernels::row::<32, _>(d_w3);
                 let w3_row = kernels::row::<32, _>(w3);
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     let d_u_product_4_row = kernels::row::<32, _>(&d_u_product_4[i]);
                     let d_u_product_part_row = kernels::row::<
                         32,
@@ -2215,7 +2215,7 @@ impl Burgers {
                 let h_part_part = &h_part_part[..n];
                 let d_h_5 = &d_h_5[..n];
                 let mut d_w1_row = kernels::row::<32, _>(&d_w1[1]);
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     let h_part_part_row = kernels::row::<32, _>(&h_part_part[i]);
                     let d_h_5_row = kernels::row::<32, _>(&d_h_5[i]);
                     for j in 0..32 {
@@ -2250,7 +2250,7 @@ impl Burgers {
                 let d_u_xx = &d_u_xx[..n];
                 let d_h_5 = &mut d_h_5[..n];
                 let w1_row = kernels::row::<32, _>(&w1[1]);
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     let h_row = kernels::row::<32, _>(&h[i]);
                     let d_h_row = kernels::row::<32, _>(&d_h[i]);
                     let d_h_2_row = kernels::row::<32, _>(&d_h_2[i]);
@@ -2285,7 +2285,7 @@ impl Burgers {
                 let d_u_product_6 = &d_u_product_6[..n];
                 let d_u_product_part = &d_u_product_part[..n];
                 let mut d_w3_row = kernels::row::<32, _>(d_w3);
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     let d_u_product_6_row = kernels::row::<32, _>(&d_u_product_6[i]);
                     let d_u_product_part_row = kernels::row::<
                         32,
@@ -2337,7 +2337,7 @@ impl Burgers {
                 let d_u_product_6 = &mut d_u_product_6[..n];
                 let w3_row = kernels::row::<32, _>(w3);
                 let mut d_b2_row = kernels::row::<32, _>(d_b2);
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     let u_left_row = kernels::row::<32, _>(&u_left[i]);
                     let d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
                     let d_u_left_row = kernels::row::<32, _>(&d_u_left[i]);
@@ -2374,7 +2374,7 @@ impl Burgers {
                 let h = &h[..n];
                 let d_h_5 = &mut d_h_5[..n];
                 let mut d_b1_row = kernels::row::<32, _>(d_b1);
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     let h_row = kernels::row::<32, _>(&h[i]);
                     let mut d_h_5_row = kernels::row::<32, _>(&d_h_5[i]);
                     for j in 0..32 {
@@ -2407,7 +2407,7 @@ impl Burgers {
                 let w1_row = kernels::row::<32, _>(&w1[0]);
                 let w1_row_2 = kernels::row::<32, _>(&w1[1]);
                 let b1_row = kernels::row::<32, _>(b1);
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     let mut h_row = [0.0_f64; 32];
                     for j in 0..32 {
                         h_row[j] = math::tanh(
@@ -2435,7 +2435,7 @@ impl Burgers {
                 let d_u_product = &mut d_u_product[..n];
                 let b2_row = kernels::row::<32, _>(b2);
                 let w3_row = kernels::row::<32, _>(w3);
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     let mut u_left_row = kernels::row::<32, _>(&u_left[i]);
                     let mut d_u_product_row = [0.0_f64; 32];
                     for j in 0..32 {
@@ -2467,7 +2467,7 @@ impl Burgers {
                 let d_h = &mut d_h[..n];
                 let d_h_2 = &mut d_h_2[..n];
                 let w1_row = kernels::row::<32, _>(&w1[1]);
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     let h_row = kernels::row::<32, _>(&h[i]);
                     let mut h_part_row = kernels::row::<32, _>(&h_part[i]);
                     let mut d_h_row = [0.0_f64; 32];
@@ -2499,7 +2499,7 @@ impl Burgers {
                 let u_left = &u_left[..n];
                 let d_u_product_2 = &mut d_u_product_2[..n];
                 let w3_row = kernels::row::<32, _>(w3);
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     let u_left_row = kernels::row::<32, _>(&u_left[i]);
                     let mut d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
                     for j in 0..32 {
@@ -2534,7 +2534,7 @@ impl Burgers {
                 let d_x = &d_x[..n];
                 let mut residual_mean = 0.0;
                 let w1_row = kernels::row::<32, _>(&w1[1]);
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     let h_row = kernels::row::<32, _>(&h[i]);
                     let d_h_row = kernels::row::<32, _>(&d_h[i]);
                     let u_xx = kernels::sum_of_row::<

@@ -836,7 +836,7 @@ impl Mlp {
             #[inline(always)]
             move || {
                 let h = &mut h[..n];
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     for part in 0..4 {
                         let mut h_row = kernels::row::<
                             32,
@@ -864,7 +864,7 @@ impl Mlp {
             move || {
                 let logits = &mut logits[..n];
                 let b2_row = kernels::row::<16, _>(b2);
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     let mut logits_row = kernels::row::<16, _>(&logits[i]);
                     for j in 0..16 {
                         logits_row[j] = logits_row[j] + b2_row[j];
@@ -895,7 +895,7 @@ impl Mlp {
                 let each_part = &mut each_part[..n];
                 let mut loss_mean = 0.0;
                 let b2_row = kernels::row::<16, _>(b2);
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     let mut logits = [0.0_f32; 10];
                     let mut others = [0.0_f32; 10];
                     let logits_product_row = kernels::row::<16, _>(&logits_product[i]);
@@ -980,7 +980,7 @@ impl Mlp {
                 let label = &label[..n];
                 let each_sum_exp = &mut each_sum_exp[..n];
                 let mut d_b2_row = kernels::row::<16, _>(d_b2);
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     let each_part_2 = d_loss_mean * math::sigmoid(each_part[i]);
                     let d_each_sum_rest = each_part_2 / (1.0 + each_sum_rest[i]);
                     let mut each_sum_exp_row = kernels::row::<16, _>(&each_sum_exp[i]);
@@ -1015,7 +1015,7 @@ impl Mlp {
             move || {
                 let h = &h[..n];
                 let d_h = &mut d_h[..n];
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     for part in 0..4 {
                         let h_row = kernels::row::<
                             32,
@@ -1060,7 +1060,7 @@ impl Mlp {
                 let label = &label[..n];
                 let mut loss_mean = 0.0;
                 let b2_row = kernels::row::<16, _>(b2);
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     let mut logits = [0.0_f32; 10];
                     let mut others = [0.0_f32; 10];
                     let logits_product_row = kernels::row::<16, _>(&logits_product[i]);

@@ -1533,7 +1533,7 @@ impl Residual {
             move || {
                 let h = &mut h[..n];
                 let bias_row = kernels::row::<16, _>(bias);
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     let mut h_row = kernels::row::<16, _>(&h[i]);
                     for j in 0..16 {
                         h_row[j] = h_row[j] + bias_row[j];
@@ -1566,7 +1566,7 @@ impl Residual {
                 let norm_each = &mut norm_each[..n * 12];
                 let weight_row = kernels::row::<16, _>(weight);
                 let bias_row = kernels::row::<16, _>(bias);
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     let centred_mean = kernels::sum_of(
                         16,
                         #[inline(always)]
@@ -1629,7 +1629,7 @@ impl Residual {
                 let h_part_each = &mut h_part_each[..n * 12];
                 let h_part_each_2 = &mut h_part_each_2[..n * 12];
                 let bias_row = kernels::row::<16, _>(bias);
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     let fc_product_row = kernels::row::<16, _>(&fc_product[i]);
                     let mut fc_each_row = [0.0_f32; 16];
                     let mut h_part_each_row = [0.0_f32; 16];
@@ -1670,7 +1670,7 @@ impl Residual {
                 let each_sum_rest = &mut each_sum_rest[..n];
                 let each_part = &mut each_part[..n];
                 let mut loss_mean = 0.0;
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     let mut leave = [0.0_f32; 4];
                     let mut others = [0.0_f32; 4];
                     for j in 0..4 {
@@ -1782,7 +1782,7 @@ impl Residual {
                 let h_part_each_2 = &h_part_each_2[..n * 12];
                 let d_fc = &mut d_fc[..n];
                 let mut d_bias_4_row = kernels::row::<16, _>(&d_bias_4[block]);
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     let d_h_row = kernels::row::<16, _>(&d_h[i]);
                     let h_part_each_row = kernels::row::<
                         16,
@@ -1830,7 +1830,7 @@ impl Residual {
                 let centred_each = &centred_each[..n * 12];
                 let d_h = &mut d_h[..n];
                 let weight_row = kernels::row::<16, _>(weight);
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     let mut d_centred = [0.0_f32; 16];
                     let d_norm_row = kernels::row::<16, _>(&d_norm[i]);
                     let mut d_centred_row = [0.0_f32; 16];
@@ -1887,7 +1887,7 @@ impl Residual {
                 let d_norm = &d_norm[..n];
                 let norm_part_each_2 = &norm_part_each_2[..n * 12];
                 let mut d_weight_3_row = kernels::row::<16, _>(&d_weight_3[block]);
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     let d_norm_row = kernels::row::<16, _>(&d_norm[i]);
                     let norm_part_each_2_row = kernels::row::<
                         16,
@@ -1914,7 +1914,7 @@ impl Residual {
             move || {
                 let d_norm = &d_norm[..n];
                 let mut d_bias_3_row = kernels::row::<16, _>(&d_bias_3[block]);
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     let d_norm_row = kernels::row::<16, _>(&d_norm[i]);
                     for j in 0..16 {
                         d_bias_3_row[j] += d_norm_row[j];
@@ -1932,7 +1932,7 @@ impl Residual {
             move || {
                 let d_h = &d_h[..n];
                 let mut d_bias_2_row = kernels::row::<16, _>(d_bias_2);
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     let d_h_row = kernels::row::<16, _>(&d_h[i]);
                     for j in 0..16 {
                         d_bias_2_row[j] += d_h_row[j];
@@ -1958,7 +1958,7 @@ impl Residual {
                 let norm = &mut norm[..n];
                 let weight_row = kernels::row::<16, _>(weight);
                 let bias_row = kernels::row::<16, _>(bias);
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     let centred_mean = kernels::sum_of(
                         16,
                         #[inline(always)]
@@ -2002,7 +2002,7 @@ impl Residual {
                 let fc_product = &fc_product[..n];
                 let h = &mut h[..n];
                 let bias_row = kernels::row::<16, _>(bias);
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     let mut h_row = kernels::row::<16, _>(&h[i]);
                     let fc_product_row = kernels::row::<16, _>(&fc_product[i]);
                     for j in 0..16 {
@@ -2029,7 +2029,7 @@ impl Residual {
                 let leave_product = &leave_product[..n];
                 let label = &label[..n];
                 let mut loss_mean = 0.0;
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     let mut leave = [0.0_f32; 4];
                     let mut others = [0.0_f32; 4];
                     for j in 0..4 {
@@ -2109,7 +2109,7 @@ impl Residual {
                 let h_part_each_2 = &h_part_each_2[..n * 12];
                 let d_fc = &mut d_fc[..n];
                 let mut bias_row = kernels::row::<16, _>(d_bias_5);
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     let d_h_row = kernels::row::<16, _>(&d_h[i]);
                     let h_part_each_row = kernels::row::<
                         16,
@@ -2151,7 +2151,7 @@ impl Residual {
                 let d_norm = &d_norm[..n];
                 let norm_part_each_2 = &norm_part_each_2[..n * 12];
                 let mut weight_row = kernels::row::<16, _>(d_weight_5);
-                for i in 0..n {
+                for i in kernels::rows(0..n) {
                     let d_norm_row = kernels::row::<16, _>(&d_norm[i]);
                     let norm_part_each_2_row = kernels::row::<
                         16,

@@ -26,4 +26,4 @@ pub(crate) use matmul::LINE;
 pub use matmul::matmul;
 pub use narrow::matmul_narrow;
 pub(crate) use pieces::{Runs, matmul_runs};
-pub use pieces::{row, strided_row, sum, sum_of, sum_of_row};
+pub use pieces::{row, rows, strided_row, sum, sum_of, sum_of_row};

@@ -2,7 +2,7 @@
 
 use super::matmul::Product;
 use super::{
-    Runs, matmul, matmul_narrow, matmul_runs, row, strided_row, sum, sum_of, sum_of_row, vectorised,
+    Runs, matmul, matmul_narrow, matmul_runs, row, rows, strided_row, sum, sum_of, sum_of_row, vectorised,
 };
 use crate::{Float, Rng};
 
@@ -253,6 +253,12 @@ fn sums_of_terms() {
         );
         assert_eq!(sum, (0..count).sum::<usize>() as f64 * 0.5);
     }
+}
+
+#[test]
+fn rows_are_those_of_the_range() {
+    assert_eq!(rows(2..5).collect::<Vec<_>>(), [2, 3, 4]);
+    assert_eq!(rows(3..3).count(), 0);
 }
 
 #[test]

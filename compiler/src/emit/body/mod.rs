@@ -173,6 +173,8 @@ struct Body<'a> {
     rows: Vec<rows::Row>,
     /// The loop over the elements of rows around.
     lane: Option<rows::Lane>,
+    /// Whether there are such loops in what has been made of the loop in hand.
+    holds_rows: bool,
     /// A value that the statement before has left in a variable.
     known: Option<(ScalarId, Ident)>,
     /// What the statement in hand leaves.
@@ -208,6 +210,7 @@ impl<'a> Body<'a> {
             counted: BTreeMap::new(),
             rows: Vec::new(),
             lane: None,
+            holds_rows: false,
             known: None,
             found: None,
             declared: BTreeSet::new(),

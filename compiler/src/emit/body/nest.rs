@@ -10,6 +10,9 @@ use crate::plan::{Bound, BufferId, For, Home, Item, Leaf, LeafKind, Range, Root,
 
 use super::Body;
 
+/// Loops of no more iterations may be unrolled.
+const UNROLLED: i64 = 8;
+
 impl Body<'_> {
     /// A whole nest.
     pub(super) fn items(&mut self, items: &[Item]) -> TokenStream {
@@ -45,12 +48,23 @@ impl Body<'_> {
         let (before, behind, count) = self.hoisted_rows(around);
         let (slices, sliced) = self.open_slices(around);
         let index = self.open(&around.axis);
+        let holds_rows = std::mem::take(&mut self.holds_rows);
         let body = self.along_slices(sliced, &index, |emitter| emitter.items(&around.body));
         self.close(1);
         self.close_rows(sliced + count);
+        // What the compiler unrolls is no loop.
+        let is_unrolled = around.axis.extent.as_constant().is_some_and(|extent| extent <= UNROLLED);
+        let is_over_rows = self.holds_rows && !is_unrolled;
+        self.holds_rows = holds_rows || self.holds_rows && is_unrolled;
         if body.is_empty() {
             return body;
         }
+        let span = if is_over_rows {
+            let kernels = self.import("kernels");
+            quote!(#kernels::rows(#span))
+        } else {
+            span
+        };
         quote!(#before #slices for #index in #span { #body } #behind)
     }
 

@@ -111,6 +111,7 @@ impl Body<'_> {
     pub(super) fn row_sum(&mut self, leaf: &Leaf, axis: &Axis) -> Option<(TokenStream, TokenStream)> {
         let Plan { cut, lanes, uses } = self.row_plan(axis, &self.extents, &[leaf])?;
         let Cut { width, pieces: 1 } = cut else { return None };
+        self.holds_rows = true;
         let declarations = self.declare_rows(&uses);
         let (rows, count) = self.open_rows(&uses, width, lanes);
         let (outer, index, _) = self.enter(axis, cut, lanes);
@@ -202,6 +203,7 @@ impl Body<'_> {
     /// get an array of their own. What is known is an element of the given array.
     fn lanes(&mut self, axis: &Axis, plan: Plan, leaves: &[&Leaf], known: Option<&Ident>) -> TokenStream {
         let Plan { cut, lanes, uses } = plan;
+        self.holds_rows = true;
         let declarations = self.declare_rows(&uses);
         let first = self.rows.len();
         let part = self.names.take("part");
