@@ -191,7 +191,7 @@ macro_rules! kernels {
                 accumulate: bool,
             ) {
                 // SAFETY: the caller's.
-                unsafe { multiply_narrow::<$vector, N>(m, k, a, a_strides, b, turned, c, accumulate, pack) }
+                unsafe { multiply_narrow::<$vector, N>(m, k, a, a_strides, b, turned, c, accumulate, pack, vector) }
             }
 
             #[inline(never)]

@@ -128,12 +128,23 @@ unsafe fn dot_rows<V: Vector, const HEIGHT: usize, const CHAINS: usize>(
                 sums[last] = x.mul_add(V::load_first(b.add(i * across + p), k - p), sums[last]);
             }
         }
-        for (i, sums) in sums.iter().enumerate() {
-            let mut sum = sums[0];
+        let mut joined = [V::splat(crate::Float::ZERO); HEIGHT];
+        for (joined, sums) in joined.iter_mut().zip(&sums) {
+            *joined = sums[0];
             for &other in &sums[1..] {
-                sum = sum.add(other);
+                *joined = joined.add(other);
             }
-            write(product.c.add((top + i) * out_stride), sum.total(), product.accumulate);
+        }
+        let mut totals = [crate::Float::ZERO; HEIGHT];
+        let (fours, ones) = (joined.as_chunks().0, joined.as_chunks::<4>().1);
+        for (totals, four) in totals.as_chunks_mut().0.iter_mut().zip(fours) {
+            *totals = V::totals(*four);
+        }
+        for (total, one) in totals.as_chunks_mut::<4>().1.iter_mut().zip(ones) {
+            *total = one.total();
+        }
+        for (i, &total) in totals.iter().enumerate() {
+            write(product.c.add((top + i) * out_stride), total, product.accumulate);
         }
     }
 }

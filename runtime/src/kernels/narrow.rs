@@ -65,7 +65,7 @@ pub(super) fn matmul_wide<const N: usize, F: Float>(
 }
 
 /// The product by vectors of one type: some rows of up to two vectors at a time, then one. `pack` is the function
-/// of that name in `matmul.rs`.
+/// of that name in `matmul.rs`, `vector` is that of `matvec.rs`.
 ///
 /// # Safety
 /// The CPU features of `V`.
@@ -82,13 +82,18 @@ pub(super) unsafe fn multiply_narrow<V: Vector, const N: usize>(
     c: &mut [V::Float],
     accumulate: bool,
     pack: unsafe fn(&mut Product<V::Float>, *mut V::Float),
+    vector: unsafe fn(Product<V::Float>),
 ) {
     let large = m.min(k) >= FEW && m.saturating_mul(k).saturating_mul(N) > LITTLE;
-    if large || turned && (m == 1 || k > LARGEST) {
+    if large || turned && m > 1 && k > LARGEST {
         return matmul_wide::<N, _>(m, k, a, a_strides, b, turned, c, accumulate);
     }
     let b_strides = strides::<N>(k, turned);
     let Some(product) = checked(m, N, k, a, a_strides, b, b_strides, c, N, accumulate) else { return };
+    if turned && m == 1 {
+        // SAFETY: as below; m = 1.
+        return unsafe { vector(product) };
+    }
     let mut room = [const { MaybeUninit::<[V; 2]>::uninit() }; LARGEST];
     let room: *mut V::Float = room.as_mut_ptr().cast();
     let panel = 2 * V::LEN;

@@ -12,7 +12,7 @@ use crate::Float;
 /// many floats as the method touches; they need no alignment beyond a float's.
 pub trait Vector: Copy {
     type Float: Float;
-    /// What moves half as many, if there is such a register.
+    /// Half as many, if there is such a register.
     type Half: Vector<Float = Self::Float>;
 
     /// How many floats.
@@ -50,8 +50,23 @@ pub trait Vector: Copy {
 
     unsafe fn add(self, other: Self) -> Self;
 
+    /// The first half and the second, added.
+    unsafe fn folded(self) -> Self::Half;
+
     /// The sum of all, pairwise.
-    unsafe fn total(self) -> Self::Float;
+    #[inline(always)]
+    unsafe fn total(self) -> Self::Float {
+        // SAFETY: the caller's.
+        unsafe { self.folded().total() }
+    }
+
+    /// The [`total`](Vector::total) of each of four.
+    #[inline(always)]
+    unsafe fn totals(four: [Self; 4]) -> [Self::Float; 4] {
+        let [a, b, c, d] = four;
+        // SAFETY: the caller's.
+        unsafe { Self::Half::totals([a.folded(), b.folded(), c.folded(), d.folded()]) }
+    }
 
     /// How many rows and columns [`transpose`](Vector::transpose) turns.
     const BLOCK: usize = 4;
@@ -134,6 +149,11 @@ impl<F: Float, const LEN: usize, const FUSED: bool> Vector for Lanes<F, LEN, FUS
     }
 
     #[inline(always)]
+    unsafe fn folded(self) -> Self {
+        self
+    }
+
+    #[inline(always)]
     unsafe fn total(self) -> F {
         let mut sums = self.0;
         let mut half = LEN / 2;
@@ -145,6 +165,12 @@ impl<F: Float, const LEN: usize, const FUSED: bool> Vector for Lanes<F, LEN, FUS
             half /= 2;
         }
         sums[0]
+    }
+
+    #[inline(always)]
+    unsafe fn totals([a, b, c, d]: [Self; 4]) -> [F; 4] {
+        // SAFETY: the caller's.
+        unsafe { [a.total(), b.total(), c.total(), d.total()] }
     }
 }
 
@@ -174,6 +200,12 @@ mod tests {
                 assert_eq!(last[V::LEN - count..V::LEN], from[..count]);
             }
             assert_eq!((&to[..count], to[count]), (&from[..count], number(0)));
+        }
+        let rows: [&[V::Float]; 4] = [&from[..16], &from[16..32], &from[32..48], &from[48..]];
+        // SAFETY: no vector is longer than 16.
+        unsafe {
+            let totals = V::totals(rows.map(|row| V::load(row.as_ptr())));
+            assert_eq!(totals, rows.map(|row| V::load(row.as_ptr()).total()));
         }
         let (mut to, block) = ([V::Float::ZERO; 64], V::BLOCK);
         // SAFETY: a block of at most 8 × 8.

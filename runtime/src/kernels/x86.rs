@@ -85,9 +85,24 @@ impl Vector for __m128 {
     }
 
     #[inline(always)]
+    unsafe fn folded(self) -> Self {
+        self
+    }
+
+    #[inline(always)]
     unsafe fn total(self) -> f32 {
         let pairs = _mm_add_ps(self, _mm_movehl_ps(self, self));
         _mm_cvtss_f32(_mm_add_ss(pairs, _mm_shuffle_ps::<1>(pairs, pairs)))
+    }
+
+    // The same sums, of four vectors side by side.
+    #[inline(always)]
+    unsafe fn totals([a, b, c, d]: [Self; 4]) -> [f32; 4] {
+        let first = _mm_add_ps(_mm_unpacklo_ps(a, b), _mm_unpackhi_ps(a, b));
+        let second = _mm_add_ps(_mm_unpacklo_ps(c, d), _mm_unpackhi_ps(c, d));
+        let mut totals = [0.0; 4];
+        _mm_add_ps(_mm_movelh_ps(first, second), _mm_movehl_ps(second, first)).store(totals.as_mut_ptr());
+        totals
     }
 }
 
@@ -116,8 +131,21 @@ impl Vector for __m128d {
     }
 
     #[inline(always)]
+    unsafe fn folded(self) -> Self {
+        self
+    }
+
+    #[inline(always)]
     unsafe fn total(self) -> f64 {
         _mm_cvtsd_f64(_mm_add_sd(self, _mm_unpackhi_pd(self, self)))
+    }
+
+    #[inline(always)]
+    unsafe fn totals([a, b, c, d]: [Self; 4]) -> [f64; 4] {
+        let mut totals = [0.0; 4];
+        _mm_add_pd(_mm_unpacklo_pd(a, b), _mm_unpackhi_pd(a, b)).store(totals.as_mut_ptr());
+        _mm_add_pd(_mm_unpacklo_pd(c, d), _mm_unpackhi_pd(c, d)).store(totals.as_mut_ptr().add(2));
+        totals
     }
 }
 
@@ -155,8 +183,8 @@ impl Vector for __m256 {
     }
 
     #[inline(always)]
-    unsafe fn total(self) -> f32 {
-        _mm_add_ps(_mm256_castps256_ps128(self), _mm256_extractf128_ps::<1>(self)).total()
+    unsafe fn folded(self) -> __m128 {
+        _mm_add_ps(_mm256_castps256_ps128(self), _mm256_extractf128_ps::<1>(self))
     }
 
     const BLOCK: usize = 8;
@@ -215,8 +243,8 @@ impl Vector for __m256d {
     }
 
     #[inline(always)]
-    unsafe fn total(self) -> f64 {
-        _mm_add_pd(_mm256_castpd256_pd128(self), _mm256_extractf128_pd::<1>(self)).total()
+    unsafe fn folded(self) -> __m128d {
+        _mm_add_pd(_mm256_castpd256_pd128(self), _mm256_extractf128_pd::<1>(self))
     }
 
     #[inline(always)]
@@ -255,9 +283,9 @@ impl Vector for __m512 {
     }
 
     #[inline(always)]
-    unsafe fn total(self) -> f32 {
+    unsafe fn folded(self) -> __m256 {
         let high = _mm256_castpd_ps(_mm512_extractf64x4_pd::<1>(_mm512_castps_pd(self)));
-        _mm256_add_ps(_mm512_castps512_ps256(self), high).total()
+        _mm256_add_ps(_mm512_castps512_ps256(self), high)
     }
 
     const BLOCK: usize = <__m256 as Vector>::BLOCK;
@@ -291,8 +319,8 @@ impl Vector for __m512d {
     }
 
     #[inline(always)]
-    unsafe fn total(self) -> f64 {
-        _mm256_add_pd(_mm512_castpd512_pd256(self), _mm512_extractf64x4_pd::<1>(self)).total()
+    unsafe fn folded(self) -> __m256d {
+        _mm256_add_pd(_mm512_castpd512_pd256(self), _mm512_extractf64x4_pd::<1>(self))
     }
 
     #[inline(always)]
