@@ -168,6 +168,10 @@ impl<'a> Elaborator<'a> {
                 let callee = Callee { name: text, layer: None, span: name.span() };
                 self.inline(callable, layer, receiver, arguments, callee)
             }
+            None if self.frame().library.is_none() && items.broken.contains(&text) => {
+                self.evaluate_all(arguments);
+                Value::Poison
+            }
             None if library::is_builtin(&text) => self.builtin(name, receiver, arguments),
             None => {
                 self.no_function(name);
@@ -181,8 +185,14 @@ impl<'a> Elaborator<'a> {
         let items = self.items;
         let text = name.to_string();
         let mut names: Vec<String> = Vec::new();
+        if self.may_be_lost(&text) || items.may_be_lost(&text) {
+            return;
+        }
         if let Some(layer) = &self.frame().layer {
             let structure = &self.instances.list[layer.instance].name;
+            if items.may_have(structure, &text) {
+                return;
+            }
             names.extend(items.methods[structure].iter().map(|callable| callable.function.name.to_string()));
         }
         names.extend(
@@ -241,6 +251,12 @@ impl<'a> Elaborator<'a> {
                 let callee = Callee { name: written, layer: Some(self.show_layer(layer)), span };
                 self.inline(*callable, Some(layer.clone()), None, arguments, callee)
             }
+            None if items.may_have(&structure, &wanted)
+                || function.is_some() && self.has_lost_fields(layer.instance) =>
+            {
+                self.evaluate_all(arguments);
+                Value::Poison
+            }
             None => {
                 let names: Vec<String> =
                     items.methods[&structure].iter().map(|known| known.function.name.to_string()).collect();
@@ -276,7 +292,7 @@ impl<'a> Elaborator<'a> {
         callee: Callee,
     ) -> Value {
         let function = callable.function;
-        if self.is_endless(function, layer.as_ref(), callee.span) {
+        if !function.all_arguments || self.is_endless(function, layer.as_ref(), callee.span) {
             self.evaluate_all(arguments);
             return Value::Poison;
         }

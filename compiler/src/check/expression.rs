@@ -110,6 +110,9 @@ impl Elaborator<'_> {
                 if let Some(value) = self.field(layer, &name.to_string()) {
                     return value;
                 }
+                if self.has_lost_fields(layer.instance) {
+                    return Value::Poison;
+                }
                 let instance = &self.instances.list[layer.instance];
                 let names: Vec<String> = instance.fields.iter().map(|field| field.name.to_string()).collect();
                 let is_function =

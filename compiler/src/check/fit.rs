@@ -289,6 +289,7 @@ impl Elaborator<'_> {
             "u32" => Some(Kind::Index),
             "u64" => Some(Kind::Key),
             "bool" => Some(Kind::Mask),
+            lost if self.items.broken.contains(lost) => None,
             other => {
                 let message = format!("there is no type `{other}`");
                 let help = match (

@@ -33,6 +33,11 @@ pub struct Items<'a> {
     pub library_structs: BTreeSet<String>,
     /// Names whose declarations are wrong: their uses are not.
     pub broken: BTreeSet<String>,
+    /// Whether something is declared whose name could not be read: a function or struct that nothing declares
+    /// may be it.
+    pub nameless: bool,
+    /// Structs some of whose functions could not be read.
+    pub incomplete: BTreeSet<String>,
     /// `extern fn`s.
     pub externs: BTreeMap<String, &'a ast::Extern>,
 }
@@ -129,7 +134,9 @@ impl<'a> Items<'a> {
             functions: BTreeMap::new(),
             library: BTreeMap::new(),
             library_structs: BTreeSet::new(),
-            broken: BTreeSet::new(),
+            broken: block.lost.names.iter().map(Ident::to_string).collect(),
+            nameless: block.lost.nameless,
+            incomplete: BTreeSet::new(),
             externs: BTreeMap::new(),
         };
         let mut ignored = Report::default();
@@ -137,8 +144,25 @@ impl<'a> Items<'a> {
         debug_assert!(!ignored.has_errors(), "the prelude declares everything once: {:?}", ignored.errors);
         items.library = items.functions.clone();
         items.library_structs = items.structs.keys().cloned().collect();
+        // Of what could not be read, too, the user's hides the library's.
+        for name in &items.broken {
+            items.functions.remove(name);
+            items.structs.remove(name);
+            items.methods.remove(name);
+            items.library_structs.remove(name);
+        }
         items.add(block, false, report);
         items
+    }
+
+    /// Whether a struct or function that nothing declares may be one that could not be read.
+    pub fn may_be_lost(&self, name: &str) -> bool {
+        self.nameless || self.broken.contains(name)
+    }
+
+    /// Whether a struct may have a function that could not be read.
+    pub fn may_have(&self, structure: &str, function: &str) -> bool {
+        self.incomplete.contains(structure) || self.may_be_lost(function)
     }
 
     /// Whether a struct is the library's.
@@ -216,6 +240,9 @@ impl<'a> Items<'a> {
         for item in &block.items {
             let ast::Item::Impl(implementation) = item else { continue };
             let name = implementation.name.to_string();
+            if !implementation.all_functions {
+                self.incomplete.insert(name.clone());
+            }
             let definition = match self.structs.get(&name).copied() {
                 Some(definition) if library || !self.is_library(&name) => definition,
                 found => {
@@ -223,7 +250,8 @@ impl<'a> Items<'a> {
                     continue;
                 }
             };
-            if !repeats_generics(implementation, definition, report) {
+            let compared = implementation.all_generics && definition.all_generics;
+            if compared && !repeats_generics(implementation, definition, report) {
                 self.broken.extend(
                     implementation
                         .generics
@@ -248,6 +276,9 @@ impl<'a> Items<'a> {
     }
 
     fn no_struct(&self, name: &Ident, is_library: bool, report: &mut Report) {
+        if self.may_be_lost(&name.to_string()) {
+            return;
+        }
         if is_library {
             let message = format!("`{name}` is a layer of the library: functions are not added to it");
             return report.error_with_help(

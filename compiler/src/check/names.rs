@@ -103,10 +103,23 @@ impl Elaborator<'_> {
         }
     }
 
+    /// Whether a name that nothing here bears may be that of an argument, a field or an item that could not be
+    /// read.
+    pub fn may_be_lost(&self, name: &str) -> bool {
+        let frame = self.frame();
+        let has_field = |layer: &Layer| self.has_lost_fields(layer.instance);
+        frame.lost || self.items.broken.contains(name) || frame.layer.as_ref().is_some_and(has_field)
+    }
+
+    /// Whether a layer has fields that could not be read.
+    pub fn has_lost_fields(&self, instance: usize) -> bool {
+        !self.items.structs[&self.instances.list[instance].name].all_fields
+    }
+
     /// Says that a name is unknown.
     pub fn unknown(&mut self, name: &Ident) {
         let text = name.to_string();
-        if self.items.broken.contains(&text) || self.seen.undeclared.contains(&text) {
+        if self.may_be_lost(&text) || self.seen.undeclared.contains(&text) {
             return;
         }
         if self.items.dims.contains_key(&text) {
@@ -149,7 +162,7 @@ impl Elaborator<'_> {
     /// Says that an index is bound nowhere.
     pub fn unbound_index(&mut self, name: &Ident) {
         let text = name.to_string();
-        let is_said = self.items.broken.contains(&text) || self.seen.undeclared.contains(&text);
+        let is_said = self.may_be_lost(&text) || self.seen.undeclared.contains(&text);
         if is_said || self.items.dims.contains_key(&text) {
             return self.unknown(name);
         }
@@ -198,7 +211,7 @@ impl Elaborator<'_> {
     pub fn unknown_size(&mut self, name: &Ident) {
         let text = name.to_string();
         self.frame_mut().unfixed = true;
-        if self.items.broken.contains(&text) || !self.seen.undeclared.insert(text.clone()) {
+        if self.may_be_lost(&text) || !self.seen.undeclared.insert(text.clone()) {
             return;
         }
         let items = self.items;

@@ -66,7 +66,9 @@ fn public<'block>(block: &'block Block, of: &ast::Struct) -> impl Iterator<Item 
         Item::Impl(implementation) if implementation.name == of.name => Some(implementation),
         _ => None,
     });
-    implementations.flat_map(|each| &each.functions).filter(|function| !function.visibility.is_empty())
+    implementations
+        .flat_map(|each| &each.functions)
+        .filter(|function| !function.visibility.is_empty() && function.all_arguments)
 }
 
 /// A program as far as it can be told.

@@ -3,6 +3,7 @@
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 use crate::report::Report;
+use crate::syntax::ast;
 
 /// A right program. What is put into a body spoils that body alone.
 const PROGRAM: &str = "
@@ -66,16 +67,103 @@ fn spoiled(tokens: &[TokenTree], strange: &TokenStream, each: &mut dyn FnMut(Vec
     }
 }
 
+/// The tokens with others put in front of each token that stands in no body, once each; with the number of the
+/// item at the level of the tokens at which that is.
+fn spoiled_items(tokens: &[TokenTree], strange: &TokenStream, each: &mut dyn FnMut(Vec<TokenTree>, usize)) {
+    let mut item = 0;
+    let mut kind = String::new();
+    for (place, token) in tokens.iter().enumerate() {
+        if let TokenTree::Ident(word) = token
+            && ["struct", "impl", "fn", "extern", "dim"].iter().any(|known| word == known)
+        {
+            kind = if kind == "extern" { kind } else { word.to_string() };
+        }
+        let mut with = tokens.to_vec();
+        with.splice(place..place, strange.clone());
+        each(with, item);
+        if let TokenTree::Group(group) = token
+            && (kind != "fn" || group.delimiter() != Delimiter::Brace)
+        {
+            let inner: Vec<TokenTree> = group.stream().into_iter().collect();
+            spoiled_items(&inner, strange, &mut |inner, _| {
+                let mut whole = tokens.to_vec();
+                let mut changed = Group::new(group.delimiter(), inner.into_iter().collect());
+                changed.set_span(group.span());
+                whole[place] = TokenTree::Group(changed);
+                each(whole, item);
+            });
+        }
+        if matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
+            || matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';')
+        {
+            item += 1;
+            kind.clear();
+        }
+    }
+}
+
+fn check(tokens: TokenStream, library: &ast::Block) -> Report {
+    let mut report = Report::default();
+    let block = crate::syntax::parse(tokens, &mut report);
+    super::super::check(&block, library, &mut report);
+    report
+}
+
+#[test]
+fn strange_tokens_in_an_item_spoil_that_item_alone() {
+    let library = super::super::library();
+    let program = format!(
+        "{PROGRAM}pub struct Last {{ u: f64[2] }}\nimpl Last {{ #[grad] pub fn f(x: f64[2]) -> f64 {{ sum(u * x) + gone }} }}\n"
+    );
+    let tokens: Vec<TokenTree> = program.parse::<TokenStream>().expect("tokens").into_iter().collect();
+    let mut ends: Vec<(usize, usize)> = Vec::new();
+    for token in &tokens {
+        if matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
+            || matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';')
+        {
+            let end = token.span().end();
+            ends.push((end.line, end.column));
+        }
+    }
+    let mut checked = 0;
+    for text in STRANGE {
+        spoiled_items(&tokens, &text.parse().expect("tokens"), &mut |tokens, item| {
+            if item + 2 >= ends.len() {
+                return;
+            }
+            let whole: TokenStream = tokens.into_iter().collect();
+            let errors = check(whole.clone(), &library).errors;
+            let messages: Vec<String> =
+                errors.iter().map(|error| format!("{:?} {}", error.span.start(), error.message)).collect();
+            let said = errors.iter().any(|error| error.message == "there is no `gone` here");
+            assert!(said, "an error is hidden by `{text}` in\n{whole}\n{messages:#?}");
+            let from = if item == 0 { (0, 0) } else { ends[item - 1] };
+            let until = ends[item + 1];
+            let outside = errors.iter().find(|error| {
+                let start = (error.span.start().line, error.span.start().column);
+                start.0 != 1
+                    && error.message != "there is no `gone` here"
+                    && !(from <= start && start <= until)
+            });
+            if outside.is_some() {
+                println!("`{text}` in {from:?}..{until:?} is blamed with {messages:#?}\n{whole}");
+                if text != "&&&" {
+                    OUT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                }
+            }
+            checked += 1;
+        });
+    }
+    assert_eq!(OUT.load(std::sync::atomic::Ordering::Relaxed), 0);
+    assert!(checked > 1000, "{checked}");
+}
+static OUT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+
 #[test]
 fn strange_tokens_in_a_body_spoil_that_body_alone() {
     let library = super::super::library();
     let program: Vec<TokenTree> = PROGRAM.parse::<TokenStream>().expect("tokens").into_iter().collect();
-    let check = |tokens: TokenStream| {
-        let mut report = Report::default();
-        let block = crate::syntax::parse(tokens, &mut report);
-        super::super::check(&block, &library, &mut report);
-        report
-    };
+    let check = |tokens: TokenStream| check(tokens, &library);
     assert!(check(program.iter().cloned().collect()).errors.is_empty());
     let mut checked = 0;
     for text in STRANGE {

@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
 use super::super::ast::{Budget, DerivativeKind, DerivativeRequest};
-use super::{Failed, Parsed, Parser, hints};
+use super::{Parsed, Parser, hints};
 use crate::spelling::did_you_mean;
 
 /// An attribute as it was read.
@@ -138,7 +138,7 @@ impl Parser<'_> {
                     Some(near) => format!("did you mean `#[{near}]`?"),
                     None => format!("the attributes here are {}", OURS.join(", ")),
                 };
-                return Err(self.aside(name.span(), format!("unknown attribute `{text}`"), help));
+                return Err(self.wrong(name.span(), format!("unknown attribute `{text}`"), help));
             }
         };
         let listed = self.eat_group(Delimiter::Parenthesis);
@@ -250,7 +250,7 @@ impl Parser<'_> {
             };
             if !fits {
                 let message = format!("`#[{name}]` has no effect on {}", place.name());
-                self.aside(span, message, format!("it stands on {belongs}"));
+                self.wrong(span, message, format!("it stands on {belongs}"));
                 continue;
             }
             let twice = match attribute {
@@ -267,7 +267,7 @@ impl Parser<'_> {
                 Attribute::Checkpoint(span) => sorted.checkpoint.replace(span).is_some(),
             };
             if twice {
-                self.aside(span, format!("`#[{name}]` stands here twice"), "leave one of them out");
+                self.wrong(span, format!("`#[{name}]` stands here twice"), "leave one of them out");
             }
         }
         sorted
@@ -289,7 +289,7 @@ impl Parser<'_> {
     pub(super) fn refuse_visibility(&mut self, visibility: TokenStream, place: Place) {
         if let Some(first) = visibility.into_iter().next() {
             let message = format!("{} has no visibility", place.name());
-            let _: Failed = self.aside(first.span(), message, "leave out the `pub`");
+            self.wrong(first.span(), message, "leave out the `pub`");
         }
     }
 }

@@ -2,13 +2,16 @@
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
-use super::super::ast::{Const, Field, FieldType, Generic, Impl, Item, Struct};
+use super::super::ast::{Const, Expr, Field, FieldType, Generic, Impl, Item, Struct};
 use super::attributes::{Place, Sorted};
 use super::cursor::Cursor;
 use super::types::or_lost;
 use super::{Failed, Parsed, Parser, hints};
+use crate::spelling::did_you_mean;
 
 const KEYWORDS: [&str; 7] = ["const", "struct", "impl", "fn", "extern", "pub", "dim"];
+const INTEGERS: [&str; 12] =
+    ["isize", "i8", "i16", "i32", "i64", "i128", "u8", "u16", "u32", "u64", "u128", "int"];
 const FOREIGN: [&str; 10] =
     ["enum", "trait", "use", "mod", "type", "static", "async", "unsafe", "class", "macro_rules"];
 
@@ -19,14 +22,10 @@ impl Parser<'_> {
             if self.eat(";") {
                 continue;
             }
-            let (read, errors) = (self.cursor.tokens_read(), self.unmarked());
-            items.extend(self.item().ok().flatten());
-            if read == self.cursor.tokens_read() {
-                self.cursor.bump();
-            }
-            // What follows a broken item up to the next is part of what broke it.
-            if errors < self.unmarked() {
-                self.skip_until(|cursor| begins_item(cursor) || begins_foreign_item(cursor));
+            let read = self.cursor.tokens_read();
+            match self.item() {
+                Ok(item) => items.extend(item),
+                Err(Failed) => self.lose(read, |cursor| begins_item(cursor) || begins_foreign_item(cursor)),
             }
         }
         items
@@ -42,7 +41,12 @@ impl Parser<'_> {
         }
         let Some(place) = place else {
             let found = self.cursor.found();
-            let help = hints::look_up(hints::ITEM, &found).unwrap_or(hints::ANY_ITEM);
+            let word = self.cursor.word().map(Ident::to_string).unwrap_or_default();
+            let help = match (hints::look_up(hints::ITEM, &found), did_you_mean(&word, &KEYWORDS)) {
+                (Some(help), _) => help.to_owned(),
+                (None, Some(near)) => format!("did you mean `{near}`?"),
+                (None, None) => hints::ANY_ITEM.to_owned(),
+            };
             return Err(self.wrong(self.cursor.span(), format!("expected an item, found {found}"), help));
         };
         let attributes = self.sort(attributes, place);
@@ -93,7 +97,11 @@ impl Parser<'_> {
             if !names.is_empty() || !self.cursor.is_empty() {
                 self.expected("`,` or `;`", hints::DIMS);
             }
-            self.skip_until(|cursor| cursor.at_character(',') || ends_item(cursor));
+            // With a value it would be a constant.
+            if self.at("=") {
+                self.lost.names.extend(names.pop());
+            }
+            self.lose_all(|cursor| cursor.at_character(',') || ends_item(cursor));
             if !self.eat(",") {
                 self.eat(";");
                 return names;
@@ -103,52 +111,66 @@ impl Parser<'_> {
 
     /// `H: usize = 128;`
     fn constant(&mut self, attributes: Sorted, visibility: TokenStream) -> Parsed<Const> {
+        if self.cursor.at_word("fn") {
+            let help = "every function is evaluated where it is called: leave out the `const`";
+            return Err(self.wrong(self.cursor.span(), "expected the name of a constant, found `fn`", help));
+        }
         let name = self.name("the name of a constant")?;
-        if !self.eat(":") {
-            return Err(self.expected("`: usize`", hints::CONST));
-        }
-        self.usize_type(
-            "a constant is a compile-time size: write `usize`; other numbers stand where they are used",
-        )?;
-        if !self.eat("=") {
-            return Err(self.expected("`=` and a value", hints::CONST));
-        }
         let span = self.cursor.span();
-        let value = self.expression();
-        match &value {
-            Ok(_) if !self.eat(";") => drop(self.expected("`;`", hints::OPERATOR)),
-            Ok(_) => {}
-            Err(Failed) => {
-                self.skip_until(ends_item);
-                self.eat(";");
+        let value = self.constant_value();
+        if !self.eat(";") {
+            if value.is_ok() {
+                self.expected("`;`", hints::OPERATOR);
             }
+            self.skip_until(ends_item);
+            self.eat(";");
         }
         Ok(Const { attributes: attributes.rust, visibility, name, value: or_lost(value, span) })
     }
 
-    /// `usize`, the type of sizes; another type is reported and read over.
+    /// `: usize = 128`
+    fn constant_value(&mut self) -> Parsed<Expr> {
+        if !self.eat(":") {
+            return Err(self.expected("`: usize`", hints::CONST));
+        }
+        let ty = self.usize_type(
+            "a constant is a compile-time size: write `usize`; other numbers stand where they are used",
+        );
+        if !self.eat("=") {
+            return Err(if ty.is_ok() { self.expected("`=` and a value", hints::CONST) } else { Failed });
+        }
+        let value = self.wholly(Self::expression)?;
+        ty.map(|()| value)
+    }
+
+    /// `usize`, the type of sizes; another type is reported and read over. Of another kind of integers the
+    /// value is a size all the same.
     fn usize_type(&mut self, help: &str) -> Parsed<()> {
         if self.eat_word("usize").is_some() {
             return Ok(());
         }
-        let message = format!("expected `usize`, found {}", self.cursor.found());
-        let failed = self.wrong(self.cursor.span(), message, help);
-        match self.cursor.word().is_some() {
-            true => {
-                self.cursor.bump();
-                self.eat_group(Delimiter::Bracket);
-                Ok(())
-            }
-            false => Err(failed),
+        let found = self.cursor.found();
+        let failed = self.wrong(self.cursor.span(), format!("expected `usize`, found {found}"), help);
+        let word = self.cursor.word().map(Ident::to_string).unwrap_or_default();
+        if !word.is_empty() {
+            self.cursor.bump();
+            self.eat_group(Delimiter::Bracket);
         }
+        if INTEGERS.contains(&word.as_str()) { Ok(()) } else { Err(failed) }
     }
 
     /// `Dense<const I: usize, const O: usize = I> { … }`
     fn structure(&mut self, attributes: Sorted, visibility: TokenStream) -> Parsed<Struct> {
-        let name = self.name("the name of a struct")?;
+        let name = self.naming("the name of a struct")?;
         let errors = self.report.errors.len();
-        let generics = if self.cursor.at_character('<') { self.angles(Self::generic) } else { Vec::new() };
-        let mut fields = Vec::new();
+        let (mut generics, all_generics) = match self.cursor.at_character('<') {
+            true => self.angles(Self::generic),
+            false => (Vec::new(), true),
+        };
+        if !all_generics {
+            self.lost.names.extend(generics.drain(..).map(|generic| generic.name));
+        }
+        let (mut fields, mut all_fields) = (Vec::new(), true);
         if !self.eat(";") {
             if !self.cursor.at_group(0, Delimiter::Brace) {
                 if errors == self.report.errors.len() {
@@ -157,12 +179,15 @@ impl Parser<'_> {
                 self.skip_until(|cursor| cursor.at_group(0, Delimiter::Brace) || ends_item(cursor));
             }
             match self.eat_group(Delimiter::Brace) {
-                Some(group) => fields = self.fields(&group)?,
-                None => drop(self.eat(";")),
+                Some(group) => (fields, all_fields) = self.fields(&group)?,
+                None => {
+                    all_fields = false;
+                    self.eat(";");
+                }
             }
         }
         let Sorted { rust, budget, .. } = attributes;
-        Ok(Struct { attributes: rust, budget, visibility, name, generics, fields })
+        Ok(Struct { attributes: rust, budget, visibility, name, generics, all_generics, fields, all_fields })
     }
 
     /// `const O: usize = I`
@@ -175,42 +200,60 @@ impl Parser<'_> {
         if !constant {
             let help = format!("generics are sizes: write `const {name}: usize`");
             self.wrong(name.span(), format!("expected `const`, found `{name}`"), help);
+            let is_size =
+                self.at(":") && matches!(self.cursor.peek(1), Some(TokenTree::Ident(ty)) if ty == "usize");
             self.skip_until(|cursor| {
                 cursor.at_character(',') || cursor.at_character('>') || ends_item(cursor)
             });
-            return Ok(Generic { name, default: None });
+            if is_size {
+                return Ok(Generic { name, default: None });
+            }
+            // Of a type or a number of another kind.
+            self.lost.names.push(name);
+            return Err(Failed);
         }
-        if !self.eat(":") {
-            return Err(self.expected("`: usize`", hints::CONST));
-        }
-        self.usize_type("generics are sizes: write `usize`")?;
-        let default = match self.eat("=") {
-            true => Some(self.generic_argument()?),
-            false => None,
+        let ty = match self.eat(":") {
+            true => self.usize_type("generics are sizes: write `usize`"),
+            false => Err(self.expected("`: usize`", hints::CONST)),
         };
-        Ok(Generic { name, default })
+        let span = self.cursor.span();
+        let default = self.eat("=").then(|| self.generic_argument());
+        if ty.is_err() || default.as_ref().is_some_and(Parsed::is_err) {
+            self.skip_until(|cursor| {
+                cursor.at_character(',') || cursor.at_character('>') || ends_item(cursor)
+            });
+        }
+        Ok(Generic { name, default: default.map(|default| or_lost(default, span)) })
     }
 
-    fn fields(&mut self, group: &Group) -> Parsed<Vec<Field>> {
+    /// The fields of a struct, and whether they are all.
+    fn fields(&mut self, group: &Group) -> Parsed<(Vec<Field>, bool)> {
         self.within(group, |inner| {
-            let mut fields = Vec::new();
+            let (mut fields, mut all): (Vec<Field>, bool) = (Vec::new(), true);
             while !inner.cursor.is_empty() {
                 let errors = inner.report.errors.len();
                 let read = inner.field();
                 let whole = read.is_ok();
+                all &= whole;
                 fields.extend(read.ok().flatten());
                 if inner.cursor.is_empty() || whole && inner.eat(",") {
                     continue;
                 }
-                if whole && errors == inner.report.errors.len() {
+                let fine = whole && errors == inner.report.errors.len();
+                if fine {
                     inner.expected("`,` or `}`", hints::NEXT_FIELD);
                     inner.eat(";");
                 }
-                while !inner.cursor.is_empty() && !begins_field(&inner.cursor) {
-                    inner.cursor.bump();
+                let behind = inner.cursor.span();
+                let names = inner.lost.names.len();
+                let skipped = inner.lose_all(begins_field);
+                // What follows a type may belong to it, or be another field.
+                if let Some(last) = fields.last_mut().filter(|_| fine && skipped) {
+                    last.ty = FieldType::Error(behind);
                 }
+                all &= names == inner.lost.names.len();
             }
-            fields
+            (fields, all)
         })
     }
 
@@ -233,8 +276,8 @@ impl Parser<'_> {
         };
         let start = self.cursor.span();
         let ty = match self.eat(":") {
-            true => self.marking(|this| this.wholly(Self::field_type)),
-            false => self.marking(|this| Err(this.expected("`:` and a type", hints::FIELD))),
+            true => self.wholly(Self::field_type),
+            false => Err(self.expected("`:` and a type", hints::FIELD)),
         };
         if ty.is_err() {
             self.skip_until(|cursor| {
@@ -243,7 +286,7 @@ impl Parser<'_> {
         }
         let span = self.cursor.span();
         let initialiser = match self.eat("=") {
-            true => Some(self.marking(|this| this.wholly(Self::expression))),
+            true => Some(self.wholly(Self::expression)),
             false => None,
         };
         if let Some(Err(Failed)) = initialiser {
@@ -267,16 +310,21 @@ impl Parser<'_> {
     fn implementation(&mut self, attributes: Sorted) -> Parsed<Impl> {
         let errors = self.report.errors.len();
         let declared = match self.cursor.at_character('<') {
-            true => Some(self.angles(Self::generic)),
+            true => Some(self.angles(Self::generic).0),
             false => None,
         };
-        let name = self.name("the name of a struct")?;
-        let generics = match self.cursor.at_character('<') {
+        let mut name = self.naming("the name of a struct")?;
+        let (mut generics, _) = match self.cursor.at_character('<') {
             true => self.angles(|inner| inner.repeated_generic()),
-            false => Vec::new(),
+            false => (Vec::new(), true),
         };
         // A broken list is not compared.
-        let declared = declared.filter(|_| errors == self.report.errors.len());
+        let all_generics = errors == self.report.errors.len();
+        if !all_generics {
+            let names = declared.iter().flatten().map(|generic| generic.name.clone());
+            self.lost.names.extend(names.chain(generics.drain(..)));
+        }
+        let declared = declared.filter(|_| all_generics);
         for generic in declared.iter().flatten() {
             if !generics.contains(&generic.name) {
                 let help = format!("write `{name}<{}>`", generic.name);
@@ -295,18 +343,24 @@ impl Parser<'_> {
         }
         if !self.cursor.at_group(0, Delimiter::Brace) {
             self.expected("`{` and functions", hints::IMPL);
+            // The struct of `impl Module for Mlp` is the second.
+            if self.eat_word("for").is_some()
+                && let Some(TokenTree::Ident(of)) = self.cursor.bump_if(self.cursor.word().is_some())
+            {
+                name = of;
+            }
             self.skip_until(|cursor| cursor.at_group(0, Delimiter::Brace) || ends_item(cursor));
         }
-        let mut functions = Vec::new();
+        let (mut functions, mut all_functions) = (Vec::new(), false);
         if let Some(group) = self.eat_group(Delimiter::Brace) {
-            functions = self.within(&group, Self::functions)?;
+            (functions, all_functions) = self.within(&group, Self::functions)?;
         }
         // What is said about the `impl` holds for each of its functions.
         for function in &mut functions {
             let outer = attributes.rust.iter().filter(|tokens| !is_doc(tokens)).cloned();
             function.attributes.splice(0..0, outer);
         }
-        Ok(Impl { name, generics, functions })
+        Ok(Impl { name, generics, all_generics, functions, all_functions })
     }
 }
 

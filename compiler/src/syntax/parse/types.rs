@@ -49,7 +49,7 @@ impl Parser<'_> {
             if known(&CONTAINERS) || known(&SCALARS) {
                 return Ok(FieldType::Error(self.rust_generic(&name)));
             }
-            let arguments = self.angles(Self::generic_argument);
+            let (arguments, _) = self.angles(Self::generic_argument);
             return Ok(FieldType::Layer(name, arguments));
         }
         if self.cursor.at_group(0, Delimiter::Bracket)
@@ -178,9 +178,10 @@ impl Parser<'_> {
         }
     }
 
-    /// Elements between `<` and `>`.
-    pub(super) fn angles<T>(&mut self, mut element: impl FnMut(&mut Self) -> Parsed<T>) -> Vec<T> {
+    /// Elements between `<` and `>`, and whether they are all.
+    pub(super) fn angles<T>(&mut self, mut element: impl FnMut(&mut Self) -> Parsed<T>) -> (Vec<T>, bool) {
         let mut all = Vec::new();
+        let mut whole = true;
         self.eat_character('<');
         while !self.eat_character('>') {
             if let Ok(one) = element(self) {
@@ -193,6 +194,7 @@ impl Parser<'_> {
                     continue;
                 }
             }
+            whole = false;
             self.skip_until(|cursor| {
                 let end = cursor.at_character(';') || cursor.at_group(0, Delimiter::Brace);
                 end || cursor.at_character(',') || cursor.at_character('>')
@@ -202,7 +204,7 @@ impl Parser<'_> {
                 break;
             }
         }
-        all
+        (all, whole)
     }
 
     /// `Vec<f32>`

@@ -145,6 +145,7 @@ pub(in crate::syntax::parse) const DIMS: Table = &[
 pub(in crate::syntax::parse) const CONST: Table = &[
     ("`=`", "write `const H: usize = 128;`"),
     ("`;`", "write `const H: usize = 128;`"),
+    ("`usize`", "write `const H: usize = 128;`"),
     ("`,`", "write `const I: usize`"),
     ("`>`", "write `const I: usize`"),
 ];
