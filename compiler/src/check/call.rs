@@ -6,7 +6,6 @@ use proc_macro2::{Ident, Span};
 
 use super::arguments::{Parameter, Passed};
 use super::elaborate::{Elaborator, Frame, LibraryCall};
-use super::elsewhere::known_elsewhere;
 use super::expression::Wanted;
 use super::fit::Expected;
 use super::items::Callable;
@@ -179,46 +178,6 @@ impl<'a> Elaborator<'a> {
                 Value::Poison
             }
         }
-    }
-
-    fn no_function(&mut self, name: &Ident) {
-        let items = self.items;
-        let text = name.to_string();
-        let mut names: Vec<String> = Vec::new();
-        if self.may_be_lost(&text) || items.may_be_lost(&text) {
-            return;
-        }
-        if let Some(layer) = &self.frame().layer {
-            let structure = &self.instances.list[layer.instance].name;
-            if items.may_have(structure, &text) {
-                return;
-            }
-            names.extend(items.methods[structure].iter().map(|callable| callable.function.name.to_string()));
-        }
-        names.extend(
-            items
-                .functions
-                .keys()
-                .chain(items.externs.keys())
-                .cloned()
-                .chain(library::builtins().map(str::to_string)),
-        );
-        let elsewhere = items.methods.iter().find(|(_, methods)| {
-            methods.iter().any(|callable| !callable.library && callable.function.name == text)
-        });
-        let help = if let Some(help) = known_elsewhere(&text) {
-            help.to_string()
-        } else if items.methods.contains_key(&text) {
-            let field = text.to_lowercase();
-            format!("a layer is a field, `{field}: {name}<…>`, and is called by its name: `{field}(x)`")
-        } else if let Some(near) = did_you_mean(&text, &names) {
-            format!("did you mean `{near}`?")
-        } else if let Some((structure, _)) = elsewhere {
-            format!("`{structure}` has one: call it through a field of that type, `field.{name}(…)`")
-        } else {
-            format!("write it: `fn {name}(x: f32[..]) -> f32[..] {{ … }}`").replace("f32", self.float_name())
-        };
-        self.error_with_help(name.span(), format!("there is no function `{name}`"), help);
     }
 
     fn call_layer(

@@ -20,6 +20,7 @@ mod elsewhere;
 mod expression;
 mod external;
 mod fit;
+mod float;
 mod index;
 mod infer;
 mod initialiser;
@@ -43,6 +44,7 @@ mod seen;
 mod statement;
 #[cfg(test)]
 mod tests;
+mod unknown;
 mod unused;
 mod value;
 mod words;

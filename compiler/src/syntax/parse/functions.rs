@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 
-use super::super::ast::{Argument, Body, Expr, Extern, Function, Type};
+use super::super::ast::{Argument, Body, Expr, Extern, Function, Pattern, Type};
 use super::attributes::{Place, Sorted};
 use super::cursor::Cursor;
 use super::items::ends_item;
@@ -47,14 +47,15 @@ impl Parser<'_> {
     /// `name(x: f32[N, 784]) -> f32[N, 10] { … }`, behind `fn`.
     pub(super) fn function(&mut self, attributes: Sorted, visibility: TokenStream) -> Parsed<Function> {
         let name = self.naming("the name of a function")?;
-        let Signature { arguments, all_arguments, span: arguments_span, mut result, fine } = self.signature();
+        let Signature { arguments, all_arguments, span: arguments_span, mut result, fine } =
+            self.signature(&name);
         if !self.cursor.at_group(0, Delimiter::Brace) {
             if fine {
                 // What stands here may belong to the type.
                 result = Type::Error(self.cursor.span());
                 self.expected("`{` and a body", hints::FUNCTION_BODY);
             }
-            self.skip_until(|cursor| cursor.at_group(0, Delimiter::Brace) || ends_item(cursor));
+            self.lose_all(|cursor| cursor.at_group(0, Delimiter::Brace) || ends_item(cursor));
         }
         let lost =
             |span| Body { statements: Vec::new(), result: Some(Box::new(lost_expression(span))), span };
@@ -78,15 +79,19 @@ impl Parser<'_> {
         })
     }
 
-    /// `(x: f32[N, 784]) -> f32[N, 10]`
-    fn signature(&mut self) -> Signature {
+    /// `(x: f32[N, 784]) -> f32[N, 10]`, behind the name.
+    fn signature(&mut self, name: &Ident) -> Signature {
         let start = self.cursor.span();
         match self.signature_arguments() {
             Ok((arguments, all_arguments, span)) => {
+                // A second list may be the one of the arguments, or the result without its arrow.
+                let all_arguments = all_arguments && !self.cursor.at_group(0, Delimiter::Parenthesis);
                 let (result, fine) = self.result();
                 Signature { arguments, all_arguments, span, result, fine }
             }
             Err(Failed) => {
+                // It may be no function at all.
+                self.lost.names.push(name.clone());
                 let result = Type::Error(start);
                 Signature { arguments: Vec::new(), all_arguments: false, span: start, result, fine: false }
             }
@@ -119,12 +124,19 @@ impl Parser<'_> {
             self.skip_until(|cursor| cursor.at_word("self"));
             let span = self.bump_span();
             self.wrong(span, "functions take no `self`", "leave it out: fields are in scope by their names");
-            self.skip_until(|cursor| cursor.at_character(','));
+            if !self.cursor.is_empty() && !self.at(",") {
+                return Err(Failed);
+            }
             return Ok(None);
         }
         let pattern = self.pattern()?;
+        if SCALARS.iter().any(|scalar| matches!(&pattern, Pattern::Name(name) if name == scalar))
+            && !self.at(":")
+        {
+            return Err(self.expected("`:` and a type", hints::ARGUMENT));
+        }
         let start = self.cursor.span();
-        let ty = match self.eat(":") {
+        let mut ty = match self.eat(":") {
             true => self.wholly(Self::ty),
             false => Err(self.expected("`:` and a type", hints::ARGUMENT)),
         };
@@ -132,7 +144,12 @@ impl Parser<'_> {
             self.skip_until(|cursor| cursor.at_character('=') || cursor.at_character(','));
         }
         let span = self.cursor.span();
-        let default = self.eat("=").then(|| or_lost(self.wholly(Self::expression), span));
+        let default = self.eat("=").then(|| self.wholly(Self::expression));
+        if default.as_ref().is_some_and(Parsed::is_err) {
+            ty = Err(Failed);
+            self.skip_until(|cursor| cursor.at_character(','));
+        }
+        let default = default.map(|default| or_lost(default, span));
         Ok(Some(Argument { pattern, ty: or_error(ty, start), default }))
     }
 
@@ -186,7 +203,7 @@ impl Parser<'_> {
             return Err(self.expected("`fn`", hints::EXTERN));
         }
         let name = self.naming("the name of a Rust function in scope")?;
-        let Signature { arguments, all_arguments, result, fine, .. } = self.signature();
+        let Signature { arguments, all_arguments, result, fine, .. } = self.signature(&name);
         let lost = |span: Span| (Vec::new(), lost_expression(span));
         let mut derivative = None;
         if let Some(group) = self.eat_group(Delimiter::Brace) {
@@ -198,7 +215,7 @@ impl Parser<'_> {
                 self.expected("`;`, or `{` and the derivative", hints::EXTERN);
             }
             derivative = Some(lost(name.span()));
-            self.skip_until(ends_item);
+            self.lose_all(ends_item);
             self.eat(";");
         }
         Ok(Extern { name, arguments, all_arguments, result: Some(result), derivative })

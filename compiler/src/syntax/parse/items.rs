@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
-use super::super::ast::{Const, Expr, Field, FieldType, Generic, Impl, Item, Struct};
+use super::super::ast::{Const, Expr, ExprKind, Field, FieldType, Generic, Impl, Item, Struct};
 use super::attributes::{Place, Sorted};
 use super::cursor::Cursor;
 use super::types::or_lost;
@@ -23,12 +23,22 @@ impl Parser<'_> {
                 continue;
             }
             let read = self.cursor.tokens_read();
+            // What begins no item belongs to the one before: `struct A; { … }`.
+            if let (false, Some(last)) = (self.at_word_or_attribute(), items.last_mut()) {
+                spoil(last);
+            }
             match self.item() {
                 Ok(item) => items.extend(item),
                 Err(Failed) => self.lose(read, |cursor| begins_item(cursor) || begins_foreign_item(cursor)),
             }
         }
         items
+    }
+
+    fn at_word_or_attribute(&self) -> bool {
+        let attribute =
+            self.cursor.at_group(1, Delimiter::Bracket) || self.cursor.operator_at(1) == Some("!");
+        self.cursor.word().is_some() || self.cursor.at_character('#') && attribute
     }
 
     /// One item; none behind a last comment.
@@ -83,7 +93,9 @@ impl Parser<'_> {
         loop {
             match self.name("the name of a size") {
                 Ok(name) => names.push(name),
-                Err(Failed) => self.skip_until(|cursor| cursor.at_character(',') || ends_item(cursor)),
+                Err(Failed) => {
+                    self.lose_all(|cursor| cursor.at_character(',') || ends_item(cursor));
+                }
             }
             if self.eat(";") {
                 return names;
@@ -117,12 +129,15 @@ impl Parser<'_> {
         }
         let name = self.name("the name of a constant")?;
         let span = self.cursor.span();
-        let value = self.constant_value();
+        let mut value = self.constant_value();
+        if value.is_err() {
+            self.lost.names.push(name.clone());
+        }
         if !self.eat(";") {
             if value.is_ok() {
-                self.expected("`;`", hints::OPERATOR);
+                value = Err(self.expected("`;`", hints::OPERATOR));
             }
-            self.skip_until(ends_item);
+            self.lose_all(ends_item);
             self.eat(";");
         }
         Ok(Const { attributes: attributes.rust, visibility, name, value: or_lost(value, span) })
@@ -163,7 +178,7 @@ impl Parser<'_> {
     fn structure(&mut self, attributes: Sorted, visibility: TokenStream) -> Parsed<Struct> {
         let name = self.naming("the name of a struct")?;
         let errors = self.report.errors.len();
-        let (mut generics, all_generics) = match self.cursor.at_character('<') {
+        let (mut generics, mut all_generics) = match self.cursor.at_character('<') {
             true => self.angles(Self::generic),
             false => (Vec::new(), true),
         };
@@ -171,16 +186,21 @@ impl Parser<'_> {
             self.lost.names.extend(generics.drain(..).map(|generic| generic.name));
         }
         let (mut fields, mut all_fields) = (Vec::new(), true);
-        if !self.eat(";") {
+        if !all_generics || !self.eat(";") {
             if !self.cursor.at_group(0, Delimiter::Brace) {
                 if errors == self.report.errors.len() {
                     self.expected("`{` and the fields", hints::FIELDS);
                 }
-                self.skip_until(|cursor| cursor.at_group(0, Delimiter::Brace) || ends_item(cursor));
+                self.lose_all(|cursor| {
+                    all_generics &= !cursor.at_character('<');
+                    cursor.at_group(0, Delimiter::Brace) || ends_item(cursor)
+                });
             }
             match self.eat_group(Delimiter::Brace) {
                 Some(group) => (fields, all_fields) = self.fields(&group)?,
                 None => {
+                    // It may be no struct at all.
+                    self.lost.names.push(name.clone());
                     all_fields = false;
                     self.eat(";");
                 }
@@ -216,6 +236,11 @@ impl Parser<'_> {
             true => self.usize_type("generics are sizes: write `usize`"),
             false => Err(self.expected("`: usize`", hints::CONST)),
         };
+        if ty.is_err() && self.cursor.word().is_some() {
+            // Which of the two names it is nobody knows.
+            self.lost.names.push(name);
+            return Err(Failed);
+        }
         let span = self.cursor.span();
         let default = self.eat("=").then(|| self.generic_argument());
         if ty.is_err() || default.as_ref().is_some_and(Parsed::is_err) {
@@ -232,9 +257,14 @@ impl Parser<'_> {
             let (mut fields, mut all): (Vec<Field>, bool) = (Vec::new(), true);
             while !inner.cursor.is_empty() {
                 let errors = inner.report.errors.len();
+                let (start, begins) = (inner.cursor.span(), begins_field(&inner.cursor));
                 let read = inner.field();
                 let whole = read.is_ok();
                 all &= whole;
+                // What begins no field may belong to the one before: `w: f32, [3]`.
+                if let Some(last) = fields.last_mut().filter(|_| !whole && !begins) {
+                    last.ty = FieldType::Error(start);
+                }
                 fields.extend(read.ok().flatten());
                 if inner.cursor.is_empty() || whole && inner.eat(",") {
                     continue;
@@ -344,12 +374,12 @@ impl Parser<'_> {
         if !self.cursor.at_group(0, Delimiter::Brace) {
             self.expected("`{` and functions", hints::IMPL);
             // The struct of `impl Module for Mlp` is the second.
-            if self.eat_word("for").is_some()
-                && let Some(TokenTree::Ident(of)) = self.cursor.bump_if(self.cursor.word().is_some())
-            {
-                name = of;
+            let second = self.eat_word("for").is_some();
+            if let Some(TokenTree::Ident(of)) = self.cursor.bump_if(self.cursor.word().is_some()) {
+                self.lost.names.extend([name.clone(), of.clone()]);
+                name = if second { of } else { name };
             }
-            self.skip_until(|cursor| cursor.at_group(0, Delimiter::Brace) || ends_item(cursor));
+            self.lose_all(|cursor| cursor.at_group(0, Delimiter::Brace) || ends_item(cursor));
         }
         let (mut functions, mut all_functions) = (Vec::new(), false);
         if let Some(group) = self.eat_group(Delimiter::Brace) {
@@ -361,6 +391,18 @@ impl Parser<'_> {
             function.attributes.splice(0..0, outer);
         }
         Ok(Impl { name, generics, all_generics, functions, all_functions })
+    }
+}
+
+/// Of what stands behind an item, nobody knows which of its parts it is.
+fn spoil(item: &mut Item) {
+    match item {
+        Item::Struct(of) => (of.all_generics, of.all_fields) = (false, false),
+        Item::Impl(of) => of.all_functions = false,
+        Item::Function(of) => of.all_arguments = false,
+        Item::Extern(of) => of.all_arguments = false,
+        Item::Const(of) => of.value.kind = ExprKind::Error,
+        Item::Dims(_) => {}
     }
 }
 
@@ -378,8 +420,8 @@ fn begins_item(cursor: &Cursor) -> bool {
     let word = KEYWORDS.iter().any(|keyword| cursor.at_word(keyword));
     let named = matches!(cursor.peek(1), Some(TokenTree::Ident(_)));
     let generic = cursor.at_word("impl") && cursor.operator_at(1) == Some("<");
-    // `const` stands in generics, too.
-    word && named && !cursor.behind(&['<', ',', '(']) || cursor.at_character('#') || generic
+    let in_generics = cursor.at_word("const") && cursor.behind(&['<', ',']);
+    word && named && !in_generics || cursor.at_character('#') || generic
 }
 
 /// Whether an item of Rust or of another language begins here, which is worth an error of its own.

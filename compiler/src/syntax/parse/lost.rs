@@ -38,7 +38,8 @@ impl Parser<'_> {
     /// read nothing since `read`, its first token is part of it.
     pub(super) fn lose(&mut self, read: usize, next: impl Fn(&Cursor) -> bool) {
         let mut tokens = Vec::new();
-        if read == self.cursor.tokens_read() {
+        let begun = read < self.cursor.tokens_read();
+        if !begun {
             tokens.extend(self.cursor.bump());
         }
         while !self.cursor.is_empty() && !self.cursor.at_character(';') && !next(&self.cursor) {
@@ -46,15 +47,17 @@ impl Parser<'_> {
         }
         let known = |word: &Ident| is_keyword(word) || DECLARING.iter().any(|known| word == known);
         match tokens.first() {
-            // `x = 3`, `dims N, T;`, `sturct A { … }`: whatever the word is, it declares what follows.
-            Some(TokenTree::Ident(word)) if !known(word) => self.lose_names(&tokens),
-            _ => self.lose_declared(&tokens),
+            // `x = 3`, `dims N, T;`, `sturct A { … }`: whatever the word is, it declares what follows, as one does
+            // that is read already.
+            Some(TokenTree::Ident(word)) if known(word) && !begun => {}
+            _ => self.lose_names(&tokens),
         }
+        self.lose_declared(&tokens);
     }
 
     /// Goes over what is no item up to where `stop` holds; every name in it may be declared there. Whether there
     /// was anything.
-    pub(super) fn lose_all(&mut self, stop: impl Fn(&Cursor) -> bool) -> bool {
+    pub(super) fn lose_all(&mut self, mut stop: impl FnMut(&Cursor) -> bool) -> bool {
         let mut tokens = Vec::new();
         while !self.cursor.is_empty() && !stop(&self.cursor) {
             tokens.extend(self.cursor.bump());

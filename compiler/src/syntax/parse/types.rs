@@ -195,7 +195,7 @@ impl Parser<'_> {
                 }
             }
             whole = false;
-            self.skip_until(|cursor| {
+            self.lose_all(|cursor| {
                 let end = cursor.at_character(';') || cursor.at_group(0, Delimiter::Brace);
                 end || cursor.at_character(',') || cursor.at_character('>')
             });
