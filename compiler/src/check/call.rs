@@ -303,6 +303,10 @@ impl<'a> Elaborator<'a> {
                 },
             }
         });
+        if self.are_exchanged(function, &values, &passed, &callee) {
+            self.hint = hint;
+            return Value::Poison;
+        }
         // Types are checked with the callee's dims and generics, its errors said at the call.
         let generics = layer.as_ref().map_or_else(BTreeMap::new, |layer| self.generics_of(layer));
         let frame = Frame {

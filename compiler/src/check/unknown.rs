@@ -9,7 +9,7 @@ use super::elsewhere::known_elsewhere;
 use super::items::InstanceContent;
 use super::library;
 use super::value::Layer;
-use super::words::list;
+use super::words::{list, list_open};
 use crate::spelling::did_you_mean;
 
 /// Up to how many names are listed where nothing near was found.
@@ -67,7 +67,7 @@ impl Elaborator<'_> {
         } else if names.len() <= FEW {
             (message, format!("in scope {} {}", if names.len() == 1 { "is" } else { "are" }, list(&names)))
         } else {
-            (message, "names are arguments, fields, `let`s above, dims and constants".to_string())
+            (message, format!("in scope are {} and {} more", list_open(&names[..FEW]), names.len() - FEW))
         };
         self.error_with_help(name.span(), message, help);
     }

@@ -75,6 +75,7 @@ files!(
     convolution,
     dims,
     externs,
+    foreign,
     generics,
     gradients,
     items,

@@ -109,8 +109,13 @@ impl Parser<'_> {
         self.within(group, |inner| {
             let name = inner.name("the name of an attribute")?;
             let attribute = inner.known_attribute(name, group, span)?;
-            if !matches!(attribute, Attribute::Rust(..)) && !inner.cursor.is_empty() {
-                inner.expected("`]`", hints::ATTRIBUTE);
+            if !inner.cursor.is_empty() {
+                match attribute {
+                    Attribute::Rust(..) => {}
+                    Attribute::Frozen(_) => drop(inner.expected_or("`]`", &[], "write `#[frozen]`")),
+                    Attribute::Checkpoint(_) => drop(inner.expected_or("`]`", &[], "write `#[checkpoint]`")),
+                    _ => drop(inner.expected("`]`", hints::ATTRIBUTE)),
+                }
             }
             Ok(attribute)
         })?
@@ -134,9 +139,10 @@ impl Parser<'_> {
             }
             _ => {
                 let known: Vec<&str> = OURS.iter().chain(&RUST).copied().collect();
-                let help = match did_you_mean(&text, &known) {
-                    Some(near) => format!("did you mean `#[{near}]`?"),
-                    None => format!("the attributes here are {}", OURS.join(", ")),
+                let help = match (hints::look_up(hints::ATTRIBUTES, &text), did_you_mean(&text, &known)) {
+                    (Some(help), _) => help.to_owned(),
+                    (None, Some(near)) => format!("did you mean `#[{near}]`?"),
+                    (None, None) => format!("the attributes here are {}", OURS.join(", ")),
                 };
                 return Err(self.wrong(name.span(), format!("unknown attribute `{text}`"), help));
             }

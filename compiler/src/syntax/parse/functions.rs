@@ -129,6 +129,9 @@ impl Parser<'_> {
             }
             return Ok(None);
         }
+        if let Some((name, ty)) = self.type_before_name("", "") {
+            return Ok(Some(Argument { pattern: Pattern::Name(name), ty, default: None }));
+        }
         let pattern = self.pattern()?;
         if SCALARS.iter().any(|scalar| matches!(&pattern, Pattern::Name(name) if name == scalar))
             && !self.at(":")

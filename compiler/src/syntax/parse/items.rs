@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
-use super::super::ast::{Const, Expr, ExprKind, Field, FieldType, Generic, Impl, Item, Struct};
+use super::super::ast::{Const, Expr, ExprKind, Field, FieldType, Generic, Impl, Item, Struct, Type};
 use super::attributes::{Place, Sorted};
 use super::cursor::Cursor;
 use super::types::or_lost;
@@ -295,6 +295,13 @@ impl Parser<'_> {
         }
         let Sorted { rust, frozen, .. } = self.sort(attributes, Place::Field);
         let visibility = self.visibility();
+        if let Some((name, ty)) = self.type_before_name("", "") {
+            let ty = match ty {
+                Type::Tensor(ty) => FieldType::Tensor(ty),
+                Type::Dim(_) | Type::Tuple(..) | Type::Error(_) => FieldType::Error(name.span()),
+            };
+            return Ok(Some(Field { attributes: rust, frozen, visibility, name, ty, initialiser: None }));
+        }
         let name = match self.name("the name of a field") {
             Ok(name) => name,
             Err(failed) => {

@@ -21,7 +21,7 @@ impl Parser<'_> {
         };
         self.header = header;
         let fine = range.as_ref().and(condition.as_ref());
-        self.skip_to_brace(fine.is_ok(), "`{`, or `while` and a condition")?;
+        self.skip_to_brace(fine.is_ok(), "`{`, or `while` and a condition", hints::BRACES)?;
         let body = self.loop_body()?;
         Ok(For {
             checkpoint,

@@ -146,6 +146,13 @@ impl Parser<'_> {
         Failed
     }
 
+    /// Reports that something else was expected here; the way out is this one where none is known for what comes.
+    fn expected_or(&mut self, expected: &str, hints: Table, otherwise: &str) -> Failed {
+        let found = self.cursor.found();
+        let help = hints::look_up(hints, &found).unwrap_or(otherwise);
+        self.wrong(self.cursor.span(), format!("expected {expected}, found {found}"), help)
+    }
+
     /// Reports with a way out.
     fn wrong(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) -> Failed {
         self.report.error_with_help(span, message, help);

@@ -141,6 +141,9 @@ impl Parser<'_> {
             self.wrong(name.span(), format!("`{name}!` cannot be called here"), help);
             return Ok(lost_expression(name.span()));
         }
+        if let Some(layer) = self.made_layer(&name) {
+            return Ok(layer);
+        }
         if REDUCERS.iter().any(|reducer| name == reducer)
             && self.cursor.at_group(0, Delimiter::Bracket)
             && (self.cursor.at_group(1, Delimiter::Parenthesis) || self.at_operand(1))
@@ -153,6 +156,36 @@ impl Parser<'_> {
             return Err(self.wrong(name.span(), format!("`{name}` is not an operator"), help));
         }
         Ok(Expr { span: name.span(), kind: ExprKind::Name(name) })
+    }
+
+    /// `Linear<3, 4>(x)`, which makes a layer where it is called.
+    fn made_layer(&mut self, name: &Ident) -> Option<Expr> {
+        let text = name.to_string();
+        if !text.starts_with(|first: char| first.is_uppercase()) || !self.cursor.at_character('<') {
+            return None;
+        }
+        let mut sizes = Vec::new();
+        let mut ahead = 1;
+        loop {
+            match self.cursor.peek(ahead)? {
+                TokenTree::Punct(punct) if punct.as_char() == '>' => break,
+                TokenTree::Punct(punct) if !",+-*/%".contains(punct.as_char()) => return None,
+                TokenTree::Group(_) => return None,
+                token => sizes.push(token.to_string()),
+            }
+            ahead += 1;
+        }
+        if !self.cursor.at_group(ahead + 1, Delimiter::Parenthesis) {
+            return None;
+        }
+        let field = text.to_lowercase();
+        let sizes = sizes.join(" ").replace(" ,", ",");
+        let help = format!("declare a field, `{field}: {name}<{sizes}>`, and call that: `{field}(x)`");
+        self.wrong(name.span(), format!("`{name}` is a layer, whose parameters are a field's"), help);
+        for _ in 0..=ahead {
+            self.cursor.bump();
+        }
+        Some(lost_expression(name.span()))
     }
 
     /// Whether a name or a literal comes `ahead` of the next token.
@@ -286,7 +319,7 @@ impl Parser<'_> {
             }
             false => self.header(Self::expression),
         };
-        self.skip_to_brace(condition.is_ok(), "`{` behind the condition")?;
+        self.skip_to_brace(condition.is_ok(), "`{` behind the condition", hints::BRANCHES)?;
         let condition = Box::new(or_lost(condition, start));
         let then = self.body()?;
         let mut end = then.span;
@@ -307,7 +340,10 @@ impl Parser<'_> {
                 Some(Body { statements: Vec::new(), span: nested.span, result: Some(Box::new(nested)) })
             }
             Some(_) => {
-                let body = self.body_or("`{` or `if` behind `else`")?;
+                if !self.cursor.at_group(0, Delimiter::Brace) {
+                    return Err(self.expected_or("`{` or `if` behind `else`", hints::BODY, hints::BRANCHES));
+                }
+                let body = self.body()?;
                 end = body.span;
                 Some(body)
             }

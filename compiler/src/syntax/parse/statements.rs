@@ -11,7 +11,10 @@ use super::{Failed, Parsed, Parser, ends_in_comma, hints, is_keyword, lost_expre
 impl Parser<'_> {
     /// `{ … }`
     pub(super) fn body(&mut self) -> Parsed<Body> {
-        self.body_or("`{` and a body")
+        let Some(group) = self.eat_group(Delimiter::Brace) else {
+            return Err(self.expected("`{` and a body", hints::BODY));
+        };
+        self.statements(&group, true)
     }
 
     /// The body of a loop, which has no value.
@@ -21,22 +24,14 @@ impl Parser<'_> {
     }
 
     /// Goes on to the brace of a body, over what a broken header has left.
-    pub(super) fn skip_to_brace(&mut self, fine: bool, expected: &str) -> Parsed<()> {
+    pub(super) fn skip_to_brace(&mut self, fine: bool, expected: &str, otherwise: &str) -> Parsed<()> {
         if !self.cursor.at_group(0, Delimiter::Brace) {
             if fine {
-                self.expected(expected, hints::BODY);
+                self.expected_or(expected, hints::BODY, otherwise);
             }
             self.skip_until(|cursor| cursor.at_group(0, Delimiter::Brace) || ends_statement(cursor));
         }
         if self.cursor.at_group(0, Delimiter::Brace) { Ok(()) } else { Err(Failed) }
-    }
-
-    /// A body, or an error that something else was found.
-    pub(super) fn body_or(&mut self, expected: &str) -> Parsed<Body> {
-        let Some(group) = self.eat_group(Delimiter::Brace) else {
-            return Err(self.expected(expected, hints::BODY));
-        };
-        self.statements(&group, true)
     }
 
     fn statements(&mut self, group: &Group, valued: bool) -> Parsed<Body> {
@@ -111,6 +106,11 @@ impl Parser<'_> {
     fn let_statement(&mut self) -> Parsed<Statement> {
         self.cursor.bump();
         let mutable = self.eat_word("mut");
+        if let Some((name, ty)) = self.type_before_name("let ", " = …;") {
+            let value = self.value();
+            let pattern = Pattern::Name(name);
+            return Ok(Statement::Let { mutable: mutable.is_some(), pattern, ty: Some(ty), value });
+        }
         let indexed = self.cursor.word().is_some() && self.cursor.at_group(1, Delimiter::Bracket);
         if indexed {
             let name = self.name("a name")?;

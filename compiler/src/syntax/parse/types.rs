@@ -37,6 +37,30 @@ impl Parser<'_> {
         }
     }
 
+    /// `f32[N] x`, as other languages declare: reported, then read as `x: f32[N]`. What stands before and behind
+    /// it is for the way out.
+    pub(super) fn type_before_name(&mut self, before: &str, behind: &str) -> Option<(Ident, Type)> {
+        let scalar = self.cursor.word().filter(|word| SCALARS.iter().any(|known| *word == known))?.clone();
+        let sizes = usize::from(self.cursor.at_group(1, Delimiter::Bracket));
+        let Some(TokenTree::Ident(name)) = self.cursor.peek(1 + sizes).cloned() else { return None };
+        if is_keyword(&name) {
+            return None;
+        }
+        let ty = or_error(self.wholly(Self::ty), scalar.span());
+        let written = match &ty {
+            Type::Tensor(TensorType { axes, .. }) if !axes.is_empty() => format!("{scalar}[…]"),
+            _ => scalar.to_string(),
+        };
+        self.cursor.bump();
+        let message = format!("expected a name, found the type `{scalar}`");
+        self.wrong(
+            scalar.span(),
+            message,
+            format!("the name comes first: `{before}{name}: {written}{behind}`"),
+        );
+        Some((name, ty))
+    }
+
     /// The type of a field, which may be a layer.
     pub(super) fn field_type(&mut self) -> Parsed<FieldType> {
         self.skip_reference();

@@ -25,6 +25,28 @@ pub(in crate::syntax::parse) const ATTRIBUTE: Table = &[
     ("`frozen`", "write `#[frozen]`"),
 ];
 
+/// Attributes of other names.
+pub(in crate::syntax::parse) const ATTRIBUTES: Table = &[
+    ("freeze", FROZEN),
+    ("no_grad", FROZEN),
+    ("requires_grad", FROZEN),
+    ("constant", FROZEN),
+    ("buffer", FROZEN),
+    ("skip", FROZEN),
+    ("gradient", GRAD),
+    ("differentiable", GRAD),
+    ("value_and_grad", GRAD),
+    ("autodiff", GRAD),
+    ("backward", GRAD),
+    ("jacfwd", "write `#[jacobian(x)]`"),
+    ("jacrev", "write `#[jacobian(x)]`"),
+    ("remat", "write `#[checkpoint]` in front of a loop"),
+    ("jit", "everything is compiled: leave it out"),
+    ("test", "tests stand outside of `net!`"),
+];
+const FROZEN: &str = "a field that is not trained is `#[frozen]`";
+const GRAD: &str = "write `#[grad]`, or `#[grad(x)]` with respect to an argument";
+
 /// Where an item was expected.
 pub(in crate::syntax::parse) const ITEM: Table = &[
     ("`enum`", "there are no enums: items are `dim`, `const`, `struct`, `impl`, `fn` and `extern fn`"),
