@@ -129,7 +129,7 @@ impl Elaborator<'_> {
 }
 
 /// `sum(x, axis = …)`
-fn signature(callee: &Callee, parameters: &[Parameter]) -> String {
+pub fn signature(callee: &Callee, parameters: &[Parameter]) -> String {
     let needed = |parameter: &&Parameter| !parameter.optional;
     let shown = parameters.iter().filter(needed).map(|parameter| match parameter.option {
         true => format!("{} = …", parameter.name),

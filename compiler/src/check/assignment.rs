@@ -315,6 +315,9 @@ impl Elaborator<'_> {
     }
 
     fn unknown_target(&mut self, name: &Ident) {
+        if self.may_be_lost(&name.to_string()) {
+            return;
+        }
         let names: Vec<String> = self
             .frame()
             .scopes

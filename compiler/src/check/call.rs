@@ -43,6 +43,10 @@ impl<'a> Elaborator<'a> {
     /// `f(x, axis = 1)`, `blocks[2](x)`.
     pub fn call(&mut self, function: &ast::Expr, arguments: &[CallArgument]) -> Value {
         let written = spelled(function).unwrap_or_else(|| "call".to_string());
+        if has_gap(arguments) {
+            self.evaluate_all(arguments);
+            return Value::Poison;
+        }
         let E::Name(name) = &function.kind else {
             return match self.expr(function) {
                 Value::Layer(layer) => self.call_layer(&layer, None, written, arguments, function.span),
@@ -95,6 +99,10 @@ impl<'a> Elaborator<'a> {
     /// `x.sum(axis = 1)`, `enc.hidden(x)`.
     pub fn method(&mut self, receiver: &ast::Expr, name: &Ident, arguments: &[CallArgument]) -> Value {
         match self.expr(receiver) {
+            _ if has_gap(arguments) => {
+                self.evaluate_all(arguments);
+                Value::Poison
+            }
             Value::Layer(layer) => {
                 let written = spelled(receiver)
                     .map_or_else(|| name.to_string(), |receiver| format!("{receiver}.{name}"));
@@ -444,6 +452,11 @@ impl<'a> Elaborator<'a> {
             other @ (Value::Layer(_) | Value::Static(_) | Value::Poison) => other,
         }
     }
+}
+
+/// Whether one of the arguments could not be read: how many there are is not known then.
+fn has_gap(arguments: &[CallArgument]) -> bool {
+    arguments.iter().any(|argument| matches!(argument.value.kind, E::Error))
 }
 
 /// Whether a parameter is an option of the library, known at compile time.

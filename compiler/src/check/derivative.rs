@@ -379,6 +379,7 @@ pub fn is_variable(body: &ast::Body, name: &Ident) -> bool {
         | Statement::LetIndexed { value, .. }
         | Statement::Assign { value, .. } => in_expr(value, name),
         Statement::For(each) => is_variable(&each.body, name),
+        Statement::Lost(_) => false,
     }) || body.result.as_ref().is_some_and(|result| in_expr(result, name))
 }
 

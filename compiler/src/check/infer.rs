@@ -303,6 +303,10 @@ impl Elaborator<'_> {
                 self.gather_target_uses(target, uses);
                 self.gather_uses(value, uses);
             }
+            Statement::Lost(_) => {
+                uses.poisoned = true;
+                self.statement(statement, around);
+            }
             Statement::For(each) => {
                 self.enter();
                 let place = self.ambient.len();

@@ -239,7 +239,9 @@ impl Instances {
                 Some(InstanceContent::Tensor { shape: shape?, initialiser: initialiser? })
             }
             ast::FieldType::Layer(name, arguments) => {
-                if let Some(initialiser) = &field.initialiser {
+                if let Some(initialiser) =
+                    field.initialiser.as_ref().filter(|one| !matches!(one.kind, E::Error))
+                {
                     report.error_with_help(
                         initialiser.span,
                         format!("`{name}` initialises its own fields"),

@@ -178,9 +178,10 @@ impl<'a> Items<'a> {
 
     fn add(&mut self, block: &'a ast::Block, library: bool, report: &mut Report) {
         let mut declared: BTreeSet<String> = BTreeSet::new();
+        let lost = self.broken.clone();
         let mut once = |name: &Ident, report: &mut Report| {
             let is_new = declared.insert(name.to_string());
-            if !is_new {
+            if !is_new && !lost.contains(&name.to_string()) {
                 report.error_with_help(
                     name.span(),
                     format!("`{name}` is declared twice in this block"),

@@ -1,6 +1,6 @@
 //! What is said of a value that is not of its type, and the way out.
 
-use super::arguments::Passed;
+use super::arguments::{Parameter, Passed, signature};
 use super::call::{Callee, pattern_name};
 use super::elaborate::{Elaborator, Place};
 use super::fit::Expected;
@@ -62,9 +62,10 @@ impl Elaborator<'_> {
             _ => None,
         };
         let message = format!("{} takes `{}` first, then `{}`", callee.shown(), name(first), name(second));
+        let parameters: Vec<Parameter> = function.arguments.iter().map(Parameter::of).collect();
         let help = match (written(first), written(second)) {
             (Some(a), Some(b)) => format!("exchange `{a}` and `{b}`"),
-            _ => "exchange the two".to_string(),
+            _ => format!("exchange the two: `{}`", signature(callee, &parameters)),
         };
         let place =
             passed[first].as_ref().map_or_else(|| self.place_of(callee.span), |passed| passed.place(self));

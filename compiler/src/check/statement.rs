@@ -86,6 +86,13 @@ impl Elaborator<'_> {
                 self.assign(target, *operator, *operator_span, value)
             }
             Statement::For(each) => self.repeat(each),
+            Statement::Lost(lost) => {
+                self.uses_wrong = true;
+                self.frame_mut().lost |= lost.nameless;
+                for name in &lost.names {
+                    self.bind(name, Bound::Value(Value::Poison), Mutability::Alone);
+                }
+            }
         }
     }
 

@@ -64,7 +64,7 @@ impl Elaborator<'_> {
             (message, help.to_string())
         } else if names.is_empty() {
             (message, "no names are in scope here".to_string())
-        } else if names.len() <= FEW {
+        } else if names.len() <= FEW + 1 {
             (message, format!("in scope {} {}", if names.len() == 1 { "is" } else { "are" }, list(&names)))
         } else {
             (message, format!("in scope are {} and {} more", list_open(&names[..FEW]), names.len() - FEW))

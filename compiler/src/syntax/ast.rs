@@ -15,12 +15,12 @@ pub struct Block {
     pub lost: Lost,
 }
 
-/// What a block declares beside its items, in a way that could not be read.
+/// What a block declares, or a statement binds, in a way that could not be read.
 #[derive(Debug, Default)]
 pub struct Lost {
     /// The names that could be read.
     pub names: Vec<Ident>,
-    /// Whether there was one that could not: any that nothing bears may be it.
+    /// Whether there may be one that could not: any that nothing bears may be it.
     pub nameless: bool,
 }
 
@@ -296,6 +296,8 @@ pub enum Statement {
     },
     /// `for … in … { … }`
     For(For),
+    /// What stands where the parser has already reported an error.
+    Lost(Lost),
 }
 
 /// What `let` or an argument binds.

@@ -162,6 +162,42 @@ fn strange_tokens_in_an_item_spoil_that_item_alone() {
     assert!(checked > 1000, "{checked}");
 }
 
+/// What is said beside what the parser says.
+fn follows(tokens: &TokenStream, library: &ast::Block) -> Option<Vec<String>> {
+    let mut parsed = Report::default();
+    crate::syntax::parse(tokens.clone(), &mut parsed);
+    if !parsed.has_errors() {
+        return None; // It is a program, and may mean something else.
+    }
+    let all = check(tokens.clone(), library).errors;
+    let is_known = |error: &&Diagnostic| parsed.errors.iter().all(|known| known.message != error.message);
+    Some(
+        all.iter()
+            .filter(is_known)
+            .map(|error| format!("{:?} {}", error.span.start(), error.message))
+            .collect(),
+    )
+}
+
+#[test]
+fn nothing_follows_from_a_strange_token() {
+    let library = super::super::library();
+    let tokens: Vec<TokenTree> = PROGRAM.parse::<TokenStream>().expect("tokens").into_iter().collect();
+    let mut checked = 0;
+    for text in [",", "=", "( )", "[ ]", "-", "1", "self"] {
+        let mut see = |tokens: Vec<TokenTree>| {
+            let whole: TokenStream = tokens.into_iter().collect();
+            let said = follows(&whole, &library).unwrap_or_default();
+            assert!(said.is_empty(), "from `{text}` follows {said:?} in\n{whole}");
+            checked += 1;
+        };
+        let strange = text.parse().expect("tokens");
+        spoiled(&tokens, &strange, &mut |tokens, _| see(tokens));
+        spoiled_items(&tokens, &strange, &mut |tokens, _| see(tokens));
+    }
+    assert!(checked > 1000, "{checked}");
+}
+
 #[test]
 fn strange_tokens_in_a_body_spoil_that_body_alone() {
     let library = super::super::library();

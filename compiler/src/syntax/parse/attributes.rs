@@ -108,13 +108,14 @@ impl Parser<'_> {
         let span = super::join(hash, group.span_close(), group.span());
         self.within(group, |inner| {
             let name = inner.name("the name of an attribute")?;
-            let attribute = inner.known_attribute(name, group, span)?;
+            // With a gap in its list it would mean something else.
+            let attribute = inner.wholly(|inner| inner.known_attribute(name, group, span))?;
             if !inner.cursor.is_empty() {
                 match attribute {
                     Attribute::Rust(..) => {}
                     Attribute::Frozen(_) => drop(inner.expected_or("`]`", &[], "write `#[frozen]`")),
                     Attribute::Checkpoint(_) => drop(inner.expected_or("`]`", &[], "write `#[checkpoint]`")),
-                    _ => drop(inner.expected("`]`", hints::ATTRIBUTE)),
+                    _ => return Err(inner.expected("`]`", hints::ATTRIBUTE)),
                 }
             }
             Ok(attribute)

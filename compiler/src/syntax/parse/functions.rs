@@ -60,8 +60,7 @@ impl Parser<'_> {
         let lost =
             |span| Body { statements: Vec::new(), result: Some(Box::new(lost_expression(span))), span };
         let body = match self.cursor.at_group(0, Delimiter::Brace) {
-            // Of a body with a gap nothing is kept: its names may be those that were lost.
-            true => self.wholly(Self::body).unwrap_or_else(|Failed| lost(name.span())),
+            true => self.body().unwrap_or_else(|Failed| lost(name.span())),
             false => lost(name.span()),
         };
         let Sorted { rust, derivatives, budget, .. } = attributes;
@@ -110,10 +109,27 @@ impl Parser<'_> {
         let Some(group) = self.eat_group(Delimiter::Parenthesis) else {
             return Err(self.expected("`(` and the arguments", hints::ARGUMENTS));
         };
-        let read = |inner: &mut Self| inner.signature_argument().map(Ok);
+        let (mut known, mut spoiled) = (0, Vec::new());
+        let read = |inner: &mut Self| {
+            let begins = inner.cursor.word().is_some() || !inner.cursor.at_group(0, Delimiter::Bracket);
+            let argument = inner.signature_argument();
+            match &argument {
+                Ok(argument) => known += usize::from(argument.is_some()),
+                // `x: f32, [3]`
+                Err(Failed) if !begins => spoiled.push(known),
+                Err(Failed) => {}
+            }
+            argument.map(Ok)
+        };
         let arguments = self.within(&group, |inner| inner.list(hints::LIST, read, |_| Some(Err(Failed))))?;
         let whole = arguments.iter().all(Parsed::is_ok);
-        Ok((arguments.into_iter().flatten().flatten().collect(), whole, group.span()))
+        let mut read: Vec<Argument> = arguments.into_iter().flatten().flatten().collect();
+        for behind in spoiled {
+            if let Some(argument) = behind.checked_sub(1).and_then(|position| read.get_mut(position)) {
+                argument.ty = Type::Error(group.span());
+            }
+        }
+        Ok((read, whole, group.span()))
     }
 
     /// `x: f32[N, 784]`, `(h, c): (f32[H], f32[H])`, `causal: bool = false`; none for a `self`, reported.
@@ -152,7 +168,12 @@ impl Parser<'_> {
             ty = Err(Failed);
             self.skip_until(|cursor| cursor.at_character(','));
         }
-        let default = default.map(|default| or_lost(default, span));
+        let default = default.filter(|_| ty.is_ok()).map(|default| or_lost(default, span));
+        // What follows a type may belong to it, unless it is another argument.
+        let ended = self.cursor.is_empty() || self.at(",") || self.cursor.operator_at(1) == Some(":");
+        if !ended {
+            ty = Err(Failed);
+        }
         Ok(Some(Argument { pattern, ty: or_error(ty, start), default }))
     }
 

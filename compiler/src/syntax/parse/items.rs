@@ -45,11 +45,11 @@ impl Parser<'_> {
     fn item(&mut self) -> Parsed<Option<Item>> {
         let attributes = self.attributes();
         let visibility = self.visibility();
-        let place = self.place();
+        let mut place = self.place();
         if self.cursor.is_empty() && visibility.is_empty() && !attributes.stand_alone() {
             return Ok(None);
         }
-        let Some(place) = place else {
+        if place.is_none() {
             let found = self.cursor.found();
             let word = self.cursor.word().map(Ident::to_string).unwrap_or_default();
             let help = match (hints::look_up(hints::ITEM, &found), did_you_mean(&word, &KEYWORDS)) {
@@ -57,8 +57,21 @@ impl Parser<'_> {
                 (None, Some(near)) => format!("did you mean `{near}`?"),
                 (None, None) => hints::ANY_ITEM.to_owned(),
             };
-            return Err(self.wrong(self.cursor.span(), format!("expected an item, found {found}"), help));
-        };
+            let failed = self.wrong(self.cursor.span(), format!("expected an item, found {found}"), help);
+            // Between `pub` and an item nothing declares anything.
+            let word = self.cursor.word().is_some();
+            let item = |ahead: usize| matches!(self.cursor.peek(ahead), Some(TokenTree::Ident(word)) if KEYWORDS.iter().any(|known| word == known));
+            if visibility.is_empty() || word && !item(1) {
+                return Err(failed);
+            }
+            self.cursor.bump();
+            self.skip_until(begins_item);
+            place = self.place();
+            if place.is_none() {
+                return Err(failed);
+            }
+        }
+        let Some(place) = place else { return Err(Failed) };
         let attributes = self.sort(attributes, place);
         if matches!(place, Place::Dims | Place::Impl | Place::Extern) {
             self.refuse_visibility(visibility.clone(), place);
@@ -312,7 +325,7 @@ impl Parser<'_> {
             }
         };
         let start = self.cursor.span();
-        let ty = match self.eat(":") {
+        let mut ty = match self.eat(":") {
             true => self.wholly(Self::field_type),
             false => Err(self.expected("`:` and a type", hints::FIELD)),
         };
@@ -327,6 +340,8 @@ impl Parser<'_> {
             false => None,
         };
         if let Some(Err(Failed)) = initialiser {
+            // What stands behind `=` may belong to the type.
+            ty = Err(Failed);
             self.skip_until(|cursor| cursor.at_character(',') || begins_field(cursor));
         }
         let initialiser = initialiser.map(|value| or_lost(value, span));
@@ -356,7 +371,7 @@ impl Parser<'_> {
             false => (Vec::new(), true),
         };
         // A broken list is not compared.
-        let all_generics = errors == self.report.errors.len();
+        let mut all_generics = errors == self.report.errors.len();
         if !all_generics {
             let names = declared.iter().flatten().map(|generic| generic.name.clone());
             self.lost.names.extend(names.chain(generics.drain(..)));
@@ -386,7 +401,10 @@ impl Parser<'_> {
                 self.lost.names.extend([name.clone(), of.clone()]);
                 name = if second { of } else { name };
             }
-            self.lose_all(|cursor| cursor.at_group(0, Delimiter::Brace) || ends_item(cursor));
+            self.lose_all(|cursor| {
+                all_generics &= !cursor.at_character('<');
+                cursor.at_group(0, Delimiter::Brace) || ends_item(cursor)
+            });
         }
         let (mut functions, mut all_functions) = (Vec::new(), false);
         if let Some(group) = self.eat_group(Delimiter::Brace) {
@@ -405,7 +423,7 @@ impl Parser<'_> {
 fn spoil(item: &mut Item) {
     match item {
         Item::Struct(of) => (of.all_generics, of.all_fields) = (false, false),
-        Item::Impl(of) => of.all_functions = false,
+        Item::Impl(of) => (of.all_generics, of.all_functions) = (false, false),
         Item::Function(of) => of.all_arguments = false,
         Item::Extern(of) => of.all_arguments = false,
         Item::Const(of) => of.value.kind = ExprKind::Error,

@@ -21,7 +21,8 @@ impl Parser<'_> {
         };
         self.header = header;
         let fine = range.as_ref().and(condition.as_ref());
-        self.skip_to_brace(fine.is_ok(), "`{`, or `while` and a condition", hints::BRACES)?;
+        let whole = self.skip_to_brace(fine.is_ok(), "`{`, or `while` and a condition", hints::BRACES)?;
+        let (range, condition) = if whole { (range, condition) } else { (Err(Failed), Ok(None)) };
         let body = self.loop_body()?;
         Ok(For {
             checkpoint,

@@ -1,7 +1,8 @@
 //! What no rule could read, and the names that it takes along: nobody knows what they mean.
 
-use proc_macro2::{Ident, TokenTree};
+use proc_macro2::{Delimiter, Ident, TokenTree};
 
+use super::super::ast::Lost;
 use super::cursor::Cursor;
 use super::{Parsed, Parser, is_keyword};
 
@@ -25,6 +26,9 @@ const DECLARING: [&str; 17] = [
     "mod",
     "macro_rules",
 ];
+
+/// How many tokens a pattern has at most, as far as anyone looks for its names.
+const LONGEST_PATTERN: usize = 16;
 
 impl Parser<'_> {
     /// The name of an item. Where it cannot be read, any name that nothing bears may be it.
@@ -64,6 +68,39 @@ impl Parser<'_> {
         }
         self.lose_names(&tokens);
         !tokens.is_empty()
+    }
+
+    /// What the statement that begins here binds, should the rest of it not be readable: the names behind `let`,
+    /// `for` or another such word, else those in front of `=`, `:=` or `:`.
+    pub(super) fn to_bind(&self) -> Lost {
+        let declares = self.cursor.at_word("for") || DECLARING.iter().any(|word| self.cursor.at_word(word));
+        let mut names = Vec::new();
+        for ahead in usize::from(declares)..LONGEST_PATTERN {
+            match self.cursor.peek(ahead) {
+                Some(TokenTree::Ident(word)) if word == "in" => break,
+                Some(TokenTree::Ident(name)) if !is_keyword(name) => names.push(name.clone()),
+                Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => {
+                    let words = group.stream().into_iter().filter_map(|token| match token {
+                        TokenTree::Ident(name) if !is_keyword(&name) => Some(name),
+                        _ => None,
+                    });
+                    names.extend(words);
+                }
+                Some(TokenTree::Punct(punct)) if "=:".contains(punct.as_char()) => {
+                    return Lost { nameless: declares && names.is_empty(), names };
+                }
+                Some(TokenTree::Punct(punct)) if punct.as_char() == ';' => break,
+                Some(TokenTree::Punct(punct)) if !declares && punct.as_char() != ',' => {
+                    return Lost::default();
+                }
+                Some(_) => {}
+                None => break,
+            }
+        }
+        match declares {
+            true => Lost { nameless: names.is_empty(), names },
+            false => Lost::default(),
+        }
     }
 
     fn lose_names(&mut self, tokens: &[TokenTree]) {

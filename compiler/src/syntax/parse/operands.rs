@@ -26,9 +26,11 @@ impl Parser<'_> {
             } else if let Some(group) = self.eat_group(Delimiter::Parenthesis) {
                 self.call(value, &group)?
             } else if let Some(group) = self.eat_group(Delimiter::Bracket) {
-                let subscripts = self.subscripts(&group)?;
                 let span = join(value.span, group.span_close(), group.span());
-                Expr { kind: ExprKind::Index(Box::new(value), subscripts), span }
+                match self.wholly(|this| this.subscripts(&group)) {
+                    Ok(subscripts) => Expr { kind: ExprKind::Index(Box::new(value), subscripts), span },
+                    Err(Failed) => lost_expression(span),
+                }
             } else {
                 return Ok(value);
             };
@@ -63,7 +65,10 @@ impl Parser<'_> {
                 Delimiter::Bracket => {
                     let group = self.group(Delimiter::Bracket)?;
                     let elements = self.expressions(&group)?;
-                    Ok(Expr { kind: ExprKind::Array(elements), span: group.span() })
+                    Ok(match has_gap(&elements) {
+                        true => lost_expression(group.span()),
+                        false => Expr { kind: ExprKind::Array(elements), span: group.span() },
+                    })
                 }
                 Delimiter::Brace if !self.header => {
                     let body = self.body()?;
@@ -79,9 +84,10 @@ impl Parser<'_> {
     pub(super) fn only_expression(&mut self) -> Expr {
         let start = self.cursor.span();
         match self.expression() {
-            Ok(value) => {
+            Ok(value) if self.cursor.is_empty() => value,
+            Ok(_) => {
                 self.finish();
-                value
+                lost_expression(start)
             }
             Err(Failed) => lost_expression(start),
         }
@@ -97,6 +103,9 @@ impl Parser<'_> {
                 "expected an expression, found `()`",
                 "every value is a tensor or a number",
             ));
+        }
+        if has_gap(&elements) {
+            return Ok(lost_expression(group.span()));
         }
         match elements.pop() {
             Some(single) if elements.is_empty() && !ends_in_comma(&group) => {
@@ -319,8 +328,9 @@ impl Parser<'_> {
             }
             false => self.header(Self::expression),
         };
-        self.skip_to_brace(condition.is_ok(), "`{` behind the condition", hints::BRANCHES)?;
-        let condition = Box::new(or_lost(condition, start));
+        let whole = self.skip_to_brace(condition.is_ok(), "`{` behind the condition", hints::BRANCHES)?;
+        let condition =
+            Box::new(or_lost(condition.and_then(|c| if whole { Ok(c) } else { Err(Failed) }), start));
         let then = self.body()?;
         let mut end = then.span;
         if self.cursor.at_word("elif") || self.cursor.at_word("elsif") || self.cursor.at_word("elseif") {
@@ -358,4 +368,9 @@ impl Parser<'_> {
         self.header = outer;
         value
     }
+}
+
+/// Whether one of the elements could not be read: how many there are is not known then.
+fn has_gap(elements: &[Expr]) -> bool {
+    elements.iter().any(|element| matches!(element.kind, ExprKind::Error))
 }

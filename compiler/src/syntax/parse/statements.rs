@@ -2,7 +2,9 @@
 
 use proc_macro2::{Delimiter, Group, Span, TokenTree};
 
-use super::super::ast::{BinaryOperator, Body, Expr, ExprKind, Pattern, Statement, Subscript, Target};
+use super::super::ast::{
+    BinaryOperator, Body, Expr, ExprKind, ForRange, Lost, Pattern, Statement, Subscript, Target,
+};
 use super::attributes::Place;
 use super::cursor::Cursor;
 use super::types::{or_error, or_lost};
@@ -24,14 +26,16 @@ impl Parser<'_> {
     }
 
     /// Goes on to the brace of a body, over what a broken header has left.
-    pub(super) fn skip_to_brace(&mut self, fine: bool, expected: &str, otherwise: &str) -> Parsed<()> {
-        if !self.cursor.at_group(0, Delimiter::Brace) {
+    /// Whether nothing was.
+    pub(super) fn skip_to_brace(&mut self, fine: bool, expected: &str, otherwise: &str) -> Parsed<bool> {
+        let at_brace = self.cursor.at_group(0, Delimiter::Brace);
+        if !at_brace {
             if fine {
                 self.expected_or(expected, hints::BODY, otherwise);
             }
             self.skip_until(|cursor| cursor.at_group(0, Delimiter::Brace) || ends_statement(cursor));
         }
-        if self.cursor.at_group(0, Delimiter::Brace) { Ok(()) } else { Err(Failed) }
+        if self.cursor.at_group(0, Delimiter::Brace) { Ok(at_brace) } else { Err(Failed) }
     }
 
     fn statements(&mut self, group: &Group, valued: bool) -> Parsed<Body> {
@@ -39,8 +43,18 @@ impl Parser<'_> {
         self.within(group, |inner| {
             let mut body = Body { statements: Vec::new(), result: None, span: group.span() };
             while !inner.cursor.is_empty() {
+                let lost = inner.to_bind();
+                let (known, errors) = (body.statements.len(), inner.report.errors.len());
+                let binds = inner.cursor.at_word("let");
                 if inner.statement(&mut body, valued).is_err() {
+                    body.statements.push(Statement::Lost(lost));
                     inner.skip_statement();
+                } else if binds
+                    && errors < inner.report.errors.len()
+                    && !binds_all(&body.statements[known..], &lost)
+                {
+                    // `let x mut y = …;` may bind either.
+                    body.statements.insert(known, Statement::Lost(lost));
                 }
             }
             // What could not be read may well have been the result.
@@ -64,7 +78,12 @@ impl Parser<'_> {
             return Ok(());
         }
         if is_loop {
-            body.statements.push(Statement::For(self.for_loop(attributes.checkpoint)?));
+            let lost = self.to_bind();
+            let each = self.for_loop(attributes.checkpoint)?;
+            if matches!(&each.range, ForRange::Over(layers) if matches!(layers.kind, ExprKind::Error)) {
+                body.statements.push(Statement::Lost(lost));
+            }
+            body.statements.push(Statement::For(each));
             return Ok(());
         }
         if self.cursor.at_word("let") {
@@ -106,7 +125,8 @@ impl Parser<'_> {
     fn let_statement(&mut self) -> Parsed<Statement> {
         self.cursor.bump();
         let mutable = self.eat_word("mut");
-        if let Some((name, ty)) = self.type_before_name("let ", " = …;") {
+        let before = if mutable.is_some() { "let mut " } else { "let " };
+        if let Some((name, ty)) = self.type_before_name(before, " = …;") {
             let value = self.value();
             let pattern = Pattern::Name(name);
             return Ok(Statement::Let { mutable: mutable.is_some(), pattern, ty: Some(ty), value });
@@ -119,6 +139,9 @@ impl Parser<'_> {
             if let Some(span) = mutable {
                 let help = format!("bind it first, then `let mut {name} = {name};`");
                 self.wrong(span, "what an index expression binds is not `mut`", help);
+                self.skip_statement();
+                let (pattern, value) = (Pattern::Name(name), lost_expression(span));
+                return Ok(Statement::Let { mutable: true, pattern, ty: None, value });
             }
             if self.at(":") {
                 let help = format!("leave it out here; `let {name}: f32[…] = {name};` checks it");
@@ -150,8 +173,11 @@ impl Parser<'_> {
         let start = self.cursor.span();
         let value = self.equals().and_then(|()| {
             let value = self.expression()?;
+            let errors = self.report.errors.len();
             self.end_of_statement()?;
-            Ok(value)
+            // What follows where `;` is missing may belong to the value, and so may a branch behind it.
+            let ended = errors == self.report.errors.len() && !self.cursor.at_word("else");
+            if ended { Ok(value) } else { Ok(lost_expression(value.span)) }
         });
         if value.is_err() {
             self.skip_statement();
@@ -296,10 +322,10 @@ impl Parser<'_> {
         if let Some(group) = self.eat_group(Delimiter::Parenthesis) {
             let mut parts = self.within(&group, |inner| {
                 if inner.cursor.is_empty() {
-                    inner.expected("a name", hints::NAME);
+                    return Err(inner.expected("a name", hints::NAME));
                 }
-                inner.list(hints::LIST, Self::pattern, |span| Some(Pattern::Ignored(span)))
-            })?;
+                Ok(inner.list(hints::LIST, Self::pattern, |span| Some(Pattern::Ignored(span))))
+            })??;
             return Ok(match parts.pop() {
                 Some(single) if parts.is_empty() && !ends_in_comma(&group) => single,
                 last => {
@@ -317,6 +343,17 @@ impl Parser<'_> {
             );
         }
         Ok(Pattern::Name(self.name("a name")?))
+    }
+}
+
+/// Whether the statement that was read binds the name that it should.
+fn binds_all(statements: &[Statement], lost: &Lost) -> bool {
+    match (statements, lost.names.as_slice()) {
+        (
+            [Statement::Let { pattern: Pattern::Name(name), .. } | Statement::LetIndexed { name, .. }],
+            [only],
+        ) => name == only,
+        _ => false,
     }
 }
 

@@ -46,17 +46,17 @@ impl Parser<'_> {
         if is_keyword(&name) {
             return None;
         }
-        let ty = or_error(self.wholly(Self::ty), scalar.span());
-        let written = match &ty {
-            Type::Tensor(TensorType { axes, .. }) if !axes.is_empty() => format!("{scalar}[…]"),
-            _ => scalar.to_string(),
+        let sizes = match self.cursor.peek(1) {
+            Some(sizes @ TokenTree::Group(_)) => sizes.to_string().replace(" ,", ","),
+            _ => String::new(),
         };
+        let ty = or_error(self.wholly(Self::ty), scalar.span());
         self.cursor.bump();
         let message = format!("expected a name, found the type `{scalar}`");
         self.wrong(
             scalar.span(),
             message,
-            format!("the name comes first: `{before}{name}: {written}{behind}`"),
+            format!("the name comes first: `{before}{name}: {scalar}{sizes}{behind}`"),
         );
         Some((name, ty))
     }
