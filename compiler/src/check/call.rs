@@ -135,7 +135,17 @@ impl<'a> Elaborator<'a> {
     /// After an error in what is called, the arguments may still have theirs.
     pub fn evaluate_all(&mut self, arguments: &[CallArgument]) {
         for argument in arguments {
-            if argument.name.is_none() && !matches!(argument.value.kind, E::Array(_)) {
+            // A list may be an option's; a function, what other languages hand on to what is not known here.
+            let is_handed_on = match &argument.value.kind {
+                E::Array(_) => true,
+                E::Name(name) => {
+                    let text = name.to_string();
+                    let known = self.named_function(&text).is_some() || library::is_builtin(&text);
+                    known && self.resolve(name).is_none()
+                }
+                _ => false,
+            };
+            if argument.name.is_none() && !is_handed_on {
                 self.expr(&argument.value);
             }
         }

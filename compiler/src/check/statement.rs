@@ -148,7 +148,10 @@ impl Elaborator<'_> {
                                 counted(values.len(), "value"),
                                 self.describe(&value)
                             ),
-                            "`_` ignores a value",
+                            match nested(&value) == parts.len() {
+                                true => "take it apart as it is made: `let (a, (b, c)) = …;`",
+                                false => "`_` ignores a value",
+                            },
                         ),
                         _ => (
                             format!(
@@ -166,6 +169,14 @@ impl Elaborator<'_> {
                 }
             }
         }
+    }
+}
+
+/// How many values there are in tuples of tuples.
+fn nested(value: &Value) -> usize {
+    match value {
+        Value::Tuple(parts) => parts.iter().map(nested).sum(),
+        _ => 1,
     }
 }
 

@@ -8,7 +8,7 @@ use super::elaborate::Elaborator;
 use super::elsewhere::known_elsewhere;
 use super::items::InstanceContent;
 use super::library;
-use super::value::Layer;
+use super::value::{Bound, Layer, Mutability, Value};
 use super::words::{list, list_open};
 use crate::spelling::did_you_mean;
 
@@ -50,7 +50,13 @@ impl Elaborator<'_> {
         let names = self.in_scope();
         let near = did_you_mean(&text, &names);
         let message = format!("there is no `{name}` here");
-        let (message, help) = if let Some(near) = near {
+        let (message, help) = if self.items.methods.contains_key(&text) {
+            let field = text.to_lowercase();
+            (
+                format!("`{name}` is a layer, used here as a value"),
+                format!("a layer is a field, `{field}: {name}<…>`, and is called by its name: `{field}(x)`"),
+            )
+        } else if let Some(near) = near {
             (message, format!("did you mean `{near}`?"))
         } else if text.len() > 1
             && (self.named_function(&text).is_some()
@@ -84,6 +90,10 @@ impl Elaborator<'_> {
             format!("there is no `{name}` here"),
             format!("an index is bound on the left, `let y[{name}] = …;`, by a reducer, `sum[{name}](…)`, or by a loop"),
         );
+        // It is one mistake, however often the statement mentions it.
+        if self.quiet == 0 {
+            self.bind(name, Bound::Value(Value::Poison), Mutability::Counter);
+        }
     }
 
     /// The names that may stand for a value here, nearest scope first.

@@ -89,6 +89,8 @@ files!(
     shapes,
     sizes,
     statements,
+    tired,
     uncalled,
     warnings,
+    weary,
 );

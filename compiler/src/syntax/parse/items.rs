@@ -10,8 +10,9 @@ use super::{Failed, Parsed, Parser, hints};
 use crate::spelling::did_you_mean;
 
 const KEYWORDS: [&str; 7] = ["const", "struct", "impl", "fn", "extern", "pub", "dim"];
-const INTEGERS: [&str; 12] =
-    ["isize", "i8", "i16", "i32", "i64", "i128", "u8", "u16", "u32", "u64", "u128", "int"];
+/// Integers of Rust and of other languages.
+pub(super) const INTEGERS: [&str; 10] =
+    ["usize", "isize", "i8", "i16", "i32", "i64", "i128", "u8", "u16", "u128"];
 const FOREIGN: [&str; 10] =
     ["enum", "trait", "use", "mod", "type", "static", "async", "unsafe", "class", "macro_rules"];
 
@@ -184,7 +185,8 @@ impl Parser<'_> {
             self.cursor.bump();
             self.eat_group(Delimiter::Bracket);
         }
-        if INTEGERS.contains(&word.as_str()) { Ok(()) } else { Err(failed) }
+        let of_integers = INTEGERS.contains(&word.as_str()) || word == "u32" || word == "u64";
+        if of_integers { Ok(()) } else { Err(failed) }
     }
 
     /// `Dense<const I: usize, const O: usize = I> { … }`

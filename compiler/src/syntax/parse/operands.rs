@@ -279,7 +279,10 @@ impl Parser<'_> {
             }
             false => None,
         };
-        Ok(CallArgument { name, value: self.expression()? })
+        let value = self.expression()?;
+        // What follows may belong to it.
+        let ended = self.cursor.is_empty() || self.at(",");
+        Ok(CallArgument { name, value: if ended { value } else { lost_expression(value.span) } })
     }
 
     /// `.sum(axis = 1)`, `.weight`
@@ -292,6 +295,10 @@ impl Parser<'_> {
             self.cursor.bump();
             self.wrong(span, message, help);
             return Ok(lost_expression(join(receiver.span, span, dot)));
+        }
+        if self.cursor.at_word("where") {
+            let help = "choose: `if c { a } else { b }`, elementwise where `c` is a mask";
+            return Err(self.wrong(self.cursor.span(), "there is no function `where`", help));
         }
         let name = self.name("a function or a field")?;
         if name == "T" && !self.cursor.at_group(0, Delimiter::Parenthesis) {

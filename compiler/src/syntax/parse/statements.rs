@@ -103,7 +103,7 @@ impl Parser<'_> {
     fn skip_statement(&mut self) {
         let at = |words: &[&str]| words.iter().any(|word| self.cursor.at_word(word));
         let is_loop = at(&["while", "loop"]);
-        let braced = is_loop || at(&["match", "fn", "struct", "impl", "enum", "mod"]);
+        let braced = is_loop || at(&["match", "with", "fn", "struct", "impl", "enum", "mod"]);
         while !self.cursor.is_empty() {
             if braced && self.cursor.at_group(0, Delimiter::Brace) {
                 match is_loop {
@@ -204,7 +204,12 @@ impl Parser<'_> {
             return Ok(());
         }
         let found = self.cursor.found();
-        let help = hints::look_up(hints::STATEMENT, &found).unwrap_or(hints::STATEMENT_END);
+        let help = match self.cursor.is_empty() {
+            true => {
+                "a statement ends in `;`, a body in its value: an expression without `let` and without `;`"
+            }
+            false => hints::look_up(hints::STATEMENT, &found).unwrap_or(hints::STATEMENT_END),
+        };
         let failed = self.wrong(self.cursor.span(), format!("expected `;`, found {found}"), help);
         let next = match self.cursor.peek(0) {
             None => true,

@@ -213,7 +213,7 @@ impl Parser<'_> {
                 if self.cursor.at_character('>') || self.eat(",") {
                     continue;
                 }
-                self.expected("`,` or `>`", hints::OPERATOR);
+                self.expected("`,` or `>`", hints::GENERICS);
                 if self.cursor.at_word("const") {
                     continue;
                 }

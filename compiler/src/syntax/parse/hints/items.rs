@@ -219,6 +219,13 @@ pub(in crate::syntax::parse) const SIZES: Table = &[
     ("`..`", "`..` stands alone for any leading axes: `f32[.., 3]`"),
 ];
 
+/// Where the next generic was expected.
+pub(in crate::syntax::parse) const GENERICS: Table = &[
+    ("`=`", "the sizes of a layer stand in their order, without names: `Conv2d<1, 8, 3>`"),
+    ("`:`", "the sizes of a layer stand in their order, without names: `Conv2d<1, 8, 3>`"),
+    ("`;`", "the sizes of a layer are separated by `,`"),
+];
+
 /// Types of Rust that mean something else here.
 pub(in crate::syntax::parse) const RUST_TYPES: Table = &[
     ("usize", "a size that no array carries is an argument `s: dim S`; other integers are `u32`"),
