@@ -149,7 +149,9 @@ impl Elaborator<'_> {
                     (Value::Tuple(_), ast::Type::Tensor(_)) => {
                         "take the tuple apart first: `let (a, b) = …;`".to_string()
                     }
-                    (Value::Layer(_), _) => "call the layer: `layer(x)`".to_string(),
+                    (Value::Layer(_), _) => {
+                        "call it, `layer(x)`, or take a field of it: `layer.weight`".to_string()
+                    }
                     (_, ast::Type::Tuple(parts, _)) => {
                         format!("{} values in parentheses are expected", parts.len())
                     }

@@ -77,6 +77,9 @@ impl Place {
 const RUST: [&str; 9] =
     ["doc", "cfg", "allow", "derive", "expect", "must_use", "deprecated", "inline", "warn"];
 
+const LISTED: &str = "what is differentiated by stands in parentheses: `#[grad(x)]`, `#[grad(self, x)]`";
+const LIMITS: &str = "write `#[budget(workspace = 16_384, params = 40_000)]`, in bytes";
+
 const OURS: [&str; 8] = ["grad", "jvp", "hvp", "jacobian", "hessian", "budget", "frozen", "checkpoint"];
 
 impl Parser<'_> {
@@ -115,7 +118,7 @@ impl Parser<'_> {
                     Attribute::Rust(..) => {}
                     Attribute::Frozen(_) => drop(inner.expected_or("`]`", &[], "write `#[frozen]`")),
                     Attribute::Checkpoint(_) => drop(inner.expected_or("`]`", &[], "write `#[checkpoint]`")),
-                    _ => return Err(inner.expected("`]`", hints::ATTRIBUTE)),
+                    _ => return Err(inner.expected_or("`]`", hints::ATTRIBUTE, LISTED)),
                 }
             }
             Ok(attribute)
@@ -169,7 +172,8 @@ impl Parser<'_> {
                 self.cursor.bump();
                 Ok(word)
             }
-            _ => self.name("`self` or the name of an argument"),
+            Some(_) => self.name("`self` or the name of an argument"),
+            None => Err(self.expected_or("`self` or the name of an argument", hints::NAME, LISTED)),
         }
     }
 
@@ -177,14 +181,12 @@ impl Parser<'_> {
     fn budget(&mut self, name: &Ident) -> Parsed<Budget> {
         let mut budget = Budget { workspace: None, params: None };
         let Some(group) = self.eat_group(Delimiter::Parenthesis) else {
-            let help = "write `#[budget(workspace = 16_384, params = 40_000)]`, in bytes";
-            return Err(self.wrong(name.span(), "a budget needs its limits", help));
+            return Err(self.wrong(name.span(), "a budget needs its limits", LIMITS));
         };
         self.within(&group, |inner| {
             let limits = inner.list(hints::LIST, Self::limit, |_| None);
             if limits.is_empty() && inner.cursor.is_empty() && group.stream().is_empty() {
-                let help = "write `#[budget(workspace = 16_384, params = 40_000)]`, in bytes";
-                inner.wrong(group.span(), "a budget needs its limits", help);
+                inner.wrong(group.span(), "a budget needs its limits", LIMITS);
             }
             for (what, bytes, span) in limits {
                 let slot = if what == "workspace" { &mut budget.workspace } else { &mut budget.params };
@@ -201,6 +203,9 @@ impl Parser<'_> {
     }
 
     fn limit(&mut self) -> Parsed<(Ident, u64, Span)> {
+        if self.cursor.word().is_none() {
+            return Err(self.expected_or("`workspace` or `params`", hints::ATTRIBUTE, LIMITS));
+        }
         let name = self.name("`workspace` or `params`")?;
         if name != "workspace" && name != "params" {
             let help = did_you_mean(&name.to_string(), &["workspace", "params"])
@@ -226,7 +231,7 @@ impl Parser<'_> {
                 self.cursor.bump();
                 Ok((name, bytes, span))
             }
-            None => Err(self.expected("a whole number of bytes", hints::ATTRIBUTE)),
+            None => Err(self.expected_or("a whole number of bytes", hints::ATTRIBUTE, LIMITS)),
         }
     }
 

@@ -2,9 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Span, TokenTree};
 
-use super::super::ast::{
-    BinaryOperator, Body, Expr, ExprKind, ForRange, Lost, Pattern, Statement, Subscript, Target,
-};
+use super::super::ast::{BinaryOperator, Body, Expr, ExprKind, Lost, Pattern, Statement, Subscript, Target};
 use super::attributes::Place;
 use super::cursor::Cursor;
 use super::types::{or_error, or_lost};
@@ -78,12 +76,7 @@ impl Parser<'_> {
             return Ok(());
         }
         if is_loop {
-            let lost = self.to_bind();
-            let each = self.for_loop(attributes.checkpoint)?;
-            if matches!(&each.range, ForRange::Over(layers) if matches!(layers.kind, ExprKind::Error)) {
-                body.statements.push(Statement::Lost(lost));
-            }
-            body.statements.push(Statement::For(each));
+            body.statements.push(Statement::For(self.for_loop(attributes.checkpoint)?));
             return Ok(());
         }
         if self.cursor.at_word("let") {

@@ -100,6 +100,12 @@ pub(in crate::syntax::parse) const LOOP: Table = &[
 
 /// Where a body was expected.
 pub(in crate::syntax::parse) const BODY: Table = &[
+    ("`step`", "other steps are arithmetic on the index in the loop: `x[2 * t]`"),
+    ("`by`", "other steps are arithmetic on the index in the loop: `x[2 * t]`"),
+    (
+        "`.`",
+        "backwards it is `(0..T).rev()`; other steps are arithmetic on the index in the loop: `x[2 * t]`",
+    ),
     ("`=`", "`==` compares; a body stands in braces"),
     ("`:`", "a body stands in braces"),
     ("`;`", "a body stands in braces"),
