@@ -235,7 +235,7 @@ impl<'a> Elaborator<'a> {
                 Value::Poison
             }
             None => {
-                let names: Vec<String> =
+                let mut names: Vec<String> =
                     items.methods[&structure].iter().map(|known| known.function.name.to_string()).collect();
                 let message = match function {
                     Some(_) => format!("`{structure}` has no function `{wanted}`"),
@@ -250,6 +250,10 @@ impl<'a> Elaborator<'a> {
                         format!("it has {}: `{written}.{}(…)`", list(&names), names[0])
                     }
                     _ if names == ["call"] => format!("a layer is called by its name: `{field}(x)`"),
+                    _ if names.iter().any(|name| name == "call") => {
+                        names.retain(|name| name != "call");
+                        format!("a layer is called by its name, `{field}(x)`; it has {}, too", list(&names))
+                    }
                     _ => format!("it has {}", list(&names)),
                 };
                 self.error_with_help(span, message, help);

@@ -188,6 +188,11 @@ pub fn known_elsewhere(name: &str) -> Option<&'static str> {
     ELSEWHERE.iter().find(|(known, _)| *known == name).map(|(_, help)| *help)
 }
 
+/// What to write for the name of another library.
+pub fn library_elsewhere(name: &str) -> Option<&'static str> {
+    known_elsewhere(name).filter(|help| *help == ALONE)
+}
+
 /// Options under the names that other libraries give them.
 pub fn option_elsewhere(name: &str) -> Option<&'static str> {
     Some(match name {

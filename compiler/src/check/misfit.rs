@@ -125,6 +125,16 @@ impl Elaborator<'_> {
                 if let Some(other) = wrong.and_then(|_| self.layer_that_fits(callee, array)) {
                     return Some(format!("{other} would fit here"));
                 }
+                if let Some(wanted) = self.known_shape(ty)
+                    && !wanted.is_empty()
+                    && array.shape.len() > wanted.len()
+                    && self.shapes_agree(&array.shape[array.shape.len() - wanted.len()..], &wanted)
+                {
+                    let name = &callee.name;
+                    return Some(format!(
+                        "a function maps over indices: `let y[n] = {name}({parameter}[n]);`"
+                    ));
+                }
                 let (wanted, found) = (
                     ty.axes.len()
                         - usize::from(ty.axes.iter().any(|axis| matches!(axis, ast::AxisType::Rest(_)))),

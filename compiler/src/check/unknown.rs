@@ -5,7 +5,7 @@
 use proc_macro2::Ident;
 
 use super::elaborate::Elaborator;
-use super::elsewhere::known_elsewhere;
+use super::elsewhere::{known_elsewhere, library_elsewhere};
 use super::items::InstanceContent;
 use super::library;
 use super::value::{Bound, Layer, Mutability, Value};
@@ -56,6 +56,8 @@ impl Elaborator<'_> {
                 format!("`{name}` is a layer, used here as a value"),
                 format!("a layer is a field, `{field}: {name}<…>`, and is called by its name: `{field}(x)`"),
             )
+        } else if let Some(help) = library_elsewhere(&text) {
+            (message, help.to_string())
         } else if let Some(near) = near {
             (message, format!("did you mean `{near}`?"))
         } else if text.len() > 1

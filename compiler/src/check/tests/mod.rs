@@ -1,5 +1,6 @@
 //! What is wrong with wrong programs, and that nothing is with right ones.
 
+mod mended;
 mod right;
 mod robust;
 mod wrong;
