@@ -15,9 +15,6 @@ use super::words::{list, spelled};
 use crate::spelling::did_you_mean;
 use crate::syntax::ast::{self, CallArgument, ExprKind as E};
 
-/// How deep calls may nest: the passes walk by recursion.
-const DEEPEST_CALL: usize = 64;
-
 /// What is called, for people.
 #[derive(Clone, Debug)]
 pub struct Callee {
@@ -45,6 +42,9 @@ impl<'a> Elaborator<'a> {
         let written = spelled(function).unwrap_or_else(|| "call".to_string());
         if has_gap(arguments) {
             self.evaluate_all(arguments);
+            return Value::Poison;
+        }
+        if self.is_no_reducer(function) {
             return Value::Poison;
         }
         let E::Name(name) = &function.kind else {
@@ -94,6 +94,23 @@ impl<'a> Elaborator<'a> {
             }
         }
         self.call_named(name, None, arguments)
+    }
+
+    /// Whether a function that does not run over indices is written as if it did; says so.
+    fn is_no_reducer(&mut self, function: &ast::Expr) -> bool {
+        let E::Index(base, _) = &function.kind else { return false };
+        let E::Name(name) = &base.kind else { return false };
+        let text = name.to_string();
+        let known = self.named_function(&text).is_some() || library::is_builtin(&text);
+        if !known || self.resolve(name).is_some() {
+            return false;
+        }
+        self.error_with_help(
+            name.span(),
+            format!("`{name}` does not run over indices, as sum, prod, mean, max, min, argmax, argmin, any and all do"),
+            format!("bind what it is of: `let z[n, k] = …;`, and `{name}(z)`"),
+        );
+        true
     }
 
     /// `x.sum(axis = 1)`, `enc.hidden(x)`.
@@ -403,46 +420,6 @@ impl<'a> Elaborator<'a> {
         };
         self.fit_expr(result, value, &Expected::Result(function.name.to_string()), body)
             .unwrap_or(Value::Poison)
-    }
-
-    /// Reports a function that calls itself: once for each such function.
-    fn is_endless(&mut self, function: &ast::Function, layer: Option<&Layer>, span: Span) -> bool {
-        let instance = layer.map(|layer| layer.instance);
-        let is_same = |frame: &Frame| {
-            function.name == frame.function
-                && frame.layer.as_ref().map(|layer| layer.instance) == instance
-                && frame.library.is_none() == self.frame().library.is_none()
-        };
-        let name = function.name.to_string();
-        if let Some(first) = self.frames.iter().position(is_same) {
-            let through: Vec<String> =
-                self.frames[first + 1..].iter().map(|frame| frame.function.clone()).collect();
-            let structure =
-                layer.map_or_else(String::new, |layer| self.instances.list[layer.instance].name.clone());
-            let members = std::iter::once(name.clone()).chain(through.iter().cloned());
-            let is_new = members.fold(true, |is_new, member| {
-                is_new & (self.quiet > 0 || self.seen.endless.insert((structure.clone(), member)))
-            });
-            if is_new {
-                let through =
-                    if through.is_empty() { String::new() } else { format!(", through {}", list(&through)) };
-                self.error_with_help(
-                    span,
-                    format!("`{name}` calls itself{through}: it never ends"),
-                    "repeat with a loop: `for t in 0..T { … }`",
-                );
-            }
-            return true;
-        }
-        let too_deep = self.frames.len() > DEEPEST_CALL;
-        if too_deep {
-            self.error_with_help(
-                span,
-                format!("calls nest more than {DEEPEST_CALL} deep here"),
-                "call fewer functions from functions",
-            );
-        }
-        too_deep
     }
 
     /// The generics of a layer by name.

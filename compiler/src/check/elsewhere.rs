@@ -5,6 +5,7 @@ const NORMAL: &str =
 const UNIFORM: &str =
     "a field begins as `uniform(0, 1)`; in a function random numbers are an argument, but for `dropout`";
 const NO_CAST: &str = "every tensor is of one float type, and lives in one place: leave it out";
+const NO_FAILURE: &str = "nothing can fail or be missing here: write the value alone";
 const NO_ITERATOR: &str =
     "arithmetic is elementwise as it is: `sum(x * x)`; over an index it is `let y[i] = …;`";
 const SIZES: &str = "sizes are known by their names: `N`, `784`";
@@ -25,7 +26,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("contiguous", NO_CAST),
     ("clone", NO_CAST),
     ("item", NO_CAST),
-    ("unwrap", NO_CAST),
+    ("unwrap", NO_FAILURE),
+    ("Ok", NO_FAILURE),
+    ("Some", NO_FAILURE),
+    ("Err", NO_FAILURE),
     ("collect", NO_CAST),
     ("iter", NO_ITERATOR),
     ("into_iter", NO_ITERATOR),

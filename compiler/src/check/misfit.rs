@@ -100,6 +100,14 @@ impl Elaborator<'_> {
             }
             _ => {}
         }
+        if let Expected::Argument { callee, parameter } = expected
+            && self.frame().library.is_none()
+            && let Some(wanted) = self.known_shape(ty)
+            && array.shape.len() > wanted.len()
+            && self.shapes_agree(&array.shape[array.shape.len() - wanted.len()..], &wanted)
+        {
+            return Some(mapped(callee, parameter));
+        }
         if let Some(wanted) = self.known_shape(ty)
             && let Some(help) = self.reshaping(&wanted, array)
         {
@@ -125,16 +133,6 @@ impl Elaborator<'_> {
                 if let Some(other) = wrong.and_then(|_| self.layer_that_fits(callee, array)) {
                     return Some(format!("{other} would fit here"));
                 }
-                if let Some(wanted) = self.known_shape(ty)
-                    && !wanted.is_empty()
-                    && array.shape.len() > wanted.len()
-                    && self.shapes_agree(&array.shape[array.shape.len() - wanted.len()..], &wanted)
-                {
-                    let name = &callee.name;
-                    return Some(format!(
-                        "a function maps over indices: `let y[n] = {name}({parameter}[n]);`"
-                    ));
-                }
                 let (wanted, found) = (
                     ty.axes.len()
                         - usize::from(ty.axes.iter().any(|axis| matches!(axis, ast::AxisType::Rest(_)))),
@@ -157,6 +155,10 @@ impl Elaborator<'_> {
                         counted(wanted, "axis"),
                         counted(found, "axis")
                     ),
+                    None if found > wanted => {
+                        let takes = counted(wanted, "axis");
+                        format!("it takes {takes}, found {found}; {}", mapped(callee, parameter))
+                    }
                     None => format!("it takes {}, found {}", counted(wanted, "axis"), counted(found, "axis")),
                 })
             }
@@ -279,6 +281,11 @@ impl Elaborator<'_> {
         };
         if axes.is_empty() { scalar } else { format!("{scalar}[{}]", axes.join(", ")) }
     }
+}
+
+/// How a function is applied to each of many.
+fn mapped(callee: &Callee, parameter: &str) -> String {
+    format!("a function maps over indices: `let y[n] = {}({parameter}[n]);`", callee.name)
 }
 
 /// The kind of value that a parameter takes, if it takes one alone.

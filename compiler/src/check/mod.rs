@@ -17,6 +17,7 @@ mod derivative;
 mod directional;
 mod elaborate;
 mod elsewhere;
+mod endless;
 mod expression;
 mod external;
 mod fit;

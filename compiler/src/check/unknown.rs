@@ -11,6 +11,7 @@ use super::library;
 use super::value::{Bound, Layer, Mutability, Value};
 use super::words::{list, list_open};
 use crate::spelling::did_you_mean;
+use crate::syntax::ast;
 
 /// Up to how many names are listed where nothing near was found.
 const FEW: usize = 8;
@@ -66,6 +67,8 @@ impl Elaborator<'_> {
                 || self.items.externs.contains_key(&text))
         {
             (format!("`{name}` is a function, used here as a value"), format!("call it: `{name}(…)`"))
+        } else if let Some(network) = self.struct_with_field(&text) {
+            (message, format!("`{network}` has a field `{name}`: move this function into `impl {network}`"))
         } else if let Some(place) = self.field_of_a_layer(&text) {
             (message, format!("did you mean `{place}`?"))
         } else if let Some(help) = known_elsewhere(&text) {
@@ -118,6 +121,14 @@ impl Elaborator<'_> {
             }
         }
         once
+    }
+
+    /// For a free function: a struct of the block that has a field of this name.
+    fn struct_with_field(&self, name: &str) -> Option<&'_ str> {
+        let structs = self.items.structs.iter().filter(|(known, _)| !self.items.is_library(known));
+        let has = |of: &ast::Struct| of.fields.iter().any(|field| field.name == name);
+        let mut with = structs.filter(|(_, of)| self.frame().layer.is_none() && has(of));
+        with.next().map(|(known, _)| known.as_str())
     }
 
     /// `fc.weight`, if a layer among the fields has a field of this name.

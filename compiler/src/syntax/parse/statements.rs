@@ -86,10 +86,29 @@ impl Parser<'_> {
         // A word that is no keyword is foreign only in front of another: `var x = …`, but not `var(x)`.
         let foreign = self.cursor.word().is_some_and(is_keyword)
             || matches!(self.cursor.peek(1), Some(TokenTree::Ident(word)) if !is_keyword(word));
+        if self.cursor.at_word("return") {
+            self.expected("a statement or an expression", hints::STATEMENT_START);
+            self.cursor.bump();
+            return self.returned(body, valued);
+        }
         if foreign && hints::look_up(hints::STATEMENT_START, &self.cursor.found()).is_some() {
             return Err(self.expected("a statement or an expression", hints::STATEMENT_START));
         }
         self.assignment_or_result(body, valued)
+    }
+
+    /// What stands behind `return`, reported: at the end of a body its result all the same.
+    fn returned(&mut self, body: &mut Body, valued: bool) -> Parsed<()> {
+        if self.at(";") {
+            return Err(Failed);
+        }
+        let value = self.expression()?;
+        self.eat(";");
+        match valued && self.cursor.is_empty() {
+            true => body.result = Some(Box::new(value)),
+            false => body.statements.push(Statement::Lost(Lost::default())),
+        }
+        Ok(())
     }
 
     /// Goes on behind the next `;`, or at the next `let` or `for`.
