@@ -2,7 +2,8 @@
 
 /// The nearest name, if it is near enough that a slip of the keyboard explains the difference.
 pub fn did_you_mean<'n, S: AsRef<str>>(name: &str, names: &'n [S]) -> Option<&'n str> {
-    let limit = name.chars().count() / 3;
+    let length = name.chars().count();
+    let limit = if length == 2 { 1 } else { length / 3 };
     names
         .iter()
         .map(|candidate| (distance(name, candidate.as_ref()), candidate.as_ref()))

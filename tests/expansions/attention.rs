@@ -307,7 +307,7 @@ impl Attention {
         let t = x.shape()[1];
         if x.shape()[2] != 16 {
             ::chainrule::__private::panics::size(
-                "Attention::attend_value",
+                "Attention::attend",
                 "x",
                 2,
                 x.shape()[2],
@@ -315,8 +315,7 @@ impl Attention {
             );
         }
         let x = x.as_slice().as_chunks::<16>().0;
-        let arena = ws
-            .request(64 * n * t + 2 * t + 2 * t * t, "Attention::attend_value");
+        let arena = ws.request(64 * n * t + 2 * t + 2 * t * t, "Attention::attend");
         {
             use ::chainrule::__private::{carve, kernels};
             let [q, k, v_2, y, s_sum_product, a, s, a_sum_exp] = carve(

@@ -351,7 +351,7 @@ impl Burgers {
         let n = t.len();
         if x.len() != n {
             ::chainrule::__private::panics::rows(
-                "Burgers::residual_step",
+                "Burgers::residual",
                 "x",
                 x.len(),
                 "N",
@@ -362,7 +362,7 @@ impl Burgers {
         let arena = ws
             .request(
                 ::chainrule::__private::larger(364 * n + 460, 263 * n + 480),
-                "Burgers::residual_step",
+                "Burgers::residual",
             );
         ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
         let value = {
@@ -925,7 +925,7 @@ impl Burgers {
         let n = t.len();
         if x.len() != n {
             ::chainrule::__private::panics::rows(
-                "Burgers::residual_value",
+                "Burgers::residual",
                 "x",
                 x.len(),
                 "N",
@@ -933,7 +933,7 @@ impl Burgers {
                 "t",
             );
         }
-        let arena = ws.request(103 * n, "Burgers::residual_value");
+        let arena = ws.request(103 * n, "Burgers::residual");
         let value = {
             use ::chainrule::__private::{carve, kernels};
             let [h, u_left, d_u_product, h_part, u_product] = carve(

@@ -156,7 +156,7 @@ impl Walk {
     ) -> f64 {
         let t = x.len();
         let arena = ws
-            .request(12 * (t.saturating_sub(1).isqrt() + 1) + 24, "Walk::cost_step");
+            .request(12 * (t.saturating_sub(1).isqrt() + 1) + 24, "Walk::cost");
         ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
         let value = {
             use ::chainrule::__private::carve;

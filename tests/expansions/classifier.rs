@@ -305,7 +305,7 @@ impl Mlp {
         let n = x.len();
         if label.len() != n {
             ::chainrule::__private::panics::rows(
-                "Mlp::loss_step",
+                "Mlp::loss",
                 "label",
                 label.len(),
                 "N",
@@ -313,13 +313,8 @@ impl Mlp {
                 "x",
             );
         }
-        ::chainrule::__private::panics::check_indices(
-            "Mlp::loss_step",
-            "label",
-            label,
-            10,
-        );
-        let arena = ws.request(266 * n + 1280, "Mlp::loss_step");
+        ::chainrule::__private::panics::check_indices("Mlp::loss", "label", label, 10);
+        let arena = ws.request(266 * n + 1280, "Mlp::loss");
         ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
         let value = {
             use ::chainrule::__private::{carve, kernels};
@@ -495,7 +490,7 @@ impl Mlp {
         let n = x.len();
         if label.len() != n {
             ::chainrule::__private::panics::rows(
-                "Mlp::loss_value",
+                "Mlp::loss",
                 "label",
                 label.len(),
                 "N",
@@ -503,13 +498,8 @@ impl Mlp {
                 "x",
             );
         }
-        ::chainrule::__private::panics::check_indices(
-            "Mlp::loss_value",
-            "label",
-            label,
-            10,
-        );
-        let arena = ws.request(138 * n, "Mlp::loss_value");
+        ::chainrule::__private::panics::check_indices("Mlp::loss", "label", label, 10);
+        let arena = ws.request(138 * n, "Mlp::loss");
         let value = {
             use ::chainrule::__private::{carve, kernels};
             let [h, logits_product] = carve(arena, [0..n * 128, n * 128..n * 138]);

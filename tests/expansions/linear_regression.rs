@@ -166,7 +166,7 @@ impl LinearRegression {
         let n = x.len();
         if y.len() != n {
             ::chainrule::__private::panics::rows(
-                "LinearRegression::loss_step",
+                "LinearRegression::loss",
                 "y",
                 y.len(),
                 "N",
@@ -174,7 +174,7 @@ impl LinearRegression {
                 "x",
             );
         }
-        let arena = ws.request(n + 3, "LinearRegression::loss_step");
+        let arena = ws.request(n + 3, "LinearRegression::loss");
         ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
         let value = {
             use ::chainrule::__private::carve;
@@ -227,7 +227,7 @@ impl LinearRegression {
         let n = x.len();
         if y.len() != n {
             ::chainrule::__private::panics::rows(
-                "LinearRegression::loss_value",
+                "LinearRegression::loss",
                 "y",
                 y.len(),
                 "N",

@@ -479,7 +479,7 @@ impl Residual {
         let n = x.len();
         if label.len() != n {
             ::chainrule::__private::panics::rows(
-                "Residual::loss_step",
+                "Residual::loss",
                 "label",
                 label.len(),
                 "N",
@@ -488,12 +488,12 @@ impl Residual {
             );
         }
         ::chainrule::__private::panics::check_indices(
-            "Residual::loss_step",
+            "Residual::loss",
             "label",
             label,
             4,
         );
-        let arena = ws.request(1212 * n + 3648, "Residual::loss_step");
+        let arena = ws.request(1212 * n + 3648, "Residual::loss");
         ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
         let value = {
             use ::chainrule::__private::{carve, kernels};
@@ -921,7 +921,7 @@ impl Residual {
         let n = x.len();
         if label.len() != n {
             ::chainrule::__private::panics::rows(
-                "Residual::loss_value",
+                "Residual::loss",
                 "label",
                 label.len(),
                 "N",
@@ -930,12 +930,12 @@ impl Residual {
             );
         }
         ::chainrule::__private::panics::check_indices(
-            "Residual::loss_value",
+            "Residual::loss",
             "label",
             label,
             4,
         );
-        let arena = ws.request(48 * n, "Residual::loss_value");
+        let arena = ws.request(48 * n, "Residual::loss");
         let value = {
             use ::chainrule::__private::{carve, kernels};
             let [scratch, h] = carve(arena, [0..n * 32, n * 32..n * 48]);

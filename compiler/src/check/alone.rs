@@ -138,10 +138,13 @@ fn lower(
         indices: Vec::new(),
         lengths: Vec::new(),
     });
+    let lost = !function.all_arguments;
     let frame = Frame {
         scopes: vec![Vec::new()],
         layer: layer.clone(),
         function: function.name.to_string(),
+        unfixed: lost,
+        lost,
         ..Frame::default()
     };
     let mut this = Elaborator::new(items, instances, report, seen, frame);

@@ -129,11 +129,13 @@ impl Elaborator<'_> {
 }
 
 /// `sum(x, axis = …)`
-fn signature(callee: &Callee, parameters: &[Parameter]) -> String {
+pub fn signature(callee: &Callee, parameters: &[Parameter]) -> String {
     let needed = |parameter: &&Parameter| !parameter.optional;
-    let shown = parameters.iter().filter(needed).map(|parameter| match parameter.option {
-        true => format!("{} = …", parameter.name),
-        false => parameter.name.clone(),
+    let shown = parameters.iter().filter(needed).map(|parameter| match parameter.name.as_str() {
+        name if parameter.option => format!("{name} = …"),
+        // Lists, which other libraries take apart.
+        "shape" | "axes" => "[…]".to_string(),
+        name => name.to_string(),
     });
     format!("{}({})", callee.name, shown.collect::<Vec<_>>().join(", "))
 }

@@ -214,7 +214,8 @@ fn request_of(
     let layer = this.frame().layer.as_ref().map(|layer| layer.instance);
     if let Some(instance) = layer.filter(|_| derivative.model && right) {
         let all = leaves(this.instances, instance);
-        if !this.instances.is_broken(instance) && all.iter().all(|leaf| leaf.frozen) {
+        let whole = !this.instances.is_broken(instance) && !this.has_lost_fields(instance);
+        if whole && all.iter().all(|leaf| leaf.frozen) {
             let structure = &this.instances.list[instance].name;
             let has = if all.is_empty() { "has no parameters" } else { "has frozen parameters alone" };
             let message =
@@ -229,7 +230,7 @@ fn request_of(
 fn no_argument(this: &mut Elaborator<'_>, function: &ast::Function, name: &Ident) {
     let names: Vec<String> =
         function.arguments.iter().map(|argument| super::call::pattern_name(&argument.pattern)).collect();
-    if names.contains(&name.to_string()) {
+    if names.contains(&name.to_string()) || !function.all_arguments {
         return; // Its own error has been reported.
     }
     let layer = this.frame().layer.clone();

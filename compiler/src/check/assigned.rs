@@ -63,6 +63,7 @@ impl Names {
                 self.body(&each.body);
                 self.declared.pop();
             }
+            Statement::Lost(lost) => self.declared.extend(lost.names.iter().map(Ident::to_string)),
         }
     }
 

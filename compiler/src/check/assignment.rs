@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span};
 
 use super::elaborate::{Elaborator, Place};
 use super::expression::Wanted;
-use super::value::{Array, Bound, Mutability, Value};
+use super::value::{Array, Bound, Layer, Mutability, Value};
 use super::words::{counted, list};
 use crate::ir::{Axis, Binary, Comprehension, Graph, Kind, Node, Reduction, Scalar};
 use crate::spelling::did_you_mean;
@@ -25,6 +25,8 @@ impl Elaborator<'_> {
         {
             return;
         }
+        // Once for the target and what is made of it.
+        self.bind_unknown(target);
         let outer = std::mem::replace(&mut self.hint, hint);
         let wanted = self.wanted_by(target);
         let new = self.expr_of(value, &wanted);
@@ -314,7 +316,29 @@ impl Elaborator<'_> {
         }
     }
 
+    /// Says which names that are assigned are bound nowhere.
+    fn bind_unknown(&mut self, target: &Target) {
+        match target {
+            Target::Tuple(parts, _) => parts.iter().for_each(|part| self.bind_unknown(part)),
+            Target::Name(name) | Target::Indexed(name, ..) => {
+                let text = name.to_string();
+                let is_field = |layer: &Layer| {
+                    let fields = &self.instances.list[layer.instance].fields;
+                    fields.iter().any(|field| field.name == text)
+                };
+                let is_field = self.frame().layer.as_ref().is_some_and(is_field);
+                if !is_field && self.binding(&text).is_none() {
+                    self.unknown_target(name);
+                    self.bind_nothing(name);
+                }
+            }
+        }
+    }
+
     fn unknown_target(&mut self, name: &Ident) {
+        if self.may_be_lost(&name.to_string()) {
+            return;
+        }
         let names: Vec<String> = self
             .frame()
             .scopes

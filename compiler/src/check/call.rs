@@ -6,7 +6,6 @@ use proc_macro2::{Ident, Span};
 
 use super::arguments::{Parameter, Passed};
 use super::elaborate::{Elaborator, Frame, LibraryCall};
-use super::elsewhere::known_elsewhere;
 use super::expression::Wanted;
 use super::fit::Expected;
 use super::items::Callable;
@@ -15,9 +14,6 @@ use super::value::{Bound, Layer, Mutability, Static, Value};
 use super::words::{list, spelled};
 use crate::spelling::did_you_mean;
 use crate::syntax::ast::{self, CallArgument, ExprKind as E};
-
-/// How deep calls may nest: the passes walk by recursion.
-const DEEPEST_CALL: usize = 64;
 
 /// What is called, for people.
 #[derive(Clone, Debug)]
@@ -44,6 +40,13 @@ impl<'a> Elaborator<'a> {
     /// `f(x, axis = 1)`, `blocks[2](x)`.
     pub fn call(&mut self, function: &ast::Expr, arguments: &[CallArgument]) -> Value {
         let written = spelled(function).unwrap_or_else(|| "call".to_string());
+        if has_gap(arguments) {
+            self.evaluate_all(arguments);
+            return Value::Poison;
+        }
+        if self.is_no_reducer(function) {
+            return Value::Poison;
+        }
         let E::Name(name) = &function.kind else {
             return match self.expr(function) {
                 Value::Layer(layer) => self.call_layer(&layer, None, written, arguments, function.span),
@@ -93,9 +96,30 @@ impl<'a> Elaborator<'a> {
         self.call_named(name, None, arguments)
     }
 
+    /// Whether a function that does not run over indices is written as if it did; says so.
+    fn is_no_reducer(&mut self, function: &ast::Expr) -> bool {
+        let E::Index(base, _) = &function.kind else { return false };
+        let E::Name(name) = &base.kind else { return false };
+        let text = name.to_string();
+        let known = self.named_function(&text).is_some() || library::is_builtin(&text);
+        if !known || self.resolve(name).is_some() {
+            return false;
+        }
+        self.error_with_help(
+            name.span(),
+            format!("`{name}` does not run over indices, as sum, prod, mean, max, min, argmax, argmin, any and all do"),
+            format!("bind what it is of: `let z[n, k] = …;`, and `{name}(z)`"),
+        );
+        true
+    }
+
     /// `x.sum(axis = 1)`, `enc.hidden(x)`.
     pub fn method(&mut self, receiver: &ast::Expr, name: &Ident, arguments: &[CallArgument]) -> Value {
         match self.expr(receiver) {
+            _ if has_gap(arguments) => {
+                self.evaluate_all(arguments);
+                Value::Poison
+            }
             Value::Layer(layer) => {
                 let written = spelled(receiver)
                     .map_or_else(|| name.to_string(), |receiver| format!("{receiver}.{name}"));
@@ -128,7 +152,17 @@ impl<'a> Elaborator<'a> {
     /// After an error in what is called, the arguments may still have theirs.
     pub fn evaluate_all(&mut self, arguments: &[CallArgument]) {
         for argument in arguments {
-            if argument.name.is_none() && !matches!(argument.value.kind, E::Array(_)) {
+            // A list may be an option's; a function, what other languages hand on to what is not known here.
+            let is_handed_on = match &argument.value.kind {
+                E::Array(_) => true,
+                E::Name(name) => {
+                    let text = name.to_string();
+                    let known = self.named_function(&text).is_some() || library::is_builtin(&text);
+                    known && self.resolve(name).is_none()
+                }
+                _ => false,
+            };
+            if argument.name.is_none() && !is_handed_on {
                 self.expr(&argument.value);
             }
         }
@@ -168,6 +202,10 @@ impl<'a> Elaborator<'a> {
                 let callee = Callee { name: text, layer: None, span: name.span() };
                 self.inline(callable, layer, receiver, arguments, callee)
             }
+            None if self.frame().library.is_none() && items.broken.contains(&text) => {
+                self.evaluate_all(arguments);
+                Value::Poison
+            }
             None if library::is_builtin(&text) => self.builtin(name, receiver, arguments),
             None => {
                 self.no_function(name);
@@ -175,40 +213,6 @@ impl<'a> Elaborator<'a> {
                 Value::Poison
             }
         }
-    }
-
-    fn no_function(&mut self, name: &Ident) {
-        let items = self.items;
-        let text = name.to_string();
-        let mut names: Vec<String> = Vec::new();
-        if let Some(layer) = &self.frame().layer {
-            let structure = &self.instances.list[layer.instance].name;
-            names.extend(items.methods[structure].iter().map(|callable| callable.function.name.to_string()));
-        }
-        names.extend(
-            items
-                .functions
-                .keys()
-                .chain(items.externs.keys())
-                .cloned()
-                .chain(library::builtins().map(str::to_string)),
-        );
-        let elsewhere = items.methods.iter().find(|(_, methods)| {
-            methods.iter().any(|callable| !callable.library && callable.function.name == text)
-        });
-        let help = if let Some(help) = known_elsewhere(&text) {
-            help.to_string()
-        } else if items.methods.contains_key(&text) {
-            let field = text.to_lowercase();
-            format!("a layer is a field, `{field}: {name}<…>`, and is called by its name: `{field}(x)`")
-        } else if let Some(near) = did_you_mean(&text, &names) {
-            format!("did you mean `{near}`?")
-        } else if let Some((structure, _)) = elsewhere {
-            format!("`{structure}` has one: call it through a field of that type, `field.{name}(…)`")
-        } else {
-            format!("write it: `fn {name}(x: f32[..]) -> f32[..] {{ … }}`").replace("f32", self.float_name())
-        };
-        self.error_with_help(name.span(), format!("there is no function `{name}`"), help);
     }
 
     fn call_layer(
@@ -241,8 +245,14 @@ impl<'a> Elaborator<'a> {
                 let callee = Callee { name: written, layer: Some(self.show_layer(layer)), span };
                 self.inline(*callable, Some(layer.clone()), None, arguments, callee)
             }
+            None if items.may_have(&structure, &wanted)
+                || function.is_some() && self.has_lost_fields(layer.instance) =>
+            {
+                self.evaluate_all(arguments);
+                Value::Poison
+            }
             None => {
-                let names: Vec<String> =
+                let mut names: Vec<String> =
                     items.methods[&structure].iter().map(|known| known.function.name.to_string()).collect();
                 let message = match function {
                     Some(_) => format!("`{structure}` has no function `{wanted}`"),
@@ -257,6 +267,10 @@ impl<'a> Elaborator<'a> {
                         format!("it has {}: `{written}.{}(…)`", list(&names), names[0])
                     }
                     _ if names == ["call"] => format!("a layer is called by its name: `{field}(x)`"),
+                    _ if names.iter().any(|name| name == "call") => {
+                        names.retain(|name| name != "call");
+                        format!("a layer is called by its name, `{field}(x)`; it has {}, too", list(&names))
+                    }
                     _ => format!("it has {}", list(&names)),
                 };
                 self.error_with_help(span, message, help);
@@ -276,7 +290,7 @@ impl<'a> Elaborator<'a> {
         callee: Callee,
     ) -> Value {
         let function = callable.function;
-        if self.is_endless(function, layer.as_ref(), callee.span) {
+        if !function.all_arguments || self.is_endless(function, layer.as_ref(), callee.span) {
             self.evaluate_all(arguments);
             return Value::Poison;
         }
@@ -328,6 +342,10 @@ impl<'a> Elaborator<'a> {
                 },
             }
         });
+        if self.are_exchanged(function, &values, &passed, &callee) {
+            self.hint = hint;
+            return Value::Poison;
+        }
         // Types are checked with the callee's dims and generics, its errors said at the call.
         let generics = layer.as_ref().map_or_else(BTreeMap::new, |layer| self.generics_of(layer));
         let frame = Frame {
@@ -404,46 +422,6 @@ impl<'a> Elaborator<'a> {
             .unwrap_or(Value::Poison)
     }
 
-    /// Reports a function that calls itself: once for each such function.
-    fn is_endless(&mut self, function: &ast::Function, layer: Option<&Layer>, span: Span) -> bool {
-        let instance = layer.map(|layer| layer.instance);
-        let is_same = |frame: &Frame| {
-            function.name == frame.function
-                && frame.layer.as_ref().map(|layer| layer.instance) == instance
-                && frame.library.is_none() == self.frame().library.is_none()
-        };
-        let name = function.name.to_string();
-        if let Some(first) = self.frames.iter().position(is_same) {
-            let through: Vec<String> =
-                self.frames[first + 1..].iter().map(|frame| frame.function.clone()).collect();
-            let structure =
-                layer.map_or_else(String::new, |layer| self.instances.list[layer.instance].name.clone());
-            let members = std::iter::once(name.clone()).chain(through.iter().cloned());
-            let is_new = members.fold(true, |is_new, member| {
-                is_new & (self.quiet > 0 || self.seen.endless.insert((structure.clone(), member)))
-            });
-            if is_new {
-                let through =
-                    if through.is_empty() { String::new() } else { format!(", through {}", list(&through)) };
-                self.error_with_help(
-                    span,
-                    format!("`{name}` calls itself{through}: it never ends"),
-                    "repeat with a loop: `for t in 0..T { … }`",
-                );
-            }
-            return true;
-        }
-        let too_deep = self.frames.len() > DEEPEST_CALL;
-        if too_deep {
-            self.error_with_help(
-                span,
-                format!("calls nest more than {DEEPEST_CALL} deep here"),
-                "call fewer functions from functions",
-            );
-        }
-        too_deep
-    }
-
     /// The generics of a layer by name.
     pub fn generics_of(&self, layer: &Layer) -> BTreeMap<String, i64> {
         let instance = &self.instances.list[layer.instance];
@@ -465,6 +443,11 @@ impl<'a> Elaborator<'a> {
             other @ (Value::Layer(_) | Value::Static(_) | Value::Poison) => other,
         }
     }
+}
+
+/// Whether one of the arguments could not be read: how many there are is not known then.
+fn has_gap(arguments: &[CallArgument]) -> bool {
+    arguments.iter().any(|argument| matches!(argument.value.kind, E::Error))
 }
 
 /// Whether a parameter is an option of the library, known at compile time.

@@ -38,11 +38,14 @@ pub fn check(items: &Items<'_>, report: &mut Report) {
                 inner(function, report);
             } else if !is_network {
                 let message = format!("`{name}` is a layer, so `{}` is an inner function", function.name);
-                report.error_with_help(
-                    function.name.span(),
-                    message,
-                    "drop `pub`; the public functions are those of a `pub struct` without generics",
-                );
+                let help = match definition.generics.is_empty() {
+                    true => {
+                        format!("make it a network, `pub struct {name}`, or drop the `pub` of the function")
+                    }
+                    false => "drop `pub`; the public functions are those of a `pub struct` without generics"
+                        .to_string(),
+                };
+                report.error_with_help(function.name.span(), message, help);
             }
         }
         if is_network {

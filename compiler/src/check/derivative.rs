@@ -338,11 +338,11 @@ impl Elaborator<'_> {
             }
             _ => {
                 let message = format!("`{what}` is with respect to an argument, a field, or a `let`");
-                self.error_with_help(
-                    expr.span,
-                    message,
-                    "bind the value first, and compute from the binding: `let x = …; let u = f(x);`",
-                );
+                let help = match &expr.kind {
+                    E::Array(_) => "several stand in parentheses: `grad(u, (x, t))`",
+                    _ => "bind the value first, and compute from the binding: `let x = …; let u = f(x);`",
+                };
+                self.error_with_help(expr.span, message, help);
                 None
             }
         }
@@ -379,6 +379,7 @@ pub fn is_variable(body: &ast::Body, name: &Ident) -> bool {
         | Statement::LetIndexed { value, .. }
         | Statement::Assign { value, .. } => in_expr(value, name),
         Statement::For(each) => is_variable(&each.body, name),
+        Statement::Lost(_) => false,
     }) || body.result.as_ref().is_some_and(|result| in_expr(result, name))
 }
 

@@ -18,6 +18,9 @@ impl<'a> Elaborator<'a> {
     /// The derivative that a declaration says, if it says one and that is right.
     pub fn directional(&mut self, function: &'a ast::Extern, id: ExternId) -> Option<Directional> {
         let (tangents, expr) = function.derivative.as_ref()?;
+        if !function.all_arguments || matches!(expr.kind, ast::ExprKind::Error) {
+            return None;
+        }
         let takes = function.arguments.len();
         if tangents.len() != takes {
             let message = format!(

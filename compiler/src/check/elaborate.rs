@@ -88,6 +88,8 @@ pub struct Frame {
     pub function: String,
     /// Whether an argument's type is wrong, so that dims may be missing through no fault of their users.
     pub unfixed: bool,
+    /// Whether an argument could not be read: a name that nothing bears may be its.
+    pub lost: bool,
     /// Dims that no argument fixes and that were asked for: each is said once.
     pub missing: BTreeSet<String>,
 }

@@ -4,10 +4,69 @@ const NORMAL: &str =
     "a field begins as `normal(1)`; in a function random numbers are an argument, but for `dropout`";
 const UNIFORM: &str =
     "a field begins as `uniform(0, 1)`; in a function random numbers are an argument, but for `dropout`";
+const NO_CAST: &str = "every tensor is of one float type, and lives in one place: leave it out";
+const NO_FAILURE: &str = "nothing can fail or be missing here: write the value alone";
+const NO_ITERATOR: &str =
+    "arithmetic is elementwise as it is: `sum(x * x)`; over an index it is `let y[i] = …;`";
+const SIZES: &str = "sizes are known by their names: `N`, `784`";
+const BACKWARD: &str = "`#[grad]` makes it: `model.loss(&mut ws, x).backward(&mut grads)`, outside of `net!`";
 const ALONE: &str = "names of the library stand alone: `relu(x)`, `pi`";
 
 /// Names that other libraries have, and what to write here.
 const ELSEWHERE: &[(&str, &str)] = &[
+    ("masked_fill", "choose: `if mask { value } else { x }`"),
+    ("float", NO_CAST),
+    ("double", NO_CAST),
+    ("half", NO_CAST),
+    ("long", "indices are `u32` arguments, or come from `argmax`"),
+    ("int", "indices are `u32` arguments, or come from `argmax`"),
+    ("to", NO_CAST),
+    ("cuda", NO_CAST),
+    ("cpu", NO_CAST),
+    ("contiguous", NO_CAST),
+    ("clone", NO_CAST),
+    ("item", NO_CAST),
+    ("unwrap", NO_FAILURE),
+    ("Ok", NO_FAILURE),
+    ("Some", NO_FAILURE),
+    ("Err", NO_FAILURE),
+    ("collect", NO_CAST),
+    ("iter", NO_ITERATOR),
+    ("into_iter", NO_ITERATOR),
+    ("map", NO_ITERATOR),
+    ("zip", NO_ITERATOR),
+    ("enumerate", NO_ITERATOR),
+    ("for_each", NO_ITERATOR),
+    ("vmap", "a function maps over indices: `let y[n] = f(x[n]);`"),
+    ("scan", "write a loop over what `let mut` has bound: `for t in 0..T { h = cell(x[t], h); }`"),
+    ("fori_loop", "write a loop over what `let mut` has bound: `for t in 0..T { … }`"),
+    ("while_loop", "write a loop that stops early: `for t in 0..S while c { … }`"),
+    ("cond", "choose: `if c { a } else { b }`"),
+    ("numel", SIZES),
+    ("ndim", SIZES),
+    ("mul_add", "write `a * b + c`"),
+    ("addmm", "write `x @ w + b`"),
+    ("chunk", "take ranges: `x[..n]`, `x[n..]`"),
+    ("split", "take ranges: `x[..n]`, `x[n..]`; other keys are `fold(key, 0)`, `fold(key, 1)`"),
+    ("fold_in", "write `fold(key, i)`"),
+    ("PRNGKey", "a random key is a `u64` argument"),
+    ("hessian", "write `jacobian(grad(u, x), x)`"),
+    ("jacfwd", "write `jacobian(u, x)`"),
+    ("jacrev", "write `jacobian(u, x)`"),
+    ("value_and_grad", "write `grad(u, x)` beside `u`"),
+    ("backward", BACKWARD),
+    ("at", "assign to what `let mut` has bound: `let mut y = x; y[0] = 1;`"),
+    ("set", "assign to what `let mut` has bound: `let mut y = x; y[0] = 1;`"),
+    ("repeat", "write `broadcast_to(x, [N, 3])`, or with indices: `let y[n, i] = x[i];`"),
+    ("tile", "write `broadcast_to(x, [N, 3])`, or with indices: `let y[n, i] = x[i];`"),
+    ("tensor", "a list is a tensor: `[1, 2, 3]`"),
+    ("array", "a list is a tensor: `[1, 2, 3]`"),
+    ("lax", ALONE),
+    ("F", ALONE),
+    ("optim", ALONE),
+    ("dtype", NO_CAST),
+    ("device", NO_CAST),
+    ("grad_fn", BACKWARD),
     ("T", "write `x.t()`"),
     ("adaptive_avg_pool2d", "write `global_avg_pool(x)`, or `avg_pool2d(x, size)`"),
     ("arccos", "write `acos(x)`"),
@@ -67,10 +126,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("reduce_sum", "write `sum(x, axis = 1)`"),
     ("round", "write `floor(x + 0.5)`"),
     ("rsqrt", "write `1 / sqrt(x)`"),
-    ("shape", "sizes are known by their names: `N`, `784`"),
+    ("shape", SIZES),
     ("sign", "write `signum(x)`"),
-    ("size", "sizes are known by their names: `N`, `784`"),
-    ("len", "sizes are known by their names: `N`, `784`"),
+    ("size", SIZES),
+    ("len", SIZES),
     ("smooth_l1", "write `huber(prediction, target)`"),
     ("square", "write `x * x` or `powi(x, 2)`"),
     ("squeeze", "write `x[.., 0]`"),
@@ -114,6 +173,12 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("kaiming_uniform", "write `he_uniform`"),
     ("kaiming_normal", "write `he_normal`"),
     ("lecun_uniform", "write `lecun_normal`, or `uniform(lo, hi)`"),
+    ("xavier", "write `glorot_uniform` or `glorot_normal`"),
+    ("glorot", "write `glorot_uniform` or `glorot_normal`"),
+    ("kaiming", "write `he_uniform` or `he_normal`"),
+    ("he", "write `he_uniform` or `he_normal`"),
+    ("truncated_normal", "write `lecun_normal`, or `normal(std)`"),
+    ("random", "write `normal(0.1)` or `uniform(-0.1, 0.1)`"),
     ("randn", NORMAL),
     ("rand", UNIFORM),
     ("normal", NORMAL),
@@ -127,6 +192,11 @@ pub fn known_elsewhere(name: &str) -> Option<&'static str> {
     ELSEWHERE.iter().find(|(known, _)| *known == name).map(|(_, help)| *help)
 }
 
+/// What to write for the name of another library.
+pub fn library_elsewhere(name: &str) -> Option<&'static str> {
+    known_elsewhere(name).filter(|help| *help == ALONE)
+}
+
 /// Options under the names that other libraries give them.
 pub fn option_elsewhere(name: &str) -> Option<&'static str> {
     Some(match name {
@@ -138,6 +208,7 @@ pub fn option_elsewhere(name: &str) -> Option<&'static str> {
         "strides" => "stride",
         "negative_slope" | "alpha" => "slope",
         "is_causal" => "causal",
+        "pad" => "padding",
         _ => return None,
     })
 }

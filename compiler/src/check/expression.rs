@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Span};
 
 use super::elaborate::{Elaborator, Place};
+use super::elsewhere::known_elsewhere;
 use super::operator::is_comparison;
 use super::value::{Array, Bound, Static, Value};
 use super::words::list;
@@ -110,6 +111,9 @@ impl Elaborator<'_> {
                 if let Some(value) = self.field(layer, &name.to_string()) {
                     return value;
                 }
+                if self.has_lost_fields(layer.instance) {
+                    return Value::Poison;
+                }
                 let instance = &self.instances.list[layer.instance];
                 let names: Vec<String> = instance.fields.iter().map(|field| field.name.to_string()).collect();
                 let is_function =
@@ -140,10 +144,10 @@ impl Elaborator<'_> {
             Value::Array(_) | Value::Static(_) => {
                 let called = self.named_function(&name.to_string()).is_some()
                     || super::library::is_builtin(&name.to_string());
-                let help = if called {
-                    format!("call the function: `.{name}()`")
-                } else {
-                    "only layers have fields".to_string()
+                let help = match known_elsewhere(&name.to_string()) {
+                    _ if called => format!("call the function: `.{name}()`"),
+                    Some(help) => help.to_string(),
+                    None => "only layers have fields".to_string(),
                 };
                 (format!("`.{name}` takes a field of a layer, found {}", self.describe(&value)), help)
             }

@@ -23,6 +23,10 @@ impl<'a> Elaborator<'a> {
         arguments: &[CallArgument],
         span: Span,
     ) -> Value {
+        if !function.all_arguments {
+            self.evaluate_all(arguments);
+            return Value::Poison;
+        }
         let name = function.name.to_string();
         let callee = Callee { name: name.clone(), layer: None, span };
         let parameters: Vec<Parameter> = function.arguments.iter().map(Parameter::of).collect();

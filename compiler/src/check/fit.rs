@@ -149,7 +149,9 @@ impl Elaborator<'_> {
                     (Value::Tuple(_), ast::Type::Tensor(_)) => {
                         "take the tuple apart first: `let (a, b) = …;`".to_string()
                     }
-                    (Value::Layer(_), _) => "call the layer: `layer(x)`".to_string(),
+                    (Value::Layer(_), _) => {
+                        "call it, `layer(x)`, or take a field of it: `layer.weight`".to_string()
+                    }
                     (_, ast::Type::Tuple(parts, _)) => {
                         format!("{} values in parentheses are expected", parts.len())
                     }
@@ -289,6 +291,7 @@ impl Elaborator<'_> {
             "u32" => Some(Kind::Index),
             "u64" => Some(Kind::Key),
             "bool" => Some(Kind::Mask),
+            lost if self.items.broken.contains(lost) => None,
             other => {
                 let message = format!("there is no type `{other}`");
                 let help = match (

@@ -303,6 +303,10 @@ impl Elaborator<'_> {
                 self.gather_target_uses(target, uses);
                 self.gather_uses(value, uses);
             }
+            Statement::Lost(_) => {
+                uses.poisoned = true;
+                self.statement(statement, around);
+            }
             Statement::For(each) => {
                 self.enter();
                 let place = self.ambient.len();
@@ -352,7 +356,7 @@ impl Elaborator<'_> {
 }
 
 /// The constant coefficient of an index and the rest, if it occurs only so.
-fn affine(value: &Int, position: usize) -> Option<(i64, Int)> {
+pub fn affine(value: &Int, position: usize) -> Option<(i64, Int)> {
     let mut coefficient = 0;
     let mut rest = Int::zero();
     for (monomial, factor) in value.terms() {

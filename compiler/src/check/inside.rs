@@ -3,6 +3,7 @@
 //! subscript becomes one that is checked; `required` says when.
 
 use super::elaborate::Elaborator;
+use super::infer::affine;
 use crate::ir::{Atom, Comparison, Inside, Int, Scalar, ScalarId};
 use crate::syntax::ast;
 
@@ -27,6 +28,15 @@ struct Moving {
 }
 
 impl Elaborator<'_> {
+    /// The range in which a subscript that is made of one index stays inside its axis.
+    fn range_inside(&self, position: &Int, size: &Int) -> Option<String> {
+        let [index] = position.indices().into_iter().collect::<Vec<_>>()[..] else { return None };
+        let (stride, rest) = affine(position, index).filter(|(stride, _)| *stride > 0)?;
+        let extent = size.plus(-1).sub(&rest).div(&Int::constant(stride)).plus(1);
+        let is_range = Self::is_at_least(&extent, 1) == Some(true);
+        is_range.then(|| format!("{} in 0..{}", self.ambient[index].name, self.show_size(&extent)))
+    }
+
     /// A subscript as what it is applied to is read with: one that falls outside its axis is reported, one
     /// of which only a run tells is to be checked then.
     pub fn inside(&mut self, position: Int, size: &Int, of: (&str, usize), expr: &ast::Expr) -> Int {
@@ -49,11 +59,17 @@ impl Elaborator<'_> {
                     return position;
                 }
                 let last = self.show_size(&size.plus(-1));
+                let range = self.range_inside(&position, size).unwrap_or("i in 0..n".to_string());
                 let (size, shown) = (self.show_size(size), self.show_size(&reached));
                 let place = self.place(expr);
                 let (message, help) = if position.as_constant().is_none() {
                     let message = format!("this subscript reaches {shown}, outside an axis of size {size}");
-                    (message, "give the index a smaller range, `i in 0..n`, or guard the read: `if … { … } else { 0 }`".to_string())
+                    (
+                        message,
+                        format!(
+                            "give the index a smaller range, `{range}`, or guard the read: `if … {{ … }} else {{ 0 }}`"
+                        ),
+                    )
                 } else if Self::is_at_least(&reached, 0) == Some(false) {
                     (
                         format!("this counts back past the beginning: the axis has size {size}"),

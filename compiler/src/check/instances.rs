@@ -62,6 +62,9 @@ impl Instances {
             no_layer(items, name, report);
             return None;
         };
+        if !definition.all_generics {
+            return None;
+        }
         let written = |this: &ast::Struct| {
             let names: Vec<String> = this.generics.iter().map(|generic| generic.name.to_string()).collect();
             if names.is_empty() { text.clone() } else { format!("{text}<{}>", names.join(", ")) }
@@ -236,7 +239,9 @@ impl Instances {
                 Some(InstanceContent::Tensor { shape: shape?, initialiser: initialiser? })
             }
             ast::FieldType::Layer(name, arguments) => {
-                if let Some(initialiser) = &field.initialiser {
+                if let Some(initialiser) =
+                    field.initialiser.as_ref().filter(|one| !matches!(one.kind, E::Error))
+                {
                     report.error_with_help(
                         initialiser.span,
                         format!("`{name}` initialises its own fields"),
@@ -320,6 +325,9 @@ impl Instances {
 
 fn no_layer(items: &Items<'_>, name: &Ident, report: &mut Report) {
     let text = name.to_string();
+    if items.may_be_lost(&text) {
+        return;
+    }
     let names: Vec<&String> = items.structs.keys().collect();
     let help = if let Some(help) = known_elsewhere(&text) {
         help.to_string()
@@ -342,6 +350,7 @@ fn tensor(
     let mut right = true;
     match scalar.as_str() {
         "f32" | "f64" => {}
+        lost if items.broken.contains(lost) => right = false,
         "u32" | "u64" | "bool" => {
             let message = format!("a field is a parameter, so it is f32 or f64, found {scalar}");
             report.error_with_help(ty.scalar.span(), message, "pass indices, keys and masks as arguments");

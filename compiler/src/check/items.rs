@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Span};
 
+use super::float::float_of;
 use crate::program::{Float, Initialiser};
 use crate::report::Report;
 use crate::spelling::did_you_mean;
@@ -33,6 +34,11 @@ pub struct Items<'a> {
     pub library_structs: BTreeSet<String>,
     /// Names whose declarations are wrong: their uses are not.
     pub broken: BTreeSet<String>,
+    /// Whether something is declared whose name could not be read: a function or struct that nothing declares
+    /// may be it.
+    pub nameless: bool,
+    /// Structs some of whose functions could not be read.
+    pub incomplete: BTreeSet<String>,
     /// `extern fn`s.
     pub externs: BTreeMap<String, &'a ast::Extern>,
 }
@@ -129,7 +135,9 @@ impl<'a> Items<'a> {
             functions: BTreeMap::new(),
             library: BTreeMap::new(),
             library_structs: BTreeSet::new(),
-            broken: BTreeSet::new(),
+            broken: block.lost.names.iter().map(Ident::to_string).collect(),
+            nameless: block.lost.nameless,
+            incomplete: BTreeSet::new(),
             externs: BTreeMap::new(),
         };
         let mut ignored = Report::default();
@@ -137,8 +145,25 @@ impl<'a> Items<'a> {
         debug_assert!(!ignored.has_errors(), "the prelude declares everything once: {:?}", ignored.errors);
         items.library = items.functions.clone();
         items.library_structs = items.structs.keys().cloned().collect();
+        // Of what could not be read, too, the user's hides the library's.
+        for name in &items.broken {
+            items.functions.remove(name);
+            items.structs.remove(name);
+            items.methods.remove(name);
+            items.library_structs.remove(name);
+        }
         items.add(block, false, report);
         items
+    }
+
+    /// Whether a struct or function that nothing declares may be one that could not be read.
+    pub fn may_be_lost(&self, name: &str) -> bool {
+        self.nameless || self.broken.contains(name)
+    }
+
+    /// Whether a struct may have a function that could not be read.
+    pub fn may_have(&self, structure: &str, function: &str) -> bool {
+        self.incomplete.contains(structure) || self.broken.contains(structure) || self.may_be_lost(function)
     }
 
     /// Whether a struct is the library's.
@@ -153,9 +178,10 @@ impl<'a> Items<'a> {
 
     fn add(&mut self, block: &'a ast::Block, library: bool, report: &mut Report) {
         let mut declared: BTreeSet<String> = BTreeSet::new();
+        let lost = self.broken.clone();
         let mut once = |name: &Ident, report: &mut Report| {
             let is_new = declared.insert(name.to_string());
-            if !is_new {
+            if !is_new && !lost.contains(&name.to_string()) {
                 report.error_with_help(
                     name.span(),
                     format!("`{name}` is declared twice in this block"),
@@ -178,7 +204,7 @@ impl<'a> Items<'a> {
                         continue;
                     }
                     let name = constant.name.to_string();
-                    if name.chars().any(char::is_lowercase) {
+                    if name.chars().any(char::is_lowercase) && !self.broken.contains(&name) {
                         // Rust would take it for the pattern of a variable of that name.
                         report.error_with_help(
                             constant.name.span(),
@@ -186,7 +212,16 @@ impl<'a> Items<'a> {
                             format!("write `{}`: lower case is for variables", name.to_uppercase()),
                         );
                     }
-                    match self.constant(&constant.value, &BTreeMap::new(), report) {
+                    let value = self.constant(&constant.value, &BTreeMap::new(), report);
+                    if let Some(value) = value.filter(|value| *value < 0) {
+                        let message = format!("a constant is a size, an integer from 0, found {value}");
+                        report.error_with_help(
+                            constant.value.span,
+                            message,
+                            "other numbers stand where they are used",
+                        );
+                    }
+                    match value.filter(|value| *value >= 0) {
                         Some(value) => drop(self.constants.insert(constant.name.to_string(), value)),
                         None => drop(self.broken.insert(constant.name.to_string())),
                     }
@@ -216,6 +251,9 @@ impl<'a> Items<'a> {
         for item in &block.items {
             let ast::Item::Impl(implementation) = item else { continue };
             let name = implementation.name.to_string();
+            if !implementation.all_functions {
+                self.incomplete.insert(name.clone());
+            }
             let definition = match self.structs.get(&name).copied() {
                 Some(definition) if library || !self.is_library(&name) => definition,
                 found => {
@@ -223,7 +261,8 @@ impl<'a> Items<'a> {
                     continue;
                 }
             };
-            if !repeats_generics(implementation, definition, report) {
+            let compared = implementation.all_generics && definition.all_generics;
+            if compared && !repeats_generics(implementation, definition, report) {
                 self.broken.extend(
                     implementation
                         .generics
@@ -248,6 +287,9 @@ impl<'a> Items<'a> {
     }
 
     fn no_struct(&self, name: &Ident, is_library: bool, report: &mut Report) {
+        if self.may_be_lost(&name.to_string()) {
+            return;
+        }
         if is_library {
             let message = format!("`{name}` is a layer of the library: functions are not added to it");
             return report.error_with_help(
@@ -410,77 +452,4 @@ fn repeats_generics(implementation: &ast::Impl, definition: &ast::Struct, report
         format!("write `{header} {{ … }}`"),
     );
     false
-}
-
-/// The float type that the block uses; both in one block are an error, said once at each.
-fn float_of(block: &ast::Block, report: &mut Report) -> Float {
-    let mut found: Option<(Float, &'static str, Span)> = None;
-    let mut said = false;
-    let mut see = |ty: &ast::TensorType, report: &mut Report| {
-        let this = match ty.scalar.to_string().as_str() {
-            "f32" => (Float::F32, "f32", ty.scalar.span()),
-            "f64" => (Float::F64, "f64", ty.scalar.span()),
-            _ => return,
-        };
-        match found {
-            None => found = Some(this),
-            Some(first) if first.0 != this.0 && !said => {
-                said = true;
-                let message = |number: usize, own: &str| {
-                    format!("a block uses one float type, and this one both: {own} here ({number}/2)")
-                };
-                report.error_with_help(
-                    first.2,
-                    message(1, first.1),
-                    "networks of another type go into a `net!` of their own",
-                );
-                report.error_with_help(
-                    this.2,
-                    message(2, this.1),
-                    format!("write {}, or move it out", first.1),
-                );
-            }
-            Some(_) => {}
-        }
-    };
-    fn field(ty: &ast::FieldType, see: &mut dyn FnMut(&ast::TensorType)) {
-        match ty {
-            ast::FieldType::Tensor(ty) => see(ty),
-            ast::FieldType::Array(inner, _) => field(inner, see),
-            ast::FieldType::Layer(..) | ast::FieldType::Error(_) => {}
-        }
-    }
-    fn argument(ty: &ast::Type, see: &mut dyn FnMut(&ast::TensorType)) {
-        match ty {
-            ast::Type::Tensor(ty) => see(ty),
-            ast::Type::Tuple(parts, _) => parts.iter().for_each(|part| argument(part, see)),
-            ast::Type::Dim(_) | ast::Type::Error(_) => {}
-        }
-    }
-    let function = |function: &ast::Function, see: &mut dyn FnMut(&ast::TensorType)| {
-        for each in &function.arguments {
-            argument(&each.ty, see);
-        }
-        if let Some(result) = &function.result {
-            argument(result, see);
-        }
-    };
-    for item in &block.items {
-        let see = &mut |ty: &ast::TensorType| see(ty, report);
-        match item {
-            ast::Item::Struct(definition) => definition.fields.iter().for_each(|each| field(&each.ty, see)),
-            ast::Item::Impl(implementation) => {
-                implementation.functions.iter().for_each(|each| function(each, see))
-            }
-            ast::Item::Function(each) => function(each, see),
-            ast::Item::Extern(each) => each
-                .arguments
-                .iter()
-                .map(|argument| &argument.ty)
-                .chain(&each.result)
-                .for_each(|ty| argument(ty, see)),
-            ast::Item::Dims(_) | ast::Item::Const(_) => {}
-        }
-    }
-    found.map_or(Float::F32, |(float, ..)| float)
 }

@@ -119,7 +119,10 @@ impl Elaborator<'_> {
             help.push(declared(name, a));
         }
         let (rank_a, rank_b) = (a.shape.len(), b.shape.len());
-        if let Some((name, shape)) = self.field_that_fits(wanted) {
+        let exchanged = rank_a >= 2 && rank_b >= 2 && b.shape[rank_b - 1] == a.shape[rank_a - 2];
+        if let (true, Some(left), Some(right)) = (exchanged, spelled(left), spelled(right)) {
+            help.push(format!("exchanged they would fit: `{right} @ {left}`"));
+        } else if let Some((name, shape)) = self.field_that_fits(wanted) {
             help.push(format!("`{name}` ({}) would fit here", self.show(Kind::Float, &shape)));
         } else if rank_b >= 2 && b.shape[rank_b - 1] == *wanted {
             let name = spelled(right).map_or_else(|| ".t()".to_string(), |right| format!("{right}.t()"));

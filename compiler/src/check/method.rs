@@ -68,8 +68,15 @@ pub fn lower(
     let errors = report.errors.len();
     let network = Layer { instance, path: Vec::new(), indices: Vec::new(), lengths: Vec::new() };
     let name = function.name.to_string();
-    let frame =
-        Frame { scopes: vec![Vec::new()], layer: Some(network), function: name.clone(), ..Frame::default() };
+    let lost = !function.all_arguments;
+    let frame = Frame {
+        scopes: vec![Vec::new()],
+        layer: Some(network),
+        function: name.clone(),
+        unfixed: lost,
+        lost,
+        ..Frame::default()
+    };
     let mut this = Elaborator::new(items, instances, report, seen, frame);
     let mut dims = Vec::new();
     this.fix_sources(function, &mut dims);
@@ -173,7 +180,7 @@ impl Elaborator<'_> {
         argument: &ast::Argument,
         checks: &mut Vec<ShapeCheck>,
     ) -> Option<Argument> {
-        if let Some(default) = &argument.default {
+        if let Some(default) = argument.default.as_ref().filter(|default| !matches!(default.kind, E::Error)) {
             self.error_with_help(
                 default.span,
                 "an argument of a public function has no default",

@@ -17,9 +17,11 @@ mod derivative;
 mod directional;
 mod elaborate;
 mod elsewhere;
+mod endless;
 mod expression;
 mod external;
 mod fit;
+mod float;
 mod index;
 mod infer;
 mod initialiser;
@@ -43,6 +45,7 @@ mod seen;
 mod statement;
 #[cfg(test)]
 mod tests;
+mod unknown;
 mod unused;
 mod value;
 mod words;
@@ -67,12 +70,9 @@ const PRELUDE: &str = include_str!("prelude.net");
 
 /// The program that a block says; `None` if something is wrong with it, which has then been reported.
 ///
-/// Where the parser lost what nothing stands for, names mean nothing, and what it said is all that is said.
-/// What an `Error` node stands for (a function's body, the type of a field) poisons its uses and no more.
+/// What could not be read poisons its uses and no more: an `Error` node (a function's body, the type of a field)
+/// that it stands for, a lost name all that bears it.
 pub fn check(block: &ast::Block, library: &ast::Block, report: &mut Report) -> Option<Program> {
-    if !block.is_whole {
-        return None;
-    }
     let known = (report.errors.len(), report.warnings.len());
     let items = Items::collect(block, library, report);
     declarations::check(&items, report);

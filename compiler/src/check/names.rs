@@ -1,17 +1,11 @@
-//! Names in scope: bound, looked up, and, where there is none, what was probably meant.
+//! Names in scope: bound and looked up.
 
 use proc_macro2::Ident;
 
 use super::elaborate::{Elaborator, Fixed};
-use super::elsewhere::known_elsewhere;
 use super::items::InstanceContent;
 use super::value::{Array, Binding, Bound, Layer, Mutability, Step, Value};
-use super::words::list;
 use crate::ir::{Int, Kind};
-use crate::spelling::did_you_mean;
-
-/// Up to how many names are listed where nothing near was found.
-const FEW: usize = 8;
 
 impl Elaborator<'_> {
     /// Binds a name in the innermost scope.
@@ -101,116 +95,6 @@ impl Elaborator<'_> {
             "inf" => Some(Bound::Value(self.number(f64::INFINITY))),
             _ => None,
         }
-    }
-
-    /// Says that a name is unknown.
-    pub fn unknown(&mut self, name: &Ident) {
-        let text = name.to_string();
-        if self.items.broken.contains(&text) || self.seen.undeclared.contains(&text) {
-            return;
-        }
-        if self.items.dims.contains_key(&text) {
-            self.seen.dims.insert(text);
-            if !self.frame().unfixed && self.frame_mut().missing.insert(name.to_string()) {
-                let message = format!("no argument of `{}` fixes `{name}`", self.frame().function);
-                self.error_with_help(
-                    name.span(),
-                    message,
-                    format!("give an argument an axis `{name}`, or add an argument `size: dim {name}`"),
-                );
-            }
-            return;
-        }
-        let names = self.in_scope();
-        let near = did_you_mean(&text, &names);
-        let message = format!("there is no `{name}` here");
-        let (message, help) = if let Some(near) = near {
-            (message, format!("did you mean `{near}`?"))
-        } else if text.len() > 1
-            && (self.named_function(&text).is_some()
-                || super::library::is_builtin(&text)
-                || self.items.externs.contains_key(&text))
-        {
-            (format!("`{name}` is a function, used here as a value"), format!("call it: `{name}(…)`"))
-        } else if let Some(place) = self.field_of_a_layer(&text) {
-            (message, format!("did you mean `{place}`?"))
-        } else if let Some(help) = known_elsewhere(&text) {
-            (message, help.to_string())
-        } else if names.is_empty() {
-            (message, "no names are in scope here".to_string())
-        } else if names.len() <= FEW {
-            (message, format!("in scope {} {}", if names.len() == 1 { "is" } else { "are" }, list(&names)))
-        } else {
-            (message, "names are arguments, fields, `let`s above, dims and constants".to_string())
-        };
-        self.error_with_help(name.span(), message, help);
-    }
-
-    /// Says that an index is bound nowhere.
-    pub fn unbound_index(&mut self, name: &Ident) {
-        let text = name.to_string();
-        let is_said = self.items.broken.contains(&text) || self.seen.undeclared.contains(&text);
-        if is_said || self.items.dims.contains_key(&text) {
-            return self.unknown(name);
-        }
-        self.error_with_help(
-            name.span(),
-            format!("there is no `{name}` here"),
-            format!("an index is bound on the left, `let y[{name}] = …;`, by a reducer, `sum[{name}](…)`, or by a loop"),
-        );
-    }
-
-    /// The names that may stand for a value here, nearest scope first.
-    fn in_scope(&self) -> Vec<String> {
-        let frame = self.frame();
-        let mut names: Vec<String> =
-            frame.scopes.iter().rev().flatten().map(|binding| binding.name.clone()).collect();
-        if let Some(layer) = &frame.layer {
-            names.extend(
-                self.instances.list[layer.instance].fields.iter().map(|field| field.name.to_string()),
-            );
-        }
-        names.extend(
-            frame.dims.keys().chain(frame.generics.keys()).chain(self.items.constants.keys()).cloned(),
-        );
-        let mut once: Vec<String> = Vec::new();
-        for name in names {
-            if name != "_" && !once.contains(&name) {
-                once.push(name);
-            }
-        }
-        once
-    }
-
-    /// `fc.weight`, if a layer among the fields has a field of this name.
-    fn field_of_a_layer(&self, name: &str) -> Option<String> {
-        let layer = self.frame().layer.as_ref()?;
-        self.instances.list[layer.instance].fields.iter().find_map(|field| match &field.content {
-            InstanceContent::Layer { instance, lengths } if lengths.is_empty() => {
-                let has = self.instances.list[*instance].fields.iter().any(|inner| inner.name == name);
-                has.then(|| format!("{}.{name}", field.name))
-            }
-            _ => None,
-        })
-    }
-
-    /// Says that a size of a type is unknown: once for each name.
-    pub fn unknown_size(&mut self, name: &Ident) {
-        let text = name.to_string();
-        self.frame_mut().unfixed = true;
-        if self.items.broken.contains(&text) || !self.seen.undeclared.insert(text.clone()) {
-            return;
-        }
-        let items = self.items;
-        let names: Vec<&String> =
-            items.dims.keys().chain(self.frame().generics.keys()).chain(items.constants.keys()).collect();
-        let help = match did_you_mean(&text, &names) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!(
-                "declare it: `dim {name};` for a size known at run time, `const {name}: usize = …;` for one known now"
-            ),
-        };
-        self.error_with_help(name.span(), format!("there is no dim or constant `{name}`"), help);
     }
 
     /// The field of a layer as a value, made an input of the graph when it is first read.

@@ -120,7 +120,9 @@ impl Elaborator<'_> {
             ranges.push(range);
         }
         self.frame_mut().scopes.pop();
-        let (inferred, poisoned) = self.infer(indices, &ranges, body);
+        let (inferred, mut poisoned) = self.infer(indices, &ranges, body);
+        // Of two indices of one name nobody knows which is meant.
+        poisoned |= failed;
         for (position, (index, range)) in indices.iter().zip(ranges).enumerate() {
             let at = Int::index(depth + position);
             let bound = match range {

@@ -61,6 +61,7 @@ impl Elaborator<'_> {
                 bound = self.store_all(bound);
                 self.hint = hint;
                 if let Some(ty) = ty {
+                    self.refuse_other_float(ty);
                     let expected = Expected::Binding(format!("`{}`", super::call::pattern_name(pattern)));
                     bound = self.fit_expr(ty, bound, &expected, value).unwrap_or(Value::Poison);
                 }
@@ -86,6 +87,29 @@ impl Elaborator<'_> {
                 self.assign(target, *operator, *operator_span, value)
             }
             Statement::For(each) => self.repeat(each),
+            Statement::Lost(lost) => {
+                self.uses_wrong = true;
+                self.frame_mut().lost |= lost.nameless;
+                for name in &lost.names {
+                    self.bind(name, Bound::Value(Value::Poison), Mutability::Alone);
+                }
+            }
+        }
+    }
+
+    /// A block uses one float type, in its bodies too.
+    fn refuse_other_float(&mut self, ty: &ast::Type) {
+        match ty {
+            ast::Type::Tensor(ty) => {
+                let float = self.float_name();
+                let other = ["f32", "f64"].into_iter().find(|known| ty.scalar == known && *known != float);
+                if let Some(other) = other {
+                    let message = format!("this block's numbers are {float}, found `{other}`");
+                    self.error_with_help(ty.scalar.span(), message, format!("write `{float}`"));
+                }
+            }
+            ast::Type::Tuple(parts, _) => parts.iter().for_each(|part| self.refuse_other_float(part)),
+            ast::Type::Dim(_) | ast::Type::Error(_) => {}
         }
     }
 
@@ -141,7 +165,7 @@ impl Elaborator<'_> {
                                 counted(values.len(), "value"),
                                 self.describe(&value)
                             ),
-                            "`_` ignores a value",
+                            nested(&value, parts).unwrap_or("`_` ignores a value".to_string()),
                         ),
                         _ => (
                             format!(
@@ -149,7 +173,7 @@ impl Elaborator<'_> {
                                 counted(parts.len(), "name"),
                                 self.describe(&value)
                             ),
-                            "the parts of a tensor are subscripts: `x[0]`, `x[1]`",
+                            "the parts of a tensor are subscripts: `x[0]`, `x[1]`".to_string(),
                         ),
                     };
                     self.error_with_help(*span, message, help);
@@ -160,6 +184,22 @@ impl Elaborator<'_> {
             }
         }
     }
+}
+
+/// How a tuple of tuples is taken apart into so many names.
+fn nested(value: &Value, names: &[Pattern]) -> Option<String> {
+    fn walk<'n>(value: &Value, names: &mut impl Iterator<Item = &'n Pattern>) -> Option<String> {
+        match value {
+            Value::Tuple(parts) => {
+                let parts: Option<Vec<String>> = parts.iter().map(|part| walk(part, names)).collect();
+                Some(format!("({})", parts?.join(", ")))
+            }
+            _ => names.next().map(super::call::pattern_name),
+        }
+    }
+    let mut names = names.iter();
+    let taken = walk(value, &mut names)?;
+    names.next().is_none().then(|| format!("it is nested: `let {taken} = …;`"))
 }
 
 /// A name that a pattern binds twice.

@@ -15,6 +15,11 @@ pub fn list<S: AsRef<str>>(names: &[S]) -> String {
     }
 }
 
+/// `a`, `b`, `c` — in backquotes, where more follow.
+pub fn list_open<S: AsRef<str>>(names: &[S]) -> String {
+    names.iter().map(|name| format!("`{}`", name.as_ref())).collect::<Vec<_>>().join(", ")
+}
+
 /// `1 argument`, `2 arguments`.
 pub fn counted(count: usize, what: &str) -> String {
     match (count, what) {

@@ -157,7 +157,7 @@ impl<'a> Direct<'a> {
     /// `fn f_jvp(&self, ws, …) -> …`
     pub fn method(&self, program: &Program) -> TokenStream {
         let Signature { paths, method, owner, .. } = self.signature;
-        let function = self.signature.function(self.suffix);
+        let function = self.signature.function();
         let checks = self.compiled.map(|_| self.checks(&function)).unwrap_or_default();
         let compiled = self.compiled.map(|compiled| &compiled.of);
         let docs =

@@ -116,7 +116,7 @@ pub fn of_forward(
 /// The pass.
 pub fn of_pass(signature: &Signature<'_>) -> TokenStream {
     lines(&[
-        format!("`{}` gone forward, from which its gradients are computed.", signature.function("")),
+        format!("`{}` gone forward, from which its gradients are computed.", signature.function()),
         String::new(),
         "Borrows the model, the arguments and the workspace, so that they cannot change in between."
             .to_string(),
@@ -189,7 +189,7 @@ pub fn of_workspace(signature: &Signature<'_>, length: &Maximum) -> TokenStream 
     let what = size::text_of_largest(length, &signature.method.graph.dims);
     lines(&[format!(
         "How many elements a workspace must have for every method of `{}`, at these sizes or smaller: {what}.",
-        signature.function("")
+        signature.function()
     )])
 }
 
@@ -203,7 +203,7 @@ pub fn of_operations(signature: &Signature<'_>, counts: &[Int]) -> TokenStream {
     };
     lines(&[format!(
         "How many scalar floating-point operations `{}` takes{beside}: {}.",
-        signature.function(""),
+        signature.function(),
         texts.join(", ")
     )])
 }

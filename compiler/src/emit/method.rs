@@ -31,7 +31,7 @@ pub fn emit(program: &Program, signature: &Signature<'_>, compiled: Option<&Comp
 /// The method that computes the value alone.
 fn value(signature: &Signature<'_>, compiled: Option<&CompiledMethod>, suffix: &str) -> TokenStream {
     let Signature { paths, method, results, .. } = signature;
-    let function = signature.function(suffix);
+    let function = signature.function();
     let checks = compiled.map(|_| checks::of_arguments(signature, &function)).unwrap_or_default();
     let derivation = compiled.map_or("", |compiled| compiled.derivation.as_str());
     let compiled = compiled.map(|compiled| &compiled.value);
@@ -156,7 +156,7 @@ pub fn context<'a>(
     };
     Context {
         krate: &signature.paths.krate,
-        function: format!("{}::{}", signature.owner.name, plain(&method.name)),
+        function: signature.function(),
         float: signature.paths.kind,
         dims: &signature.dims,
         inputs: fields.chain(arguments).chain(seeds).collect(),
@@ -275,7 +275,7 @@ fn constants(signature: &Signature<'_>, compiled: Option<&CompiledMethod>) -> To
     ];
     let items = texts.iter().map(|(suffix, text, what)| {
         let name = format_ident!("{upper}_{suffix}");
-        let docs = docs::lines(&[format!("How `{}` is computed, {what}.", signature.function(""))]);
+        let docs = docs::lines(&[format!("How `{}` is computed, {what}.", signature.function())]);
         let attributes = attributes::of_constants(&method.attributes);
         let text = Literal::string(text);
         quote! {

@@ -80,7 +80,7 @@ impl<'a> Pass<'a> {
     /// `fn loss(&'w self, ws, …) -> MlpLossPass<'w>`
     pub fn method(&self) -> TokenStream {
         let Signature { paths, method, .. } = self.signature;
-        let function = self.signature.function("");
+        let function = self.signature.function();
         let checks =
             self.compiled.map(|_| checks::of_arguments(self.signature, &function)).unwrap_or_default();
         let docs =
@@ -222,7 +222,7 @@ impl<'a> Pass<'a> {
             None => unreachable(self.signature, &[]),
         };
         let ty = results.ty(&TokenStream::new(), paths);
-        let docs = docs::lines(&[format!("The value of `{}`.", self.signature.function(""))]);
+        let docs = docs::lines(&[format!("The value of `{}`.", self.signature.function())]);
         quote! {
             #docs
             #[must_use]

@@ -76,9 +76,10 @@ impl<'program> Signature<'program> {
         }
     }
 
-    /// `Mlp::loss`, as messages name it, with something after the method's name.
-    pub fn function(&self, suffix: &str) -> String {
-        format!("{}::{}{suffix}", plain(&self.owner.name), plain(&self.method.name))
+    /// `Mlp::loss`, as messages name it, whichever of the methods that are made of it is called: their bodies
+    /// share their loops.
+    pub fn function(&self) -> String {
+        format!("{}::{}", plain(&self.owner.name), plain(&self.method.name))
     }
 
     /// `x: &'w [[f32; 784]], label: &'w [u32]`

@@ -66,7 +66,9 @@ fn public<'block>(block: &'block Block, of: &ast::Struct) -> impl Iterator<Item 
         Item::Impl(implementation) if implementation.name == of.name => Some(implementation),
         _ => None,
     });
-    implementations.flat_map(|each| &each.functions).filter(|function| !function.visibility.is_empty())
+    implementations
+        .flat_map(|each| &each.functions)
+        .filter(|function| !function.visibility.is_empty() && function.all_arguments)
 }
 
 /// A program as far as it can be told.
@@ -200,7 +202,8 @@ impl<'block> Sketch<'block> {
         let mut values = Vec::new();
         for (position, generic) in of.generics.iter().enumerate() {
             let default = || generic.default.as_ref().and_then(|default| evaluate(default, &sizes));
-            let value = generics.get(position).copied().or_else(default)?;
+            // A size below 0 is no part of a name.
+            let value = generics.get(position).copied().or_else(default).filter(|value| *value >= 0)?;
             sizes.insert(generic.name.to_string(), value);
             values.push(value);
         }

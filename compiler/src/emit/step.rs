@@ -30,7 +30,7 @@ impl<'a> Step<'a> {
     /// `fn loss_step(&mut self, ws, optimiser, …) -> f32`
     pub fn method(&self) -> TokenStream {
         let Signature { paths, method, .. } = self.signature;
-        let function = self.signature.function("_step");
+        let function = self.signature.function();
         let checks =
             self.compiled.map(|_| checks::of_arguments(self.signature, &function)).unwrap_or_default();
         let docs = docs::of_step(self.signature, self.compiled, &checks);

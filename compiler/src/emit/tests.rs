@@ -129,5 +129,6 @@ fn messages_name_their_help() {
 fn nothing_makes_it_panic() {
     expanded("pub struct Net { a: A<1> } struct A<const I: usize> { inner: A<I + 1> }");
     expanded("pub struct Net { a: A } struct A { inner: [A; 2] }");
+    expanded("pub struct Net { a: A<-1> } struct A<const I: usize> { w: f64[I] }");
     expanded("pub struct Net { huge: f64[4000000000, 4000000000, 4000000000, 4000000000] }");
 }

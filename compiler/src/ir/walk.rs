@@ -75,6 +75,16 @@ impl Scalars {
         replace: &mut dyn FnMut(&mut Self, ScalarId) -> Option<ScalarId>,
         integer: &mut dyn FnMut(&Int) -> Int,
     ) -> ScalarId {
+        self.rebuilt(root, replace, integer)[&root]
+    }
+
+    /// What [`Self::rebuild`] makes of an expression and of each of its parts.
+    pub fn rebuilt(
+        &mut self,
+        root: ScalarId,
+        replace: &mut dyn FnMut(&mut Self, ScalarId) -> Option<ScalarId>,
+        integer: &mut dyn FnMut(&Int) -> Int,
+    ) -> BTreeMap<ScalarId, ScalarId> {
         let mut done: BTreeMap<ScalarId, ScalarId> = BTreeMap::new();
         let mut stack = vec![(root, false)];
         while let Some((id, operands_done)) = stack.pop() {
@@ -117,7 +127,7 @@ impl Scalars {
             };
             done.insert(id, new);
         }
-        done[&root]
+        done
     }
 
     /// The expression with the domain's indices replaced by position.

@@ -1,6 +1,5 @@
 //! Conditions that the ranges of indices, or the conditions around, decide. What an argmax finds is an index too.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use super::ranges::{Fact, Places, Ranges};
@@ -69,7 +68,15 @@ fn value(scalars: &mut Scalars, ranges: &Ranges<'_>, root: ScalarId) -> ScalarId
     if scalars.reachable(root).into_iter().all(|id| is_plain(scalars, id)) {
         return root;
     }
-    Decider { ranges, budget: Cell::new(BUDGET) }.under(scalars, root, &Known::default())
+    let choices = scalars.reachable(root).into_iter().filter(|id| is_choice(&scalars[*id])).count();
+    let mut decider =
+        Decider { ranges, known: vec![Known::default()], more: 2 * choices, done: BTreeMap::new() };
+    decider.under(scalars, root, 0)
+}
+
+/// Whether parts of it are evaluated only where a condition holds.
+fn is_choice(scalar: &Scalar) -> bool {
+    matches!(scalar, Scalar::Select(..) | Scalar::And(..) | Scalar::Or(..))
 }
 
 /// Whether an integer holds nothing that ranges tell something of.
@@ -83,19 +90,21 @@ fn is_plain(value: &Int) -> bool {
 }
 
 /// What is known where an expression is evaluated.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 struct Known {
     conditions: BTreeMap<ScalarId, bool>,
     facts: Vec<Fact>,
 }
 
 impl Known {
-    /// Whether an expression asks for what is known, or for what facts beyond the first few may decide.
-    fn matters(&self, scalars: &Scalars, root: ScalarId, facts: usize) -> bool {
-        scalars.reachable(root).into_iter().any(|id| {
-            self.conditions.contains_key(&id)
-                || (self.facts.len() > facts && matches!(scalars[id], Scalar::CompareInt(..)))
-        })
+    /// As far as an expression asks for it.
+    fn of(mut self, scalars: &Scalars, root: ScalarId) -> Self {
+        let asked = scalars.reachable(root);
+        self.conditions.retain(|condition, _| asked.contains(condition));
+        if !asked.iter().any(|id| matches!(scalars[*id], Scalar::CompareInt(..))) {
+            self.facts.clear();
+        }
+        self
     }
 
     /// Takes note of a condition that holds, or does not, and of those that it is made of.
@@ -119,76 +128,110 @@ impl Known {
     }
 }
 
-/// How often a part of an expression is looked at anew because of what is known there.
-const BUDGET: usize = 200;
-
+/// Looks at each part of an expression once for what is known there.
+///
+/// A part that several others share may be reached under different knowledge. Of an expression without such parts
+/// each choice tells something of two, and so often is a part looked at anew: what is reached in more ways than
+/// there are choices keeps what it is in all of them.
 struct Decider<'a> {
     ranges: &'a Ranges<'a>,
-    budget: Cell<usize>,
+    /// What is known in different places. At the first, nothing.
+    known: Vec<Known>,
+    /// How many more there may be.
+    more: usize,
+    /// What has been looked at, by what was known.
+    done: BTreeMap<(usize, ScalarId), ScalarId>,
 }
 
 impl Decider<'_> {
     /// The expression where some things are known.
-    fn under(&self, scalars: &mut Scalars, root: ScalarId, known: &Known) -> ScalarId {
-        scalars.rebuild(
+    fn under(&mut self, scalars: &mut Scalars, root: ScalarId, place: usize) -> ScalarId {
+        if let Some(&done) = self.done.get(&(place, root)) {
+            return done;
+        }
+        let ranges = self.ranges;
+        let made = scalars.rebuilt(
             root,
             &mut |scalars, id| {
-                if let Some(&holds) = known.conditions.get(&id) {
+                if let Some(&holds) = self.known[place].conditions.get(&id) {
                     return Some(scalars.flag(holds));
+                }
+                if let Some(&done) = self.done.get(&(place, id)) {
+                    return Some(done);
                 }
                 match scalars[id].clone() {
                     Scalar::CompareInt(comparison, a, b) => {
-                        let (a, b) = (self.ranges.simplify(&a), self.ranges.simplify(&b));
-                        Some(match self.ranges.decide(comparison, &a, &b, &known.facts) {
+                        let (a, b) = (ranges.simplify(&a), ranges.simplify(&b));
+                        Some(match ranges.decide(comparison, &a, &b, &self.known[place].facts) {
                             Some(holds) => scalars.flag(holds),
                             None => scalars.compare_int(comparison, a, b),
                         })
                     }
                     // The right side counts only where the left does not decide.
                     Scalar::And(a, b) => {
-                        let a = self.under(scalars, a, known);
-                        let [b] = self.where_it_is(scalars, known, a, [(b, true)])?;
+                        let a = self.under(scalars, a, place);
+                        let [b] = self.where_it_is(scalars, place, a, [(b, true)])?;
                         Some(scalars.and(a, b))
                     }
                     Scalar::Or(a, b) => {
-                        let a = self.under(scalars, a, known);
-                        let [b] = self.where_it_is(scalars, known, a, [(b, false)])?;
+                        let a = self.under(scalars, a, place);
+                        let [b] = self.where_it_is(scalars, place, a, [(b, false)])?;
                         Some(scalars.or(a, b))
                     }
                     Scalar::Select(c, a, b) => {
-                        let c = self.under(scalars, c, known);
-                        let [a, b] = self.where_it_is(scalars, known, c, [(a, true), (b, false)])?;
+                        let c = self.under(scalars, c, place);
+                        let [a, b] = self.where_it_is(scalars, place, c, [(a, true), (b, false)])?;
                         Some(scalars.select(c, a, b))
                     }
                     _ => None,
                 }
             },
-            &mut |value| self.ranges.simplify(value),
-        )
+            &mut |value| ranges.simplify(value),
+        );
+        let new = made[&root];
+        self.done.extend(made.into_iter().map(|(part, new)| ((place, part), new)));
+        new
     }
 
     /// Parts of an expression where a condition holds or does not; none if that is of no help to any.
     fn where_it_is<const N: usize>(
-        &self,
+        &mut self,
         scalars: &mut Scalars,
-        known: &Known,
+        place: usize,
         condition: ScalarId,
         parts: [(ScalarId, bool); N],
     ) -> Option<[ScalarId; N]> {
-        let more = parts.map(|(_, holds)| {
-            let mut more = known.clone();
-            more.learn(scalars, condition, holds);
-            more
-        });
-        let helps = (0..N).any(|part| more[part].matters(scalars, parts[part].0, known.facts.len()));
-        if !helps || self.budget.get() == 0 {
+        let places = parts.map(|(part, holds)| self.place(scalars, place, (condition, holds), part));
+        if places.iter().all(|each| *each == place) {
             return None;
         }
-        self.budget.set(self.budget.get() - 1);
-        let mut more = more.into_iter();
-        Some(parts.map(|(id, _)| match more.next() {
-            Some(more) => self.under(scalars, id, &more),
-            None => id,
-        }))
+        let mut places = places.into_iter();
+        Some(parts.map(|(part, _)| self.under(scalars, part, places.next().unwrap_or(place))))
+    }
+
+    /// The place of a part where a condition holds or does not: that around it, if that is of no help.
+    fn place(
+        &mut self,
+        scalars: &Scalars,
+        around: usize,
+        (condition, holds): (ScalarId, bool),
+        part: ScalarId,
+    ) -> usize {
+        let known = self.known[around].clone().of(scalars, part);
+        let mut more = known.clone();
+        more.learn(scalars, condition, holds);
+        let more = more.of(scalars, part);
+        if more == known {
+            return around;
+        }
+        if let Some(place) = self.known.iter().position(|other| *other == more) {
+            return place;
+        }
+        if self.more == 0 {
+            return around;
+        }
+        self.more -= 1;
+        self.known.push(more);
+        self.known.len() - 1
     }
 }

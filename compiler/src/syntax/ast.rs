@@ -11,8 +11,17 @@ use proc_macro2::{Ident, Span, TokenStream};
 pub struct Block {
     /// The items in the order they were written.
     pub items: Vec<Item>,
-    /// Whether an `Error` node stands for all that could not be read: then what the other names mean is known.
-    pub is_whole: bool,
+    /// What could not be read, so that its names mean something that nobody knows.
+    pub lost: Lost,
+}
+
+/// What a block declares, or a statement binds, in a way that could not be read.
+#[derive(Debug, Default)]
+pub struct Lost {
+    /// The names that could be read.
+    pub names: Vec<Ident>,
+    /// Whether there may be one that could not: any that nothing bears may be it.
+    pub nameless: bool,
 }
 
 /// One item of a block.
@@ -58,8 +67,12 @@ pub struct Struct {
     pub name: Ident,
     /// Const generics.
     pub generics: Vec<Generic>,
+    /// Whether they are all: where not, nothing is known of what holds such a struct.
+    pub all_generics: bool,
     /// Its fields.
     pub fields: Vec<Field>,
+    /// Whether they are all: where not, any name may be that of a field.
+    pub all_fields: bool,
 }
 
 /// `const I: usize = 3` in a struct's generics.
@@ -141,8 +154,12 @@ pub struct Impl {
     pub name: Ident,
     /// The generics as repeated after `impl`, names only.
     pub generics: Vec<Ident>,
+    /// Whether they are all.
+    pub all_generics: bool,
     /// Its functions.
     pub functions: Vec<Function>,
+    /// Whether they are all.
+    pub all_functions: bool,
 }
 
 /// A function from tensors to tensors.
@@ -160,6 +177,8 @@ pub struct Function {
     pub name: Ident,
     /// Its arguments.
     pub arguments: Vec<Argument>,
+    /// Whether they are all: where not, any name in the body may be one, and no call can be checked.
+    pub all_arguments: bool,
     /// What follows `->`; none is an error that `check` reports.
     pub result: Option<Type>,
     /// Its body.
@@ -221,6 +240,8 @@ pub struct Extern {
     pub name: Ident,
     /// Its arguments.
     pub arguments: Vec<Argument>,
+    /// Whether they are all.
+    pub all_arguments: bool,
     /// Its result.
     pub result: Option<Type>,
     /// The tangents' names and the directional derivative.
@@ -275,6 +296,8 @@ pub enum Statement {
     },
     /// `for … in … { … }`
     For(For),
+    /// What stands where the parser has already reported an error.
+    Lost(Lost),
 }
 
 /// What `let` or an argument binds.

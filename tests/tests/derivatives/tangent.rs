@@ -163,7 +163,7 @@ fn by_the_parameters() {
 }
 
 #[test]
-#[should_panic(expected = "Mixed::rows_jvp: `t_x` has 2 rows, but N = 1 (from `x`)")]
+#[should_panic(expected = "Mixed::rows: `t_x` has 2 rows, but N = 1 (from `x`)")]
 fn directions_have_the_shape_of_what_they_are_for() {
     Mixed::zeros().rows_jvp(&mut Workspace::new(), &[[0.0; 3]], &Mixed::zeros(), &[[0.0; 3]; 2]);
 }

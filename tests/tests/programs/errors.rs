@@ -193,7 +193,7 @@ fn rows_that_disagree() {
     let message = refused(0.5, |ws, _: &mut Mlp| {
         model.loss_value(ws, &x, &labels(1, 3));
     });
-    assert_eq!(message, "Mlp::loss_value: `label` has 1 row, but N = 2 (from `x`)");
+    assert_eq!(message, "Mlp::loss: `label` has 1 row, but N = 2 (from `x`)");
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn labels_out_of_range() {
     let message = refused(0.5, |ws, _: &mut Mlp| {
         model.loss_value(ws, &rows::<6>(1, 0), &[u32::MAX]);
     });
-    assert_eq!(message, "Mlp::loss_value: `label[0]` is 4294967295, expected less than 3");
+    assert_eq!(message, "Mlp::loss: `label[0]` is 4294967295, expected less than 3");
 }
 
 #[test]
@@ -243,7 +243,7 @@ fn axes_that_disagree() {
     let message = refused(0.5, |ws, _: &mut Attention| {
         model.loss_value(ws, Tensor::new(&other, [4, 4, 2]), x);
     });
-    assert_eq!(message, "Attention::loss_value: axis 2 of `x` has size 2, expected 4");
+    assert_eq!(message, "Attention::loss: axis 2 of `x` has size 2, expected 4");
 
     let mut d_data = [0.5; 24];
     let mut gradient = Attention::zeros();
@@ -319,7 +319,7 @@ fn subscripts_stay_in_their_row() {
     let x = Tensor::new(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [2, 3]);
     let mut workspace = Workspace::new();
     let message = message_of(|| model.after_in_row_value(&mut workspace, x, &[2, 0]).to_vec());
-    assert_eq!(message, "Mistakes::after_in_row_value: subscript 3 of axis 1 of `x` is outside 0..3");
+    assert_eq!(message, "Mistakes::after_in_row: subscript 3 of axis 1 of `x` is outside 0..3");
     let message = message_of(|| model.after_in_row(&mut workspace, x, &[2, 0]).value().to_vec());
     assert_eq!(message, "Mistakes::after_in_row: subscript 3 of axis 1 of `x` is outside 0..3");
     let message = message_of(|| model.behind_the_first(&mut workspace, x).value().to_vec());
@@ -503,8 +503,7 @@ fn workspaces_that_are_too_short() {
     if growing.len() == promised {
         let mut short = Workspace::from_slice(&mut memory[..found]);
         let message = message_of(|| model.loss_step(&mut short, &mut chainrule::Sgd::new(0.1), &x, &label));
-        let expected =
-            format!("Mlp::loss_step: the workspace has {found} elements, expected at least {promised}");
+        let expected = format!("Mlp::loss: the workspace has {found} elements, expected at least {promised}");
         assert_eq!(message, expected);
         assert_eq!(model.as_slice(), before);
     }
@@ -549,7 +548,7 @@ fn largest_of_nothing() {
     pass.backward(&mut TensorMut::new(&mut d_x, [2, 3]));
     assert_eq!(d_x, [0.0, 2.0, 0.0, 0.0, 0.0, 0.0]);
     let message = message_of(|| model.place_value(&mut ws, &[]));
-    assert_eq!(message, "Mistakes::place_value: axis 0 of `x` has size 0, expected at least 1");
+    assert_eq!(message, "Mistakes::place: axis 0 of `x` has size 0, expected at least 1");
     assert_eq!(model.place_value(&mut ws, &[1.0, 3.0]), 5.0);
     let message = message_of(|| model.there(&mut ws, nothing, &[]).to_vec());
     assert_eq!(message, "Mistakes::there: axis 1 of `x` has size 0, expected at least 1");

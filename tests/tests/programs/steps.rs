@@ -139,7 +139,7 @@ fn a_refused_step_changes_nothing() {
     let mut workspace = Workspace::new();
     let message =
         crate::message_of(|| model.loss_step(&mut workspace, &mut Sgd::new(0.1), &rows::<6>(2, 0), &[0, 9]));
-    assert_eq!(message, "Mlp::loss_step: `label[1]` is 9, expected less than 3");
+    assert_eq!(message, "Mlp::loss: `label[1]` is 9, expected less than 3");
     assert_eq!(model.as_slice(), Mlp::init(1).as_slice());
 
     let mut adam = Adam::new(0.1);

@@ -22,7 +22,7 @@ fn key(this: &mut Elaborator<'_>, call: &Call<'_>, position: usize) -> Option<Sc
 
 /// A new key for each integer.
 pub fn fold(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
-    let key = key(this, call, 0);
+    let key = key(this, call, 0)?;
     let number = call.index(this, 1)?;
     if number.kind != Kind::Index || !number.shape.is_empty() {
         let message =
@@ -35,7 +35,7 @@ pub fn fold(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
         return None;
     }
     let number = this.store_index(&number).element;
-    let element = this.graph.scalars.call(Function::Fold, vec![key?, number]);
+    let element = this.graph.scalars.call(Function::Fold, vec![key, number]);
     Some(Value::Array(this.scalar(Kind::Key, element)))
 }
 

@@ -2,7 +2,8 @@
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
-use crate::report::Report;
+use crate::report::{Diagnostic, Report};
+use crate::syntax::ast;
 
 /// A right program. What is put into a body spoils that body alone.
 const PROGRAM: &str = "
@@ -26,6 +27,12 @@ impl Net {
     #[grad(x)] pub fn slope(x: f64[N]) -> f64[N] { let y[i] = if x[i] > 0 { j0(x[i]) } else { 0 }; y }
     #[jacobian(x)] pub fn field(x: f64[H]) -> f64[H] { grad(sum(helper(x) * v), x) }
 }
+";
+
+/// Items with an error of their own, which none of another item hides.
+const WRONG: &str = "
+pub struct Last { u: f64[2] }
+impl Last { #[grad] pub fn f(x: f64[2]) -> f64 { sum(u * x) + gone } }
 ";
 
 /// What is put where it does not belong.
@@ -66,16 +73,136 @@ fn spoiled(tokens: &[TokenTree], strange: &TokenStream, each: &mut dyn FnMut(Vec
     }
 }
 
+/// The tokens with others put in front of each token that stands in no body, once each; with the number of the
+/// item at the level of the tokens at which that is.
+fn spoiled_items(tokens: &[TokenTree], strange: &TokenStream, each: &mut dyn FnMut(Vec<TokenTree>, usize)) {
+    let mut item = 0;
+    let mut kind = String::new();
+    for (place, token) in tokens.iter().enumerate() {
+        if let TokenTree::Ident(word) = token
+            && ["struct", "impl", "fn", "extern", "dim"].iter().any(|known| word == known)
+        {
+            kind = if kind == "extern" { kind } else { word.to_string() };
+        }
+        let mut with = tokens.to_vec();
+        with.splice(place..place, strange.clone());
+        each(with, item);
+        if let TokenTree::Group(group) = token
+            && (kind != "fn" || group.delimiter() != Delimiter::Brace)
+        {
+            let inner: Vec<TokenTree> = group.stream().into_iter().collect();
+            spoiled_items(&inner, strange, &mut |inner, _| {
+                let mut whole = tokens.to_vec();
+                let mut changed = Group::new(group.delimiter(), inner.into_iter().collect());
+                changed.set_span(group.span());
+                whole[place] = TokenTree::Group(changed);
+                each(whole, item);
+            });
+        }
+        if ends_item(token) {
+            item += 1;
+            kind.clear();
+        }
+    }
+}
+
+fn ends_item(token: &TokenTree) -> bool {
+    match token {
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+        TokenTree::Punct(punct) => punct.as_char() == ';',
+        TokenTree::Ident(_) | TokenTree::Literal(_) => false,
+    }
+}
+
+fn check(tokens: TokenStream, library: &ast::Block) -> Report {
+    let mut report = Report::default();
+    let block = crate::syntax::parse(tokens, &mut report);
+    super::super::check(&block, library, &mut report);
+    report
+}
+
+/// Where each item ends.
+fn ends(tokens: &[TokenTree]) -> Vec<(usize, usize)> {
+    let end = tokens.iter().filter(|token| ends_item(token)).map(|token| token.span().end());
+    end.map(|end| (end.line, end.column)).collect()
+}
+
+#[test]
+fn strange_tokens_in_an_item_spoil_that_item_alone() {
+    let library = super::super::library();
+    let tokens: Vec<TokenTree> =
+        format!("{PROGRAM}{WRONG}").parse::<TokenStream>().expect("tokens").into_iter().collect();
+    let ends = ends(&tokens);
+    let mut checked = 0;
+    for text in [",", ";", "=", "( )", "x", "self", "fn"] {
+        spoiled_items(&tokens, &text.parse().expect("tokens"), &mut |tokens, item| {
+            let whole: TokenStream = tokens.into_iter().collect();
+            let mut report = Report::default();
+            crate::syntax::parse(whole.clone(), &mut report);
+            if item + 2 >= ends.len() || !report.has_errors() {
+                return; // It is a program, and may mean something else.
+            }
+            let errors = check(whole.clone(), &library).errors;
+            let (wrong, others): (Vec<&Diagnostic>, Vec<&Diagnostic>) =
+                errors.iter().partition(|error| error.message == "there is no `gone` here");
+            assert_eq!(wrong.len(), 1, "an error is hidden by `{text}` in\n{whole}");
+            // What begins the next item may end this one.
+            let from = if item == 0 { (0, 0) } else { ends[item - 1] };
+            let outside = others.into_iter().find(|error| {
+                let start = error.span.start();
+                start.line != 1 && !(from..=ends[item + 1]).contains(&(start.line, start.column))
+            });
+            if let Some(error) = outside {
+                let place = error.span.start();
+                panic!("`{text}` at {place:?} is blamed with {}\n{whole}", error.message);
+            }
+            checked += 1;
+        });
+    }
+    assert!(checked > 1000, "{checked}");
+}
+
+/// What is said beside what the parser says.
+fn follows(tokens: &TokenStream, library: &ast::Block) -> Option<Vec<String>> {
+    let mut parsed = Report::default();
+    crate::syntax::parse(tokens.clone(), &mut parsed);
+    if !parsed.has_errors() {
+        return None; // It is a program, and may mean something else.
+    }
+    let all = check(tokens.clone(), library).errors;
+    let is_known = |error: &&Diagnostic| parsed.errors.iter().all(|known| known.message != error.message);
+    Some(
+        all.iter()
+            .filter(is_known)
+            .map(|error| format!("{:?} {}", error.span.start(), error.message))
+            .collect(),
+    )
+}
+
+#[test]
+fn nothing_follows_from_a_strange_token() {
+    let library = super::super::library();
+    let tokens: Vec<TokenTree> = PROGRAM.parse::<TokenStream>().expect("tokens").into_iter().collect();
+    let mut checked = 0;
+    for text in [",", "=", "( )", "[ ]", "-", "1", "self"] {
+        let mut see = |tokens: Vec<TokenTree>| {
+            let whole: TokenStream = tokens.into_iter().collect();
+            let said = follows(&whole, &library).unwrap_or_default();
+            assert!(said.is_empty(), "from `{text}` follows {said:?} in\n{whole}");
+            checked += 1;
+        };
+        let strange = text.parse().expect("tokens");
+        spoiled(&tokens, &strange, &mut |tokens, _| see(tokens));
+        spoiled_items(&tokens, &strange, &mut |tokens, _| see(tokens));
+    }
+    assert!(checked > 1000, "{checked}");
+}
+
 #[test]
 fn strange_tokens_in_a_body_spoil_that_body_alone() {
     let library = super::super::library();
     let program: Vec<TokenTree> = PROGRAM.parse::<TokenStream>().expect("tokens").into_iter().collect();
-    let check = |tokens: TokenStream| {
-        let mut report = Report::default();
-        let block = crate::syntax::parse(tokens, &mut report);
-        super::super::check(&block, &library, &mut report);
-        report
-    };
+    let check = |tokens: TokenStream| check(tokens, &library);
     assert!(check(program.iter().cloned().collect()).errors.is_empty());
     let mut checked = 0;
     for text in STRANGE {

@@ -1,6 +1,7 @@
 //! The promised rewrites and what keeps graphs small, held against the interpreter and closed formulas.
 
 mod builder;
+mod choices;
 mod elementwise;
 mod nested;
 mod random;

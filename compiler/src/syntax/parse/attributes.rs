@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
 use super::super::ast::{Budget, DerivativeKind, DerivativeRequest};
-use super::{Failed, Parsed, Parser, hints};
+use super::{Parsed, Parser, hints};
 use crate::spelling::did_you_mean;
 
 /// An attribute as it was read.
@@ -77,6 +77,9 @@ impl Place {
 const RUST: [&str; 9] =
     ["doc", "cfg", "allow", "derive", "expect", "must_use", "deprecated", "inline", "warn"];
 
+const LISTED: &str = "what is differentiated by stands in parentheses: `#[grad(x)]`, `#[grad(self, x)]`";
+const LIMITS: &str = "write `#[budget(workspace = 16_384, params = 40_000)]`, in bytes";
+
 const OURS: [&str; 8] = ["grad", "jvp", "hvp", "jacobian", "hessian", "budget", "frozen", "checkpoint"];
 
 impl Parser<'_> {
@@ -108,9 +111,15 @@ impl Parser<'_> {
         let span = super::join(hash, group.span_close(), group.span());
         self.within(group, |inner| {
             let name = inner.name("the name of an attribute")?;
-            let attribute = inner.known_attribute(name, group, span)?;
-            if !matches!(attribute, Attribute::Rust(..)) && !inner.cursor.is_empty() {
-                inner.expected("`]`", hints::ATTRIBUTE);
+            // With a gap in its list it would mean something else.
+            let attribute = inner.wholly(|inner| inner.known_attribute(name, group, span))?;
+            if !inner.cursor.is_empty() {
+                match attribute {
+                    Attribute::Rust(..) => {}
+                    Attribute::Frozen(_) => drop(inner.expected_or("`]`", &[], "write `#[frozen]`")),
+                    Attribute::Checkpoint(_) => drop(inner.expected_or("`]`", &[], "write `#[checkpoint]`")),
+                    _ => return Err(inner.expected_or("`]`", hints::ATTRIBUTE, LISTED)),
+                }
             }
             Ok(attribute)
         })?
@@ -134,11 +143,12 @@ impl Parser<'_> {
             }
             _ => {
                 let known: Vec<&str> = OURS.iter().chain(&RUST).copied().collect();
-                let help = match did_you_mean(&text, &known) {
-                    Some(near) => format!("did you mean `#[{near}]`?"),
-                    None => format!("the attributes here are {}", OURS.join(", ")),
+                let help = match (hints::look_up(hints::ATTRIBUTES, &text), did_you_mean(&text, &known)) {
+                    (Some(help), _) => help.to_owned(),
+                    (None, Some(near)) => format!("did you mean `#[{near}]`?"),
+                    (None, None) => format!("the attributes here are {}", OURS.join(", ")),
                 };
-                return Err(self.aside(name.span(), format!("unknown attribute `{text}`"), help));
+                return Err(self.wrong(name.span(), format!("unknown attribute `{text}`"), help));
             }
         };
         let listed = self.eat_group(Delimiter::Parenthesis);
@@ -162,7 +172,8 @@ impl Parser<'_> {
                 self.cursor.bump();
                 Ok(word)
             }
-            _ => self.name("`self` or the name of an argument"),
+            Some(_) => self.name("`self` or the name of an argument"),
+            None => Err(self.expected_or("`self` or the name of an argument", hints::NAME, LISTED)),
         }
     }
 
@@ -170,14 +181,12 @@ impl Parser<'_> {
     fn budget(&mut self, name: &Ident) -> Parsed<Budget> {
         let mut budget = Budget { workspace: None, params: None };
         let Some(group) = self.eat_group(Delimiter::Parenthesis) else {
-            let help = "write `#[budget(workspace = 16_384, params = 40_000)]`, in bytes";
-            return Err(self.wrong(name.span(), "a budget needs its limits", help));
+            return Err(self.wrong(name.span(), "a budget needs its limits", LIMITS));
         };
         self.within(&group, |inner| {
             let limits = inner.list(hints::LIST, Self::limit, |_| None);
             if limits.is_empty() && inner.cursor.is_empty() && group.stream().is_empty() {
-                let help = "write `#[budget(workspace = 16_384, params = 40_000)]`, in bytes";
-                inner.wrong(group.span(), "a budget needs its limits", help);
+                inner.wrong(group.span(), "a budget needs its limits", LIMITS);
             }
             for (what, bytes, span) in limits {
                 let slot = if what == "workspace" { &mut budget.workspace } else { &mut budget.params };
@@ -194,6 +203,9 @@ impl Parser<'_> {
     }
 
     fn limit(&mut self) -> Parsed<(Ident, u64, Span)> {
+        if self.cursor.word().is_none() {
+            return Err(self.expected_or("`workspace` or `params`", hints::ATTRIBUTE, LIMITS));
+        }
         let name = self.name("`workspace` or `params`")?;
         if name != "workspace" && name != "params" {
             let help = did_you_mean(&name.to_string(), &["workspace", "params"])
@@ -219,7 +231,7 @@ impl Parser<'_> {
                 self.cursor.bump();
                 Ok((name, bytes, span))
             }
-            None => Err(self.expected("a whole number of bytes", hints::ATTRIBUTE)),
+            None => Err(self.expected_or("a whole number of bytes", hints::ATTRIBUTE, LIMITS)),
         }
     }
 
@@ -250,7 +262,7 @@ impl Parser<'_> {
             };
             if !fits {
                 let message = format!("`#[{name}]` has no effect on {}", place.name());
-                self.aside(span, message, format!("it stands on {belongs}"));
+                self.wrong(span, message, format!("it stands on {belongs}"));
                 continue;
             }
             let twice = match attribute {
@@ -267,7 +279,7 @@ impl Parser<'_> {
                 Attribute::Checkpoint(span) => sorted.checkpoint.replace(span).is_some(),
             };
             if twice {
-                self.aside(span, format!("`#[{name}]` stands here twice"), "leave one of them out");
+                self.wrong(span, format!("`#[{name}]` stands here twice"), "leave one of them out");
             }
         }
         sorted
@@ -289,7 +301,7 @@ impl Parser<'_> {
     pub(super) fn refuse_visibility(&mut self, visibility: TokenStream, place: Place) {
         if let Some(first) = visibility.into_iter().next() {
             let message = format!("{} has no visibility", place.name());
-            let _: Failed = self.aside(first.span(), message, "leave out the `pub`");
+            self.wrong(first.span(), message, "leave out the `pub`");
         }
     }
 }

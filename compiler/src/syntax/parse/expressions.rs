@@ -3,6 +3,7 @@
 use proc_macro2::Span;
 
 use super::super::ast::{BinaryOperator, Expr, ExprKind, UnaryOperator};
+use super::items::INTEGERS;
 use super::{Parsed, Parser, hints, is_keyword, join};
 
 /// An expression of more operators than this in one row is an error: the passes walk the tree by recursion.
@@ -172,7 +173,11 @@ impl Parser<'_> {
         };
         self.cursor.bump();
         let span: Span = join(value.span, target.span(), target.span());
-        let help = hints::look_up(hints::RUST_TYPES, &target.to_string());
+        let refused = hints::look_up(hints::RUST_TYPES, &target.to_string());
+        let help = match INTEGERS.iter().any(|integer| target == integer) {
+            true => Some("an index is `u32` as it is, and no number becomes one: leave the cast out"),
+            false => refused,
+        };
         if let Some(help) = help {
             self.wrong(target.span(), format!("`{target}` is not a type of numbers here"), help);
             return Ok(Expr { kind: ExprKind::Error, span });

@@ -1,30 +1,33 @@
 //! Functions and `extern fn`s.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 
-use super::super::ast::{Argument, Body, Expr, Extern, Function, Type};
+use super::super::ast::{Argument, Body, Expr, Extern, Function, Pattern, Type};
 use super::attributes::{Place, Sorted};
 use super::cursor::Cursor;
 use super::items::ends_item;
-use super::types::{SCALARS, or_error};
+use super::types::{SCALARS, or_error, or_lost};
 use super::{Failed, Parsed, Parser, hints, lost_expression};
 
 impl Parser<'_> {
-    /// The functions of an `impl`, to its end.
-    pub(super) fn functions(&mut self) -> Vec<Function> {
+    /// The functions of an `impl`, to its end, and whether they are all.
+    pub(super) fn functions(&mut self) -> (Vec<Function>, bool) {
         let mut functions = Vec::new();
+        let mut whole = true;
         while !self.cursor.is_empty() {
             if self.eat(";") {
                 continue;
             }
-            let errors = self.unmarked();
-            functions.extend(self.method().ok().flatten());
-            // What follows a broken function up to the next is part of what broke it.
-            if errors < self.unmarked() {
-                self.skip_until(begins_function);
+            let read = self.cursor.tokens_read();
+            match self.method() {
+                Ok(function) => functions.extend(function),
+                Err(Failed) => {
+                    whole = false;
+                    self.lose(read, begins_function);
+                }
             }
         }
-        functions
+        (functions, whole)
     }
 
     /// One function of an `impl`; none behind a last comment. It reads at least one token.
@@ -36,29 +39,28 @@ impl Parser<'_> {
         let attributes = self.sort(attributes, Place::Function);
         let visibility = self.visibility();
         if self.eat_word("fn").is_none() {
-            self.expected("`fn`", hints::IN_IMPL);
-            self.cursor.bump();
-            return Err(Failed);
+            return Err(self.expected("`fn`", hints::IN_IMPL));
         }
         self.function(attributes, visibility).map(Some)
     }
 
     /// `name(x: f32[N, 784]) -> f32[N, 10] { … }`, behind `fn`.
     pub(super) fn function(&mut self, attributes: Sorted, visibility: TokenStream) -> Parsed<Function> {
-        let name = self.name("the name of a function")?;
-        let (arguments, arguments_span) = self.signature_arguments()?;
-        let (result, fine) = self.result();
+        let name = self.naming("the name of a function")?;
+        let Signature { arguments, all_arguments, span: arguments_span, mut result, fine } =
+            self.signature(&name);
         if !self.cursor.at_group(0, Delimiter::Brace) {
             if fine {
+                // What stands here may belong to the type.
+                result = Type::Error(self.cursor.span());
                 self.expected("`{` and a body", hints::FUNCTION_BODY);
             }
-            self.skip_until(|cursor| cursor.at_group(0, Delimiter::Brace) || ends_item(cursor));
+            self.lose_all(|cursor| cursor.at_group(0, Delimiter::Brace) || ends_item(cursor));
         }
         let lost =
             |span| Body { statements: Vec::new(), result: Some(Box::new(lost_expression(span))), span };
         let body = match self.cursor.at_group(0, Delimiter::Brace) {
-            // Of a body with a gap nothing is kept: its names may be those that were lost.
-            true => self.marking(|this| this.wholly(Self::body)).unwrap_or_else(|Failed| lost(name.span())),
+            true => self.body().unwrap_or_else(|Failed| lost(name.span())),
             false => lost(name.span()),
         };
         let Sorted { rust, derivatives, budget, .. } = attributes;
@@ -69,27 +71,65 @@ impl Parser<'_> {
             visibility,
             name,
             arguments,
+            all_arguments,
             result: Some(result),
             body,
             arguments_span,
         })
     }
 
-    /// `(x: f32[N, 784], axis: …)`
-    fn signature_arguments(&mut self) -> Parsed<(Vec<Argument>, Span)> {
+    /// `(x: f32[N, 784]) -> f32[N, 10]`, behind the name.
+    fn signature(&mut self, name: &Ident) -> Signature {
+        let start = self.cursor.span();
+        match self.signature_arguments() {
+            Ok((arguments, all_arguments, span)) => {
+                // A second list may be the one of the arguments, or the result without its arrow.
+                let all_arguments = all_arguments && !self.cursor.at_group(0, Delimiter::Parenthesis);
+                let (result, fine) = self.result();
+                Signature { arguments, all_arguments, span, result, fine }
+            }
+            Err(Failed) => {
+                // It may be no function at all.
+                self.lost.names.push(name.clone());
+                let result = Type::Error(start);
+                Signature { arguments: Vec::new(), all_arguments: false, span: start, result, fine: false }
+            }
+        }
+    }
+
+    /// `(x: f32[N, 784], axis: …)`, and whether they are all.
+    fn signature_arguments(&mut self) -> Parsed<(Vec<Argument>, bool, Span)> {
         if self.cursor.at_character('<') {
             self.expected("`(` and the arguments", hints::ARGUMENTS);
             self.angles(|inner| {
-                inner.skip_until(|cursor| cursor.at_character(',') || cursor.at_character('>'));
+                inner.lose_all(|cursor| cursor.at_character(',') || cursor.at_character('>'));
                 Ok(())
             });
         }
         let Some(group) = self.eat_group(Delimiter::Parenthesis) else {
             return Err(self.expected("`(` and the arguments", hints::ARGUMENTS));
         };
-        let arguments =
-            self.within(&group, |inner| inner.list(hints::LIST, Self::signature_argument, |_| None))?;
-        Ok((arguments.into_iter().flatten().collect(), group.span()))
+        let (mut known, mut spoiled) = (0, Vec::new());
+        let read = |inner: &mut Self| {
+            let begins = inner.cursor.word().is_some() || !inner.cursor.at_group(0, Delimiter::Bracket);
+            let argument = inner.signature_argument();
+            match &argument {
+                Ok(argument) => known += usize::from(argument.is_some()),
+                // `x: f32, [3]`
+                Err(Failed) if !begins => spoiled.push(known),
+                Err(Failed) => {}
+            }
+            argument.map(Ok)
+        };
+        let arguments = self.within(&group, |inner| inner.list(hints::LIST, read, |_| Some(Err(Failed))))?;
+        let whole = arguments.iter().all(Parsed::is_ok);
+        let mut read: Vec<Argument> = arguments.into_iter().flatten().flatten().collect();
+        for behind in spoiled {
+            if let Some(argument) = behind.checked_sub(1).and_then(|position| read.get_mut(position)) {
+                argument.ty = Type::Error(group.span());
+            }
+        }
+        Ok((read, whole, group.span()))
     }
 
     /// `x: f32[N, 784]`, `(h, c): (f32[H], f32[H])`, `causal: bool = false`; none for a `self`, reported.
@@ -99,23 +139,41 @@ impl Parser<'_> {
         if self.is_self() {
             self.skip_until(|cursor| cursor.at_word("self"));
             let span = self.bump_span();
-            self.aside(span, "functions take no `self`", "leave it out: fields are in scope by their names");
-            self.skip_until(|cursor| cursor.at_character(','));
+            self.wrong(span, "functions take no `self`", "leave it out: fields are in scope by their names");
+            if !self.cursor.is_empty() && !self.at(",") {
+                return Err(Failed);
+            }
             return Ok(None);
         }
+        if let Some((name, ty)) = self.type_before_name("", "") {
+            return Ok(Some(Argument { pattern: Pattern::Name(name), ty, default: None }));
+        }
         let pattern = self.pattern()?;
+        if SCALARS.iter().any(|scalar| matches!(&pattern, Pattern::Name(name) if name == scalar))
+            && !self.at(":")
+        {
+            return Err(self.expected("`:` and a type", hints::ARGUMENT));
+        }
         let start = self.cursor.span();
-        let ty = match self.eat(":") {
-            true => self.marking(|this| this.wholly(Self::ty)),
-            false => self.marking(|this| Err(this.expected("`:` and a type", hints::ARGUMENT))),
+        let mut ty = match self.eat(":") {
+            true => self.wholly(Self::ty),
+            false => Err(self.expected("`:` and a type", hints::ARGUMENT)),
         };
         if ty.is_err() {
             self.skip_until(|cursor| cursor.at_character('=') || cursor.at_character(','));
         }
-        let default = match self.eat("=") {
-            true => Some(self.expression()?),
-            false => None,
-        };
+        let span = self.cursor.span();
+        let default = self.eat("=").then(|| self.wholly(Self::expression));
+        if default.as_ref().is_some_and(Parsed::is_err) {
+            ty = Err(Failed);
+            self.skip_until(|cursor| cursor.at_character(','));
+        }
+        let default = default.filter(|_| ty.is_ok()).map(|default| or_lost(default, span));
+        // What follows a type may belong to it, unless it is another argument.
+        let ended = self.cursor.is_empty() || self.at(",") || self.cursor.operator_at(1) == Some(":");
+        if !ended {
+            ty = Err(Failed);
+        }
         Ok(Some(Argument { pattern, ty: or_error(ty, start), default }))
     }
 
@@ -131,12 +189,10 @@ impl Parser<'_> {
     fn result(&mut self) -> (Type, bool) {
         let start = self.cursor.span();
         let mut fine = true;
-        let ty = self.marking(|this| {
-            this.wholly(|this| {
-                let (ty, well) = this.arrow_and_type();
-                fine = well;
-                Ok(ty)
-            })
+        let ty = self.wholly(|this| {
+            let (ty, well) = this.arrow_and_type();
+            fine = well;
+            Ok(ty)
         });
         (or_error(ty, start), fine)
     }
@@ -170,25 +226,27 @@ impl Parser<'_> {
         if self.eat_word("fn").is_none() {
             return Err(self.expected("`fn`", hints::EXTERN));
         }
-        let name = self.name("the name of a Rust function in scope")?;
-        let (arguments, _) = self.signature_arguments()?;
-        let (result, fine) = self.result();
+        let name = self.naming("the name of a Rust function in scope")?;
+        let Signature { arguments, all_arguments, result, fine, .. } = self.signature(&name);
+        let lost = |span: Span| (Vec::new(), lost_expression(span));
         let mut derivative = None;
         if let Some(group) = self.eat_group(Delimiter::Brace) {
-            derivative = self.within(&group, |inner| inner.derivative(&group))?.ok();
+            let read = self.wholly(|this| this.within(&group, Self::derivative)?);
+            derivative = Some(read.unwrap_or_else(|Failed| lost(group.span())));
             self.eat(";");
         } else if !self.eat(";") {
             if fine {
                 self.expected("`;`, or `{` and the derivative", hints::EXTERN);
             }
-            self.skip_until(ends_item);
+            derivative = Some(lost(name.span()));
+            self.lose_all(ends_item);
             self.eat(";");
         }
-        Ok(Extern { name, arguments, result: Some(result), derivative })
+        Ok(Extern { name, arguments, all_arguments, result: Some(result), derivative })
     }
 
     /// `derivative(dx, dy) = …`, with or without `;`.
-    fn derivative(&mut self, group: &Group) -> Parsed<(Vec<Ident>, Expr)> {
+    fn derivative(&mut self) -> Parsed<(Vec<Ident>, Expr)> {
         const EXAMPLE: &str =
             "write `{ derivative(dx) = cos(x) * dx }`, in the arguments, their tangents and the result `y`";
         if self.eat_word("derivative").is_none() {
@@ -215,16 +273,23 @@ impl Parser<'_> {
             let message = format!("expected `=` and the directional derivative, found {found}");
             return Err(self.wrong(self.cursor.span(), message, EXAMPLE));
         }
-        let value = self.marking(|this| {
-            this.wholly(|this| {
-                let value = this.expression()?;
-                this.eat(";");
-                this.finish();
-                Ok(value)
-            })
-        });
-        Ok((tangents, value.unwrap_or_else(|Failed| lost_expression(group.span()))))
+        let value = self.expression()?;
+        self.eat(";");
+        self.finish();
+        Ok((tangents, value))
     }
+}
+
+/// What stands between the name of a function and its body.
+struct Signature {
+    arguments: Vec<Argument>,
+    /// Whether they are all.
+    all_arguments: bool,
+    /// From parenthesis to parenthesis.
+    span: Span,
+    result: Type,
+    /// Whether the type of the result was there and well, so that what follows it is worth an error.
+    fine: bool,
 }
 
 /// Whether a function begins here, or what should be one and is worth an error of its own.

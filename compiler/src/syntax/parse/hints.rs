@@ -23,6 +23,8 @@ pub(super) const LAST: &str = "the value of a body is its last expression, witho
 const NO_QUESTION: &str = "nothing can fail here: leave it out; a choice is `if c { a } else { b }`";
 const A_TYPE: &str = "write `f32` for a number, `f32[N, 3]` for a tensor";
 const ADD_TO: &str = "write `x += 1;`";
+pub(super) const BRANCHES: &str = "both branches stand in braces: `if c { a } else { b }`";
+pub(super) const BRACES: &str = "a body stands in braces";
 const AXES: &str = "`..` is one whole axis; axes left out at the end are whole";
 pub(super) const STATEMENT_END: &str = "a statement ends in `;`";
 const BY_NAME: &str = "fields and functions of the `impl` are in scope by their names alone";

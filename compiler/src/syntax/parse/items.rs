@@ -2,13 +2,17 @@
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
-use super::super::ast::{Const, Field, FieldType, Generic, Impl, Item, Struct};
+use super::super::ast::{Const, Expr, ExprKind, Field, FieldType, Generic, Impl, Item, Struct, Type};
 use super::attributes::{Place, Sorted};
 use super::cursor::Cursor;
 use super::types::or_lost;
 use super::{Failed, Parsed, Parser, hints};
+use crate::spelling::did_you_mean;
 
 const KEYWORDS: [&str; 7] = ["const", "struct", "impl", "fn", "extern", "pub", "dim"];
+/// Integers of Rust and of other languages.
+pub(super) const INTEGERS: [&str; 10] =
+    ["usize", "isize", "i8", "i16", "i32", "i64", "i128", "u8", "u16", "u128"];
 const FOREIGN: [&str; 10] =
     ["enum", "trait", "use", "mod", "type", "static", "async", "unsafe", "class", "macro_rules"];
 
@@ -19,32 +23,56 @@ impl Parser<'_> {
             if self.eat(";") {
                 continue;
             }
-            let (read, errors) = (self.cursor.tokens_read(), self.unmarked());
-            items.extend(self.item().ok().flatten());
-            if read == self.cursor.tokens_read() {
-                self.cursor.bump();
+            let read = self.cursor.tokens_read();
+            // What begins no item belongs to the one before: `struct A; { … }`.
+            if let (false, Some(last)) = (self.at_word_or_attribute(), items.last_mut()) {
+                spoil(last);
             }
-            // What follows a broken item up to the next is part of what broke it.
-            if errors < self.unmarked() {
-                self.skip_until(|cursor| begins_item(cursor) || begins_foreign_item(cursor));
+            match self.item() {
+                Ok(item) => items.extend(item),
+                Err(Failed) => self.lose(read, |cursor| begins_item(cursor) || begins_foreign_item(cursor)),
             }
         }
         items
+    }
+
+    fn at_word_or_attribute(&self) -> bool {
+        let attribute =
+            self.cursor.at_group(1, Delimiter::Bracket) || self.cursor.operator_at(1) == Some("!");
+        self.cursor.word().is_some() || self.cursor.at_character('#') && attribute
     }
 
     /// One item; none behind a last comment.
     fn item(&mut self) -> Parsed<Option<Item>> {
         let attributes = self.attributes();
         let visibility = self.visibility();
-        let place = self.place();
+        let mut place = self.place();
         if self.cursor.is_empty() && visibility.is_empty() && !attributes.stand_alone() {
             return Ok(None);
         }
-        let Some(place) = place else {
+        if place.is_none() {
             let found = self.cursor.found();
-            let help = hints::look_up(hints::ITEM, &found).unwrap_or(hints::ANY_ITEM);
-            return Err(self.wrong(self.cursor.span(), format!("expected an item, found {found}"), help));
-        };
+            let word = self.cursor.word().map(Ident::to_string).unwrap_or_default();
+            let help = match (hints::look_up(hints::ITEM, &found), did_you_mean(&word, &KEYWORDS)) {
+                (Some(help), _) => help.to_owned(),
+                (None, Some(near)) => format!("did you mean `{near}`?"),
+                (None, None) => hints::ANY_ITEM.to_owned(),
+            };
+            let failed = self.wrong(self.cursor.span(), format!("expected an item, found {found}"), help);
+            // Between `pub` and an item nothing declares anything.
+            let word = self.cursor.word().is_some();
+            let item = |ahead: usize| matches!(self.cursor.peek(ahead), Some(TokenTree::Ident(word)) if KEYWORDS.iter().any(|known| word == known));
+            if visibility.is_empty() || word && !item(1) {
+                return Err(failed);
+            }
+            self.cursor.bump();
+            self.skip_until(begins_item);
+            place = self.place();
+            if place.is_none() {
+                return Err(failed);
+            }
+        }
+        let Some(place) = place else { return Err(Failed) };
         let attributes = self.sort(attributes, place);
         if matches!(place, Place::Dims | Place::Impl | Place::Extern) {
             self.refuse_visibility(visibility.clone(), place);
@@ -79,7 +107,9 @@ impl Parser<'_> {
         loop {
             match self.name("the name of a size") {
                 Ok(name) => names.push(name),
-                Err(Failed) => self.skip_until(|cursor| cursor.at_character(',') || ends_item(cursor)),
+                Err(Failed) => {
+                    self.lose_all(|cursor| cursor.at_character(',') || ends_item(cursor));
+                }
             }
             if self.eat(";") {
                 return names;
@@ -93,7 +123,11 @@ impl Parser<'_> {
             if !names.is_empty() || !self.cursor.is_empty() {
                 self.expected("`,` or `;`", hints::DIMS);
             }
-            self.skip_until(|cursor| cursor.at_character(',') || ends_item(cursor));
+            // With a value it would be a constant.
+            if self.at("=") {
+                self.lost.names.extend(names.pop());
+            }
+            self.lose_all(|cursor| cursor.at_character(',') || ends_item(cursor));
             if !self.eat(",") {
                 self.eat(";");
                 return names;
@@ -103,66 +137,92 @@ impl Parser<'_> {
 
     /// `H: usize = 128;`
     fn constant(&mut self, attributes: Sorted, visibility: TokenStream) -> Parsed<Const> {
+        if self.cursor.at_word("fn") {
+            let help = "every function is evaluated where it is called: leave out the `const`";
+            return Err(self.wrong(self.cursor.span(), "expected the name of a constant, found `fn`", help));
+        }
         let name = self.name("the name of a constant")?;
-        if !self.eat(":") {
-            return Err(self.expected("`: usize`", hints::CONST));
-        }
-        self.usize_type(
-            "a constant is a compile-time size: write `usize`; other numbers stand where they are used",
-        )?;
-        if !self.eat("=") {
-            return Err(self.expected("`=` and a value", hints::CONST));
-        }
         let span = self.cursor.span();
-        let value = self.expression();
-        match &value {
-            Ok(_) if !self.eat(";") => drop(self.expected("`;`", hints::OPERATOR)),
-            Ok(_) => {}
-            Err(Failed) => {
-                self.skip_until(ends_item);
-                self.eat(";");
+        let mut value = self.constant_value();
+        if value.is_err() {
+            self.lost.names.push(name.clone());
+        }
+        if !self.eat(";") {
+            if value.is_ok() {
+                value = Err(self.expected("`;`", hints::OPERATOR));
             }
+            self.lose_all(ends_item);
+            self.eat(";");
         }
         Ok(Const { attributes: attributes.rust, visibility, name, value: or_lost(value, span) })
     }
 
-    /// `usize`, the type of sizes; another type is reported and read over.
+    /// `: usize = 128`
+    fn constant_value(&mut self) -> Parsed<Expr> {
+        if !self.eat(":") {
+            return Err(self.expected("`: usize`", hints::CONST));
+        }
+        let ty = self.usize_type(
+            "a constant is a compile-time size: write `usize`; other numbers stand where they are used",
+        );
+        if !self.eat("=") {
+            return Err(if ty.is_ok() { self.expected("`=` and a value", hints::CONST) } else { Failed });
+        }
+        let value = self.wholly(Self::expression)?;
+        ty.map(|()| value)
+    }
+
+    /// `usize`, the type of sizes; another type is reported and read over. Of another kind of integers the
+    /// value is a size all the same.
     fn usize_type(&mut self, help: &str) -> Parsed<()> {
         if self.eat_word("usize").is_some() {
             return Ok(());
         }
-        let message = format!("expected `usize`, found {}", self.cursor.found());
-        let failed = self.wrong(self.cursor.span(), message, help);
-        match self.cursor.word().is_some() {
-            true => {
-                self.cursor.bump();
-                self.eat_group(Delimiter::Bracket);
-                Ok(())
-            }
-            false => Err(failed),
+        let found = self.cursor.found();
+        let failed = self.wrong(self.cursor.span(), format!("expected `usize`, found {found}"), help);
+        let word = self.cursor.word().map(Ident::to_string).unwrap_or_default();
+        if !word.is_empty() {
+            self.cursor.bump();
+            self.eat_group(Delimiter::Bracket);
         }
+        let of_integers = INTEGERS.contains(&word.as_str()) || word == "u32" || word == "u64";
+        if of_integers { Ok(()) } else { Err(failed) }
     }
 
     /// `Dense<const I: usize, const O: usize = I> { … }`
     fn structure(&mut self, attributes: Sorted, visibility: TokenStream) -> Parsed<Struct> {
-        let name = self.name("the name of a struct")?;
+        let name = self.naming("the name of a struct")?;
         let errors = self.report.errors.len();
-        let generics = if self.cursor.at_character('<') { self.angles(Self::generic) } else { Vec::new() };
-        let mut fields = Vec::new();
-        if !self.eat(";") {
+        let (mut generics, mut all_generics) = match self.cursor.at_character('<') {
+            true => self.angles(Self::generic),
+            false => (Vec::new(), true),
+        };
+        if !all_generics {
+            self.lost.names.extend(generics.drain(..).map(|generic| generic.name));
+        }
+        let (mut fields, mut all_fields) = (Vec::new(), true);
+        if !all_generics || !self.eat(";") {
             if !self.cursor.at_group(0, Delimiter::Brace) {
                 if errors == self.report.errors.len() {
                     self.expected("`{` and the fields", hints::FIELDS);
                 }
-                self.skip_until(|cursor| cursor.at_group(0, Delimiter::Brace) || ends_item(cursor));
+                self.lose_all(|cursor| {
+                    all_generics &= !cursor.at_character('<');
+                    cursor.at_group(0, Delimiter::Brace) || ends_item(cursor)
+                });
             }
             match self.eat_group(Delimiter::Brace) {
-                Some(group) => fields = self.fields(&group)?,
-                None => drop(self.eat(";")),
+                Some(group) => (fields, all_fields) = self.fields(&group)?,
+                None => {
+                    // It may be no struct at all.
+                    self.lost.names.push(name.clone());
+                    all_fields = false;
+                    self.eat(";");
+                }
             }
         }
         let Sorted { rust, budget, .. } = attributes;
-        Ok(Struct { attributes: rust, budget, visibility, name, generics, fields })
+        Ok(Struct { attributes: rust, budget, visibility, name, generics, all_generics, fields, all_fields })
     }
 
     /// `const O: usize = I`
@@ -175,42 +235,70 @@ impl Parser<'_> {
         if !constant {
             let help = format!("generics are sizes: write `const {name}: usize`");
             self.wrong(name.span(), format!("expected `const`, found `{name}`"), help);
+            let is_size =
+                self.at(":") && matches!(self.cursor.peek(1), Some(TokenTree::Ident(ty)) if ty == "usize");
             self.skip_until(|cursor| {
                 cursor.at_character(',') || cursor.at_character('>') || ends_item(cursor)
             });
-            return Ok(Generic { name, default: None });
+            if is_size {
+                return Ok(Generic { name, default: None });
+            }
+            // Of a type or a number of another kind.
+            self.lost.names.push(name);
+            return Err(Failed);
         }
-        if !self.eat(":") {
-            return Err(self.expected("`: usize`", hints::CONST));
-        }
-        self.usize_type("generics are sizes: write `usize`")?;
-        let default = match self.eat("=") {
-            true => Some(self.generic_argument()?),
-            false => None,
+        let ty = match self.eat(":") {
+            true => self.usize_type("generics are sizes: write `usize`"),
+            false => Err(self.expected("`: usize`", hints::CONST)),
         };
-        Ok(Generic { name, default })
+        if ty.is_err() && self.cursor.word().is_some() {
+            // Which of the two names it is nobody knows.
+            self.lost.names.push(name);
+            return Err(Failed);
+        }
+        let span = self.cursor.span();
+        let default = self.eat("=").then(|| self.generic_argument());
+        if ty.is_err() || default.as_ref().is_some_and(Parsed::is_err) {
+            self.skip_until(|cursor| {
+                cursor.at_character(',') || cursor.at_character('>') || ends_item(cursor)
+            });
+        }
+        Ok(Generic { name, default: default.map(|default| or_lost(default, span)) })
     }
 
-    fn fields(&mut self, group: &Group) -> Parsed<Vec<Field>> {
+    /// The fields of a struct, and whether they are all.
+    fn fields(&mut self, group: &Group) -> Parsed<(Vec<Field>, bool)> {
         self.within(group, |inner| {
-            let mut fields = Vec::new();
+            let (mut fields, mut all): (Vec<Field>, bool) = (Vec::new(), true);
             while !inner.cursor.is_empty() {
                 let errors = inner.report.errors.len();
+                let (start, begins) = (inner.cursor.span(), begins_field(&inner.cursor));
                 let read = inner.field();
                 let whole = read.is_ok();
+                all &= whole;
+                // What begins no field may belong to the one before: `w: f32, [3]`.
+                if let Some(last) = fields.last_mut().filter(|_| !whole && !begins) {
+                    last.ty = FieldType::Error(start);
+                }
                 fields.extend(read.ok().flatten());
                 if inner.cursor.is_empty() || whole && inner.eat(",") {
                     continue;
                 }
-                if whole && errors == inner.report.errors.len() {
+                let fine = whole && errors == inner.report.errors.len();
+                if fine {
                     inner.expected("`,` or `}`", hints::NEXT_FIELD);
                     inner.eat(";");
                 }
-                while !inner.cursor.is_empty() && !begins_field(&inner.cursor) {
-                    inner.cursor.bump();
+                let behind = inner.cursor.span();
+                let names = inner.lost.names.len();
+                let skipped = inner.lose_all(begins_field);
+                // What follows a type may belong to it, or be another field.
+                if let Some(last) = fields.last_mut().filter(|_| fine && skipped) {
+                    last.ty = FieldType::Error(behind);
                 }
+                all &= names == inner.lost.names.len();
             }
-            fields
+            (fields, all)
         })
     }
 
@@ -222,6 +310,13 @@ impl Parser<'_> {
         }
         let Sorted { rust, frozen, .. } = self.sort(attributes, Place::Field);
         let visibility = self.visibility();
+        if let Some((name, ty)) = self.type_before_name("", "") {
+            let ty = match ty {
+                Type::Tensor(ty) => FieldType::Tensor(ty),
+                Type::Dim(_) | Type::Tuple(..) | Type::Error(_) => FieldType::Error(name.span()),
+            };
+            return Ok(Some(Field { attributes: rust, frozen, visibility, name, ty, initialiser: None }));
+        }
         let name = match self.name("the name of a field") {
             Ok(name) => name,
             Err(failed) => {
@@ -232,9 +327,9 @@ impl Parser<'_> {
             }
         };
         let start = self.cursor.span();
-        let ty = match self.eat(":") {
-            true => self.marking(|this| this.wholly(Self::field_type)),
-            false => self.marking(|this| Err(this.expected("`:` and a type", hints::FIELD))),
+        let mut ty = match self.eat(":") {
+            true => self.wholly(Self::field_type),
+            false => Err(self.expected("`:` and a type", hints::FIELD)),
         };
         if ty.is_err() {
             self.skip_until(|cursor| {
@@ -243,10 +338,12 @@ impl Parser<'_> {
         }
         let span = self.cursor.span();
         let initialiser = match self.eat("=") {
-            true => Some(self.marking(|this| this.wholly(Self::expression))),
+            true => Some(self.wholly(Self::expression)),
             false => None,
         };
         if let Some(Err(Failed)) = initialiser {
+            // What stands behind `=` may belong to the type.
+            ty = Err(Failed);
             self.skip_until(|cursor| cursor.at_character(',') || begins_field(cursor));
         }
         let initialiser = initialiser.map(|value| or_lost(value, span));
@@ -267,16 +364,21 @@ impl Parser<'_> {
     fn implementation(&mut self, attributes: Sorted) -> Parsed<Impl> {
         let errors = self.report.errors.len();
         let declared = match self.cursor.at_character('<') {
-            true => Some(self.angles(Self::generic)),
+            true => Some(self.angles(Self::generic).0),
             false => None,
         };
-        let name = self.name("the name of a struct")?;
-        let generics = match self.cursor.at_character('<') {
+        let mut name = self.naming("the name of a struct")?;
+        let (mut generics, _) = match self.cursor.at_character('<') {
             true => self.angles(|inner| inner.repeated_generic()),
-            false => Vec::new(),
+            false => (Vec::new(), true),
         };
         // A broken list is not compared.
-        let declared = declared.filter(|_| errors == self.report.errors.len());
+        let mut all_generics = errors == self.report.errors.len();
+        if !all_generics {
+            let names = declared.iter().flatten().map(|generic| generic.name.clone());
+            self.lost.names.extend(names.chain(generics.drain(..)));
+        }
+        let declared = declared.filter(|_| all_generics);
         for generic in declared.iter().flatten() {
             if !generics.contains(&generic.name) {
                 let help = format!("write `{name}<{}>`", generic.name);
@@ -295,18 +397,39 @@ impl Parser<'_> {
         }
         if !self.cursor.at_group(0, Delimiter::Brace) {
             self.expected("`{` and functions", hints::IMPL);
-            self.skip_until(|cursor| cursor.at_group(0, Delimiter::Brace) || ends_item(cursor));
+            // The struct of `impl Module for Mlp` is the second.
+            let second = self.eat_word("for").is_some();
+            if let Some(TokenTree::Ident(of)) = self.cursor.bump_if(self.cursor.word().is_some()) {
+                self.lost.names.extend([name.clone(), of.clone()]);
+                name = if second { of } else { name };
+            }
+            self.lose_all(|cursor| {
+                all_generics &= !cursor.at_character('<');
+                cursor.at_group(0, Delimiter::Brace) || ends_item(cursor)
+            });
         }
-        let mut functions = Vec::new();
+        let (mut functions, mut all_functions) = (Vec::new(), false);
         if let Some(group) = self.eat_group(Delimiter::Brace) {
-            functions = self.within(&group, Self::functions)?;
+            (functions, all_functions) = self.within(&group, Self::functions)?;
         }
         // What is said about the `impl` holds for each of its functions.
         for function in &mut functions {
             let outer = attributes.rust.iter().filter(|tokens| !is_doc(tokens)).cloned();
             function.attributes.splice(0..0, outer);
         }
-        Ok(Impl { name, generics, functions })
+        Ok(Impl { name, generics, all_generics, functions, all_functions })
+    }
+}
+
+/// Of what stands behind an item, nobody knows which of its parts it is.
+fn spoil(item: &mut Item) {
+    match item {
+        Item::Struct(of) => (of.all_generics, of.all_fields) = (false, false),
+        Item::Impl(of) => (of.all_generics, of.all_functions) = (false, false),
+        Item::Function(of) => of.all_arguments = false,
+        Item::Extern(of) => of.all_arguments = false,
+        Item::Const(of) => of.value.kind = ExprKind::Error,
+        Item::Dims(_) => {}
     }
 }
 
@@ -324,8 +447,8 @@ fn begins_item(cursor: &Cursor) -> bool {
     let word = KEYWORDS.iter().any(|keyword| cursor.at_word(keyword));
     let named = matches!(cursor.peek(1), Some(TokenTree::Ident(_)));
     let generic = cursor.at_word("impl") && cursor.operator_at(1) == Some("<");
-    // `const` stands in generics, too.
-    word && named && !cursor.behind(&['<', ',', '(']) || cursor.at_character('#') || generic
+    let in_generics = cursor.at_word("const") && cursor.behind(&['<', ',']);
+    word && named && !in_generics || cursor.at_character('#') || generic
 }
 
 /// Whether an item of Rust or of another language begins here, which is worth an error of its own.

@@ -2,12 +2,13 @@
 
 use proc_macro2::{Delimiter, Ident, Span, TokenTree};
 
-use super::super::ast::{ExprKind, For, ForRange};
+use super::super::ast::{ExprKind, For, ForRange, Statement};
 use super::{Failed, Parsed, Parser, hints, lost_expression};
 
 impl Parser<'_> {
     /// A loop, from `for` on. A broken header does not hide the errors in the body, nor unbind the variable.
     pub(super) fn for_loop(&mut self, checkpoint: Option<Span>) -> Parsed<For> {
+        let lost = self.to_bind();
         let span = self.bump_span();
         let header = std::mem::replace(&mut self.header, true);
         let variable = self.loop_variable();
@@ -21,8 +22,12 @@ impl Parser<'_> {
         };
         self.header = header;
         let fine = range.as_ref().and(condition.as_ref());
-        self.skip_to_brace(fine.is_ok(), "`{`, or `while` and a condition")?;
-        let body = self.loop_body()?;
+        let whole = self.skip_to_brace(fine.is_ok(), "`{`, or `while` and a condition", hints::BRACES)?;
+        let (range, condition) = if whole { (range, condition) } else { (Err(Failed), Ok(None)) };
+        let mut body = self.loop_body()?;
+        if range.is_err() {
+            body.statements.insert(0, Statement::Lost(lost));
+        }
         Ok(For {
             checkpoint,
             variable: variable.unwrap_or(Ident::new("_", span)),

@@ -11,6 +11,7 @@ mod functions;
 mod hints;
 mod items;
 mod loops;
+mod lost;
 mod numbers;
 mod operands;
 mod statements;
@@ -23,14 +24,15 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
 use self::cursor::{Cursor, DEEPEST};
 use self::hints::Table;
-use super::ast::{Block, Expr, ExprKind};
+use super::ast::{Block, Expr, ExprKind, Lost};
 use crate::report::Report;
 
 /// Reads a whole block.
 pub(super) fn block(tokens: TokenStream, report: &mut Report) -> Block {
-    let mut parser = Parser { cursor: Cursor::new(tokens), report, depth: 0, header: false, marked: 0 };
+    let lost = Lost::default();
+    let mut parser = Parser { cursor: Cursor::new(tokens), report, depth: 0, header: false, lost };
     let items = parser.items();
-    Block { items, is_whole: parser.unmarked() == 0 }
+    Block { items, lost: parser.lost }
 }
 
 /// An error that is in the report already.
@@ -47,34 +49,11 @@ struct Parser<'report> {
     depth: usize,
     /// Between `for` or `if` and its brace, where a brace is not an operand.
     header: bool,
-    /// How many errors an `Error` node stands for, so that nothing else is to be guessed for what was lost.
-    marked: usize,
+    /// What no node of the tree stands for.
+    lost: Lost,
 }
 
 impl Parser<'_> {
-    /// How many errors nothing in the tree stands for.
-    fn unmarked(&self) -> usize {
-        self.report.errors.len() - self.marked
-    }
-
-    /// Reports what leaves the rest of the tree as it was written: nothing else is blamed for it.
-    fn aside(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) -> Failed {
-        let errors = self.report.errors.len();
-        let failed = self.wrong(span, message, help);
-        self.marked += self.report.errors.len() - errors;
-        failed
-    }
-
-    /// Reads what an `Error` node is to stand for where it fails.
-    fn marking<T>(&mut self, read: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
-        let unmarked = self.unmarked();
-        let value = read(self);
-        if value.is_err() {
-            self.marked = self.report.errors.len() - unmarked;
-        }
-        value
-    }
-
     /// Reads all or fails: what could be read around an error is not kept.
     fn wholly<T>(&mut self, read: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
         let errors = self.report.errors.len();
@@ -109,8 +88,8 @@ impl Parser<'_> {
         Ok(value)
     }
 
-    /// Reads elements separated by commas up to the end. Where one fails, `lost` may stand for it, and reading
-    /// goes on after the next comma.
+    /// Reads elements separated by commas up to the end. Where one fails, or something follows it, `lost` may
+    /// stand for what could not be read, and reading goes on after the next comma.
     fn list<T>(
         &mut self,
         hints: Table,
@@ -125,6 +104,7 @@ impl Parser<'_> {
                     all.push(one);
                     self.cursor.is_empty() || self.eat(",") || {
                         self.expected(&format!("`,` or {}", self.cursor.end()), hints);
+                        all.extend(lost(start));
                         false
                     }
                 }
@@ -164,6 +144,13 @@ impl Parser<'_> {
             None => self.report.error(self.cursor.span(), message),
         }
         Failed
+    }
+
+    /// Reports that something else was expected here; the way out is this one where none is known for what comes.
+    fn expected_or(&mut self, expected: &str, hints: Table, otherwise: &str) -> Failed {
+        let found = self.cursor.found();
+        let help = hints::look_up(hints, &found).unwrap_or(otherwise);
+        self.wrong(self.cursor.span(), format!("expected {expected}, found {found}"), help)
     }
 
     /// Reports with a way out.

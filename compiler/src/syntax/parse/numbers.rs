@@ -3,7 +3,7 @@
 use proc_macro2::Literal;
 
 use super::super::ast::{Expr, ExprKind, Number, UnaryOperator};
-use super::{Failed, Parsed, Parser, hints};
+use super::{Failed, Parsed, Parser, hints, lost_expression};
 
 /// Suffixes that say nothing here, for a number is what its place makes of it.
 const SUFFIXES: [&str; 6] = ["", "f32", "f64", "u32", "u64", "usize"];
@@ -25,7 +25,10 @@ impl Parser<'_> {
             let help = hints::look_up(hints::OPERAND, "a string").unwrap_or_default();
             return Err(self.wrong(span, format!("expected a number, found {text}"), help));
         }
-        Ok(Expr { kind: ExprKind::Number(self.magnitude(&text, literal)?), span })
+        Ok(match self.magnitude(&text, literal) {
+            Ok(number) => Expr { kind: ExprKind::Number(number), span },
+            Err(Failed) => lost_expression(span),
+        })
     }
 
     fn magnitude(&mut self, text: &str, literal: &Literal) -> Parsed<Number> {
@@ -33,13 +36,16 @@ impl Parser<'_> {
         let (digits, suffix) = split(text);
         if !SUFFIXES.contains(&suffix) {
             let message = format!("`{suffix}` cannot stand behind a number");
-            let help = match suffix.starts_with(['i', 'u', 'f'])
-                && suffix.ends_with(|last: char| last.is_ascii_digit())
-            {
+            let of_type =
+                suffix.starts_with(['i', 'u', 'f']) && suffix.ends_with(|last: char| last.is_ascii_digit());
+            let help = match of_type {
                 true => format!("a number is what its place makes of it: write `{digits}`"),
                 false => format!("write the product, `{digits} * {suffix}`"),
             };
-            self.wrong(span, message, help);
+            let failed = self.wrong(span, message, help);
+            if !of_type {
+                return Err(failed);
+            }
         }
         match value(digits, suffix) {
             Some(number) if number.integer.is_some() || number.value.is_finite() => Ok(number),

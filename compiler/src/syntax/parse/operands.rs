@@ -26,9 +26,11 @@ impl Parser<'_> {
             } else if let Some(group) = self.eat_group(Delimiter::Parenthesis) {
                 self.call(value, &group)?
             } else if let Some(group) = self.eat_group(Delimiter::Bracket) {
-                let subscripts = self.subscripts(&group)?;
                 let span = join(value.span, group.span_close(), group.span());
-                Expr { kind: ExprKind::Index(Box::new(value), subscripts), span }
+                match self.wholly(|this| this.subscripts(&group)) {
+                    Ok(subscripts) => Expr { kind: ExprKind::Index(Box::new(value), subscripts), span },
+                    Err(Failed) => lost_expression(span),
+                }
             } else {
                 return Ok(value);
             };
@@ -63,7 +65,10 @@ impl Parser<'_> {
                 Delimiter::Bracket => {
                     let group = self.group(Delimiter::Bracket)?;
                     let elements = self.expressions(&group)?;
-                    Ok(Expr { kind: ExprKind::Array(elements), span: group.span() })
+                    Ok(match has_gap(&elements) {
+                        true => lost_expression(group.span()),
+                        false => Expr { kind: ExprKind::Array(elements), span: group.span() },
+                    })
                 }
                 Delimiter::Brace if !self.header => {
                     let body = self.body()?;
@@ -79,9 +84,10 @@ impl Parser<'_> {
     pub(super) fn only_expression(&mut self) -> Expr {
         let start = self.cursor.span();
         match self.expression() {
-            Ok(value) => {
+            Ok(value) if self.cursor.is_empty() => value,
+            Ok(_) => {
                 self.finish();
-                value
+                lost_expression(start)
             }
             Err(Failed) => lost_expression(start),
         }
@@ -97,6 +103,9 @@ impl Parser<'_> {
                 "expected an expression, found `()`",
                 "every value is a tensor or a number",
             ));
+        }
+        if has_gap(&elements) {
+            return Ok(lost_expression(group.span()));
         }
         match elements.pop() {
             Some(single) if elements.is_empty() && !ends_in_comma(&group) => {
@@ -141,6 +150,9 @@ impl Parser<'_> {
             self.wrong(name.span(), format!("`{name}!` cannot be called here"), help);
             return Ok(lost_expression(name.span()));
         }
+        if let Some(layer) = self.made_layer(&name) {
+            return Ok(layer);
+        }
         if REDUCERS.iter().any(|reducer| name == reducer)
             && self.cursor.at_group(0, Delimiter::Bracket)
             && (self.cursor.at_group(1, Delimiter::Parenthesis) || self.at_operand(1))
@@ -153,6 +165,36 @@ impl Parser<'_> {
             return Err(self.wrong(name.span(), format!("`{name}` is not an operator"), help));
         }
         Ok(Expr { span: name.span(), kind: ExprKind::Name(name) })
+    }
+
+    /// `Linear<3, 4>(x)`, which makes a layer where it is called.
+    fn made_layer(&mut self, name: &Ident) -> Option<Expr> {
+        let text = name.to_string();
+        if !text.starts_with(|first: char| first.is_uppercase()) || !self.cursor.at_character('<') {
+            return None;
+        }
+        let mut sizes = Vec::new();
+        let mut ahead = 1;
+        loop {
+            match self.cursor.peek(ahead)? {
+                TokenTree::Punct(punct) if punct.as_char() == '>' => break,
+                TokenTree::Punct(punct) if !",+-*/%".contains(punct.as_char()) => return None,
+                TokenTree::Group(_) => return None,
+                token => sizes.push(token.to_string()),
+            }
+            ahead += 1;
+        }
+        if !self.cursor.at_group(ahead + 1, Delimiter::Parenthesis) {
+            return None;
+        }
+        let field = text.to_lowercase();
+        let sizes = sizes.join(" ").replace(" ,", ",");
+        let help = format!("declare a field, `{field}: {name}<{sizes}>`, and call that: `{field}(x)`");
+        self.wrong(name.span(), format!("`{name}` is a layer, whose parameters are a field's"), help);
+        for _ in 0..=ahead {
+            self.cursor.bump();
+        }
+        Some(lost_expression(name.span()))
     }
 
     /// Whether a name or a literal comes `ahead` of the next token.
@@ -237,7 +279,10 @@ impl Parser<'_> {
             }
             false => None,
         };
-        Ok(CallArgument { name, value: self.expression()? })
+        let value = self.expression()?;
+        // What follows may belong to it.
+        let ended = self.cursor.is_empty() || self.at(",");
+        Ok(CallArgument { name, value: if ended { value } else { lost_expression(value.span) } })
     }
 
     /// `.sum(axis = 1)`, `.weight`
@@ -250,6 +295,10 @@ impl Parser<'_> {
             self.cursor.bump();
             self.wrong(span, message, help);
             return Ok(lost_expression(join(receiver.span, span, dot)));
+        }
+        if self.cursor.at_word("where") {
+            let help = "choose: `if c { a } else { b }`, elementwise where `c` is a mask";
+            return Err(self.wrong(self.cursor.span(), "there is no function `where`", help));
         }
         let name = self.name("a function or a field")?;
         if name == "T" && !self.cursor.at_group(0, Delimiter::Parenthesis) {
@@ -286,8 +335,9 @@ impl Parser<'_> {
             }
             false => self.header(Self::expression),
         };
-        self.skip_to_brace(condition.is_ok(), "`{` behind the condition")?;
-        let condition = Box::new(or_lost(condition, start));
+        let whole = self.skip_to_brace(condition.is_ok(), "`{` behind the condition", hints::BRANCHES)?;
+        let condition =
+            Box::new(or_lost(condition.and_then(|c| if whole { Ok(c) } else { Err(Failed) }), start));
         let then = self.body()?;
         let mut end = then.span;
         if self.cursor.at_word("elif") || self.cursor.at_word("elsif") || self.cursor.at_word("elseif") {
@@ -307,7 +357,10 @@ impl Parser<'_> {
                 Some(Body { statements: Vec::new(), span: nested.span, result: Some(Box::new(nested)) })
             }
             Some(_) => {
-                let body = self.body_or("`{` or `if` behind `else`")?;
+                if !self.cursor.at_group(0, Delimiter::Brace) {
+                    return Err(self.expected_or("`{` or `if` behind `else`", hints::BODY, hints::BRANCHES));
+                }
+                let body = self.body()?;
                 end = body.span;
                 Some(body)
             }
@@ -322,4 +375,9 @@ impl Parser<'_> {
         self.header = outer;
         value
     }
+}
+
+/// Whether one of the elements could not be read: how many there are is not known then.
+fn has_gap(elements: &[Expr]) -> bool {
+    elements.iter().any(|element| matches!(element.kind, ExprKind::Error))
 }

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Span, TokenTree};
 
-use super::super::ast::{BinaryOperator, Body, Expr, ExprKind, Pattern, Statement, Subscript, Target};
+use super::super::ast::{BinaryOperator, Body, Expr, ExprKind, Lost, Pattern, Statement, Subscript, Target};
 use super::attributes::Place;
 use super::cursor::Cursor;
 use super::types::{or_error, or_lost};
@@ -11,7 +11,10 @@ use super::{Failed, Parsed, Parser, ends_in_comma, hints, is_keyword, lost_expre
 impl Parser<'_> {
     /// `{ … }`
     pub(super) fn body(&mut self) -> Parsed<Body> {
-        self.body_or("`{` and a body")
+        let Some(group) = self.eat_group(Delimiter::Brace) else {
+            return Err(self.expected("`{` and a body", hints::BODY));
+        };
+        self.statements(&group, true)
     }
 
     /// The body of a loop, which has no value.
@@ -21,22 +24,16 @@ impl Parser<'_> {
     }
 
     /// Goes on to the brace of a body, over what a broken header has left.
-    pub(super) fn skip_to_brace(&mut self, fine: bool, expected: &str) -> Parsed<()> {
-        if !self.cursor.at_group(0, Delimiter::Brace) {
+    /// Whether nothing was.
+    pub(super) fn skip_to_brace(&mut self, fine: bool, expected: &str, otherwise: &str) -> Parsed<bool> {
+        let at_brace = self.cursor.at_group(0, Delimiter::Brace);
+        if !at_brace {
             if fine {
-                self.expected(expected, hints::BODY);
+                self.expected_or(expected, hints::BODY, otherwise);
             }
             self.skip_until(|cursor| cursor.at_group(0, Delimiter::Brace) || ends_statement(cursor));
         }
-        if self.cursor.at_group(0, Delimiter::Brace) { Ok(()) } else { Err(Failed) }
-    }
-
-    /// A body, or an error that something else was found.
-    pub(super) fn body_or(&mut self, expected: &str) -> Parsed<Body> {
-        let Some(group) = self.eat_group(Delimiter::Brace) else {
-            return Err(self.expected(expected, hints::BODY));
-        };
-        self.statements(&group, true)
+        if self.cursor.at_group(0, Delimiter::Brace) { Ok(at_brace) } else { Err(Failed) }
     }
 
     fn statements(&mut self, group: &Group, valued: bool) -> Parsed<Body> {
@@ -44,8 +41,18 @@ impl Parser<'_> {
         self.within(group, |inner| {
             let mut body = Body { statements: Vec::new(), result: None, span: group.span() };
             while !inner.cursor.is_empty() {
+                let lost = inner.to_bind();
+                let (known, errors) = (body.statements.len(), inner.report.errors.len());
+                let binds = inner.cursor.at_word("let");
                 if inner.statement(&mut body, valued).is_err() {
+                    body.statements.push(Statement::Lost(lost));
                     inner.skip_statement();
+                } else if binds
+                    && errors < inner.report.errors.len()
+                    && !binds_all(&body.statements[known..], &lost)
+                {
+                    // `let x mut y = …;` may bind either.
+                    body.statements.insert(known, Statement::Lost(lost));
                 }
             }
             // What could not be read may well have been the result.
@@ -79,17 +86,36 @@ impl Parser<'_> {
         // A word that is no keyword is foreign only in front of another: `var x = …`, but not `var(x)`.
         let foreign = self.cursor.word().is_some_and(is_keyword)
             || matches!(self.cursor.peek(1), Some(TokenTree::Ident(word)) if !is_keyword(word));
+        if self.cursor.at_word("return") {
+            self.expected("a statement or an expression", hints::STATEMENT_START);
+            self.cursor.bump();
+            return self.returned(body, valued);
+        }
         if foreign && hints::look_up(hints::STATEMENT_START, &self.cursor.found()).is_some() {
             return Err(self.expected("a statement or an expression", hints::STATEMENT_START));
         }
         self.assignment_or_result(body, valued)
     }
 
+    /// What stands behind `return`, reported: at the end of a body its result all the same.
+    fn returned(&mut self, body: &mut Body, valued: bool) -> Parsed<()> {
+        if self.at(";") {
+            return Err(Failed);
+        }
+        let value = self.expression()?;
+        self.eat(";");
+        match valued && self.cursor.is_empty() {
+            true => body.result = Some(Box::new(value)),
+            false => body.statements.push(Statement::Lost(Lost::default())),
+        }
+        Ok(())
+    }
+
     /// Goes on behind the next `;`, or at the next `let` or `for`.
     fn skip_statement(&mut self) {
         let at = |words: &[&str]| words.iter().any(|word| self.cursor.at_word(word));
         let is_loop = at(&["while", "loop"]);
-        let braced = is_loop || at(&["match", "fn", "struct", "impl", "enum", "mod"]);
+        let braced = is_loop || at(&["match", "with", "fn", "struct", "impl", "enum", "mod"]);
         while !self.cursor.is_empty() {
             if braced && self.cursor.at_group(0, Delimiter::Brace) {
                 match is_loop {
@@ -111,6 +137,12 @@ impl Parser<'_> {
     fn let_statement(&mut self) -> Parsed<Statement> {
         self.cursor.bump();
         let mutable = self.eat_word("mut");
+        let before = if mutable.is_some() { "let mut " } else { "let " };
+        if let Some((name, ty)) = self.type_before_name(before, " = …;") {
+            let value = self.value();
+            let pattern = Pattern::Name(name);
+            return Ok(Statement::Let { mutable: mutable.is_some(), pattern, ty: Some(ty), value });
+        }
         let indexed = self.cursor.word().is_some() && self.cursor.at_group(1, Delimiter::Bracket);
         if indexed {
             let name = self.name("a name")?;
@@ -119,6 +151,9 @@ impl Parser<'_> {
             if let Some(span) = mutable {
                 let help = format!("bind it first, then `let mut {name} = {name};`");
                 self.wrong(span, "what an index expression binds is not `mut`", help);
+                self.skip_statement();
+                let (pattern, value) = (Pattern::Name(name), lost_expression(span));
+                return Ok(Statement::Let { mutable: true, pattern, ty: None, value });
             }
             if self.at(":") {
                 let help = format!("leave it out here; `let {name}: f32[…] = {name};` checks it");
@@ -150,8 +185,11 @@ impl Parser<'_> {
         let start = self.cursor.span();
         let value = self.equals().and_then(|()| {
             let value = self.expression()?;
+            let errors = self.report.errors.len();
             self.end_of_statement()?;
-            Ok(value)
+            // What follows where `;` is missing may belong to the value, and so may a branch behind it.
+            let ended = errors == self.report.errors.len() && !self.cursor.at_word("else");
+            if ended { Ok(value) } else { Ok(lost_expression(value.span)) }
         });
         if value.is_err() {
             self.skip_statement();
@@ -178,7 +216,12 @@ impl Parser<'_> {
             return Ok(());
         }
         let found = self.cursor.found();
-        let help = hints::look_up(hints::STATEMENT, &found).unwrap_or(hints::STATEMENT_END);
+        let help = match self.cursor.is_empty() {
+            true => {
+                "a statement ends in `;`, a body in its value: an expression without `let` and without `;`"
+            }
+            false => hints::look_up(hints::STATEMENT, &found).unwrap_or(hints::STATEMENT_END),
+        };
         let failed = self.wrong(self.cursor.span(), format!("expected `;`, found {found}"), help);
         let next = match self.cursor.peek(0) {
             None => true,
@@ -296,10 +339,10 @@ impl Parser<'_> {
         if let Some(group) = self.eat_group(Delimiter::Parenthesis) {
             let mut parts = self.within(&group, |inner| {
                 if inner.cursor.is_empty() {
-                    inner.expected("a name", hints::NAME);
+                    return Err(inner.expected("a name", hints::NAME));
                 }
-                inner.list(hints::LIST, Self::pattern, |span| Some(Pattern::Ignored(span)))
-            })?;
+                Ok(inner.list(hints::LIST, Self::pattern, |span| Some(Pattern::Ignored(span))))
+            })??;
             return Ok(match parts.pop() {
                 Some(single) if parts.is_empty() && !ends_in_comma(&group) => single,
                 last => {
@@ -317,6 +360,17 @@ impl Parser<'_> {
             );
         }
         Ok(Pattern::Name(self.name("a name")?))
+    }
+}
+
+/// Whether the statement that was read binds the name that it should.
+fn binds_all(statements: &[Statement], lost: &Lost) -> bool {
+    match (statements, lost.names.as_slice()) {
+        (
+            [Statement::Let { pattern: Pattern::Name(name), .. } | Statement::LetIndexed { name, .. }],
+            [only],
+        ) => name == only,
+        _ => false,
     }
 }
 

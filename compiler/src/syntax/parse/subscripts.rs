@@ -3,7 +3,7 @@
 use proc_macro2::Group;
 
 use super::super::ast::{Expr, IndexBinding, Subscript};
-use super::{Parsed, Parser, hints, join, lost_expression};
+use super::{Failed, Parsed, Parser, hints, join, lost_expression};
 
 impl Parser<'_> {
     /// `[.., 0]`, `[2.., ..-1]`, `[i + 1, perm[j]]`
@@ -60,10 +60,11 @@ impl Parser<'_> {
     pub(super) fn index_bindings(&mut self, group: &Group) -> Parsed<Vec<IndexBinding>> {
         self.within(group, |inner| {
             if inner.cursor.is_empty() {
-                inner.expected("the name of an index", hints::NAME);
+                return Err(inner.expected("the name of an index", hints::NAME));
             }
-            inner.list(hints::LIST, Self::index_binding, |_| None)
-        })
+            let read = |inner: &mut Self| inner.index_binding().map(Ok);
+            inner.list(hints::LIST, read, |_| Some(Err(Failed))).into_iter().collect()
+        })?
     }
 
     fn index_binding(&mut self) -> Parsed<IndexBinding> {

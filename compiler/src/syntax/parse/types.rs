@@ -37,6 +37,30 @@ impl Parser<'_> {
         }
     }
 
+    /// `f32[N] x`, as other languages declare: reported, then read as `x: f32[N]`. What stands before and behind
+    /// it is for the way out.
+    pub(super) fn type_before_name(&mut self, before: &str, behind: &str) -> Option<(Ident, Type)> {
+        let scalar = self.cursor.word().filter(|word| SCALARS.iter().any(|known| *word == known))?.clone();
+        let sizes = usize::from(self.cursor.at_group(1, Delimiter::Bracket));
+        let Some(TokenTree::Ident(name)) = self.cursor.peek(1 + sizes).cloned() else { return None };
+        if is_keyword(&name) {
+            return None;
+        }
+        let sizes = match self.cursor.peek(1) {
+            Some(sizes @ TokenTree::Group(_)) => sizes.to_string().replace(" ,", ","),
+            _ => String::new(),
+        };
+        let ty = or_error(self.wholly(Self::ty), scalar.span());
+        self.cursor.bump();
+        let message = format!("expected a name, found the type `{scalar}`");
+        self.wrong(
+            scalar.span(),
+            message,
+            format!("the name comes first: `{before}{name}: {scalar}{sizes}{behind}`"),
+        );
+        Some((name, ty))
+    }
+
     /// The type of a field, which may be a layer.
     pub(super) fn field_type(&mut self) -> Parsed<FieldType> {
         self.skip_reference();
@@ -49,7 +73,7 @@ impl Parser<'_> {
             if known(&CONTAINERS) || known(&SCALARS) {
                 return Ok(FieldType::Error(self.rust_generic(&name)));
             }
-            let arguments = self.angles(Self::generic_argument);
+            let (arguments, _) = self.angles(Self::generic_argument);
             return Ok(FieldType::Layer(name, arguments));
         }
         if self.cursor.at_group(0, Delimiter::Bracket)
@@ -178,9 +202,10 @@ impl Parser<'_> {
         }
     }
 
-    /// Elements between `<` and `>`.
-    pub(super) fn angles<T>(&mut self, mut element: impl FnMut(&mut Self) -> Parsed<T>) -> Vec<T> {
+    /// Elements between `<` and `>`, and whether they are all.
+    pub(super) fn angles<T>(&mut self, mut element: impl FnMut(&mut Self) -> Parsed<T>) -> (Vec<T>, bool) {
         let mut all = Vec::new();
+        let mut whole = true;
         self.eat_character('<');
         while !self.eat_character('>') {
             if let Ok(one) = element(self) {
@@ -188,12 +213,13 @@ impl Parser<'_> {
                 if self.cursor.at_character('>') || self.eat(",") {
                     continue;
                 }
-                self.expected("`,` or `>`", hints::OPERATOR);
+                self.expected("`,` or `>`", hints::GENERICS);
                 if self.cursor.at_word("const") {
                     continue;
                 }
             }
-            self.skip_until(|cursor| {
+            whole = false;
+            self.lose_all(|cursor| {
                 let end = cursor.at_character(';') || cursor.at_group(0, Delimiter::Brace);
                 end || cursor.at_character(',') || cursor.at_character('>')
             });
@@ -202,7 +228,7 @@ impl Parser<'_> {
                 break;
             }
         }
-        all
+        (all, whole)
     }
 
     /// `Vec<f32>`

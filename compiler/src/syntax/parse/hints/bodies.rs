@@ -5,6 +5,8 @@ use super::{
     STOP_EARLY, Table,
 };
 
+const STEPS: &str = "other steps are arithmetic on an index: `let y[i] = x[2 * i];`";
+
 /// Where an expression was expected.
 pub(in crate::syntax::parse) const OPERAND: Table = &[
     ("`return`", LAST),
@@ -26,7 +28,8 @@ pub(in crate::syntax::parse) const OPERAND: Table = &[
     ("`..`", RANGES),
     ("`..=`", EXCLUSIVE),
     ("`...`", AXES),
-    ("`:`", AXES),
+    ("`:`", "a range is `a..b`, `a..` or `..b`, a whole axis `..`"),
+    ("`::`", STEPS),
     ("`_`", "`_` may stand only in patterns; give this a name"),
     ("`{`", "the condition or the end of the range is missing in front of it"),
     ("`self`", BY_NAME),
@@ -37,7 +40,10 @@ pub(in crate::syntax::parse) const OPERAND: Table = &[
     ("`#`", "attributes stand in front of items, fields, functions, and `#[checkpoint]` in front of `for`"),
     ("`unsafe`", "leave it out"),
     ("`mut`", "`mut` stands behind `let`"),
-    ("a string", "everything is a number, a truth value or a tensor of them; notes go into comments"),
+    (
+        "a string",
+        "there are no strings: an `einsum` is written with indices, `let y[i, j] = sum[k](a[i, k] * b[k, j]);`",
+    ),
 ];
 
 /// Where an operator or the end of the expression was expected.
@@ -53,7 +59,7 @@ pub(in crate::syntax::parse) const OPERATOR: Table = &[
     ("`++`", ADD_TO),
     ("`?`", NO_QUESTION),
     ("`?.`", NO_QUESTION),
-    ("`::`", "other steps are arithmetic on an index: `let y[i] = x[2 * i];`"),
+    ("`::`", STEPS),
     ("`|>`", "write `f(x)` or `x.f()`"),
     ("`.*`", "`*` is elementwise; the matrix product is `@`"),
     ("`...`", AXES),
@@ -94,6 +100,12 @@ pub(in crate::syntax::parse) const LOOP: Table = &[
 
 /// Where a body was expected.
 pub(in crate::syntax::parse) const BODY: Table = &[
+    ("`step`", "other steps are arithmetic on the index in the loop: `x[2 * t]`"),
+    ("`by`", "other steps are arithmetic on the index in the loop: `x[2 * t]`"),
+    (
+        "`.`",
+        "backwards it is `(0..T).rev()`; other steps are arithmetic on the index in the loop: `x[2 * t]`",
+    ),
     ("`=`", "`==` compares; a body stands in braces"),
     ("`:`", "a body stands in braces"),
     ("`;`", "a body stands in braces"),
@@ -118,11 +130,11 @@ pub(in crate::syntax::parse) const CALL: Table = &[
     ("`..`", RANGES),
     ("`..=`", RANGES),
     ("`=`", "`==` compares; an option is a name, `=` and a value"),
-    ("`for`", "a tensor of many values is `let y[i] = …;` over an index"),
+    ("`for`", "over an index it is `sum[i in 0..n](x[i])`; a tensor of many values is `let y[i] = …;`"),
     ("`if`", CHOOSE),
     ("`?`", NO_QUESTION),
     ("`?.`", NO_QUESTION),
-    ("`::`", "other steps are arithmetic on an index: `let y[i] = x[2 * i];`"),
+    ("`::`", STEPS),
     ("`=>`", "`>=` compares"),
     ("`=<`", "`<=` compares"),
     ("`~=`", "`!=` compares"),
@@ -146,7 +158,7 @@ pub(in crate::syntax::parse) const STATEMENT: Table = &[
     ("`++`", ADD_TO),
     ("`?`", NO_QUESTION),
     ("`?.`", NO_QUESTION),
-    ("`::`", "other steps are arithmetic on an index: `let y[i] = x[2 * i];`"),
+    ("`::`", STEPS),
     ("`|>`", "write `f(x)` or `x.f()`"),
     ("`.*`", "`*` is elementwise; the matrix product is `@`"),
     ("`if`", CHOOSE),
@@ -180,10 +192,19 @@ pub(in crate::syntax::parse) const STATEMENT_START: Table = &[
     ("`mod`", "there are no modules"),
     ("`unsafe`", "leave it out"),
     ("`var`", "write `let mut`"),
+    ("`with`", "`stop_grad(x)` cuts a value off; a field that is not trained is `#[frozen]`"),
+    ("`def`", "functions stand outside of bodies, in an `impl` or beside it"),
+    ("`import`", "names of the library are in scope"),
 ];
 
 /// Methods that change what they are called on, elsewhere.
-pub(in crate::syntax::parse) const CHANGES: Table = &[("push", GROWS), ("append", GROWS), ("extend", GROWS)];
+pub(in crate::syntax::parse) const CHANGES: Table = &[
+    ("backward", "`#[grad]` makes it: `model.loss(&mut ws, x).backward(&mut grads)`, outside of `net!`"),
+    ("step", "training stands outside of `net!`: `adam.step(&mut model, &grads)`"),
+    ("push", GROWS),
+    ("append", GROWS),
+    ("extend", GROWS),
+];
 const GROWS: &str =
     "an array has its size from the start: `let mut ys = zeros([T, 3]);`, and in the loop `ys[t] = h;`";
 pub(in crate::syntax::parse) const UNUSED: &str =

@@ -25,6 +25,28 @@ pub(in crate::syntax::parse) const ATTRIBUTE: Table = &[
     ("`frozen`", "write `#[frozen]`"),
 ];
 
+/// Attributes of other names.
+pub(in crate::syntax::parse) const ATTRIBUTES: Table = &[
+    ("freeze", FROZEN),
+    ("no_grad", FROZEN),
+    ("requires_grad", FROZEN),
+    ("constant", FROZEN),
+    ("buffer", FROZEN),
+    ("skip", FROZEN),
+    ("gradient", GRAD),
+    ("differentiable", GRAD),
+    ("value_and_grad", GRAD),
+    ("autodiff", GRAD),
+    ("backward", GRAD),
+    ("jacfwd", "write `#[jacobian(x)]`"),
+    ("jacrev", "write `#[jacobian(x)]`"),
+    ("remat", "write `#[checkpoint]` in front of a loop"),
+    ("jit", "everything is compiled: leave it out"),
+    ("test", "tests stand outside of `net!`"),
+];
+const FROZEN: &str = "a field that is not trained is `#[frozen]`";
+const GRAD: &str = "write `#[grad]`, or `#[grad(x)]` with respect to an argument";
+
 /// Where an item was expected.
 pub(in crate::syntax::parse) const ITEM: Table = &[
     ("`enum`", "there are no enums: items are `dim`, `const`, `struct`, `impl`, `fn` and `extern fn`"),
@@ -145,6 +167,7 @@ pub(in crate::syntax::parse) const DIMS: Table = &[
 pub(in crate::syntax::parse) const CONST: Table = &[
     ("`=`", "write `const H: usize = 128;`"),
     ("`;`", "write `const H: usize = 128;`"),
+    ("`usize`", "write `const H: usize = 128;`"),
     ("`,`", "write `const I: usize`"),
     ("`>`", "write `const I: usize`"),
 ];
@@ -194,6 +217,13 @@ pub(in crate::syntax::parse) const SIZES: Table = &[
     ("`;`", "the sizes of all axes are separated by `,`: `f32[N, 3]`"),
     ("`:`", "the sizes of all axes are separated by `,`: `f32[N, 3]`"),
     ("`..`", "`..` stands alone for any leading axes: `f32[.., 3]`"),
+];
+
+/// Where the next generic was expected.
+pub(in crate::syntax::parse) const GENERICS: Table = &[
+    ("`=`", "the sizes of a layer stand in their order, without names: `Conv2d<1, 8, 3>`"),
+    ("`:`", "the sizes of a layer stand in their order, without names: `Conv2d<1, 8, 3>`"),
+    ("`;`", "the sizes of a layer are separated by `,`"),
 ];
 
 /// Types of Rust that mean something else here.

@@ -139,6 +139,7 @@ fn statement(statement: &Statement) -> String {
             let head = [one.variable.to_string(), range].into_iter();
             list("for", checkpoint.chain(head).chain(condition).chain(body_parts(&one.body)))
         }
+        Statement::Lost(_) => "ERROR".to_owned(),
     }
 }
 
