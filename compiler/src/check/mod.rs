@@ -36,6 +36,7 @@ mod misfit;
 mod names;
 mod notation;
 mod operator;
+mod placed;
 mod reduce;
 mod repeat;
 mod required;
