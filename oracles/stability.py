@@ -1,6 +1,6 @@
 """Formulas as one writes them first, where floats lose their digits, to `values/stability.json`.
 
-Each is a function of one number at ±1e-8, ±1, ±20, ±100, ±700 and its first and second derivative, by mpmath at
+Each is a function of one number at ±1e-8, ±1, ±20, ±100, ±700, or where its tails are, and its first and second derivative, by mpmath at
 more than a thousand digits; for f32 at the nearest f32. What has no real value, or none that the float type holds as a normal number,
 is `null`. Run: `python stability.py`.
 """
@@ -13,13 +13,22 @@ import formulas
 
 mp.dps = 1300
 POINTS = [sign * size for size in [1e-8, 1.0, 20.0, 100.0, 700.0] for sign in [-1, 1]]
+# Tails, and none near a zero of what is compared.
+TAILS = [-37.3, -20.1, -9.7, -5.3, -3.6, -0.3, 1e-8, 0.3, 3.6, 17.9]
+# The ends of −1..1.
+ENDS = [sign * size for size in [1e-8, 0.3, 0.7, 0.99, 0.9999999] for sign in [-1, 1]]
 
 
 def sigmoid(x):
     return 1 / (1 + mpmath.exp(-x))
 
 
-# name: (in the words of the language, function); `rows` is [x, 0.5] for each x.
+def below(x):
+    """Φ"""
+    return mpmath.erfc(-x / mpmath.sqrt(2)) / 2
+
+
+# name: (in the words of the language, function, where not at POINTS); `rows` is [x, 0.5] for each x.
 FORMULAS = {
     "softplus": ("ln(1 + exp(x))", lambda x: mpmath.log(1 + mpmath.exp(x))),
     "softplus_named": ("let a = exp(x); ln(a + 1)", lambda x: mpmath.log(1 + mpmath.exp(x))),
@@ -76,6 +85,18 @@ FORMULAS = {
     "sigmoid_written_out": ("1 / (1 + exp(-x))", sigmoid),
     "exp_itself": ("exp(x)", mpmath.exp),
     "gaussian": ("exp(-x * x / 2)", lambda x: mpmath.exp(-x * x / 2)),
+    "gelu_itself": ("gelu(x)", lambda x: x * below(x), TAILS),
+    "gelu_written_out": ("0.5 * x * (1 + erf(x / sqrt(2)))", lambda x: x * below(x), TAILS),
+    "gelu_turned": ("let p = erf(-x * sqrt(0.5)); x * (1 - p) / 2", lambda x: x * below(x), TAILS),
+    "silu_itself": ("silu(x)", lambda x: x * sigmoid(x), TAILS),
+    "mish_itself": ("mish(x)", lambda x: x * mpmath.tanh(mpmath.log(1 + mpmath.exp(x))), TAILS),
+    "elu_itself": ("elu(x)", lambda x: x if x > 0 else mpmath.exp(x) - 1, TAILS),
+    "celu_itself": ("celu(x, alpha = 2)", lambda x: x if x > 0 else 2 * mpmath.exp(x / 2) - 2, TAILS),
+    "power": ("powf(x, 2.5)", lambda x: x ** mpf(2.5), TAILS),
+    "power_by_exponent": ("powf(2.5, x)", lambda x: mpf(2.5) ** x, TAILS),
+    "asin_itself": ("asin(x)", mpmath.asin, ENDS),
+    "acos_itself": ("acos(x)", mpmath.acos, ENDS),
+    "angle": ("atan2(x, 1.5)", lambda x: mpmath.atan2(x, mpf(1.5)), TAILS),
 }
 
 LIMITS = {"f64": (2.3e-308, 1.7e308), "f32": (1.2e-38, 3.4e38)}
@@ -109,8 +130,8 @@ def second(function, x):
     return curve if abs(curve) > mpf(10) ** -600 else mpf(0)
 
 
-def column(function, kind):
-    at = [float(numpy.float32(x)) if kind == "f32" else x for x in POINTS]
+def column(function, kind, points=POINTS):
+    at = [float(numpy.float32(x)) if kind == "f32" else x for x in points]
     value = [promised(function(mpf(x)), kind) for x in at]
     gradient = [promised(slope(function, mpf(x)), kind) for x in at]
     curve = [promised(second(function, mpf(x)), kind) for x in at]
@@ -119,8 +140,8 @@ def column(function, kind):
 
 def main():
     content = [
-        {"name": name, "call": call, **{kind: column(function, kind) for kind in LIMITS}}
-        for name, (call, function) in FORMULAS.items()
+        {"name": name, "call": call, **{kind: column(function, kind, *points) for kind in LIMITS}}
+        for name, (call, function, *points) in FORMULAS.items()
     ]
     formulas.write("stability", content)
     print(f"{len(content)} formulas")

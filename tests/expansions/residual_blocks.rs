@@ -293,7 +293,7 @@ impl Residual {
     /// * `label: u32[N]`
     /// * returns `f32`
     ///
-    /// Workspace: `4848 * N` bytes. Operations: `27345 * N + 2`, forward and backward together.
+    /// Workspace: `4080 * N` bytes. Operations: `25425 * N + 2`, forward and backward together.
     ///
     /// # Panics
     /// Before anything is written:
@@ -324,11 +324,11 @@ impl Residual {
             label,
             4,
         );
-        let arena = ws.request(1212 * n, "Residual::loss");
+        let arena = ws.request(1020 * n, "Residual::loss");
         let value = {
             use ::chainrule::__private::{carve, kernels};
-            let [centred_each, norm_each, fc_each, h_part_each, h_part_each_2,
-            norm_part_each_2, h, scratch, norm_part_each] = carve(
+            let [centred_each, norm_each, fc_each, h_part_each, norm_part_each_2, h,
+            scratch, norm_part_each] = carve(
                 arena,
                 [
                     0..n * 192,
@@ -336,17 +336,15 @@ impl Residual {
                     n * 384..n * 576,
                     n * 576..n * 768,
                     n * 768..n * 960,
-                    n * 960..n * 1152,
-                    n * 1152..n * 1168,
-                    n * 1168..n * 1184,
-                    n * 1200..n * 1212,
+                    n * 960..n * 976,
+                    n * 976..n * 992,
+                    n * 1008..n * 1020,
                 ],
             );
             let centred_each = &mut centred_each.as_chunks_mut::<16>().0[..n * 12];
             let norm_each = &mut norm_each.as_chunks_mut::<16>().0[..n * 12];
             let fc_each = &mut fc_each.as_chunks_mut::<16>().0[..n * 12];
             let h_part_each = &mut h_part_each.as_chunks_mut::<16>().0[..n * 12];
-            let h_part_each_2 = &mut h_part_each_2.as_chunks_mut::<16>().0[..n * 12];
             let norm_part_each_2 = &mut norm_part_each_2
                 .as_chunks_mut::<16>()
                 .0[..n * 12];
@@ -401,17 +399,16 @@ impl Residual {
                     h,
                     fc_each,
                     h_part_each,
-                    h_part_each_2,
                 );
             }
             let [h, leave_product, each_sum_exp, each_sum_rest, each_part] = carve(
                 arena,
                 [
-                    n * 1152..n * 1168,
-                    n * 1168..n * 1172,
-                    n * 1172..n * 1176,
-                    n * 1176..n * 1177,
-                    n * 1177..n * 1178,
+                    n * 960..n * 976,
+                    n * 976..n * 980,
+                    n * 980..n * 984,
+                    n * 984..n * 985,
+                    n * 985..n * 986,
                 ],
             );
             let h = &h.as_chunks::<16>().0[..n];
@@ -461,7 +458,7 @@ impl Residual {
     /// * `label: u32[N]`
     /// * returns `f32`
     ///
-    /// Workspace: `4848 * N + 14592` bytes. Operations: `27345 * N + 2`, forward and backward together.
+    /// Workspace: `4080 * N + 14592` bytes. Operations: `25425 * N + 2`, forward and backward together.
     ///
     /// # Panics
     /// Before anything is written:
@@ -493,12 +490,12 @@ impl Residual {
             label,
             4,
         );
-        let arena = ws.request(1212 * n + 3648, "Residual::loss");
+        let arena = ws.request(1020 * n + 3648, "Residual::loss");
         ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
         let value = {
             use ::chainrule::__private::{carve, kernels};
-            let [centred_each, norm_each, fc_each, h_part_each, h_part_each_2,
-            norm_part_each_2, h, scratch, norm_part_each] = carve(
+            let [centred_each, norm_each, fc_each, h_part_each, norm_part_each_2, h,
+            scratch, norm_part_each] = carve(
                 arena,
                 [
                     0..n * 192,
@@ -506,17 +503,15 @@ impl Residual {
                     n * 384..n * 576,
                     n * 576..n * 768,
                     n * 768..n * 960,
-                    n * 960..n * 1152,
-                    n * 1152..n * 1168,
-                    n * 1168..n * 1184,
-                    n * 1200 + 3072..n * 1212 + 3072,
+                    n * 960..n * 976,
+                    n * 976..n * 992,
+                    n * 1008 + 3072..n * 1020 + 3072,
                 ],
             );
             let centred_each = &mut centred_each.as_chunks_mut::<16>().0[..n * 12];
             let norm_each = &mut norm_each.as_chunks_mut::<16>().0[..n * 12];
             let fc_each = &mut fc_each.as_chunks_mut::<16>().0[..n * 12];
             let h_part_each = &mut h_part_each.as_chunks_mut::<16>().0[..n * 12];
-            let h_part_each_2 = &mut h_part_each_2.as_chunks_mut::<16>().0[..n * 12];
             let norm_part_each_2 = &mut norm_part_each_2
                 .as_chunks_mut::<16>()
                 .0[..n * 12];
@@ -571,17 +566,16 @@ impl Residual {
                     h,
                     fc_each,
                     h_part_each,
-                    h_part_each_2,
                 );
             }
             let [h, leave_product, each_sum_exp, each_sum_rest, each_part] = carve(
                 arena,
                 [
-                    n * 1152..n * 1168,
-                    n * 1168..n * 1172,
-                    n * 1172..n * 1176,
-                    n * 1176..n * 1177,
-                    n * 1177..n * 1178,
+                    n * 960..n * 976,
+                    n * 976..n * 980,
+                    n * 980..n * 984,
+                    n * 984..n * 985,
+                    n * 985..n * 986,
                 ],
             );
             let h = &h.as_chunks::<16>().0[..n];
@@ -619,11 +613,11 @@ impl Residual {
             let [each_sum_exp, each_sum_rest, each_part, d_bias, d_h] = carve(
                 arena,
                 [
-                    n * 1172..n * 1176,
-                    n * 1176..n * 1177,
-                    n * 1177..n * 1178,
-                    n * 1178..n * 1178 + 4,
-                    n * 1184 + 3072..n * 1200 + 3072,
+                    n * 980..n * 984,
+                    n * 984..n * 985,
+                    n * 985..n * 986,
+                    n * 986..n * 986 + 4,
+                    n * 992 + 3072..n * 1008 + 3072,
                 ],
             );
             let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<4>().0[..n];
@@ -664,11 +658,11 @@ impl Residual {
             let [h, each_sum_exp, d_weight, d_weight_3, d_bias_3] = carve(
                 arena,
                 [
-                    n * 1152..n * 1168,
-                    n * 1172..n * 1176,
-                    n * 1176..n * 1176 + 64,
-                    n * 1212 + 3072..n * 1212 + 3264,
-                    n * 1212 + 3264..n * 1212 + 3456,
+                    n * 960..n * 976,
+                    n * 980..n * 984,
+                    n * 984..n * 984 + 64,
+                    n * 1020 + 3072..n * 1020 + 3264,
+                    n * 1020 + 3264..n * 1020 + 3456,
                 ],
             );
             let h = &h.as_chunks::<16>().0[..n];
@@ -709,9 +703,9 @@ impl Residual {
             );
             d_weight_3.as_flattened_mut().fill(0.0);
             d_bias_3.as_flattened_mut().fill(0.0);
-            let [centred_each, norm_each, fc_each, h_part_each, h_part_each_2,
-            norm_part_each_2, d_weight_4, scratch_2, d_h, norm_part_each, d_weight_3,
-            d_bias_3, d_bias_4] = carve(
+            let [centred_each, norm_each, fc_each, h_part_each, norm_part_each_2,
+            d_weight_4, scratch_2, d_h, norm_part_each, d_weight_3, d_bias_3, d_bias_4,
+            ] = carve(
                 arena,
                 [
                     0..n * 192,
@@ -719,21 +713,19 @@ impl Residual {
                     n * 384..n * 576,
                     n * 576..n * 768,
                     n * 768..n * 960,
-                    n * 960..n * 1152,
-                    n * 1152..n * 1152 + 3072,
-                    n * 1152 + 3072..n * 1184 + 3072,
-                    n * 1184 + 3072..n * 1200 + 3072,
-                    n * 1200 + 3072..n * 1212 + 3072,
-                    n * 1212 + 3072..n * 1212 + 3264,
-                    n * 1212 + 3264..n * 1212 + 3456,
-                    n * 1212 + 3456..n * 1212 + 3648,
+                    n * 960..n * 960 + 3072,
+                    n * 960 + 3072..n * 992 + 3072,
+                    n * 992 + 3072..n * 1008 + 3072,
+                    n * 1008 + 3072..n * 1020 + 3072,
+                    n * 1020 + 3072..n * 1020 + 3264,
+                    n * 1020 + 3264..n * 1020 + 3456,
+                    n * 1020 + 3456..n * 1020 + 3648,
                 ],
             );
             let centred_each = &centred_each.as_chunks::<16>().0[..n * 12];
             let norm_each = &norm_each.as_chunks::<16>().0[..n * 12];
             let fc_each = &fc_each.as_chunks::<16>().0[..n * 12];
             let h_part_each = &h_part_each.as_chunks::<16>().0[..n * 12];
-            let h_part_each_2 = &h_part_each_2.as_chunks::<16>().0[..n * 12];
             let norm_part_each_2 = &norm_part_each_2.as_chunks::<16>().0[..n * 12];
             let d_weight_4 = &mut d_weight_4
                 .as_chunks_mut::<16>()
@@ -769,9 +761,8 @@ impl Residual {
                     block,
                     n,
                     d_h,
-                    h_part_each,
                     fc_each,
-                    h_part_each_2,
+                    h_part_each,
                     d_bias_4,
                     d_fc,
                 );
@@ -852,10 +843,7 @@ impl Residual {
                     &(d_bias_4.as_flattened())[(part_0) * 16..][..16],
                 );
             }
-            let [d_bias_2, d_h] = carve(
-                arena,
-                [0..16, n * 1184 + 3072..n * 1200 + 3072],
-            );
+            let [d_bias_2, d_h] = carve(arena, [0..16, n * 992 + 3072..n * 1008 + 3072]);
             let d_bias_2 = &mut d_bias_2.as_chunks_mut::<16>().0[0];
             let d_h = &d_h.as_chunks::<16>().0[..n];
             d_bias_2.fill(0.0);
@@ -868,7 +856,7 @@ impl Residual {
             );
             let [d_weight_2, d_h] = carve(
                 arena,
-                [0..128, n * 1184 + 3072..n * 1200 + 3072],
+                [0..128, n * 992 + 3072..n * 1008 + 3072],
             );
             let d_weight_2 = &mut d_weight_2
                 .as_chunks_mut::<16>()
@@ -904,7 +892,7 @@ impl Residual {
     /// * `label: u32[N]`
     /// * returns `f32`
     ///
-    /// Workspace: `192 * N` bytes. Operations: `10039 * N + 1`.
+    /// Workspace: `192 * N` bytes. Operations: `9271 * N + 1`.
     ///
     /// # Panics
     /// Before anything is written:
@@ -1007,23 +995,23 @@ impl Residual {
         };
         value
     }
-    /// How many elements a workspace must have for every method of `Residual::loss`, at these sizes or smaller: `1212 * N + 3648`.
+    /// How many elements a workspace must have for every method of `Residual::loss`, at these sizes or smaller: `1020 * N + 3648`.
     #[must_use]
     pub const fn loss_workspace(n: usize) -> usize {
-        1212 * n + 3648
+        1020 * n + 3648
     }
-    /// How many scalar floating-point operations `Residual::loss` takes, and how many it takes together with each derivative, in the order of the attributes: `10039 * N + 1`, `27345 * N + 2`.
+    /// How many scalar floating-point operations `Residual::loss` takes, and how many it takes together with each derivative, in the order of the attributes: `9271 * N + 1`, `25425 * N + 2`.
     #[must_use]
     pub const fn loss_operations(n: usize) -> [u64; 2] {
         let n = n as u64;
-        [10039 * n + 1, 27345 * n + 2]
+        [9271 * n + 1, 25425 * n + 2]
     }
     /// How `Residual::loss` is computed, as text: its value, then its gradients.
-    pub const LOSS_DERIVATION: &'static str = "Given x[N, 8], label[N], weight[8, 16], bias[16], weight₂[12, 16], bias₂[12, 16], weight₃[12, 16, 16], bias₃[12, 16], weight₄[16, 4], bias₄[4]\n\nValue\n    h_product[i, j] = Σ_k x[i, k] · weight[k, j]\n    h[i, j] = h_product[i, j] + bias[j]\n    centred_each[i, j, k] = 0\n    norm_part_each₂[i, j] = 0\n    centred_each₂ ← centred_each\n    norm_each₂ ← centred_each\n    fc_each₂ ← centred_each\n    h_part_each₃ ← centred_each\n    h_part_each₄ ← centred_each\n    norm_part_each₃ ← centred_each\n    for block = 0, …, 11:\n        centred_mean[i] = Σ_k h[i, k]\n        centred[i, j] = h[i, j] − centred_mean[i] / 16\n        variance_mean[i] = Σ_k centred[i, k]²\n        variance[i, j] = variance_mean[i] / 16\n        norm_part[i] = √(variance[i, 0] + 1e-5)\n        norm_part₂[i, j] = centred[i, j] / norm_part[i]\n        norm[i, j] = norm_part₂[i, j] · weight₂[block, j] + bias₂[block, j]\n        fc_product[i, j] = Σ_k norm[i, k] · weight₃[block, k, j]\n        fc[i, j] = fc_product[i, j] + bias₃[block, j]\n        h_part[i, j] = fc[i, j] / √2\n        h_part₂[i, j] = 1 + erf(h_part[i, j])\n        h₂[i, j] = h[i, j] + 0.5 · fc[i, j] · h_part₂[i, j]\n        centred_each₂[block, i, j] ← centred[i, j]\n        norm_each₂[block, i, j] ← norm[i, j]\n        fc_each₂[block, i, j] ← fc[i, j]\n        h_part_each₃[block, i, j] ← h_part[i, j]\n        h_part_each₄[block, i, j] ← h_part₂[i, j]\n        norm_part_each₂[block, i] ← norm_part[i]\n        norm_part_each₃[block, i, j] ← norm_part₂[i, j]\n        h ← h₂\n    leave_product[i, j] = Σ_k h[i, k] · weight₄[k, j]\n    leave[i, j] = leave_product[i, j] + bias₄[j]\n    others[i, j] = −∞ if j = label[i] else leave[i, j]\n    each_sum_at[i] = argmax_k others[i, k]\n    each_sum_top[i] = constant(others[i, each_sum_at[i]])\n    each_sum_shift[i] = each_sum_top[i] if |each_sum_top[i]| < ∞ else 0\n    each_sum_exp[i, k] = exp(others[i, k] − each_sum_shift[i])\n    each_sum_one[i] = 1 if |each_sum_top[i]| < ∞ else 0\n    each_sum_rest[i] = Σ_k (each_sum_exp[i, k] − (each_sum_one[i] if k = each_sum_at[i] else 0))\n    each_part[i] = each_sum_top[i] − leave[i, label[i]] + ln(1 + each_sum_rest[i])\n    each[i] = softplus(each_part[i])\n    loss_mean = Σ_k each[k]\n    loss = loss_mean / N\n    → loss\n\nGradient\n    d_loss_mean = 1 / N\n    each_part₂[i] = d_loss_mean · σ(each_part[i])\n    d_each_sum_rest[i] = each_part₂[i] / (1 + each_sum_rest[i])\n    d_others[i, k] = d_each_sum_rest[i] · each_sum_exp[i, k]\n    d_leave[i, j] = 0 if j = label[i] else d_others[i, j]\n    d_leave[i, label[i]] += −each_part₂[i]   for i < N\n    d_bias₃[j] = Σ_i d_leave[i, j]\n    d_h₃[i, k] = Σ_j d_leave[i, j] · weight₄[k, j]\n    d_weight[k, j] = Σ_i d_leave[i, j] · h[i, k]\n    d_weight₂[i, j] = 0\n    d_weight₃[i, j, k] = 0\n    d_weight₄ ← d_weight₂\n    d_bias₄ ← d_weight₂\n    d_bias₅ ← d_weight₂\n    for block = 11, …, 0:\n        d_fc[i, j] = d_h₃[i, j] · (0.5 · h_part_each₄[block, i, j] + 0.5641895835477563 · fc_each₂[block, i, j] · exp(−h_part_each₃[block, i, j]²) / √2)\n        d_bias₅[block, j] += Σ_i d_fc[i, j]\n        d_norm[i, k] = Σ_j d_fc[i, j] · weight₃[block, k, j]\n        d_weight₃[block, k, j] += Σ_i d_fc[i, j] · norm_each₂[block, i, k]\n        norm_part₃[i, j] = d_norm[i, j] · weight₂[block, j] / norm_part_each₂[block, i]\n        d_variance_part[i] = Σ_j norm_part₃[i, j] · norm_part_each₃[block, i, j]\n        d_variance[i, 0] = −0.5 · d_variance_part[i] / norm_part_each₂[block, i]\n        d_weight₄[block, j] += Σ_i d_norm[i, j] · norm_part_each₃[block, i, j]\n        d_bias₄[block, j] += Σ_i d_norm[i, j]\n        d_variance_mean[i] = d_variance[i, 0] / 16\n        d_centred₂[i, k] = norm_part₃[i, k] + 2 · d_variance_mean[i] · centred_each₂[block, i, k]\n        d_centred_mean_part[i] = Σ_j d_centred₂[i, j]\n        d_h₄[i, k] = d_h₃[i, k] + (d_centred₂[i, k] − d_centred_mean_part[i] / 16)\n        d_h₃ ← d_h₄\n    d_bias₆[j] = Σ_i d_h₃[i, j]\n    d_weight₅[k, j] = Σ_i d_h₃[i, j] · x[i, k]\n    → ∂loss/∂enter.weight = d_weight₅\n    → ∂loss/∂enter.bias = d_bias₆\n    → ∂loss/∂blocks.norm.weight = d_weight₄\n    → ∂loss/∂blocks.norm.bias = d_bias₄\n    → ∂loss/∂blocks.fc.weight = d_weight₃\n    → ∂loss/∂blocks.fc.bias = d_bias₅\n    → ∂loss/∂leave.weight = d_weight\n    → ∂loss/∂leave.bias = d_bias₃\n";
+    pub const LOSS_DERIVATION: &'static str = "Given x[N, 8], label[N], weight[8, 16], bias[16], weight₂[12, 16], bias₂[12, 16], weight₃[12, 16, 16], bias₃[12, 16], weight₄[16, 4], bias₄[4]\n\nValue\n    h_product[i, j] = Σ_k x[i, k] · weight[k, j]\n    h[i, j] = h_product[i, j] + bias[j]\n    centred_each[i, j, k] = 0\n    norm_part_each₂[i, j] = 0\n    centred_each₂ ← centred_each\n    norm_each₂ ← centred_each\n    fc_each₂ ← centred_each\n    h_part_each₂ ← centred_each\n    norm_part_each₃ ← centred_each\n    for block = 0, …, 11:\n        centred_mean[i] = Σ_k h[i, k]\n        centred[i, j] = h[i, j] − centred_mean[i] / 16\n        variance_mean[i] = Σ_k centred[i, k]²\n        variance[i, j] = variance_mean[i] / 16\n        norm_part[i] = √(variance[i, 0] + 1e-5)\n        norm_part₂[i, j] = centred[i, j] / norm_part[i]\n        norm[i, j] = norm_part₂[i, j] · weight₂[block, j] + bias₂[block, j]\n        fc_product[i, j] = Σ_k norm[i, k] · weight₃[block, k, j]\n        fc[i, j] = fc_product[i, j] + bias₃[block, j]\n        h_part[i, j] = Φ(fc[i, j])\n        h₂[i, j] = h[i, j] + fc[i, j] · h_part[i, j]\n        centred_each₂[block, i, j] ← centred[i, j]\n        norm_each₂[block, i, j] ← norm[i, j]\n        fc_each₂[block, i, j] ← fc[i, j]\n        h_part_each₂[block, i, j] ← h_part[i, j]\n        norm_part_each₂[block, i] ← norm_part[i]\n        norm_part_each₃[block, i, j] ← norm_part₂[i, j]\n        h ← h₂\n    leave_product[i, j] = Σ_k h[i, k] · weight₄[k, j]\n    leave[i, j] = leave_product[i, j] + bias₄[j]\n    others[i, j] = −∞ if j = label[i] else leave[i, j]\n    each_sum_at[i] = argmax_k others[i, k]\n    each_sum_top[i] = constant(others[i, each_sum_at[i]])\n    each_sum_shift[i] = each_sum_top[i] if |each_sum_top[i]| < ∞ else 0\n    each_sum_exp[i, k] = exp(others[i, k] − each_sum_shift[i])\n    each_sum_one[i] = 1 if |each_sum_top[i]| < ∞ else 0\n    each_sum_rest[i] = Σ_k (each_sum_exp[i, k] − (each_sum_one[i] if k = each_sum_at[i] else 0))\n    each_part[i] = each_sum_top[i] − leave[i, label[i]] + ln(1 + each_sum_rest[i])\n    each[i] = softplus(each_part[i])\n    loss_mean = Σ_k each[k]\n    loss = loss_mean / N\n    → loss\n\nGradient\n    d_loss_mean = 1 / N\n    each_part₂[i] = d_loss_mean · σ(each_part[i])\n    d_each_sum_rest[i] = each_part₂[i] / (1 + each_sum_rest[i])\n    d_others[i, k] = d_each_sum_rest[i] · each_sum_exp[i, k]\n    d_leave[i, j] = 0 if j = label[i] else d_others[i, j]\n    d_leave[i, label[i]] += −each_part₂[i]   for i < N\n    d_bias₃[j] = Σ_i d_leave[i, j]\n    d_h₃[i, k] = Σ_j d_leave[i, j] · weight₄[k, j]\n    d_weight[k, j] = Σ_i d_leave[i, j] · h[i, k]\n    d_weight₂[i, j] = 0\n    d_weight₃[i, j, k] = 0\n    d_weight₄ ← d_weight₂\n    d_bias₄ ← d_weight₂\n    d_bias₅ ← d_weight₂\n    for block = 11, …, 0:\n        d_fc[i, j] = d_h₃[i, j] · (h_part_each₂[block, i, j] + fc_each₂[block, i, j] · φ(fc_each₂[block, i, j]))\n        d_bias₅[block, j] += Σ_i d_fc[i, j]\n        d_norm[i, k] = Σ_j d_fc[i, j] · weight₃[block, k, j]\n        d_weight₃[block, k, j] += Σ_i d_fc[i, j] · norm_each₂[block, i, k]\n        norm_part₃[i, j] = d_norm[i, j] · weight₂[block, j] / norm_part_each₂[block, i]\n        d_variance_part[i] = Σ_j norm_part₃[i, j] · norm_part_each₃[block, i, j]\n        d_variance[i, 0] = −0.5 · d_variance_part[i] / norm_part_each₂[block, i]\n        d_weight₄[block, j] += Σ_i d_norm[i, j] · norm_part_each₃[block, i, j]\n        d_bias₄[block, j] += Σ_i d_norm[i, j]\n        d_variance_mean[i] = d_variance[i, 0] / 16\n        d_centred₂[i, k] = norm_part₃[i, k] + 2 · d_variance_mean[i] · centred_each₂[block, i, k]\n        d_centred_mean_part[i] = Σ_j d_centred₂[i, j]\n        d_h₄[i, k] = d_h₃[i, k] + (d_centred₂[i, k] − d_centred_mean_part[i] / 16)\n        d_h₃ ← d_h₄\n    d_bias₆[j] = Σ_i d_h₃[i, j]\n    d_weight₅[k, j] = Σ_i d_h₃[i, j] · x[i, k]\n    → ∂loss/∂enter.weight = d_weight₅\n    → ∂loss/∂enter.bias = d_bias₆\n    → ∂loss/∂blocks.norm.weight = d_weight₄\n    → ∂loss/∂blocks.norm.bias = d_bias₄\n    → ∂loss/∂blocks.fc.weight = d_weight₃\n    → ∂loss/∂blocks.fc.bias = d_bias₅\n    → ∂loss/∂leave.weight = d_weight\n    → ∂loss/∂leave.bias = d_bias₃\n";
     /// How `Residual::loss` is computed, as LaTeX.
-    pub const LOSS_LATEX: &'static str = "\\begin{aligned}\n{\\mathit{h\\_product}}_{i, j} &= \\sum_{k} x_{i, k} \\, \\mathit{weight}_{k, j} \\\\\nh_{i, j} &= {\\mathit{h\\_product}}_{i, j} + \\mathit{bias}_{j} \\\\\n{\\mathit{centred\\_each}}_{i, j, k} &= 0 \\\\\n{\\mathit{norm\\_part\\_each}^{(2)}}_{i, j} &= 0 \\\\\n\\mathit{centred\\_each}^{(2)} &\\leftarrow \\mathit{centred\\_each} \\\\\n\\mathit{norm\\_each}^{(2)} &\\leftarrow \\mathit{centred\\_each} \\\\\n\\mathit{fc\\_each}^{(2)} &\\leftarrow \\mathit{centred\\_each} \\\\\n\\mathit{h\\_part\\_each}^{(3)} &\\leftarrow \\mathit{centred\\_each} \\\\\n\\mathit{h\\_part\\_each}^{(4)} &\\leftarrow \\mathit{centred\\_each} \\\\\n\\mathit{norm\\_part\\_each}^{(3)} &\\leftarrow \\mathit{centred\\_each} \\\\\n&\\text{for } \\mathit{block} = 0, \\dots, 11: \\\\\n&\\quad {\\mathit{centred\\_mean}}_{i} = \\sum_{k} h_{i, k} \\\\\n&\\quad \\mathit{centred}_{i, j} = h_{i, j} - \\frac{{\\mathit{centred\\_mean}}_{i}}{16} \\\\\n&\\quad {\\mathit{variance\\_mean}}_{i} = \\sum_{k} \\mathit{centred}_{i, k}^{2} \\\\\n&\\quad \\mathit{variance}_{i, j} = \\frac{{\\mathit{variance\\_mean}}_{i}}{16} \\\\\n&\\quad {\\mathit{norm\\_part}}_{i} = \\sqrt{\\mathit{variance}_{i, 0} + 10^{-5}} \\\\\n&\\quad {\\mathit{norm\\_part}^{(2)}}_{i, j} = \\frac{\\mathit{centred}_{i, j}}{{\\mathit{norm\\_part}}_{i}} \\\\\n&\\quad \\mathit{norm}_{i, j} = {\\mathit{norm\\_part}^{(2)}}_{i, j} \\, {\\mathit{weight}^{(2)}}_{\\mathit{block}, j} + {\\mathit{bias}^{(2)}}_{\\mathit{block}, j} \\\\\n&\\quad {\\mathit{fc\\_product}}_{i, j} = \\sum_{k} \\mathit{norm}_{i, k} \\, {\\mathit{weight}^{(3)}}_{\\mathit{block}, k, j} \\\\\n&\\quad \\mathit{fc}_{i, j} = {\\mathit{fc\\_product}}_{i, j} + {\\mathit{bias}^{(3)}}_{\\mathit{block}, j} \\\\\n&\\quad {\\mathit{h\\_part}}_{i, j} = \\frac{\\mathit{fc}_{i, j}}{\\sqrt{2}} \\\\\n&\\quad {\\mathit{h\\_part}^{(2)}}_{i, j} = 1 + \\operatorname{erf}\\left({\\mathit{h\\_part}}_{i, j}\\right) \\\\\n&\\quad {h^{(2)}}_{i, j} = h_{i, j} + 0.5 \\, \\mathit{fc}_{i, j} \\, {\\mathit{h\\_part}^{(2)}}_{i, j} \\\\\n&\\quad {\\mathit{centred\\_each}^{(2)}}_{\\mathit{block}, i, j} \\leftarrow \\mathit{centred}_{i, j} \\\\\n&\\quad {\\mathit{norm\\_each}^{(2)}}_{\\mathit{block}, i, j} \\leftarrow \\mathit{norm}_{i, j} \\\\\n&\\quad {\\mathit{fc\\_each}^{(2)}}_{\\mathit{block}, i, j} \\leftarrow \\mathit{fc}_{i, j} \\\\\n&\\quad {\\mathit{h\\_part\\_each}^{(3)}}_{\\mathit{block}, i, j} \\leftarrow {\\mathit{h\\_part}}_{i, j} \\\\\n&\\quad {\\mathit{h\\_part\\_each}^{(4)}}_{\\mathit{block}, i, j} \\leftarrow {\\mathit{h\\_part}^{(2)}}_{i, j} \\\\\n&\\quad {\\mathit{norm\\_part\\_each}^{(2)}}_{\\mathit{block}, i} \\leftarrow {\\mathit{norm\\_part}}_{i} \\\\\n&\\quad {\\mathit{norm\\_part\\_each}^{(3)}}_{\\mathit{block}, i, j} \\leftarrow {\\mathit{norm\\_part}^{(2)}}_{i, j} \\\\\n&\\quad h \\leftarrow h^{(2)} \\\\\n{\\mathit{leave\\_product}}_{i, j} &= \\sum_{k} h_{i, k} \\, {\\mathit{weight}^{(4)}}_{k, j} \\\\\n\\mathit{leave}_{i, j} &= {\\mathit{leave\\_product}}_{i, j} + {\\mathit{bias}^{(4)}}_{j} \\\\\n\\mathit{others}_{i, j} &= \\begin{cases} -\\infty & \\text{if } j = \\mathit{label}_{i} \\\\ \\mathit{leave}_{i, j} & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{each\\_sum\\_at}}_{i} &= \\operatorname*{arg\\,max}_{k} \\mathit{others}_{i, k} \\\\\n{\\mathit{each\\_sum\\_top}}_{i} &= \\operatorname{constant}\\left(\\mathit{others}_{i, {\\mathit{each\\_sum\\_at}}_{i}}\\right) \\\\\n{\\mathit{each\\_sum\\_shift}}_{i} &= \\begin{cases} {\\mathit{each\\_sum\\_top}}_{i} & \\text{if } \\left|{\\mathit{each\\_sum\\_top}}_{i}\\right| < \\infty \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{each\\_sum\\_exp}}_{i, k} &= e^{\\mathit{others}_{i, k} - {\\mathit{each\\_sum\\_shift}}_{i}} \\\\\n{\\mathit{each\\_sum\\_one}}_{i} &= \\begin{cases} 1 & \\text{if } \\left|{\\mathit{each\\_sum\\_top}}_{i}\\right| < \\infty \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{each\\_sum\\_rest}}_{i} &= \\sum_{k} \\left({\\mathit{each\\_sum\\_exp}}_{i, k} - \\begin{cases} {\\mathit{each\\_sum\\_one}}_{i} & \\text{if } k = {\\mathit{each\\_sum\\_at}}_{i} \\\\ 0 & \\text{otherwise} \\end{cases}\\right) \\\\\n{\\mathit{each\\_part}}_{i} &= {\\mathit{each\\_sum\\_top}}_{i} - \\mathit{leave}_{i, \\mathit{label}_{i}} + \\ln\\left(1 + {\\mathit{each\\_sum\\_rest}}_{i}\\right) \\\\\n\\mathit{each}_{i} &= \\operatorname{softplus}\\left({\\mathit{each\\_part}}_{i}\\right) \\\\\n\\mathit{loss\\_mean} &= \\sum_{k} \\mathit{each}_{k} \\\\\n\\mathit{loss} &= \\frac{\\mathit{loss\\_mean}}{N} \\\\\n\\partial \\mathit{loss\\_mean} &= \\frac{1}{N} \\\\\n{\\mathit{each\\_part}^{(2)}}_{i} &= \\partial \\mathit{loss\\_mean} \\, \\sigma\\left({\\mathit{each\\_part}}_{i}\\right) \\\\\n{\\partial \\mathit{each\\_sum\\_rest}}_{i} &= \\frac{{\\mathit{each\\_part}^{(2)}}_{i}}{1 + {\\mathit{each\\_sum\\_rest}}_{i}} \\\\\n\\partial \\mathit{others}_{i, k} &= {\\partial \\mathit{each\\_sum\\_rest}}_{i} \\, {\\mathit{each\\_sum\\_exp}}_{i, k} \\\\\n\\partial \\mathit{leave}_{i, j} &= \\begin{cases} 0 & \\text{if } j = \\mathit{label}_{i} \\\\ \\partial \\mathit{others}_{i, j} & \\text{otherwise} \\end{cases} \\\\\n\\partial \\mathit{leave}_{i, \\mathit{label}_{i}} &\\mathrel{+}= -{\\mathit{each\\_part}^{(2)}}_{i} \\quad \\text{for } i < N \\\\\n{\\partial \\mathit{bias}^{(3)}}_{j} &= \\sum_{i} \\partial \\mathit{leave}_{i, j} \\\\\n{\\partial h^{(3)}}_{i, k} &= \\sum_{j} \\partial \\mathit{leave}_{i, j} \\, {\\mathit{weight}^{(4)}}_{k, j} \\\\\n\\partial \\mathit{weight}_{k, j} &= \\sum_{i} \\partial \\mathit{leave}_{i, j} \\, h_{i, k} \\\\\n{\\partial \\mathit{weight}^{(2)}}_{i, j} &= 0 \\\\\n{\\partial \\mathit{weight}^{(3)}}_{i, j, k} &= 0 \\\\\n\\partial \\mathit{weight}^{(4)} &\\leftarrow \\partial \\mathit{weight}^{(2)} \\\\\n\\partial \\mathit{bias}^{(4)} &\\leftarrow \\partial \\mathit{weight}^{(2)} \\\\\n\\partial \\mathit{bias}^{(5)} &\\leftarrow \\partial \\mathit{weight}^{(2)} \\\\\n&\\text{for } \\mathit{block} = 11, \\dots, 0: \\\\\n&\\quad \\partial \\mathit{fc}_{i, j} = {\\partial h^{(3)}}_{i, j} \\, \\left(0.5 \\, {\\mathit{h\\_part\\_each}^{(4)}}_{\\mathit{block}, i, j} + \\frac{0.5641895835477563 \\, {\\mathit{fc\\_each}^{(2)}}_{\\mathit{block}, i, j} \\, e^{-{{\\mathit{h\\_part\\_each}^{(3)}}_{\\mathit{block}, i, j}}^{2}}}{\\sqrt{2}}\\right) \\\\\n&\\quad {\\partial \\mathit{bias}^{(5)}}_{\\mathit{block}, j} \\mathrel{+}= \\sum_{i} \\partial \\mathit{fc}_{i, j} \\\\\n&\\quad \\partial \\mathit{norm}_{i, k} = \\sum_{j} \\partial \\mathit{fc}_{i, j} \\, {\\mathit{weight}^{(3)}}_{\\mathit{block}, k, j} \\\\\n&\\quad {\\partial \\mathit{weight}^{(3)}}_{\\mathit{block}, k, j} \\mathrel{+}= \\sum_{i} \\partial \\mathit{fc}_{i, j} \\, {\\mathit{norm\\_each}^{(2)}}_{\\mathit{block}, i, k} \\\\\n&\\quad {\\mathit{norm\\_part}^{(3)}}_{i, j} = \\frac{\\partial \\mathit{norm}_{i, j} \\, {\\mathit{weight}^{(2)}}_{\\mathit{block}, j}}{{\\mathit{norm\\_part\\_each}^{(2)}}_{\\mathit{block}, i}} \\\\\n&\\quad {\\partial \\mathit{variance\\_part}}_{i} = \\sum_{j} {\\mathit{norm\\_part}^{(3)}}_{i, j} \\, {\\mathit{norm\\_part\\_each}^{(3)}}_{\\mathit{block}, i, j} \\\\\n&\\quad \\partial \\mathit{variance}_{i, 0} = -\\frac{0.5 \\, {\\partial \\mathit{variance\\_part}}_{i}}{{\\mathit{norm\\_part\\_each}^{(2)}}_{\\mathit{block}, i}} \\\\\n&\\quad {\\partial \\mathit{weight}^{(4)}}_{\\mathit{block}, j} \\mathrel{+}= \\sum_{i} \\partial \\mathit{norm}_{i, j} \\, {\\mathit{norm\\_part\\_each}^{(3)}}_{\\mathit{block}, i, j} \\\\\n&\\quad {\\partial \\mathit{bias}^{(4)}}_{\\mathit{block}, j} \\mathrel{+}= \\sum_{i} \\partial \\mathit{norm}_{i, j} \\\\\n&\\quad {\\partial \\mathit{variance\\_mean}}_{i} = \\frac{\\partial \\mathit{variance}_{i, 0}}{16} \\\\\n&\\quad {\\partial \\mathit{centred}^{(2)}}_{i, k} = {\\mathit{norm\\_part}^{(3)}}_{i, k} + 2 \\, {\\partial \\mathit{variance\\_mean}}_{i} \\, {\\mathit{centred\\_each}^{(2)}}_{\\mathit{block}, i, k} \\\\\n&\\quad {\\partial \\mathit{centred\\_mean\\_part}}_{i} = \\sum_{j} {\\partial \\mathit{centred}^{(2)}}_{i, j} \\\\\n&\\quad {\\partial h^{(4)}}_{i, k} = {\\partial h^{(3)}}_{i, k} + \\left({\\partial \\mathit{centred}^{(2)}}_{i, k} - \\frac{{\\partial \\mathit{centred\\_mean\\_part}}_{i}}{16}\\right) \\\\\n&\\quad \\partial h^{(3)} \\leftarrow \\partial h^{(4)} \\\\\n{\\partial \\mathit{bias}^{(6)}}_{j} &= \\sum_{i} {\\partial h^{(3)}}_{i, j} \\\\\n{\\partial \\mathit{weight}^{(5)}}_{k, j} &= \\sum_{i} {\\partial h^{(3)}}_{i, j} \\, x_{i, k} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial \\mathit{enter.weight}} &= \\partial \\mathit{weight}^{(5)} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial \\mathit{enter.bias}} &= \\partial \\mathit{bias}^{(6)} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial \\mathit{blocks.norm.weight}} &= \\partial \\mathit{weight}^{(4)} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial \\mathit{blocks.norm.bias}} &= \\partial \\mathit{bias}^{(4)} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial \\mathit{blocks.fc.weight}} &= \\partial \\mathit{weight}^{(3)} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial \\mathit{blocks.fc.bias}} &= \\partial \\mathit{bias}^{(5)} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial \\mathit{leave.weight}} &= \\partial \\mathit{weight} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial \\mathit{leave.bias}} &= \\partial \\mathit{bias}^{(3)}\n\\end{aligned}\n";
+    pub const LOSS_LATEX: &'static str = "\\begin{aligned}\n{\\mathit{h\\_product}}_{i, j} &= \\sum_{k} x_{i, k} \\, \\mathit{weight}_{k, j} \\\\\nh_{i, j} &= {\\mathit{h\\_product}}_{i, j} + \\mathit{bias}_{j} \\\\\n{\\mathit{centred\\_each}}_{i, j, k} &= 0 \\\\\n{\\mathit{norm\\_part\\_each}^{(2)}}_{i, j} &= 0 \\\\\n\\mathit{centred\\_each}^{(2)} &\\leftarrow \\mathit{centred\\_each} \\\\\n\\mathit{norm\\_each}^{(2)} &\\leftarrow \\mathit{centred\\_each} \\\\\n\\mathit{fc\\_each}^{(2)} &\\leftarrow \\mathit{centred\\_each} \\\\\n\\mathit{h\\_part\\_each}^{(2)} &\\leftarrow \\mathit{centred\\_each} \\\\\n\\mathit{norm\\_part\\_each}^{(3)} &\\leftarrow \\mathit{centred\\_each} \\\\\n&\\text{for } \\mathit{block} = 0, \\dots, 11: \\\\\n&\\quad {\\mathit{centred\\_mean}}_{i} = \\sum_{k} h_{i, k} \\\\\n&\\quad \\mathit{centred}_{i, j} = h_{i, j} - \\frac{{\\mathit{centred\\_mean}}_{i}}{16} \\\\\n&\\quad {\\mathit{variance\\_mean}}_{i} = \\sum_{k} \\mathit{centred}_{i, k}^{2} \\\\\n&\\quad \\mathit{variance}_{i, j} = \\frac{{\\mathit{variance\\_mean}}_{i}}{16} \\\\\n&\\quad {\\mathit{norm\\_part}}_{i} = \\sqrt{\\mathit{variance}_{i, 0} + 10^{-5}} \\\\\n&\\quad {\\mathit{norm\\_part}^{(2)}}_{i, j} = \\frac{\\mathit{centred}_{i, j}}{{\\mathit{norm\\_part}}_{i}} \\\\\n&\\quad \\mathit{norm}_{i, j} = {\\mathit{norm\\_part}^{(2)}}_{i, j} \\, {\\mathit{weight}^{(2)}}_{\\mathit{block}, j} + {\\mathit{bias}^{(2)}}_{\\mathit{block}, j} \\\\\n&\\quad {\\mathit{fc\\_product}}_{i, j} = \\sum_{k} \\mathit{norm}_{i, k} \\, {\\mathit{weight}^{(3)}}_{\\mathit{block}, k, j} \\\\\n&\\quad \\mathit{fc}_{i, j} = {\\mathit{fc\\_product}}_{i, j} + {\\mathit{bias}^{(3)}}_{\\mathit{block}, j} \\\\\n&\\quad {\\mathit{h\\_part}}_{i, j} = \\Phi\\left(\\mathit{fc}_{i, j}\\right) \\\\\n&\\quad {h^{(2)}}_{i, j} = h_{i, j} + \\mathit{fc}_{i, j} \\, {\\mathit{h\\_part}}_{i, j} \\\\\n&\\quad {\\mathit{centred\\_each}^{(2)}}_{\\mathit{block}, i, j} \\leftarrow \\mathit{centred}_{i, j} \\\\\n&\\quad {\\mathit{norm\\_each}^{(2)}}_{\\mathit{block}, i, j} \\leftarrow \\mathit{norm}_{i, j} \\\\\n&\\quad {\\mathit{fc\\_each}^{(2)}}_{\\mathit{block}, i, j} \\leftarrow \\mathit{fc}_{i, j} \\\\\n&\\quad {\\mathit{h\\_part\\_each}^{(2)}}_{\\mathit{block}, i, j} \\leftarrow {\\mathit{h\\_part}}_{i, j} \\\\\n&\\quad {\\mathit{norm\\_part\\_each}^{(2)}}_{\\mathit{block}, i} \\leftarrow {\\mathit{norm\\_part}}_{i} \\\\\n&\\quad {\\mathit{norm\\_part\\_each}^{(3)}}_{\\mathit{block}, i, j} \\leftarrow {\\mathit{norm\\_part}^{(2)}}_{i, j} \\\\\n&\\quad h \\leftarrow h^{(2)} \\\\\n{\\mathit{leave\\_product}}_{i, j} &= \\sum_{k} h_{i, k} \\, {\\mathit{weight}^{(4)}}_{k, j} \\\\\n\\mathit{leave}_{i, j} &= {\\mathit{leave\\_product}}_{i, j} + {\\mathit{bias}^{(4)}}_{j} \\\\\n\\mathit{others}_{i, j} &= \\begin{cases} -\\infty & \\text{if } j = \\mathit{label}_{i} \\\\ \\mathit{leave}_{i, j} & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{each\\_sum\\_at}}_{i} &= \\operatorname*{arg\\,max}_{k} \\mathit{others}_{i, k} \\\\\n{\\mathit{each\\_sum\\_top}}_{i} &= \\operatorname{constant}\\left(\\mathit{others}_{i, {\\mathit{each\\_sum\\_at}}_{i}}\\right) \\\\\n{\\mathit{each\\_sum\\_shift}}_{i} &= \\begin{cases} {\\mathit{each\\_sum\\_top}}_{i} & \\text{if } \\left|{\\mathit{each\\_sum\\_top}}_{i}\\right| < \\infty \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{each\\_sum\\_exp}}_{i, k} &= e^{\\mathit{others}_{i, k} - {\\mathit{each\\_sum\\_shift}}_{i}} \\\\\n{\\mathit{each\\_sum\\_one}}_{i} &= \\begin{cases} 1 & \\text{if } \\left|{\\mathit{each\\_sum\\_top}}_{i}\\right| < \\infty \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\n{\\mathit{each\\_sum\\_rest}}_{i} &= \\sum_{k} \\left({\\mathit{each\\_sum\\_exp}}_{i, k} - \\begin{cases} {\\mathit{each\\_sum\\_one}}_{i} & \\text{if } k = {\\mathit{each\\_sum\\_at}}_{i} \\\\ 0 & \\text{otherwise} \\end{cases}\\right) \\\\\n{\\mathit{each\\_part}}_{i} &= {\\mathit{each\\_sum\\_top}}_{i} - \\mathit{leave}_{i, \\mathit{label}_{i}} + \\ln\\left(1 + {\\mathit{each\\_sum\\_rest}}_{i}\\right) \\\\\n\\mathit{each}_{i} &= \\operatorname{softplus}\\left({\\mathit{each\\_part}}_{i}\\right) \\\\\n\\mathit{loss\\_mean} &= \\sum_{k} \\mathit{each}_{k} \\\\\n\\mathit{loss} &= \\frac{\\mathit{loss\\_mean}}{N} \\\\\n\\partial \\mathit{loss\\_mean} &= \\frac{1}{N} \\\\\n{\\mathit{each\\_part}^{(2)}}_{i} &= \\partial \\mathit{loss\\_mean} \\, \\sigma\\left({\\mathit{each\\_part}}_{i}\\right) \\\\\n{\\partial \\mathit{each\\_sum\\_rest}}_{i} &= \\frac{{\\mathit{each\\_part}^{(2)}}_{i}}{1 + {\\mathit{each\\_sum\\_rest}}_{i}} \\\\\n\\partial \\mathit{others}_{i, k} &= {\\partial \\mathit{each\\_sum\\_rest}}_{i} \\, {\\mathit{each\\_sum\\_exp}}_{i, k} \\\\\n\\partial \\mathit{leave}_{i, j} &= \\begin{cases} 0 & \\text{if } j = \\mathit{label}_{i} \\\\ \\partial \\mathit{others}_{i, j} & \\text{otherwise} \\end{cases} \\\\\n\\partial \\mathit{leave}_{i, \\mathit{label}_{i}} &\\mathrel{+}= -{\\mathit{each\\_part}^{(2)}}_{i} \\quad \\text{for } i < N \\\\\n{\\partial \\mathit{bias}^{(3)}}_{j} &= \\sum_{i} \\partial \\mathit{leave}_{i, j} \\\\\n{\\partial h^{(3)}}_{i, k} &= \\sum_{j} \\partial \\mathit{leave}_{i, j} \\, {\\mathit{weight}^{(4)}}_{k, j} \\\\\n\\partial \\mathit{weight}_{k, j} &= \\sum_{i} \\partial \\mathit{leave}_{i, j} \\, h_{i, k} \\\\\n{\\partial \\mathit{weight}^{(2)}}_{i, j} &= 0 \\\\\n{\\partial \\mathit{weight}^{(3)}}_{i, j, k} &= 0 \\\\\n\\partial \\mathit{weight}^{(4)} &\\leftarrow \\partial \\mathit{weight}^{(2)} \\\\\n\\partial \\mathit{bias}^{(4)} &\\leftarrow \\partial \\mathit{weight}^{(2)} \\\\\n\\partial \\mathit{bias}^{(5)} &\\leftarrow \\partial \\mathit{weight}^{(2)} \\\\\n&\\text{for } \\mathit{block} = 11, \\dots, 0: \\\\\n&\\quad \\partial \\mathit{fc}_{i, j} = {\\partial h^{(3)}}_{i, j} \\, \\left({\\mathit{h\\_part\\_each}^{(2)}}_{\\mathit{block}, i, j} + {\\mathit{fc\\_each}^{(2)}}_{\\mathit{block}, i, j} \\, \\varphi\\left({\\mathit{fc\\_each}^{(2)}}_{\\mathit{block}, i, j}\\right)\\right) \\\\\n&\\quad {\\partial \\mathit{bias}^{(5)}}_{\\mathit{block}, j} \\mathrel{+}= \\sum_{i} \\partial \\mathit{fc}_{i, j} \\\\\n&\\quad \\partial \\mathit{norm}_{i, k} = \\sum_{j} \\partial \\mathit{fc}_{i, j} \\, {\\mathit{weight}^{(3)}}_{\\mathit{block}, k, j} \\\\\n&\\quad {\\partial \\mathit{weight}^{(3)}}_{\\mathit{block}, k, j} \\mathrel{+}= \\sum_{i} \\partial \\mathit{fc}_{i, j} \\, {\\mathit{norm\\_each}^{(2)}}_{\\mathit{block}, i, k} \\\\\n&\\quad {\\mathit{norm\\_part}^{(3)}}_{i, j} = \\frac{\\partial \\mathit{norm}_{i, j} \\, {\\mathit{weight}^{(2)}}_{\\mathit{block}, j}}{{\\mathit{norm\\_part\\_each}^{(2)}}_{\\mathit{block}, i}} \\\\\n&\\quad {\\partial \\mathit{variance\\_part}}_{i} = \\sum_{j} {\\mathit{norm\\_part}^{(3)}}_{i, j} \\, {\\mathit{norm\\_part\\_each}^{(3)}}_{\\mathit{block}, i, j} \\\\\n&\\quad \\partial \\mathit{variance}_{i, 0} = -\\frac{0.5 \\, {\\partial \\mathit{variance\\_part}}_{i}}{{\\mathit{norm\\_part\\_each}^{(2)}}_{\\mathit{block}, i}} \\\\\n&\\quad {\\partial \\mathit{weight}^{(4)}}_{\\mathit{block}, j} \\mathrel{+}= \\sum_{i} \\partial \\mathit{norm}_{i, j} \\, {\\mathit{norm\\_part\\_each}^{(3)}}_{\\mathit{block}, i, j} \\\\\n&\\quad {\\partial \\mathit{bias}^{(4)}}_{\\mathit{block}, j} \\mathrel{+}= \\sum_{i} \\partial \\mathit{norm}_{i, j} \\\\\n&\\quad {\\partial \\mathit{variance\\_mean}}_{i} = \\frac{\\partial \\mathit{variance}_{i, 0}}{16} \\\\\n&\\quad {\\partial \\mathit{centred}^{(2)}}_{i, k} = {\\mathit{norm\\_part}^{(3)}}_{i, k} + 2 \\, {\\partial \\mathit{variance\\_mean}}_{i} \\, {\\mathit{centred\\_each}^{(2)}}_{\\mathit{block}, i, k} \\\\\n&\\quad {\\partial \\mathit{centred\\_mean\\_part}}_{i} = \\sum_{j} {\\partial \\mathit{centred}^{(2)}}_{i, j} \\\\\n&\\quad {\\partial h^{(4)}}_{i, k} = {\\partial h^{(3)}}_{i, k} + \\left({\\partial \\mathit{centred}^{(2)}}_{i, k} - \\frac{{\\partial \\mathit{centred\\_mean\\_part}}_{i}}{16}\\right) \\\\\n&\\quad \\partial h^{(3)} \\leftarrow \\partial h^{(4)} \\\\\n{\\partial \\mathit{bias}^{(6)}}_{j} &= \\sum_{i} {\\partial h^{(3)}}_{i, j} \\\\\n{\\partial \\mathit{weight}^{(5)}}_{k, j} &= \\sum_{i} {\\partial h^{(3)}}_{i, j} \\, x_{i, k} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial \\mathit{enter.weight}} &= \\partial \\mathit{weight}^{(5)} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial \\mathit{enter.bias}} &= \\partial \\mathit{bias}^{(6)} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial \\mathit{blocks.norm.weight}} &= \\partial \\mathit{weight}^{(4)} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial \\mathit{blocks.norm.bias}} &= \\partial \\mathit{bias}^{(4)} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial \\mathit{blocks.fc.weight}} &= \\partial \\mathit{weight}^{(3)} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial \\mathit{blocks.fc.bias}} &= \\partial \\mathit{bias}^{(5)} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial \\mathit{leave.weight}} &= \\partial \\mathit{weight} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial \\mathit{leave.bias}} &= \\partial \\mathit{bias}^{(3)}\n\\end{aligned}\n";
     /// How `Residual::loss` is computed, as a graph in the DOT language, forward and backward.
-    pub const LOSS_DOT: &'static str = "digraph {\n    node [shape = box, fontname = \"monospace\"]\n    input0 [shape = ellipse, label = \"x[N, 8]\"]\n    input1 [shape = ellipse, label = \"label[N]\"]\n    input2 [shape = ellipse, label = \"weight[8, 16]\"]\n    input4 [shape = ellipse, label = \"bias[16]\"]\n    input12 [shape = ellipse, label = \"weight₂[12, 16]\"]\n    input13 [shape = ellipse, label = \"bias₂[12, 16]\"]\n    input15 [shape = ellipse, label = \"weight₃[12, 16, 16]\"]\n    input17 [shape = ellipse, label = \"bias₃[12, 16]\"]\n    input20 [shape = ellipse, label = \"weight₄[16, 4]\"]\n    input22 [shape = ellipse, label = \"bias₄[4]\"]\n    subgraph cluster_forward {\n        label = \"forward\"\n        node0 [label = \"h_product[i, j] = Σ_k x[i, k] · weight[k, j]\"]\n        node1 [label = \"h[i, j] = h_product[i, j] + bias[j]\"]\n        node2 [label = \"centred_each[i, j, k] = 0\"]\n        node3 [label = \"norm_part_each₂[i, j] = 0\"]\n        node4 [label = \"centred_each₂ ← centred_each\\lnorm_each₂ ← centred_each\\lfc_each₂ ← centred_each\\lh_part_each₃ ← centred_each\\lh_part_each₄ ← centred_each\\lnorm_part_each₃ ← centred_each\\lfor block = 0, …, 11:\\l  centred_mean[i] = Σ_k h[i, k]\\l  centred[i, j] = h[i, j] − centred_mean[i] / 16\\l  variance_mean[i] = Σ_k centred[i, k]²\\l  variance[i, j] = variance_mean[i] / 16\\l  norm_part[i] = √(variance[i, 0] + 1e-5)\\l  norm_part₂[i, j] = centred[i, j] / norm_part[i]\\l  norm[i, j] = norm_part₂[i, j] · weight₂[block, j] + bias₂[block, j]\\l  fc_product[i, j] = Σ_k norm[i, k] · weight₃[block, k, j]\\l  fc[i, j] = fc_product[i, j] + bias₃[block, j]\\l  h_part[i, j] = fc[i, j] / √2\\l  h_part₂[i, j] = 1 + erf(h_part[i, j])\\l  h₂[i, j] = h[i, j] + 0.5 · fc[i, j] · h_part₂[i, j]\\l  centred_each₂[block, i, j] ← centred[i, j]\\l  norm_each₂[block, i, j] ← norm[i, j]\\l  fc_each₂[block, i, j] ← fc[i, j]\\l  h_part_each₃[block, i, j] ← h_part[i, j]\\l  h_part_each₄[block, i, j] ← h_part₂[i, j]\\l  norm_part_each₂[block, i] ← norm_part[i]\\l  norm_part_each₃[block, i, j] ← norm_part₂[i, j]\\l  h ← h₂\\l\"]\n        node5 [label = \"leave_product[i, j] = Σ_k h[i, k] · weight₄[k, j]\"]\n        node6 [label = \"leave[i, j] = leave_product[i, j] + bias₄[j]\"]\n        node7 [label = \"others[i, j] = −∞ if j = label[i] else leave[i, j]\"]\n        node8 [label = \"each_sum_at[i] = argmax_k others[i, k]\"]\n        node9 [label = \"each_sum_top[i] = constant(others[i, each_sum_at[i]])\"]\n        node10 [label = \"each_sum_shift[i] = each_sum_top[i] if |each_sum_top[i]| < ∞ else 0\"]\n        node11 [label = \"each_sum_exp[i, k] = exp(others[i, k] − each_sum_shift[i])\"]\n        node12 [label = \"each_sum_one[i] = 1 if |each_sum_top[i]| < ∞ else 0\"]\n        node13 [label = \"each_sum_rest[i] = Σ_k (each_sum_exp[i, k] − (each_sum_one[i] if k = each_sum_at[i] else 0))\"]\n        node14 [label = \"each_part[i] = each_sum_top[i] − leave[i, label[i]] + ln(1 + each_sum_rest[i])\"]\n        node15 [label = \"each[i] = softplus(each_part[i])\"]\n        node16 [label = \"loss_mean = Σ_k each[k]\"]\n        node17 [label = \"loss = loss_mean / N\"]\n    }\n    subgraph cluster_backward {\n        label = \"backward\"\n        node18 [label = \"d_loss_mean = 1 / N\"]\n        node19 [label = \"each_part₂[i] = d_loss_mean · σ(each_part[i])\"]\n        node20 [label = \"d_each_sum_rest[i] = each_part₂[i] / (1 + each_sum_rest[i])\"]\n        node21 [label = \"d_others[i, k] = d_each_sum_rest[i] · each_sum_exp[i, k]\"]\n        node22 [label = \"d_leave[i, j] = 0 if j = label[i] else d_others[i, j]\"]\n        node23 [label = \"d_leave[i, label[i]] += −each_part₂[i]   for i < N\"]\n        node24 [label = \"d_bias₃[j] = Σ_i d_leave[i, j]\"]\n        node25 [label = \"d_h₃[i, k] = Σ_j d_leave[i, j] · weight₄[k, j]\"]\n        node26 [label = \"d_weight[k, j] = Σ_i d_leave[i, j] · h[i, k]\"]\n        node27 [label = \"d_weight₂[i, j] = 0\"]\n        node28 [label = \"d_weight₃[i, j, k] = 0\"]\n        node29 [label = \"d_weight₄ ← d_weight₂\\ld_bias₄ ← d_weight₂\\ld_bias₅ ← d_weight₂\\lfor block = 11, …, 0:\\l  d_fc[i, j] = d_h₃[i, j] · (0.5 · h_part_each₄[block, i, j] + 0.5641895835477563 · fc_each₂[block, i, j] · exp(−h_part_each₃[block, i, j]²) / √2)\\l  d_bias₅[block, j] += Σ_i d_fc[i, j]\\l  d_norm[i, k] = Σ_j d_fc[i, j] · weight₃[block, k, j]\\l  d_weight₃[block, k, j] += Σ_i d_fc[i, j] · norm_each₂[block, i, k]\\l  norm_part₃[i, j] = d_norm[i, j] · weight₂[block, j] / norm_part_each₂[block, i]\\l  d_variance_part[i] = Σ_j norm_part₃[i, j] · norm_part_each₃[block, i, j]\\l  d_variance[i, 0] = −0.5 · d_variance_part[i] / norm_part_each₂[block, i]\\l  d_weight₄[block, j] += Σ_i d_norm[i, j] · norm_part_each₃[block, i, j]\\l  d_bias₄[block, j] += Σ_i d_norm[i, j]\\l  d_variance_mean[i] = d_variance[i, 0] / 16\\l  d_centred₂[i, k] = norm_part₃[i, k] + 2 · d_variance_mean[i] · centred_each₂[block, i, k]\\l  d_centred_mean_part[i] = Σ_j d_centred₂[i, j]\\l  d_h₄[i, k] = d_h₃[i, k] + (d_centred₂[i, k] − d_centred_mean_part[i] / 16)\\l  d_h₃ ← d_h₄\\l\"]\n        node30 [label = \"d_bias₆[j] = Σ_i d_h₃[i, j]\"]\n        node31 [label = \"d_weight₅[k, j] = Σ_i d_h₃[i, j] · x[i, k]\"]\n    }\n    out0 [shape = ellipse, label = \"result\"]\n    out1 [shape = ellipse, label = \"∂/∂enter.weight\"]\n    out2 [shape = ellipse, label = \"∂/∂enter.bias\"]\n    out3 [shape = ellipse, label = \"∂/∂blocks.norm.weight\"]\n    out4 [shape = ellipse, label = \"∂/∂blocks.norm.bias\"]\n    out5 [shape = ellipse, label = \"∂/∂blocks.fc.weight\"]\n    out6 [shape = ellipse, label = \"∂/∂blocks.fc.bias\"]\n    out7 [shape = ellipse, label = \"∂/∂leave.weight\"]\n    out8 [shape = ellipse, label = \"∂/∂leave.bias\"]\n    input0 -> node0\n    input2 -> node0\n    node0 -> node1\n    input4 -> node1\n    node1 -> node4\n    node2 -> node4\n    node3 -> node4\n    input12 -> node4\n    input13 -> node4\n    input15 -> node4\n    input17 -> node4\n    node4 -> node5\n    input20 -> node5\n    node5 -> node6\n    input22 -> node6\n    node6 -> node7\n    input1 -> node7\n    node7 -> node8\n    node7 -> node9\n    node8 -> node9\n    node9 -> node10\n    node7 -> node11\n    node10 -> node11\n    node9 -> node12\n    node11 -> node13\n    node8 -> node13\n    node12 -> node13\n    node6 -> node14\n    input1 -> node14\n    node9 -> node14\n    node13 -> node14\n    node14 -> node15\n    node15 -> node16\n    node16 -> node17\n    node18 -> node19\n    node14 -> node19\n    node13 -> node20\n    node19 -> node20\n    node11 -> node21\n    node20 -> node21\n    input1 -> node22\n    node21 -> node22\n    node19 -> node23\n    input1 -> node23\n    node22 -> node23\n    node23 -> node24\n    input20 -> node25\n    node23 -> node25\n    node4 -> node26\n    node23 -> node26\n    node27 -> node29\n    node28 -> node29\n    node25 -> node29\n    node4 -> node29\n    input15 -> node29\n    input12 -> node29\n    node29 -> node30\n    input0 -> node31\n    node29 -> node31\n    node17 -> out0\n    node31 -> out1\n    node30 -> out2\n    node29 -> out3\n    node29 -> out4\n    node29 -> out5\n    node29 -> out6\n    node26 -> out7\n    node24 -> out8\n}\n";
+    pub const LOSS_DOT: &'static str = "digraph {\n    node [shape = box, fontname = \"monospace\"]\n    input0 [shape = ellipse, label = \"x[N, 8]\"]\n    input1 [shape = ellipse, label = \"label[N]\"]\n    input2 [shape = ellipse, label = \"weight[8, 16]\"]\n    input4 [shape = ellipse, label = \"bias[16]\"]\n    input12 [shape = ellipse, label = \"weight₂[12, 16]\"]\n    input13 [shape = ellipse, label = \"bias₂[12, 16]\"]\n    input15 [shape = ellipse, label = \"weight₃[12, 16, 16]\"]\n    input17 [shape = ellipse, label = \"bias₃[12, 16]\"]\n    input20 [shape = ellipse, label = \"weight₄[16, 4]\"]\n    input22 [shape = ellipse, label = \"bias₄[4]\"]\n    subgraph cluster_forward {\n        label = \"forward\"\n        node0 [label = \"h_product[i, j] = Σ_k x[i, k] · weight[k, j]\"]\n        node1 [label = \"h[i, j] = h_product[i, j] + bias[j]\"]\n        node2 [label = \"centred_each[i, j, k] = 0\"]\n        node3 [label = \"norm_part_each₂[i, j] = 0\"]\n        node4 [label = \"centred_each₂ ← centred_each\\lnorm_each₂ ← centred_each\\lfc_each₂ ← centred_each\\lh_part_each₂ ← centred_each\\lnorm_part_each₃ ← centred_each\\lfor block = 0, …, 11:\\l  centred_mean[i] = Σ_k h[i, k]\\l  centred[i, j] = h[i, j] − centred_mean[i] / 16\\l  variance_mean[i] = Σ_k centred[i, k]²\\l  variance[i, j] = variance_mean[i] / 16\\l  norm_part[i] = √(variance[i, 0] + 1e-5)\\l  norm_part₂[i, j] = centred[i, j] / norm_part[i]\\l  norm[i, j] = norm_part₂[i, j] · weight₂[block, j] + bias₂[block, j]\\l  fc_product[i, j] = Σ_k norm[i, k] · weight₃[block, k, j]\\l  fc[i, j] = fc_product[i, j] + bias₃[block, j]\\l  h_part[i, j] = Φ(fc[i, j])\\l  h₂[i, j] = h[i, j] + fc[i, j] · h_part[i, j]\\l  centred_each₂[block, i, j] ← centred[i, j]\\l  norm_each₂[block, i, j] ← norm[i, j]\\l  fc_each₂[block, i, j] ← fc[i, j]\\l  h_part_each₂[block, i, j] ← h_part[i, j]\\l  norm_part_each₂[block, i] ← norm_part[i]\\l  norm_part_each₃[block, i, j] ← norm_part₂[i, j]\\l  h ← h₂\\l\"]\n        node5 [label = \"leave_product[i, j] = Σ_k h[i, k] · weight₄[k, j]\"]\n        node6 [label = \"leave[i, j] = leave_product[i, j] + bias₄[j]\"]\n        node7 [label = \"others[i, j] = −∞ if j = label[i] else leave[i, j]\"]\n        node8 [label = \"each_sum_at[i] = argmax_k others[i, k]\"]\n        node9 [label = \"each_sum_top[i] = constant(others[i, each_sum_at[i]])\"]\n        node10 [label = \"each_sum_shift[i] = each_sum_top[i] if |each_sum_top[i]| < ∞ else 0\"]\n        node11 [label = \"each_sum_exp[i, k] = exp(others[i, k] − each_sum_shift[i])\"]\n        node12 [label = \"each_sum_one[i] = 1 if |each_sum_top[i]| < ∞ else 0\"]\n        node13 [label = \"each_sum_rest[i] = Σ_k (each_sum_exp[i, k] − (each_sum_one[i] if k = each_sum_at[i] else 0))\"]\n        node14 [label = \"each_part[i] = each_sum_top[i] − leave[i, label[i]] + ln(1 + each_sum_rest[i])\"]\n        node15 [label = \"each[i] = softplus(each_part[i])\"]\n        node16 [label = \"loss_mean = Σ_k each[k]\"]\n        node17 [label = \"loss = loss_mean / N\"]\n    }\n    subgraph cluster_backward {\n        label = \"backward\"\n        node18 [label = \"d_loss_mean = 1 / N\"]\n        node19 [label = \"each_part₂[i] = d_loss_mean · σ(each_part[i])\"]\n        node20 [label = \"d_each_sum_rest[i] = each_part₂[i] / (1 + each_sum_rest[i])\"]\n        node21 [label = \"d_others[i, k] = d_each_sum_rest[i] · each_sum_exp[i, k]\"]\n        node22 [label = \"d_leave[i, j] = 0 if j = label[i] else d_others[i, j]\"]\n        node23 [label = \"d_leave[i, label[i]] += −each_part₂[i]   for i < N\"]\n        node24 [label = \"d_bias₃[j] = Σ_i d_leave[i, j]\"]\n        node25 [label = \"d_h₃[i, k] = Σ_j d_leave[i, j] · weight₄[k, j]\"]\n        node26 [label = \"d_weight[k, j] = Σ_i d_leave[i, j] · h[i, k]\"]\n        node27 [label = \"d_weight₂[i, j] = 0\"]\n        node28 [label = \"d_weight₃[i, j, k] = 0\"]\n        node29 [label = \"d_weight₄ ← d_weight₂\\ld_bias₄ ← d_weight₂\\ld_bias₅ ← d_weight₂\\lfor block = 11, …, 0:\\l  d_fc[i, j] = d_h₃[i, j] · (h_part_each₂[block, i, j] + fc_each₂[block, i, j] · φ(fc_each₂[block, i, j]))\\l  d_bias₅[block, j] += Σ_i d_fc[i, j]\\l  d_norm[i, k] = Σ_j d_fc[i, j] · weight₃[block, k, j]\\l  d_weight₃[block, k, j] += Σ_i d_fc[i, j] · norm_each₂[block, i, k]\\l  norm_part₃[i, j] = d_norm[i, j] · weight₂[block, j] / norm_part_each₂[block, i]\\l  d_variance_part[i] = Σ_j norm_part₃[i, j] · norm_part_each₃[block, i, j]\\l  d_variance[i, 0] = −0.5 · d_variance_part[i] / norm_part_each₂[block, i]\\l  d_weight₄[block, j] += Σ_i d_norm[i, j] · norm_part_each₃[block, i, j]\\l  d_bias₄[block, j] += Σ_i d_norm[i, j]\\l  d_variance_mean[i] = d_variance[i, 0] / 16\\l  d_centred₂[i, k] = norm_part₃[i, k] + 2 · d_variance_mean[i] · centred_each₂[block, i, k]\\l  d_centred_mean_part[i] = Σ_j d_centred₂[i, j]\\l  d_h₄[i, k] = d_h₃[i, k] + (d_centred₂[i, k] − d_centred_mean_part[i] / 16)\\l  d_h₃ ← d_h₄\\l\"]\n        node30 [label = \"d_bias₆[j] = Σ_i d_h₃[i, j]\"]\n        node31 [label = \"d_weight₅[k, j] = Σ_i d_h₃[i, j] · x[i, k]\"]\n    }\n    out0 [shape = ellipse, label = \"result\"]\n    out1 [shape = ellipse, label = \"∂/∂enter.weight\"]\n    out2 [shape = ellipse, label = \"∂/∂enter.bias\"]\n    out3 [shape = ellipse, label = \"∂/∂blocks.norm.weight\"]\n    out4 [shape = ellipse, label = \"∂/∂blocks.norm.bias\"]\n    out5 [shape = ellipse, label = \"∂/∂blocks.fc.weight\"]\n    out6 [shape = ellipse, label = \"∂/∂blocks.fc.bias\"]\n    out7 [shape = ellipse, label = \"∂/∂leave.weight\"]\n    out8 [shape = ellipse, label = \"∂/∂leave.bias\"]\n    input0 -> node0\n    input2 -> node0\n    node0 -> node1\n    input4 -> node1\n    node1 -> node4\n    node2 -> node4\n    node3 -> node4\n    input12 -> node4\n    input13 -> node4\n    input15 -> node4\n    input17 -> node4\n    node4 -> node5\n    input20 -> node5\n    node5 -> node6\n    input22 -> node6\n    node6 -> node7\n    input1 -> node7\n    node7 -> node8\n    node7 -> node9\n    node8 -> node9\n    node9 -> node10\n    node7 -> node11\n    node10 -> node11\n    node9 -> node12\n    node11 -> node13\n    node8 -> node13\n    node12 -> node13\n    node6 -> node14\n    input1 -> node14\n    node9 -> node14\n    node13 -> node14\n    node14 -> node15\n    node15 -> node16\n    node16 -> node17\n    node18 -> node19\n    node14 -> node19\n    node13 -> node20\n    node19 -> node20\n    node11 -> node21\n    node20 -> node21\n    input1 -> node22\n    node21 -> node22\n    node19 -> node23\n    input1 -> node23\n    node22 -> node23\n    node23 -> node24\n    input20 -> node25\n    node23 -> node25\n    node4 -> node26\n    node23 -> node26\n    node27 -> node29\n    node28 -> node29\n    node25 -> node29\n    node4 -> node29\n    input15 -> node29\n    input12 -> node29\n    node29 -> node30\n    input0 -> node31\n    node29 -> node31\n    node17 -> out0\n    node31 -> out1\n    node30 -> out2\n    node29 -> out3\n    node29 -> out4\n    node29 -> out5\n    node29 -> out6\n    node26 -> out7\n    node24 -> out8\n}\n";
 }
 /// `Residual::loss` gone forward, from which its gradients are computed.
 ///
@@ -1092,8 +1080,7 @@ impl ResidualLossPass<'_> {
     ///     centred_each₂ ← centred_each
     ///     norm_each₂ ← centred_each
     ///     fc_each₂ ← centred_each
-    ///     h_part_each₃ ← centred_each
-    ///     h_part_each₄ ← centred_each
+    ///     h_part_each₂ ← centred_each
     ///     norm_part_each₃ ← centred_each
     ///     for block = 0, …, 11:
     ///         centred_mean[i] = Σ_k h[i, k]
@@ -1105,14 +1092,12 @@ impl ResidualLossPass<'_> {
     ///         norm[i, j] = norm_part₂[i, j] · weight₂[block, j] + bias₂[block, j]
     ///         fc_product[i, j] = Σ_k norm[i, k] · weight₃[block, k, j]
     ///         fc[i, j] = fc_product[i, j] + bias₃[block, j]
-    ///         h_part[i, j] = fc[i, j] / √2
-    ///         h_part₂[i, j] = 1 + erf(h_part[i, j])
-    ///         h₂[i, j] = h[i, j] + 0.5 · fc[i, j] · h_part₂[i, j]
+    ///         h_part[i, j] = Φ(fc[i, j])
+    ///         h₂[i, j] = h[i, j] + fc[i, j] · h_part[i, j]
     ///         centred_each₂[block, i, j] ← centred[i, j]
     ///         norm_each₂[block, i, j] ← norm[i, j]
     ///         fc_each₂[block, i, j] ← fc[i, j]
-    ///         h_part_each₃[block, i, j] ← h_part[i, j]
-    ///         h_part_each₄[block, i, j] ← h_part₂[i, j]
+    ///         h_part_each₂[block, i, j] ← h_part[i, j]
     ///         norm_part_each₂[block, i] ← norm_part[i]
     ///         norm_part_each₃[block, i, j] ← norm_part₂[i, j]
     ///         h ← h₂
@@ -1147,7 +1132,7 @@ impl ResidualLossPass<'_> {
     ///     d_bias₄ ← d_weight₂
     ///     d_bias₅ ← d_weight₂
     ///     for block = 11, …, 0:
-    ///         d_fc[i, j] = d_h₃[i, j] · (0.5 · h_part_each₄[block, i, j] + 0.5641895835477563 · fc_each₂[block, i, j] · exp(−h_part_each₃[block, i, j]²) / √2)
+    ///         d_fc[i, j] = d_h₃[i, j] · (h_part_each₂[block, i, j] + fc_each₂[block, i, j] · φ(fc_each₂[block, i, j]))
     ///         d_bias₅[block, j] += Σ_i d_fc[i, j]
     ///         d_norm[i, k] = Σ_j d_fc[i, j] · weight₃[block, k, j]
     ///         d_weight₃[block, k, j] += Σ_i d_fc[i, j] · norm_each₂[block, i, k]
@@ -1181,11 +1166,11 @@ impl ResidualLossPass<'_> {
             let [h, each_sum_exp, each_sum_rest, each_part, d_h] = carve(
                 arena,
                 [
-                    n * 1152..n * 1168,
-                    n * 1172..n * 1176,
-                    n * 1176..n * 1177,
-                    n * 1177..n * 1178,
-                    n * 1184..n * 1200,
+                    n * 960..n * 976,
+                    n * 980..n * 984,
+                    n * 984..n * 985,
+                    n * 985..n * 986,
+                    n * 992..n * 1008,
                 ],
             );
             let h = &h.as_chunks::<16>().0[..n];
@@ -1242,8 +1227,8 @@ impl ResidualLossPass<'_> {
             for i in 0..12 {
                 grads.blocks[i].fc.bias.fill(0.0);
             }
-            let [centred_each, norm_each, fc_each, h_part_each, h_part_each_2,
-            norm_part_each_2, scratch_2, d_h, norm_part_each] = carve(
+            let [centred_each, norm_each, fc_each, h_part_each, norm_part_each_2,
+            scratch_2, d_h, norm_part_each] = carve(
                 arena,
                 [
                     0..n * 192,
@@ -1251,17 +1236,15 @@ impl ResidualLossPass<'_> {
                     n * 384..n * 576,
                     n * 576..n * 768,
                     n * 768..n * 960,
-                    n * 960..n * 1152,
-                    n * 1152..n * 1184,
-                    n * 1184..n * 1200,
-                    n * 1200..n * 1212,
+                    n * 960..n * 992,
+                    n * 992..n * 1008,
+                    n * 1008..n * 1020,
                 ],
             );
             let centred_each = &centred_each.as_chunks::<16>().0[..n * 12];
             let norm_each = &norm_each.as_chunks::<16>().0[..n * 12];
             let fc_each = &fc_each.as_chunks::<16>().0[..n * 12];
             let h_part_each = &h_part_each.as_chunks::<16>().0[..n * 12];
-            let h_part_each_2 = &h_part_each_2.as_chunks::<16>().0[..n * 12];
             let norm_part_each_2 = &norm_part_each_2.as_chunks::<16>().0[..n * 12];
             let d_h = &mut d_h.as_chunks_mut::<16>().0[..n];
             let norm_part_each = &norm_part_each[..n * 12];
@@ -1273,9 +1256,8 @@ impl ResidualLossPass<'_> {
                     n,
                     block,
                     d_h,
-                    h_part_each,
                     fc_each,
-                    h_part_each_2,
+                    h_part_each,
                     &mut grads.blocks[block].fc.bias,
                     d_fc,
                 );
@@ -1355,11 +1337,11 @@ impl ResidualLossPass<'_> {
             let [h, each_sum_exp, each_sum_rest, each_part, d_h] = carve(
                 arena,
                 [
-                    n * 1152..n * 1168,
-                    n * 1172..n * 1176,
-                    n * 1176..n * 1177,
-                    n * 1177..n * 1178,
-                    n * 1184..n * 1200,
+                    n * 960..n * 976,
+                    n * 980..n * 984,
+                    n * 984..n * 985,
+                    n * 985..n * 986,
+                    n * 992..n * 1008,
                 ],
             );
             let h = &h.as_chunks::<16>().0[..n];
@@ -1403,8 +1385,8 @@ impl ResidualLossPass<'_> {
                 grads.leave.weight.as_flattened_mut(),
                 true,
             );
-            let [centred_each, norm_each, fc_each, h_part_each, h_part_each_2,
-            norm_part_each_2, scratch_2, d_h, norm_part_each] = carve(
+            let [centred_each, norm_each, fc_each, h_part_each, norm_part_each_2,
+            scratch_2, d_h, norm_part_each] = carve(
                 arena,
                 [
                     0..n * 192,
@@ -1412,17 +1394,15 @@ impl ResidualLossPass<'_> {
                     n * 384..n * 576,
                     n * 576..n * 768,
                     n * 768..n * 960,
-                    n * 960..n * 1152,
-                    n * 1152..n * 1184,
-                    n * 1184..n * 1200,
-                    n * 1200..n * 1212,
+                    n * 960..n * 992,
+                    n * 992..n * 1008,
+                    n * 1008..n * 1020,
                 ],
             );
             let centred_each = &centred_each.as_chunks::<16>().0[..n * 12];
             let norm_each = &norm_each.as_chunks::<16>().0[..n * 12];
             let fc_each = &fc_each.as_chunks::<16>().0[..n * 12];
             let h_part_each = &h_part_each.as_chunks::<16>().0[..n * 12];
-            let h_part_each_2 = &h_part_each_2.as_chunks::<16>().0[..n * 12];
             let norm_part_each_2 = &norm_part_each_2.as_chunks::<16>().0[..n * 12];
             let d_h = &mut d_h.as_chunks_mut::<16>().0[..n];
             let norm_part_each = &norm_part_each[..n * 12];
@@ -1434,9 +1414,8 @@ impl ResidualLossPass<'_> {
                     n,
                     block,
                     d_h,
-                    h_part_each,
                     fc_each,
-                    h_part_each_2,
+                    h_part_each,
                     &mut grads.blocks[block].fc.bias,
                     d_fc,
                 );
@@ -1608,7 +1587,7 @@ impl Residual {
             },
         )
     }
-    /// Computes `h`, `fc_each`, `h_part_each` and `h_part_each_2` from `bias` and `fc_product`.
+    /// Computes `h`, `fc_each` and `h_part_each` from `bias` and `fc_product`.
     fn __compute_h_2(
         n: usize,
         block: usize,
@@ -1617,7 +1596,6 @@ impl Residual {
         h: &mut [[f32; 16]],
         fc_each: &mut [[f32; 16]],
         h_part_each: &mut [[f32; 16]],
-        h_part_each_2: &mut [[f32; 16]],
     ) {
         use ::chainrule::__private::{kernels, math::f32 as math};
         ::chainrule::__private::vectorised(
@@ -1627,24 +1605,19 @@ impl Residual {
                 let h = &mut h[..n];
                 let fc_each = &mut fc_each[..n * 12];
                 let h_part_each = &mut h_part_each[..n * 12];
-                let h_part_each_2 = &mut h_part_each_2[..n * 12];
                 let bias_row = kernels::row::<16, _>(bias);
                 for i in kernels::rows(0..n) {
                     let fc_product_row = kernels::row::<16, _>(&fc_product[i]);
                     let mut fc_each_row = [0.0_f32; 16];
                     let mut h_part_each_row = [0.0_f32; 16];
-                    let mut h_part_each_2_row = [0.0_f32; 16];
                     let mut h_row = kernels::row::<16, _>(&h[i]);
                     for j in 0..16 {
                         fc_each_row[j] = fc_product_row[j] + bias_row[j];
-                        h_part_each_row[j] = fc_each_row[j] / math::sqrt(2.0);
-                        h_part_each_2_row[j] = 1.0 + math::erf(h_part_each_row[j]);
-                        h_row[j] = h_row[j]
-                            + 0.5 * (fc_each_row[j] * h_part_each_2_row[j]);
+                        h_part_each_row[j] = math::normal_cdf(fc_each_row[j]);
+                        h_row[j] = h_row[j] + fc_each_row[j] * h_part_each_row[j];
                     }
                     fc_each[block * n + i].copy_from_slice(&fc_each_row);
                     h_part_each[block * n + i].copy_from_slice(&h_part_each_row);
-                    h_part_each_2[block * n + i].copy_from_slice(&h_part_each_2_row);
                     h[i].copy_from_slice(&h_row);
                 }
             },
@@ -1761,14 +1734,13 @@ impl Residual {
             },
         )
     }
-    /// Computes `d_bias_4` and `d_fc` from `d_h`, `h_part_each`, `fc_each` and `h_part_each_2`.
+    /// Computes `d_bias_4` and `d_fc` from `d_h`, `fc_each` and `h_part_each`.
     fn __compute_d_bias_4(
         block: usize,
         n: usize,
         d_h: &[[f32; 16]],
-        h_part_each: &[[f32; 16]],
         fc_each: &[[f32; 16]],
-        h_part_each_2: &[[f32; 16]],
+        h_part_each: &[[f32; 16]],
         d_bias_4: &mut [[f32; 16]; 12],
         d_fc: &mut [[f32; 16]],
     ) {
@@ -1777,30 +1749,22 @@ impl Residual {
             #[inline(always)]
             move || {
                 let d_h = &d_h[..n];
-                let h_part_each = &h_part_each[..n * 12];
                 let fc_each = &fc_each[..n * 12];
-                let h_part_each_2 = &h_part_each_2[..n * 12];
+                let h_part_each = &h_part_each[..n * 12];
                 let d_fc = &mut d_fc[..n];
                 let mut d_bias_4_row = kernels::row::<16, _>(&d_bias_4[block]);
                 for i in kernels::rows(0..n) {
                     let d_h_row = kernels::row::<16, _>(&d_h[i]);
+                    let fc_each_row = kernels::row::<16, _>(&fc_each[block * n + i]);
                     let h_part_each_row = kernels::row::<
                         16,
                         _,
                     >(&h_part_each[block * n + i]);
-                    let fc_each_row = kernels::row::<16, _>(&fc_each[block * n + i]);
-                    let h_part_each_2_row = kernels::row::<
-                        16,
-                        _,
-                    >(&h_part_each_2[block * n + i]);
                     let mut d_fc_row = [0.0_f32; 16];
                     for j in 0..16 {
                         d_fc_row[j] = d_h_row[j]
-                            * (0.5 * h_part_each_2_row[j]
-                                + 0.5641896
-                                    * (fc_each_row[j]
-                                        * math::exp(-(h_part_each_row[j] * h_part_each_row[j])))
-                                    / math::sqrt(2.0));
+                            * (h_part_each_row[j]
+                                + fc_each_row[j] * math::normal_pdf(fc_each_row[j]));
                         d_bias_4_row[j] += d_fc_row[j];
                     }
                     d_fc[i].copy_from_slice(&d_fc_row);
@@ -2007,8 +1971,7 @@ impl Residual {
                     let fc_product_row = kernels::row::<16, _>(&fc_product[i]);
                     for j in 0..16 {
                         let total = fc_product_row[j] + bias_row[j];
-                        h_row[j] = h_row[j]
-                            + 0.5 * (total * (1.0 + math::erf(total / math::sqrt(2.0))));
+                        h_row[j] = h_row[j] + total * math::normal_cdf(total);
                     }
                     h[i].copy_from_slice(&h_row);
                 }
@@ -2088,14 +2051,13 @@ impl Residual {
             },
         )
     }
-    /// Computes `d_bias_5` and `d_fc` from `d_h`, `h_part_each`, `fc_each` and `h_part_each_2`.
+    /// Computes `d_bias_5` and `d_fc` from `d_h`, `fc_each` and `h_part_each`.
     fn __compute_d_bias_5(
         n: usize,
         block: usize,
         d_h: &[[f32; 16]],
-        h_part_each: &[[f32; 16]],
         fc_each: &[[f32; 16]],
-        h_part_each_2: &[[f32; 16]],
+        h_part_each: &[[f32; 16]],
         d_bias_5: &mut [f32; 16],
         d_fc: &mut [[f32; 16]],
     ) {
@@ -2104,30 +2066,22 @@ impl Residual {
             #[inline(always)]
             move || {
                 let d_h = &d_h[..n];
-                let h_part_each = &h_part_each[..n * 12];
                 let fc_each = &fc_each[..n * 12];
-                let h_part_each_2 = &h_part_each_2[..n * 12];
+                let h_part_each = &h_part_each[..n * 12];
                 let d_fc = &mut d_fc[..n];
                 let mut bias_row = kernels::row::<16, _>(d_bias_5);
                 for i in kernels::rows(0..n) {
                     let d_h_row = kernels::row::<16, _>(&d_h[i]);
+                    let fc_each_row = kernels::row::<16, _>(&fc_each[block * n + i]);
                     let h_part_each_row = kernels::row::<
                         16,
                         _,
                     >(&h_part_each[block * n + i]);
-                    let fc_each_row = kernels::row::<16, _>(&fc_each[block * n + i]);
-                    let h_part_each_2_row = kernels::row::<
-                        16,
-                        _,
-                    >(&h_part_each_2[block * n + i]);
                     let mut d_fc_row = [0.0_f32; 16];
                     for j in 0..16 {
                         d_fc_row[j] = d_h_row[j]
-                            * (0.5 * h_part_each_2_row[j]
-                                + 0.5641896
-                                    * (fc_each_row[j]
-                                        * math::exp(-(h_part_each_row[j] * h_part_each_row[j])))
-                                    / math::sqrt(2.0));
+                            * (h_part_each_row[j]
+                                + fc_each_row[j] * math::normal_pdf(fc_each_row[j]));
                         bias_row[j] += d_fc_row[j];
                     }
                     d_fc[i].copy_from_slice(&d_fc_row);

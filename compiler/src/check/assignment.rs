@@ -6,7 +6,7 @@ use super::elaborate::{Elaborator, Place};
 use super::expression::Wanted;
 use super::value::{Array, Bound, Layer, Mutability, Value};
 use super::words::{counted, list};
-use crate::ir::{Axis, Binary, Comprehension, Graph, Kind, Node, Reduction, Scalar};
+use crate::ir::{Axis, Binary, Comprehension, Graph, Kind, Node, Reduction, Scalar, TensorId};
 use crate::spelling::did_you_mean;
 use crate::syntax::ast::{self, BinaryOperator as Op, Target};
 
@@ -424,6 +424,11 @@ impl Elaborator<'_> {
                 (Reduction::Set, self.graph.scalars.binary(function_of(operator), part.element, new.element))
             }
         };
+        if reduction == Reduction::Set
+            && let Some(out) = self.placed(base, &shape, &at, element, &name.to_string())
+        {
+            return self.bind_part(name, out);
+        }
         let value = self.guarded(&Array { element, ..new });
         let domain: Vec<Axis> = self.ambient.iter().cloned().chain(Graph::axes(&shape)).collect();
         debug_assert_eq!(
@@ -440,7 +445,12 @@ impl Elaborator<'_> {
             reduction,
             value,
         }));
-        let array = self.of_whole(out);
+        self.bind_part(name, out);
+    }
+
+    /// After a part of it is assigned, a name stands for the new whole.
+    fn bind_part(&mut self, name: &Ident, whole: TensorId) {
+        let array = self.of_whole(whole);
         if let Some(binding) = self.lookup(&name.to_string()) {
             binding.value = Bound::Value(Value::Array(array));
         }

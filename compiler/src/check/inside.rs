@@ -87,6 +87,11 @@ impl Elaborator<'_> {
         position
     }
 
+    /// Whether a subscript stays inside its axis whatever conditions are around it.
+    pub fn is_surely_inside(&self, position: &Int, size: &Int) -> bool {
+        self.verdict(position, size, &[]) == Verdict::Inside
+    }
+
     /// The conditions that are no mask tensors, one by one; `sure` for those of branches alone.
     fn scalar_guards(&mut self, sure: bool) -> Vec<ScalarId> {
         let guards: Vec<_> = self

@@ -38,6 +38,7 @@ mod misfit;
 mod names;
 mod notation;
 mod operator;
+mod placed;
 mod reduce;
 mod repeat;
 mod required;

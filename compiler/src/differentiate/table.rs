@@ -66,6 +66,11 @@ pub fn unary(e: &mut Scalars, function: Unary, x: ScalarId, y: ScalarId, s: Scal
             e.div(s, d)
         }
         Unary::Erf => times_fn(e, s, |e| gaussian(e, x)),
+        Unary::NormalCdf => times_fn(e, s, |e| e.unary(Unary::NormalPdf, x)),
+        Unary::NormalPdf => times_fn(e, s, |e| {
+            let slope = e.mul(x, y);
+            e.neg(slope)
+        }),
         Unary::LnGamma => times_fn(e, s, |e| e.unary(Unary::Polygamma(0), x)),
         Unary::Polygamma(n) => times_fn(e, s, |e| e.unary(Unary::Polygamma(n + 1), x)),
         // σ(x)σ(−x) keeps its digits at both ends, through every derivative; y(1 − y) does not.
@@ -101,10 +106,17 @@ pub fn binary(
             [by_a, e.neg(by_b)]
         }
         Binary::Pow => [power_by_base(e, a, b, s), power_by_exponent(e, a, y, s)],
+        // b / (a² + b²) and −a / (a² + b²) of numbers that are scaled by the larger.
         Binary::Atan2 => {
-            let (aa, bb) = (e.mul(a, a), e.mul(b, b));
-            let square = e.add(aa, bb);
-            let (by_a, by_b) = (e.div(b, square), e.div(a, square));
+            let (size_a, size_b) = (e.unary(Unary::Abs, a), e.unary(Unary::Abs, b));
+            let larger = e.binary(Binary::Max, size_a, size_b);
+            // Whatever it is divided by, the slope is the same.
+            let larger = e.unary(Unary::StopGradient, larger);
+            let (p, q) = (e.div(a, larger), e.div(b, larger));
+            let (pp, qq) = (e.mul(p, p), e.mul(q, q));
+            let square = e.add(pp, qq);
+            let s = e.div(s, larger);
+            let (by_a, by_b) = (e.div(q, square), e.div(p, square));
             let by_b = e.neg(by_b);
             [e.mul(s, by_a), e.mul(s, by_b)]
         }

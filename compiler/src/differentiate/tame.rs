@@ -95,7 +95,7 @@ impl Tame {
             Scalar::Unary(function, a) => match function {
                 Unary::Neg | Unary::Abs | Unary::Signum | Unary::Floor | Unary::StopGradient => true,
                 Unary::Sin | Unary::Cos | Unary::Atan | Unary::Tanh | Unary::Erf => true,
-                Unary::Sigmoid | Unary::Softplus => true,
+                Unary::Sigmoid | Unary::Softplus | Unary::NormalCdf | Unary::NormalPdf => true,
                 Unary::Powi(power) => *power >= 0 || self.is_positive(graph, *a),
                 Unary::Sqrt => self.is_natural(graph, *a),
                 Unary::Recip | Unary::Ln | Unary::Log2 | Unary::Log10 => self.is_positive(graph, *a),

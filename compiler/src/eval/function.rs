@@ -64,6 +64,8 @@ pub fn unary(function: Unary, x: f64) -> f64 {
         Unary::Atan => x.atan(),
         Unary::Floor => x.floor(),
         Unary::Erf => special::erf(x),
+        Unary::NormalCdf => special::normal_cdf(x),
+        Unary::NormalPdf => special::normal_pdf(x),
         Unary::LnGamma => special::ln_gamma(x),
         Unary::Polygamma(order) => special::polygamma(order, x),
         Unary::Sigmoid => sigmoid(x),

@@ -84,6 +84,10 @@ pub enum Unary {
     Atan,
     Floor,
     Erf,
+    /// Φ(x) = (1 + erf(x/√2)) / 2
+    NormalCdf,
+    /// φ(x) = e^(−x²/2) / √(2π)
+    NormalPdf,
     LnGamma,
     /// ψ⁽ⁿ⁾; n = 0 is digamma.
     Polygamma(u32),

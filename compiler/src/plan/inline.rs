@@ -345,7 +345,7 @@ pub(super) fn weight(graph: &Graph, value: ScalarId) -> u32 {
             Unary::Exp | Unary::Ln | Unary::Ln1p | Unary::ExpM1 | Unary::Log2 | Unary::Log10 => 20,
             Unary::Sin | Unary::Cos | Unary::Tan | Unary::Sinh | Unary::Cosh | Unary::Tanh => 20,
             Unary::Asin | Unary::Acos | Unary::Atan | Unary::Erf | Unary::LnGamma | Unary::Polygamma(_) => 20,
-            Unary::Sigmoid | Unary::Softplus => 20,
+            Unary::Sigmoid | Unary::Softplus | Unary::NormalCdf | Unary::NormalPdf => 20,
         },
         Scalar::Binary(function, ..) => match function {
             Binary::Add | Binary::Sub | Binary::Mul | Binary::Min | Binary::Max => 1,

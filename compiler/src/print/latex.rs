@@ -172,6 +172,8 @@ impl Notation for Latex {
             Unary::Polygamma(0) => "\\psi".to_string(),
             Unary::Polygamma(order) => format!("\\psi^{{({order})}}"),
             Unary::Sigmoid => "\\sigma".to_string(),
+            Unary::NormalCdf => "\\Phi".to_string(),
+            Unary::NormalPdf => "\\varphi".to_string(),
             Unary::Signum => "\\operatorname{sign}".to_string(),
             Unary::StopGradient => "\\operatorname{constant}".to_string(),
             Unary::Erf | Unary::Softplus | Unary::Ln1p | Unary::ExpM1 => operator(name(function)),

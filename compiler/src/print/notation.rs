@@ -173,6 +173,8 @@ pub(super) fn name(function: Unary) -> &'static str {
         Unary::Atan => "atan",
         Unary::Floor => "floor",
         Unary::Erf => "erf",
+        Unary::NormalCdf => "Φ",
+        Unary::NormalPdf => "φ",
         Unary::LnGamma => "ln_gamma",
         Unary::Polygamma(_) => "polygamma",
         Unary::Sigmoid => "sigmoid",

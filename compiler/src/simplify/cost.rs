@@ -50,6 +50,8 @@ fn unary(function: Unary) -> f64 {
         Unary::Exp | Unary::Ln | Unary::Ln1p | Unary::ExpM1 | Unary::Log2 | Unary::Log10 => 10.0,
         Unary::Sin | Unary::Cos | Unary::Tan | Unary::Sinh | Unary::Cosh | Unary::Tanh => 14.0,
         Unary::Asin | Unary::Acos | Unary::Atan | Unary::Erf | Unary::Sigmoid | Unary::Softplus => 14.0,
+        Unary::NormalCdf => 14.0,
+        Unary::NormalPdf => 10.0,
         Unary::LnGamma | Unary::Polygamma(_) => 40.0,
     }
 }

@@ -1,8 +1,8 @@
 //! Functions of `f32`; see [`math`](super) for the rules they keep.
 //!
 //! Every result is within 2 units in the last place of the exact one (`tanh`, of which networks take many: 2½;
-//! `digamma` and `ln_gamma` near their zeros: absolutely), measured in `tests.rs`; `sqrt`, `floor` and the like are
-//! exact.
+//! `normal_cdf`: 4; `digamma` and `ln_gamma` near their zeros: absolutely), measured in `tests.rs`; `sqrt`, `floor` and
+//! the like are exact.
 
 // Coefficients stand as their sources print them.
 #![allow(clippy::excessive_precision)]
@@ -67,17 +67,37 @@ pub fn exp(x: f32) -> f32 {
     // is not computed: that takes some CPUs a hundred cycles, and a masked softmax is full of it.
     let zero = x < -104.0;
     let x = if x > 89.0 { 89.0 } else { x };
-    let x = if zero { 0.0 } else { x };
-    let (n, high, low) = reduce(x);
+    let (n, mantissa) = exp_reduced(if zero { 0.0 } else { x }, 0.0);
     // 2ⁿ in two factors: n reaches from −150 to 128, beyond one exponent.
     let half = n * 0.5 + ROUND;
     let rest = (n - (half - ROUND)) + ROUND;
+    let y = mantissa * power_of_two(half) * power_of_two(rest);
+    if zero { 0.0 } else { y }
+}
+
+/// e^(x + y) for x ≤ 0 and |y| ≤ 0.06, of which x + y need not hold the digits.
+#[inline(always)]
+fn exp_below(x: f32, y: f32) -> f32 {
+    // False if either is NaN.
+    let zero = x - y < -104.0;
+    let (n, mantissa) = exp_reduced(if zero { 0.0 } else { x }, y);
+    // As in `exp`; of the two factors one is always the same, since n is at most 0.
+    let y = mantissa * power_of_two(n + (ROUND + 24.0)) * LEAST;
+    if zero { 0.0 } else { y }
+}
+
+/// 2⁻²⁴.
+const LEAST: f32 = 1.0 / 16_777_216.0;
+
+/// (n, m) with e^(x + y) = 2ⁿ m.
+#[inline(always)]
+fn exp_reduced(x: f32, y: f32) -> (f32, f32) {
+    let (n, high, low) = reduce(x);
+    let low = low - y;
     // 1 + high, and what rounding it lost.
     let sum = 1.0 + high;
     let lost = high - (sum - 1.0);
-    let mantissa = sum + (lost + (squared_series(high - low) - low));
-    let y = mantissa * power_of_two(half) * power_of_two(rest);
-    if zero { 0.0 } else { y }
+    (n, sum + (lost + (squared_series(high - low) - low)))
 }
 
 /// eˣ − 1, accurate for small x.
@@ -179,7 +199,7 @@ pub fn tanh(x: f32) -> f32 {
 #[inline(always)]
 #[must_use]
 pub fn sigmoid(x: f32) -> f32 {
-    let e = exp(-x.abs());
+    let e = exp_below(-x.abs(), 0.0);
     // σ(−|x|) = e/(1 + e), and σ(x) = scale·(1 − e/(1 + e)): rounds less than 1/(1 + e) does.
     let scale = if x < 0.0 { e } else { 1.0 };
     scale - scale * (e / (1.0 + e))
@@ -189,7 +209,7 @@ pub fn sigmoid(x: f32) -> f32 {
 #[inline(always)]
 #[must_use]
 pub fn softplus(x: f32) -> f32 {
-    let e = exp(-x.abs());
+    let e = exp_below(-x.abs(), 0.0);
     // ln(1 + e) as in `ln_1p`, shorter because 0 ≤ e ≤ 1.
     let u = 1.0 + e;
     let large = u > core::f32::consts::SQRT_2;
@@ -228,6 +248,48 @@ pub fn erf(x: f32) -> f32 {
 pub fn erfc(x: f32) -> f32 {
     // `erfcf` is up to 3 units off.
     libm::erfc(f64::from(x)) as f32
+}
+
+/// Φ(x) = (1 + erf(x/√2)) / 2, accurate where it is small.
+///
+/// ½ + x·q(x²) near 0, φ(x) / (|x| + t p(t)) for negative x, where t = 1/(1 + 0.4|x|): a short continued fraction, p
+/// and q polynomials.
+#[inline(always)]
+#[must_use]
+pub fn normal_cdf(x: f32) -> f32 {
+    let size = x.abs();
+    let size = if size > 15.0 { 15.0 } else { size };
+    let z = x * x;
+    let near = 0.5
+        + x * (0.398_942_28
+            + z * (-0.066_490_331_2
+                + z * (0.009_972_756_86 + z * (-0.001_182_718_83 + z * 0.000_104_488_896))));
+    let t = 1.0 / (1.0 + 0.4 * size);
+    let t2 = t * t;
+    let t4 = t2 * t2;
+    let p01 = 0.400_255_432 + t * 0.393_089_874;
+    let p23 = 0.351_117_515 + t * -0.486_200_074;
+    let p45 = 1.667_980_02 + t * -4.959_062_99;
+    let p67 = 6.261_428_73 + t * -3.679_163_03;
+    let p = (p01 + t2 * p23) + t4 * ((p45 + t2 * p67) + t4 * 0.848_754_037);
+    let tail = bell(size) * (0.398_942_28 / (size + t * p));
+    let far = if x > 0.0 { 1.0 - tail } else { tail };
+    if size < 0.7 { near } else { far }
+}
+
+/// φ(x) = e^(−x²/2) / √(2π).
+#[inline(always)]
+#[must_use]
+pub fn normal_pdf(x: f32) -> f32 {
+    let size = x.abs();
+    0.398_942_28 * bell(if size > 15.0 { 15.0 } else { size })
+}
+
+/// e^(−x²/2) for 0 ≤ x ≤ 15: x² in two parts, the first of which is exact.
+#[inline(always)]
+fn bell(x: f32) -> f32 {
+    let high = f32::from_bits((x.to_bits() + 0x800) & 0xffff_f000);
+    exp_below(-0.5 * high * high, 0.5 * (high - x) * (high + x))
 }
 
 /// ln |Γ(x)|; infinite at 0 and the negative whole numbers.

@@ -77,17 +77,37 @@ pub fn exp(x: f64) -> f64 {
     // is not computed: that takes some CPUs a hundred cycles, and a masked softmax is full of it.
     let zero = x < -746.0;
     let x = if x > 710.0 { 710.0 } else { x };
-    let x = if zero { 0.0 } else { x };
-    let (n, high, low) = reduce(x);
+    let (n, mantissa) = exp_reduced(if zero { 0.0 } else { x }, 0.0);
     // 2ⁿ in two factors: n reaches from −1076 to 1024, beyond one exponent.
     let half = n * 0.5 + ROUND;
     let rest = (n - (half - ROUND)) + ROUND;
+    let y = mantissa * power_of_two(half) * power_of_two(rest);
+    if zero { 0.0 } else { y }
+}
+
+/// e^(x + y) for x ≤ 0 and |y| ≤ 1e-4, of which x + y need not hold the digits.
+#[inline(always)]
+fn exp_below(x: f64, y: f64) -> f64 {
+    // False if either is NaN.
+    let zero = x - y < -746.0;
+    let (n, mantissa) = exp_reduced(if zero { 0.0 } else { x }, y);
+    // As in `exp`; of the two factors one is always the same, since n is at most 0.
+    let y = mantissa * power_of_two(n + (ROUND + 60.0)) * LEAST;
+    if zero { 0.0 } else { y }
+}
+
+/// 2⁻⁶⁰.
+const LEAST: f64 = 1.0 / 1_152_921_504_606_846_976.0;
+
+/// (n, m) with e^(x + y) = 2ⁿ m.
+#[inline(always)]
+fn exp_reduced(x: f64, y: f64) -> (f64, f64) {
+    let (n, high, low) = reduce(x);
+    let low = low - y;
     // 1 + high, and what rounding it lost.
     let sum = 1.0 + high;
     let lost = high - (sum - 1.0);
-    let mantissa = sum + (lost + (squared_series(high - low) - low));
-    let y = mantissa * power_of_two(half) * power_of_two(rest);
-    if zero { 0.0 } else { y }
+    (n, sum + (lost + (squared_series(high - low) - low)))
 }
 
 /// eˣ − 1, accurate for small x.
@@ -192,7 +212,7 @@ pub fn tanh(x: f64) -> f64 {
 #[inline(always)]
 #[must_use]
 pub fn sigmoid(x: f64) -> f64 {
-    let e = exp(-x.abs());
+    let e = exp_below(-x.abs(), 0.0);
     // σ(−|x|) = e/(1 + e), and σ(x) = scale·(1 − e/(1 + e)): rounds less than 1/(1 + e) does.
     let scale = if x < 0.0 { e } else { 1.0 };
     scale - scale * (e / (1.0 + e))
@@ -202,7 +222,7 @@ pub fn sigmoid(x: f64) -> f64 {
 #[inline(always)]
 #[must_use]
 pub fn softplus(x: f64) -> f64 {
-    let e = exp(-x.abs());
+    let e = exp_below(-x.abs(), 0.0);
     // ln(1 + e) as in `ln_1p`, shorter because 0 ≤ e ≤ 1.
     let u = 1.0 + e;
     let large = u > core::f64::consts::SQRT_2;
@@ -211,6 +231,60 @@ pub fn softplus(x: f64) -> f64 {
     let lost = (if large { e - (u - 1.0) } else { 0.0 }) / u;
     let positive = if x > 0.0 { x } else { 0.0 };
     positive + ln_reduced(f, k, lost)
+}
+
+/// Φ(x) = (1 + erf(x/√2)) / 2, accurate where it is small.
+///
+/// e^(−x²/2) t p(t) for negative x, where t = 1/(1 + |x|/4), p interpolated at Chebyshev points (error 2⁻⁵⁴).
+#[inline(always)]
+#[must_use]
+pub fn normal_cdf(x: f64) -> f64 {
+    const P: [f64; 23] = [
+        0.099_735_570_103_398_5,
+        0.099_735_569_872_430_46,
+        0.093_502_104_812_696_86,
+        0.081_034_985_936_700_64,
+        0.063_505_877_929_866_73,
+        0.043_219_886_663_348_94,
+        0.023_596_512_541_780_63,
+        0.005_977_896_079_182_964,
+        0.002_749_974_910_268_651_8,
+        -0.028_796_923_204_017_093,
+        0.062_216_605_942_373_25,
+        -0.161_698_147_023_209_37,
+        0.303_162_841_519_695_8,
+        -0.419_901_942_342_636_1,
+        0.414_533_319_956_848_56,
+        -0.206_400_579_136_263_7,
+        -0.109_726_823_416_695_2,
+        0.308_925_310_737_246_55,
+        -0.292_319_813_535_219_4,
+        0.163_357_037_488_882_45,
+        -0.056_890_517_629_512_784,
+        0.011_528_844_664_754_774,
+        -0.001_047_592_871_922_056_7,
+    ];
+    let size = x.abs();
+    let size = if size > 39.0 { 39.0 } else { size };
+    let t = 1.0 / (1.0 + 0.25 * size);
+    let p = P.iter().rev().fold(0.0, |sum, coefficient| coefficient + t * sum);
+    let tail = bell(size) * (t * p);
+    if x > 0.0 { 1.0 - tail } else { tail }
+}
+
+/// φ(x) = e^(−x²/2) / √(2π).
+#[inline(always)]
+#[must_use]
+pub fn normal_pdf(x: f64) -> f64 {
+    let size = x.abs();
+    0.398_942_280_401_432_7 * bell(if size > 39.0 { 39.0 } else { size })
+}
+
+/// e^(−x²/2) for 0 ≤ x ≤ 39: x² in two parts, the first of which is exact.
+#[inline(always)]
+fn bell(x: f64) -> f64 {
+    let high = f64::from_bits((x.to_bits() + 0x400_0000) & 0xffff_ffff_f800_0000);
+    exp_below(-0.5 * high * high, 0.5 * (high - x) * (high + x))
 }
 
 /// (ln Γ)′(x) = Γ′(x)/Γ(x); NaN at the negative whole numbers, ∓∞ at ±0.

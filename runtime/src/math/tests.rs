@@ -23,7 +23,7 @@ fn ulps(found: f32, exact: f64) -> f64 {
 /// The largest error of each `f32` function over every `stride`-th bit pattern, and where.
 fn worst_of_single(stride: usize) -> Vec<(&'static str, f64, f32)> {
     type Pair = (&'static str, fn(f32) -> f32, fn(f64) -> f64);
-    let pairs: [Pair; 21] = [
+    let pairs: [Pair; 22] = [
         ("exp", single::exp, libm::exp),
         ("exp_m1", single::exp_m1, libm::expm1),
         ("ln", single::ln, libm::log),
@@ -33,6 +33,7 @@ fn worst_of_single(stride: usize) -> Vec<(&'static str, f64, f32)> {
         ("softplus", single::softplus, double::softplus),
         ("erf", single::erf, libm::erf),
         ("erfc", single::erfc, libm::erfc),
+        ("normal_pdf", single::normal_pdf, double::normal_pdf),
         ("sqrt", single::sqrt, libm::sqrt),
         ("ln_gamma", single::ln_gamma, libm::lgamma),
         ("sin", single::sin, libm::sin),
@@ -142,6 +143,32 @@ fn sigmoid_and_softplus_keep_their_relative_accuracy_in_the_tails() {
 }
 
 #[test]
+fn a_normal_distribution_keeps_its_relative_accuracy_in_the_tail() {
+    // Φ and φ, values computed with 60 digits.
+    for (x, below, density) in [
+        (-37.3, 8.205_494_844_930_773e-305, 3.062_846_290_695_667e-303),
+        (-20.1, 3.689_680_863_721_389_7e-90, 7.434_525_389_680_312e-89),
+        (-9.7, 1.507_493_168_810_205e-22, 1.477_495_492_704_267_1e-21),
+        (-3.6, 0.000_159_108_590_157_533_83, 0.000_611_901_930_113_772),
+        (-1.1, 0.135_666_060_946_382_64, 0.217_852_177_032_550_5),
+        (-0.3, 0.382_088_577_811_047_4, 0.381_387_815_460_524_1),
+        (0.3, 0.617_911_422_188_952_7, 0.381_387_815_460_524_1),
+        (1.7, 0.955_434_537_241_457, 0.094_049_077_376_886_93),
+        (5.2, 0.999_999_900_355_736_8, 5.361_035_344_697_616e-7),
+        (8.1, 0.999_999_999_999_999_8, 2.258_809_403_154_308_7e-15),
+        (37.3, 1.0, 3.062_846_290_695_667e-303),
+    ] {
+        assert!(relative(double::normal_cdf(x), below) < 1e-15, "Φ({x})");
+        assert!(relative(double::normal_pdf(x), density) < 1e-15, "φ({x})");
+    }
+    for bits in (0..=u32::MAX).step_by(8_191) {
+        let x = f32::from_bits(bits);
+        let error = ulps(single::normal_cdf(x), double::normal_cdf(f64::from(x)));
+        assert!(error <= 4.0, "Φ({x:e}) is {error} units off");
+    }
+}
+
+#[test]
 fn ends_zeros_and_nan() {
     macro_rules! check {
         ($module:ident, $float:ident) => {
@@ -158,7 +185,13 @@ fn ends_zeros_and_nan() {
             assert_eq!((tanh(inf), tanh(-inf)), (1.0, -1.0));
             assert_eq!((sigmoid(inf), sigmoid(-inf), sigmoid(0.0)), (1.0, 0.0, 0.5));
             assert_eq!((softplus(inf), softplus(-inf)), (inf, 0.0));
-            for function in [exp, exp_m1, ln, ln_1p, tanh, sigmoid, softplus, signum, digamma] {
+            assert_eq!(
+                (normal_cdf(inf), normal_cdf(-inf), normal_cdf(0.0), normal_pdf(-inf)),
+                (1.0, 0.0, 0.5, 0.0)
+            );
+            for function in
+                [exp, exp_m1, ln, ln_1p, tanh, sigmoid, softplus, normal_cdf, normal_pdf, signum, digamma]
+            {
                 assert!(function(nan).is_nan());
             }
             assert_eq!((signum(0.0), signum(-0.0), signum(-3.0), signum(inf)), (0.0, 0.0, -1.0, 1.0));

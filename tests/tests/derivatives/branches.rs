@@ -248,3 +248,47 @@ fn where_it_is_taken_nothing_changes() {
     chainrule_tests::assert_near("direction", &d_r, &[6.6, 0.0, 8.8], 1e-14);
     assert_eq!(grads.s, 5.0);
 }
+
+net! {
+    dim N;
+
+    /// Places that are inside where a branch is taken alone.
+    pub struct Places {}
+
+    impl Places {
+        #[grad(x)]
+        pub fn before(x: f64[4]) -> f64 {
+            let mut h = x;
+            for t in 0..4 { let _ = if t > 0 { h[t - 1] = 2 * x[t]; 0 } else { 0 }; }
+            sum(h * h)
+        }
+
+        #[grad(x)]
+        pub fn found(x: f64[N], i: u32[N], bound: u32) -> f64[4] {
+            let mut h = zeros([4]);
+            for n in 0..N { let _ = if i[n] < bound { h[i[n]] = x[n]; 0 } else { 0 }; }
+            h
+        }
+    }
+}
+
+#[test]
+fn a_place_is_that_of_the_branch_taken() {
+    let (model, mut ws) = (Places::zeros(), Workspace::new());
+    let mut d_x = [f64::NAN; 4];
+    let pass = model.before(&mut ws, &[7.0, 1.0, 2.0, 3.0]);
+    assert_eq!(pass.value(), 4.0 + 16.0 + 36.0 + 9.0);
+    pass.backward(&mut d_x);
+    assert_eq!(d_x, [0.0, 8.0, 16.0, 30.0]);
+    let mut d_x = [f64::NAN; 3];
+    let pass = model.found(&mut ws, &[1.0, 2.0, 3.0], &[9, 2, 7], 4);
+    assert_eq!(pass.value(), &[0.0, 0.0, 2.0, 0.0]);
+    pass.backward(&[1.0; 4], &mut d_x);
+    assert_eq!(d_x, [0.0, 1.0, 0.0]);
+}
+
+#[test]
+#[should_panic = "`h`"]
+fn where_it_is_taken_a_place_is_checked() {
+    Places::zeros().found_value(&mut Workspace::new(), &[1.0, 2.0, 3.0], &[9, 2, 7], 8);
+}

@@ -270,6 +270,8 @@ impl Body<'_> {
             Unary::Atan => "atan",
             Unary::Floor => "floor",
             Unary::Erf => "erf",
+            Unary::NormalCdf => "normal_cdf",
+            Unary::NormalPdf => "normal_pdf",
             Unary::LnGamma => "ln_gamma",
             Unary::Polygamma(_) => "digamma",
             Unary::Sigmoid => "sigmoid",
@@ -412,6 +414,8 @@ fn name(scalar: &Scalar) -> &'static str {
             | Unary::Sinh
             | Unary::Cosh => "value",
             Unary::Asin | Unary::Acos | Unary::Atan | Unary::Floor | Unary::Erf | Unary::LnGamma => "value",
+            Unary::NormalCdf => "below",
+            Unary::NormalPdf => "density",
             Unary::Polygamma(_) | Unary::StopGradient => "value",
         },
         Scalar::Binary(function, ..) => match function {

@@ -53,6 +53,13 @@ impl Rewriter<'_> {
                     let rest = self.sigmoid(opposite);
                     return Some(self.neg(rest));
                 }
+                // erf(a) − 1 = −2 Φ(−√2 a)
+                Some((Unary::Erf, a)) => {
+                    let opposite = self.neg(a);
+                    let opposite = self.times_root_of_two(opposite);
+                    let above = self.unary(Unary::NormalCdf, opposite);
+                    return Some(self.times(-2.0, above));
+                }
                 _ => {}
             }
             // tanh²a − 1 = −4 σ(2a) σ(−2a)
@@ -64,12 +71,52 @@ impl Rewriter<'_> {
             }
         }
         if constant == 1.0 {
-            // expm1(a) + 1 = eᵃ
-            if let Some((Unary::ExpM1, a)) = self.see_unary(x) {
-                return Some(self.exp(a));
+            match self.see_unary(x) {
+                // expm1(a) + 1 = eᵃ
+                Some((Unary::ExpM1, a)) => return Some(self.exp(a)),
+                // 1 + erf(a) = 2 Φ(√2 a)
+                Some((Unary::Erf, a)) => {
+                    let a = self.times_root_of_two(a);
+                    let below = self.unary(Unary::NormalCdf, a);
+                    return Some(self.times(2.0, below));
+                }
+                _ => {}
             }
         }
         None
+    }
+
+    /// √2 a; of x/√2, however it is rounded, that is x.
+    fn times_root_of_two(&mut self, a: ScalarId) -> ScalarId {
+        let a = self.see(a);
+        let (factor, x) = self.constant_times(a);
+        let factor = factor * std::f64::consts::SQRT_2;
+        let sign = factor.signum();
+        if (factor.abs() - 1.0).abs() < 1e-7 { self.times(sign, x) } else { self.times(factor, x) }
+    }
+
+    /// An expression as a constant times another, where roots of constants are constants.
+    fn constant_times(&self, id: ScalarId) -> (f64, ScalarId) {
+        let scalars = &self.graph.scalars;
+        let constant = |id: ScalarId| match scalars[id] {
+            Scalar::Unary(Unary::Sqrt, square) => scalars.as_number(square).map(f64::sqrt),
+            _ => scalars.as_number(id),
+        };
+        let (factor, x) = match scalars[id] {
+            Scalar::Unary(Unary::Neg, x) => (-1.0, x),
+            Scalar::Binary(Binary::Mul, a, b) => match (constant(a), constant(b)) {
+                (Some(factor), _) => (factor, b),
+                (_, Some(factor)) => (factor, a),
+                _ => return (1.0, id),
+            },
+            Scalar::Binary(Binary::Div, x, divisor) => match constant(divisor) {
+                Some(divisor) => (divisor.recip(), x),
+                None => return (1.0, id),
+            },
+            _ => return (1.0, id),
+        };
+        let (inner, x) = self.constant_times(x);
+        (factor * inner, x)
     }
 
     /// a − (m + r) = (a − m) − r and (m + r) − a = (m − a) + r, where m is the largest of what a is one of:

@@ -9,7 +9,7 @@
 //! | `logarithms` | ln of 1 ± x, of eˣ, σ, Σeˣ and their products and quotients, of eᵃ ± eᵇ |
 //! | `alike` | equal terms, common factors, choices by the same condition |
 //! | `constants` | constant factors: one, in front |
-//! | `differences` | eˣ − 1, 1 − σ(x), 1 − tanh²x, σ(x) − σ(−x) |
+//! | `differences` | eˣ − 1, 1 − σ(x), 1 − tanh²x, 1 ± erf x, σ(x) − σ(−x) |
 //! | `parts` | w − w·A / (A + r), x − softplus(x) |
 //! | `quotients` | 1 / (1 + eˣ), eˣ / (1 + eˣ), eᵃ / (eᵃ + eᵇ), eˣ / Σeˣ |
 //! | `shares` | eᵃ / Σeˣ and its logarithm, where a is one of the x |
