@@ -52,11 +52,7 @@ impl Elaborator<'_> {
         let near = did_you_mean(&text, &names);
         let message = format!("there is no `{name}` here");
         let (message, help) = if self.items.methods.contains_key(&text) {
-            let field = text.to_lowercase();
-            (
-                format!("`{name}` is a layer, used here as a value"),
-                format!("a layer is a field, `{field}: {name}<…>`, and is called by its name: `{field}(x)`"),
-            )
+            (format!("`{name}` is a layer, used here as a value"), of_layers(&text))
         } else if let Some(help) = library_elsewhere(&text) {
             (message, help.to_string())
         } else if let Some(near) = near {
@@ -191,8 +187,7 @@ impl Elaborator<'_> {
         let help = if let Some(help) = known_elsewhere(&text) {
             help.to_string()
         } else if items.methods.contains_key(&text) {
-            let field = text.to_lowercase();
-            format!("a layer is a field, `{field}: {name}<…>`, and is called by its name: `{field}(x)`")
+            of_layers(&text)
         } else if let Some(near) = did_you_mean(&text, &names) {
             format!("did you mean `{near}`?")
         } else if let Some((structure, _)) = elsewhere {
@@ -202,4 +197,10 @@ impl Elaborator<'_> {
         };
         self.error_with_help(name.span(), format!("there is no function `{name}`"), help);
     }
+}
+
+/// How a layer is declared and called.
+fn of_layers(name: &str) -> String {
+    let field = name.to_lowercase();
+    format!("a layer is a field, `{field}: {name}<…>`, and is called by its name: `{field}(x)`")
 }

@@ -97,6 +97,7 @@ unsafe fn dot_rows<V: Vector, const HEIGHT: usize, const CHAINS: usize>(
     top: usize,
     out_stride: usize,
 ) {
+    const { assert!(HEIGHT == 1 || HEIGHT == 4) };
     let Product { a, k, .. } = *product;
     let across = product.b_strides.1;
     // SAFETY: elements below k of A and of `HEIGHT` columns of B; as many elements of the result.
@@ -135,16 +136,10 @@ unsafe fn dot_rows<V: Vector, const HEIGHT: usize, const CHAINS: usize>(
                 *joined = joined.add(other);
             }
         }
-        let mut totals = [crate::Float::ZERO; HEIGHT];
-        let (fours, ones) = (joined.as_chunks().0, joined.as_chunks::<4>().1);
-        for (totals, four) in totals.as_chunks_mut().0.iter_mut().zip(fours) {
-            *totals = V::totals(*four);
-        }
-        for (total, one) in totals.as_chunks_mut::<4>().1.iter_mut().zip(ones) {
-            *total = one.total();
-        }
-        for (i, &total) in totals.iter().enumerate() {
-            write(product.c.add((top + i) * out_stride), total, product.accumulate);
+        let put = |i: usize, total| write(product.c.add((top + i) * out_stride), total, product.accumulate);
+        match joined.first_chunk() {
+            Some(&four) => (0..HEIGHT).zip(V::totals(four)).for_each(|(i, total)| put(i, total)),
+            None => put(0, joined[0].total()),
         }
     }
 }

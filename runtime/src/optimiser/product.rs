@@ -117,7 +117,8 @@ fn outer<F: Float>(parameters: &mut [F], column: &[F], stride: usize, row: &[F],
     }
 }
 
-/// As [`outer`], of rows of `N`.
+/// As [`outer`], of rows of `N`. A row's gradients stand in an array before the rule takes them: taken from an iterator,
+/// as there, or with a length that is not part of a type, they cost two to three times as many instructions.
 #[inline(always)]
 fn narrow_outer<const N: usize, F: Float>(
     rows: &mut [[F; N]],

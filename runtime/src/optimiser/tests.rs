@@ -98,8 +98,6 @@ impl Optimiser<f64> for Plain {
 #[test]
 fn products_update_as_their_elements() {
     fn compare(m: usize, n: usize, k: usize, turned: bool, mut make: [impl Optimiser<f64>; 2]) {
-        let numbers =
-            |count: usize| -> Vec<f64> { (0..count).map(|i| (1.7 * i as f64 + 0.1).sin()).collect() };
         let (a, b, mut found) = (numbers(2 * m * k), numbers(k * n), numbers(m * n));
         let mut expected = found.clone();
         let b_strides = if turned { (1, k) } else { (n, 1) };
@@ -132,12 +130,15 @@ fn products_update_as_their_elements() {
     }
 }
 
+/// Numbers without a pattern.
+fn numbers(count: usize) -> Vec<f64> {
+    (0..count).map(|i| (1.7 * i as f64 + 0.1).sin()).collect()
+}
+
 /// Rows whose length is known are updated as others are.
 #[test]
 fn narrow_products_give_the_same_bits() {
     fn compare<const N: usize>(m: usize, k: usize, mut make: [impl Optimiser<f64>; 2]) {
-        let numbers =
-            |count: usize| -> Vec<f64> { (0..count).map(|i| (1.7 * i as f64 + 0.1).sin()).collect() };
         let (a, b, mut found) = (numbers(2 * m * k), numbers(k * (N + 1)), numbers(m * N));
         let mut expected = found.clone();
         for _ in 0..2 {

@@ -137,14 +137,18 @@ impl Body<'_> {
 
 /// Whether a product may be, at run time, that of a column and of a row of a known, small number of neighbours.
 fn may_be_narrow_row([_, n, k]: &[Int; 3], b: &[Int; 2]) -> bool {
-    let few = n.as_constant().is_some_and(|n| (2..=WIDEST).contains(&n));
-    few && b[1].is(1) && k.as_constant().is_none_or(|k| k == 1)
+    few_columns(n).is_some() && b[1].is(1) && k.as_constant().is_none_or(|k| k == 1)
+}
+
+/// A number of columns that is known, and not more than a small product has.
+fn few_columns(n: &Int) -> Option<i64> {
+    n.as_constant().filter(|n| (2..=WIDEST).contains(n))
 }
 
 /// Whether a product is one of a known, small number of columns, B and C have no gaps, and it may be small: and
 /// whether B lies column by column.
 fn narrow([m, n, k]: &[Int; 3], b: &[Int; 2], out_stride: &Int) -> Option<bool> {
-    let columns = n.as_constant().filter(|n| (2..=WIDEST).contains(n))?;
+    let columns = few_columns(n)?;
     let is_large = |m: i64, k: i64| m.min(k) >= FEW && m.saturating_mul(k).saturating_mul(columns) > LITTLE;
     if m.as_constant().zip(k.as_constant()).is_some_and(|(m, k)| is_large(m, k)) {
         return None;
