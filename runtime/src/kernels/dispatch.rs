@@ -5,10 +5,10 @@
 
 use super::contract::{Contraction, Parts, Planes, contraction, copy_planes};
 use super::matmul::{self, Product, Strips, multiply, outer, panel_len, with_room};
-use super::matvec::matvec;
+use super::matvec::{dots, matvec};
 #[cfg(all(target_arch = "x86_64", feature = "std"))]
 use super::narrow::matmul_wide;
-use super::narrow::multiply_narrow;
+use super::narrow::{multiply_narrow, multiply_row};
 use super::tile::{self, Even, Listed, panel};
 
 #[cfg(all(target_arch = "x86_64", feature = "std"))]
@@ -65,33 +65,41 @@ impl Level {
     }
 }
 
+/// Evidence of what the CPU has, in the hands of what is compiled for it.
+#[derive(Debug, Clone, Copy)]
+pub struct Cpu {
+    #[cfg(all(target_arch = "x86_64", feature = "std"))]
+    level: Level,
+}
+
 /// Runs `work`, compiled for each level of CPU features, as this CPU has them.
 ///
-/// For plain loops over slices. Floating-point results do not depend on the choice: the compiler
-/// contracts no product and sum unless `mul_add` is written. Closures should be marked
-/// `#[inline(always)]`, or they may stay compiled for the baseline.
+/// For plain loops over slices, and for small products among them, which take what `work` is given. Floating-point
+/// results of loops do not depend on the choice: the compiler contracts no product and sum unless `mul_add` is
+/// written. Closures should be marked `#[inline(always)]`, or they may stay compiled for the baseline. They are called
+/// once; but for `FnOnce` rustc would call most by way of a function of its own, which is not always inlined.
 #[inline]
-pub fn vectorised<R>(work: impl FnOnce() -> R) -> R {
+pub fn vectorised<R>(mut work: impl FnMut(Cpu) -> R) -> R {
     #[cfg(all(target_arch = "x86_64", feature = "std"))]
     {
         #[target_feature(enable = "avx2,fma")]
-        fn wide<R>(work: impl FnOnce() -> R) -> R {
-            work()
+        fn wide<R>(mut work: impl FnMut(Cpu) -> R) -> R {
+            work(Cpu { level: Level::Wide })
         }
         #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx2,fma")]
-        fn widest<R>(work: impl FnOnce() -> R) -> R {
-            work()
+        fn widest<R>(mut work: impl FnMut(Cpu) -> R) -> R {
+            work(Cpu { level: Level::Widest })
         }
         match Level::get() {
             // SAFETY: the CPU has the features that `widest` is compiled for.
             Level::Widest => unsafe { widest(work) },
             // SAFETY: the CPU has the features that `wide` is compiled for.
             Level::Wide => unsafe { wide(work) },
-            Level::Baseline => work(),
+            Level::Baseline => work(Cpu { level: Level::Baseline }),
         }
     }
     #[cfg(not(all(target_arch = "x86_64", feature = "std")))]
-    work()
+    work(Cpu {})
 }
 
 /// What a float type needs for products: its non-generic entry points, compiled in this crate.
@@ -139,6 +147,25 @@ pub trait MatmulFloat: Copy {
         c: &mut [Self],
         accumulate: bool,
     );
+
+    /// The same as a part of its caller, which is compiled for the CPU.
+    #[track_caller]
+    #[allow(clippy::too_many_arguments)]
+    fn multiply_small<const N: usize>(
+        cpu: Cpu,
+        m: usize,
+        k: usize,
+        a: &[Self],
+        a_strides: (usize, usize),
+        b: &[Self],
+        turned: bool,
+        c: &mut [Self],
+        accumulate: bool,
+    );
+
+    /// Dot products of a row with rows of the same length, as a part of the caller, which is compiled for the CPU.
+    #[track_caller]
+    fn multiply_row(cpu: Cpu, n: usize, k: usize, a: &[Self], b: &[Self], c: &mut [Self], accumulate: bool);
 }
 
 /// The kernels by vectors of one type, compiled for these features: each once and by itself, so that its loops
@@ -175,6 +202,8 @@ macro_rules! kernels {
                 unsafe { contraction::<$vector, $height>(given, &Parts { copy, even, listed }) }
             }
 
+            /// # Safety
+            /// The CPU has the features.
             #[inline(never)]
             $(#[target_feature(enable = $features)])?
             #[allow(dead_code, reason = "every number is compiled for what is worth it")]
@@ -190,8 +219,66 @@ macro_rules! kernels {
                 c: &mut [$float],
                 accumulate: bool,
             ) {
+                // SAFETY: the caller's; what it is given has one row.
+                unsafe {
+                    multiply_narrow::<$vector, N>(
+                        m,
+                        k,
+                        a,
+                        a_strides,
+                        b,
+                        turned,
+                        c,
+                        accumulate,
+                        pack,
+                        #[inline(always)]
+                        |product| vector(product),
+                    )
+                }
+            }
+
+            /// # Safety
+            /// The CPU has the features, which the caller is compiled for.
+            #[inline(always)]
+            #[allow(dead_code, reason = "every number is compiled for what is worth it")]
+            #[allow(clippy::too_many_arguments)]
+            #[track_caller]
+            pub unsafe fn small<const N: usize>(
+                m: usize,
+                k: usize,
+                a: &[$float],
+                a_strides: (usize, usize),
+                b: &[$float],
+                turned: bool,
+                c: &mut [$float],
+                accumulate: bool,
+            ) {
+                // SAFETY: the caller's; what it is given has one row and contiguous columns.
+                unsafe {
+                    multiply_narrow::<$vector, N>(
+                        m,
+                        k,
+                        a,
+                        a_strides,
+                        b,
+                        turned,
+                        c,
+                        accumulate,
+                        pack,
+                        #[inline(always)]
+                        |product| dots::<$vector>(product, 1),
+                    )
+                }
+            }
+
+            /// # Safety
+            /// The CPU has the features, which the caller is compiled for.
+            #[inline(always)]
+            #[allow(dead_code, reason = "as above")]
+            #[track_caller]
+            pub unsafe fn row(n: usize, k: usize, a: &[$float], b: &[$float], c: &mut [$float], accumulate: bool) {
                 // SAFETY: the caller's.
-                unsafe { multiply_narrow::<$vector, N>(m, k, a, a_strides, b, turned, c, accumulate, pack, vector) }
+                unsafe { multiply_row::<$vector>(n, k, a, b, c, accumulate) }
             }
 
             #[inline(never)]
@@ -361,6 +448,58 @@ macro_rules! entry {
                     }
                     #[cfg(not(all(target_arch = "x86_64", feature = "std")))]
                     $own::narrow::<N>(m, k, a, a_strides, b, turned, c, accumulate);
+                }
+            }
+
+            #[inline(always)]
+            #[track_caller]
+            #[cfg_attr(not(all(target_arch = "x86_64", feature = "std")), allow(unused_variables))]
+            fn multiply_small<const N: usize>(
+                cpu: Cpu,
+                m: usize,
+                k: usize,
+                a: &[Self],
+                a_strides: (usize, usize),
+                b: &[Self],
+                turned: bool,
+                c: &mut [Self],
+                accumulate: bool,
+            ) {
+                // SAFETY: `cpu` is evidence of it.
+                unsafe {
+                    #[cfg(all(target_arch = "x86_64", feature = "std"))]
+                    match cpu.level {
+                        Level::Widest => $widest::small::<N>(m, k, a, a_strides, b, turned, c, accumulate),
+                        Level::Wide => $wide::small::<N>(m, k, a, a_strides, b, turned, c, accumulate),
+                        Level::Baseline => matmul_wide::<N, _>(m, k, a, a_strides, b, turned, c, accumulate),
+                    }
+                    #[cfg(not(all(target_arch = "x86_64", feature = "std")))]
+                    $own::small::<N>(m, k, a, a_strides, b, turned, c, accumulate);
+                }
+            }
+
+            #[inline(always)]
+            #[track_caller]
+            #[cfg_attr(not(all(target_arch = "x86_64", feature = "std")), allow(unused_variables))]
+            fn multiply_row(
+                cpu: Cpu,
+                n: usize,
+                k: usize,
+                a: &[Self],
+                b: &[Self],
+                c: &mut [Self],
+                accumulate: bool,
+            ) {
+                // SAFETY: `cpu` is evidence of it.
+                unsafe {
+                    #[cfg(all(target_arch = "x86_64", feature = "std"))]
+                    match cpu.level {
+                        Level::Widest => $widest::row(n, k, a, b, c, accumulate),
+                        Level::Wide => $wide::row(n, k, a, b, c, accumulate),
+                        Level::Baseline => matmul::matmul(1, n, k, a, (k, 1), b, (1, k), c, n, accumulate),
+                    }
+                    #[cfg(not(all(target_arch = "x86_64", feature = "std")))]
+                    $own::row(n, k, a, b, c, accumulate);
                 }
             }
         }

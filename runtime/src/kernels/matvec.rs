@@ -46,7 +46,7 @@ pub(super) unsafe fn matvec<V: Vector>(product: Product<V::Float>) {
 /// # Safety
 /// As [`matvec`]; m = 1 and the row stride of B is 1.
 #[inline(always)]
-unsafe fn dots<V: Vector>(product: Product<V::Float>, out_stride: usize) {
+pub(super) unsafe fn dots<V: Vector>(product: Product<V::Float>, out_stride: usize) {
     let stride = product.a_strides.1;
     if stride == 1 {
         // SAFETY: the caller's.
@@ -74,7 +74,7 @@ unsafe fn dots<V: Vector>(product: Product<V::Float>, out_stride: usize) {
 /// # Safety
 /// As [`dots`]; A is contiguous.
 #[inline(always)]
-unsafe fn contiguous_dots<V: Vector>(product: &Product<V::Float>, out_stride: usize) {
+pub(super) unsafe fn contiguous_dots<V: Vector>(product: &Product<V::Float>, out_stride: usize) {
     let mut top = 0;
     // SAFETY: columns of B and elements of the result below n.
     unsafe {

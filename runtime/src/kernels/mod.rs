@@ -20,10 +20,10 @@ mod x86;
 
 pub use contract::contract;
 pub(crate) use dispatch::MatmulFloat;
-pub use dispatch::vectorised;
+pub use dispatch::{Cpu, vectorised};
 #[cfg(feature = "alloc")]
 pub(crate) use matmul::LINE;
 pub use matmul::matmul;
-pub use narrow::matmul_narrow;
+pub use narrow::{dots_small, matmul_narrow, matmul_small};
 pub(crate) use pieces::{Runs, matmul_runs};
 pub use pieces::{row, rows, strided_row, sum, sum_of, sum_of_row};

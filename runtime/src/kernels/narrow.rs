@@ -6,7 +6,9 @@
 
 use core::mem::MaybeUninit;
 
+use super::dispatch::Cpu;
 use super::matmul::{Product, checked, matmul};
+use super::matvec::contiguous_dots;
 use super::tile::{Even, write_tile};
 use super::vector::Vector;
 use crate::Float;
@@ -41,6 +43,39 @@ pub fn matmul_narrow<const N: usize, F: Float>(
     F::multiply_narrow::<N>(m, k, a, a_strides, b, turned, c, accumulate);
 }
 
+/// [`matmul_narrow`] as a part of its caller, which is compiled for the CPU: sizes that are constants there are
+/// constants in the product, and it has no call of its own.
+///
+/// # Panics
+/// As [`matmul`].
+#[inline(always)]
+#[track_caller]
+#[allow(clippy::too_many_arguments)]
+pub fn matmul_small<const N: usize, F: Float>(
+    cpu: Cpu,
+    m: usize,
+    k: usize,
+    a: &[F],
+    a_strides: (usize, usize),
+    b: &[F],
+    turned: bool,
+    c: &mut [F],
+    accumulate: bool,
+) {
+    const { assert!(0 < N && N <= LARGEST) };
+    F::multiply_small::<N>(cpu, m, k, a, a_strides, b, turned, c, accumulate);
+}
+
+/// The dot products of a row of `k` with `n` rows: a product with one row, as a part of its caller like [`matmul_small`].
+///
+/// # Panics
+/// As [`matmul`].
+#[inline(always)]
+#[track_caller]
+pub fn dots_small<F: Float>(cpu: Cpu, n: usize, k: usize, a: &[F], b: &[F], c: &mut [F], accumulate: bool) {
+    F::multiply_row(cpu, n, k, a, b, c, accumulate);
+}
+
 /// The strides of B.
 #[inline(always)]
 fn strides<const N: usize>(k: usize, turned: bool) -> (usize, usize) {
@@ -65,7 +100,7 @@ pub(super) fn matmul_wide<const N: usize, F: Float>(
 }
 
 /// The product by vectors of one type: some rows of up to two vectors at a time, then one. `pack` is the function
-/// of that name in `matmul.rs`, `vector` is that of `matvec.rs`.
+/// of that name in `matmul.rs`; `vector` computes a row by columns that lie one after the other.
 ///
 /// # Safety
 /// The CPU features of `V`.
@@ -82,7 +117,7 @@ pub(super) unsafe fn multiply_narrow<V: Vector, const N: usize>(
     c: &mut [V::Float],
     accumulate: bool,
     pack: unsafe fn(&mut Product<V::Float>, *mut V::Float),
-    vector: unsafe fn(Product<V::Float>),
+    vector: impl Fn(Product<V::Float>),
 ) {
     let large = m.min(k) >= FEW && m.saturating_mul(k).saturating_mul(N) > LITTLE;
     if large || turned && m > 1 && k > LARGEST {
@@ -91,8 +126,7 @@ pub(super) unsafe fn multiply_narrow<V: Vector, const N: usize>(
     let b_strides = strides::<N>(k, turned);
     let Some(product) = checked(m, N, k, a, a_strides, b, b_strides, c, N, accumulate) else { return };
     if turned && m == 1 {
-        // SAFETY: as below; m = 1.
-        return unsafe { vector(product) };
+        return vector(product);
     }
     let mut room = [const { MaybeUninit::<[V; 2]>::uninit() }; LARGEST];
     let room: *mut V::Float = room.as_mut_ptr().cast();
@@ -122,6 +156,26 @@ pub(super) unsafe fn multiply_narrow<V: Vector, const N: usize>(
         } else if const { !N.is_multiple_of(2 * V::LEN) } {
             rows::<V, 1, true>(&columns(start), last);
         }
+    }
+}
+
+/// The dot products by vectors of one type.
+///
+/// # Safety
+/// The CPU features of `V`.
+#[inline(always)]
+#[track_caller]
+pub(super) unsafe fn multiply_row<V: Vector>(
+    n: usize,
+    k: usize,
+    a: &[V::Float],
+    b: &[V::Float],
+    c: &mut [V::Float],
+    accumulate: bool,
+) {
+    if let Some(product) = checked(1, n, k, a, (k, 1), b, (1, k), c, n, accumulate) {
+        // SAFETY: as above; A is contiguous, and so are the columns of B.
+        unsafe { contiguous_dots::<V>(&product, 1) };
     }
 }
 

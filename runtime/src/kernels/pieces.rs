@@ -137,7 +137,7 @@ fn blocks<F: Float>(product: Product<F>, mut each: impl FnMut(usize, usize, usiz
                 };
                 vectorised(
                     #[inline(always)]
-                    || each(top, left, width, block),
+                    |_| each(top, left, width, block),
                 );
             }
         }

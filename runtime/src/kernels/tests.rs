@@ -249,7 +249,7 @@ fn sums_of_terms() {
     for count in [0, 1, 15, 16, 17, 63, 64, 65, 200] {
         let sum = vectorised(
             #[inline(always)]
-            || sum_of(count, |i| i as f64 * 0.5),
+            |_| sum_of(count, |i| i as f64 * 0.5),
         );
         assert_eq!(sum, (0..count).sum::<usize>() as f64 * 0.5);
     }
@@ -281,7 +281,7 @@ fn rows_of_elements_apart() {
     for count in 0..=31 {
         let (twos, threes) = vectorised(
             #[inline(always)]
-            || (strided_row::<16, 2, _>(&elements[..count]), strided_row::<16, 3, _>(&elements[..count])),
+            |_| (strided_row::<16, 2, _>(&elements[..count]), strided_row::<16, 3, _>(&elements[..count])),
         );
         for (row, stride) in [(twos, 2), (threes, 3)] {
             for (i, found) in row.into_iter().enumerate() {
@@ -356,7 +356,7 @@ fn vectorised_returns_what_the_closure_returns() {
     let values = [1.0f32, 2.0, 3.0];
     let sum = vectorised(
         #[inline(always)]
-        || values.iter().sum::<f32>(),
+        |_| values.iter().sum::<f32>(),
     );
     assert_eq!(sum, 6.0);
 }
@@ -370,7 +370,7 @@ fn vectorised_functions_give_the_same_bits() {
     let mut wide = vec![[0; 5]; x.len()];
     vectorised(
         #[inline(always)]
-        || wide.iter_mut().zip(&x).for_each(|(y, &x)| *y = function(x)),
+        |_| wide.iter_mut().zip(&x).for_each(|(y, &x)| *y = function(x)),
     );
     assert_eq!(plain, wide);
 }

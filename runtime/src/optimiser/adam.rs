@@ -145,7 +145,7 @@ macro_rules! rule {
                 let mut rule = self.prepare(offset, parameters.len());
                 crate::kernels::vectorised(
                     #[inline(always)]
-                    || rule.apply(0, parameters, gradients.iter().copied()),
+                    |_| rule.apply(0, parameters, gradients.iter().copied()),
                 );
             }
 

@@ -106,7 +106,7 @@ impl<F: Float, S: Storage<F>> Optimiser<F> for Sgd<F, S> {
         let mut rule = self.prepare(offset, parameters.len());
         crate::kernels::vectorised(
             #[inline(always)]
-            || rule.apply(0, parameters, gradients.iter().copied()),
+            |_| rule.apply(0, parameters, gradients.iter().copied()),
         );
     }
 

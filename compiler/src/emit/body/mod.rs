@@ -15,6 +15,7 @@ mod scalar;
 mod step;
 mod variables;
 mod view;
+mod whole;
 
 pub use integer::operator;
 pub use outline::Loops;
@@ -130,8 +131,9 @@ pub fn backward(plan: &Plan, cx: &Context, accumulate: bool) -> (TokenStream, Us
 
 /// Where an update takes the gradient from.
 pub enum Source {
-    /// A slice of its elements.
-    Memory(TokenStream),
+    /// A slice of its elements, and whether the update becomes a part of the body, which is compiled for each
+    /// processor as a whole.
+    Memory { gradient: TokenStream, is_part: bool },
     /// A product of matrices: the function that updates by it, and its sizes, operands and strides as arguments.
     Product { function: TokenStream, operands: TokenStream },
 }
@@ -189,6 +191,8 @@ struct Body<'a> {
     outline: Option<outline::Outline>,
     /// Whether the step in hand stands where it is compiled for more than one processor.
     is_compiled_for_each: bool,
+    /// Whether all of the body is.
+    is_whole: bool,
     accumulate: bool,
     update: Option<&'a mut Update<'a>>,
     uses: RefCell<Uses>,
@@ -218,6 +222,7 @@ impl<'a> Body<'a> {
             integers: Cell::new(false),
             outline: None,
             is_compiled_for_each: false,
+            is_whole: false,
             accumulate: false,
             update: None,
             uses: RefCell::default(),
@@ -233,6 +238,7 @@ impl<'a> Body<'a> {
             }
         }
         body.touches = touches;
+        body.is_whole = body.is_worth_whole(steps);
         body
     }
 
@@ -253,7 +259,10 @@ impl<'a> Body<'a> {
             return quote!();
         }
         let (imports, roots) = (self.imported(&self.imports.borrow()), self.bind_roots());
-        quote!({ #imports #roots #statements #value })
+        match self.is_whole {
+            true => self.compiled_as_a_whole(&quote!(#imports #roots #statements), value),
+            false => quote!({ #imports #roots #statements #value }),
+        }
     }
 
     /// `use …;`

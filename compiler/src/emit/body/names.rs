@@ -11,7 +11,7 @@ use super::{Access, Context};
 use crate::emit::keywords::KEYWORDS;
 
 /// What a body's own variables may not be called, beside keywords.
-const RESERVED: [&str; 13] = [
+const RESERVED: [&str; 14] = [
     "model",
     "ws",
     "arena",
@@ -19,6 +19,7 @@ const RESERVED: [&str; 13] = [
     "optimiser",
     "v",
     "out",
+    "cpu",
     "carve",
     "as_u32",
     "as_u32_mut",

@@ -93,13 +93,16 @@ impl Body<'_> {
             let rest = self.compiled_for_each(&rest);
             return quote!(#fills #rest);
         }
-        let is_glue = matches!(step, Step::Loop(_)) && calls_kernels(step);
+        let is_glue = (matches!(step, Step::Loop(_)) || self.is_whole) && calls_kernels(step);
         let is_little = Self::work(std::slice::from_ref(step)).is_some_and(|work| work < WORTHWHILE);
         if self.is_compiled_for_each || is_glue || is_little {
             return self.step(step);
         }
         self.is_compiled_for_each = true;
-        let tokens = self.outlined(step).unwrap_or_else(|| self.in_place(step));
+        let tokens = self.outlined(step).unwrap_or_else(|| match self.is_whole {
+            true => self.step(step),
+            false => self.in_place(step),
+        });
         self.is_compiled_for_each = false;
         tokens
     }
@@ -126,7 +129,7 @@ impl Body<'_> {
         let krate = self.cx.krate;
         let (body, left) = self.with_own_variables(step);
         let (bind, value) = self.left(&left);
-        quote!(#bind #krate::__private::vectorised(#[inline(always)] || { #body #value });)
+        quote!(#bind #krate::__private::vectorised(#[inline(always)] |_| { #body #value });)
     }
 
     /// The call of the function that a step becomes; none if it cannot be one.
@@ -177,12 +180,19 @@ impl Body<'_> {
         let signature = quote!((#(#signature),*) #returned);
         let cuts = parameters.iter().filter_map(|parameter| parameter.cut.as_ref());
         let imports = self.imported(imports);
-        let body = quote! {{
-            #imports
-            #krate::__private::vectorised(#[inline(always)] move || { #(#cuts)* #statements #value })
-        }};
+        let (attribute, body) = match self.is_whole {
+            // A part of its caller, which is compiled for each processor.
+            true => (quote!(#[inline(always)]), quote!({ #imports #(#cuts)* #statements #value })),
+            false => (
+                quote!(),
+                quote!({
+                    #imports
+                    #krate::__private::vectorised(#[inline(always)] move |_| { #(#cuts)* #statements #value })
+                }),
+            ),
+        };
         let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
-        let form = renamed(quote!(#signature #body), variables, &mut |ident| {
+        let form = renamed(quote!(#attribute #signature #body), variables, &mut |ident| {
             let next = numbers.len();
             let number = *numbers.entry(ident.to_string()).or_insert(next);
             format_ident!("_{number}")
@@ -198,7 +208,7 @@ impl Body<'_> {
             let read: Vec<&Ident> = of(Role::Read).collect();
             let from = if read.is_empty() { String::new() } else { format!(" from {}", listed(&read)) };
             let docs = docs::lines(&[format!("Computes {}{from}.", listed(&made))]);
-            quote!(#docs fn #name #signature #body)
+            quote!(#docs #attribute fn #name #signature #body)
         })
     }
 

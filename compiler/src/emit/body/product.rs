@@ -21,7 +21,8 @@ const LITTLE: i64 = 1 << 15;
 
 impl Body<'_> {
     /// `kernels::matmul(m, n, k, a, …, b, …, c, …, accumulate);` or, of few columns,
-    /// `kernels::matmul_narrow::<n, _>(m, k, a, …, b, turned, c, accumulate);`; `kernels::contract(…)`, where the
+    /// `kernels::matmul_narrow::<n, _>(m, k, a, …, b, turned, c, accumulate);`, or `matmul_small`, where the body is
+    /// compiled for each processor as a whole; `kernels::contract(…)`, where the
     /// groups are no runs; or the update by it.
     pub(super) fn product(&mut self, leaf: &Leaf, product: &Product) -> TokenStream {
         let depth = self.indices.len();
@@ -47,28 +48,15 @@ impl Body<'_> {
             });
             return quote!(#kernels::contract(#rows, #columns, #depth, #a, #b, #c, #accumulate););
         }
-        let extent =
-            |group: &[usize]| Int::product(group.iter().map(|&index| &leaf.inner[index - depth].extent));
-        let sizes = [&product.rows, &product.columns, &product.depth].map(|group| extent(group));
-        let [m, n, k] = sizes.each_ref().map(|size| self.size(size));
-        // A run steps like its last index.
-        let stride = |operand: (TensorId, &Vec<Int>), group: &[usize]| {
-            group.last().map_or_else(Int::zero, |&index| self.stride(operand, index))
-        };
-        let a_strides = [stride(a_at, &product.rows), stride(a_at, &product.depth)];
-        let b_strides = [stride(b_at, &product.depth), stride(b_at, &product.columns)];
-        let out_stride = match product.rows.is_empty() {
-            true => sizes[1].clone(),
-            false => stride(c_at, &product.rows),
-        };
-        let narrow = narrow(&sizes, &b_strides, &out_stride);
+        let form = self.form(leaf, product, depth);
+        let [m, n, k] = form.sizes.each_ref().map(|size| self.size(size));
         let [(a_rows, a_columns), (b_rows, b_columns)] =
-            [&a_strides, &b_strides].map(|[rows, columns]| (self.size(rows), self.size(columns)));
+            [&form.a_strides, &form.b_strides].map(|[rows, columns]| (self.size(rows), self.size(columns)));
         let operands = quote!(#m, #n, #k, #a, (#a_rows, #a_columns), #b, (#b_rows, #b_columns));
         if let Some((_, Home::Gradient(number))) = self.home(leaf.out)
             && let Some(update) = &mut self.update
         {
-            let (function, operands) = match may_be_narrow_row(&sizes, &b_strides) {
+            let (function, operands) = match form.may_be_narrow_row() {
                 true => (
                     quote!(update_by_narrow_product::<#n, _>),
                     quote!(#m, #k, #a, (#a_rows, #a_columns), #b, #b_rows),
@@ -79,13 +67,47 @@ impl Body<'_> {
         }
         let c = self.operand(leaf.out, &leaf.at, &leaf.inner, depth, true);
         let (kernels, accumulate) = (self.import("kernels"), self.adds(leaf));
-        if let Some(turned) = narrow {
+        if self.is_whole && form.is_dots() {
+            let cpu = self.local("cpu");
+            return quote!(#kernels::dots_small(#cpu, #n, #k, #a, #b, #c, #accumulate););
+        }
+        if let Some(turned) = form.narrow() {
+            if self.is_whole {
+                let cpu = self.local("cpu");
+                return quote! {
+                    #kernels::matmul_small::<#n, _>(
+                        #cpu, #m, #k, #a, (#a_rows, #a_columns), #b, #turned, #c, #accumulate
+                    );
+                };
+            }
             return quote! {
                 #kernels::matmul_narrow::<#n, _>(#m, #k, #a, (#a_rows, #a_columns), #b, #turned, #c, #accumulate);
             };
         }
-        let out_stride = self.size(&out_stride);
+        let out_stride = self.size(&form.out_stride);
         quote!(#kernels::matmul(#operands, #c, #out_stride, #accumulate);)
+    }
+
+    /// The form of a product whose groups are runs, in a nest with so many loops around it.
+    pub(super) fn form(&self, leaf: &Leaf, product: &Product, depth: usize) -> Form {
+        let extent =
+            |group: &[usize]| Int::product(group.iter().map(|&index| &leaf.inner[index - depth].extent));
+        let sizes = [&product.rows, &product.columns, &product.depth].map(|group| extent(group));
+        // A run steps like its last index.
+        let stride = |operand: (TensorId, &Vec<Int>), group: &[usize]| {
+            group.last().map_or_else(Int::zero, |&index| self.stride(operand, index))
+        };
+        let (a, b) = ((product.left.0, &product.left.1), (product.right.0, &product.right.1));
+        let out_stride = match product.rows.is_empty() {
+            true => sizes[1].clone(),
+            false => stride((leaf.out, &leaf.at), &product.rows),
+        };
+        Form {
+            a_strides: [stride(a, &product.rows), stride(a, &product.depth)],
+            b_strides: [stride(b, &product.depth), stride(b, &product.columns)],
+            out_stride,
+            sizes,
+        }
     }
 
     /// The distance between neighbours in an index.
@@ -135,30 +157,52 @@ impl Body<'_> {
     }
 }
 
-/// Whether a product may be, at run time, that of a column and of a row of a known, small number of neighbours.
-fn may_be_narrow_row([_, n, k]: &[Int; 3], b: &[Int; 2]) -> bool {
-    few_columns(n).is_some() && b[1].is(1) && k.as_constant().is_none_or(|k| k == 1)
+/// The sizes and the strides of a product.
+pub(super) struct Form {
+    /// Rows, columns and depth.
+    pub sizes: [Int; 3],
+    /// From row to row, and from column to column.
+    a_strides: [Int; 2],
+    b_strides: [Int; 2],
+    out_stride: Int,
+}
+
+impl Form {
+    /// Whether it may be, at run time, the product of a column and of a row of a known, small number of neighbours.
+    fn may_be_narrow_row(&self) -> bool {
+        let [_, n, k] = &self.sizes;
+        few_columns(n).is_some() && self.b_strides[1].is(1) && k.as_constant().is_none_or(|k| k == 1)
+    }
+
+    /// Whether it is dot products of one row with rows that follow each other, of a known length.
+    pub(super) fn is_dots(&self) -> bool {
+        let [m, _, k] = &self.sizes;
+        let is_along = self.a_strides[1].is(1) && self.b_strides[0].is(1) && self.b_strides[1] == *k;
+        m.is(1) && k.as_constant().is_some() && is_along
+    }
+
+    /// Whether it is one of a known, small number of columns, B and C have no gaps, and it may be small: and whether B
+    /// lies column by column.
+    pub(super) fn narrow(&self) -> Option<bool> {
+        let [m, n, k] = &self.sizes;
+        let columns = few_columns(n)?;
+        let is_large =
+            |m: i64, k: i64| m.min(k) >= FEW && m.saturating_mul(k).saturating_mul(columns) > LITTLE;
+        if m.as_constant().zip(k.as_constant()).is_some_and(|(m, k)| is_large(m, k)) {
+            return None;
+        }
+        // The stride of what is one does not matter.
+        let steps = |stride: &Int, size: &Int, step: &Int| size.is(1) || stride == step;
+        let one = Int::constant(1);
+        let [down, across] = &self.b_strides;
+        let flat = *across == one && steps(down, k, n);
+        let turned = steps(down, k, &one) && across == k;
+        // A row by columns that are turned is dot products.
+        (steps(&self.out_stride, m, n) && (flat || turned && !m.is(1))).then_some(!flat)
+    }
 }
 
 /// A number of columns that is known, and not more than a small product has.
 fn few_columns(n: &Int) -> Option<i64> {
     n.as_constant().filter(|n| (2..=WIDEST).contains(n))
-}
-
-/// Whether a product is one of a known, small number of columns, B and C have no gaps, and it may be small: and
-/// whether B lies column by column.
-fn narrow([m, n, k]: &[Int; 3], b: &[Int; 2], out_stride: &Int) -> Option<bool> {
-    let columns = few_columns(n)?;
-    let is_large = |m: i64, k: i64| m.min(k) >= FEW && m.saturating_mul(k).saturating_mul(columns) > LITTLE;
-    if m.as_constant().zip(k.as_constant()).is_some_and(|(m, k)| is_large(m, k)) {
-        return None;
-    }
-    // The stride of what is one does not matter.
-    let steps = |stride: &Int, size: &Int, step: &Int| size.is(1) || stride == step;
-    let one = Int::constant(1);
-    let [down, across] = b;
-    let flat = *across == one && steps(down, k, n);
-    let turned = steps(down, k, &one) && across == k;
-    // A row by columns that are turned is dot products.
-    (steps(out_stride, m, n) && (flat || turned && !m.is(1))).then_some(!flat)
 }
