@@ -1357,7 +1357,7 @@ impl Attention {
         use ::chainrule::__private::{kernels, math::f32 as math};
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move || {
+            move |_| {
                 let q = &q[..n * t];
                 let k = &k[..n * t];
                 let v_2 = &v_2[..n * t];
@@ -1480,7 +1480,7 @@ impl Attention {
         use ::chainrule::__private::{kernels, math::f32 as math};
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move || {
+            move |_| {
                 let q = &q[..n * t];
                 let k = &k[..n * t];
                 let v_2 = &v_2[..n * t];
@@ -1584,7 +1584,7 @@ impl Attention {
         use ::chainrule::__private::kernels;
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move || {
+            move |_| {
                 let cotangent = &cotangent[..n * t];
                 let v_3 = &v_3[..n * t];
                 let a_sum_rest_odds = &a_sum_rest_odds[..n * t];
@@ -1642,7 +1642,7 @@ impl Attention {
         use ::chainrule::__private::{kernels, math::f32 as math};
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move || {
+            move |_| {
                 let a_sum_at = &a_sum_at[..n * t];
                 let a_sum_rest_share = &a_sum_rest_share[..n * t];
                 let a_sum_rest_all = &a_sum_rest_all[..n * t];
@@ -1736,7 +1736,7 @@ impl Attention {
         use ::chainrule::__private::kernels;
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move || {
+            move |_| {
                 let k_2 = &k_2[..n * t];
                 let d_s_sum = &d_s_sum[..n * t * t];
                 let d_q = &mut d_q[..n * t];
@@ -1767,7 +1767,7 @@ impl Attention {
         use ::chainrule::__private::kernels;
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move || {
+            move |_| {
                 let q_2 = &q_2[..n * t];
                 let d_s_sum = &d_s_sum[..n * t * t];
                 let d_k = &mut d_k[..n * t];

@@ -150,173 +150,174 @@ impl Burgers {
             );
         }
         let arena = ws.request(364 * n, "Burgers::residual");
-        let value = {
-            use ::chainrule::__private::{carve, kernels};
-            let [h_part_part, h, u_left, d_u_product, d_u_product_part, d_h, d_h_3,
-            h_part, d_h_2, d_u_product_2, d_u_product_3, d_u_left, u, d_r, d_u] = carve(
-                arena,
-                [
-                    0..n * 20,
-                    n * 20..n * 40,
-                    n * 40..n * 60,
-                    n * 60..n * 80,
-                    n * 80..n * 100,
-                    n * 100..n * 120,
-                    n * 120..n * 140,
-                    n * 140..n * 160,
-                    n * 160..n * 180,
-                    n * 180..n * 200,
-                    n * 200..n * 220,
-                    n * 220..n * 240,
-                    n * 360..n * 361,
-                    n * 361..n * 362,
-                    n * 362..n * 363,
-                ],
-            );
-            let h_part_part = &mut h_part_part.as_chunks_mut::<20>().0[..n];
-            let h = &mut h.as_chunks_mut::<20>().0[..n];
-            let u_left = &mut u_left.as_chunks_mut::<20>().0[..n];
-            let d_u_product = &mut d_u_product.as_chunks_mut::<20>().0[..n];
-            let d_u_product_part = &mut d_u_product_part.as_chunks_mut::<20>().0[..n];
-            let d_h = &mut d_h.as_chunks_mut::<20>().0[..n];
-            let d_h_3 = &mut d_h_3.as_chunks_mut::<20>().0[..n];
-            let h_part = &mut h_part.as_chunks_mut::<20>().0[..n];
-            let d_h_2 = &mut d_h_2.as_chunks_mut::<20>().0[..n];
-            let d_u_product_2 = &mut d_u_product_2.as_chunks_mut::<20>().0[..n];
-            let d_u_product_3 = &mut d_u_product_3.as_chunks_mut::<20>().0[..n];
-            let d_u_left = &mut d_u_left.as_chunks_mut::<20>().0[..n];
-            let u = &mut u[..n];
-            let d_r = &mut d_r[..n];
-            let d_u = &mut d_u[..n];
-            Self::__compute_h(n, &self.w1, &self.b1, t, x, h, h_part_part);
-            kernels::matmul_narrow::<
-                20,
-                _,
-            >(
-                n,
-                20,
-                h.as_flattened(),
-                (20, 1),
-                self.w2.as_flattened(),
-                false,
-                u_left.as_flattened_mut(),
-                false,
-            );
-            Self::__compute_u_left(
-                n,
-                &self.b2,
-                &self.w3,
-                u_left,
-                d_u_product_part,
-                d_u_product,
-            );
-            kernels::matmul(
-                1,
-                n,
-                20,
-                &self.w3,
-                (0, 1),
-                u_left.as_flattened(),
-                (1, 20),
-                u,
-                n,
-                false,
-            );
-            Self::__compute_u(n, self.b3, u);
-            kernels::matmul_narrow::<
-                20,
-                _,
-            >(
-                n,
-                20,
-                d_u_product.as_flattened(),
-                (20, 1),
-                self.w2.as_flattened(),
-                true,
-                d_h.as_flattened_mut(),
-                false,
-            );
-            Self::__compute_h_part(
-                n,
-                &self.w1,
-                d_h,
-                h_part_part,
-                h,
-                h_part,
-                d_h_2,
-                d_h_3,
-            );
-            kernels::matmul(
-                1,
-                n,
-                20,
-                &self.w1[0],
-                (0, 1),
-                h_part.as_flattened(),
-                (1, 20),
-                d_r,
-                n,
-                false,
-            );
-            kernels::matmul(
-                1,
-                n,
-                20,
-                &self.w1[1],
-                (0, 1),
-                h_part.as_flattened(),
-                (1, 20),
-                d_u,
-                n,
-                false,
-            );
-            kernels::matmul_narrow::<
-                20,
-                _,
-            >(
-                n,
-                20,
-                d_h_3.as_flattened(),
-                (20, 1),
-                self.w2.as_flattened(),
-                false,
-                d_u_product_2.as_flattened_mut(),
-                false,
-            );
-            Self::__compute_d_u_left(
-                n,
-                &self.w3,
-                u_left,
-                d_u_product_2,
-                d_u_product_part,
-                d_u_left,
-                d_u_product_3,
-            );
-            kernels::matmul_narrow::<
-                20,
-                _,
-            >(
-                n,
-                20,
-                d_u_product_3.as_flattened(),
-                (20, 1),
-                self.w2.as_flattened(),
-                true,
-                d_h_2.as_flattened_mut(),
-                true,
-            );
-            let residual_mean = Self::__compute_residual_mean(
-                n,
-                &self.w1,
-                h,
-                d_h_2,
-                u,
-                d_u,
-                d_r,
-            );
-            let residual = residual_mean / n as f64;
-            residual
-        };
+        let value = ::chainrule::__private::vectorised(
+            #[inline(always)]
+            |cpu| {
+                let n = n;
+                use ::chainrule::__private::{carve, kernels};
+                let [h_part_part, h, u_left, d_u_product, d_u_product_part, d_h, d_h_3,
+                h_part, d_h_2, d_u_product_2, d_u_product_3, d_u_left, u, d_r, d_u] = carve(
+                    arena,
+                    [
+                        0..n * 20,
+                        n * 20..n * 40,
+                        n * 40..n * 60,
+                        n * 60..n * 80,
+                        n * 80..n * 100,
+                        n * 100..n * 120,
+                        n * 120..n * 140,
+                        n * 140..n * 160,
+                        n * 160..n * 180,
+                        n * 180..n * 200,
+                        n * 200..n * 220,
+                        n * 220..n * 240,
+                        n * 360..n * 361,
+                        n * 361..n * 362,
+                        n * 362..n * 363,
+                    ],
+                );
+                let h_part_part = &mut h_part_part.as_chunks_mut::<20>().0[..n];
+                let h = &mut h.as_chunks_mut::<20>().0[..n];
+                let u_left = &mut u_left.as_chunks_mut::<20>().0[..n];
+                let d_u_product = &mut d_u_product.as_chunks_mut::<20>().0[..n];
+                let d_u_product_part = &mut d_u_product_part
+                    .as_chunks_mut::<20>()
+                    .0[..n];
+                let d_h = &mut d_h.as_chunks_mut::<20>().0[..n];
+                let d_h_3 = &mut d_h_3.as_chunks_mut::<20>().0[..n];
+                let h_part = &mut h_part.as_chunks_mut::<20>().0[..n];
+                let d_h_2 = &mut d_h_2.as_chunks_mut::<20>().0[..n];
+                let d_u_product_2 = &mut d_u_product_2.as_chunks_mut::<20>().0[..n];
+                let d_u_product_3 = &mut d_u_product_3.as_chunks_mut::<20>().0[..n];
+                let d_u_left = &mut d_u_left.as_chunks_mut::<20>().0[..n];
+                let u = &mut u[..n];
+                let d_r = &mut d_r[..n];
+                let d_u = &mut d_u[..n];
+                Self::__compute_h(n, &self.w1, &self.b1, t, x, h, h_part_part);
+                kernels::matmul_small::<
+                    20,
+                    _,
+                >(
+                    cpu,
+                    n,
+                    20,
+                    h.as_flattened(),
+                    (20, 1),
+                    self.w2.as_flattened(),
+                    false,
+                    u_left.as_flattened_mut(),
+                    false,
+                );
+                Self::__compute_u_left(
+                    n,
+                    &self.b2,
+                    &self.w3,
+                    u_left,
+                    d_u_product_part,
+                    d_u_product,
+                );
+                kernels::dots_small(
+                    cpu,
+                    n,
+                    20,
+                    &self.w3,
+                    u_left.as_flattened(),
+                    u,
+                    false,
+                );
+                Self::__compute_u(n, self.b3, u);
+                kernels::matmul_small::<
+                    20,
+                    _,
+                >(
+                    cpu,
+                    n,
+                    20,
+                    d_u_product.as_flattened(),
+                    (20, 1),
+                    self.w2.as_flattened(),
+                    true,
+                    d_h.as_flattened_mut(),
+                    false,
+                );
+                Self::__compute_h_part(
+                    n,
+                    &self.w1,
+                    d_h,
+                    h_part_part,
+                    h,
+                    h_part,
+                    d_h_2,
+                    d_h_3,
+                );
+                kernels::dots_small(
+                    cpu,
+                    n,
+                    20,
+                    &self.w1[0],
+                    h_part.as_flattened(),
+                    d_r,
+                    false,
+                );
+                kernels::dots_small(
+                    cpu,
+                    n,
+                    20,
+                    &self.w1[1],
+                    h_part.as_flattened(),
+                    d_u,
+                    false,
+                );
+                kernels::matmul_small::<
+                    20,
+                    _,
+                >(
+                    cpu,
+                    n,
+                    20,
+                    d_h_3.as_flattened(),
+                    (20, 1),
+                    self.w2.as_flattened(),
+                    false,
+                    d_u_product_2.as_flattened_mut(),
+                    false,
+                );
+                Self::__compute_d_u_left(
+                    n,
+                    &self.w3,
+                    u_left,
+                    d_u_product_2,
+                    d_u_product_part,
+                    d_u_left,
+                    d_u_product_3,
+                );
+                kernels::matmul_small::<
+                    20,
+                    _,
+                >(
+                    cpu,
+                    n,
+                    20,
+                    d_u_product_3.as_flattened(),
+                    (20, 1),
+                    self.w2.as_flattened(),
+                    true,
+                    d_h_2.as_flattened_mut(),
+                    true,
+                );
+                let residual_mean = Self::__compute_residual_mean(
+                    n,
+                    &self.w1,
+                    h,
+                    d_h_2,
+                    u,
+                    d_u,
+                    d_r,
+                );
+                let residual = residual_mean / n as f64;
+                residual
+            },
+        );
         BurgersResidualPass {
             model: self,
             value,
@@ -365,173 +366,175 @@ impl Burgers {
                 "Burgers::residual",
             );
         ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
-        let value = {
-            use ::chainrule::__private::{carve, kernels};
-            let [h, u_left, d_u_product_part, d_u_product, d_u, d_u_product_2, d_u_left,
-            h_part_part, d_h, d_h_3, u, d_h_2, h_part, d_r, d_u_product_3] = carve(
-                arena,
-                [
-                    0..n * 20,
-                    n * 20..n * 40,
-                    n * 40..n * 60,
-                    n * 60 + 40..n * 80 + 40,
-                    n * 80 + 40..n * 81 + 40,
-                    n * 81 + 40..n * 101 + 40,
-                    n * 101 + 40..n * 121 + 40,
-                    n * 121 + 40..n * 141 + 40,
-                    n * 141 + 40..n * 161 + 40,
-                    n * 161 + 40..n * 181 + 40,
-                    n * 181 + 440..n * 182 + 440,
-                    n * 182 + 440..n * 202 + 440,
-                    n * 202 + 440..n * 222 + 440,
-                    n * 222 + 440..n * 223 + 440,
-                    n * 223 + 440..n * 243 + 440,
-                ],
-            );
-            let h = &mut h.as_chunks_mut::<20>().0[..n];
-            let u_left = &mut u_left.as_chunks_mut::<20>().0[..n];
-            let d_u_product_part = &mut d_u_product_part.as_chunks_mut::<20>().0[..n];
-            let d_u_product = &mut d_u_product.as_chunks_mut::<20>().0[..n];
-            let d_u = &mut d_u[..n];
-            let d_u_product_2 = &mut d_u_product_2.as_chunks_mut::<20>().0[..n];
-            let d_u_left = &mut d_u_left.as_chunks_mut::<20>().0[..n];
-            let h_part_part = &mut h_part_part.as_chunks_mut::<20>().0[..n];
-            let d_h = &mut d_h.as_chunks_mut::<20>().0[..n];
-            let d_h_3 = &mut d_h_3.as_chunks_mut::<20>().0[..n];
-            let u = &mut u[..n];
-            let d_h_2 = &mut d_h_2.as_chunks_mut::<20>().0[..n];
-            let h_part = &mut h_part.as_chunks_mut::<20>().0[..n];
-            let d_r = &mut d_r[..n];
-            let d_u_product_3 = &mut d_u_product_3.as_chunks_mut::<20>().0[..n];
-            Self::__compute_h(n, &self.w1, &self.b1, t, x, h, h_part_part);
-            kernels::matmul_narrow::<
-                20,
-                _,
-            >(
-                n,
-                20,
-                h.as_flattened(),
-                (20, 1),
-                self.w2.as_flattened(),
-                false,
-                u_left.as_flattened_mut(),
-                false,
-            );
-            Self::__compute_u_left(
-                n,
-                &self.b2,
-                &self.w3,
-                u_left,
-                d_u_product_part,
-                d_u_product,
-            );
-            kernels::matmul(
-                1,
-                n,
-                20,
-                &self.w3,
-                (0, 1),
-                u_left.as_flattened(),
-                (1, 20),
-                u,
-                n,
-                false,
-            );
-            Self::__compute_u(n, self.b3, u);
-            kernels::matmul_narrow::<
-                20,
-                _,
-            >(
-                n,
-                20,
-                d_u_product.as_flattened(),
-                (20, 1),
-                self.w2.as_flattened(),
-                true,
-                d_h.as_flattened_mut(),
-                false,
-            );
-            Self::__compute_h_part(
-                n,
-                &self.w1,
-                d_h,
-                h_part_part,
-                h,
-                h_part,
-                d_h_2,
-                d_h_3,
-            );
-            kernels::matmul(
-                1,
-                n,
-                20,
-                &self.w1[0],
-                (0, 1),
-                h_part.as_flattened(),
-                (1, 20),
-                d_r,
-                n,
-                false,
-            );
-            kernels::matmul(
-                1,
-                n,
-                20,
-                &self.w1[1],
-                (0, 1),
-                h_part.as_flattened(),
-                (1, 20),
-                d_u,
-                n,
-                false,
-            );
-            kernels::matmul_narrow::<
-                20,
-                _,
-            >(
-                n,
-                20,
-                d_h_3.as_flattened(),
-                (20, 1),
-                self.w2.as_flattened(),
-                false,
-                d_u_product_2.as_flattened_mut(),
-                false,
-            );
-            Self::__compute_d_u_left(
-                n,
-                &self.w3,
-                u_left,
-                d_u_product_2,
-                d_u_product_part,
-                d_u_left,
-                d_u_product_3,
-            );
-            kernels::matmul_narrow::<
-                20,
-                _,
-            >(
-                n,
-                20,
-                d_u_product_3.as_flattened(),
-                (20, 1),
-                self.w2.as_flattened(),
-                true,
-                d_h_2.as_flattened_mut(),
-                true,
-            );
-            let residual_mean = Self::__compute_residual_mean(
-                n,
-                &self.w1,
-                h,
-                d_h_2,
-                u,
-                d_u,
-                d_r,
-            );
-            let residual = residual_mean / n as f64;
-            residual
-        };
+        let value = ::chainrule::__private::vectorised(
+            #[inline(always)]
+            |cpu| {
+                let n = n;
+                use ::chainrule::__private::{carve, kernels};
+                let [h, u_left, d_u_product_part, d_u_product, d_u, d_u_product_2,
+                d_u_left, h_part_part, d_h, d_h_3, u, d_h_2, h_part, d_r, d_u_product_3,
+                ] = carve(
+                    arena,
+                    [
+                        0..n * 20,
+                        n * 20..n * 40,
+                        n * 40..n * 60,
+                        n * 60 + 40..n * 80 + 40,
+                        n * 80 + 40..n * 81 + 40,
+                        n * 81 + 40..n * 101 + 40,
+                        n * 101 + 40..n * 121 + 40,
+                        n * 121 + 40..n * 141 + 40,
+                        n * 141 + 40..n * 161 + 40,
+                        n * 161 + 40..n * 181 + 40,
+                        n * 181 + 440..n * 182 + 440,
+                        n * 182 + 440..n * 202 + 440,
+                        n * 202 + 440..n * 222 + 440,
+                        n * 222 + 440..n * 223 + 440,
+                        n * 223 + 440..n * 243 + 440,
+                    ],
+                );
+                let h = &mut h.as_chunks_mut::<20>().0[..n];
+                let u_left = &mut u_left.as_chunks_mut::<20>().0[..n];
+                let d_u_product_part = &mut d_u_product_part
+                    .as_chunks_mut::<20>()
+                    .0[..n];
+                let d_u_product = &mut d_u_product.as_chunks_mut::<20>().0[..n];
+                let d_u = &mut d_u[..n];
+                let d_u_product_2 = &mut d_u_product_2.as_chunks_mut::<20>().0[..n];
+                let d_u_left = &mut d_u_left.as_chunks_mut::<20>().0[..n];
+                let h_part_part = &mut h_part_part.as_chunks_mut::<20>().0[..n];
+                let d_h = &mut d_h.as_chunks_mut::<20>().0[..n];
+                let d_h_3 = &mut d_h_3.as_chunks_mut::<20>().0[..n];
+                let u = &mut u[..n];
+                let d_h_2 = &mut d_h_2.as_chunks_mut::<20>().0[..n];
+                let h_part = &mut h_part.as_chunks_mut::<20>().0[..n];
+                let d_r = &mut d_r[..n];
+                let d_u_product_3 = &mut d_u_product_3.as_chunks_mut::<20>().0[..n];
+                Self::__compute_h(n, &self.w1, &self.b1, t, x, h, h_part_part);
+                kernels::matmul_small::<
+                    20,
+                    _,
+                >(
+                    cpu,
+                    n,
+                    20,
+                    h.as_flattened(),
+                    (20, 1),
+                    self.w2.as_flattened(),
+                    false,
+                    u_left.as_flattened_mut(),
+                    false,
+                );
+                Self::__compute_u_left(
+                    n,
+                    &self.b2,
+                    &self.w3,
+                    u_left,
+                    d_u_product_part,
+                    d_u_product,
+                );
+                kernels::dots_small(
+                    cpu,
+                    n,
+                    20,
+                    &self.w3,
+                    u_left.as_flattened(),
+                    u,
+                    false,
+                );
+                Self::__compute_u(n, self.b3, u);
+                kernels::matmul_small::<
+                    20,
+                    _,
+                >(
+                    cpu,
+                    n,
+                    20,
+                    d_u_product.as_flattened(),
+                    (20, 1),
+                    self.w2.as_flattened(),
+                    true,
+                    d_h.as_flattened_mut(),
+                    false,
+                );
+                Self::__compute_h_part(
+                    n,
+                    &self.w1,
+                    d_h,
+                    h_part_part,
+                    h,
+                    h_part,
+                    d_h_2,
+                    d_h_3,
+                );
+                kernels::dots_small(
+                    cpu,
+                    n,
+                    20,
+                    &self.w1[0],
+                    h_part.as_flattened(),
+                    d_r,
+                    false,
+                );
+                kernels::dots_small(
+                    cpu,
+                    n,
+                    20,
+                    &self.w1[1],
+                    h_part.as_flattened(),
+                    d_u,
+                    false,
+                );
+                kernels::matmul_small::<
+                    20,
+                    _,
+                >(
+                    cpu,
+                    n,
+                    20,
+                    d_h_3.as_flattened(),
+                    (20, 1),
+                    self.w2.as_flattened(),
+                    false,
+                    d_u_product_2.as_flattened_mut(),
+                    false,
+                );
+                Self::__compute_d_u_left(
+                    n,
+                    &self.w3,
+                    u_left,
+                    d_u_product_2,
+                    d_u_product_part,
+                    d_u_left,
+                    d_u_product_3,
+                );
+                kernels::matmul_small::<
+                    20,
+                    _,
+                >(
+                    cpu,
+                    n,
+                    20,
+                    d_u_product_3.as_flattened(),
+                    (20, 1),
+                    self.w2.as_flattened(),
+                    true,
+                    d_h_2.as_flattened_mut(),
+                    true,
+                );
+                let residual_mean = Self::__compute_residual_mean(
+                    n,
+                    &self.w1,
+                    h,
+                    d_h_2,
+                    u,
+                    d_u,
+                    d_r,
+                );
+                let residual = residual_mean / n as f64;
+                residual
+            },
+        );
         {
             use ::chainrule::__private::{carve, kernels};
             let [h, d_w1, d_u, h_part_part, d_w2, u, d_h_2, d_r, d_u_product_3, d_h_6,
@@ -934,166 +937,165 @@ impl Burgers {
             );
         }
         let arena = ws.request(103 * n, "Burgers::residual");
-        let value = {
-            use ::chainrule::__private::{carve, kernels};
-            let [h, u_left, d_u_product, h_part, u_product] = carve(
-                arena,
-                [
-                    0..n * 20,
-                    n * 20..n * 40,
-                    n * 40..n * 60,
-                    n * 60..n * 80,
-                    n * 100..n * 101,
-                ],
-            );
-            let h = &mut h.as_chunks_mut::<20>().0[..n];
-            let u_left = &mut u_left.as_chunks_mut::<20>().0[..n];
-            let d_u_product = &mut d_u_product.as_chunks_mut::<20>().0[..n];
-            let h_part = &mut h_part.as_chunks_mut::<20>().0[..n];
-            let u_product = &mut u_product[..n];
-            Self::__compute_h_2(n, &self.w1, &self.b1, t, x, h);
-            kernels::matmul_narrow::<
-                20,
-                _,
-            >(
-                n,
-                20,
-                h.as_flattened(),
-                (20, 1),
-                self.w2.as_flattened(),
-                false,
-                u_left.as_flattened_mut(),
-                false,
-            );
-            Self::__compute_u_left_2(n, &self.b2, &self.w3, u_left, d_u_product);
-            kernels::matmul(
-                1,
-                n,
-                20,
-                &self.w3,
-                (0, 1),
-                u_left.as_flattened(),
-                (1, 20),
-                u_product,
-                n,
-                false,
-            );
-            kernels::matmul_narrow::<
-                20,
-                _,
-            >(
-                n,
-                20,
-                d_u_product.as_flattened(),
-                (20, 1),
-                self.w2.as_flattened(),
-                true,
-                h_part.as_flattened_mut(),
-                false,
-            );
-            let [h, d_h_2, h_part, d_h, d_t, d_x] = carve(
-                arena,
-                [
-                    0..n * 20,
-                    n * 40..n * 60,
-                    n * 60..n * 80,
-                    n * 80..n * 100,
-                    n * 101..n * 102,
-                    n * 102..n * 103,
-                ],
-            );
-            let h = &h.as_chunks::<20>().0[..n];
-            let d_h_2 = &mut d_h_2.as_chunks_mut::<20>().0[..n];
-            let h_part = &mut h_part.as_chunks_mut::<20>().0[..n];
-            let d_h = &mut d_h.as_chunks_mut::<20>().0[..n];
-            let d_t = &mut d_t[..n];
-            let d_x = &mut d_x[..n];
-            Self::__compute_h_part_2(n, &self.w1, h, h_part, d_h, d_h_2);
-            kernels::matmul(
-                1,
-                n,
-                20,
-                &self.w1[0],
-                (0, 1),
-                h_part.as_flattened(),
-                (1, 20),
-                d_t,
-                n,
-                false,
-            );
-            kernels::matmul(
-                1,
-                n,
-                20,
-                &self.w1[1],
-                (0, 1),
-                h_part.as_flattened(),
-                (1, 20),
-                d_x,
-                n,
-                false,
-            );
-            let [h, u_left, d_h_2, d_u_product_2, d_h, u_product, d_t, d_x] = carve(
-                arena,
-                [
-                    0..n * 20,
-                    n * 20..n * 40,
-                    n * 40..n * 60,
-                    n * 60..n * 80,
-                    n * 80..n * 100,
-                    n * 100..n * 101,
-                    n * 101..n * 102,
-                    n * 102..n * 103,
-                ],
-            );
-            let h = &h.as_chunks::<20>().0[..n];
-            let u_left = &u_left.as_chunks::<20>().0[..n];
-            let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
-            let d_u_product_2 = &mut d_u_product_2.as_chunks_mut::<20>().0[..n];
-            let d_h = &mut d_h.as_chunks_mut::<20>().0[..n];
-            let u_product = &u_product[..n];
-            let d_t = &d_t[..n];
-            let d_x = &d_x[..n];
-            kernels::matmul_narrow::<
-                20,
-                _,
-            >(
-                n,
-                20,
-                d_h_2.as_flattened(),
-                (20, 1),
-                self.w2.as_flattened(),
-                false,
-                d_u_product_2.as_flattened_mut(),
-                false,
-            );
-            Self::__compute_d_u_product_2(n, &self.w3, u_left, d_u_product_2);
-            kernels::matmul_narrow::<
-                20,
-                _,
-            >(
-                n,
-                20,
-                d_u_product_2.as_flattened(),
-                (20, 1),
-                self.w2.as_flattened(),
-                true,
-                d_h.as_flattened_mut(),
-                true,
-            );
-            let residual_mean = Self::__compute_residual_mean_2(
-                n,
-                &self.w1,
-                h,
-                d_h,
-                d_t,
-                u_product,
-                self.b3,
-                d_x,
-            );
-            let residual = residual_mean / n as f64;
-            residual
-        };
+        let value = ::chainrule::__private::vectorised(
+            #[inline(always)]
+            |cpu| {
+                let n = n;
+                use ::chainrule::__private::{carve, kernels};
+                let [h, u_left, d_u_product, h_part, u_product] = carve(
+                    arena,
+                    [
+                        0..n * 20,
+                        n * 20..n * 40,
+                        n * 40..n * 60,
+                        n * 60..n * 80,
+                        n * 100..n * 101,
+                    ],
+                );
+                let h = &mut h.as_chunks_mut::<20>().0[..n];
+                let u_left = &mut u_left.as_chunks_mut::<20>().0[..n];
+                let d_u_product = &mut d_u_product.as_chunks_mut::<20>().0[..n];
+                let h_part = &mut h_part.as_chunks_mut::<20>().0[..n];
+                let u_product = &mut u_product[..n];
+                Self::__compute_h_2(n, &self.w1, &self.b1, t, x, h);
+                kernels::matmul_small::<
+                    20,
+                    _,
+                >(
+                    cpu,
+                    n,
+                    20,
+                    h.as_flattened(),
+                    (20, 1),
+                    self.w2.as_flattened(),
+                    false,
+                    u_left.as_flattened_mut(),
+                    false,
+                );
+                Self::__compute_u_left_2(n, &self.b2, &self.w3, u_left, d_u_product);
+                kernels::dots_small(
+                    cpu,
+                    n,
+                    20,
+                    &self.w3,
+                    u_left.as_flattened(),
+                    u_product,
+                    false,
+                );
+                kernels::matmul_small::<
+                    20,
+                    _,
+                >(
+                    cpu,
+                    n,
+                    20,
+                    d_u_product.as_flattened(),
+                    (20, 1),
+                    self.w2.as_flattened(),
+                    true,
+                    h_part.as_flattened_mut(),
+                    false,
+                );
+                let [h, d_h_2, h_part, d_h, d_t, d_x] = carve(
+                    arena,
+                    [
+                        0..n * 20,
+                        n * 40..n * 60,
+                        n * 60..n * 80,
+                        n * 80..n * 100,
+                        n * 101..n * 102,
+                        n * 102..n * 103,
+                    ],
+                );
+                let h = &h.as_chunks::<20>().0[..n];
+                let d_h_2 = &mut d_h_2.as_chunks_mut::<20>().0[..n];
+                let h_part = &mut h_part.as_chunks_mut::<20>().0[..n];
+                let d_h = &mut d_h.as_chunks_mut::<20>().0[..n];
+                let d_t = &mut d_t[..n];
+                let d_x = &mut d_x[..n];
+                Self::__compute_h_part_2(n, &self.w1, h, h_part, d_h, d_h_2);
+                kernels::dots_small(
+                    cpu,
+                    n,
+                    20,
+                    &self.w1[0],
+                    h_part.as_flattened(),
+                    d_t,
+                    false,
+                );
+                kernels::dots_small(
+                    cpu,
+                    n,
+                    20,
+                    &self.w1[1],
+                    h_part.as_flattened(),
+                    d_x,
+                    false,
+                );
+                let [h, u_left, d_h_2, d_u_product_2, d_h, u_product, d_t, d_x] = carve(
+                    arena,
+                    [
+                        0..n * 20,
+                        n * 20..n * 40,
+                        n * 40..n * 60,
+                        n * 60..n * 80,
+                        n * 80..n * 100,
+                        n * 100..n * 101,
+                        n * 101..n * 102,
+                        n * 102..n * 103,
+                    ],
+                );
+                let h = &h.as_chunks::<20>().0[..n];
+                let u_left = &u_left.as_chunks::<20>().0[..n];
+                let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
+                let d_u_product_2 = &mut d_u_product_2.as_chunks_mut::<20>().0[..n];
+                let d_h = &mut d_h.as_chunks_mut::<20>().0[..n];
+                let u_product = &u_product[..n];
+                let d_t = &d_t[..n];
+                let d_x = &d_x[..n];
+                kernels::matmul_small::<
+                    20,
+                    _,
+                >(
+                    cpu,
+                    n,
+                    20,
+                    d_h_2.as_flattened(),
+                    (20, 1),
+                    self.w2.as_flattened(),
+                    false,
+                    d_u_product_2.as_flattened_mut(),
+                    false,
+                );
+                Self::__compute_d_u_product_2(n, &self.w3, u_left, d_u_product_2);
+                kernels::matmul_small::<
+                    20,
+                    _,
+                >(
+                    cpu,
+                    n,
+                    20,
+                    d_u_product_2.as_flattened(),
+                    (20, 1),
+                    self.w2.as_flattened(),
+                    true,
+                    d_h.as_flattened_mut(),
+                    true,
+                );
+                let residual_mean = Self::__compute_residual_mean_2(
+                    n,
+                    &self.w1,
+                    h,
+                    d_h,
+                    d_t,
+                    u_product,
+                    self.b3,
+                    d_x,
+                );
+                let residual = residual_mean / n as f64;
+                residual
+            },
+        );
         value
     }
     /// How many elements a workspace must have for every method of `Burgers::residual`, at these sizes or smaller: the largest of `364 * N + 460`, `263 * N + 480`.
@@ -1880,6 +1882,7 @@ impl BurgersResidualPass<'_> {
 )]
 impl Burgers {
     /// Computes `h` and `h_part_part` from `w1`, `b1`, `t` and `x`.
+    #[inline(always)]
     fn __compute_h(
         n: usize,
         w1: &[[f64; 20]; 2],
@@ -1890,32 +1893,26 @@ impl Burgers {
         h_part_part: &mut [[f64; 20]],
     ) {
         use ::chainrule::__private::{kernels, math::f64 as math};
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let t = &t[..n];
-                let x = &x[..n];
-                let h = &mut h[..n];
-                let h_part_part = &mut h_part_part[..n];
-                let w1_row = kernels::row::<32, _>(&w1[0]);
-                let w1_row_2 = kernels::row::<32, _>(&w1[1]);
-                let b1_row = kernels::row::<32, _>(b1);
-                for i in kernels::rows(0..n) {
-                    let mut h_row = [0.0_f64; 32];
-                    let mut h_part_part_row = [0.0_f64; 32];
-                    for j in 0..32 {
-                        h_row[j] = math::tanh(
-                            t[i] * w1_row[j] + x[i] * w1_row_2[j] + b1_row[j],
-                        );
-                        h_part_part_row[j] = (1.0 - h_row[j]) * (1.0 + h_row[j]);
-                    }
-                    h[i].copy_from_slice(&h_row[..20]);
-                    h_part_part[i].copy_from_slice(&h_part_part_row[..20]);
-                }
-            },
-        )
+        let t = &t[..n];
+        let x = &x[..n];
+        let h = &mut h[..n];
+        let h_part_part = &mut h_part_part[..n];
+        let w1_row = kernels::row::<32, _>(&w1[0]);
+        let w1_row_2 = kernels::row::<32, _>(&w1[1]);
+        let b1_row = kernels::row::<32, _>(b1);
+        for i in kernels::rows(0..n) {
+            let mut h_row = [0.0_f64; 32];
+            let mut h_part_part_row = [0.0_f64; 32];
+            for j in 0..32 {
+                h_row[j] = math::tanh(t[i] * w1_row[j] + x[i] * w1_row_2[j] + b1_row[j]);
+                h_part_part_row[j] = (1.0 - h_row[j]) * (1.0 + h_row[j]);
+            }
+            h[i].copy_from_slice(&h_row[..20]);
+            h_part_part[i].copy_from_slice(&h_part_part_row[..20]);
+        }
     }
     /// Computes `u_left`, `d_u_product_part` and `d_u_product` from `b2` and `w3`.
+    #[inline(always)]
     fn __compute_u_left(
         n: usize,
         b2: &[f64; 20],
@@ -1925,44 +1922,35 @@ impl Burgers {
         d_u_product: &mut [[f64; 20]],
     ) {
         use ::chainrule::__private::{kernels, math::f64 as math};
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let u_left = &mut u_left[..n];
-                let d_u_product_part = &mut d_u_product_part[..n];
-                let d_u_product = &mut d_u_product[..n];
-                let b2_row = kernels::row::<32, _>(b2);
-                let w3_row = kernels::row::<32, _>(w3);
-                for i in kernels::rows(0..n) {
-                    let mut u_left_row = kernels::row::<32, _>(&u_left[i]);
-                    let mut d_u_product_part_row = [0.0_f64; 32];
-                    let mut d_u_product_row = [0.0_f64; 32];
-                    for j in 0..32 {
-                        u_left_row[j] = math::tanh(u_left_row[j] + b2_row[j]);
-                        d_u_product_part_row[j] = (1.0 - u_left_row[j])
-                            * (1.0 + u_left_row[j]);
-                        d_u_product_row[j] = w3_row[j] * d_u_product_part_row[j];
-                    }
-                    u_left[i].copy_from_slice(&u_left_row[..20]);
-                    d_u_product_part[i].copy_from_slice(&d_u_product_part_row[..20]);
-                    d_u_product[i].copy_from_slice(&d_u_product_row[..20]);
-                }
-            },
-        )
+        let u_left = &mut u_left[..n];
+        let d_u_product_part = &mut d_u_product_part[..n];
+        let d_u_product = &mut d_u_product[..n];
+        let b2_row = kernels::row::<32, _>(b2);
+        let w3_row = kernels::row::<32, _>(w3);
+        for i in kernels::rows(0..n) {
+            let mut u_left_row = kernels::row::<32, _>(&u_left[i]);
+            let mut d_u_product_part_row = [0.0_f64; 32];
+            let mut d_u_product_row = [0.0_f64; 32];
+            for j in 0..32 {
+                u_left_row[j] = math::tanh(u_left_row[j] + b2_row[j]);
+                d_u_product_part_row[j] = (1.0 - u_left_row[j]) * (1.0 + u_left_row[j]);
+                d_u_product_row[j] = w3_row[j] * d_u_product_part_row[j];
+            }
+            u_left[i].copy_from_slice(&u_left_row[..20]);
+            d_u_product_part[i].copy_from_slice(&d_u_product_part_row[..20]);
+            d_u_product[i].copy_from_slice(&d_u_product_row[..20]);
+        }
     }
     /// Computes `u` from `b3`.
+    #[inline(always)]
     fn __compute_u(n: usize, b3: f64, u: &mut [f64]) {
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let u = &mut u[..n];
-                for i in 0..n {
-                    u[i] = u[i] + b3;
-                }
-            },
-        )
+        let u = &mut u[..n];
+        for i in 0..n {
+            u[i] = u[i] + b3;
+        }
     }
     /// Computes `h_part`, `d_h_2` and `d_h_3` from `w1`, `d_h`, `h_part_part` and `h`.
+    #[inline(always)]
     fn __compute_h_part(
         n: usize,
         w1: &[[f64; 20]; 2],
@@ -1974,36 +1962,32 @@ impl Burgers {
         d_h_3: &mut [[f64; 20]],
     ) {
         use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let d_h = &d_h[..n];
-                let h_part_part = &h_part_part[..n];
-                let h = &h[..n];
-                let h_part = &mut h_part[..n];
-                let d_h_2 = &mut d_h_2[..n];
-                let d_h_3 = &mut d_h_3[..n];
-                let w1_row = kernels::row::<32, _>(&w1[1]);
-                for i in kernels::rows(0..n) {
-                    let d_h_row = kernels::row::<32, _>(&d_h[i]);
-                    let h_part_part_row = kernels::row::<32, _>(&h_part_part[i]);
-                    let mut h_part_row = [0.0_f64; 32];
-                    let h_row = kernels::row::<32, _>(&h[i]);
-                    let mut d_h_2_row = [0.0_f64; 32];
-                    let mut d_h_3_row = [0.0_f64; 32];
-                    for j in 0..32 {
-                        h_part_row[j] = d_h_row[j] * h_part_part_row[j];
-                        d_h_2_row[j] = -2.0 * (w1_row[j] * d_h_row[j] * h_row[j]);
-                        d_h_3_row[j] = w1_row[j] * h_part_part_row[j];
-                    }
-                    h_part[i].copy_from_slice(&h_part_row[..20]);
-                    d_h_2[i].copy_from_slice(&d_h_2_row[..20]);
-                    d_h_3[i].copy_from_slice(&d_h_3_row[..20]);
-                }
-            },
-        )
+        let d_h = &d_h[..n];
+        let h_part_part = &h_part_part[..n];
+        let h = &h[..n];
+        let h_part = &mut h_part[..n];
+        let d_h_2 = &mut d_h_2[..n];
+        let d_h_3 = &mut d_h_3[..n];
+        let w1_row = kernels::row::<32, _>(&w1[1]);
+        for i in kernels::rows(0..n) {
+            let d_h_row = kernels::row::<32, _>(&d_h[i]);
+            let h_part_part_row = kernels::row::<32, _>(&h_part_part[i]);
+            let mut h_part_row = [0.0_f64; 32];
+            let h_row = kernels::row::<32, _>(&h[i]);
+            let mut d_h_2_row = [0.0_f64; 32];
+            let mut d_h_3_row = [0.0_f64; 32];
+            for j in 0..32 {
+                h_part_row[j] = d_h_row[j] * h_part_part_row[j];
+                d_h_2_row[j] = -2.0 * (w1_row[j] * d_h_row[j] * h_row[j]);
+                d_h_3_row[j] = w1_row[j] * h_part_part_row[j];
+            }
+            h_part[i].copy_from_slice(&h_part_row[..20]);
+            d_h_2[i].copy_from_slice(&d_h_2_row[..20]);
+            d_h_3[i].copy_from_slice(&d_h_3_row[..20]);
+        }
     }
     /// Computes `d_u_left` and `d_u_product_3` from `w3`, `u_left`, `d_u_product_2` and `d_u_product_part`.
+    #[inline(always)]
     fn __compute_d_u_left(
         n: usize,
         w3: &[f64; 20],
@@ -2014,36 +1998,29 @@ impl Burgers {
         d_u_product_3: &mut [[f64; 20]],
     ) {
         use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let u_left = &u_left[..n];
-                let d_u_product_2 = &d_u_product_2[..n];
-                let d_u_product_part = &d_u_product_part[..n];
-                let d_u_left = &mut d_u_left[..n];
-                let d_u_product_3 = &mut d_u_product_3[..n];
-                let w3_row = kernels::row::<32, _>(w3);
-                for i in kernels::rows(0..n) {
-                    let u_left_row = kernels::row::<32, _>(&u_left[i]);
-                    let d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
-                    let mut d_u_left_row = [0.0_f64; 32];
-                    let d_u_product_part_row = kernels::row::<
-                        32,
-                        _,
-                    >(&d_u_product_part[i]);
-                    let mut d_u_product_3_row = [0.0_f64; 32];
-                    for j in 0..32 {
-                        d_u_left_row[j] = -2.0
-                            * (d_u_product_2_row[j] * w3_row[j] * u_left_row[j]);
-                        d_u_product_3_row[j] = d_u_left_row[j] * d_u_product_part_row[j];
-                    }
-                    d_u_left[i].copy_from_slice(&d_u_left_row[..20]);
-                    d_u_product_3[i].copy_from_slice(&d_u_product_3_row[..20]);
-                }
-            },
-        )
+        let u_left = &u_left[..n];
+        let d_u_product_2 = &d_u_product_2[..n];
+        let d_u_product_part = &d_u_product_part[..n];
+        let d_u_left = &mut d_u_left[..n];
+        let d_u_product_3 = &mut d_u_product_3[..n];
+        let w3_row = kernels::row::<32, _>(w3);
+        for i in kernels::rows(0..n) {
+            let u_left_row = kernels::row::<32, _>(&u_left[i]);
+            let d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
+            let mut d_u_left_row = [0.0_f64; 32];
+            let d_u_product_part_row = kernels::row::<32, _>(&d_u_product_part[i]);
+            let mut d_u_product_3_row = [0.0_f64; 32];
+            for j in 0..32 {
+                d_u_left_row[j] = -2.0
+                    * (d_u_product_2_row[j] * w3_row[j] * u_left_row[j]);
+                d_u_product_3_row[j] = d_u_left_row[j] * d_u_product_part_row[j];
+            }
+            d_u_left[i].copy_from_slice(&d_u_left_row[..20]);
+            d_u_product_3[i].copy_from_slice(&d_u_product_3_row[..20]);
+        }
     }
     /// Computes `residual_mean` and `d_r` from `w1`, `h`, `d_h_2`, `u` and `d_u`.
+    #[inline(always)]
     fn __compute_residual_mean(
         n: usize,
         w1: &[[f64; 20]; 2],
@@ -2054,36 +2031,28 @@ impl Burgers {
         d_r: &mut [f64],
     ) -> f64 {
         use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let h = &h[..n];
-                let d_h_2 = &d_h_2[..n];
-                let u = &u[..n];
-                let d_u = &d_u[..n];
-                let d_r = &mut d_r[..n];
-                let mut residual_mean = 0.0;
-                let w1_row = kernels::row::<32, _>(&w1[1]);
-                for i in kernels::rows(0..n) {
-                    let h_row = kernels::row::<32, _>(&h[i]);
-                    let d_h_2_row = kernels::row::<32, _>(&d_h_2[i]);
-                    let u_xx = kernels::sum_of_row::<
-                        32,
-                        _,
-                    >(
-                        20,
-                        #[inline(always)]
-                        |j| {
-                            d_h_2_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j]))
-                                * w1_row[j]
-                        },
-                    );
-                    d_r[i] = d_r[i] + u[i] * d_u[i] - 0.003183098861837907 * u_xx;
-                    residual_mean += d_r[i] * d_r[i];
-                }
-                residual_mean
-            },
-        )
+        let h = &h[..n];
+        let d_h_2 = &d_h_2[..n];
+        let u = &u[..n];
+        let d_u = &d_u[..n];
+        let d_r = &mut d_r[..n];
+        let mut residual_mean = 0.0;
+        let w1_row = kernels::row::<32, _>(&w1[1]);
+        for i in kernels::rows(0..n) {
+            let h_row = kernels::row::<32, _>(&h[i]);
+            let d_h_2_row = kernels::row::<32, _>(&d_h_2[i]);
+            let u_xx = kernels::sum_of_row::<
+                32,
+                _,
+            >(
+                20,
+                #[inline(always)]
+                |j| d_h_2_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j])) * w1_row[j],
+            );
+            d_r[i] = d_r[i] + u[i] * d_u[i] - 0.003183098861837907 * u_xx;
+            residual_mean += d_r[i] * d_r[i];
+        }
+        residual_mean
     }
     /// Computes `d_w1`, `d_r`, `d_u`, `u`, `d_u_xx`, `d_h_4`, `d_h_part`, `d_h_part_2` and `d_h_6` from `w1`, `d_residual_mean`, `h`, `d_h_2` and `h_part_part`.
     fn __compute_d_w1(
@@ -2106,7 +2075,7 @@ impl Burgers {
         use ::chainrule::__private::kernels;
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move || {
+            move |_| {
                 let h = &h[..n];
                 let d_h_2 = &d_h_2[..n];
                 let h_part_part = &h_part_part[..n];
@@ -2168,7 +2137,7 @@ impl Burgers {
         use ::chainrule::__private::kernels;
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move || {
+            move |_| {
                 let d_u_product_4 = &d_u_product_4[..n];
                 let d_u_product_part = &d_u_product_part[..n];
                 let u_left = &u_left[..n];
@@ -2211,7 +2180,7 @@ impl Burgers {
         use ::chainrule::__private::kernels;
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move || {
+            move |_| {
                 let h_part_part = &h_part_part[..n];
                 let d_h_5 = &d_h_5[..n];
                 let mut d_w1_row = kernels::row::<32, _>(&d_w1[1]);
@@ -2241,7 +2210,7 @@ impl Burgers {
         use ::chainrule::__private::kernels;
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move || {
+            move |_| {
                 let h = &h[..n];
                 let d_h = &d_h[..n];
                 let d_h_2 = &d_h_2[..n];
@@ -2281,7 +2250,7 @@ impl Burgers {
         use ::chainrule::__private::kernels;
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move || {
+            move |_| {
                 let d_u_product_6 = &d_u_product_6[..n];
                 let d_u_product_part = &d_u_product_part[..n];
                 let mut d_w3_row = kernels::row::<32, _>(d_w3);
@@ -2304,7 +2273,7 @@ impl Burgers {
         use ::chainrule::__private::kernels;
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move || {
+            move |_| {
                 let d_u = &d_u[..n];
                 let d_b3 = kernels::sum_of(n, #[inline(always)] |i| d_u[i]);
                 d_b3
@@ -2327,7 +2296,7 @@ impl Burgers {
         use ::chainrule::__private::kernels;
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move || {
+            move |_| {
                 let u_left = &u_left[..n];
                 let d_u_product_2 = &d_u_product_2[..n];
                 let d_u_left = &d_u_left[..n];
@@ -2370,7 +2339,7 @@ impl Burgers {
         use ::chainrule::__private::kernels;
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move || {
+            move |_| {
                 let h = &h[..n];
                 let d_h_5 = &mut d_h_5[..n];
                 let mut d_b1_row = kernels::row::<32, _>(d_b1);
@@ -2389,6 +2358,7 @@ impl Burgers {
         )
     }
     /// Computes `h` from `w1`, `b1`, `t` and `x`.
+    #[inline(always)]
     fn __compute_h_2(
         n: usize,
         w1: &[[f64; 20]; 2],
@@ -2398,28 +2368,22 @@ impl Burgers {
         h: &mut [[f64; 20]],
     ) {
         use ::chainrule::__private::{kernels, math::f64 as math};
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let t = &t[..n];
-                let x = &x[..n];
-                let h = &mut h[..n];
-                let w1_row = kernels::row::<32, _>(&w1[0]);
-                let w1_row_2 = kernels::row::<32, _>(&w1[1]);
-                let b1_row = kernels::row::<32, _>(b1);
-                for i in kernels::rows(0..n) {
-                    let mut h_row = [0.0_f64; 32];
-                    for j in 0..32 {
-                        h_row[j] = math::tanh(
-                            t[i] * w1_row[j] + x[i] * w1_row_2[j] + b1_row[j],
-                        );
-                    }
-                    h[i].copy_from_slice(&h_row[..20]);
-                }
-            },
-        )
+        let t = &t[..n];
+        let x = &x[..n];
+        let h = &mut h[..n];
+        let w1_row = kernels::row::<32, _>(&w1[0]);
+        let w1_row_2 = kernels::row::<32, _>(&w1[1]);
+        let b1_row = kernels::row::<32, _>(b1);
+        for i in kernels::rows(0..n) {
+            let mut h_row = [0.0_f64; 32];
+            for j in 0..32 {
+                h_row[j] = math::tanh(t[i] * w1_row[j] + x[i] * w1_row_2[j] + b1_row[j]);
+            }
+            h[i].copy_from_slice(&h_row[..20]);
+        }
     }
     /// Computes `u_left` and `d_u_product` from `b2` and `w3`.
+    #[inline(always)]
     fn __compute_u_left_2(
         n: usize,
         b2: &[f64; 20],
@@ -2428,28 +2392,24 @@ impl Burgers {
         d_u_product: &mut [[f64; 20]],
     ) {
         use ::chainrule::__private::{kernels, math::f64 as math};
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let u_left = &mut u_left[..n];
-                let d_u_product = &mut d_u_product[..n];
-                let b2_row = kernels::row::<32, _>(b2);
-                let w3_row = kernels::row::<32, _>(w3);
-                for i in kernels::rows(0..n) {
-                    let mut u_left_row = kernels::row::<32, _>(&u_left[i]);
-                    let mut d_u_product_row = [0.0_f64; 32];
-                    for j in 0..32 {
-                        u_left_row[j] = math::tanh(u_left_row[j] + b2_row[j]);
-                        d_u_product_row[j] = w3_row[j]
-                            * ((1.0 - u_left_row[j]) * (1.0 + u_left_row[j]));
-                    }
-                    u_left[i].copy_from_slice(&u_left_row[..20]);
-                    d_u_product[i].copy_from_slice(&d_u_product_row[..20]);
-                }
-            },
-        )
+        let u_left = &mut u_left[..n];
+        let d_u_product = &mut d_u_product[..n];
+        let b2_row = kernels::row::<32, _>(b2);
+        let w3_row = kernels::row::<32, _>(w3);
+        for i in kernels::rows(0..n) {
+            let mut u_left_row = kernels::row::<32, _>(&u_left[i]);
+            let mut d_u_product_row = [0.0_f64; 32];
+            for j in 0..32 {
+                u_left_row[j] = math::tanh(u_left_row[j] + b2_row[j]);
+                d_u_product_row[j] = w3_row[j]
+                    * ((1.0 - u_left_row[j]) * (1.0 + u_left_row[j]));
+            }
+            u_left[i].copy_from_slice(&u_left_row[..20]);
+            d_u_product[i].copy_from_slice(&d_u_product_row[..20]);
+        }
     }
     /// Computes `h_part`, `d_h` and `d_h_2` from `w1` and `h`.
+    #[inline(always)]
     fn __compute_h_part_2(
         n: usize,
         w1: &[[f64; 20]; 2],
@@ -2459,33 +2419,28 @@ impl Burgers {
         d_h_2: &mut [[f64; 20]],
     ) {
         use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let h = &h[..n];
-                let h_part = &mut h_part[..n];
-                let d_h = &mut d_h[..n];
-                let d_h_2 = &mut d_h_2[..n];
-                let w1_row = kernels::row::<32, _>(&w1[1]);
-                for i in kernels::rows(0..n) {
-                    let h_row = kernels::row::<32, _>(&h[i]);
-                    let mut h_part_row = kernels::row::<32, _>(&h_part[i]);
-                    let mut d_h_row = [0.0_f64; 32];
-                    let mut d_h_2_row = [0.0_f64; 32];
-                    for j in 0..32 {
-                        d_h_row[j] = -2.0 * (w1_row[j] * h_part_row[j] * h_row[j]);
-                        h_part_row[j] = h_part_row[j]
-                            * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
-                        d_h_2_row[j] = w1_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
-                    }
-                    h_part[i].copy_from_slice(&h_part_row[..20]);
-                    d_h[i].copy_from_slice(&d_h_row[..20]);
-                    d_h_2[i].copy_from_slice(&d_h_2_row[..20]);
-                }
-            },
-        )
+        let h = &h[..n];
+        let h_part = &mut h_part[..n];
+        let d_h = &mut d_h[..n];
+        let d_h_2 = &mut d_h_2[..n];
+        let w1_row = kernels::row::<32, _>(&w1[1]);
+        for i in kernels::rows(0..n) {
+            let h_row = kernels::row::<32, _>(&h[i]);
+            let mut h_part_row = kernels::row::<32, _>(&h_part[i]);
+            let mut d_h_row = [0.0_f64; 32];
+            let mut d_h_2_row = [0.0_f64; 32];
+            for j in 0..32 {
+                d_h_row[j] = -2.0 * (w1_row[j] * h_part_row[j] * h_row[j]);
+                h_part_row[j] = h_part_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
+                d_h_2_row[j] = w1_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
+            }
+            h_part[i].copy_from_slice(&h_part_row[..20]);
+            d_h[i].copy_from_slice(&d_h_row[..20]);
+            d_h_2[i].copy_from_slice(&d_h_2_row[..20]);
+        }
     }
     /// Computes `d_u_product_2` from `w3` and `u_left`.
+    #[inline(always)]
     fn __compute_d_u_product_2(
         n: usize,
         w3: &[f64; 20],
@@ -2493,26 +2448,22 @@ impl Burgers {
         d_u_product_2: &mut [[f64; 20]],
     ) {
         use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let u_left = &u_left[..n];
-                let d_u_product_2 = &mut d_u_product_2[..n];
-                let w3_row = kernels::row::<32, _>(w3);
-                for i in kernels::rows(0..n) {
-                    let u_left_row = kernels::row::<32, _>(&u_left[i]);
-                    let mut d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
-                    for j in 0..32 {
-                        d_u_product_2_row[j] = -2.0
-                            * (d_u_product_2_row[j] * w3_row[j] * u_left_row[j])
-                            * ((1.0 - u_left_row[j]) * (1.0 + u_left_row[j]));
-                    }
-                    d_u_product_2[i].copy_from_slice(&d_u_product_2_row[..20]);
-                }
-            },
-        )
+        let u_left = &u_left[..n];
+        let d_u_product_2 = &mut d_u_product_2[..n];
+        let w3_row = kernels::row::<32, _>(w3);
+        for i in kernels::rows(0..n) {
+            let u_left_row = kernels::row::<32, _>(&u_left[i]);
+            let mut d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
+            for j in 0..32 {
+                d_u_product_2_row[j] = -2.0
+                    * (d_u_product_2_row[j] * w3_row[j] * u_left_row[j])
+                    * ((1.0 - u_left_row[j]) * (1.0 + u_left_row[j]));
+            }
+            d_u_product_2[i].copy_from_slice(&d_u_product_2_row[..20]);
+        }
     }
     /// Computes `residual_mean` from `w1`, `h`, `d_h`, `d_t`, `u_product`, `b3` and `d_x`.
+    #[inline(always)]
     fn __compute_residual_mean_2(
         n: usize,
         w1: &[[f64; 20]; 2],
@@ -2524,44 +2475,36 @@ impl Burgers {
         d_x: &[f64],
     ) -> f64 {
         use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let h = &h[..n];
-                let d_h = &d_h[..n];
-                let d_t = &d_t[..n];
-                let u_product = &u_product[..n];
-                let d_x = &d_x[..n];
-                let mut residual_mean = 0.0;
-                let w1_row = kernels::row::<32, _>(&w1[1]);
-                for i in kernels::rows(0..n) {
-                    let h_row = kernels::row::<32, _>(&h[i]);
-                    let d_h_row = kernels::row::<32, _>(&d_h[i]);
-                    let u_xx = kernels::sum_of_row::<
-                        32,
-                        _,
-                    >(
-                        20,
-                        #[inline(always)]
-                        |j| {
-                            d_h_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j]))
-                                * w1_row[j]
-                        },
-                    );
-                    let difference = d_t[i] + (u_product[i] + b3) * d_x[i]
-                        - 0.003183098861837907 * u_xx;
-                    residual_mean += difference * difference;
-                }
-                residual_mean
-            },
-        )
+        let h = &h[..n];
+        let d_h = &d_h[..n];
+        let d_t = &d_t[..n];
+        let u_product = &u_product[..n];
+        let d_x = &d_x[..n];
+        let mut residual_mean = 0.0;
+        let w1_row = kernels::row::<32, _>(&w1[1]);
+        for i in kernels::rows(0..n) {
+            let h_row = kernels::row::<32, _>(&h[i]);
+            let d_h_row = kernels::row::<32, _>(&d_h[i]);
+            let u_xx = kernels::sum_of_row::<
+                32,
+                _,
+            >(
+                20,
+                #[inline(always)]
+                |j| d_h_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j])) * w1_row[j],
+            );
+            let difference = d_t[i] + (u_product[i] + b3) * d_x[i]
+                - 0.003183098861837907 * u_xx;
+            residual_mean += difference * difference;
+        }
+        residual_mean
     }
     /// Computes `d_b3_2` from `d_u`.
     fn __compute_d_b3_2(n: usize, d_u: &[f64], d_b3_2: &mut f64) {
         use ::chainrule::__private::kernels;
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move || {
+            move |_| {
                 let d_u = &d_u[..n];
                 *d_b3_2 = kernels::sum_of(n, #[inline(always)] |i| d_u[i]);
             },
@@ -2572,7 +2515,7 @@ impl Burgers {
         use ::chainrule::__private::kernels;
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move || {
+            move |_| {
                 let d_u = &d_u[..n];
                 *d_b3_2 += kernels::sum_of(n, #[inline(always)] |i| d_u[i]);
             },

@@ -538,7 +538,7 @@ impl Walk {
         use ::chainrule::__private::{kernels, math::f64 as math};
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move || {
+            move |_| {
                 let x = &x[..t];
                 let h_each = &mut h_each[..t_root];
                 for t_part in 0..t_root {
@@ -589,7 +589,7 @@ impl Walk {
         use ::chainrule::__private::{kernels, math::f64 as math};
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move || {
+            move |_| {
                 let x = &x[..t];
                 let h_each_3 = &mut h_each_3[..t_root];
                 let h_each_2 = &mut h_each_2[..t_root];
@@ -636,7 +636,7 @@ impl Walk {
     ) {
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move || {
+            move |_| {
                 let h_each_3 = &h_each_3[..t_root];
                 let h_each_2 = &h_each_2[..t_root];
                 for t_2 in ::chainrule::__private::core::iter::Iterator::rev(0..t_root) {
@@ -674,7 +674,7 @@ impl Walk {
         use ::chainrule::__private::{kernels, math::f64 as math};
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move || {
+            move |_| {
                 let x = &x[..t];
                 for t_2 in 0..t {
                     let mut h_product = [0.0_f64; 4];

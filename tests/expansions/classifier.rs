@@ -824,7 +824,7 @@ impl Mlp {
         use ::chainrule::__private::kernels;
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move || {
+            move |_| {
                 let h = &mut h[..n];
                 for i in kernels::rows(0..n) {
                     for part in 0..4 {
@@ -851,7 +851,7 @@ impl Mlp {
         use ::chainrule::__private::kernels;
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move || {
+            move |_| {
                 let logits = &mut logits[..n];
                 let b2_row = kernels::row::<16, _>(b2);
                 for i in kernels::rows(0..n) {
@@ -877,7 +877,7 @@ impl Mlp {
         use ::chainrule::__private::{kernels, math::f32 as math};
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move || {
+            move |_| {
                 let logits_product = &logits_product[..n];
                 let label = &label[..n];
                 let each_sum_exp = &mut each_sum_exp[..n];
@@ -964,7 +964,7 @@ impl Mlp {
         use ::chainrule::__private::{kernels, math::f32 as math};
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move || {
+            move |_| {
                 let each_part = &each_part[..n];
                 let each_sum_rest = &each_sum_rest[..n];
                 let label = &label[..n];
@@ -1002,7 +1002,7 @@ impl Mlp {
         use ::chainrule::__private::kernels;
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move || {
+            move |_| {
                 let h = &h[..n];
                 let d_h = &mut d_h[..n];
                 for i in kernels::rows(0..n) {
@@ -1045,7 +1045,7 @@ impl Mlp {
         use ::chainrule::__private::{kernels, math::f32 as math};
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move || {
+            move |_| {
                 let logits_product = &logits_product[..n];
                 let label = &label[..n];
                 let mut loss_mean = 0.0;

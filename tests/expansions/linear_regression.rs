@@ -184,25 +184,29 @@ impl LinearRegression {
             let loss = loss_mean / n as f64 / 2.0;
             loss
         };
-        {
-            use ::chainrule::__private::{carve, kernels};
-            let [error, d_w] = carve(arena, [0..n, n..n + 3]);
-            let error = &mut error[..n];
-            let d_w = &mut d_w.as_chunks_mut::<3>().0[0];
-            let d_loss_mean = 0.5 / n as f64;
-            let d_b = Self::__compute_d_b(n, d_loss_mean, error);
-            ::chainrule::Optimiser::update(
-                optimiser,
-                3,
-                ::chainrule::__private::core::slice::from_mut(&mut self.b),
-                ::chainrule::__private::core::slice::from_ref(&d_b),
-            );
-            kernels::matmul_narrow::<
-                3,
-                _,
-            >(1, n, error, (0, 1), x.as_flattened(), false, d_w, false);
-            ::chainrule::Optimiser::update(optimiser, 0, &mut self.w, d_w);
-        };
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            |cpu| {
+                let n = n;
+                use ::chainrule::__private::{carve, kernels};
+                let [error, d_w] = carve(arena, [0..n, n..n + 3]);
+                let error = &mut error[..n];
+                let d_w = &mut d_w.as_chunks_mut::<3>().0[0];
+                let d_loss_mean = 0.5 / n as f64;
+                let d_b = Self::__compute_d_b(n, d_loss_mean, error);
+                ::chainrule::__private::update_small(
+                    optimiser,
+                    3,
+                    ::chainrule::__private::core::slice::from_mut(&mut self.b),
+                    ::chainrule::__private::core::slice::from_ref(&d_b),
+                );
+                kernels::matmul_small::<
+                    3,
+                    _,
+                >(cpu, 1, n, error, (0, 1), x.as_flattened(), false, d_w, false);
+                ::chainrule::__private::update_small(optimiser, 0, &mut self.w, d_w);
+            },
+        );
         value
     }
     /// The value of `loss` alone; nothing is stored for a backward pass.
@@ -339,34 +343,52 @@ impl LinearRegressionLossPass<'_> {
     pub fn backward(self, grads: &mut LinearRegression) {
         let Self { arena, x, .. } = self;
         let n = x.len();
-        {
-            use ::chainrule::__private::{carve, kernels};
-            let [error] = carve(arena, [0..n]);
-            let error = &mut error[..n];
-            let d_loss_mean = 0.5 / n as f64;
-            LinearRegression::__compute_d_b_2(n, d_loss_mean, &mut grads.b, error);
-            kernels::matmul_narrow::<
-                3,
-                _,
-            >(1, n, error, (0, 1), x.as_flattened(), false, &mut grads.w, false);
-        };
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            |cpu| {
+                let n = n;
+                use ::chainrule::__private::{carve, kernels};
+                let [error] = carve(arena, [0..n]);
+                let error = &mut error[..n];
+                let d_loss_mean = 0.5 / n as f64;
+                LinearRegression::__compute_d_b_2(n, d_loss_mean, &mut grads.b, error);
+                kernels::matmul_small::<
+                    3,
+                    _,
+                >(
+                    cpu,
+                    1,
+                    n,
+                    error,
+                    (0, 1),
+                    x.as_flattened(),
+                    false,
+                    &mut grads.w,
+                    false,
+                );
+            },
+        );
     }
     /// Adds the gradient with respect to the parameters to what is there.
     #[track_caller]
     pub fn accumulate(self, grads: &mut LinearRegression) {
         let Self { arena, x, .. } = self;
         let n = x.len();
-        {
-            use ::chainrule::__private::{carve, kernels};
-            let [error] = carve(arena, [0..n]);
-            let error = &mut error[..n];
-            let d_loss_mean = 0.5 / n as f64;
-            LinearRegression::__compute_error(n, d_loss_mean, error, &mut grads.b);
-            kernels::matmul_narrow::<
-                3,
-                _,
-            >(1, n, error, (0, 1), x.as_flattened(), false, &mut grads.w, true);
-        };
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            |cpu| {
+                let n = n;
+                use ::chainrule::__private::{carve, kernels};
+                let [error] = carve(arena, [0..n]);
+                let error = &mut error[..n];
+                let d_loss_mean = 0.5 / n as f64;
+                LinearRegression::__compute_error(n, d_loss_mean, error, &mut grads.b);
+                kernels::matmul_small::<
+                    3,
+                    _,
+                >(cpu, 1, n, error, (0, 1), x.as_flattened(), false, &mut grads.w, true);
+            },
+        );
     }
 }
 #[allow(
@@ -399,7 +421,7 @@ impl LinearRegression {
     ) -> f64 {
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move || {
+            move |_| {
                 let x = &x[..n];
                 let y = &y[..n];
                 let error = &mut error[..n];
@@ -417,19 +439,15 @@ impl LinearRegression {
         )
     }
     /// Computes `d_b` and `error` from `d_loss_mean`.
+    #[inline(always)]
     fn __compute_d_b(n: usize, d_loss_mean: f64, error: &mut [f64]) -> f64 {
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let error = &mut error[..n];
-                let mut d_b = 0.0;
-                for k in 0..n {
-                    error[k] = 2.0 * (d_loss_mean * error[k]);
-                    d_b += error[k];
-                }
-                d_b
-            },
-        )
+        let error = &mut error[..n];
+        let mut d_b = 0.0;
+        for k in 0..n {
+            error[k] = 2.0 * (d_loss_mean * error[k]);
+            d_b += error[k];
+        }
+        d_b
     }
     /// Computes `loss_mean` from `x`, `w`, `b` and `y`.
     fn __compute_loss_mean_2(
@@ -441,7 +459,7 @@ impl LinearRegression {
     ) -> f64 {
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move || {
+            move |_| {
                 let x = &x[..n];
                 let y = &y[..n];
                 let mut loss_mean = 0.0;
@@ -458,30 +476,22 @@ impl LinearRegression {
         )
     }
     /// Computes `d_b_2` and `error` from `d_loss_mean`.
+    #[inline(always)]
     fn __compute_d_b_2(n: usize, d_loss_mean: f64, d_b_2: &mut f64, error: &mut [f64]) {
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let error = &mut error[..n];
-                *d_b_2 = 0.0;
-                for k in 0..n {
-                    error[k] = 2.0 * (d_loss_mean * error[k]);
-                    *d_b_2 += error[k];
-                }
-            },
-        )
+        let error = &mut error[..n];
+        *d_b_2 = 0.0;
+        for k in 0..n {
+            error[k] = 2.0 * (d_loss_mean * error[k]);
+            *d_b_2 += error[k];
+        }
     }
     /// Computes `error` and `d_b_2` from `d_loss_mean`.
+    #[inline(always)]
     fn __compute_error(n: usize, d_loss_mean: f64, error: &mut [f64], d_b_2: &mut f64) {
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let error = &mut error[..n];
-                for k in 0..n {
-                    error[k] = 2.0 * (d_loss_mean * error[k]);
-                    *d_b_2 += error[k];
-                }
-            },
-        )
+        let error = &mut error[..n];
+        for k in 0..n {
+            error[k] = 2.0 * (d_loss_mean * error[k]);
+            *d_b_2 += error[k];
+        }
     }
 }

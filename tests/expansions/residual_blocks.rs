@@ -325,122 +325,129 @@ impl Residual {
             4,
         );
         let arena = ws.request(1020 * n, "Residual::loss");
-        let value = {
-            use ::chainrule::__private::{carve, kernels};
-            let [centred_each, norm_each, fc_each, h_part_each, norm_part_each_2, h,
-            scratch, norm_part_each] = carve(
-                arena,
-                [
-                    0..n * 192,
-                    n * 192..n * 384,
-                    n * 384..n * 576,
-                    n * 576..n * 768,
-                    n * 768..n * 960,
-                    n * 960..n * 976,
-                    n * 976..n * 992,
-                    n * 1008..n * 1020,
-                ],
-            );
-            let centred_each = &mut centred_each.as_chunks_mut::<16>().0[..n * 12];
-            let norm_each = &mut norm_each.as_chunks_mut::<16>().0[..n * 12];
-            let fc_each = &mut fc_each.as_chunks_mut::<16>().0[..n * 12];
-            let h_part_each = &mut h_part_each.as_chunks_mut::<16>().0[..n * 12];
-            let norm_part_each_2 = &mut norm_part_each_2
-                .as_chunks_mut::<16>()
-                .0[..n * 12];
-            let h = &mut h.as_chunks_mut::<16>().0[..n];
-            let norm_part_each = &mut norm_part_each[..n * 12];
-            kernels::matmul_narrow::<
-                16,
-                _,
-            >(
-                n,
-                8,
-                x.as_flattened(),
-                (8, 1),
-                self.enter.weight.as_flattened(),
-                false,
-                h.as_flattened_mut(),
-                false,
-            );
-            Self::__compute_h(n, &self.enter.bias, h);
-            for block in 0..12 {
-                let [fc_product] = carve(scratch, [0..n * 16]);
-                let fc_product = &mut fc_product.as_chunks_mut::<16>().0[..n];
-                Self::__compute_centred_each(
-                    n,
-                    block,
-                    &self.blocks[block].norm.weight,
-                    &self.blocks[block].norm.bias,
-                    h,
-                    centred_each,
-                    norm_part_each,
-                    norm_part_each_2,
-                    norm_each,
+        let value = ::chainrule::__private::vectorised(
+            #[inline(always)]
+            |cpu| {
+                let n = n;
+                use ::chainrule::__private::{carve, kernels};
+                let [centred_each, norm_each, fc_each, h_part_each, norm_part_each_2, h,
+                scratch, norm_part_each] = carve(
+                    arena,
+                    [
+                        0..n * 192,
+                        n * 192..n * 384,
+                        n * 384..n * 576,
+                        n * 576..n * 768,
+                        n * 768..n * 960,
+                        n * 960..n * 976,
+                        n * 976..n * 992,
+                        n * 1008..n * 1020,
+                    ],
                 );
-                kernels::matmul_narrow::<
+                let centred_each = &mut centred_each.as_chunks_mut::<16>().0[..n * 12];
+                let norm_each = &mut norm_each.as_chunks_mut::<16>().0[..n * 12];
+                let fc_each = &mut fc_each.as_chunks_mut::<16>().0[..n * 12];
+                let h_part_each = &mut h_part_each.as_chunks_mut::<16>().0[..n * 12];
+                let norm_part_each_2 = &mut norm_part_each_2
+                    .as_chunks_mut::<16>()
+                    .0[..n * 12];
+                let h = &mut h.as_chunks_mut::<16>().0[..n];
+                let norm_part_each = &mut norm_part_each[..n * 12];
+                kernels::matmul_small::<
                     16,
                     _,
                 >(
+                    cpu,
+                    n,
+                    8,
+                    x.as_flattened(),
+                    (8, 1),
+                    self.enter.weight.as_flattened(),
+                    false,
+                    h.as_flattened_mut(),
+                    false,
+                );
+                Self::__compute_h(n, &self.enter.bias, h);
+                for block in 0..12 {
+                    let [fc_product] = carve(scratch, [0..n * 16]);
+                    let fc_product = &mut fc_product.as_chunks_mut::<16>().0[..n];
+                    Self::__compute_centred_each(
+                        n,
+                        block,
+                        &self.blocks[block].norm.weight,
+                        &self.blocks[block].norm.bias,
+                        h,
+                        centred_each,
+                        norm_part_each,
+                        norm_part_each_2,
+                        norm_each,
+                    );
+                    kernels::matmul_small::<
+                        16,
+                        _,
+                    >(
+                        cpu,
+                        n,
+                        16,
+                        norm_each[block * n..][..n].as_flattened(),
+                        (16, 1),
+                        self.blocks[block].fc.weight.as_flattened(),
+                        false,
+                        fc_product.as_flattened_mut(),
+                        false,
+                    );
+                    Self::__compute_h_2(
+                        n,
+                        block,
+                        &self.blocks[block].fc.bias,
+                        fc_product,
+                        h,
+                        fc_each,
+                        h_part_each,
+                    );
+                }
+                let [h, leave_product, each_sum_exp, each_sum_rest, each_part] = carve(
+                    arena,
+                    [
+                        n * 960..n * 976,
+                        n * 976..n * 980,
+                        n * 980..n * 984,
+                        n * 984..n * 985,
+                        n * 985..n * 986,
+                    ],
+                );
+                let h = &h.as_chunks::<16>().0[..n];
+                let leave_product = &mut leave_product.as_chunks_mut::<4>().0[..n];
+                let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<4>().0[..n];
+                let each_sum_rest = &mut each_sum_rest[..n];
+                let each_part = &mut each_part[..n];
+                kernels::matmul_small::<
+                    4,
+                    _,
+                >(
+                    cpu,
                     n,
                     16,
-                    norm_each[block * n..][..n].as_flattened(),
+                    h.as_flattened(),
                     (16, 1),
-                    self.blocks[block].fc.weight.as_flattened(),
+                    self.leave.weight.as_flattened(),
                     false,
-                    fc_product.as_flattened_mut(),
+                    leave_product.as_flattened_mut(),
                     false,
                 );
-                Self::__compute_h_2(
+                let loss_mean = Self::__compute_loss_mean(
                     n,
-                    block,
-                    &self.blocks[block].fc.bias,
-                    fc_product,
-                    h,
-                    fc_each,
-                    h_part_each,
+                    leave_product,
+                    &self.leave.bias,
+                    label,
+                    each_sum_exp,
+                    each_sum_rest,
+                    each_part,
                 );
-            }
-            let [h, leave_product, each_sum_exp, each_sum_rest, each_part] = carve(
-                arena,
-                [
-                    n * 960..n * 976,
-                    n * 976..n * 980,
-                    n * 980..n * 984,
-                    n * 984..n * 985,
-                    n * 985..n * 986,
-                ],
-            );
-            let h = &h.as_chunks::<16>().0[..n];
-            let leave_product = &mut leave_product.as_chunks_mut::<4>().0[..n];
-            let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<4>().0[..n];
-            let each_sum_rest = &mut each_sum_rest[..n];
-            let each_part = &mut each_part[..n];
-            kernels::matmul_narrow::<
-                4,
-                _,
-            >(
-                n,
-                16,
-                h.as_flattened(),
-                (16, 1),
-                self.leave.weight.as_flattened(),
-                false,
-                leave_product.as_flattened_mut(),
-                false,
-            );
-            let loss_mean = Self::__compute_loss_mean(
-                n,
-                leave_product,
-                &self.leave.bias,
-                label,
-                each_sum_exp,
-                each_sum_rest,
-                each_part,
-            );
-            let loss = loss_mean / n as f32;
-            loss
-        };
+                let loss = loss_mean / n as f32;
+                loss
+            },
+        );
         ResidualLossPass {
             model: self,
             value,
@@ -492,398 +499,419 @@ impl Residual {
         );
         let arena = ws.request(1020 * n + 3648, "Residual::loss");
         ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
-        let value = {
-            use ::chainrule::__private::{carve, kernels};
-            let [centred_each, norm_each, fc_each, h_part_each, norm_part_each_2, h,
-            scratch, norm_part_each] = carve(
-                arena,
-                [
-                    0..n * 192,
-                    n * 192..n * 384,
-                    n * 384..n * 576,
-                    n * 576..n * 768,
-                    n * 768..n * 960,
-                    n * 960..n * 976,
-                    n * 976..n * 992,
-                    n * 1008 + 3072..n * 1020 + 3072,
-                ],
-            );
-            let centred_each = &mut centred_each.as_chunks_mut::<16>().0[..n * 12];
-            let norm_each = &mut norm_each.as_chunks_mut::<16>().0[..n * 12];
-            let fc_each = &mut fc_each.as_chunks_mut::<16>().0[..n * 12];
-            let h_part_each = &mut h_part_each.as_chunks_mut::<16>().0[..n * 12];
-            let norm_part_each_2 = &mut norm_part_each_2
-                .as_chunks_mut::<16>()
-                .0[..n * 12];
-            let h = &mut h.as_chunks_mut::<16>().0[..n];
-            let norm_part_each = &mut norm_part_each[..n * 12];
-            kernels::matmul_narrow::<
-                16,
-                _,
-            >(
-                n,
-                8,
-                x.as_flattened(),
-                (8, 1),
-                self.enter.weight.as_flattened(),
-                false,
-                h.as_flattened_mut(),
-                false,
-            );
-            Self::__compute_h(n, &self.enter.bias, h);
-            for block in 0..12 {
-                let [fc_product] = carve(scratch, [0..n * 16]);
-                let fc_product = &mut fc_product.as_chunks_mut::<16>().0[..n];
-                Self::__compute_centred_each(
-                    n,
-                    block,
-                    &self.blocks[block].norm.weight,
-                    &self.blocks[block].norm.bias,
-                    h,
-                    centred_each,
-                    norm_part_each,
-                    norm_part_each_2,
-                    norm_each,
+        let value = ::chainrule::__private::vectorised(
+            #[inline(always)]
+            |cpu| {
+                let n = n;
+                use ::chainrule::__private::{carve, kernels};
+                let [centred_each, norm_each, fc_each, h_part_each, norm_part_each_2, h,
+                scratch, norm_part_each] = carve(
+                    arena,
+                    [
+                        0..n * 192,
+                        n * 192..n * 384,
+                        n * 384..n * 576,
+                        n * 576..n * 768,
+                        n * 768..n * 960,
+                        n * 960..n * 976,
+                        n * 976..n * 992,
+                        n * 1008 + 3072..n * 1020 + 3072,
+                    ],
                 );
-                kernels::matmul_narrow::<
+                let centred_each = &mut centred_each.as_chunks_mut::<16>().0[..n * 12];
+                let norm_each = &mut norm_each.as_chunks_mut::<16>().0[..n * 12];
+                let fc_each = &mut fc_each.as_chunks_mut::<16>().0[..n * 12];
+                let h_part_each = &mut h_part_each.as_chunks_mut::<16>().0[..n * 12];
+                let norm_part_each_2 = &mut norm_part_each_2
+                    .as_chunks_mut::<16>()
+                    .0[..n * 12];
+                let h = &mut h.as_chunks_mut::<16>().0[..n];
+                let norm_part_each = &mut norm_part_each[..n * 12];
+                kernels::matmul_small::<
                     16,
                     _,
                 >(
+                    cpu,
+                    n,
+                    8,
+                    x.as_flattened(),
+                    (8, 1),
+                    self.enter.weight.as_flattened(),
+                    false,
+                    h.as_flattened_mut(),
+                    false,
+                );
+                Self::__compute_h(n, &self.enter.bias, h);
+                for block in 0..12 {
+                    let [fc_product] = carve(scratch, [0..n * 16]);
+                    let fc_product = &mut fc_product.as_chunks_mut::<16>().0[..n];
+                    Self::__compute_centred_each(
+                        n,
+                        block,
+                        &self.blocks[block].norm.weight,
+                        &self.blocks[block].norm.bias,
+                        h,
+                        centred_each,
+                        norm_part_each,
+                        norm_part_each_2,
+                        norm_each,
+                    );
+                    kernels::matmul_small::<
+                        16,
+                        _,
+                    >(
+                        cpu,
+                        n,
+                        16,
+                        norm_each[block * n..][..n].as_flattened(),
+                        (16, 1),
+                        self.blocks[block].fc.weight.as_flattened(),
+                        false,
+                        fc_product.as_flattened_mut(),
+                        false,
+                    );
+                    Self::__compute_h_2(
+                        n,
+                        block,
+                        &self.blocks[block].fc.bias,
+                        fc_product,
+                        h,
+                        fc_each,
+                        h_part_each,
+                    );
+                }
+                let [h, leave_product, each_sum_exp, each_sum_rest, each_part] = carve(
+                    arena,
+                    [
+                        n * 960..n * 976,
+                        n * 976..n * 980,
+                        n * 980..n * 984,
+                        n * 984..n * 985,
+                        n * 985..n * 986,
+                    ],
+                );
+                let h = &h.as_chunks::<16>().0[..n];
+                let leave_product = &mut leave_product.as_chunks_mut::<4>().0[..n];
+                let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<4>().0[..n];
+                let each_sum_rest = &mut each_sum_rest[..n];
+                let each_part = &mut each_part[..n];
+                kernels::matmul_small::<
+                    4,
+                    _,
+                >(
+                    cpu,
                     n,
                     16,
-                    norm_each[block * n..][..n].as_flattened(),
+                    h.as_flattened(),
                     (16, 1),
-                    self.blocks[block].fc.weight.as_flattened(),
+                    self.leave.weight.as_flattened(),
                     false,
-                    fc_product.as_flattened_mut(),
+                    leave_product.as_flattened_mut(),
                     false,
                 );
-                Self::__compute_h_2(
+                let loss_mean = Self::__compute_loss_mean(
                     n,
-                    block,
-                    &self.blocks[block].fc.bias,
-                    fc_product,
-                    h,
-                    fc_each,
-                    h_part_each,
+                    leave_product,
+                    &self.leave.bias,
+                    label,
+                    each_sum_exp,
+                    each_sum_rest,
+                    each_part,
                 );
-            }
-            let [h, leave_product, each_sum_exp, each_sum_rest, each_part] = carve(
-                arena,
-                [
-                    n * 960..n * 976,
-                    n * 976..n * 980,
-                    n * 980..n * 984,
-                    n * 984..n * 985,
-                    n * 985..n * 986,
-                ],
-            );
-            let h = &h.as_chunks::<16>().0[..n];
-            let leave_product = &mut leave_product.as_chunks_mut::<4>().0[..n];
-            let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<4>().0[..n];
-            let each_sum_rest = &mut each_sum_rest[..n];
-            let each_part = &mut each_part[..n];
-            kernels::matmul_narrow::<
-                4,
-                _,
-            >(
-                n,
-                16,
-                h.as_flattened(),
-                (16, 1),
-                self.leave.weight.as_flattened(),
-                false,
-                leave_product.as_flattened_mut(),
-                false,
-            );
-            let loss_mean = Self::__compute_loss_mean(
-                n,
-                leave_product,
-                &self.leave.bias,
-                label,
-                each_sum_exp,
-                each_sum_rest,
-                each_part,
-            );
-            let loss = loss_mean / n as f32;
-            loss
-        };
-        {
-            use ::chainrule::__private::{carve, kernels};
-            let [each_sum_exp, each_sum_rest, each_part, d_bias, d_h] = carve(
-                arena,
-                [
-                    n * 980..n * 984,
-                    n * 984..n * 985,
-                    n * 985..n * 986,
-                    n * 986..n * 986 + 4,
-                    n * 992 + 3072..n * 1008 + 3072,
-                ],
-            );
-            let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<4>().0[..n];
-            let each_sum_rest = &each_sum_rest[..n];
-            let each_part = &each_part[..n];
-            let d_bias = &mut d_bias.as_chunks_mut::<4>().0[0];
-            let d_h = &mut d_h.as_chunks_mut::<16>().0[..n];
-            let d_loss_mean = 1.0 / n as f32;
-            d_bias.fill(0.0);
-            Self::__compute_each_sum_exp(
-                n,
-                d_loss_mean,
-                each_part,
-                each_sum_rest,
-                label,
-                each_sum_exp,
-                d_bias,
-            );
-            ::chainrule::Optimiser::update(
-                optimiser,
-                3856,
-                &mut self.leave.bias,
-                d_bias,
-            );
-            kernels::matmul_narrow::<
-                16,
-                _,
-            >(
-                n,
-                4,
-                each_sum_exp.as_flattened(),
-                (4, 1),
-                self.leave.weight.as_flattened(),
-                true,
-                d_h.as_flattened_mut(),
-                false,
-            );
-            let [h, each_sum_exp, d_weight, d_weight_3, d_bias_3] = carve(
-                arena,
-                [
-                    n * 960..n * 976,
-                    n * 980..n * 984,
-                    n * 984..n * 984 + 64,
-                    n * 1020 + 3072..n * 1020 + 3264,
-                    n * 1020 + 3264..n * 1020 + 3456,
-                ],
-            );
-            let h = &h.as_chunks::<16>().0[..n];
-            let each_sum_exp = &each_sum_exp.as_chunks::<4>().0[..n];
-            let d_weight = &mut d_weight
-                .as_chunks_mut::<4>()
-                .0
-                .as_chunks_mut::<16>()
-                .0[0];
-            let d_weight_3 = &mut d_weight_3
-                .as_chunks_mut::<16>()
-                .0
-                .as_chunks_mut::<12>()
-                .0[0];
-            let d_bias_3 = &mut d_bias_3
-                .as_chunks_mut::<16>()
-                .0
-                .as_chunks_mut::<12>()
-                .0[0];
-            kernels::matmul_narrow::<
-                4,
-                _,
-            >(
-                16,
-                n,
-                h.as_flattened(),
-                (1, 16),
-                each_sum_exp.as_flattened(),
-                false,
-                d_weight.as_flattened_mut(),
-                false,
-            );
-            ::chainrule::Optimiser::update(
-                optimiser,
-                3792,
-                self.leave.weight.as_flattened_mut(),
-                d_weight.as_flattened(),
-            );
-            d_weight_3.as_flattened_mut().fill(0.0);
-            d_bias_3.as_flattened_mut().fill(0.0);
-            let [centred_each, norm_each, fc_each, h_part_each, norm_part_each_2,
-            d_weight_4, scratch_2, d_h, norm_part_each, d_weight_3, d_bias_3, d_bias_4,
-            ] = carve(
-                arena,
-                [
-                    0..n * 192,
-                    n * 192..n * 384,
-                    n * 384..n * 576,
-                    n * 576..n * 768,
-                    n * 768..n * 960,
-                    n * 960..n * 960 + 3072,
-                    n * 960 + 3072..n * 992 + 3072,
-                    n * 992 + 3072..n * 1008 + 3072,
-                    n * 1008 + 3072..n * 1020 + 3072,
-                    n * 1020 + 3072..n * 1020 + 3264,
-                    n * 1020 + 3264..n * 1020 + 3456,
-                    n * 1020 + 3456..n * 1020 + 3648,
-                ],
-            );
-            let centred_each = &centred_each.as_chunks::<16>().0[..n * 12];
-            let norm_each = &norm_each.as_chunks::<16>().0[..n * 12];
-            let fc_each = &fc_each.as_chunks::<16>().0[..n * 12];
-            let h_part_each = &h_part_each.as_chunks::<16>().0[..n * 12];
-            let norm_part_each_2 = &norm_part_each_2.as_chunks::<16>().0[..n * 12];
-            let d_weight_4 = &mut d_weight_4
-                .as_chunks_mut::<16>()
-                .0
-                .as_chunks_mut::<16>()
-                .0
-                .as_chunks_mut::<12>()
-                .0[0];
-            let d_h = &mut d_h.as_chunks_mut::<16>().0[..n];
-            let norm_part_each = &norm_part_each[..n * 12];
-            let d_weight_3 = &mut d_weight_3
-                .as_chunks_mut::<16>()
-                .0
-                .as_chunks_mut::<12>()
-                .0[0];
-            let d_bias_3 = &mut d_bias_3
-                .as_chunks_mut::<16>()
-                .0
-                .as_chunks_mut::<12>()
-                .0[0];
-            let d_bias_4 = &mut d_bias_4
-                .as_chunks_mut::<16>()
-                .0
-                .as_chunks_mut::<12>()
-                .0[0];
-            d_weight_4.as_flattened_mut().as_flattened_mut().fill(0.0);
-            d_bias_4.as_flattened_mut().fill(0.0);
-            for block in ::chainrule::__private::core::iter::Iterator::rev(0..12) {
-                let [d_fc, d_norm] = carve(scratch_2, [0..n * 16, n * 16..n * 32]);
-                let d_fc = &mut d_fc.as_chunks_mut::<16>().0[..n];
-                let d_norm = &mut d_norm.as_chunks_mut::<16>().0[..n];
-                Self::__compute_d_bias_4(
-                    block,
+                let loss = loss_mean / n as f32;
+                loss
+            },
+        );
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            |cpu| {
+                let n = n;
+                use ::chainrule::__private::{carve, kernels};
+                let [each_sum_exp, each_sum_rest, each_part, d_bias, d_h] = carve(
+                    arena,
+                    [
+                        n * 980..n * 984,
+                        n * 984..n * 985,
+                        n * 985..n * 986,
+                        n * 986..n * 986 + 4,
+                        n * 992 + 3072..n * 1008 + 3072,
+                    ],
+                );
+                let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<4>().0[..n];
+                let each_sum_rest = &each_sum_rest[..n];
+                let each_part = &each_part[..n];
+                let d_bias = &mut d_bias.as_chunks_mut::<4>().0[0];
+                let d_h = &mut d_h.as_chunks_mut::<16>().0[..n];
+                let d_loss_mean = 1.0 / n as f32;
+                d_bias.fill(0.0);
+                Self::__compute_each_sum_exp(
                     n,
-                    d_h,
-                    fc_each,
-                    h_part_each,
-                    d_bias_4,
-                    d_fc,
+                    d_loss_mean,
+                    each_part,
+                    each_sum_rest,
+                    label,
+                    each_sum_exp,
+                    d_bias,
                 );
-                kernels::matmul_narrow::<
+                ::chainrule::__private::update_small(
+                    optimiser,
+                    3856,
+                    &mut self.leave.bias,
+                    d_bias,
+                );
+                kernels::matmul_small::<
                     16,
                     _,
                 >(
+                    cpu,
                     n,
-                    16,
-                    d_fc.as_flattened(),
-                    (16, 1),
-                    self.blocks[block].fc.weight.as_flattened(),
+                    4,
+                    each_sum_exp.as_flattened(),
+                    (4, 1),
+                    self.leave.weight.as_flattened(),
                     true,
-                    d_norm.as_flattened_mut(),
+                    d_h.as_flattened_mut(),
                     false,
                 );
-                kernels::matmul_narrow::<
-                    16,
+                let [h, each_sum_exp, d_weight, d_weight_3, d_bias_3] = carve(
+                    arena,
+                    [
+                        n * 960..n * 976,
+                        n * 980..n * 984,
+                        n * 984..n * 984 + 64,
+                        n * 1020 + 3072..n * 1020 + 3264,
+                        n * 1020 + 3264..n * 1020 + 3456,
+                    ],
+                );
+                let h = &h.as_chunks::<16>().0[..n];
+                let each_sum_exp = &each_sum_exp.as_chunks::<4>().0[..n];
+                let d_weight = &mut d_weight
+                    .as_chunks_mut::<4>()
+                    .0
+                    .as_chunks_mut::<16>()
+                    .0[0];
+                let d_weight_3 = &mut d_weight_3
+                    .as_chunks_mut::<16>()
+                    .0
+                    .as_chunks_mut::<12>()
+                    .0[0];
+                let d_bias_3 = &mut d_bias_3
+                    .as_chunks_mut::<16>()
+                    .0
+                    .as_chunks_mut::<12>()
+                    .0[0];
+                kernels::matmul_small::<
+                    4,
                     _,
                 >(
+                    cpu,
                     16,
                     n,
-                    norm_each[block * n..][..n].as_flattened(),
+                    h.as_flattened(),
                     (1, 16),
-                    d_fc.as_flattened(),
+                    each_sum_exp.as_flattened(),
                     false,
-                    d_weight_4[block].as_flattened_mut(),
-                    true,
+                    d_weight.as_flattened_mut(),
+                    false,
                 );
-                Self::__compute_d_h(
+                ::chainrule::__private::update_small(
+                    optimiser,
+                    3792,
+                    self.leave.weight.as_flattened_mut(),
+                    d_weight.as_flattened(),
+                );
+                d_weight_3.as_flattened_mut().fill(0.0);
+                d_bias_3.as_flattened_mut().fill(0.0);
+                let [centred_each, norm_each, fc_each, h_part_each, norm_part_each_2,
+                d_weight_4, scratch_2, d_h, norm_part_each, d_weight_3, d_bias_3,
+                d_bias_4] = carve(
+                    arena,
+                    [
+                        0..n * 192,
+                        n * 192..n * 384,
+                        n * 384..n * 576,
+                        n * 576..n * 768,
+                        n * 768..n * 960,
+                        n * 960..n * 960 + 3072,
+                        n * 960 + 3072..n * 992 + 3072,
+                        n * 992 + 3072..n * 1008 + 3072,
+                        n * 1008 + 3072..n * 1020 + 3072,
+                        n * 1020 + 3072..n * 1020 + 3264,
+                        n * 1020 + 3264..n * 1020 + 3456,
+                        n * 1020 + 3456..n * 1020 + 3648,
+                    ],
+                );
+                let centred_each = &centred_each.as_chunks::<16>().0[..n * 12];
+                let norm_each = &norm_each.as_chunks::<16>().0[..n * 12];
+                let fc_each = &fc_each.as_chunks::<16>().0[..n * 12];
+                let h_part_each = &h_part_each.as_chunks::<16>().0[..n * 12];
+                let norm_part_each_2 = &norm_part_each_2.as_chunks::<16>().0[..n * 12];
+                let d_weight_4 = &mut d_weight_4
+                    .as_chunks_mut::<16>()
+                    .0
+                    .as_chunks_mut::<16>()
+                    .0
+                    .as_chunks_mut::<12>()
+                    .0[0];
+                let d_h = &mut d_h.as_chunks_mut::<16>().0[..n];
+                let norm_part_each = &norm_part_each[..n * 12];
+                let d_weight_3 = &mut d_weight_3
+                    .as_chunks_mut::<16>()
+                    .0
+                    .as_chunks_mut::<12>()
+                    .0[0];
+                let d_bias_3 = &mut d_bias_3
+                    .as_chunks_mut::<16>()
+                    .0
+                    .as_chunks_mut::<12>()
+                    .0[0];
+                let d_bias_4 = &mut d_bias_4
+                    .as_chunks_mut::<16>()
+                    .0
+                    .as_chunks_mut::<12>()
+                    .0[0];
+                d_weight_4.as_flattened_mut().as_flattened_mut().fill(0.0);
+                d_bias_4.as_flattened_mut().fill(0.0);
+                for block in ::chainrule::__private::core::iter::Iterator::rev(0..12) {
+                    let [d_fc, d_norm] = carve(scratch_2, [0..n * 16, n * 16..n * 32]);
+                    let d_fc = &mut d_fc.as_chunks_mut::<16>().0[..n];
+                    let d_norm = &mut d_norm.as_chunks_mut::<16>().0[..n];
+                    Self::__compute_d_bias_4(
+                        block,
+                        n,
+                        d_h,
+                        fc_each,
+                        h_part_each,
+                        d_bias_4,
+                        d_fc,
+                    );
+                    kernels::matmul_small::<
+                        16,
+                        _,
+                    >(
+                        cpu,
+                        n,
+                        16,
+                        d_fc.as_flattened(),
+                        (16, 1),
+                        self.blocks[block].fc.weight.as_flattened(),
+                        true,
+                        d_norm.as_flattened_mut(),
+                        false,
+                    );
+                    kernels::matmul_small::<
+                        16,
+                        _,
+                    >(
+                        cpu,
+                        16,
+                        n,
+                        norm_each[block * n..][..n].as_flattened(),
+                        (1, 16),
+                        d_fc.as_flattened(),
+                        false,
+                        d_weight_4[block].as_flattened_mut(),
+                        true,
+                    );
+                    Self::__compute_d_h(
+                        n,
+                        block,
+                        &self.blocks[block].norm.weight,
+                        d_norm,
+                        norm_part_each,
+                        norm_part_each_2,
+                        centred_each,
+                        d_h,
+                    );
+                    Self::__compute_d_weight_3(
+                        block,
+                        n,
+                        d_norm,
+                        norm_part_each_2,
+                        d_weight_3,
+                    );
+                    Self::__compute_d_bias_3(block, n, d_norm, d_bias_3);
+                }
+                for part_0 in 0..12 {
+                    ::chainrule::__private::update_small(
+                        optimiser,
+                        144 + part_0 * 304,
+                        &mut self.blocks[part_0].norm.weight,
+                        &(d_weight_3.as_flattened())[(part_0) * 16..][..16],
+                    );
+                }
+                for part_0 in 0..12 {
+                    ::chainrule::__private::update_small(
+                        optimiser,
+                        160 + part_0 * 304,
+                        &mut self.blocks[part_0].norm.bias,
+                        &(d_bias_3.as_flattened())[(part_0) * 16..][..16],
+                    );
+                }
+                for part_0 in 0..12 {
+                    ::chainrule::__private::update_small(
+                        optimiser,
+                        176 + part_0 * 304,
+                        self.blocks[part_0].fc.weight.as_flattened_mut(),
+                        &(d_weight_4
+                            .as_flattened()
+                            .as_flattened())[(part_0) * 256..][..256],
+                    );
+                }
+                for part_0 in 0..12 {
+                    ::chainrule::__private::update_small(
+                        optimiser,
+                        432 + part_0 * 304,
+                        &mut self.blocks[part_0].fc.bias,
+                        &(d_bias_4.as_flattened())[(part_0) * 16..][..16],
+                    );
+                }
+                let [d_bias_2, d_h] = carve(
+                    arena,
+                    [0..16, n * 992 + 3072..n * 1008 + 3072],
+                );
+                let d_bias_2 = &mut d_bias_2.as_chunks_mut::<16>().0[0];
+                let d_h = &d_h.as_chunks::<16>().0[..n];
+                d_bias_2.fill(0.0);
+                Self::__compute_d_bias_2(n, d_h, d_bias_2);
+                ::chainrule::__private::update_small(
+                    optimiser,
+                    128,
+                    &mut self.enter.bias,
+                    d_bias_2,
+                );
+                let [d_weight_2, d_h] = carve(
+                    arena,
+                    [0..128, n * 992 + 3072..n * 1008 + 3072],
+                );
+                let d_weight_2 = &mut d_weight_2
+                    .as_chunks_mut::<16>()
+                    .0
+                    .as_chunks_mut::<8>()
+                    .0[0];
+                let d_h = &d_h.as_chunks::<16>().0[..n];
+                kernels::matmul_small::<
+                    16,
+                    _,
+                >(
+                    cpu,
+                    8,
                     n,
-                    block,
-                    &self.blocks[block].norm.weight,
-                    d_norm,
-                    norm_part_each,
-                    norm_part_each_2,
-                    centred_each,
-                    d_h,
+                    x.as_flattened(),
+                    (1, 8),
+                    d_h.as_flattened(),
+                    false,
+                    d_weight_2.as_flattened_mut(),
+                    false,
                 );
-                Self::__compute_d_weight_3(
-                    block,
-                    n,
-                    d_norm,
-                    norm_part_each_2,
-                    d_weight_3,
-                );
-                Self::__compute_d_bias_3(block, n, d_norm, d_bias_3);
-            }
-            for part_0 in 0..12 {
-                ::chainrule::Optimiser::update(
+                ::chainrule::__private::update_small(
                     optimiser,
-                    144 + part_0 * 304,
-                    &mut self.blocks[part_0].norm.weight,
-                    &(d_weight_3.as_flattened())[(part_0) * 16..][..16],
+                    0,
+                    self.enter.weight.as_flattened_mut(),
+                    d_weight_2.as_flattened(),
                 );
-            }
-            for part_0 in 0..12 {
-                ::chainrule::Optimiser::update(
-                    optimiser,
-                    160 + part_0 * 304,
-                    &mut self.blocks[part_0].norm.bias,
-                    &(d_bias_3.as_flattened())[(part_0) * 16..][..16],
-                );
-            }
-            for part_0 in 0..12 {
-                ::chainrule::Optimiser::update(
-                    optimiser,
-                    176 + part_0 * 304,
-                    self.blocks[part_0].fc.weight.as_flattened_mut(),
-                    &(d_weight_4.as_flattened().as_flattened())[(part_0) * 256..][..256],
-                );
-            }
-            for part_0 in 0..12 {
-                ::chainrule::Optimiser::update(
-                    optimiser,
-                    432 + part_0 * 304,
-                    &mut self.blocks[part_0].fc.bias,
-                    &(d_bias_4.as_flattened())[(part_0) * 16..][..16],
-                );
-            }
-            let [d_bias_2, d_h] = carve(arena, [0..16, n * 992 + 3072..n * 1008 + 3072]);
-            let d_bias_2 = &mut d_bias_2.as_chunks_mut::<16>().0[0];
-            let d_h = &d_h.as_chunks::<16>().0[..n];
-            d_bias_2.fill(0.0);
-            Self::__compute_d_bias_2(n, d_h, d_bias_2);
-            ::chainrule::Optimiser::update(
-                optimiser,
-                128,
-                &mut self.enter.bias,
-                d_bias_2,
-            );
-            let [d_weight_2, d_h] = carve(
-                arena,
-                [0..128, n * 992 + 3072..n * 1008 + 3072],
-            );
-            let d_weight_2 = &mut d_weight_2
-                .as_chunks_mut::<16>()
-                .0
-                .as_chunks_mut::<8>()
-                .0[0];
-            let d_h = &d_h.as_chunks::<16>().0[..n];
-            kernels::matmul_narrow::<
-                16,
-                _,
-            >(
-                8,
-                n,
-                x.as_flattened(),
-                (1, 8),
-                d_h.as_flattened(),
-                false,
-                d_weight_2.as_flattened_mut(),
-                false,
-            );
-            ::chainrule::Optimiser::update(
-                optimiser,
-                0,
-                self.enter.weight.as_flattened_mut(),
-                d_weight_2.as_flattened(),
-            );
-        };
+            },
+        );
         value
     }
     /// The value of `loss` alone; nothing is stored for a backward pass.
@@ -924,75 +952,82 @@ impl Residual {
             4,
         );
         let arena = ws.request(48 * n, "Residual::loss");
-        let value = {
-            use ::chainrule::__private::{carve, kernels};
-            let [scratch, h] = carve(arena, [0..n * 32, n * 32..n * 48]);
-            let h = &mut h.as_chunks_mut::<16>().0[..n];
-            kernels::matmul_narrow::<
-                16,
-                _,
-            >(
-                n,
-                8,
-                x.as_flattened(),
-                (8, 1),
-                self.enter.weight.as_flattened(),
-                false,
-                h.as_flattened_mut(),
-                false,
-            );
-            Self::__compute_h(n, &self.enter.bias, h);
-            for block in 0..12 {
-                let [norm, fc_product] = carve(scratch, [0..n * 16, n * 16..n * 32]);
-                let norm = &mut norm.as_chunks_mut::<16>().0[..n];
-                let fc_product = &mut fc_product.as_chunks_mut::<16>().0[..n];
-                Self::__compute_norm(
-                    n,
-                    &self.blocks[block].norm.weight,
-                    &self.blocks[block].norm.bias,
-                    h,
-                    norm,
-                );
-                kernels::matmul_narrow::<
+        let value = ::chainrule::__private::vectorised(
+            #[inline(always)]
+            |cpu| {
+                let n = n;
+                use ::chainrule::__private::{carve, kernels};
+                let [scratch, h] = carve(arena, [0..n * 32, n * 32..n * 48]);
+                let h = &mut h.as_chunks_mut::<16>().0[..n];
+                kernels::matmul_small::<
                     16,
                     _,
                 >(
+                    cpu,
                     n,
-                    16,
-                    norm.as_flattened(),
-                    (16, 1),
-                    self.blocks[block].fc.weight.as_flattened(),
+                    8,
+                    x.as_flattened(),
+                    (8, 1),
+                    self.enter.weight.as_flattened(),
                     false,
-                    fc_product.as_flattened_mut(),
+                    h.as_flattened_mut(),
                     false,
                 );
-                Self::__compute_h_3(n, &self.blocks[block].fc.bias, fc_product, h);
-            }
-            let [leave_product, h] = carve(arena, [0..n * 4, n * 32..n * 48]);
-            let leave_product = &mut leave_product.as_chunks_mut::<4>().0[..n];
-            let h = &h.as_chunks::<16>().0[..n];
-            kernels::matmul_narrow::<
-                4,
-                _,
-            >(
-                n,
-                16,
-                h.as_flattened(),
-                (16, 1),
-                self.leave.weight.as_flattened(),
-                false,
-                leave_product.as_flattened_mut(),
-                false,
-            );
-            let loss_mean = Self::__compute_loss_mean_2(
-                n,
-                leave_product,
-                &self.leave.bias,
-                label,
-            );
-            let loss = loss_mean / n as f32;
-            loss
-        };
+                Self::__compute_h(n, &self.enter.bias, h);
+                for block in 0..12 {
+                    let [norm, fc_product] = carve(scratch, [0..n * 16, n * 16..n * 32]);
+                    let norm = &mut norm.as_chunks_mut::<16>().0[..n];
+                    let fc_product = &mut fc_product.as_chunks_mut::<16>().0[..n];
+                    Self::__compute_norm(
+                        n,
+                        &self.blocks[block].norm.weight,
+                        &self.blocks[block].norm.bias,
+                        h,
+                        norm,
+                    );
+                    kernels::matmul_small::<
+                        16,
+                        _,
+                    >(
+                        cpu,
+                        n,
+                        16,
+                        norm.as_flattened(),
+                        (16, 1),
+                        self.blocks[block].fc.weight.as_flattened(),
+                        false,
+                        fc_product.as_flattened_mut(),
+                        false,
+                    );
+                    Self::__compute_h_3(n, &self.blocks[block].fc.bias, fc_product, h);
+                }
+                let [leave_product, h] = carve(arena, [0..n * 4, n * 32..n * 48]);
+                let leave_product = &mut leave_product.as_chunks_mut::<4>().0[..n];
+                let h = &h.as_chunks::<16>().0[..n];
+                kernels::matmul_small::<
+                    4,
+                    _,
+                >(
+                    cpu,
+                    n,
+                    16,
+                    h.as_flattened(),
+                    (16, 1),
+                    self.leave.weight.as_flattened(),
+                    false,
+                    leave_product.as_flattened_mut(),
+                    false,
+                );
+                let loss_mean = Self::__compute_loss_mean_2(
+                    n,
+                    leave_product,
+                    &self.leave.bias,
+                    label,
+                );
+                let loss = loss_mean / n as f32;
+                loss
+            },
+        );
         value
     }
     /// How many elements a workspace must have for every method of `Residual::loss`, at these sizes or smaller: `1020 * N + 3648`.
@@ -1161,328 +1196,346 @@ impl ResidualLossPass<'_> {
     pub fn backward(self, grads: &mut Residual) {
         let Self { model, arena, x, label, .. } = self;
         let n = x.len();
-        {
-            use ::chainrule::__private::{carve, kernels};
-            let [h, each_sum_exp, each_sum_rest, each_part, d_h] = carve(
-                arena,
-                [
-                    n * 960..n * 976,
-                    n * 980..n * 984,
-                    n * 984..n * 985,
-                    n * 985..n * 986,
-                    n * 992..n * 1008,
-                ],
-            );
-            let h = &h.as_chunks::<16>().0[..n];
-            let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<4>().0[..n];
-            let each_sum_rest = &each_sum_rest[..n];
-            let each_part = &each_part[..n];
-            let d_h = &mut d_h.as_chunks_mut::<16>().0[..n];
-            let d_loss_mean = 1.0 / n as f32;
-            grads.leave.bias.fill(0.0);
-            Residual::__compute_each_sum_exp(
-                n,
-                d_loss_mean,
-                each_part,
-                each_sum_rest,
-                label,
-                each_sum_exp,
-                &mut grads.leave.bias,
-            );
-            kernels::matmul_narrow::<
-                16,
-                _,
-            >(
-                n,
-                4,
-                each_sum_exp.as_flattened(),
-                (4, 1),
-                model.leave.weight.as_flattened(),
-                true,
-                d_h.as_flattened_mut(),
-                false,
-            );
-            kernels::matmul_narrow::<
-                4,
-                _,
-            >(
-                16,
-                n,
-                h.as_flattened(),
-                (1, 16),
-                each_sum_exp.as_flattened(),
-                false,
-                grads.leave.weight.as_flattened_mut(),
-                false,
-            );
-            for i in 0..12 {
-                grads.blocks[i].norm.weight.fill(0.0);
-            }
-            for i in 0..12 {
-                grads.blocks[i].norm.bias.fill(0.0);
-            }
-            for i in 0..12 {
-                grads.blocks[i].fc.weight.as_flattened_mut().fill(0.0);
-            }
-            for i in 0..12 {
-                grads.blocks[i].fc.bias.fill(0.0);
-            }
-            let [centred_each, norm_each, fc_each, h_part_each, norm_part_each_2,
-            scratch_2, d_h, norm_part_each] = carve(
-                arena,
-                [
-                    0..n * 192,
-                    n * 192..n * 384,
-                    n * 384..n * 576,
-                    n * 576..n * 768,
-                    n * 768..n * 960,
-                    n * 960..n * 992,
-                    n * 992..n * 1008,
-                    n * 1008..n * 1020,
-                ],
-            );
-            let centred_each = &centred_each.as_chunks::<16>().0[..n * 12];
-            let norm_each = &norm_each.as_chunks::<16>().0[..n * 12];
-            let fc_each = &fc_each.as_chunks::<16>().0[..n * 12];
-            let h_part_each = &h_part_each.as_chunks::<16>().0[..n * 12];
-            let norm_part_each_2 = &norm_part_each_2.as_chunks::<16>().0[..n * 12];
-            let d_h = &mut d_h.as_chunks_mut::<16>().0[..n];
-            let norm_part_each = &norm_part_each[..n * 12];
-            for block in ::chainrule::__private::core::iter::Iterator::rev(0..12) {
-                let [d_fc, d_norm] = carve(scratch_2, [0..n * 16, n * 16..n * 32]);
-                let d_fc = &mut d_fc.as_chunks_mut::<16>().0[..n];
-                let d_norm = &mut d_norm.as_chunks_mut::<16>().0[..n];
-                Residual::__compute_d_bias_5(
-                    n,
-                    block,
-                    d_h,
-                    fc_each,
-                    h_part_each,
-                    &mut grads.blocks[block].fc.bias,
-                    d_fc,
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            |cpu| {
+                let n = n;
+                use ::chainrule::__private::{carve, kernels};
+                let [h, each_sum_exp, each_sum_rest, each_part, d_h] = carve(
+                    arena,
+                    [
+                        n * 960..n * 976,
+                        n * 980..n * 984,
+                        n * 984..n * 985,
+                        n * 985..n * 986,
+                        n * 992..n * 1008,
+                    ],
                 );
-                kernels::matmul_narrow::<
+                let h = &h.as_chunks::<16>().0[..n];
+                let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<4>().0[..n];
+                let each_sum_rest = &each_sum_rest[..n];
+                let each_part = &each_part[..n];
+                let d_h = &mut d_h.as_chunks_mut::<16>().0[..n];
+                let d_loss_mean = 1.0 / n as f32;
+                grads.leave.bias.fill(0.0);
+                Residual::__compute_each_sum_exp(
+                    n,
+                    d_loss_mean,
+                    each_part,
+                    each_sum_rest,
+                    label,
+                    each_sum_exp,
+                    &mut grads.leave.bias,
+                );
+                kernels::matmul_small::<
                     16,
                     _,
                 >(
+                    cpu,
                     n,
-                    16,
-                    d_fc.as_flattened(),
-                    (16, 1),
-                    model.blocks[block].fc.weight.as_flattened(),
+                    4,
+                    each_sum_exp.as_flattened(),
+                    (4, 1),
+                    model.leave.weight.as_flattened(),
                     true,
-                    d_norm.as_flattened_mut(),
+                    d_h.as_flattened_mut(),
                     false,
                 );
-                kernels::matmul_narrow::<
-                    16,
+                kernels::matmul_small::<
+                    4,
                     _,
                 >(
+                    cpu,
                     16,
                     n,
-                    norm_each[block * n..][..n].as_flattened(),
+                    h.as_flattened(),
                     (1, 16),
-                    d_fc.as_flattened(),
+                    each_sum_exp.as_flattened(),
                     false,
-                    grads.blocks[block].fc.weight.as_flattened_mut(),
-                    true,
+                    grads.leave.weight.as_flattened_mut(),
+                    false,
                 );
-                Residual::__compute_d_h(
+                for i in 0..12 {
+                    grads.blocks[i].norm.weight.fill(0.0);
+                }
+                for i in 0..12 {
+                    grads.blocks[i].norm.bias.fill(0.0);
+                }
+                for i in 0..12 {
+                    grads.blocks[i].fc.weight.as_flattened_mut().fill(0.0);
+                }
+                for i in 0..12 {
+                    grads.blocks[i].fc.bias.fill(0.0);
+                }
+                let [centred_each, norm_each, fc_each, h_part_each, norm_part_each_2,
+                scratch_2, d_h, norm_part_each] = carve(
+                    arena,
+                    [
+                        0..n * 192,
+                        n * 192..n * 384,
+                        n * 384..n * 576,
+                        n * 576..n * 768,
+                        n * 768..n * 960,
+                        n * 960..n * 992,
+                        n * 992..n * 1008,
+                        n * 1008..n * 1020,
+                    ],
+                );
+                let centred_each = &centred_each.as_chunks::<16>().0[..n * 12];
+                let norm_each = &norm_each.as_chunks::<16>().0[..n * 12];
+                let fc_each = &fc_each.as_chunks::<16>().0[..n * 12];
+                let h_part_each = &h_part_each.as_chunks::<16>().0[..n * 12];
+                let norm_part_each_2 = &norm_part_each_2.as_chunks::<16>().0[..n * 12];
+                let d_h = &mut d_h.as_chunks_mut::<16>().0[..n];
+                let norm_part_each = &norm_part_each[..n * 12];
+                for block in ::chainrule::__private::core::iter::Iterator::rev(0..12) {
+                    let [d_fc, d_norm] = carve(scratch_2, [0..n * 16, n * 16..n * 32]);
+                    let d_fc = &mut d_fc.as_chunks_mut::<16>().0[..n];
+                    let d_norm = &mut d_norm.as_chunks_mut::<16>().0[..n];
+                    Residual::__compute_d_bias_5(
+                        n,
+                        block,
+                        d_h,
+                        fc_each,
+                        h_part_each,
+                        &mut grads.blocks[block].fc.bias,
+                        d_fc,
+                    );
+                    kernels::matmul_small::<
+                        16,
+                        _,
+                    >(
+                        cpu,
+                        n,
+                        16,
+                        d_fc.as_flattened(),
+                        (16, 1),
+                        model.blocks[block].fc.weight.as_flattened(),
+                        true,
+                        d_norm.as_flattened_mut(),
+                        false,
+                    );
+                    kernels::matmul_small::<
+                        16,
+                        _,
+                    >(
+                        cpu,
+                        16,
+                        n,
+                        norm_each[block * n..][..n].as_flattened(),
+                        (1, 16),
+                        d_fc.as_flattened(),
+                        false,
+                        grads.blocks[block].fc.weight.as_flattened_mut(),
+                        true,
+                    );
+                    Residual::__compute_d_h(
+                        n,
+                        block,
+                        &model.blocks[block].norm.weight,
+                        d_norm,
+                        norm_part_each,
+                        norm_part_each_2,
+                        centred_each,
+                        d_h,
+                    );
+                    Residual::__compute_d_weight_5(
+                        n,
+                        block,
+                        d_norm,
+                        norm_part_each_2,
+                        &mut grads.blocks[block].norm.weight,
+                    );
+                    Residual::__compute_d_bias_2(
+                        n,
+                        d_norm,
+                        &mut grads.blocks[block].norm.bias,
+                    );
+                }
+                grads.enter.bias.fill(0.0);
+                Residual::__compute_d_bias_2(n, d_h, &mut grads.enter.bias);
+                kernels::matmul_small::<
+                    16,
+                    _,
+                >(
+                    cpu,
+                    8,
                     n,
-                    block,
-                    &model.blocks[block].norm.weight,
-                    d_norm,
-                    norm_part_each,
-                    norm_part_each_2,
-                    centred_each,
-                    d_h,
+                    x.as_flattened(),
+                    (1, 8),
+                    d_h.as_flattened(),
+                    false,
+                    grads.enter.weight.as_flattened_mut(),
+                    false,
                 );
-                Residual::__compute_d_weight_5(
-                    n,
-                    block,
-                    d_norm,
-                    norm_part_each_2,
-                    &mut grads.blocks[block].norm.weight,
-                );
-                Residual::__compute_d_bias_2(
-                    n,
-                    d_norm,
-                    &mut grads.blocks[block].norm.bias,
-                );
-            }
-            grads.enter.bias.fill(0.0);
-            Residual::__compute_d_bias_2(n, d_h, &mut grads.enter.bias);
-            kernels::matmul_narrow::<
-                16,
-                _,
-            >(
-                8,
-                n,
-                x.as_flattened(),
-                (1, 8),
-                d_h.as_flattened(),
-                false,
-                grads.enter.weight.as_flattened_mut(),
-                false,
-            );
-        };
+            },
+        );
     }
     /// Adds the gradient with respect to the parameters to what is there.
     #[track_caller]
     pub fn accumulate(self, grads: &mut Residual) {
         let Self { model, arena, x, label, .. } = self;
         let n = x.len();
-        {
-            use ::chainrule::__private::{carve, kernels};
-            let [h, each_sum_exp, each_sum_rest, each_part, d_h] = carve(
-                arena,
-                [
-                    n * 960..n * 976,
-                    n * 980..n * 984,
-                    n * 984..n * 985,
-                    n * 985..n * 986,
-                    n * 992..n * 1008,
-                ],
-            );
-            let h = &h.as_chunks::<16>().0[..n];
-            let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<4>().0[..n];
-            let each_sum_rest = &each_sum_rest[..n];
-            let each_part = &each_part[..n];
-            let d_h = &mut d_h.as_chunks_mut::<16>().0[..n];
-            let d_loss_mean = 1.0 / n as f32;
-            Residual::__compute_each_sum_exp(
-                n,
-                d_loss_mean,
-                each_part,
-                each_sum_rest,
-                label,
-                each_sum_exp,
-                &mut grads.leave.bias,
-            );
-            kernels::matmul_narrow::<
-                16,
-                _,
-            >(
-                n,
-                4,
-                each_sum_exp.as_flattened(),
-                (4, 1),
-                model.leave.weight.as_flattened(),
-                true,
-                d_h.as_flattened_mut(),
-                false,
-            );
-            kernels::matmul_narrow::<
-                4,
-                _,
-            >(
-                16,
-                n,
-                h.as_flattened(),
-                (1, 16),
-                each_sum_exp.as_flattened(),
-                false,
-                grads.leave.weight.as_flattened_mut(),
-                true,
-            );
-            let [centred_each, norm_each, fc_each, h_part_each, norm_part_each_2,
-            scratch_2, d_h, norm_part_each] = carve(
-                arena,
-                [
-                    0..n * 192,
-                    n * 192..n * 384,
-                    n * 384..n * 576,
-                    n * 576..n * 768,
-                    n * 768..n * 960,
-                    n * 960..n * 992,
-                    n * 992..n * 1008,
-                    n * 1008..n * 1020,
-                ],
-            );
-            let centred_each = &centred_each.as_chunks::<16>().0[..n * 12];
-            let norm_each = &norm_each.as_chunks::<16>().0[..n * 12];
-            let fc_each = &fc_each.as_chunks::<16>().0[..n * 12];
-            let h_part_each = &h_part_each.as_chunks::<16>().0[..n * 12];
-            let norm_part_each_2 = &norm_part_each_2.as_chunks::<16>().0[..n * 12];
-            let d_h = &mut d_h.as_chunks_mut::<16>().0[..n];
-            let norm_part_each = &norm_part_each[..n * 12];
-            for block in ::chainrule::__private::core::iter::Iterator::rev(0..12) {
-                let [d_fc, d_norm] = carve(scratch_2, [0..n * 16, n * 16..n * 32]);
-                let d_fc = &mut d_fc.as_chunks_mut::<16>().0[..n];
-                let d_norm = &mut d_norm.as_chunks_mut::<16>().0[..n];
-                Residual::__compute_d_bias_5(
-                    n,
-                    block,
-                    d_h,
-                    fc_each,
-                    h_part_each,
-                    &mut grads.blocks[block].fc.bias,
-                    d_fc,
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            |cpu| {
+                let n = n;
+                use ::chainrule::__private::{carve, kernels};
+                let [h, each_sum_exp, each_sum_rest, each_part, d_h] = carve(
+                    arena,
+                    [
+                        n * 960..n * 976,
+                        n * 980..n * 984,
+                        n * 984..n * 985,
+                        n * 985..n * 986,
+                        n * 992..n * 1008,
+                    ],
                 );
-                kernels::matmul_narrow::<
+                let h = &h.as_chunks::<16>().0[..n];
+                let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<4>().0[..n];
+                let each_sum_rest = &each_sum_rest[..n];
+                let each_part = &each_part[..n];
+                let d_h = &mut d_h.as_chunks_mut::<16>().0[..n];
+                let d_loss_mean = 1.0 / n as f32;
+                Residual::__compute_each_sum_exp(
+                    n,
+                    d_loss_mean,
+                    each_part,
+                    each_sum_rest,
+                    label,
+                    each_sum_exp,
+                    &mut grads.leave.bias,
+                );
+                kernels::matmul_small::<
                     16,
                     _,
                 >(
+                    cpu,
                     n,
-                    16,
-                    d_fc.as_flattened(),
-                    (16, 1),
-                    model.blocks[block].fc.weight.as_flattened(),
+                    4,
+                    each_sum_exp.as_flattened(),
+                    (4, 1),
+                    model.leave.weight.as_flattened(),
                     true,
-                    d_norm.as_flattened_mut(),
+                    d_h.as_flattened_mut(),
                     false,
                 );
-                kernels::matmul_narrow::<
-                    16,
+                kernels::matmul_small::<
+                    4,
                     _,
                 >(
+                    cpu,
                     16,
                     n,
-                    norm_each[block * n..][..n].as_flattened(),
+                    h.as_flattened(),
                     (1, 16),
-                    d_fc.as_flattened(),
+                    each_sum_exp.as_flattened(),
                     false,
-                    grads.blocks[block].fc.weight.as_flattened_mut(),
+                    grads.leave.weight.as_flattened_mut(),
                     true,
                 );
-                Residual::__compute_d_h(
-                    n,
-                    block,
-                    &model.blocks[block].norm.weight,
-                    d_norm,
-                    norm_part_each,
-                    norm_part_each_2,
-                    centred_each,
-                    d_h,
+                let [centred_each, norm_each, fc_each, h_part_each, norm_part_each_2,
+                scratch_2, d_h, norm_part_each] = carve(
+                    arena,
+                    [
+                        0..n * 192,
+                        n * 192..n * 384,
+                        n * 384..n * 576,
+                        n * 576..n * 768,
+                        n * 768..n * 960,
+                        n * 960..n * 992,
+                        n * 992..n * 1008,
+                        n * 1008..n * 1020,
+                    ],
                 );
-                Residual::__compute_d_weight_5(
+                let centred_each = &centred_each.as_chunks::<16>().0[..n * 12];
+                let norm_each = &norm_each.as_chunks::<16>().0[..n * 12];
+                let fc_each = &fc_each.as_chunks::<16>().0[..n * 12];
+                let h_part_each = &h_part_each.as_chunks::<16>().0[..n * 12];
+                let norm_part_each_2 = &norm_part_each_2.as_chunks::<16>().0[..n * 12];
+                let d_h = &mut d_h.as_chunks_mut::<16>().0[..n];
+                let norm_part_each = &norm_part_each[..n * 12];
+                for block in ::chainrule::__private::core::iter::Iterator::rev(0..12) {
+                    let [d_fc, d_norm] = carve(scratch_2, [0..n * 16, n * 16..n * 32]);
+                    let d_fc = &mut d_fc.as_chunks_mut::<16>().0[..n];
+                    let d_norm = &mut d_norm.as_chunks_mut::<16>().0[..n];
+                    Residual::__compute_d_bias_5(
+                        n,
+                        block,
+                        d_h,
+                        fc_each,
+                        h_part_each,
+                        &mut grads.blocks[block].fc.bias,
+                        d_fc,
+                    );
+                    kernels::matmul_small::<
+                        16,
+                        _,
+                    >(
+                        cpu,
+                        n,
+                        16,
+                        d_fc.as_flattened(),
+                        (16, 1),
+                        model.blocks[block].fc.weight.as_flattened(),
+                        true,
+                        d_norm.as_flattened_mut(),
+                        false,
+                    );
+                    kernels::matmul_small::<
+                        16,
+                        _,
+                    >(
+                        cpu,
+                        16,
+                        n,
+                        norm_each[block * n..][..n].as_flattened(),
+                        (1, 16),
+                        d_fc.as_flattened(),
+                        false,
+                        grads.blocks[block].fc.weight.as_flattened_mut(),
+                        true,
+                    );
+                    Residual::__compute_d_h(
+                        n,
+                        block,
+                        &model.blocks[block].norm.weight,
+                        d_norm,
+                        norm_part_each,
+                        norm_part_each_2,
+                        centred_each,
+                        d_h,
+                    );
+                    Residual::__compute_d_weight_5(
+                        n,
+                        block,
+                        d_norm,
+                        norm_part_each_2,
+                        &mut grads.blocks[block].norm.weight,
+                    );
+                    Residual::__compute_d_bias_2(
+                        n,
+                        d_norm,
+                        &mut grads.blocks[block].norm.bias,
+                    );
+                }
+                Residual::__compute_d_bias_2(n, d_h, &mut grads.enter.bias);
+                kernels::matmul_small::<
+                    16,
+                    _,
+                >(
+                    cpu,
+                    8,
                     n,
-                    block,
-                    d_norm,
-                    norm_part_each_2,
-                    &mut grads.blocks[block].norm.weight,
+                    x.as_flattened(),
+                    (1, 8),
+                    d_h.as_flattened(),
+                    false,
+                    grads.enter.weight.as_flattened_mut(),
+                    true,
                 );
-                Residual::__compute_d_bias_2(
-                    n,
-                    d_norm,
-                    &mut grads.blocks[block].norm.bias,
-                );
-            }
-            Residual::__compute_d_bias_2(n, d_h, &mut grads.enter.bias);
-            kernels::matmul_narrow::<
-                16,
-                _,
-            >(
-                8,
-                n,
-                x.as_flattened(),
-                (1, 8),
-                d_h.as_flattened(),
-                false,
-                grads.enter.weight.as_flattened_mut(),
-                true,
-            );
-        };
+            },
+        );
     }
 }
 #[allow(
@@ -1505,24 +1558,21 @@ impl ResidualLossPass<'_> {
 )]
 impl Residual {
     /// Computes `h` from `bias`.
+    #[inline(always)]
     fn __compute_h(n: usize, bias: &[f32; 16], h: &mut [[f32; 16]]) {
         use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let h = &mut h[..n];
-                let bias_row = kernels::row::<16, _>(bias);
-                for i in kernels::rows(0..n) {
-                    let mut h_row = kernels::row::<16, _>(&h[i]);
-                    for j in 0..16 {
-                        h_row[j] = h_row[j] + bias_row[j];
-                    }
-                    h[i].copy_from_slice(&h_row);
-                }
-            },
-        )
+        let h = &mut h[..n];
+        let bias_row = kernels::row::<16, _>(bias);
+        for i in kernels::rows(0..n) {
+            let mut h_row = kernels::row::<16, _>(&h[i]);
+            for j in 0..16 {
+                h_row[j] = h_row[j] + bias_row[j];
+            }
+            h[i].copy_from_slice(&h_row);
+        }
     }
     /// Computes `centred_each`, `norm_part_each`, `norm_part_each_2` and `norm_each` from `weight`, `bias` and `h`.
+    #[inline(always)]
     fn __compute_centred_each(
         n: usize,
         block: usize,
@@ -1535,59 +1585,41 @@ impl Residual {
         norm_each: &mut [[f32; 16]],
     ) {
         use ::chainrule::__private::{kernels, math::f32 as math};
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let h = &h[..n];
-                let centred_each = &mut centred_each[..n * 12];
-                let norm_part_each = &mut norm_part_each[..n * 12];
-                let norm_part_each_2 = &mut norm_part_each_2[..n * 12];
-                let norm_each = &mut norm_each[..n * 12];
-                let weight_row = kernels::row::<16, _>(weight);
-                let bias_row = kernels::row::<16, _>(bias);
-                for i in kernels::rows(0..n) {
-                    let centred_mean = kernels::sum_of(
-                        16,
-                        #[inline(always)]
-                        |k| h[i][k],
-                    );
-                    let h_row = kernels::row::<16, _>(&h[i]);
-                    let mut centred_each_row = [0.0_f32; 16];
-                    for j in 0..16 {
-                        centred_each_row[j] = h_row[j] - centred_mean / 16.0;
-                    }
-                    centred_each[block * n + i].copy_from_slice(&centred_each_row);
-                    let variance_mean = kernels::sum_of(
-                        16,
-                        #[inline(always)]
-                        |k| {
-                            centred_each[block * n + i][k]
-                                * centred_each[block * n + i][k]
-                        },
-                    );
-                    norm_part_each[block * n + i] = math::sqrt(
-                        variance_mean / 16.0 + 1e-5,
-                    );
-                    let centred_each_row = kernels::row::<
-                        16,
-                        _,
-                    >(&centred_each[block * n + i]);
-                    let mut norm_part_each_2_row = [0.0_f32; 16];
-                    let mut norm_each_row = [0.0_f32; 16];
-                    for j in 0..16 {
-                        norm_part_each_2_row[j] = centred_each_row[j]
-                            / norm_part_each[block * n + i];
-                        norm_each_row[j] = norm_part_each_2_row[j] * weight_row[j]
-                            + bias_row[j];
-                    }
-                    norm_part_each_2[block * n + i]
-                        .copy_from_slice(&norm_part_each_2_row);
-                    norm_each[block * n + i].copy_from_slice(&norm_each_row);
-                }
-            },
-        )
+        let h = &h[..n];
+        let centred_each = &mut centred_each[..n * 12];
+        let norm_part_each = &mut norm_part_each[..n * 12];
+        let norm_part_each_2 = &mut norm_part_each_2[..n * 12];
+        let norm_each = &mut norm_each[..n * 12];
+        let weight_row = kernels::row::<16, _>(weight);
+        let bias_row = kernels::row::<16, _>(bias);
+        for i in kernels::rows(0..n) {
+            let centred_mean = kernels::sum_of(16, #[inline(always)] |k| h[i][k]);
+            let h_row = kernels::row::<16, _>(&h[i]);
+            let mut centred_each_row = [0.0_f32; 16];
+            for j in 0..16 {
+                centred_each_row[j] = h_row[j] - centred_mean / 16.0;
+            }
+            centred_each[block * n + i].copy_from_slice(&centred_each_row);
+            let variance_mean = kernels::sum_of(
+                16,
+                #[inline(always)]
+                |k| centred_each[block * n + i][k] * centred_each[block * n + i][k],
+            );
+            norm_part_each[block * n + i] = math::sqrt(variance_mean / 16.0 + 1e-5);
+            let centred_each_row = kernels::row::<16, _>(&centred_each[block * n + i]);
+            let mut norm_part_each_2_row = [0.0_f32; 16];
+            let mut norm_each_row = [0.0_f32; 16];
+            for j in 0..16 {
+                norm_part_each_2_row[j] = centred_each_row[j]
+                    / norm_part_each[block * n + i];
+                norm_each_row[j] = norm_part_each_2_row[j] * weight_row[j] + bias_row[j];
+            }
+            norm_part_each_2[block * n + i].copy_from_slice(&norm_part_each_2_row);
+            norm_each[block * n + i].copy_from_slice(&norm_each_row);
+        }
     }
     /// Computes `h`, `fc_each` and `h_part_each` from `bias` and `fc_product`.
+    #[inline(always)]
     fn __compute_h_2(
         n: usize,
         block: usize,
@@ -1598,32 +1630,28 @@ impl Residual {
         h_part_each: &mut [[f32; 16]],
     ) {
         use ::chainrule::__private::{kernels, math::f32 as math};
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let fc_product = &fc_product[..n];
-                let h = &mut h[..n];
-                let fc_each = &mut fc_each[..n * 12];
-                let h_part_each = &mut h_part_each[..n * 12];
-                let bias_row = kernels::row::<16, _>(bias);
-                for i in kernels::rows(0..n) {
-                    let fc_product_row = kernels::row::<16, _>(&fc_product[i]);
-                    let mut fc_each_row = [0.0_f32; 16];
-                    let mut h_part_each_row = [0.0_f32; 16];
-                    let mut h_row = kernels::row::<16, _>(&h[i]);
-                    for j in 0..16 {
-                        fc_each_row[j] = fc_product_row[j] + bias_row[j];
-                        h_part_each_row[j] = math::normal_cdf(fc_each_row[j]);
-                        h_row[j] = h_row[j] + fc_each_row[j] * h_part_each_row[j];
-                    }
-                    fc_each[block * n + i].copy_from_slice(&fc_each_row);
-                    h_part_each[block * n + i].copy_from_slice(&h_part_each_row);
-                    h[i].copy_from_slice(&h_row);
-                }
-            },
-        )
+        let fc_product = &fc_product[..n];
+        let h = &mut h[..n];
+        let fc_each = &mut fc_each[..n * 12];
+        let h_part_each = &mut h_part_each[..n * 12];
+        let bias_row = kernels::row::<16, _>(bias);
+        for i in kernels::rows(0..n) {
+            let fc_product_row = kernels::row::<16, _>(&fc_product[i]);
+            let mut fc_each_row = [0.0_f32; 16];
+            let mut h_part_each_row = [0.0_f32; 16];
+            let mut h_row = kernels::row::<16, _>(&h[i]);
+            for j in 0..16 {
+                fc_each_row[j] = fc_product_row[j] + bias_row[j];
+                h_part_each_row[j] = math::normal_cdf(fc_each_row[j]);
+                h_row[j] = h_row[j] + fc_each_row[j] * h_part_each_row[j];
+            }
+            fc_each[block * n + i].copy_from_slice(&fc_each_row);
+            h_part_each[block * n + i].copy_from_slice(&h_part_each_row);
+            h[i].copy_from_slice(&h_row);
+        }
     }
     /// Computes `loss_mean`, `each_sum_exp`, `each_sum_rest` and `each_part` from `leave_product`, `bias` and `label`.
+    #[inline(always)]
     fn __compute_loss_mean(
         n: usize,
         leave_product: &[[f32; 4]],
@@ -1634,71 +1662,67 @@ impl Residual {
         each_part: &mut [f32],
     ) -> f32 {
         use ::chainrule::__private::{kernels, math::f32 as math};
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let leave_product = &leave_product[..n];
-                let label = &label[..n];
-                let each_sum_exp = &mut each_sum_exp[..n];
-                let each_sum_rest = &mut each_sum_rest[..n];
-                let each_part = &mut each_part[..n];
-                let mut loss_mean = 0.0;
-                for i in kernels::rows(0..n) {
-                    let mut leave = [0.0_f32; 4];
-                    let mut others = [0.0_f32; 4];
-                    for j in 0..4 {
-                        leave[j] = leave_product[i][j] + bias[j];
-                        others[j] = if j == (label[i] as usize) {
-                            -::chainrule::__private::core::primitive::f32::INFINITY
-                        } else {
-                            leave[j]
-                        };
-                    }
-                    let mut each_sum_at = 0;
-                    let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
-                    for k in 0..4 {
-                        let candidate = others[k];
-                        let better = (candidate > largest)
-                            | (candidate.is_nan() & !largest.is_nan());
-                        each_sum_at = if better { k } else { each_sum_at };
-                        largest = if better { candidate } else { largest };
-                    }
-                    let each_sum_top = largest;
-                    let each_sum_shift = if math::abs(each_sum_top)
-                        < ::chainrule::__private::core::primitive::f32::INFINITY
-                    {
-                        each_sum_top
-                    } else {
-                        0.0
-                    };
-                    let others_row = kernels::row::<8, _>(&others);
-                    let mut each_sum_exp_row = [0.0_f32; 8];
-                    for k in 0..8 {
-                        each_sum_exp_row[k] = math::exp(others_row[k] - each_sum_shift);
-                    }
-                    each_sum_exp[i].copy_from_slice(&each_sum_exp_row[..4]);
-                    let each_sum_one = if math::abs(each_sum_top)
-                        < ::chainrule::__private::core::primitive::f32::INFINITY
-                    {
-                        1.0
-                    } else {
-                        0.0
-                    };
-                    each_sum_rest[i] = 0.0;
-                    for k in 0..4 {
-                        each_sum_rest[i]
-                            += each_sum_exp[i][k]
-                                - (if k == each_sum_at { each_sum_one } else { 0.0 });
-                    }
-                    each_part[i] = each_sum_top - leave[label[i] as usize]
-                        + math::ln_1p(each_sum_rest[i]);
-                    loss_mean += math::softplus(each_part[i]);
-                }
-                loss_mean
-            },
-        )
+        let leave_product = &leave_product[..n];
+        let label = &label[..n];
+        let each_sum_exp = &mut each_sum_exp[..n];
+        let each_sum_rest = &mut each_sum_rest[..n];
+        let each_part = &mut each_part[..n];
+        let mut loss_mean = 0.0;
+        for i in kernels::rows(0..n) {
+            let mut leave = [0.0_f32; 4];
+            let mut others = [0.0_f32; 4];
+            for j in 0..4 {
+                leave[j] = leave_product[i][j] + bias[j];
+                others[j] = if j == (label[i] as usize) {
+                    -::chainrule::__private::core::primitive::f32::INFINITY
+                } else {
+                    leave[j]
+                };
+            }
+            let mut each_sum_at = 0;
+            let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
+            for k in 0..4 {
+                let candidate = others[k];
+                let better = (candidate > largest)
+                    | (candidate.is_nan() & !largest.is_nan());
+                each_sum_at = if better { k } else { each_sum_at };
+                largest = if better { candidate } else { largest };
+            }
+            let each_sum_top = largest;
+            let each_sum_shift = if math::abs(each_sum_top)
+                < ::chainrule::__private::core::primitive::f32::INFINITY
+            {
+                each_sum_top
+            } else {
+                0.0
+            };
+            let others_row = kernels::row::<8, _>(&others);
+            let mut each_sum_exp_row = [0.0_f32; 8];
+            for k in 0..8 {
+                each_sum_exp_row[k] = math::exp(others_row[k] - each_sum_shift);
+            }
+            each_sum_exp[i].copy_from_slice(&each_sum_exp_row[..4]);
+            let each_sum_one = if math::abs(each_sum_top)
+                < ::chainrule::__private::core::primitive::f32::INFINITY
+            {
+                1.0
+            } else {
+                0.0
+            };
+            each_sum_rest[i] = 0.0;
+            for k in 0..4 {
+                each_sum_rest[i]
+                    += each_sum_exp[i][k]
+                        - (if k == each_sum_at { each_sum_one } else { 0.0 });
+            }
+            each_part[i] = each_sum_top - leave[label[i] as usize]
+                + math::ln_1p(each_sum_rest[i]);
+            loss_mean += math::softplus(each_part[i]);
+        }
+        loss_mean
     }
     /// Computes `each_sum_exp` and `d_bias` from `d_loss_mean`, `each_part`, `each_sum_rest` and `label`.
+    #[inline(always)]
     fn __compute_each_sum_exp(
         n: usize,
         d_loss_mean: f32,
@@ -1709,32 +1733,28 @@ impl Residual {
         d_bias: &mut [f32; 4],
     ) {
         use ::chainrule::__private::math::f32 as math;
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let each_part = &each_part[..n];
-                let each_sum_rest = &each_sum_rest[..n];
-                let label = &label[..n];
-                let each_sum_exp = &mut each_sum_exp[..n];
-                for i in 0..n {
-                    let each_part_2 = d_loss_mean * math::sigmoid(each_part[i]);
-                    let d_each_sum_rest = each_part_2 / (1.0 + each_sum_rest[i]);
-                    for j in 0..4 {
-                        each_sum_exp[i][j] = if j == (label[i] as usize) {
-                            0.0
-                        } else {
-                            d_each_sum_rest * each_sum_exp[i][j]
-                        };
-                    }
-                    each_sum_exp[i][label[i] as usize] -= each_part_2;
-                    for j in 0..4 {
-                        d_bias[j] += each_sum_exp[i][j];
-                    }
-                }
-            },
-        )
+        let each_part = &each_part[..n];
+        let each_sum_rest = &each_sum_rest[..n];
+        let label = &label[..n];
+        let each_sum_exp = &mut each_sum_exp[..n];
+        for i in 0..n {
+            let each_part_2 = d_loss_mean * math::sigmoid(each_part[i]);
+            let d_each_sum_rest = each_part_2 / (1.0 + each_sum_rest[i]);
+            for j in 0..4 {
+                each_sum_exp[i][j] = if j == (label[i] as usize) {
+                    0.0
+                } else {
+                    d_each_sum_rest * each_sum_exp[i][j]
+                };
+            }
+            each_sum_exp[i][label[i] as usize] -= each_part_2;
+            for j in 0..4 {
+                d_bias[j] += each_sum_exp[i][j];
+            }
+        }
     }
     /// Computes `d_bias_4` and `d_fc` from `d_h`, `fc_each` and `h_part_each`.
+    #[inline(always)]
     fn __compute_d_bias_4(
         block: usize,
         n: usize,
@@ -1745,35 +1765,28 @@ impl Residual {
         d_fc: &mut [[f32; 16]],
     ) {
         use ::chainrule::__private::{kernels, math::f32 as math};
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let d_h = &d_h[..n];
-                let fc_each = &fc_each[..n * 12];
-                let h_part_each = &h_part_each[..n * 12];
-                let d_fc = &mut d_fc[..n];
-                let mut d_bias_4_row = kernels::row::<16, _>(&d_bias_4[block]);
-                for i in kernels::rows(0..n) {
-                    let d_h_row = kernels::row::<16, _>(&d_h[i]);
-                    let fc_each_row = kernels::row::<16, _>(&fc_each[block * n + i]);
-                    let h_part_each_row = kernels::row::<
-                        16,
-                        _,
-                    >(&h_part_each[block * n + i]);
-                    let mut d_fc_row = [0.0_f32; 16];
-                    for j in 0..16 {
-                        d_fc_row[j] = d_h_row[j]
-                            * (h_part_each_row[j]
-                                + fc_each_row[j] * math::normal_pdf(fc_each_row[j]));
-                        d_bias_4_row[j] += d_fc_row[j];
-                    }
-                    d_fc[i].copy_from_slice(&d_fc_row);
-                }
-                d_bias_4[block].copy_from_slice(&d_bias_4_row);
-            },
-        )
+        let d_h = &d_h[..n];
+        let fc_each = &fc_each[..n * 12];
+        let h_part_each = &h_part_each[..n * 12];
+        let d_fc = &mut d_fc[..n];
+        let mut d_bias_4_row = kernels::row::<16, _>(&d_bias_4[block]);
+        for i in kernels::rows(0..n) {
+            let d_h_row = kernels::row::<16, _>(&d_h[i]);
+            let fc_each_row = kernels::row::<16, _>(&fc_each[block * n + i]);
+            let h_part_each_row = kernels::row::<16, _>(&h_part_each[block * n + i]);
+            let mut d_fc_row = [0.0_f32; 16];
+            for j in 0..16 {
+                d_fc_row[j] = d_h_row[j]
+                    * (h_part_each_row[j]
+                        + fc_each_row[j] * math::normal_pdf(fc_each_row[j]));
+                d_bias_4_row[j] += d_fc_row[j];
+            }
+            d_fc[i].copy_from_slice(&d_fc_row);
+        }
+        d_bias_4[block].copy_from_slice(&d_bias_4_row);
     }
     /// Computes `d_h` from `weight`, `d_norm`, `norm_part_each`, `norm_part_each_2` and `centred_each`.
+    #[inline(always)]
     fn __compute_d_h(
         n: usize,
         block: usize,
@@ -1785,58 +1798,49 @@ impl Residual {
         d_h: &mut [[f32; 16]],
     ) {
         use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let d_norm = &d_norm[..n];
-                let norm_part_each = &norm_part_each[..n * 12];
-                let norm_part_each_2 = &norm_part_each_2[..n * 12];
-                let centred_each = &centred_each[..n * 12];
-                let d_h = &mut d_h[..n];
-                let weight_row = kernels::row::<16, _>(weight);
-                for i in kernels::rows(0..n) {
-                    let mut d_centred = [0.0_f32; 16];
-                    let d_norm_row = kernels::row::<16, _>(&d_norm[i]);
-                    let mut d_centred_row = [0.0_f32; 16];
-                    for j in 0..16 {
-                        d_centred_row[j] = d_norm_row[j] * weight_row[j]
-                            / norm_part_each[block * n + i];
-                    }
-                    d_centred.copy_from_slice(&d_centred_row);
-                    let d_variance_part = kernels::sum_of(
-                        16,
-                        #[inline(always)]
-                        |j| d_centred[j] * norm_part_each_2[block * n + i][j],
-                    );
-                    let d_variance = -0.5 * d_variance_part
-                        / norm_part_each[block * n + i];
-                    let d_variance_mean = d_variance / 16.0;
-                    let centred_each_row = kernels::row::<
-                        16,
-                        _,
-                    >(&centred_each[block * n + i]);
-                    let mut d_centred_row = kernels::row::<16, _>(&d_centred);
-                    for k in 0..16 {
-                        d_centred_row[k]
-                            += 2.0 * (d_variance_mean * centred_each_row[k]);
-                    }
-                    d_centred.copy_from_slice(&d_centred_row);
-                    let d_centred_mean_part = kernels::sum_of(
-                        16,
-                        #[inline(always)]
-                        |j| d_centred[j],
-                    );
-                    let d_centred_row = kernels::row::<16, _>(&d_centred);
-                    let mut d_h_row = kernels::row::<16, _>(&d_h[i]);
-                    for k in 0..16 {
-                        d_h_row[k] += d_centred_row[k] - d_centred_mean_part / 16.0;
-                    }
-                    d_h[i].copy_from_slice(&d_h_row);
-                }
-            },
-        )
+        let d_norm = &d_norm[..n];
+        let norm_part_each = &norm_part_each[..n * 12];
+        let norm_part_each_2 = &norm_part_each_2[..n * 12];
+        let centred_each = &centred_each[..n * 12];
+        let d_h = &mut d_h[..n];
+        let weight_row = kernels::row::<16, _>(weight);
+        for i in kernels::rows(0..n) {
+            let mut d_centred = [0.0_f32; 16];
+            let d_norm_row = kernels::row::<16, _>(&d_norm[i]);
+            let mut d_centred_row = [0.0_f32; 16];
+            for j in 0..16 {
+                d_centred_row[j] = d_norm_row[j] * weight_row[j]
+                    / norm_part_each[block * n + i];
+            }
+            d_centred.copy_from_slice(&d_centred_row);
+            let d_variance_part = kernels::sum_of(
+                16,
+                #[inline(always)]
+                |j| d_centred[j] * norm_part_each_2[block * n + i][j],
+            );
+            let d_variance = -0.5 * d_variance_part / norm_part_each[block * n + i];
+            let d_variance_mean = d_variance / 16.0;
+            let centred_each_row = kernels::row::<16, _>(&centred_each[block * n + i]);
+            let mut d_centred_row = kernels::row::<16, _>(&d_centred);
+            for k in 0..16 {
+                d_centred_row[k] += 2.0 * (d_variance_mean * centred_each_row[k]);
+            }
+            d_centred.copy_from_slice(&d_centred_row);
+            let d_centred_mean_part = kernels::sum_of(
+                16,
+                #[inline(always)]
+                |j| d_centred[j],
+            );
+            let d_centred_row = kernels::row::<16, _>(&d_centred);
+            let mut d_h_row = kernels::row::<16, _>(&d_h[i]);
+            for k in 0..16 {
+                d_h_row[k] += d_centred_row[k] - d_centred_mean_part / 16.0;
+            }
+            d_h[i].copy_from_slice(&d_h_row);
+        }
     }
     /// Computes `d_weight_3` from `d_norm` and `norm_part_each_2`.
+    #[inline(always)]
     fn __compute_d_weight_3(
         block: usize,
         n: usize,
@@ -1845,27 +1849,23 @@ impl Residual {
         d_weight_3: &mut [[f32; 16]; 12],
     ) {
         use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let d_norm = &d_norm[..n];
-                let norm_part_each_2 = &norm_part_each_2[..n * 12];
-                let mut d_weight_3_row = kernels::row::<16, _>(&d_weight_3[block]);
-                for i in kernels::rows(0..n) {
-                    let d_norm_row = kernels::row::<16, _>(&d_norm[i]);
-                    let norm_part_each_2_row = kernels::row::<
-                        16,
-                        _,
-                    >(&norm_part_each_2[block * n + i]);
-                    for j in 0..16 {
-                        d_weight_3_row[j] += d_norm_row[j] * norm_part_each_2_row[j];
-                    }
-                }
-                d_weight_3[block].copy_from_slice(&d_weight_3_row);
-            },
-        )
+        let d_norm = &d_norm[..n];
+        let norm_part_each_2 = &norm_part_each_2[..n * 12];
+        let mut d_weight_3_row = kernels::row::<16, _>(&d_weight_3[block]);
+        for i in kernels::rows(0..n) {
+            let d_norm_row = kernels::row::<16, _>(&d_norm[i]);
+            let norm_part_each_2_row = kernels::row::<
+                16,
+                _,
+            >(&norm_part_each_2[block * n + i]);
+            for j in 0..16 {
+                d_weight_3_row[j] += d_norm_row[j] * norm_part_each_2_row[j];
+            }
+        }
+        d_weight_3[block].copy_from_slice(&d_weight_3_row);
     }
     /// Computes `d_bias_3` from `d_norm`.
+    #[inline(always)]
     fn __compute_d_bias_3(
         block: usize,
         n: usize,
@@ -1873,40 +1873,32 @@ impl Residual {
         d_bias_3: &mut [[f32; 16]; 12],
     ) {
         use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let d_norm = &d_norm[..n];
-                let mut d_bias_3_row = kernels::row::<16, _>(&d_bias_3[block]);
-                for i in kernels::rows(0..n) {
-                    let d_norm_row = kernels::row::<16, _>(&d_norm[i]);
-                    for j in 0..16 {
-                        d_bias_3_row[j] += d_norm_row[j];
-                    }
-                }
-                d_bias_3[block].copy_from_slice(&d_bias_3_row);
-            },
-        )
+        let d_norm = &d_norm[..n];
+        let mut d_bias_3_row = kernels::row::<16, _>(&d_bias_3[block]);
+        for i in kernels::rows(0..n) {
+            let d_norm_row = kernels::row::<16, _>(&d_norm[i]);
+            for j in 0..16 {
+                d_bias_3_row[j] += d_norm_row[j];
+            }
+        }
+        d_bias_3[block].copy_from_slice(&d_bias_3_row);
     }
     /// Computes `d_bias_2` from `d_h`.
+    #[inline(always)]
     fn __compute_d_bias_2(n: usize, d_h: &[[f32; 16]], d_bias_2: &mut [f32; 16]) {
         use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let d_h = &d_h[..n];
-                let mut d_bias_2_row = kernels::row::<16, _>(d_bias_2);
-                for i in kernels::rows(0..n) {
-                    let d_h_row = kernels::row::<16, _>(&d_h[i]);
-                    for j in 0..16 {
-                        d_bias_2_row[j] += d_h_row[j];
-                    }
-                }
-                d_bias_2.copy_from_slice(&d_bias_2_row);
-            },
-        )
+        let d_h = &d_h[..n];
+        let mut d_bias_2_row = kernels::row::<16, _>(d_bias_2);
+        for i in kernels::rows(0..n) {
+            let d_h_row = kernels::row::<16, _>(&d_h[i]);
+            for j in 0..16 {
+                d_bias_2_row[j] += d_h_row[j];
+            }
+        }
+        d_bias_2.copy_from_slice(&d_bias_2_row);
     }
     /// Computes `norm` from `weight`, `bias` and `h`.
+    #[inline(always)]
     fn __compute_norm(
         n: usize,
         weight: &[f32; 16],
@@ -1915,44 +1907,36 @@ impl Residual {
         norm: &mut [[f32; 16]],
     ) {
         use ::chainrule::__private::{kernels, math::f32 as math};
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let h = &h[..n];
-                let norm = &mut norm[..n];
-                let weight_row = kernels::row::<16, _>(weight);
-                let bias_row = kernels::row::<16, _>(bias);
-                for i in kernels::rows(0..n) {
-                    let centred_mean = kernels::sum_of(
-                        16,
-                        #[inline(always)]
-                        |k| h[i][k],
-                    );
-                    let mut centred = [0.0_f32; 16];
-                    let h_row = kernels::row::<16, _>(&h[i]);
-                    let mut centred_row = [0.0_f32; 16];
-                    for j in 0..16 {
-                        centred_row[j] = h_row[j] - centred_mean / 16.0;
-                    }
-                    centred.copy_from_slice(&centred_row);
-                    let variance_mean = kernels::sum_of(
-                        16,
-                        #[inline(always)]
-                        |k| centred[k] * centred[k],
-                    );
-                    let variance = variance_mean / 16.0;
-                    let centred_row = kernels::row::<16, _>(&centred);
-                    let mut norm_row = [0.0_f32; 16];
-                    for j in 0..16 {
-                        norm_row[j] = centred_row[j] / math::sqrt(variance + 1e-5)
-                            * weight_row[j] + bias_row[j];
-                    }
-                    norm[i].copy_from_slice(&norm_row);
-                }
-            },
-        )
+        let h = &h[..n];
+        let norm = &mut norm[..n];
+        let weight_row = kernels::row::<16, _>(weight);
+        let bias_row = kernels::row::<16, _>(bias);
+        for i in kernels::rows(0..n) {
+            let centred_mean = kernels::sum_of(16, #[inline(always)] |k| h[i][k]);
+            let mut centred = [0.0_f32; 16];
+            let h_row = kernels::row::<16, _>(&h[i]);
+            let mut centred_row = [0.0_f32; 16];
+            for j in 0..16 {
+                centred_row[j] = h_row[j] - centred_mean / 16.0;
+            }
+            centred.copy_from_slice(&centred_row);
+            let variance_mean = kernels::sum_of(
+                16,
+                #[inline(always)]
+                |k| centred[k] * centred[k],
+            );
+            let variance = variance_mean / 16.0;
+            let centred_row = kernels::row::<16, _>(&centred);
+            let mut norm_row = [0.0_f32; 16];
+            for j in 0..16 {
+                norm_row[j] = centred_row[j] / math::sqrt(variance + 1e-5)
+                    * weight_row[j] + bias_row[j];
+            }
+            norm[i].copy_from_slice(&norm_row);
+        }
     }
     /// Computes `h` from `bias` and `fc_product`.
+    #[inline(always)]
     fn __compute_h_3(
         n: usize,
         bias: &[f32; 16],
@@ -1960,25 +1944,21 @@ impl Residual {
         h: &mut [[f32; 16]],
     ) {
         use ::chainrule::__private::{kernels, math::f32 as math};
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let fc_product = &fc_product[..n];
-                let h = &mut h[..n];
-                let bias_row = kernels::row::<16, _>(bias);
-                for i in kernels::rows(0..n) {
-                    let mut h_row = kernels::row::<16, _>(&h[i]);
-                    let fc_product_row = kernels::row::<16, _>(&fc_product[i]);
-                    for j in 0..16 {
-                        let total = fc_product_row[j] + bias_row[j];
-                        h_row[j] = h_row[j] + total * math::normal_cdf(total);
-                    }
-                    h[i].copy_from_slice(&h_row);
-                }
-            },
-        )
+        let fc_product = &fc_product[..n];
+        let h = &mut h[..n];
+        let bias_row = kernels::row::<16, _>(bias);
+        for i in kernels::rows(0..n) {
+            let mut h_row = kernels::row::<16, _>(&h[i]);
+            let fc_product_row = kernels::row::<16, _>(&fc_product[i]);
+            for j in 0..16 {
+                let total = fc_product_row[j] + bias_row[j];
+                h_row[j] = h_row[j] + total * math::normal_cdf(total);
+            }
+            h[i].copy_from_slice(&h_row);
+        }
     }
     /// Computes `loss_mean` from `leave_product`, `bias` and `label`.
+    #[inline(always)]
     fn __compute_loss_mean_2(
         n: usize,
         leave_product: &[[f32; 4]],
@@ -1986,72 +1966,67 @@ impl Residual {
         label: &[u32],
     ) -> f32 {
         use ::chainrule::__private::{kernels, math::f32 as math};
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let leave_product = &leave_product[..n];
-                let label = &label[..n];
-                let mut loss_mean = 0.0;
-                for i in kernels::rows(0..n) {
-                    let mut leave = [0.0_f32; 4];
-                    let mut others = [0.0_f32; 4];
-                    for j in 0..4 {
-                        leave[j] = leave_product[i][j] + bias[j];
-                        others[j] = if j == (label[i] as usize) {
-                            -::chainrule::__private::core::primitive::f32::INFINITY
-                        } else {
-                            leave[j]
-                        };
-                    }
-                    let mut each_sum_at = 0;
-                    let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
-                    for k in 0..4 {
-                        let candidate = others[k];
-                        let better = (candidate > largest)
-                            | (candidate.is_nan() & !largest.is_nan());
-                        each_sum_at = if better { k } else { each_sum_at };
-                        largest = if better { candidate } else { largest };
-                    }
-                    let each_sum_top = largest;
-                    let each_sum_shift = if math::abs(each_sum_top)
-                        < ::chainrule::__private::core::primitive::f32::INFINITY
-                    {
-                        each_sum_top
-                    } else {
-                        0.0
-                    };
-                    let each_sum_one = if math::abs(each_sum_top)
-                        < ::chainrule::__private::core::primitive::f32::INFINITY
-                    {
-                        1.0
-                    } else {
-                        0.0
-                    };
-                    let mut each_sum_rest = 0.0;
-                    let others_row = kernels::row::<8, _>(&others);
-                    each_sum_rest
-                        += kernels::sum_of_row::<
-                            8,
-                            _,
-                        >(
-                            4,
-                            #[inline(always)]
-                            |k| {
-                                math::exp(others_row[k] - each_sum_shift)
-                                    - (if k == each_sum_at { each_sum_one } else { 0.0 })
-                            },
-                        );
-                    loss_mean
-                        += math::softplus(
-                            each_sum_top - leave[label[i] as usize]
-                                + math::ln_1p(each_sum_rest),
-                        );
-                }
-                loss_mean
-            },
-        )
+        let leave_product = &leave_product[..n];
+        let label = &label[..n];
+        let mut loss_mean = 0.0;
+        for i in kernels::rows(0..n) {
+            let mut leave = [0.0_f32; 4];
+            let mut others = [0.0_f32; 4];
+            for j in 0..4 {
+                leave[j] = leave_product[i][j] + bias[j];
+                others[j] = if j == (label[i] as usize) {
+                    -::chainrule::__private::core::primitive::f32::INFINITY
+                } else {
+                    leave[j]
+                };
+            }
+            let mut each_sum_at = 0;
+            let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
+            for k in 0..4 {
+                let candidate = others[k];
+                let better = (candidate > largest)
+                    | (candidate.is_nan() & !largest.is_nan());
+                each_sum_at = if better { k } else { each_sum_at };
+                largest = if better { candidate } else { largest };
+            }
+            let each_sum_top = largest;
+            let each_sum_shift = if math::abs(each_sum_top)
+                < ::chainrule::__private::core::primitive::f32::INFINITY
+            {
+                each_sum_top
+            } else {
+                0.0
+            };
+            let each_sum_one = if math::abs(each_sum_top)
+                < ::chainrule::__private::core::primitive::f32::INFINITY
+            {
+                1.0
+            } else {
+                0.0
+            };
+            let mut each_sum_rest = 0.0;
+            let others_row = kernels::row::<8, _>(&others);
+            each_sum_rest
+                += kernels::sum_of_row::<
+                    8,
+                    _,
+                >(
+                    4,
+                    #[inline(always)]
+                    |k| {
+                        math::exp(others_row[k] - each_sum_shift)
+                            - (if k == each_sum_at { each_sum_one } else { 0.0 })
+                    },
+                );
+            loss_mean
+                += math::softplus(
+                    each_sum_top - leave[label[i] as usize] + math::ln_1p(each_sum_rest),
+                );
+        }
+        loss_mean
     }
     /// Computes `d_bias_5` and `d_fc` from `d_h`, `fc_each` and `h_part_each`.
+    #[inline(always)]
     fn __compute_d_bias_5(
         n: usize,
         block: usize,
@@ -2062,35 +2037,28 @@ impl Residual {
         d_fc: &mut [[f32; 16]],
     ) {
         use ::chainrule::__private::{kernels, math::f32 as math};
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let d_h = &d_h[..n];
-                let fc_each = &fc_each[..n * 12];
-                let h_part_each = &h_part_each[..n * 12];
-                let d_fc = &mut d_fc[..n];
-                let mut bias_row = kernels::row::<16, _>(d_bias_5);
-                for i in kernels::rows(0..n) {
-                    let d_h_row = kernels::row::<16, _>(&d_h[i]);
-                    let fc_each_row = kernels::row::<16, _>(&fc_each[block * n + i]);
-                    let h_part_each_row = kernels::row::<
-                        16,
-                        _,
-                    >(&h_part_each[block * n + i]);
-                    let mut d_fc_row = [0.0_f32; 16];
-                    for j in 0..16 {
-                        d_fc_row[j] = d_h_row[j]
-                            * (h_part_each_row[j]
-                                + fc_each_row[j] * math::normal_pdf(fc_each_row[j]));
-                        bias_row[j] += d_fc_row[j];
-                    }
-                    d_fc[i].copy_from_slice(&d_fc_row);
-                }
-                d_bias_5.copy_from_slice(&bias_row);
-            },
-        )
+        let d_h = &d_h[..n];
+        let fc_each = &fc_each[..n * 12];
+        let h_part_each = &h_part_each[..n * 12];
+        let d_fc = &mut d_fc[..n];
+        let mut bias_row = kernels::row::<16, _>(d_bias_5);
+        for i in kernels::rows(0..n) {
+            let d_h_row = kernels::row::<16, _>(&d_h[i]);
+            let fc_each_row = kernels::row::<16, _>(&fc_each[block * n + i]);
+            let h_part_each_row = kernels::row::<16, _>(&h_part_each[block * n + i]);
+            let mut d_fc_row = [0.0_f32; 16];
+            for j in 0..16 {
+                d_fc_row[j] = d_h_row[j]
+                    * (h_part_each_row[j]
+                        + fc_each_row[j] * math::normal_pdf(fc_each_row[j]));
+                bias_row[j] += d_fc_row[j];
+            }
+            d_fc[i].copy_from_slice(&d_fc_row);
+        }
+        d_bias_5.copy_from_slice(&bias_row);
     }
     /// Computes `d_weight_5` from `d_norm` and `norm_part_each_2`.
+    #[inline(always)]
     fn __compute_d_weight_5(
         n: usize,
         block: usize,
@@ -2099,24 +2067,19 @@ impl Residual {
         d_weight_5: &mut [f32; 16],
     ) {
         use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move || {
-                let d_norm = &d_norm[..n];
-                let norm_part_each_2 = &norm_part_each_2[..n * 12];
-                let mut weight_row = kernels::row::<16, _>(d_weight_5);
-                for i in kernels::rows(0..n) {
-                    let d_norm_row = kernels::row::<16, _>(&d_norm[i]);
-                    let norm_part_each_2_row = kernels::row::<
-                        16,
-                        _,
-                    >(&norm_part_each_2[block * n + i]);
-                    for j in 0..16 {
-                        weight_row[j] += d_norm_row[j] * norm_part_each_2_row[j];
-                    }
-                }
-                d_weight_5.copy_from_slice(&weight_row);
-            },
-        )
+        let d_norm = &d_norm[..n];
+        let norm_part_each_2 = &norm_part_each_2[..n * 12];
+        let mut weight_row = kernels::row::<16, _>(d_weight_5);
+        for i in kernels::rows(0..n) {
+            let d_norm_row = kernels::row::<16, _>(&d_norm[i]);
+            let norm_part_each_2_row = kernels::row::<
+                16,
+                _,
+            >(&norm_part_each_2[block * n + i]);
+            for j in 0..16 {
+                weight_row[j] += d_norm_row[j] * norm_part_each_2_row[j];
+            }
+        }
+        d_weight_5.copy_from_slice(&weight_row);
     }
 }

@@ -2,7 +2,8 @@
 
 use super::matmul::Product;
 use super::{
-    Runs, matmul, matmul_narrow, matmul_runs, row, rows, strided_row, sum, sum_of, sum_of_row, vectorised,
+    Runs, dots_small, matmul, matmul_narrow, matmul_runs, matmul_small, row, rows, strided_row, sum, sum_of,
+    sum_of_row, vectorised,
 };
 use crate::{Float, Rng};
 
@@ -152,6 +153,14 @@ fn compare_narrow<const N: usize, F: Float>(rng: &mut Rng) {
             let before = random::<F>(rng, m * N + 1);
             let mut c = before.clone();
             matmul_narrow::<N, F>(m, k, &a, a_strides, &b, turned, &mut c, add);
+            let mut part = before.clone();
+            vectorised(
+                #[inline(always)]
+                |cpu| matmul_small::<N, F>(cpu, m, k, &a, a_strides, &b, turned, &mut part, add),
+            );
+            let same =
+                c.iter().zip(&part).all(|(found, part)| found.to_f64().to_bits() == part.to_f64().to_bits());
+            assert!(same, "{m}x{N}x{k}: {c:?} {part:?}");
             let bound = F::EPSILON.to_f64() * (k as f64 + 2.0);
             for (at, (&found, &before)) in c.iter().zip(&before).enumerate() {
                 let (i, j) = (at / N, at % N);
@@ -178,6 +187,40 @@ fn few_columns() {
         )* };
     }
     columns! { 1 2 3 4 5 8 13 16 20 25 32 37 64 }
+}
+
+/// Dot products as a part of their caller have the bits of those by a call.
+fn compare_dots<F: Float>(rng: &mut Rng) {
+    for n in 0..=9 {
+        for k in [0, 1, 3, 8, 16, 17, 40, 64] {
+            let (a, b, add) = (random::<F>(rng, k), random::<F>(rng, k * n), rng.below(2) == 0);
+            let mut expected = random::<F>(rng, n);
+            let mut found = expected.clone();
+            matmul(1, n, k, &a, (k, 1), &b, (1, k), &mut expected, n, add);
+            vectorised(
+                #[inline(always)]
+                |cpu| dots_small::<F>(cpu, n, k, &a, &b, &mut found, add),
+            );
+            let bits = |x: &[F]| x.iter().map(|x| x.to_f64().to_bits()).collect::<Vec<_>>();
+            assert_eq!(bits(&found), bits(&expected), "{n}x{k}");
+        }
+    }
+}
+
+#[test]
+fn dots() {
+    let mut rng = Rng::new(13);
+    compare_dots::<f32>(&mut rng);
+    compare_dots::<f64>(&mut rng);
+}
+
+#[test]
+#[should_panic(expected = "`b` has 7 elements")]
+fn dots_with_a_short_slice_panic() {
+    vectorised(
+        #[inline(always)]
+        |cpu| dots_small(cpu, 2, 4, &[0.0f32; 4], &[0.0; 7], &mut [0.0; 2], false),
+    );
 }
 
 #[test]
