@@ -104,7 +104,7 @@ pub mod __private {
 
     pub use crate::carve::{as_bools, as_flags, as_flags_mut, as_u32, as_u32_mut, carve, larger};
     pub use crate::kernels::{self, vectorised};
-    pub use crate::optimiser::{update_by_narrow_product, update_by_product, update_by_zeros, update_small};
+    pub use crate::optimiser::{update_by_narrow_product, update_by_product, update_by_zeros};
     pub use crate::params::{Params, Path, Visitor, Witness};
     pub use crate::{
         Float, Optimiser, Rng, Storage, Tensor, TensorMut, Workspace, init, math, panics, random,

@@ -135,17 +135,13 @@ impl<'a> Step<'a> {
             (Some(Source::Product { function, operands }), _) => {
                 quote!(#private::#function(#optimiser, #offset, #parameters, #operands);)
             }
-            (Some(Source::Memory { gradient, is_part }), row) => {
-                let gradient = match row {
-                    None => gradient,
-                    Some(row) => {
-                        let size = number(size);
-                        quote!(&(#gradient)[(#row) * #size..][..#size])
-                    }
-                };
-                let update =
-                    if is_part { quote!(#private::update_small) } else { quote!(#krate::Optimiser::update) };
-                quote!(#update(#optimiser, #offset, #parameters, #gradient);)
+            (Some(Source::Memory(gradient)), None) => {
+                quote!(#krate::Optimiser::update(#optimiser, #offset, #parameters, #gradient);)
+            }
+            (Some(Source::Memory(gradient)), Some(row)) => {
+                let size = number(size);
+                let gradient = quote!(&(#gradient)[(#row) * #size..][..#size]);
+                quote!(#krate::Optimiser::update(#optimiser, #offset, #parameters, #gradient);)
             }
         };
         loops.iter().rev().fold(update, |body, (index, extent)| quote!(for #index in 0..#extent { #body }))

@@ -5,10 +5,10 @@
 
 use super::contract::{Contraction, Parts, Planes, contraction, copy_planes};
 use super::matmul::{self, Product, Strips, multiply, outer, panel_len, with_room};
-use super::matvec::{dots, matvec};
+use super::matvec::matvec;
 #[cfg(all(target_arch = "x86_64", feature = "std"))]
 use super::narrow::matmul_wide;
-use super::narrow::{multiply_narrow, multiply_row};
+use super::narrow::{multiply_narrow, multiply_row, multiply_small};
 use super::tile::{self, Even, Listed, panel};
 
 #[cfg(all(target_arch = "x86_64", feature = "std"))]
@@ -219,22 +219,8 @@ macro_rules! kernels {
                 c: &mut [$float],
                 accumulate: bool,
             ) {
-                // SAFETY: the caller's; what it is given has one row.
-                unsafe {
-                    multiply_narrow::<$vector, N>(
-                        m,
-                        k,
-                        a,
-                        a_strides,
-                        b,
-                        turned,
-                        c,
-                        accumulate,
-                        pack,
-                        #[inline(always)]
-                        |product| vector(product),
-                    )
-                }
+                // SAFETY: the caller's.
+                unsafe { multiply_narrow::<$vector, N>(m, k, a, a_strides, b, turned, c, accumulate, pack, vector) }
             }
 
             /// # Safety
@@ -253,9 +239,9 @@ macro_rules! kernels {
                 c: &mut [$float],
                 accumulate: bool,
             ) {
-                // SAFETY: the caller's; what it is given has one row and contiguous columns.
+                // SAFETY: the caller's.
                 unsafe {
-                    multiply_narrow::<$vector, N>(
+                    multiply_small::<$vector, N>(
                         m,
                         k,
                         a,
@@ -264,9 +250,8 @@ macro_rules! kernels {
                         turned,
                         c,
                         accumulate,
-                        pack,
                         #[inline(always)]
-                        |product| dots::<$vector>(product, 1),
+                        |c| narrow::<N>(m, k, a, a_strides, b, turned, c, accumulate),
                     )
                 }
             }

@@ -8,7 +8,7 @@ use core::mem::MaybeUninit;
 
 use super::dispatch::Cpu;
 use super::matmul::{Product, checked, matmul};
-use super::matvec::contiguous_dots;
+use super::matvec::{contiguous_dots, dots};
 use super::tile::{Even, write_tile};
 use super::vector::Vector;
 use crate::Float;
@@ -17,6 +17,8 @@ use crate::Float;
 const FEW: usize = 24;
 /// unless it is of no more multiplications than these.
 const LITTLE: usize = 1 << 15;
+/// With so many rows, and as deep, a product that is a part of its caller is a call there.
+const CALLED: usize = 8;
 /// How many rows of C are computed at a time; twice as many where there are registers for their sums.
 const HEIGHT: usize = 4;
 /// No more columns than these, and no deeper where B has to be copied.
@@ -100,7 +102,7 @@ pub(super) fn matmul_wide<const N: usize, F: Float>(
 }
 
 /// The product by vectors of one type: some rows of up to two vectors at a time, then one. `pack` is the function
-/// of that name in `matmul.rs`; `vector` computes a row by columns that lie one after the other.
+/// of that name in `matmul.rs`, `vector` is that of `matvec.rs`.
 ///
 /// # Safety
 /// The CPU features of `V`.
@@ -117,7 +119,7 @@ pub(super) unsafe fn multiply_narrow<V: Vector, const N: usize>(
     c: &mut [V::Float],
     accumulate: bool,
     pack: unsafe fn(&mut Product<V::Float>, *mut V::Float),
-    vector: impl Fn(Product<V::Float>),
+    vector: unsafe fn(Product<V::Float>),
 ) {
     let large = m.min(k) >= FEW && m.saturating_mul(k).saturating_mul(N) > LITTLE;
     if large || turned && m > 1 && k > LARGEST {
@@ -126,36 +128,61 @@ pub(super) unsafe fn multiply_narrow<V: Vector, const N: usize>(
     let b_strides = strides::<N>(k, turned);
     let Some(product) = checked(m, N, k, a, a_strides, b, b_strides, c, N, accumulate) else { return };
     if turned && m == 1 {
-        return vector(product);
+        // SAFETY: as below; m = 1.
+        return unsafe { vector(product) };
     }
     let mut room = [const { MaybeUninit::<[V; 2]>::uninit() }; LARGEST];
     let room: *mut V::Float = room.as_mut_ptr().cast();
-    let panel = 2 * V::LEN;
-    let (last, start) = (N % panel, N - N % panel);
     // SAFETY: each slice holds the last element that its sizes and strides reach, and `c`, being mutably
-    // borrowed, shares nothing with the others; the columns are those that there are; the room holds two vectors
-    // for each of k rows where B is turned.
+    // borrowed, shares nothing with the others; the room holds two vectors for each of k rows where B is turned.
     unsafe {
-        let columns = |left: usize| {
-            let mut block = product.from(0, left, 0);
-            if turned {
-                block.n = block.n.min(panel);
-                pack(&mut block, room);
-            }
-            block
-        };
-        if const { N >= 2 * V::LEN } {
-            for left in (0..start).step_by(panel) {
-                rows::<V, 2, false>(&columns(left), V::LEN);
-            }
+        panels::<V, N, false>(
+            #[inline(always)]
+            |left| {
+                let mut block = product.from(0, left, 0);
+                if turned {
+                    block.n = block.n.min(2 * V::LEN);
+                    pack(&mut block, room);
+                }
+                block
+            },
+        );
+    }
+}
+
+/// The product of a few rows, or of little depth, as a part of its caller: a row at a time. All others are `narrow`'s,
+/// the function of this file compiled by itself.
+///
+/// # Safety
+/// The CPU features of `V`.
+#[inline(always)]
+#[track_caller]
+#[allow(clippy::too_many_arguments)]
+pub(super) unsafe fn multiply_small<V: Vector, const N: usize>(
+    m: usize,
+    k: usize,
+    a: &[V::Float],
+    a_strides: (usize, usize),
+    b: &[V::Float],
+    turned: bool,
+    c: &mut [V::Float],
+    accumulate: bool,
+    narrow: impl Fn(&mut [V::Float]),
+) {
+    if m.min(k) >= CALLED || turned && m > 1 {
+        return narrow(c);
+    }
+    let b_strides = strides::<N>(k, turned);
+    let Some(product) = checked(m, N, k, a, a_strides, b, b_strides, c, N, accumulate) else { return };
+    // SAFETY: as in `multiply_narrow`; with one row the columns may lie one after the other.
+    unsafe {
+        if turned {
+            return dots::<V>(product, 1);
         }
-        if const { N % (2 * V::LEN) > V::LEN } {
-            rows::<V, 2, true>(&columns(start), last - V::LEN);
-        } else if const { N % (2 * V::LEN) == V::LEN } {
-            rows::<V, 1, false>(&columns(start), last);
-        } else if const { !N.is_multiple_of(2 * V::LEN) } {
-            rows::<V, 1, true>(&columns(start), last);
-        }
+        panels::<V, N, true>(
+            #[inline(always)]
+            |left| product.from(0, left, 0),
+        );
     }
 }
 
@@ -179,25 +206,54 @@ pub(super) unsafe fn multiply_row<V: Vector>(
     }
 }
 
-/// All rows of `WIDTH` vectors of columns, the last of them with `last` columns if `PART`.
+/// All rows of all columns, up to two vectors at a time, of the blocks that begin there; `ALONE` as in [`rows`].
+///
+/// # Safety
+/// As [`rows`].
+#[inline(always)]
+unsafe fn panels<V: Vector, const N: usize, const ALONE: bool>(block: impl Fn(usize) -> Product<V::Float>) {
+    let panel = 2 * V::LEN;
+    let (last, start) = (N % panel, N - N % panel);
+    // SAFETY: the columns are those that there are; the rest is the caller's.
+    unsafe {
+        if const { N >= 2 * V::LEN } {
+            for left in (0..start).step_by(panel) {
+                rows::<V, 2, false, ALONE>(&block(left), V::LEN);
+            }
+        }
+        if const { N % (2 * V::LEN) > V::LEN } {
+            rows::<V, 2, true, ALONE>(&block(start), last - V::LEN);
+        } else if const { N % (2 * V::LEN) == V::LEN } {
+            rows::<V, 1, false, ALONE>(&block(start), last);
+        } else if const { !N.is_multiple_of(2 * V::LEN) } {
+            rows::<V, 1, true, ALONE>(&block(start), last);
+        }
+    }
+}
+
+/// All rows of `WIDTH` vectors of columns, the last of them with `last` columns if `PART`: some at a time, or each
+/// `ALONE`.
 ///
 /// # Safety
 /// The CPU features of `V`; all elements that the block reaches must be readable, those of C also writable, and
 /// C must share none with the others; the columns of B are contiguous.
 #[inline(always)]
-unsafe fn rows<V: Vector, const WIDTH: usize, const PART: bool>(block: &Product<V::Float>, last: usize) {
+unsafe fn rows<V: Vector, const WIDTH: usize, const PART: bool, const ALONE: bool>(
+    block: &Product<V::Float>,
+    last: usize,
+) {
     let (m, down) = (block.m, Even(block.b_strides.0));
     let mut top = 0;
     // SAFETY: every tile starts where the one before ended and ends at m or before.
     unsafe {
         // Two vectors of sums for each row, in half of the registers.
-        if const { V::REGISTERS >= 2 * (2 * (2 * HEIGHT)) } {
+        if const { !ALONE && V::REGISTERS >= 2 * (2 * (2 * HEIGHT)) } {
             while top + 2 * HEIGHT <= m {
                 write_tile::<V, _, { 2 * HEIGHT }, WIDTH, 1, PART>(block, down, top, last);
                 top += 2 * HEIGHT;
             }
         }
-        while top + HEIGHT <= m {
+        while !ALONE && top + HEIGHT <= m {
             if const { WIDTH == 1 } {
                 write_tile::<V, _, HEIGHT, WIDTH, 2, PART>(block, down, top, last);
             } else {

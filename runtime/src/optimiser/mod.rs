@@ -153,24 +153,6 @@ macro_rules! inherent_step {
 }
 use inherent_step;
 
-/// [`Optimiser::update`] as a part of its caller, which is compiled for the CPU.
-///
-/// # Panics
-/// As [`Optimiser::update`].
-#[inline(always)]
-#[track_caller]
-pub fn update_small<F: Float>(
-    optimiser: &mut impl Optimiser<F>,
-    offset: usize,
-    parameters: &mut [F],
-    gradients: &[F],
-) {
-    if parameters.len() != gradients.len() {
-        lengths_differ("update_small", parameters.len(), gradients.len());
-    }
-    optimiser.prepare(offset, parameters.len()).apply(0, parameters, gradients.iter().copied());
-}
-
 /// [`Optimiser::update`] of parameters that nothing depends on: their gradient is zero, which decay and
 /// momentum do not wait for.
 #[track_caller]

@@ -131,9 +131,8 @@ pub fn backward(plan: &Plan, cx: &Context, accumulate: bool) -> (TokenStream, Us
 
 /// Where an update takes the gradient from.
 pub enum Source {
-    /// A slice of its elements, and whether the update becomes a part of the body, which is compiled for each
-    /// processor as a whole.
-    Memory { gradient: TokenStream, is_part: bool },
+    /// A slice of its elements.
+    Memory(TokenStream),
     /// A product of matrices: the function that updates by it, and its sizes, operands and strides as arguments.
     Product { function: TokenStream, operands: TokenStream },
 }

@@ -36,9 +36,8 @@ impl Body<'_> {
             Step::Nest(items) => self.items(items),
             Step::Copy { to, from } => self.copy(*to, *from),
             Step::Update(number) => {
-                let gradient = self.flat(self.plan.gradients[*number].tensor, &[], false).argument();
-                let source = Source::Memory { gradient, is_part: self.is_whole };
-                self.update.as_mut().map(|update| update(*number, source)).unwrap_or_default()
+                let flat = self.flat(self.plan.gradients[*number].tensor, &[], false).argument();
+                self.update.as_mut().map(|update| update(*number, Source::Memory(flat))).unwrap_or_default()
             }
             Step::Loop(_) | Step::Carve { .. } => TokenStream::new(),
         };

@@ -12,7 +12,7 @@ use super::{Access, Body};
 /// Of a small product, the sizes that are known have this product at most.
 const SMALL: i64 = 1 << 10;
 /// How many products a body has at most: each is compiled into it for every level.
-const MOST: usize = 12;
+const MOST: usize = 8;
 
 impl Body<'_> {
     /// Whether steps have small products, and no others.
