@@ -194,7 +194,7 @@ impl LinearRegression {
                 let d_w = &mut d_w.as_chunks_mut::<3>().0[0];
                 let d_loss_mean = 0.5 / n as f64;
                 let d_b = Self::__compute_d_b(n, d_loss_mean, error);
-                ::chainrule::__private::update_small(
+                ::chainrule::Optimiser::update(
                     optimiser,
                     3,
                     ::chainrule::__private::core::slice::from_mut(&mut self.b),
@@ -204,7 +204,7 @@ impl LinearRegression {
                     3,
                     _,
                 >(cpu, 1, n, error, (0, 1), x.as_flattened(), false, d_w, false);
-                ::chainrule::__private::update_small(optimiser, 0, &mut self.w, d_w);
+                ::chainrule::Optimiser::update(optimiser, 0, &mut self.w, d_w);
             },
         );
         value

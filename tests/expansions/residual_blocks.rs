@@ -653,7 +653,7 @@ impl Residual {
                     each_sum_exp,
                     d_bias,
                 );
-                ::chainrule::__private::update_small(
+                ::chainrule::Optimiser::update(
                     optimiser,
                     3856,
                     &mut self.leave.bias,
@@ -714,7 +714,7 @@ impl Residual {
                     d_weight.as_flattened_mut(),
                     false,
                 );
-                ::chainrule::__private::update_small(
+                ::chainrule::Optimiser::update(
                     optimiser,
                     3792,
                     self.leave.weight.as_flattened_mut(),
@@ -833,7 +833,7 @@ impl Residual {
                     Self::__compute_d_bias_3(block, n, d_norm, d_bias_3);
                 }
                 for part_0 in 0..12 {
-                    ::chainrule::__private::update_small(
+                    ::chainrule::Optimiser::update(
                         optimiser,
                         144 + part_0 * 304,
                         &mut self.blocks[part_0].norm.weight,
@@ -841,7 +841,7 @@ impl Residual {
                     );
                 }
                 for part_0 in 0..12 {
-                    ::chainrule::__private::update_small(
+                    ::chainrule::Optimiser::update(
                         optimiser,
                         160 + part_0 * 304,
                         &mut self.blocks[part_0].norm.bias,
@@ -849,7 +849,7 @@ impl Residual {
                     );
                 }
                 for part_0 in 0..12 {
-                    ::chainrule::__private::update_small(
+                    ::chainrule::Optimiser::update(
                         optimiser,
                         176 + part_0 * 304,
                         self.blocks[part_0].fc.weight.as_flattened_mut(),
@@ -859,7 +859,7 @@ impl Residual {
                     );
                 }
                 for part_0 in 0..12 {
-                    ::chainrule::__private::update_small(
+                    ::chainrule::Optimiser::update(
                         optimiser,
                         432 + part_0 * 304,
                         &mut self.blocks[part_0].fc.bias,
@@ -874,7 +874,7 @@ impl Residual {
                 let d_h = &d_h.as_chunks::<16>().0[..n];
                 d_bias_2.fill(0.0);
                 Self::__compute_d_bias_2(n, d_h, d_bias_2);
-                ::chainrule::__private::update_small(
+                ::chainrule::Optimiser::update(
                     optimiser,
                     128,
                     &mut self.enter.bias,
@@ -904,7 +904,7 @@ impl Residual {
                     d_weight_2.as_flattened_mut(),
                     false,
                 );
-                ::chainrule::__private::update_small(
+                ::chainrule::Optimiser::update(
                     optimiser,
                     0,
                     self.enter.weight.as_flattened_mut(),
