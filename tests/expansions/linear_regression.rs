@@ -187,8 +187,8 @@ impl LinearRegression {
         ::chainrule::__private::vectorised(
             #[inline(always)]
             |cpu| {
-                let n = n;
                 use ::chainrule::__private::{carve, kernels};
+                let n = n;
                 let [error, d_w] = carve(arena, [0..n, n..n + 3]);
                 let error = &mut error[..n];
                 let d_w = &mut d_w.as_chunks_mut::<3>().0[0];
@@ -346,8 +346,8 @@ impl LinearRegressionLossPass<'_> {
         ::chainrule::__private::vectorised(
             #[inline(always)]
             |cpu| {
-                let n = n;
                 use ::chainrule::__private::{carve, kernels};
+                let n = n;
                 let [error] = carve(arena, [0..n]);
                 let error = &mut error[..n];
                 let d_loss_mean = 0.5 / n as f64;
@@ -377,8 +377,8 @@ impl LinearRegressionLossPass<'_> {
         ::chainrule::__private::vectorised(
             #[inline(always)]
             |cpu| {
-                let n = n;
                 use ::chainrule::__private::{carve, kernels};
+                let n = n;
                 let [error] = carve(arena, [0..n]);
                 let error = &mut error[..n];
                 let d_loss_mean = 0.5 / n as f64;

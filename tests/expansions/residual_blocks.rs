@@ -328,8 +328,8 @@ impl Residual {
         let value = ::chainrule::__private::vectorised(
             #[inline(always)]
             |cpu| {
-                let n = n;
                 use ::chainrule::__private::{carve, kernels};
+                let n = n;
                 let [centred_each, norm_each, fc_each, h_part_each, norm_part_each_2, h,
                 scratch, norm_part_each] = carve(
                     arena,
@@ -502,8 +502,8 @@ impl Residual {
         let value = ::chainrule::__private::vectorised(
             #[inline(always)]
             |cpu| {
-                let n = n;
                 use ::chainrule::__private::{carve, kernels};
+                let n = n;
                 let [centred_each, norm_each, fc_each, h_part_each, norm_part_each_2, h,
                 scratch, norm_part_each] = carve(
                     arena,
@@ -625,8 +625,8 @@ impl Residual {
         ::chainrule::__private::vectorised(
             #[inline(always)]
             |cpu| {
-                let n = n;
                 use ::chainrule::__private::{carve, kernels};
+                let n = n;
                 let [each_sum_exp, each_sum_rest, each_part, d_bias, d_h] = carve(
                     arena,
                     [
@@ -955,8 +955,8 @@ impl Residual {
         let value = ::chainrule::__private::vectorised(
             #[inline(always)]
             |cpu| {
-                let n = n;
                 use ::chainrule::__private::{carve, kernels};
+                let n = n;
                 let [scratch, h] = carve(arena, [0..n * 32, n * 32..n * 48]);
                 let h = &mut h.as_chunks_mut::<16>().0[..n];
                 kernels::matmul_small::<
@@ -1199,8 +1199,8 @@ impl ResidualLossPass<'_> {
         ::chainrule::__private::vectorised(
             #[inline(always)]
             |cpu| {
-                let n = n;
                 use ::chainrule::__private::{carve, kernels};
+                let n = n;
                 let [h, each_sum_exp, each_sum_rest, each_part, d_h] = carve(
                     arena,
                     [
@@ -1379,8 +1379,8 @@ impl ResidualLossPass<'_> {
         ::chainrule::__private::vectorised(
             #[inline(always)]
             |cpu| {
-                let n = n;
                 use ::chainrule::__private::{carve, kernels};
+                let n = n;
                 let [h, each_sum_exp, each_sum_rest, each_part, d_h] = carve(
                     arena,
                     [

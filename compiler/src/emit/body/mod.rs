@@ -259,7 +259,7 @@ impl<'a> Body<'a> {
         }
         let (imports, roots) = (self.imported(&self.imports.borrow()), self.bind_roots());
         match self.is_whole {
-            true => self.compiled_as_a_whole(&quote!(#imports #roots #statements), value),
+            true => self.compiled_as_a_whole(&imports, &quote!(#roots #statements), value),
             false => quote!({ #imports #roots #statements #value }),
         }
     }

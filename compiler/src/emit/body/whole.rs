@@ -48,7 +48,12 @@ impl Body<'_> {
 
     /// Statements and their value, compiled for each level. What is copied is bound again: captured by reference, it
     /// might change with whatever is written.
-    pub(super) fn compiled_as_a_whole(&self, statements: &TokenStream, value: &TokenStream) -> TokenStream {
+    pub(super) fn compiled_as_a_whole(
+        &self,
+        imports: &TokenStream,
+        statements: &TokenStream,
+        value: &TokenStream,
+    ) -> TokenStream {
         let krate = self.cx.krate;
         let (cpu, uses) = (self.local("cpu"), self.uses.borrow());
         let sizes = uses.dims.iter().map(|dim| &self.cx.dims[dim.0 as usize]);
@@ -59,6 +64,7 @@ impl Body<'_> {
         let copied = sizes.chain(scalars);
         quote! {
             #krate::__private::vectorised(#[inline(always)] |#cpu| {
+                #imports
                 #(let #copied = #copied;)*
                 #statements
                 #value
