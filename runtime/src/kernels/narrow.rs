@@ -46,7 +46,8 @@ pub fn matmul_narrow<const N: usize, F: Float>(
 }
 
 /// [`matmul_narrow`] as a part of its caller, which is compiled for the CPU: sizes that are constants there are
-/// constants in the product, and it has no call of its own.
+/// constants in the product, and it has no call of its own. Where builds are to be debugged it is a call: as long as
+/// nothing is optimised, the parts of a product are many times as much to compile as the rest of a network.
 ///
 /// # Panics
 /// As [`matmul`].
@@ -65,7 +66,13 @@ pub fn matmul_small<const N: usize, F: Float>(
     accumulate: bool,
 ) {
     const { assert!(0 < N && N <= LARGEST) };
+    #[cfg(not(debug_assertions))]
     F::multiply_small::<N>(cpu, m, k, a, a_strides, b, turned, c, accumulate);
+    #[cfg(debug_assertions)]
+    {
+        let _ = cpu;
+        matmul_narrow::<N, _>(m, k, a, a_strides, b, turned, c, accumulate);
+    }
 }
 
 /// The dot products of a row of `k` with `n` rows: a product with one row, as a part of its caller like [`matmul_small`].
@@ -75,7 +82,13 @@ pub fn matmul_small<const N: usize, F: Float>(
 #[inline(always)]
 #[track_caller]
 pub fn dots_small<F: Float>(cpu: Cpu, n: usize, k: usize, a: &[F], b: &[F], c: &mut [F], accumulate: bool) {
+    #[cfg(not(debug_assertions))]
     F::multiply_row(cpu, n, k, a, b, c, accumulate);
+    #[cfg(debug_assertions)]
+    {
+        let _ = cpu;
+        matmul(1, n, k, a, (k, 1), b, (1, k), c, n, accumulate);
+    }
 }
 
 /// The strides of B.

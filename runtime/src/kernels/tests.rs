@@ -2,8 +2,8 @@
 
 use super::matmul::Product;
 use super::{
-    Runs, dots_small, matmul, matmul_narrow, matmul_runs, matmul_small, row, rows, strided_row, sum, sum_of,
-    sum_of_row, vectorised,
+    Runs, dots_small, matmul, matmul_narrow, matmul_runs, row, rows, strided_row, sum, sum_of, sum_of_row,
+    vectorised,
 };
 use crate::{Float, Rng};
 
@@ -156,7 +156,7 @@ fn compare_narrow<const N: usize, F: Float>(rng: &mut Rng) {
             let mut part = before.clone();
             vectorised(
                 #[inline(always)]
-                |cpu| matmul_small::<N, F>(cpu, m, k, &a, a_strides, &b, turned, &mut part, add),
+                |cpu| F::multiply_small::<N>(cpu, m, k, &a, a_strides, &b, turned, &mut part, add),
             );
             let bound = F::EPSILON.to_f64() * (k as f64 + 2.0);
             for (at, ((&found, &part), &before)) in c.iter().zip(&part).zip(&before).enumerate() {
@@ -197,7 +197,7 @@ fn compare_dots<F: Float>(rng: &mut Rng) {
             matmul(1, n, k, &a, (k, 1), &b, (1, k), &mut expected, n, add);
             vectorised(
                 #[inline(always)]
-                |cpu| dots_small::<F>(cpu, n, k, &a, &b, &mut found, add),
+                |cpu| F::multiply_row(cpu, n, k, &a, &b, &mut found, add),
             );
             let bits = |x: &[F]| x.iter().map(|x| x.to_f64().to_bits()).collect::<Vec<_>>();
             assert_eq!(bits(&found), bits(&expected), "{n}x{k}");
