@@ -8,11 +8,20 @@ pub use nets::nets;
 
 use crate::{check, compile, eval, print, report::Report, syntax};
 
+thread_local! {
+    static LIBRARY: syntax::ast::Block = check::library();
+}
+
+/// Does something with the library, which is read once a thread: it is longer than most programs of tests.
+pub fn with_library<T>(work: impl FnOnce(&syntax::ast::Block) -> T) -> T {
+    LIBRARY.with(work)
+}
+
 /// Checks a block; its messages on error.
 pub fn checked(text: &str) -> Result<crate::program::Program, String> {
     let mut report = Report::default();
     let block = syntax::parse(text.parse().unwrap(), &mut report);
-    let program = check::check(&block, &check::library(), &mut report);
+    let program = with_library(|library| check::check(&block, library, &mut report));
     let messages: Vec<String> = report.errors.iter().map(|error| error.text()).collect();
     program.ok_or_else(|| messages.join("\n----\n"))
 }

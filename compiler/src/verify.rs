@@ -48,14 +48,16 @@ struct Verifier<'a> {
 impl Verifier<'_> {
     fn nodes(&mut self, nodes: &[Node]) -> Result<(), String> {
         for node in nodes {
-            let outputs: Vec<String> = node.outputs().into_iter().map(|out| self.name(out)).collect();
             let checked = match node {
                 Node::Comprehension(node) => self.comprehension(node),
                 Node::Apply(node) => self.apply(node),
                 Node::Reshape { out, from } => self.reshape(*out, *from),
                 Node::Loop(node) => self.repetition(node),
             };
-            checked.map_err(|error| format!("{}: {error}", outputs.join(", ")))?;
+            checked.map_err(|error| {
+                let outputs: Vec<String> = node.outputs().into_iter().map(|out| self.name(out)).collect();
+                format!("{}: {error}", outputs.join(", "))
+            })?;
         }
         Ok(())
     }
@@ -301,12 +303,14 @@ impl Verifier<'_> {
     }
 
     fn same_form(&self, one: TensorId, other: TensorId) -> Result<(), String> {
-        let ([a, b], names) =
-            ([one, other].map(|tensor| self.graph.tensor(tensor)), [one, other].map(|it| self.name(it)));
-        let [one, other] = names;
-        ensure(a.kind == b.kind, || format!("{one} is of kind {:?}, {other} of {:?}", a.kind, b.kind))?;
-        let (left, right) = (self.sizes(&a.shape), self.sizes(&b.shape));
-        ensure(a.shape == b.shape, || format!("{one} has the shape {left}, {other} has {right}"))
+        let [a, b] = [one, other].map(|tensor| self.graph.tensor(tensor));
+        ensure(a.kind == b.kind, || {
+            format!("{} is of kind {:?}, {} of {:?}", self.name(one), a.kind, self.name(other), b.kind)
+        })?;
+        ensure(a.shape == b.shape, || {
+            let [left, right] = [a, b].map(|tensor| self.sizes(&tensor.shape));
+            format!("{} has the shape {left}, {} has {right}", self.name(one), self.name(other))
+        })
     }
 
     fn define(&mut self, tensor: TensorId) -> Result<(), String> {

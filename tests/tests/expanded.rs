@@ -1,5 +1,5 @@
 //! Expansions are ordinary Rust: the six of `tests/expansions` as modules, seen by rustc and clippy as if they had
-//! been written by hand. If they are old, `UPDATE_EXPECT=1 cargo test -p chainrule-tests --test expansions` comes first.
+//! been written by hand. If they are old, `UPDATE_EXPECT=1 cargo test -p chainrule-tests-expansions` comes first.
 
 #![deny(warnings, missing_docs, unsafe_code, clippy::all)]
 // Subscripts as in the formulas, results under their names, one part carved as several are.

@@ -99,16 +99,19 @@ fn compare<F: Float>(rng: &mut Rng, lists: [&[Index]; 3], accumulate: bool) {
     }
 }
 
+fn set_and_added<F: Float>(rng: &mut Rng, lists: [&[Index]; 3]) {
+    compare::<F>(rng, lists, false);
+    compare::<F>(rng, lists, true);
+}
+
 fn both(rng: &mut Rng, lists: [&[Index]; 3]) {
-    for accumulate in [false, true] {
-        compare::<f32>(rng, lists, accumulate);
-        compare::<f64>(rng, lists, accumulate);
-    }
+    set_and_added::<f32>(rng, lists);
+    set_and_added::<f64>(rng, lists);
 }
 
 /// The three products of a convolution of a batch: forward, of the gradient of the weights, and of the
 /// gradient of the image, before its shares are added up.
-fn convolution(
+fn convolution<F: Float>(
     rng: &mut Rng,
     [n, o, c, h, w]: [usize; 5],
     [u, v]: [usize; 2],
@@ -120,15 +123,14 @@ fn convolution(
     let windows = [(c, h * w, u * v), (u, dilation * w, v), (v, dilation, 1)];
     let places = [(n, image, out), (i, stride * w, j), (j, stride, 1)];
     let swapped = |list: [Index; 3]| list.map(|(extent, a, b)| (extent, b, a));
-    both(rng, [&[(o, weights, i * j)], &places, &swapped(windows)]);
-    both(rng, [&[(o, i * j, weights)], &windows, &swapped(places)]);
+    set_and_added::<F>(rng, [&[(o, weights, i * j)], &places, &swapped(windows)]);
+    set_and_added::<F>(rng, [&[(o, i * j, weights)], &windows, &swapped(places)]);
     let rows = windows.map(|(extent, _, weight)| (extent, weight, i * j * (weight)));
     let shares = weights * i * j;
-    both(rng, [&rows, &[(n, out, shares), (i, j, j), (j, 1, 1)], &[(o, weights, i * j)]]);
+    set_and_added::<F>(rng, [&rows, &[(n, out, shares), (i, j, j), (j, 1, 1)], &[(o, weights, i * j)]]);
 }
 
-#[test]
-fn convolutions() {
+fn convolutions<F: Float>() {
     let mut rng = Rng::new(11);
     for (sizes, kernel) in [
         ([2, 6, 1, 12, 14], [5, 5]),
@@ -143,9 +145,20 @@ fn convolutions() {
     ] {
         for stride in 1..=3 {
             let dilation = 1 + (stride % 2) * usize::from(kernel[1] < 4 && kernel[0] < 4);
-            convolution(&mut rng, sizes, kernel, stride, dilation);
+            convolution::<F>(&mut rng, sizes, kernel, stride, dilation);
         }
     }
+}
+
+// Each a test of its own, which a core takes: together they would be the last to run.
+#[test]
+fn convolutions_of_single_precision() {
+    convolutions::<f32>();
+}
+
+#[test]
+fn convolutions_of_double_precision() {
+    convolutions::<f64>();
 }
 
 #[test]

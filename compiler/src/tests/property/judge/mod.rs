@@ -13,10 +13,10 @@ use super::{text, tree};
 use crate::eval::{self, Data};
 use crate::ir::{self, Graph, TensorId};
 use crate::program::{ArgumentContent, Derivative, Method};
-use crate::report::Report;
-use crate::syntax::{self, ast::DerivativeKind};
+use crate::syntax::ast::DerivativeKind;
+use crate::tests::checked;
 use crate::verify::verify;
-use crate::{check, compile, print};
+use crate::{compile, print};
 
 /// What is wrong with a program.
 #[derive(Clone, Debug)]
@@ -48,23 +48,6 @@ pub fn random(name: &str, count: usize) -> Vec<f64> {
     let mut state =
         name.bytes().fold(7, |state: u64, byte| state.wrapping_mul(31).wrapping_add(u64::from(byte)));
     (0..count).map(|_| (split_mix(&mut state) >> 11) as f64 / (1u64 << 52) as f64 - 1.0).collect()
-}
-
-thread_local! {
-    /// Read once a thread: it is longer than most programs here.
-    static LIBRARY: syntax::ast::Block = check::library();
-}
-
-/// The text checked; its messages on error.
-pub fn checked(text: &str) -> Result<crate::program::Program, String> {
-    let mut report = Report::default();
-    let block = syntax::parse(text.parse().expect("tokens"), &mut report);
-    let program = match report.has_errors() {
-        true => None,
-        false => LIBRARY.with(|library| check::check(&block, library, &mut report)),
-    };
-    let messages: Vec<String> = report.errors.iter().map(|error| error.text()).collect();
-    program.ok_or_else(|| messages.join("\n----\n"))
 }
 
 /// One program under examination.

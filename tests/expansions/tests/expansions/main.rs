@@ -1,5 +1,5 @@
 //! What the macro makes of a net, as text: six whole expansions (`tests/expansions/*.rs`), the same in every process,
-//! without `unsafe`. `UPDATE_EXPECT=1 cargo test -p chainrule-tests --test expansions` writes them anew.
+//! without `unsafe`. `UPDATE_EXPECT=1 cargo test -p chainrule-tests-expansions` writes them anew.
 
 mod blocks;
 mod growth;
@@ -13,7 +13,7 @@ macro_rules! goldens {
         $(
             #[test]
             fn $name() {
-                let net = include_str!(concat!("../../expansions/", stringify!($name), ".net"));
+                let net = include_str!(concat!("../../", stringify!($name), ".net"));
                 check(stringify!($name), &pretty(expansion(net.parse().expect("tokens"))));
             }
         )*
@@ -24,7 +24,7 @@ goldens! { linear_regression classifier residual_blocks attention burgers checkp
 
 /// Holds an expansion against its file, or writes the file. It is long, so only the first difference is shown.
 fn check(name: &str, text: &str) {
-    let path = format!("{}/expansions/{name}.rs", env!("CARGO_MANIFEST_DIR"));
+    let path = format!("{}/{name}.rs", env!("CARGO_MANIFEST_DIR"));
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         std::fs::write(&path, text).unwrap_or_else(|error| panic!("{path}: {error}"));
         return;
@@ -51,54 +51,55 @@ fn identifiers(tokens: TokenStream, found: &mut Vec<String>) {
     }
 }
 
-/// All nets of the tests and the examples.
+/// The expansions of all nets of the tests and the examples, each with the file of its net.
 fn everything() -> Vec<(String, TokenStream)> {
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
     let mut nets = Vec::new();
     for folder in ["tests/expansions", "tests/tests", "tests/hygiene", "tests/no_std", "examples/src"] {
         nets_of(format!("{root}/{folder}").as_ref(), &mut nets);
     }
     assert!(nets.len() > 20, "only {} nets found", nets.len());
-    nets
-}
-
-#[test]
-fn no_expansion_is_unsafe() {
-    for (place, net) in everything() {
-        let mut names = Vec::new();
-        identifiers(expansion(net), &mut names);
-        assert!(!names.is_empty(), "{place}: nothing");
-        let at = names.iter().position(|name| name == "unsafe" || name == "transmute");
-        assert!(at.is_none(), "{place}: {:?}", &names[at.unwrap_or(0).saturating_sub(5)..]);
-    }
-}
-
-/// The text of every expansion. The standard library seeds its hash maps anew in each process.
-fn all_text() -> String {
-    everything().into_iter().map(|(place, net)| format!("// {place}\n{}\n", expansion(net))).collect()
+    nets.into_iter().map(|(place, net)| (place, expansion(net))).collect()
 }
 
 const PRINTS: &str = "CHAINRULE_TESTS_PRINT_EXPANSIONS";
 
+/// The standard library seeds its hash maps anew in each process, so the text of every expansion is compared with
+/// that of another one, which works meanwhile.
 #[test]
-fn expansions_are_the_same_in_every_process() {
+fn expansions_are_safe_and_the_same_in_every_process() {
     if let Some(path) = std::env::var_os(PRINTS) {
-        std::fs::write(path, all_text()).expect("a file to write to");
+        std::fs::write(path, text_of(&everything())).expect("a file to write to");
         return;
     }
     let directory = std::env::temp_dir().join(format!("chainrule-expansions-{}", std::process::id()));
     std::fs::create_dir_all(&directory).expect("a directory to write to");
     let path = directory.join("expansions.rs");
-    let status = std::process::Command::new(std::env::current_exe().expect("this test"))
-        .args(["--exact", "expansions_are_the_same_in_every_process"])
+    let mut other = std::process::Command::new(std::env::current_exe().expect("this test"))
+        .args(["--exact", "expansions_are_safe_and_the_same_in_every_process"])
         .env(PRINTS, &path)
         .stdout(std::process::Stdio::null())
-        .status()
+        .spawn()
         .expect("another process");
-    assert!(status.success());
+    let everything = everything();
+    assert!(other.wait().expect("the end of the other process").success());
     let there = std::fs::read_to_string(&path).expect("what the other process wrote");
     std::fs::remove_dir_all(&directory).expect("the directory of the other process");
-    let here = all_text();
+    let here = text_of(&everything);
     let apart = here.lines().zip(there.lines()).find(|(here, there)| here != there);
     assert!(apart.is_none() && here == there, "two processes differ: {apart:?}");
+    everything.into_iter().for_each(|(place, expansion)| is_safe(&place, expansion));
+}
+
+fn text_of(expansions: &[(String, TokenStream)]) -> String {
+    expansions.iter().map(|(place, expansion)| format!("// {place}\n{expansion}\n")).collect()
+}
+
+#[track_caller]
+fn is_safe(place: &str, expansion: TokenStream) {
+    let mut names = Vec::new();
+    identifiers(expansion, &mut names);
+    assert!(!names.is_empty(), "{place}: nothing");
+    let at = names.iter().position(|name| name == "unsafe" || name == "transmute");
+    assert!(at.is_none(), "{place}: {:?}", &names[at.unwrap_or(0).saturating_sub(5)..]);
 }

@@ -20,13 +20,13 @@ fn with_piece(readme: &str, behind: &str, piece: &str) -> String {
 
 #[test]
 fn pieces_of_the_readme() {
-    let net = include_str!("../../expansions/classifier.net");
+    let net = include_str!("../../classifier.net");
     let text = pretty(expansion(net.parse().expect("tokens")));
     let code = lines_between(&text, "fn __compute_d_b2", "/// Computes");
     let (_, derivation) = text.split_once("const LOSS_DERIVATION: &'static str = \"").expect("a derivation");
     let derivation = lines_between(&derivation.replace("\\n", "\n"), "Gradient", "→");
 
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
     let readme = std::fs::read_to_string(path).expect("README.md");
     let true_readme = with_piece(&readme, "One of the loops that the network above goes backward by", &code);
     let true_readme = with_piece(&true_readme, "the derivative for people", &derivation);
