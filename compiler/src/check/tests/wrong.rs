@@ -84,6 +84,7 @@ files!(
     lost,
     names,
     notation,
+    outside,
     poison,
     randomness,
     shapes,
