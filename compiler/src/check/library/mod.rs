@@ -3,6 +3,7 @@
 
 mod axes;
 mod call;
+mod domain;
 mod keys;
 mod shapes;
 
@@ -326,7 +327,13 @@ impl Elaborator<'_> {
                 }
             });
         }
-        right.then_some(call)
+        let names = builtin.parameters.iter().map(|parameter| parameter.name().to_string());
+        let arguments: Vec<_> = names
+            .zip(call.values.iter().cloned())
+            .zip(call.places.iter().cloned())
+            .map(|((name, value), place)| (name, value, place))
+            .collect();
+        (right && self.in_domain(builtin.name, &callee.shown(), &arguments)).then_some(call)
     }
 }
 

@@ -74,6 +74,7 @@ files!(
     calls,
     convolution,
     dims,
+    domains,
     externs,
     foreign,
     generics,
