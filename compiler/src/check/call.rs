@@ -301,7 +301,7 @@ impl<'a> Elaborator<'a> {
         };
         // What is passed means something where the call stands; the frame of the callee comes after.
         let hint = std::mem::take(&mut self.hint);
-        let mut values = Vec::new();
+        let (mut values, errors) = (Vec::new(), self.report.errors.len());
         for (parameter, passed) in function.arguments.iter().zip(&passed) {
             values.push(match passed {
                 None => Value::Poison,
@@ -342,21 +342,17 @@ impl<'a> Elaborator<'a> {
                 },
             }
         });
-        if self.are_exchanged(function, &values, &passed, &callee) {
-            self.hint = hint;
-            return Value::Poison;
-        }
         // Types are checked with the callee's dims and generics, its errors said at the call.
         let generics = layer.as_ref().map_or_else(BTreeMap::new, |layer| self.generics_of(layer));
-        let frame = Frame {
+        let frame = || Frame {
             scopes: vec![Vec::new()],
-            layer,
-            generics,
-            library,
+            layer: layer.clone(),
+            generics: generics.clone(),
+            library: library.clone(),
             function: function.name.to_string(),
             ..Frame::default()
         };
-        self.frames.push(frame);
+        self.frames.push(frame());
         for (parameter, value) in function.arguments.iter().zip(&values) {
             self.fix_dims(&parameter.ty, value, &pattern_name(&parameter.pattern));
         }
@@ -388,6 +384,14 @@ impl<'a> Elaborator<'a> {
                 // It fixes a size, which is a use.
                 self.lookup(&name.to_string());
             }
+        }
+        if self.report.errors.len() > errors {
+            let own = self.frames.pop().expect("it was pushed");
+            if self.are_exchanged(function, &passed, &callee, &frame, errors) {
+                self.hint = hint;
+                return Value::Poison;
+            }
+            self.frames.push(own);
         }
         let errors = self.report.errors.len();
         if let Some(library) = &mut self.frame_mut().library {

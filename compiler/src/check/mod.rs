@@ -18,6 +18,7 @@ mod directional;
 mod elaborate;
 mod elsewhere;
 mod endless;
+mod exchanged;
 mod expression;
 mod external;
 mod fit;

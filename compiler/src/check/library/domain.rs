@@ -107,7 +107,7 @@ impl Elaborator<'_> {
     }
 
     /// A single number that is known at compile time.
-    fn constant_number(&self, value: &Value) -> Option<f64> {
+    pub fn constant_number(&self, value: &Value) -> Option<f64> {
         match value {
             Value::Static(Static::Integer(value)) => Some(*value as f64),
             Value::Static(Static::Number(value)) => Some(*value),

@@ -75,6 +75,7 @@ files!(
     convolution,
     dims,
     domains,
+    exchanged,
     externs,
     foreign,
     generics,
