@@ -387,7 +387,9 @@ impl<'a> Elaborator<'a> {
         }
         if self.report.errors.len() > errors {
             let own = self.frames.pop().expect("it was pushed");
-            if self.are_exchanged(function, &passed, &callee, &frame, errors) {
+            if self.are_exchanged(function, &passed, &callee, &frame, errors)
+                || self.are_to_be_mapped(function, &passed, &callee, &frame, errors)
+            {
                 self.hint = hint;
                 return Value::Poison;
             }

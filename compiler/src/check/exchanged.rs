@@ -133,7 +133,7 @@ impl<'a> Elaborator<'a> {
     }
 
     /// An argument as a parameter of this type takes it.
-    fn taken(&mut self, ty: &ast::Type, passed: &Passed<'_>) -> Option<Value> {
+    pub fn taken(&mut self, ty: &ast::Type, passed: &Passed<'_>) -> Option<Value> {
         match passed {
             _ if is_option(ty) => self.constant_of(passed).map(Value::Static),
             Passed::Value(value, _) => Some(value.clone()),

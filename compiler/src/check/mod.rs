@@ -33,6 +33,7 @@ mod items;
 mod library;
 mod limits;
 mod linear;
+mod mapped;
 mod matmul;
 mod method;
 mod misfit;

@@ -84,6 +84,7 @@ files!(
     kinds,
     literals,
     lost,
+    mapped,
     names,
     notation,
     outside,
