@@ -313,3 +313,56 @@ fn under_conditions() {
         3,
     );
 }
+
+#[test]
+fn slices_at_guarded_places() {
+    check_gradients(
+        "
+        dim T, K;
+        pub struct Net { s: f64 }
+        impl Net {
+            pub fn rows(x: f64[4, 3], index: u32[3, 3]) -> f64[8] {
+                let mut h = s * ones([8]);
+                for t in 0..4 { let _ = if t > 0 { h[index[t - 1]] = x[t] * h[0]; 0 } else { 0 }; }
+                h
+            }
+            pub fn otherwise(x: f64[T, K], index: u32[T, K]) -> f64[8] {
+                let mut h = s * ones([8]);
+                for t in 0..T + 1 { h[4] = if t < T { h[index[t]] = sin(x[t]); 2 } else { h[2..4] = x[T - 1, 0] * h[0..2]; 3 }; }
+                h
+            }
+            pub fn wide(x: f64[4, 2, 3], index: u32[3, 2]) -> f64[8, 3] {
+                let mut h = s * ones([8, 3]);
+                for t in 0..4 { let _ = if t > 0 { h[index[t - 1]] = x[t]; h[1.., 2] *= 2; 0 } else { 0 }; }
+                h
+            }
+            pub fn columns(x: f64[4, 2], index: u32[3, 2]) -> f64[3, 8] {
+                let mut h = s * ones([3, 8]);
+                for t in 0..4 { let _ = if t > 0 { h[1.., index[t - 1]] *= x[t]; h[t - 1, index[t - 1]] += x[t]; 0 } else { 0 }; }
+                h
+            }
+            pub fn square(x: f64[4, 2, 3], index: u32[3, 2, 3]) -> f64[8] {
+                let mut h = s * ones([8]);
+                for t in 0..4 { let _ = if t > 0 { h[index[t - 1]] = x[t] * x[0]; 0 } else { 0 }; }
+                h
+            }
+            pub fn of_indices(x: f64[6], index: u32[3, 2]) -> f64[8] {
+                let mut at = index[0];
+                let mut h = s * ones([8]);
+                for t in 0..4 { at = if t > 0 { h[index[t - 1]] = x[t]; index[t - 1] } else { at }; h[at] = 2 * x[4] * h[at]; }
+                h
+            }
+            pub fn mapped(x: f64[4, 3], index: u32[3, 3]) -> f64[4, 8] {
+                let y[t] = placed(x[t], index, t);
+                y
+            }
+            fn placed(x: f64[3], index: u32[3, 3], t: u32) -> f64[8] {
+                let mut h = s * ones([8]);
+                let _ = if t > 0 { h[index[t - 1]] = x; 0 } else { 0 };
+                h
+            }
+        }",
+        &[3, 2],
+        8,
+    );
+}
