@@ -4,7 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ir::{Axis, Comprehension, Function, Graph, Int, Kind, Node, Reduction, Scalar, ScalarId, Unary};
+use crate::ir::{
+    Axis, Comprehension, Function, Graph, Int, Kind, Node, Reduction, Scalar, ScalarId, Scalars, Unary,
+};
 
 /// Rewrites the cotangents of a node's reads (and the node's value) to read what they share. `forward`
 /// receives the nodes that come before the node, `backward` those before the cotangents'.
@@ -15,8 +17,8 @@ pub fn share(
     forward: &mut Vec<Node>,
     backward: &mut Vec<Node>,
 ) {
-    let roots: Vec<Root> = cotangents.iter().map(|(_, share)| Root::of(graph, *share)).collect();
-    let value = Root::of(graph, node.value);
+    let roots: Vec<Root> = cotangents.iter().map(|(_, share)| Root::of(&mut graph.scalars, *share)).collect();
+    let value = Root::of(&mut graph.scalars, node.value);
     let used = uses(graph, &roots, &value);
     let mut made: BTreeMap<ScalarId, ScalarId> = BTreeMap::new();
     // What is made for the cotangents alone is not there yet when the value is computed.
@@ -56,27 +58,30 @@ struct Root {
 }
 
 impl Root {
-    fn of(graph: &Graph, root: ScalarId) -> Self {
+    fn of(scalars: &mut Scalars, root: ScalarId) -> Self {
         let mut guards = Vec::new();
         let mut body = root;
-        while let Scalar::Select(c, a, b) = graph.scalars[body] {
-            if graph.scalars.as_number(b) != Some(0.0) {
-                break;
-            }
-            guards.push(c);
-            body = a;
+        while let Scalar::Select(c, a, b) = scalars[body] {
+            let is_zero = |id| scalars.as_number(id) == Some(0.0);
+            let (guard, below) = match (is_zero(a), is_zero(b)) {
+                (_, true) => (c, a),
+                (true, _) => (scalars.not(c), b),
+                _ => break,
+            };
+            guards.push(guard);
+            body = below;
         }
         let mut always = BTreeSet::from([body]);
         let mut stack = vec![body];
         while let Some(id) = stack.pop() {
-            let operands = match graph.scalars[id] {
+            let operands = match scalars[id] {
                 Scalar::Select(c, _, _) => vec![c],
                 Scalar::And(a, _) | Scalar::Or(a, _) => vec![a],
-                _ => graph.scalars.operands(id),
+                _ => scalars.operands(id),
             };
             stack.extend(operands.into_iter().filter(|operand| always.insert(*operand)));
         }
-        let all = graph.scalars.reachable(body).into_iter().collect();
+        let all = scalars.reachable(body).into_iter().collect();
         Self { guards, all, always, body }
     }
 }

@@ -366,3 +366,47 @@ fn slices_at_guarded_places() {
         8,
     );
 }
+
+#[test]
+fn stencils_with_edges() {
+    check_gradients(
+        "
+        dim N;
+        const M: usize = 6;
+        pub struct Net { k: f64[M], c: f64 }
+        impl Net {
+            pub fn heat(x: f64[M]) -> f64[M] {
+                let mut u = x;
+                for _ in 0..3 {
+                    let new[i in 0..M] = if i == 0 || i == M - 1 { u[i] } else { u[i] + 0.1 * k[i] * (u[i + 1] - 2 * u[i] + u[i - 1]) };
+                    u = new;
+                }
+                u
+            }
+            pub fn inside(u: f64[M]) -> f64[M] {
+                let y[i in 0..M] = if i > 0 && i < M - 1 { sin(c * (u[i + 1] - u[i - 1]) * k[i]) } else { u[i] * u[i] };
+                y
+            }
+            pub fn plane(u: f64[N, M]) -> f64[N, M] {
+                let y[i in 0..N, j in 0..M] = if i == 0 || j == 0 || i == N - 1 { c * u[i, j] } else { exp(c * (u[i + 1, j] * u[i - 1, j] + u[i, j - 1])) };
+                y
+            }
+            pub fn known(u: f64[M]) -> (f64[M], f64[M]) {
+                let m[i in 0..M] = if i == 0 || i == M - 1 { 0 } else { exp(k[i]) * c };
+                let e[i in 0..M] = if i == 0 || i == M - 1 { 0 } else { exp(k[i]) * c * u[i + 1] };
+                (grad(sum(e), u), m)
+            }
+            pub fn known_positive(u: f64[M]) -> (f64[M], f64[M]) {
+                let m[i in 0..M] = if u[i] > 0 && i < M - 1 { exp(k[i]) * c } else { 0 };
+                let e[i in 0..M] = if u[i] > 0 && i < M - 1 { exp(k[i]) * c * k[i + 1] } else { 0 };
+                (grad(sum(e), k), m)
+            }
+            pub fn either(u: f64[M]) -> f64[M] {
+                let y[i in 0..M] = if i == 0 { 0 } else if i == M - 1 { 0 } else { tanh(c * u[i + 1] * u[i - 1]) * k[i] };
+                y
+            }
+        }",
+        &[4],
+        3,
+    );
+}

@@ -270,6 +270,17 @@ net! {
             h
         }
 
+        /// Its neighbours are there but at the edges.
+        #[grad(u, k)]
+        pub fn spread(u: f64[4], k: f64[4]) -> f64[4] {
+            let new[i in 0..4] = if i == 0 || i == 3 {
+                u[i]
+            } else {
+                u[i] + 0.5 * k[i] * (u[i + 1] - 2 * u[i] + u[i - 1])
+            };
+            new
+        }
+
         #[grad(x)]
         pub fn listed(x: f64[N, 2], index: u32[3, 2]) -> f64[5] {
             let mut h = ones([5]);
@@ -292,6 +303,16 @@ fn a_place_is_that_of_the_branch_taken() {
     assert_eq!(pass.value(), &[0.0, 0.0, 2.0, 0.0]);
     pass.backward(&[1.0; 4], &mut d_x);
     assert_eq!(d_x, [0.0, 1.0, 0.0]);
+}
+
+#[test]
+fn at_an_edge_nothing_is_passed_on() {
+    let (model, mut ws) = (Places::zeros(), Workspace::new());
+    let (mut d_u, mut d_k) = ([f64::NAN; 4], [f64::NAN; 4]);
+    let pass = model.spread(&mut ws, &[1.0, 2.0, 4.0, 8.0], &[1.0, 2.0, 3.0, 4.0]);
+    assert_eq!(pass.value(), &[1.0, 3.0, 7.0, 8.0]);
+    pass.backward(&[1.0, 2.0, 3.0, 4.0], &mut d_u, &mut d_k);
+    assert_eq!((d_u, d_k), ([3.0, 2.5, -4.0, 8.5], [0.0, 1.0, 3.0, 0.0]));
 }
 
 #[test]
