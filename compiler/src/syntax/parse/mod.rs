@@ -118,14 +118,12 @@ impl Parser<'_> {
                     all.push(one);
                     self.cursor.is_empty() || self.eat(",") || {
                         self.expected(&format!("`,` or {}", self.cursor.end()), hints);
-                        // Behind `;` the next may begin.
+                        // Behind `;` the next may begin; in an array it may say how often, as in Rust.
                         let separated = self.at(";") && !stray::continues_behind(&self.cursor);
-                        if separated {
-                            self.eat(";");
-                        } else {
+                        if !separated || hints::look_up(hints, "`;`") != Some(hints::COMMA) {
                             all.extend(lost(start));
                         }
-                        separated
+                        separated && self.eat(";")
                     }
                 }
                 Err(Failed) => {
