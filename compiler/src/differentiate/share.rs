@@ -4,9 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ir::{
-    Axis, Comprehension, Function, Graph, Int, Kind, Node, Reduction, Scalar, ScalarId, Scalars, Unary,
-};
+use crate::ir::{Axis, Comprehension, Function, Graph, Int, Kind, Node, Reduction, Scalar, ScalarId, Unary};
 
 /// Rewrites the cotangents of a node's reads (and the node's value) to read what they share. `forward`
 /// receives the nodes that come before the node, `backward` those before the cotangents'.
@@ -17,8 +15,8 @@ pub fn share(
     forward: &mut Vec<Node>,
     backward: &mut Vec<Node>,
 ) {
-    let roots: Vec<Root> = cotangents.iter().map(|(_, share)| Root::of(&mut graph.scalars, *share)).collect();
-    let value = Root::of(&mut graph.scalars, node.value);
+    let roots: Vec<Root> = cotangents.iter().map(|(_, share)| Root::of(graph, *share)).collect();
+    let value = Root::of(graph, node.value);
     let used = uses(graph, &roots, &value);
     let mut made: BTreeMap<ScalarId, ScalarId> = BTreeMap::new();
     // What is made for the cotangents alone is not there yet when the value is computed.
@@ -40,8 +38,11 @@ pub fn share(
         return;
     }
     node.value = rewritten(graph, node.value, &early);
-    for (_, share) in cotangents {
-        *share = rewritten(graph, *share, &made);
+    for ((_, share), root) in cotangents.iter_mut().zip(&roots) {
+        *share = match made.get(&root.body) {
+            Some(&read) => root.around(graph, read),
+            None => rewritten(graph, *share, &made),
+        };
     }
 }
 
@@ -58,31 +59,48 @@ struct Root {
 }
 
 impl Root {
-    fn of(scalars: &mut Scalars, root: ScalarId) -> Self {
+    fn of(graph: &Graph, root: ScalarId) -> Self {
         let mut guards = Vec::new();
         let mut body = root;
-        while let Scalar::Select(c, a, b) = scalars[body] {
-            let is_zero = |id| scalars.as_number(id) == Some(0.0);
-            let (guard, below) = match (is_zero(a), is_zero(b)) {
-                (_, true) => (c, a),
-                (true, _) => (scalars.not(c), b),
-                _ => break,
-            };
-            guards.push(guard);
-            body = below;
+        while let Scalar::Select(c, a, b) = graph.scalars[body] {
+            if graph.scalars.as_number(b) != Some(0.0) {
+                break;
+            }
+            guards.push(c);
+            body = a;
         }
         let mut always = BTreeSet::from([body]);
         let mut stack = vec![body];
         while let Some(id) = stack.pop() {
-            let operands = match scalars[id] {
+            let operands = match graph.scalars[id] {
                 Scalar::Select(c, _, _) => vec![c],
                 Scalar::And(a, _) | Scalar::Or(a, _) => vec![a],
-                _ => scalars.operands(id),
+                _ => graph.scalars.operands(id),
             };
             stack.extend(operands.into_iter().filter(|operand| always.insert(*operand)));
         }
-        let all = scalars.reachable(body).into_iter().collect();
+        let all = graph.scalars.reachable(body).into_iter().collect();
         Self { guards, all, always, body }
+    }
+
+    /// What has been made of the body, where it stood. Conditions under which it is zero stay on top: the place to
+    /// which a share is added may be outside there.
+    fn around(&self, graph: &mut Graph, made: ScalarId) -> ScalarId {
+        let zero = graph.scalars.number(0.0);
+        let mut conditions: Vec<(ScalarId, bool)> = self.guards.iter().map(|&guard| (guard, true)).collect();
+        let mut body = self.body;
+        while let Scalar::Select(condition, yes, no) = graph.scalars[body] {
+            let holds = no == zero;
+            if !holds && yes != zero {
+                break;
+            }
+            conditions.push((condition, holds));
+            body = if holds { yes } else { no };
+        }
+        conditions.into_iter().rev().fold(made, |value, (condition, holds)| match holds {
+            true => graph.scalars.select(condition, value, zero),
+            false => graph.scalars.select(condition, zero, value),
+        })
     }
 }
 

@@ -32,7 +32,7 @@ use crate::report::Report;
 pub(super) fn block(tokens: TokenStream, report: &mut Report) -> Block {
     let lost = Lost::default();
     let mut parser =
-        Parser { cursor: Cursor::new(tokens), report, failures: 0, depth: 0, header: false, lost };
+        Parser { cursor: Cursor::new(tokens), report, failures: 0, unused: 0, depth: 0, header: false, lost };
     let items = parser.items();
     Block { items, lost: parser.lost }
 }
@@ -49,6 +49,8 @@ struct Parser<'report> {
     report: &'report mut Report,
     /// How many errors were found, those too that are not said.
     failures: usize,
+    /// How many statements had a value that nothing is done with.
+    unused: usize,
     /// Groups, prefix operators and `else if`s around the cursor.
     depth: usize,
     /// Between `for` or `if` and its brace, where a brace is not an operand.

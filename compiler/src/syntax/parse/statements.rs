@@ -44,12 +44,13 @@ impl Parser<'_> {
         let failures = self.failures;
         self.within(group, |inner| {
             let mut body = Body { statements: Vec::new(), result: None, span: group.span() };
-            let mut known = inner.failures;
+            let (mut known, mut unused) = (inner.failures, inner.unused);
             while !inner.cursor.is_empty() {
                 let broken = std::mem::replace(&mut known, inner.failures) < inner.failures;
                 let before = body.statements.len();
                 let rest = stray::continues_statement(&inner.cursor);
                 let group = stray::may_continue_statement(&inner.cursor);
+                let after_unused = std::mem::replace(&mut unused, inner.unused) < inner.unused;
                 if broken && (rest || group && inner.cursor.is_blamed()) {
                     stray::spoil_statement(&mut body.statements);
                     inner.skip_statement();
@@ -59,7 +60,7 @@ impl Parser<'_> {
                 let failures = inner.failures;
                 let binds = inner.cursor.at_word("let");
                 if inner.statement(&mut body, valued).is_err() {
-                    if rest || group {
+                    if rest {
                         stray::spoil_statement(&mut body.statements);
                     }
                     body.statements.push(Statement::Lost(lost));
@@ -68,7 +69,7 @@ impl Parser<'_> {
                 {
                     // `let x mut y = …;` may bind either.
                     body.statements.insert(before, Statement::Lost(lost));
-                } else if group && (broken || failures < inner.failures) {
+                } else if group && (after_unused || unused < inner.unused) {
                     // `let y = tanh; (x);`
                     stray::spoil_statement(&mut body.statements);
                     if let Some(result) = &mut body.result {
@@ -323,6 +324,7 @@ impl Parser<'_> {
                 }
                 _ => hints::UNUSED,
             };
+            self.unused += 1;
             self.wrong(value.span, "the value of this statement is not used", help);
         }
         Ok(())
