@@ -33,7 +33,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("cbrt", "write `signum(x) * powf(abs(x), 1 / 3)`"),
     ("hypot", "write `sqrt(x * x + y * y)`"),
     ("exp2", "write `powf(2, x)`"),
-    ("logit", "write `ln(p / (1 - p))`"),
     ("isnan", "what is no number differs from itself: `x != x`"),
     ("lerp", "write `a + (b - a) * t`"),
     ("diff", "write `x[1..] - x[..-1]`"),
