@@ -298,6 +298,10 @@ impl Elaborator<'_> {
             _ => None,
         });
         let Some(index) = index.filter(|_| self.resolve(name).is_none()) else { return false };
+        if self.may_be_lost(&name.to_string()) {
+            self.bind_nothing(name);
+            return true;
+        }
         self.error_with_help(
             name.span(),
             format!("there is no `{name}` here"),

@@ -301,7 +301,7 @@ impl<'a> Elaborator<'a> {
         };
         // What is passed means something where the call stands; the frame of the callee comes after.
         let hint = std::mem::take(&mut self.hint);
-        let mut values = Vec::new();
+        let (mut values, errors) = (Vec::new(), self.report.errors.len());
         for (parameter, passed) in function.arguments.iter().zip(&passed) {
             values.push(match passed {
                 None => Value::Poison,
@@ -342,25 +342,22 @@ impl<'a> Elaborator<'a> {
                 },
             }
         });
-        if self.are_exchanged(function, &values, &passed, &callee) {
-            self.hint = hint;
-            return Value::Poison;
-        }
         // Types are checked with the callee's dims and generics, its errors said at the call.
         let generics = layer.as_ref().map_or_else(BTreeMap::new, |layer| self.generics_of(layer));
-        let frame = Frame {
+        let frame = || Frame {
             scopes: vec![Vec::new()],
-            layer,
-            generics,
-            library,
+            layer: layer.clone(),
+            generics: generics.clone(),
+            library: library.clone(),
             function: function.name.to_string(),
             ..Frame::default()
         };
-        self.frames.push(frame);
+        self.frames.push(frame());
         for (parameter, value) in function.arguments.iter().zip(&values) {
             self.fix_dims(&parameter.ty, value, &pattern_name(&parameter.pattern));
         }
         let (mut fits, mut misfits) = (true, false);
+        let mut bound = Vec::new();
         for (((parameter, value), passed), place) in
             function.arguments.iter().zip(values).zip(&passed).zip(&places)
         {
@@ -374,6 +371,7 @@ impl<'a> Elaborator<'a> {
             let expected =
                 Expected::Argument { callee: &callee, parameter: pattern_name(&parameter.pattern) };
             let was_poison = value.is_poison();
+            bound.push((pattern_name(&parameter.pattern), Some(value.clone()), place.clone()));
             let value = self.fit(&parameter.ty, value, &expected, place).unwrap_or_else(|| {
                 fits = false;
                 misfits |= !was_poison;
@@ -387,6 +385,16 @@ impl<'a> Elaborator<'a> {
                 self.lookup(&name.to_string());
             }
         }
+        if self.report.errors.len() > errors {
+            let own = self.frames.pop().expect("it was pushed");
+            if self.are_exchanged(function, &passed, &callee, &frame, errors)
+                || self.are_to_be_mapped(function, &passed, &callee, &frame, errors)
+            {
+                self.hint = hint;
+                return Value::Poison;
+            }
+            self.frames.push(own);
+        }
         let errors = self.report.errors.len();
         if let Some(library) = &mut self.frame_mut().library {
             library.errors = library.errors.min(errors);
@@ -395,6 +403,8 @@ impl<'a> Elaborator<'a> {
         // Whether the call or the declaration is wrong nobody knows: what depends on such an argument is not
         // blamed, and the rest of the body is as right or wrong as ever.
         self.frame_mut().unfixed |= misfits;
+        fits &=
+            !callable.library || !fits || self.in_domain(&function.name.to_string(), &callee.shown(), &bound);
         let value = if fits || misfits && !callable.library {
             let value = self.lowered(function, callable.library);
             self.leave();

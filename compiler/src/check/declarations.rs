@@ -36,7 +36,7 @@ pub fn check(items: &Items<'_>, report: &mut Report) {
             arguments_once(function, report);
             if function.visibility.is_empty() {
                 inner(function, report);
-            } else if !is_network {
+            } else if !is_network && !items.broken.contains(name) {
                 let message = format!("`{name}` is a layer, so `{}` is an inner function", function.name);
                 let help = match definition.generics.is_empty() {
                     true => {

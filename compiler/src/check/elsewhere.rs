@@ -12,8 +12,45 @@ const SIZES: &str = "sizes are known by their names: `N`, `784`";
 const BACKWARD: &str = "`#[grad]` makes it: `model.loss(&mut ws, x).backward(&mut grads)`, outside of `net!`";
 const ALONE: &str = "names of the library stand alone: `relu(x)`, `pi`";
 
+const ORDER: &str =
+    "there is no sorting: the order is found outside and passed in, `x[order]` with `order: u32[N]`";
+const DRAWN: &str =
+    "what is drawn is passed in: `argmax(logits + noise, axis = 1)` with noise in an argument draws a class";
+
 /// Names that other libraries have, and what to write here.
 const ELSEWHERE: &[(&str, &str)] = &[
+    ("sort", ORDER),
+    ("argsort", ORDER),
+    ("topk", ORDER),
+    ("top_k", ORDER),
+    ("median", ORDER),
+    ("quantile", ORDER),
+    ("percentile", ORDER),
+    ("categorical", DRAWN),
+    ("multinomial", DRAWN),
+    ("bernoulli", DRAWN),
+    ("erfc", "write `1 - erf(x)`"),
+    ("cbrt", "write `signum(x) * powf(abs(x), 1 / 3)`"),
+    ("hypot", "write `sqrt(x * x + y * y)`"),
+    ("exp2", "write `powf(2, x)`"),
+    ("isnan", "what is no number differs from itself: `x != x`"),
+    ("lerp", "write `a + (b - a) * t`"),
+    ("diff", "write `x[1..] - x[..-1]`"),
+    ("roll", "write it with indices: `let y[i in 0..N] = x[(i + 1) % N];`"),
+    ("flip", "write it with indices: `let y[i] = x[N - 1 - i];`"),
+    (
+        "cross",
+        "write it with indices: `let c[i in 0..3] = a[(i + 1) % 3] * b[(i + 2) % 3] - a[(i + 2) % 3] * b[(i + 1) % 3];`",
+    ),
+    ("meshgrid", "two indices do it: `let y[i, j] = f(a[i], b[j]);`"),
+    ("linspace", "write `lo + (hi - lo) * arange(n) / (n - 1)`"),
+    ("heaviside", "choose: `if x > 0 { 1 } else { 0 }`"),
+    ("fft", "write the sums: `let re[k in 0..N] = sum[n](x[n] * cos(2 * pi * k * n / N));`"),
+    ("rfft", "write the sums: `let re[k in 0..N / 2 + 1] = sum[n](x[n] * cos(2 * pi * k * n / N));`"),
+    (
+        "stft",
+        "write the sums over windows: `let re[f, k in 0..W / 2 + 1] = sum[n in 0..W](x[f * H + n] * cos(2 * pi * k * n / W));`",
+    ),
     ("masked_fill", "choose: `if mask { value } else { x }`"),
     ("float", NO_CAST),
     ("double", NO_CAST),

@@ -1,11 +1,10 @@
 //! What is said of a value that is not of its type, and the way out.
 
-use super::arguments::{Parameter, Passed, signature};
-use super::call::{Callee, pattern_name};
+use super::call::Callee;
 use super::elaborate::{Elaborator, Place};
 use super::fit::Expected;
 use super::items::InstanceContent;
-use super::value::{Array, Value};
+use super::value::Array;
 use super::words::{counted, spelled};
 use crate::ir::{Int, Kind};
 use crate::syntax::ast::{self, ExprKind as E};
@@ -28,49 +27,6 @@ impl Elaborator<'_> {
             Expected::Binding(name) => format!("{name} is declared {wanted}, but its value is {found}"),
         };
         self.say(place, message, help);
-    }
-
-    /// Whether two arguments are each of the kind that the other's parameter takes, and not of its own; says so.
-    pub fn are_exchanged(
-        &mut self,
-        function: &ast::Function,
-        values: &[Value],
-        passed: &[Option<Passed<'_>>],
-        callee: &Callee,
-    ) -> bool {
-        let fits = |parameter: usize, value: usize| match (
-            kind_taken(&function.arguments[parameter].ty),
-            &values[value],
-        ) {
-            (Some(kind), Value::Array(array)) => Some(
-                kind == array.kind
-                    || kind == Kind::Float && array.kind == Kind::Index && array.shape.is_empty(),
-            ),
-            (None, Value::Array(_)) if is_any(&function.arguments[parameter].ty) => Some(true),
-            _ => None,
-        };
-        let pairs =
-            (0..values.len()).flat_map(|first| (first + 1..values.len()).map(move |second| (first, second)));
-        let mut pairs = pairs.filter(|&(first, second)| {
-            let own = fits(first, first) == Some(false) || fits(second, second) == Some(false);
-            own && fits(first, second) == Some(true) && fits(second, first) == Some(true)
-        });
-        let Some((first, second)) = pairs.next() else { return false };
-        let name = |position: usize| pattern_name(&function.arguments[position].pattern);
-        let written = |position: usize| match &passed[position] {
-            Some(Passed::Expr(expr)) => spelled(expr),
-            _ => None,
-        };
-        let message = format!("{} takes `{}` first, then `{}`", callee.shown(), name(first), name(second));
-        let parameters: Vec<Parameter> = function.arguments.iter().map(Parameter::of).collect();
-        let help = match (written(first), written(second)) {
-            (Some(a), Some(b)) => format!("exchange `{a}` and `{b}`"),
-            _ => format!("exchange the two: `{}`", signature(callee, &parameters)),
-        };
-        let place =
-            passed[first].as_ref().map_or_else(|| self.place_of(callee.span), |passed| passed.place(self));
-        self.say(&place, message, Some(help));
-        true
     }
 
     /// What to do about a value that does not fit.
@@ -286,21 +242,4 @@ impl Elaborator<'_> {
 /// How a function is applied to each of many.
 fn mapped(callee: &Callee, parameter: &str) -> String {
     format!("a function maps over indices: `let y[n] = {}({parameter}[n]);`", callee.name)
-}
-
-/// The kind of value that a parameter takes, if it takes one alone.
-fn kind_taken(ty: &ast::Type) -> Option<Kind> {
-    let ast::Type::Tensor(ty) = ty else { return None };
-    match ty.scalar.to_string().as_str() {
-        "f32" | "f64" => Some(Kind::Float),
-        "u32" => Some(Kind::Index),
-        "u64" => Some(Kind::Key),
-        "bool" => Some(Kind::Mask),
-        _ => None,
-    }
-}
-
-/// Whether a parameter of the library takes values of any kind.
-fn is_any(ty: &ast::Type) -> bool {
-    matches!(ty, ast::Type::Tensor(ty) if ty.scalar == "any")
 }

@@ -8,7 +8,12 @@ use crate::syntax::ast::{self, BinaryOperator as Op, ExprKind as E, Subscript};
 /// `a`, `b` and `c` — in backquotes.
 pub fn list<S: AsRef<str>>(names: &[S]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{}`", name.as_ref())).collect();
-    match quoted.split_last() {
+    joined(&quoted)
+}
+
+/// a, b and c — as they are.
+pub fn joined(parts: &[String]) -> String {
+    match parts.split_last() {
         None => String::new(),
         Some((only, [])) => only.clone(),
         Some((last, others)) => format!("{} and {last}", others.join(", ")),

@@ -38,8 +38,11 @@ pub fn share(
         return;
     }
     node.value = rewritten(graph, node.value, &early);
-    for (_, share) in cotangents {
-        *share = rewritten(graph, *share, &made);
+    for ((_, share), root) in cotangents.iter_mut().zip(&roots) {
+        *share = match made.get(&root.body) {
+            Some(&read) => root.around(graph, read),
+            None => rewritten(graph, *share, &made),
+        };
     }
 }
 
@@ -78,6 +81,26 @@ impl Root {
         }
         let all = graph.scalars.reachable(body).into_iter().collect();
         Self { guards, all, always, body }
+    }
+
+    /// What has been made of the body, where it stood. Conditions under which it is zero stay on top: the place to
+    /// which a share is added may be outside there.
+    fn around(&self, graph: &mut Graph, made: ScalarId) -> ScalarId {
+        let zero = graph.scalars.number(0.0);
+        let mut conditions: Vec<(ScalarId, bool)> = self.guards.iter().map(|&guard| (guard, true)).collect();
+        let mut body = self.body;
+        while let Scalar::Select(condition, yes, no) = graph.scalars[body] {
+            let holds = no == zero;
+            if !holds && yes != zero {
+                break;
+            }
+            conditions.push((condition, holds));
+            body = if holds { yes } else { no };
+        }
+        conditions.into_iter().rev().fold(made, |value, (condition, holds)| match holds {
+            true => graph.scalars.select(condition, value, zero),
+            false => graph.scalars.select(condition, zero, value),
+        })
     }
 }
 

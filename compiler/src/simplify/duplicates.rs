@@ -173,13 +173,16 @@ impl Merger<'_> {
         match &mut node {
             Node::Comprehension(node) => {
                 if matches!(self.graph.tensor(out).kind, Kind::Float | Kind::Mask) {
-                    node.value = self.with_known_parts(node.value, &node.domain, &scope.formulas);
+                    // Where the guard on top of a sum's value does not hold, its place may be outside.
+                    let is_sum = node.reduction == Reduction::Sum;
+                    let guarded = is_sum && node.at.iter().any(|place| place.as_index().is_none());
+                    node.value = self.with_known_parts(node.value, &node.domain, &scope.formulas, guarded);
                     self.learn(node, &mut scope.formulas);
                 }
             }
             Node::Apply(node) => {
                 let domain = node.domain();
-                node.value = self.with_known_parts(node.value, &domain, &scope.formulas);
+                node.value = self.with_known_parts(node.value, &domain, &scope.formulas, false);
             }
             Node::Reshape { .. } | Node::Loop(_) => {}
         }
@@ -192,8 +195,14 @@ impl Merger<'_> {
         Node::Comprehension(Comprehension::map(out, domain, value))
     }
 
-    /// Replaces the largest parts that earlier maps hold.
-    fn with_known_parts(&mut self, value: ScalarId, domain: &[Axis], formulas: &Formulas) -> ScalarId {
+    /// Replaces the largest parts that earlier maps hold; what is `guarded` keeps the guards on top of it.
+    fn with_known_parts(
+        &mut self,
+        value: ScalarId,
+        domain: &[Axis],
+        formulas: &Formulas,
+        guarded: bool,
+    ) -> ScalarId {
         let scalars = &self.graph.scalars;
         let is_cheap = cost::expression(scalars, value) <= CHEAP
             && !scalars.reachable(value).into_iter().any(|part| is_gather(scalars, part));
@@ -202,7 +211,10 @@ impl Merger<'_> {
         }
         let Graph { tensors, scalars, .. } = &mut *self.graph;
         let mut reader = Reader { tensors, forms: &mut self.forms, formulas, domain };
-        reader.read(scalars, value, &BTreeSet::new())
+        match guarded {
+            true => reader.read_guarded(scalars, value, &BTreeSet::new()),
+            false => reader.read(scalars, value, &BTreeSet::new()),
+        }
     }
 
     fn learn(&mut self, node: &Comprehension, formulas: &mut Formulas) {
@@ -227,6 +239,30 @@ impl Reader<'_> {
     /// An expression that stands where some conditions hold, with the largest parts that are held replaced.
     fn read(&mut self, scalars: &mut Scalars, value: ScalarId, holding: &BTreeSet<ScalarId>) -> ScalarId {
         scalars.rebuild(value, &mut |scalars, id| self.part(scalars, id, holding), &mut Int::clone)
+    }
+
+    /// The same of what stands below the guards on top of an expression.
+    fn read_guarded(
+        &mut self,
+        scalars: &mut Scalars,
+        value: ScalarId,
+        holding: &BTreeSet<ScalarId>,
+    ) -> ScalarId {
+        let Scalar::Select(condition, yes, no) = scalars[value] else {
+            return self.read(scalars, value, holding);
+        };
+        let is_zero = |id| scalars.as_number(id) == Some(0.0);
+        let (yes, no) = match (is_zero(yes), is_zero(no)) {
+            (_, true) => {
+                let mut inside = holding.clone();
+                inside.insert(condition);
+                (self.read_guarded(scalars, yes, &inside), no)
+            }
+            (true, _) => (yes, self.read_guarded(scalars, no, holding)),
+            _ => return self.read(scalars, value, holding),
+        };
+        let condition = self.read(scalars, condition, holding);
+        scalars.select(condition, yes, no)
     }
 
     fn part(

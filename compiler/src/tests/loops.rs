@@ -313,3 +313,100 @@ fn under_conditions() {
         3,
     );
 }
+
+#[test]
+fn slices_at_guarded_places() {
+    check_gradients(
+        "
+        dim T, K;
+        pub struct Net { s: f64 }
+        impl Net {
+            pub fn rows(x: f64[4, 3], index: u32[3, 3]) -> f64[8] {
+                let mut h = s * ones([8]);
+                for t in 0..4 { let _ = if t > 0 { h[index[t - 1]] = x[t] * h[0]; 0 } else { 0 }; }
+                h
+            }
+            pub fn otherwise(x: f64[T, K], index: u32[T, K]) -> f64[8] {
+                let mut h = s * ones([8]);
+                for t in 0..T + 1 { h[4] = if t < T { h[index[t]] = sin(x[t]); 2 } else { h[2..4] = x[T - 1, 0] * h[0..2]; 3 }; }
+                h
+            }
+            pub fn wide(x: f64[4, 2, 3], index: u32[3, 2]) -> f64[8, 3] {
+                let mut h = s * ones([8, 3]);
+                for t in 0..4 { let _ = if t > 0 { h[index[t - 1]] = x[t]; h[1.., 2] *= 2; 0 } else { 0 }; }
+                h
+            }
+            pub fn columns(x: f64[4, 2], index: u32[3, 2]) -> f64[3, 8] {
+                let mut h = s * ones([3, 8]);
+                for t in 0..4 { let _ = if t > 0 { h[1.., index[t - 1]] *= x[t]; h[t - 1, index[t - 1]] += x[t]; 0 } else { 0 }; }
+                h
+            }
+            pub fn square(x: f64[4, 2, 3], index: u32[3, 2, 3]) -> f64[8] {
+                let mut h = s * ones([8]);
+                for t in 0..4 { let _ = if t > 0 { h[index[t - 1]] = x[t] * x[0]; 0 } else { 0 }; }
+                h
+            }
+            pub fn of_indices(x: f64[6], index: u32[3, 2]) -> f64[8] {
+                let mut at = index[0];
+                let mut h = s * ones([8]);
+                for t in 0..4 { at = if t > 0 { h[index[t - 1]] = x[t]; index[t - 1] } else { at }; h[at] = 2 * x[4] * h[at]; }
+                h
+            }
+            pub fn mapped(x: f64[4, 3], index: u32[3, 3]) -> f64[4, 8] {
+                let y[t] = placed(x[t], index, t);
+                y
+            }
+            fn placed(x: f64[3], index: u32[3, 3], t: u32) -> f64[8] {
+                let mut h = s * ones([8]);
+                let _ = if t > 0 { h[index[t - 1]] = x; 0 } else { 0 };
+                h
+            }
+        }",
+        &[3, 2],
+        8,
+    );
+}
+
+#[test]
+fn stencils_with_edges() {
+    check_gradients(
+        "
+        dim N;
+        const M: usize = 6;
+        pub struct Net { k: f64[M], c: f64 }
+        impl Net {
+            pub fn heat(x: f64[M]) -> f64[M] {
+                let mut u = x;
+                for _ in 0..3 {
+                    let new[i in 0..M] = if i == 0 || i == M - 1 { u[i] } else { u[i] + 0.1 * k[i] * (u[i + 1] - 2 * u[i] + u[i - 1]) };
+                    u = new;
+                }
+                u
+            }
+            pub fn inside(u: f64[M]) -> f64[M] {
+                let y[i in 0..M] = if i > 0 && i < M - 1 { sin(c * (u[i + 1] - u[i - 1]) * k[i]) } else { u[i] * u[i] };
+                y
+            }
+            pub fn plane(u: f64[N, M]) -> f64[N, M] {
+                let y[i in 0..N, j in 0..M] = if i == 0 || j == 0 || i == N - 1 { c * u[i, j] } else { exp(c * (u[i + 1, j] * u[i - 1, j] + u[i, j - 1])) };
+                y
+            }
+            pub fn known(u: f64[M]) -> (f64[M], f64[M]) {
+                let m[i in 0..M] = if i == 0 || i == M - 1 { 0 } else { exp(k[i]) * c };
+                let e[i in 0..M] = if i == 0 || i == M - 1 { 0 } else { exp(k[i]) * c * u[i + 1] };
+                (grad(sum(e), u), m)
+            }
+            pub fn known_positive(u: f64[M]) -> (f64[M], f64[M]) {
+                let m[i in 0..M] = if u[i] > 0 && i < M - 1 { exp(k[i]) * c } else { 0 };
+                let e[i in 0..M] = if u[i] > 0 && i < M - 1 { exp(k[i]) * c * k[i + 1] } else { 0 };
+                (grad(sum(e), k), m)
+            }
+            pub fn either(u: f64[M]) -> f64[M] {
+                let y[i in 0..M] = if i == 0 { 0 } else if i == M - 1 { 0 } else { tanh(c * u[i + 1] * u[i - 1]) * k[i] };
+                y
+            }
+        }",
+        &[4],
+        3,
+    );
+}

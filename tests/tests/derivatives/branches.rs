@@ -269,6 +269,24 @@ net! {
             for n in 0..N { let _ = if i[n] < bound { h[i[n]] = x[n]; 0 } else { 0 }; }
             h
         }
+
+        /// Its neighbours are there but at the edges.
+        #[grad(u, k)]
+        pub fn spread(u: f64[4], k: f64[4]) -> f64[4] {
+            let new[i in 0..4] = if i == 0 || i == 3 {
+                u[i]
+            } else {
+                u[i] + 0.5 * k[i] * (u[i + 1] - 2 * u[i] + u[i - 1])
+            };
+            new
+        }
+
+        #[grad(x)]
+        pub fn listed(x: f64[N, 2], index: u32[3, 2]) -> f64[5] {
+            let mut h = ones([5]);
+            for n in 0..N { let _ = if n > 0 { h[index[n - 1]] = h[0] * x[n]; 0 } else { 0 }; }
+            h
+        }
     }
 }
 
@@ -285,6 +303,36 @@ fn a_place_is_that_of_the_branch_taken() {
     assert_eq!(pass.value(), &[0.0, 0.0, 2.0, 0.0]);
     pass.backward(&[1.0; 4], &mut d_x);
     assert_eq!(d_x, [0.0, 1.0, 0.0]);
+}
+
+#[test]
+fn at_an_edge_nothing_is_passed_on() {
+    let (model, mut ws) = (Places::zeros(), Workspace::new());
+    let (mut d_u, mut d_k) = ([f64::NAN; 4], [f64::NAN; 4]);
+    let pass = model.spread(&mut ws, &[1.0, 2.0, 4.0, 8.0], &[1.0, 2.0, 3.0, 4.0]);
+    assert_eq!(pass.value(), &[1.0, 3.0, 7.0, 8.0]);
+    pass.backward(&[1.0, 2.0, 3.0, 4.0], &mut d_u, &mut d_k);
+    assert_eq!((d_u, d_k), ([3.0, 2.5, -4.0, 8.5], [0.0, 1.0, 3.0, 0.0]));
+}
+
+#[test]
+fn places_that_are_listed_are_those_of_the_branch_taken() {
+    let (model, mut ws) = (Places::zeros(), Workspace::new());
+    let x = [[f64::NAN, f64::INFINITY], [2.0, 3.0], [4.0, 5.0], [6.0, 7.0]];
+    let mut d_x = [[f64::NAN; 2]; 4];
+    let pass = model.listed(&mut ws, &x, &[[4, 0], [1, 3], [0, 4]]);
+    assert_eq!(pass.value(), &[18.0, 12.0, 1.0, 15.0, 21.0]);
+    pass.backward(&[1.0, 2.0, 3.0, 4.0, 5.0], &mut d_x);
+    // h[0] is x[1, 1] from the first of them on: 2 · 4 + 4 · 5 + 6 + 5 · 7 of it.
+    assert_eq!(d_x, [[0.0, 0.0], [0.0, 69.0], [6.0, 12.0], [3.0, 15.0]]);
+    // One row asks for no places at all.
+    assert_eq!(model.listed_value(&mut ws, &x[..1], &[[9; 2]; 3]), &[1.0; 5]);
+}
+
+#[test]
+#[should_panic = "`h`"]
+fn where_it_is_taken_listed_places_are_checked() {
+    Places::zeros().listed_value(&mut Workspace::new(), &[[1.0; 2]; 2], &[[0, 5], [1, 2], [3, 4]]);
 }
 
 #[test]

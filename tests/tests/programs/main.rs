@@ -9,7 +9,9 @@ mod networks;
 mod no_std;
 mod sizes;
 mod steps;
+mod subscripts;
 
+use chainrule::{Params, Workspace};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The message of the panic of some work that must panic.
@@ -20,4 +22,22 @@ fn message_of<R>(work: impl FnOnce() -> R) -> String {
         Ok(text) => *text,
         Err(payload) => payload.downcast_ref::<&str>().map(ToString::to_string).expect("a message"),
     }
+}
+
+/// The message of a panic; afterwards neither the gradient nor the workspace has changed.
+#[track_caller]
+fn refused<P: Params<Float = F>, F: chainrule::Float>(
+    sentinel: F,
+    work: impl FnOnce(&mut Workspace<F, &mut [F]>, &mut P),
+) -> String {
+    let mut gradient = P::zeros();
+    gradient.as_mut_slice().fill(sentinel);
+    let mut memory = vec![sentinel; 10_000];
+    let message = message_of(|| work(&mut Workspace::from_slice(&mut memory), &mut gradient));
+    assert!(
+        gradient.as_slice().iter().all(|number| *number == sentinel),
+        "the gradient was written: {message}"
+    );
+    assert!(memory.iter().all(|number| *number == sentinel), "the workspace was written: {message}");
+    message
 }

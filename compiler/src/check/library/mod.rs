@@ -3,6 +3,7 @@
 
 mod axes;
 mod call;
+mod domain;
 mod keys;
 mod shapes;
 
@@ -40,6 +41,8 @@ enum Parameter {
     Tensor(&'static str),
     /// Indices: arithmetic on integers is exact, as in a subscript.
     Index(&'static str),
+    /// A random key.
+    Key(&'static str),
     /// An option without a default.
     Option(&'static str),
     /// An option that may be left out.
@@ -50,13 +53,14 @@ enum Parameter {
     Tensors(&'static str),
 }
 
-use Parameter::{Default, Expression, Index, Option as Needed, Tensor, Tensors};
+use Parameter::{Default, Expression, Index, Key, Option as Needed, Tensor, Tensors};
 
 impl Parameter {
     fn name(&self) -> &'static str {
         match self {
             Tensor(name)
             | Index(name)
+            | Key(name)
             | Tensors(name)
             | Needed(name)
             | Default(name, _)
@@ -164,7 +168,7 @@ static OTHER: &[Builtin] = &[
     Builtin { name: "ones", parameters: &[Needed("shape")], make: |this, call| filled(this, call, 1.0) },
     Builtin { name: "eye", parameters: &[Needed("n")], make: eye },
     Builtin { name: "arange", parameters: &[Needed("n")], make: arange },
-    Builtin { name: "fold", parameters: &[Tensor("key"), Index("i")], make: fold },
+    Builtin { name: "fold", parameters: &[Key("key"), Index("i")], make: fold },
     Builtin {
         name: "grad",
         parameters: &[Expression("u"), Expression("x")],
@@ -201,7 +205,7 @@ static INNER: &[Builtin] = &[
     Builtin { name: "reshape_like", parameters: &[Tensor("x"), Tensor("like")], make: reshape_like },
     Builtin { name: "band", parameters: &[Tensor("x"), Needed("diagonal")], make: band },
     Builtin { name: "zeros_like", parameters: &[Tensor("x")], make: zeros_like },
-    Builtin { name: "uniform_like", parameters: &[Tensor("x"), Tensor("key")], make: uniform_like },
+    Builtin { name: "uniform_like", parameters: &[Tensor("x"), Key("key")], make: uniform_like },
     Builtin { name: "probabilities", parameters: &[Tensor("target"), Tensor("logits")], make: probabilities },
     Builtin {
         name: "with_channels",
@@ -262,24 +266,48 @@ impl Elaborator<'_> {
         let inner = if self.frame().library.is_some() { INNER } else { &[] };
         let builtin =
             SCALAR.iter().chain(OTHER).chain(extremes).chain(inner).find(|builtin| builtin.name == text);
-        let call =
-            builtin.and_then(|builtin| Some((builtin, self.gather(builtin, name, receiver, arguments)?)));
-        call.and_then(|(builtin, call)| (builtin.make)(self, &call)).unwrap_or(Value::Poison)
+        builtin.and_then(|builtin| self.built_in(builtin, name, receiver, arguments)).unwrap_or(Value::Poison)
     }
 
-    fn gather<'e>(
+    fn built_in(
         &mut self,
         builtin: &Builtin,
-        name: &'e Ident,
-        receiver: Option<Passed<'e>>,
-        arguments: &'e [CallArgument],
-    ) -> Option<Call<'e>> {
+        name: &Ident,
+        receiver: Option<Passed<'_>>,
+        arguments: &[CallArgument],
+    ) -> Option<Value> {
         let callee = Callee { name: name.to_string(), layer: None, span: name.span() };
         let parameters: Vec<arguments::Parameter> = builtin.parameters.iter().map(Parameter::seen).collect();
         let Some(passed) = self.match_arguments(&callee, &parameters, receiver, arguments) else {
             self.evaluate_all(arguments);
             return None;
         };
+        let errors = self.report.errors.len();
+        let call = self.gather(builtin, &callee, name, passed.clone());
+        let value = call.and_then(|call| (builtin.make)(self, &call));
+        let takes =
+            |this: &mut Self, parameter: usize, passed: &Passed<'_>| match &builtin.parameters[parameter] {
+                Tensor(_) => this.is_tensor(passed, None),
+                Index(_) => this.is_tensor(passed, Some(Kind::Index)),
+                Key(_) => this.is_tensor(passed, Some(Kind::Key)),
+                Needed(_) | Default(..) => this.constant_of(passed).is_some(),
+                Tensors(_) => {
+                    matches!(passed, Passed::Expr(expr) if matches!(expr.kind, ast::ExprKind::Array(_)))
+                }
+                Expression(_) => true,
+            };
+        let exchanged = self.are_exchanged_of(&parameters, &passed, &callee, errors, takes);
+        value.filter(|_| !exchanged)
+    }
+
+    /// The arguments of a call by parameter.
+    fn gather<'e>(
+        &mut self,
+        builtin: &Builtin,
+        callee: &Callee,
+        name: &'e Ident,
+        passed: Vec<Option<Passed<'e>>>,
+    ) -> Option<Call<'e>> {
         let place = self.place_of(name.span());
         let mut call =
             Call { name, place: place.clone(), values: Vec::new(), exprs: Vec::new(), places: Vec::new() };
@@ -296,7 +324,7 @@ impl Elaborator<'_> {
                     _ => None,
                 },
                 (_, Some(Passed::Value(value, _))) => Some(value),
-                (Tensor(_) | Expression(_), Some(Passed::Expr(expr))) => Some(self.expr(expr)),
+                (Tensor(_) | Key(_) | Expression(_), Some(Passed::Expr(expr))) => Some(self.expr(expr)),
                 (Index(_), Some(Passed::Expr(expr))) => Some(self.expr_of(expr, &Wanted::Index)),
                 (Tensors(_), Some(Passed::Expr(expr))) => match &expr.kind {
                     ast::ExprKind::Array(parts) => {
@@ -326,7 +354,13 @@ impl Elaborator<'_> {
                 }
             });
         }
-        right.then_some(call)
+        let names = builtin.parameters.iter().map(|parameter| parameter.name().to_string());
+        let arguments: Vec<_> = names
+            .zip(call.values.iter().cloned())
+            .zip(call.places.iter().cloned())
+            .map(|((name, value), place)| (name, value, place))
+            .collect();
+        (right && self.in_domain(builtin.name, &callee.shown(), &arguments)).then_some(call)
     }
 }
 

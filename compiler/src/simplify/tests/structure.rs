@@ -422,3 +422,27 @@ fn a_condition_on_a_scatter_asks_what_is_scattered() {
     let of = |graph: &Graph| evaluate(graph, &[6, 1, 1, 1], &values, &[p, z]).unwrap();
     assert_eq!(format!("{:?}", of(graph)), format!("{:?}", of(&before)));
 }
+
+/// The place of an element that is not added may be outside.
+#[test]
+fn what_is_added_elsewhere_stays_under_its_condition() {
+    let mut s = Small::new();
+    let (a, b) = (s.input("a", &[n()]), s.input("b", &[n()]));
+    let (a, b) = (s.read(a, &[0]), s.read(b, &[0]));
+    let zero = s.graph.scalars.number(0.0);
+    let condition = s.graph.scalars.compare(Comparison::Less, zero, b);
+    let exp = s.unary(Unary::Exp, a);
+    let tanh = s.unary(Unary::Tanh, b);
+    let product = s.mul(exp, tanh);
+    let value = s.guarded(condition, product);
+    let z = s.sum(&[n()], &[0], value);
+    let y = s.graph.add_tensor("y", vec![n()], Kind::Float);
+    s.push(y, None, &[n()], vec![Int::index(0).plus(1)], value);
+    s.leaves(
+        &[y, z],
+        &[
+            "y[i] = if 0.0 < b[i] { exp(a[i]) * tanh(b[i]) } else { 0.0 }   for i < N",
+            "y_2[i + 1] += if 0.0 < b[i] { y[i] } else { 0.0 }   for i < N   in [N]",
+        ],
+    );
+}

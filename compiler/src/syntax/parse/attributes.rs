@@ -93,7 +93,14 @@ impl Parser<'_> {
                 self.wrong(span, "inner attributes have no place here", "leave out the `!`");
             }
             match self.eat_group(Delimiter::Bracket) {
-                Some(group) => all.extend(self.attribute(hash, &group)),
+                Some(group) => {
+                    let attribute = self.attribute(hash, &group);
+                    // `#[] [grad]`
+                    if attribute.is_err() && self.cursor.at_group(0, Delimiter::Bracket) {
+                        self.cursor.bump();
+                    }
+                    all.extend(attribute);
+                }
                 None => {
                     self.expected("`[` and an attribute", hints::ATTRIBUTE);
                     let word = self

@@ -43,6 +43,8 @@ pub(super) struct Cursor {
     character: Option<char>,
     /// How many tokens have been read.
     read: usize,
+    /// How many had been read when the next one was found wrong, the last time.
+    blamed: Option<usize>,
 }
 
 impl Cursor {
@@ -68,7 +70,7 @@ impl Cursor {
     }
 
     fn over(nodes: Vec<Node>, end: &'static str, end_span: Option<Span>, previous: Span) -> Self {
-        Self { nodes: nodes.into(), end: (end, end_span), previous, character: None, read: 0 }
+        Self { nodes: nodes.into(), end: (end, end_span), previous, character: None, read: 0, blamed: None }
     }
 
     /// Whether everything is read.
@@ -94,6 +96,18 @@ impl Cursor {
     /// How many tokens have been read: whether a rule that failed has made progress.
     pub(super) fn tokens_read(&self) -> usize {
         self.read
+    }
+
+    /// Notes that the next token is wrong. Whether that is new: two wrong ones in a row are one mistake.
+    pub(super) fn blame(&mut self) -> bool {
+        let new = !self.is_blamed();
+        self.blamed = Some(self.read);
+        new
+    }
+
+    /// Whether the next token is wrong, or the one before it.
+    pub(super) fn is_blamed(&self) -> bool {
+        self.blamed.is_some_and(|blamed| blamed + 1 >= self.read)
     }
 
     /// The next token, or the end.

@@ -7,18 +7,29 @@ use super::attributes::{Place, Sorted};
 use super::cursor::Cursor;
 use super::items::ends_item;
 use super::types::{SCALARS, or_error, or_lost};
-use super::{Failed, Parsed, Parser, hints, lost_expression};
+use super::{Failed, Parsed, Parser, hints, lost_expression, stray};
 
 impl Parser<'_> {
     /// The functions of an `impl`, to its end, and whether they are all.
     pub(super) fn functions(&mut self) -> (Vec<Function>, bool) {
         let mut functions = Vec::new();
         let mut whole = true;
+        let mut failures = self.failures;
         while !self.cursor.is_empty() {
             if self.eat(";") {
                 continue;
             }
             let read = self.cursor.tokens_read();
+            let broken = std::mem::replace(&mut failures, self.failures) < self.failures;
+            if stray::continues_item(&self.cursor, hints::IN_IMPL) {
+                if let Some(last) = functions.last_mut() {
+                    stray::spoil_function(last);
+                }
+                if broken {
+                    self.lose(read, begins_function);
+                    continue;
+                }
+            }
             match self.method() {
                 Ok(function) => functions.extend(function),
                 Err(Failed) => {
@@ -46,7 +57,7 @@ impl Parser<'_> {
 
     /// `name(x: f32[N, 784]) -> f32[N, 10] { … }`, behind `fn`.
     pub(super) fn function(&mut self, attributes: Sorted, visibility: TokenStream) -> Parsed<Function> {
-        let name = self.naming("the name of a function")?;
+        let name = self.naming("the name of a function", &[Delimiter::Parenthesis])?;
         let Signature { arguments, all_arguments, span: arguments_span, mut result, fine } =
             self.signature(&name);
         if !self.cursor.at_group(0, Delimiter::Brace) {
@@ -110,7 +121,13 @@ impl Parser<'_> {
             return Err(self.expected("`(` and the arguments", hints::ARGUMENTS));
         };
         let (mut known, mut spoiled) = (0, Vec::new());
+        let mut failures = self.failures;
         let read = |inner: &mut Self| {
+            let broken = std::mem::replace(&mut failures, inner.failures) < inner.failures;
+            if broken && stray::continues_argument(&inner.cursor) {
+                spoiled.push(known);
+                return Err(inner.silently());
+            }
             let begins = inner.cursor.word().is_some() || !inner.cursor.at_group(0, Delimiter::Bracket);
             let argument = inner.signature_argument();
             match &argument {
@@ -157,7 +174,13 @@ impl Parser<'_> {
         let start = self.cursor.span();
         let mut ty = match self.eat(":") {
             true => self.wholly(Self::ty),
-            false => Err(self.expected("`:` and a type", hints::ARGUMENT)),
+            false => {
+                let failed = self.expected("`:` and a type", hints::ARGUMENT);
+                if self.cursor.word().is_some() && self.cursor.operator_at(1) == Some(":") {
+                    return Err(failed); // `x h: f64`: which of the two it is nobody knows.
+                }
+                Err(failed)
+            }
         };
         if ty.is_err() {
             self.skip_until(|cursor| cursor.at_character('=') || cursor.at_character(','));
@@ -188,29 +211,21 @@ impl Parser<'_> {
     /// `-> f32[N, 10]`, and whether it was there and well.
     fn result(&mut self) -> (Type, bool) {
         let start = self.cursor.span();
-        let mut fine = true;
-        let ty = self.wholly(|this| {
-            let (ty, well) = this.arrow_and_type();
-            fine = well;
-            Ok(ty)
-        });
+        let ty = self.wholly(Self::arrow_and_type);
+        let fine = ty.is_ok();
         (or_error(ty, start), fine)
     }
 
-    fn arrow_and_type(&mut self) -> (Type, bool) {
-        let start = self.cursor.span();
-        let mut fine = self.eat("->");
-        if !fine {
+    fn arrow_and_type(&mut self) -> Parsed<Type> {
+        if !self.eat("->") {
             self.expected("`->` and the type of the result", hints::RESULT);
             // `fn f(x: f32): f32 {` has it behind another sign, or behind none.
             let sign = self.eat(":") || self.eat("=>") || self.eat_character('-') && self.eat_character('>');
             if !sign && !SCALARS.iter().any(|scalar| self.cursor.at_word(scalar)) {
-                return (Type::Error(start), false);
+                return Err(Failed);
             }
         }
-        let ty = self.ty();
-        fine = fine && ty.is_ok();
-        (or_error(ty, start), fine)
+        self.ty()
     }
 
     /// `fn name(x: f64) -> f64 { derivative(dx) = … }`, behind `extern`.
@@ -224,18 +239,31 @@ impl Parser<'_> {
             self.wrong(span, message, help);
         }
         if self.eat_word("fn").is_none() {
-            return Err(self.expected("`fn`", hints::EXTERN));
+            let failed = self.expected("`fn`", hints::EXTERN);
+            // `extern .. fn`
+            let stray = |ahead: usize| matches!(self.cursor.peek(ahead), Some(TokenTree::Punct(_)));
+            let behind = if stray(0) && stray(1) { 2 } else { 1 };
+            if !matches!(self.cursor.peek(behind), Some(TokenTree::Ident(word)) if word == "fn") {
+                return Err(failed);
+            }
+            (0..=behind).for_each(|_| drop(self.cursor.bump()));
         }
-        let name = self.naming("the name of a Rust function in scope")?;
-        let Signature { arguments, all_arguments, result, fine, .. } = self.signature(&name);
+        let name = self.naming("the name of a Rust function in scope", &[Delimiter::Parenthesis])?;
+        let Signature { arguments, all_arguments, mut result, fine, .. } = self.signature(&name);
         let lost = |span: Span| (Vec::new(), lost_expression(span));
         let mut derivative = None;
         if let Some(group) = self.eat_group(Delimiter::Brace) {
+            if !fine && group.stream().is_empty() {
+                let derivative = Some(lost(group.span()));
+                return Ok(Extern { name, arguments, all_arguments, result: Some(result), derivative });
+            }
             let read = self.wholly(|this| this.within(&group, Self::derivative)?);
             derivative = Some(read.unwrap_or_else(|Failed| lost(group.span())));
             self.eat(";");
         } else if !self.eat(";") {
             if fine {
+                // What stands here may belong to the type.
+                result = Type::Error(self.cursor.span());
                 self.expected("`;`, or `{` and the derivative", hints::EXTERN);
             }
             derivative = Some(lost(name.span()));

@@ -29,6 +29,10 @@ const AXES: &str = "`..` is one whole axis; axes left out at the end are whole";
 pub(super) const STATEMENT_END: &str = "a statement ends in `;`";
 const BY_NAME: &str = "fields and functions of the `impl` are in scope by their names alone";
 
+/// Types of the runtime.
+pub(super) const TRAINING: [&str; 6] = ["Adam", "AdamW", "Sgd", "Workspace", "Tensor", "TensorMut"];
+pub(super) const TRAINS_OUTSIDE: &str = "a `net!` says what is computed; training stands behind it: `model.loss_step(&mut ws, &mut adam, x, label)`";
+
 /// The way out for what was found.
 pub(super) fn look_up(hints: Table, found: &str) -> Option<&'static str> {
     hints.iter().find(|(known, _)| *known == found).map(|(_, help)| *help)

@@ -2,31 +2,38 @@
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
-use super::super::ast::{Const, Expr, ExprKind, Field, FieldType, Generic, Impl, Item, Struct, Type};
+use super::super::ast::{Const, Expr, Field, FieldType, Generic, Impl, Item, Struct, Type};
 use super::attributes::{Place, Sorted};
 use super::cursor::Cursor;
 use super::types::or_lost;
-use super::{Failed, Parsed, Parser, hints};
+use super::{Failed, Parsed, Parser, hints, stray};
 use crate::spelling::did_you_mean;
 
-const KEYWORDS: [&str; 7] = ["const", "struct", "impl", "fn", "extern", "pub", "dim"];
+pub(super) const KEYWORDS: [&str; 7] = ["const", "struct", "impl", "fn", "extern", "pub", "dim"];
 /// Integers of Rust and of other languages.
 pub(super) const INTEGERS: [&str; 10] =
     ["usize", "isize", "i8", "i16", "i32", "i64", "i128", "u8", "u16", "u128"];
-const FOREIGN: [&str; 10] =
+pub(super) const FOREIGN: [&str; 10] =
     ["enum", "trait", "use", "mod", "type", "static", "async", "unsafe", "class", "macro_rules"];
 
 impl Parser<'_> {
     pub(super) fn items(&mut self) -> Vec<Item> {
         let mut items = Vec::new();
+        let mut failures = self.failures;
         while !self.cursor.is_empty() {
             if self.eat(";") {
                 continue;
             }
             let read = self.cursor.tokens_read();
+            let broken = std::mem::replace(&mut failures, self.failures) < self.failures;
             // What begins no item belongs to the one before: `struct A; { … }`.
-            if let (false, Some(last)) = (self.at_word_or_attribute(), items.last_mut()) {
-                spoil(last);
+            let rest = broken && stray::continues_item(&self.cursor, hints::ITEM);
+            if let Some(last) = items.last_mut().filter(|_| rest || !self.at_word_or_attribute()) {
+                stray::spoil(last);
+            }
+            if rest {
+                self.lose(read, |cursor| begins_item(cursor) || begins_foreign_item(cursor));
+                continue;
             }
             match self.item() {
                 Ok(item) => items.extend(item),
@@ -58,7 +65,10 @@ impl Parser<'_> {
                 (None, Some(near)) => format!("did you mean `{near}`?"),
                 (None, None) => hints::ANY_ITEM.to_owned(),
             };
-            let failed = self.wrong(self.cursor.span(), format!("expected an item, found {found}"), help);
+            let failed = match self.cursor.blame() {
+                true => self.wrong(self.cursor.span(), format!("expected an item, found {found}"), help),
+                false => self.silently(),
+            };
             // Between `pub` and an item nothing declares anything.
             let word = self.cursor.word().is_some();
             let item = |ahead: usize| matches!(self.cursor.peek(ahead), Some(TokenTree::Ident(word)) if KEYWORDS.iter().any(|known| word == known));
@@ -107,6 +117,7 @@ impl Parser<'_> {
         loop {
             match self.name("the name of a size") {
                 Ok(name) => names.push(name),
+                Err(Failed) if self.sizes_go_on() => continue,
                 Err(Failed) => {
                     self.lose_all(|cursor| cursor.at_character(',') || ends_item(cursor));
                 }
@@ -179,6 +190,7 @@ impl Parser<'_> {
             return Ok(());
         }
         let found = self.cursor.found();
+        self.cursor.blame();
         let failed = self.wrong(self.cursor.span(), format!("expected `usize`, found {found}"), help);
         let word = self.cursor.word().map(Ident::to_string).unwrap_or_default();
         if !word.is_empty() {
@@ -191,8 +203,8 @@ impl Parser<'_> {
 
     /// `Dense<const I: usize, const O: usize = I> { … }`
     fn structure(&mut self, attributes: Sorted, visibility: TokenStream) -> Parsed<Struct> {
-        let name = self.naming("the name of a struct")?;
-        let errors = self.report.errors.len();
+        let name = self.naming("the name of a struct", &[Delimiter::Brace])?;
+        let failures = self.failures;
         let (mut generics, mut all_generics) = match self.cursor.at_character('<') {
             true => self.angles(Self::generic),
             false => (Vec::new(), true),
@@ -203,7 +215,7 @@ impl Parser<'_> {
         let (mut fields, mut all_fields) = (Vec::new(), true);
         if !all_generics || !self.eat(";") {
             if !self.cursor.at_group(0, Delimiter::Brace) {
-                if errors == self.report.errors.len() {
+                if failures == self.failures {
                     self.expected("`{` and the fields", hints::FIELDS);
                 }
                 self.lose_all(|cursor| {
@@ -230,11 +242,15 @@ impl Parser<'_> {
         if self.at("'") {
             return Err(self.wrong(self.cursor.span(), "structs have no lifetimes", "leave it out"));
         }
+        let rest = self.cursor.is_blamed();
         let constant = self.eat_word("const").is_some();
         let name = self.name("`const` and the name of a size")?;
         if !constant {
             let help = format!("generics are sizes: write `const {name}: usize`");
-            self.wrong(name.span(), format!("expected `const`, found `{name}`"), help);
+            match rest {
+                true => self.silently(),
+                false => self.wrong(name.span(), format!("expected `const`, found `{name}`"), help),
+            };
             let is_size =
                 self.at(":") && matches!(self.cursor.peek(1), Some(TokenTree::Ident(ty)) if ty == "usize");
             self.skip_until(|cursor| {
@@ -270,9 +286,20 @@ impl Parser<'_> {
     fn fields(&mut self, group: &Group) -> Parsed<(Vec<Field>, bool)> {
         self.within(group, |inner| {
             let (mut fields, mut all): (Vec<Field>, bool) = (Vec::new(), true);
+            let mut known = inner.failures;
             while !inner.cursor.is_empty() {
-                let errors = inner.report.errors.len();
+                let failures = inner.failures;
                 let (start, begins) = (inner.cursor.span(), begins_field(&inner.cursor));
+                if std::mem::replace(&mut known, failures) < failures && stray::continues_field(&inner.cursor)
+                {
+                    if let Some(last) = fields.last_mut() {
+                        last.ty = FieldType::Error(start);
+                    }
+                    inner.lose_all(|cursor| cursor.at_character(',') || begins_field(cursor));
+                    inner.eat(",");
+                    all = false;
+                    continue;
+                }
                 let read = inner.field();
                 let whole = read.is_ok();
                 all &= whole;
@@ -284,7 +311,7 @@ impl Parser<'_> {
                 if inner.cursor.is_empty() || whole && inner.eat(",") {
                     continue;
                 }
-                let fine = whole && errors == inner.report.errors.len();
+                let fine = whole && failures == inner.failures;
                 if fine {
                     inner.expected("`,` or `}`", hints::NEXT_FIELD);
                     inner.eat(";");
@@ -337,7 +364,9 @@ impl Parser<'_> {
             });
         }
         let span = self.cursor.span();
+        let blamed = ty.is_err() && self.cursor.is_blamed();
         let initialiser = match self.eat("=") {
+            true if blamed => Some(Err(Failed)),
             true => Some(self.wholly(Self::expression)),
             false => None,
         };
@@ -362,18 +391,18 @@ impl Parser<'_> {
 
     /// `Dense<I, O> { … }`, `<const I: usize, const O: usize> Dense<I, O> { … }`
     fn implementation(&mut self, attributes: Sorted) -> Parsed<Impl> {
-        let errors = self.report.errors.len();
+        let failures = self.failures;
         let declared = match self.cursor.at_character('<') {
             true => Some(self.angles(Self::generic).0),
             false => None,
         };
-        let mut name = self.naming("the name of a struct")?;
+        let mut name = self.naming("the name of a struct", &[Delimiter::Brace])?;
         let (mut generics, _) = match self.cursor.at_character('<') {
             true => self.angles(|inner| inner.repeated_generic()),
             false => (Vec::new(), true),
         };
         // A broken list is not compared.
-        let mut all_generics = errors == self.report.errors.len();
+        let mut all_generics = failures == self.failures;
         if !all_generics {
             let names = declared.iter().flatten().map(|generic| generic.name.clone());
             self.lost.names.extend(names.chain(generics.drain(..)));
@@ -418,18 +447,6 @@ impl Parser<'_> {
             function.attributes.splice(0..0, outer);
         }
         Ok(Impl { name, generics, all_generics, functions, all_functions })
-    }
-}
-
-/// Of what stands behind an item, nobody knows which of its parts it is.
-fn spoil(item: &mut Item) {
-    match item {
-        Item::Struct(of) => (of.all_generics, of.all_fields) = (false, false),
-        Item::Impl(of) => (of.all_generics, of.all_functions) = (false, false),
-        Item::Function(of) => of.all_arguments = false,
-        Item::Extern(of) => of.all_arguments = false,
-        Item::Const(of) => of.value.kind = ExprKind::Error,
-        Item::Dims(_) => {}
     }
 }
 

@@ -31,11 +31,28 @@ const DECLARING: [&str; 17] = [
 const LONGEST_PATTERN: usize = 16;
 
 impl Parser<'_> {
-    /// The name of an item. Where it cannot be read, any name that nothing bears may be it.
-    pub(super) fn naming(&mut self, what: &str) -> Parsed<Ident> {
+    /// The name of an item. Where it cannot be read, it may stand behind what is in its place, in front of what
+    /// such an item goes on with; else any name that nothing bears may be it.
+    pub(super) fn naming(&mut self, what: &str, goes_on: &[Delimiter]) -> Parsed<Ident> {
         let name = self.name(what);
-        self.lost.nameless |= name.is_err();
-        name
+        let Err(failed) = name else { return name };
+        let behind = goes_on.iter().any(|delimiter| self.cursor.at_group(2, *delimiter))
+            || goes_on == [Delimiter::Brace] && self.cursor.operator_at(2) == Some("<");
+        match self.cursor.peek(1).cloned() {
+            Some(TokenTree::Ident(name)) if behind && !is_keyword(&name) => {
+                self.lost.names.push(name.clone());
+                self.cursor.bump();
+                self.cursor.bump();
+                Ok(name)
+            }
+            _ => {
+                if let Some(TokenTree::Ident(name)) = self.cursor.peek(1).cloned() {
+                    self.lost.names.push(name);
+                }
+                self.lost.nameless = true;
+                Err(failed)
+            }
+        }
     }
 
     /// Goes over what is left of an item that could not be read, up to its `;` or to where `next` holds. Where the item has

@@ -15,6 +15,7 @@ mod lost;
 mod numbers;
 mod operands;
 mod statements;
+mod stray;
 mod subscripts;
 #[cfg(test)]
 mod tests;
@@ -30,7 +31,8 @@ use crate::report::Report;
 /// Reads a whole block.
 pub(super) fn block(tokens: TokenStream, report: &mut Report) -> Block {
     let lost = Lost::default();
-    let mut parser = Parser { cursor: Cursor::new(tokens), report, depth: 0, header: false, lost };
+    let mut parser =
+        Parser { cursor: Cursor::new(tokens), report, failures: 0, unused: 0, depth: 0, header: false, lost };
     let items = parser.items();
     Block { items, lost: parser.lost }
 }
@@ -45,6 +47,10 @@ type Parsed<T> = Result<T, Failed>;
 struct Parser<'report> {
     cursor: Cursor,
     report: &'report mut Report,
+    /// How many errors were found, those too that are not said.
+    failures: usize,
+    /// How many statements had a value that nothing is done with.
+    unused: usize,
     /// Groups, prefix operators and `else if`s around the cursor.
     depth: usize,
     /// Between `for` or `if` and its brace, where a brace is not an operand.
@@ -56,9 +62,9 @@ struct Parser<'report> {
 impl Parser<'_> {
     /// Reads all or fails: what could be read around an error is not kept.
     fn wholly<T>(&mut self, read: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
-        let errors = self.report.errors.len();
+        let failures = self.failures;
         let value = read(self)?;
-        if errors == self.report.errors.len() { Ok(value) } else { Err(Failed) }
+        if failures == self.failures { Ok(value) } else { Err(Failed) }
     }
 
     /// Reads the inside of a group; `read` goes on to its end.
@@ -89,7 +95,8 @@ impl Parser<'_> {
     }
 
     /// Reads elements separated by commas up to the end. Where one fails, or something follows it, `lost` may
-    /// stand for what could not be read, and reading goes on after the next comma.
+    /// stand for what could not be read, and reading goes on after the next comma. A `;` is reported and read
+    /// as one.
     fn list<T>(
         &mut self,
         hints: Table,
@@ -97,15 +104,28 @@ impl Parser<'_> {
         lost: fn(Span) -> Option<T>,
     ) -> Vec<T> {
         let mut all = Vec::new();
+        let mut known = self.failures;
         while !self.cursor.is_empty() {
             let start = self.cursor.span();
+            let broken = std::mem::replace(&mut known, self.failures) < self.failures;
+            if broken && stray::continues(&self.cursor) {
+                self.silently();
+                all.extend(lost(start));
+                self.skip_until(|cursor| cursor.at_character(','));
+                self.eat(",");
+                continue;
+            }
             let fine = match element(self) {
                 Ok(one) => {
                     all.push(one);
                     self.cursor.is_empty() || self.eat(",") || {
                         self.expected(&format!("`,` or {}", self.cursor.end()), hints);
-                        all.extend(lost(start));
-                        false
+                        // Behind `;` the next may begin; in an array it may say how often, as in Rust.
+                        let separated = self.at(";") && !stray::continues_behind(&self.cursor);
+                        if !separated || hints::look_up(hints, "`;`") != Some(hints::COMMA) {
+                            all.extend(lost(start));
+                        }
+                        separated && self.eat(";")
                     }
                 }
                 Err(Failed) => {
@@ -135,8 +155,12 @@ impl Parser<'_> {
         }
     }
 
-    /// Reports that something else was expected here than what comes next.
+    /// Reports that something else was expected here than what comes next. A token is wrong once.
     fn expected(&mut self, expected: &str, hints: Table) -> Failed {
+        self.failures += 1;
+        if !self.cursor.blame() {
+            return Failed;
+        }
         let found = self.cursor.found();
         let message = format!("expected {expected}, found {found}");
         match hints::look_up(hints, &found) {
@@ -150,11 +174,21 @@ impl Parser<'_> {
     fn expected_or(&mut self, expected: &str, hints: Table, otherwise: &str) -> Failed {
         let found = self.cursor.found();
         let help = hints::look_up(hints, &found).unwrap_or(otherwise);
-        self.wrong(self.cursor.span(), format!("expected {expected}, found {found}"), help)
+        match self.cursor.blame() {
+            true => self.wrong(self.cursor.span(), format!("expected {expected}, found {found}"), help),
+            false => self.silently(),
+        }
+    }
+
+    /// Fails for what is said already.
+    fn silently(&mut self) -> Failed {
+        self.failures += 1;
+        Failed
     }
 
     /// Reports with a way out.
     fn wrong(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) -> Failed {
+        self.failures += 1;
         self.report.error_with_help(span, message, help);
         Failed
     }
@@ -230,6 +264,7 @@ impl Parser<'_> {
                 let found = self.cursor.found();
                 let keyword = self.cursor.word().is_some_and(is_keyword);
                 match hints::look_up(hints::NAME, &found) {
+                    None if keyword && !self.cursor.blame() => Err(self.silently()),
                     None if keyword => {
                         let message = format!("expected {what}, found {found}");
                         Err(self.wrong(

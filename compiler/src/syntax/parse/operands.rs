@@ -137,6 +137,9 @@ impl Parser<'_> {
     /// A name and what makes it a reducer, a path or a macro.
     fn named(&mut self, name: Ident) -> Parsed<Expr> {
         if self.at("::") {
+            if let Some(made) = self.made_by_type(&name) {
+                return Ok(made);
+            }
             let name = self.path(name)?;
             return Ok(Expr { span: name.span(), kind: ExprKind::Name(name) });
         }
@@ -194,6 +197,48 @@ impl Parser<'_> {
         for _ in 0..=ahead {
             self.cursor.bump();
         }
+        Some(lost_expression(name.span()))
+    }
+
+    /// `Net::init(42)`, `Linear::new(3, 4)`, `Adam::new(1e-3)`: what is made of a type, in Rust, outside.
+    fn made_by_type(&mut self, name: &Ident) -> Option<Expr> {
+        let text = name.to_string();
+        let (Some(TokenTree::Ident(function)), Some(TokenTree::Group(arguments))) =
+            (self.cursor.peek(2).cloned(), self.cursor.peek(3).cloned())
+        else {
+            return None;
+        };
+        let of_type = text.starts_with(|first: char| first.is_uppercase());
+        if !of_type || arguments.delimiter() != Delimiter::Parenthesis {
+            return None;
+        }
+        let (message, help) = match function.to_string().as_str() {
+            _ if hints::TRAINING.contains(&text.as_str()) => {
+                (format!("`{name}` stands outside of `net!`"), hints::TRAINS_OUTSIDE.to_owned())
+            }
+            "init" => (
+                format!("`{name}::init` makes parameters, which stand outside of `net!`"),
+                format!(
+                    "outside, `let mut model = {name}::init({});`; here fields are in scope by their names, and `w: f32[3] = he_normal` says how one starts",
+                    arguments.stream()
+                ),
+            ),
+            "zeros" => (
+                format!("`{name}::zeros` makes parameters, which stand outside of `net!`"),
+                format!("outside, `let mut grads = {name}::zeros();`; a tensor of zeros is `zeros([N, 3])`"),
+            ),
+            "new" | "default" => {
+                let (field, sizes) = (text.to_lowercase(), arguments.stream().to_string().replace(" ,", ","));
+                let sizes = if sizes.is_empty() { sizes } else { format!("<{sizes}>") };
+                (
+                    format!("`{name}` is a layer, whose parameters are a field's"),
+                    format!("declare a field, `{field}: {name}{sizes}`, and call that: `{field}(x)`"),
+                )
+            }
+            _ => return None,
+        };
+        self.wrong(name.span(), message, help);
+        (0..4).for_each(|_| drop(self.cursor.bump()));
         Some(lost_expression(name.span()))
     }
 

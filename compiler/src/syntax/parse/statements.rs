@@ -6,7 +6,7 @@ use super::super::ast::{BinaryOperator, Body, Expr, ExprKind, Lost, Pattern, Sta
 use super::attributes::Place;
 use super::cursor::Cursor;
 use super::types::{or_error, or_lost};
-use super::{Failed, Parsed, Parser, ends_in_comma, hints, is_keyword, lost_expression};
+use super::{Failed, Parsed, Parser, ends_in_comma, hints, is_keyword, lost_expression, stray};
 
 impl Parser<'_> {
     /// `{ … }`
@@ -27,36 +27,58 @@ impl Parser<'_> {
     /// Whether nothing was.
     pub(super) fn skip_to_brace(&mut self, fine: bool, expected: &str, otherwise: &str) -> Parsed<bool> {
         let at_brace = self.cursor.at_group(0, Delimiter::Brace);
-        if !at_brace {
-            if fine {
-                self.expected_or(expected, hints::BODY, otherwise);
-            }
-            self.skip_until(|cursor| cursor.at_group(0, Delimiter::Brace) || ends_statement(cursor));
+        if !at_brace && fine {
+            self.expected_or(expected, hints::BODY, otherwise);
+        }
+        if !at_brace || !fine {
+            self.skip_until(|cursor| {
+                let inside = stray::is_stray_in_header(cursor) && stray::brace_follows(cursor);
+                let end = cursor.at_character(',') || ends_statement(cursor);
+                (cursor.at_group(0, Delimiter::Brace) || end) && !inside
+            });
         }
         if self.cursor.at_group(0, Delimiter::Brace) { Ok(at_brace) } else { Err(Failed) }
     }
 
     fn statements(&mut self, group: &Group, valued: bool) -> Parsed<Body> {
-        let errors = self.report.errors.len();
+        let failures = self.failures;
         self.within(group, |inner| {
             let mut body = Body { statements: Vec::new(), result: None, span: group.span() };
+            let (mut known, mut unused) = (inner.failures, inner.unused);
             while !inner.cursor.is_empty() {
+                let broken = std::mem::replace(&mut known, inner.failures) < inner.failures;
+                let before = body.statements.len();
+                let rest = stray::continues_statement(&inner.cursor);
+                let group = stray::may_continue_statement(&inner.cursor);
+                let after_unused = std::mem::replace(&mut unused, inner.unused) < inner.unused;
+                if broken && (rest || group && inner.cursor.is_blamed()) {
+                    stray::spoil_statement(&mut body.statements);
+                    inner.skip_statement();
+                    continue;
+                }
                 let lost = inner.to_bind();
-                let (known, errors) = (body.statements.len(), inner.report.errors.len());
+                let failures = inner.failures;
                 let binds = inner.cursor.at_word("let");
                 if inner.statement(&mut body, valued).is_err() {
+                    if rest {
+                        stray::spoil_statement(&mut body.statements);
+                    }
                     body.statements.push(Statement::Lost(lost));
                     inner.skip_statement();
-                } else if binds
-                    && errors < inner.report.errors.len()
-                    && !binds_all(&body.statements[known..], &lost)
+                } else if binds && failures < inner.failures && !binds_all(&body.statements[before..], &lost)
                 {
                     // `let x mut y = …;` may bind either.
-                    body.statements.insert(known, Statement::Lost(lost));
+                    body.statements.insert(before, Statement::Lost(lost));
+                } else if group && (after_unused || unused < inner.unused) {
+                    // `let y = tanh; (x);`
+                    stray::spoil_statement(&mut body.statements);
+                    if let Some(result) = &mut body.result {
+                        result.kind = ExprKind::Error;
+                    }
                 }
             }
             // What could not be read may well have been the result.
-            if valued && body.result.is_none() && errors < inner.report.errors.len() {
+            if valued && body.result.is_none() && failures < inner.failures {
                 body.result = Some(Box::new(lost_expression(group.span())));
             }
             body
@@ -158,6 +180,7 @@ impl Parser<'_> {
             if self.at(":") {
                 let help = format!("leave it out here; `let {name}: f32[…] = {name};` checks it");
                 self.wrong(self.cursor.span(), "no type can stand behind indices", help);
+                self.cursor.blame();
                 self.eat(":");
                 self.ty()?;
             }
@@ -165,17 +188,25 @@ impl Parser<'_> {
             return Ok(Statement::LetIndexed { name, indices, value });
         }
         let pattern = self.pattern()?;
+        let mut fine = true;
         let ty = match self.eat(":") {
             true => {
                 let start = self.cursor.span();
-                let ty = self.ty();
-                if ty.is_err() {
+                let ty = self.wholly(Self::ty);
+                fine = ty.is_ok();
+                if !fine {
                     self.skip_until(|cursor| cursor.at_character('=') || ends_statement(cursor));
                 }
                 Some(or_error(ty, start))
             }
             false => None,
         };
+        if !fine && !self.at("=") {
+            // Nobody knows where the value begins.
+            self.skip_statement();
+            let value = lost_expression(self.cursor.previous());
+            return Ok(Statement::Let { mutable: mutable.is_some(), pattern, ty, value });
+        }
         let value = self.value();
         Ok(Statement::Let { mutable: mutable.is_some(), pattern, ty, value })
     }
@@ -185,10 +216,10 @@ impl Parser<'_> {
         let start = self.cursor.span();
         let value = self.equals().and_then(|()| {
             let value = self.expression()?;
-            let errors = self.report.errors.len();
+            let failures = self.failures;
             self.end_of_statement()?;
             // What follows where `;` is missing may belong to the value, and so may a branch behind it.
-            let ended = errors == self.report.errors.len() && !self.cursor.at_word("else");
+            let ended = failures == self.failures && !self.cursor.at_word("else");
             if ended { Ok(value) } else { Ok(lost_expression(value.span)) }
         });
         if value.is_err() {
@@ -215,14 +246,13 @@ impl Parser<'_> {
         if self.eat(";") {
             return Ok(());
         }
-        let found = self.cursor.found();
-        let help = match self.cursor.is_empty() {
+        let otherwise = match self.cursor.is_empty() {
             true => {
                 "a statement ends in `;`, a body in its value: an expression without `let` and without `;`"
             }
-            false => hints::look_up(hints::STATEMENT, &found).unwrap_or(hints::STATEMENT_END),
+            false => hints::STATEMENT_END,
         };
-        let failed = self.wrong(self.cursor.span(), format!("expected `;`, found {found}"), help);
+        let failed = self.expected_or("`;`", hints::STATEMENT, otherwise);
         let next = match self.cursor.peek(0) {
             None => true,
             Some(TokenTree::Ident(word)) if word == "let" || word == "for" => true,
@@ -237,7 +267,9 @@ impl Parser<'_> {
     }
 
     fn assignment_or_result(&mut self, body: &mut Body, valued: bool) -> Parsed<()> {
-        let errors = self.report.errors.len();
+        let failures = self.failures;
+        // Behind a stray token it may be the rest of a statement.
+        let rest = self.cursor.is_blamed();
         let value = self.expression()?;
         let found = self.cursor.operator().unwrap_or_default();
         let operator = match found {
@@ -251,12 +283,15 @@ impl Parser<'_> {
                     let span = self.cursor.bump_operator(found);
                     return Err(self.wrong(span, format!("`{found}` is not an assignment"), help));
                 }
-                let fine = errors == self.report.errors.len();
+                let fine = !rest && failures == self.failures;
                 return self.result_or_unused(body, value, valued, fine);
             }
         };
         let operator_span = self.cursor.bump_operator(found);
         let target = self.target(value);
+        if target.is_err() && (self.cursor.is_empty() || stray::continues(&self.cursor)) {
+            return Err(Failed);
+        }
         let value = self.expression()?;
         if !self.cursor.is_empty() {
             self.end_of_statement()?;
@@ -289,6 +324,7 @@ impl Parser<'_> {
                 }
                 _ => hints::UNUSED,
             };
+            self.unused += 1;
             self.wrong(value.span, "the value of this statement is not used", help);
         }
         Ok(())

@@ -50,6 +50,7 @@ impl Parser<'_> {
     pub(super) fn dots(&mut self) -> proc_macro2::Span {
         if self.at("..=") {
             let span = self.cursor.bump_operator("..=");
+            self.cursor.blame();
             self.wrong(span, "expected `..`, found `..=`", hints::EXCLUSIVE);
             return span;
         }

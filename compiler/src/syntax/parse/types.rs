@@ -141,6 +141,7 @@ impl Parser<'_> {
 
     /// What follows a scalar's name: axes or nothing. `Err` is a type of Rust, reported.
     fn tensor_or_not(&mut self, scalar: Ident) -> Parsed<Result<TensorType, Span>> {
+        let failures = self.failures;
         let mut span = scalar.span();
         let mut axes = Vec::new();
         let refused = hints::look_up(hints::RUST_TYPES, &scalar.to_string());
@@ -161,7 +162,10 @@ impl Parser<'_> {
         if self.cursor.at_group(0, Delimiter::Bracket) || self.cursor.at_group(0, Delimiter::Parenthesis) {
             let help = format!("all axes stand in one pair of brackets: `{scalar}[N, 3]`");
             let found = self.cursor.found();
-            self.wrong(self.cursor.span(), format!("found {found} behind a type"), help);
+            match failures < self.failures {
+                true => self.silently(),
+                false => self.wrong(self.cursor.span(), format!("found {found} behind a type"), help),
+            };
             self.cursor.bump();
             return Ok(Err(span));
         }
@@ -223,7 +227,10 @@ impl Parser<'_> {
                 let end = cursor.at_character(';') || cursor.at_group(0, Delimiter::Brace);
                 end || cursor.at_character(',') || cursor.at_character('>')
             });
-            if !self.eat(",") {
+            let stray = !self.cursor.at_character(',') && !self.cursor.at_character('>');
+            if stray && self.generics_go_on() {
+                self.cursor.bump();
+            } else if !self.eat(",") {
                 self.eat_character('>');
                 break;
             }

@@ -14,7 +14,10 @@ pub(in crate::syntax::parse) const NAME: Table = &[
 ];
 
 /// Where the next of a list of names, patterns or arguments with types was expected.
-pub(in crate::syntax::parse) const LIST: Table = &[("`;`", "write `,`")];
+pub(in crate::syntax::parse) const LIST: Table = &[("`;`", COMMA)];
+
+/// Where nothing but a comma can be meant.
+pub(in crate::syntax::parse) const COMMA: &str = "write `,`";
 
 /// In attributes.
 pub(in crate::syntax::parse) const ATTRIBUTE: Table = &[

@@ -1,0 +1,123 @@
+//! What the library's parameters take, where an argument is known at compile time: a rate, a stride, a bound.
+//!
+//! All of it is in one table; a call is held against the lines of its parameters, whatever it is of.
+
+use crate::check::elaborate::{Elaborator, Place};
+use crate::check::value::{Static, Value};
+use crate::ir::Scalar;
+
+/// A line of the table.
+struct Line {
+    /// The functions that it is for; none for all that have the parameter.
+    functions: &'static [&'static str],
+    parameter: &'static str,
+    domain: Domain,
+    help: &'static str,
+}
+
+/// The numbers that a parameter takes.
+enum Domain {
+    /// This one and larger ones.
+    From(f64),
+    /// Larger ones.
+    Above(f64),
+    /// All but this one.
+    Except(f64),
+    /// From one, below another.
+    Below(f64, f64),
+    /// Those that are not larger than another argument.
+    UpTo(&'static str),
+    /// Those that are not larger than half of another argument.
+    UpToHalf(&'static str),
+}
+
+use Domain::{Above, Below, Except, From, UpTo, UpToHalf};
+
+const fn of(
+    functions: &'static [&'static str],
+    parameter: &'static str,
+    domain: Domain,
+    help: &'static str,
+) -> Line {
+    Line { functions, parameter, domain, help }
+}
+
+const POOLS: &[&str] = &["max_pool2d", "avg_pool2d"];
+
+static LINES: &[Line] = &[
+    of(&["dropout"], "p", Below(0.0, 1.0), "`p` is the share that is dropped: `dropout(x, 0.1, key)`"),
+    of(POOLS, "size", From(1.0), "a window has places: `max_pool2d(x, 2)`"),
+    of(&[], "stride", From(1.0), "a stride of 1 takes every place, 2 every second"),
+    of(&[], "dilation", From(1.0), "with `dilation = 1` a kernel has no gaps"),
+    of(&[], "groups", From(1.0), "with `groups = 1` all channels are one group"),
+    of(&[], "padding", From(0.0), "what is left out at the edges is a range: `x[.., .., 1..-1, 1..-1]`"),
+    of(&[], "output_padding", From(0.0), "with `output_padding = 0` nothing is added"),
+    of(POOLS, "padding", UpToHalf("size"), "a window that lies in the padding alone has no elements"),
+    of(&[], "eps", From(0.0), "`eps` keeps a root away from 0: `eps = 1e-5`"),
+    of(&["huber"], "delta", Above(0.0), "`delta` is where the square goes over into the line: `delta = 1`"),
+    of(&["celu"], "alpha", Except(0.0), "`alpha` divides: without a negative part it is `relu(x)`"),
+    of(&[], "ddof", From(0.0), "`ddof = 1` divides by one less than there are elements"),
+    of(&["clamp", "hard_tanh"], "lo", UpTo("hi"), "the smaller bound comes first"),
+];
+
+impl Elaborator<'_> {
+    /// Whether the arguments that are known at compile time are what the parameters take; says which is not.
+    pub fn in_domain(
+        &mut self,
+        function: &str,
+        shown: &str,
+        arguments: &[(String, Option<Value>, Place)],
+    ) -> bool {
+        let constant = |name: &str| {
+            let (_, value, _) = arguments.iter().find(|(known, ..)| known == name)?;
+            self.constant_number(value.as_ref()?)
+        };
+        let mut wrong = None;
+        for line in
+            LINES.iter().filter(|line| line.functions.is_empty() || line.functions.contains(&function))
+        {
+            let Some(found) = constant(line.parameter) else { continue };
+            let (right, takes) = match line.domain {
+                From(least) => (found >= least, format!("a number from {least}")),
+                Above(bound) => (found > bound, format!("a number above {bound}")),
+                Except(one) => (found != one, format!("a number other than {one}")),
+                Below(least, bound) => {
+                    ((least..bound).contains(&found), format!("a number from {least} to below {bound}"))
+                }
+                UpTo(other) => match constant(other) {
+                    Some(most) => (found <= most, format!("at most its `{other}`, {most},")),
+                    None => continue,
+                },
+                UpToHalf(other) => match constant(other) {
+                    Some(most) => (2.0 * found <= most, format!("at most half of its `{other}`, {most},")),
+                    None => continue,
+                },
+            };
+            if !right {
+                wrong = Some((line, takes, found));
+                break;
+            }
+        }
+        let Some((line, takes, found)) = wrong else { return true };
+        let place =
+            arguments.iter().find(|(name, ..)| name == line.parameter).map(|(_, _, place)| place.clone());
+        let message = format!("{shown} takes {takes} for `{}`, found {found}", line.parameter);
+        self.say(&place.expect("its value was found"), message, Some(line.help.to_string()));
+        false
+    }
+
+    /// A single number that is known at compile time.
+    pub fn constant_number(&self, value: &Value) -> Option<f64> {
+        match value {
+            Value::Static(Static::Integer(value)) => Some(*value as f64),
+            Value::Static(Static::Number(value)) => Some(*value),
+            Value::Static(Static::Size(size)) => size.as_constant().map(|size| size as f64),
+            Value::Array(array) if array.shape.is_empty() => match &self.graph.scalars[array.element] {
+                Scalar::Number(bits) => Some(bits.value()),
+                Scalar::Integer(value) => value.as_constant().map(|value| value as f64),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Arguments with more axes than a function takes: it maps over them by index notation.
+//!
+//! It is asked after errors alone, and says one instead of them.
+
+use super::arguments::Passed;
+use super::call::{Callee, pattern_name};
+use super::elaborate::{Elaborator, Frame};
+use super::fit::Expected;
+use super::value::{Array, Value};
+use super::words::{joined, spelled};
+use crate::ir::Int;
+use crate::syntax::ast::{self, ExprKind as E};
+
+/// The indices over which a function is mapped.
+const INDICES: [&str; 4] = ["n", "m", "k", "l"];
+
+impl Elaborator<'_> {
+    /// Whether the arguments of a function fit without axes in front that they share; says so instead of what
+    /// has been said since there were so many `errors`.
+    pub fn are_to_be_mapped(
+        &mut self,
+        function: &ast::Function,
+        passed: &[Option<Passed<'_>>],
+        callee: &Callee,
+        frame: &dyn Fn() -> Frame,
+        errors: usize,
+    ) -> bool {
+        if self.report.errors.len() == errors || self.quiet > 0 || self.frame().library.is_some() {
+            return false;
+        }
+        self.quiet += 1;
+        let leads = self.leads(function, passed, callee, frame);
+        self.quiet -= 1;
+        let Some(leads) = leads else { return false };
+        let deepest = leads.iter().map(|(lead, _)| *lead).max().unwrap_or_default();
+        if deepest == 0 || deepest > INDICES.len() {
+            return false;
+        }
+        let (mut written, mut wanted, mut found) = (Vec::new(), Vec::new(), Vec::new());
+        let mut first = None;
+        for ((parameter, passed), (lead, array)) in function.arguments.iter().zip(passed).zip(&leads) {
+            let Some(passed) = passed else { continue };
+            let name = pattern_name(&parameter.pattern);
+            let argument = match passed {
+                Passed::Expr(expr) if *lead == 0 || matches!(expr.kind, E::Name(_)) => spelled(expr),
+                _ => None,
+            };
+            let argument = argument.unwrap_or_else(|| name.clone());
+            match array {
+                Some(array) if *lead > 0 => {
+                    written.push(format!("{argument}[{}]", INDICES[..*lead].join(", ")));
+                    wanted.push(format!("{} for `{name}`", self.show(array.kind, &array.shape[*lead..])));
+                    found.push(self.show(array.kind, &array.shape));
+                    first.get_or_insert(passed);
+                }
+                _ => written.push(argument),
+            }
+        }
+        let indices = INDICES[..deepest].join(", ");
+        let bound = if written.iter().any(|argument| argument.starts_with("y[")) { "z" } else { "y" };
+        let (wanted, found) = (joined(&wanted), joined(&found));
+        let message = format!("{} takes {wanted}, found {found}", callee.shown());
+        let help = format!(
+            "a function maps over indices: `let {bound}[{indices}] = {}({});`",
+            callee.name,
+            written.join(", ")
+        );
+        let place = first.expect("one has axes in front").place(self);
+        self.report.errors.truncate(errors);
+        self.say(&place, message, Some(help));
+        true
+    }
+
+    /// How many axes in front of each argument are too many, and the argument, if all fit without them.
+    fn leads(
+        &mut self,
+        function: &ast::Function,
+        passed: &[Option<Passed<'_>>],
+        callee: &Callee,
+        frame: &dyn Fn() -> Frame,
+    ) -> Option<Vec<(usize, Option<Array>)>> {
+        let mut leads = Vec::new();
+        for (parameter, passed) in function.arguments.iter().zip(passed) {
+            let Some(passed) = passed else {
+                leads.push((0, None, None));
+                continue;
+            };
+            let value = self.taken(&parameter.ty, passed)?;
+            leads.push(match (&parameter.ty, value) {
+                (ast::Type::Tensor(ty), Value::Array(array)) => {
+                    let rest = ty.axes.iter().any(|axis| matches!(axis, ast::AxisType::Rest(_)));
+                    if rest {
+                        return None; // Whether it is mapped as well nobody knows.
+                    }
+                    let lead = array.shape.len().checked_sub(ty.axes.len())?;
+                    let slice = Array { shape: array.shape[lead..].to_vec(), ..array.clone() };
+                    (lead, Some(array), Some(Value::Array(slice)))
+                }
+                (_, value) => (0, None, Some(value)),
+            });
+        }
+        let in_front = |(lead, array, _): &(usize, Option<Array>, Option<Value>)| -> Vec<Int> {
+            array.as_ref().map_or_else(Vec::new, |array| array.shape[..*lead].to_vec())
+        };
+        let longest = leads.iter().map(in_front).max_by_key(Vec::len)?;
+        for lead in leads.iter().map(in_front) {
+            if !self.shapes_agree(&lead, &longest[..lead.len()]) {
+                return None;
+            }
+        }
+        self.frames.push(frame());
+        let pairs = || function.arguments.iter().zip(&leads);
+        for (parameter, (_, _, value)) in pairs() {
+            if let Some(value) = value {
+                self.fix_dims(&parameter.ty, value, &pattern_name(&parameter.pattern));
+            }
+        }
+        let place = self.place_of(callee.span);
+        let fits = pairs().all(|(parameter, (_, _, value))| {
+            let Some(value) = value.clone() else { return true };
+            let expected = Expected::Argument { callee, parameter: pattern_name(&parameter.pattern) };
+            self.fit(&parameter.ty, value, &expected, &place).is_some()
+        });
+        self.frames.pop();
+        fits.then(|| leads.into_iter().map(|(lead, array, _)| (lead, array)).collect())
+    }
+}
