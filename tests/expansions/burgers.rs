@@ -154,7 +154,7 @@ impl Burgers {
             #[inline(always)]
             |cpu| {
                 use ::chainrule::__private::{carve, kernels};
-                let n = n;
+                let n: usize = n;
                 let [h_part_part, h, u_left, d_u_product, d_u_product_part, d_h, d_h_3,
                 h_part, d_h_2, d_u_product_2, d_u_product_3, d_u_left, u, d_r, d_u] = carve(
                     arena,
@@ -370,7 +370,7 @@ impl Burgers {
             #[inline(always)]
             |cpu| {
                 use ::chainrule::__private::{carve, kernels};
-                let n = n;
+                let n: usize = n;
                 let [h, u_left, d_u_product_part, d_u_product, d_u, d_u_product_2,
                 d_u_left, h_part_part, d_h, d_h_3, u, d_h_2, h_part, d_r, d_u_product_3,
                 ] = carve(
@@ -941,7 +941,7 @@ impl Burgers {
             #[inline(always)]
             |cpu| {
                 use ::chainrule::__private::{carve, kernels};
-                let n = n;
+                let n: usize = n;
                 let [h, u_left, d_u_product, h_part, u_product] = carve(
                     arena,
                     [

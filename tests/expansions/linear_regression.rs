@@ -188,7 +188,7 @@ impl LinearRegression {
             #[inline(always)]
             |cpu| {
                 use ::chainrule::__private::{carve, kernels};
-                let n = n;
+                let n: usize = n;
                 let [error, d_w] = carve(arena, [0..n, n..n + 3]);
                 let error = &mut error[..n];
                 let d_w = &mut d_w.as_chunks_mut::<3>().0[0];
@@ -347,7 +347,7 @@ impl LinearRegressionLossPass<'_> {
             #[inline(always)]
             |cpu| {
                 use ::chainrule::__private::{carve, kernels};
-                let n = n;
+                let n: usize = n;
                 let [error] = carve(arena, [0..n]);
                 let error = &mut error[..n];
                 let d_loss_mean = 0.5 / n as f64;
@@ -378,7 +378,7 @@ impl LinearRegressionLossPass<'_> {
             #[inline(always)]
             |cpu| {
                 use ::chainrule::__private::{carve, kernels};
-                let n = n;
+                let n: usize = n;
                 let [error] = carve(arena, [0..n]);
                 let error = &mut error[..n];
                 let d_loss_mean = 0.5 / n as f64;

@@ -329,7 +329,7 @@ impl Residual {
             #[inline(always)]
             |cpu| {
                 use ::chainrule::__private::{carve, kernels};
-                let n = n;
+                let n: usize = n;
                 let [centred_each, norm_each, fc_each, h_part_each, norm_part_each_2, h,
                 scratch, norm_part_each] = carve(
                     arena,
@@ -503,7 +503,7 @@ impl Residual {
             #[inline(always)]
             |cpu| {
                 use ::chainrule::__private::{carve, kernels};
-                let n = n;
+                let n: usize = n;
                 let [centred_each, norm_each, fc_each, h_part_each, norm_part_each_2, h,
                 scratch, norm_part_each] = carve(
                     arena,
@@ -626,7 +626,7 @@ impl Residual {
             #[inline(always)]
             |cpu| {
                 use ::chainrule::__private::{carve, kernels};
-                let n = n;
+                let n: usize = n;
                 let [each_sum_exp, each_sum_rest, each_part, d_bias, d_h] = carve(
                     arena,
                     [
@@ -956,7 +956,7 @@ impl Residual {
             #[inline(always)]
             |cpu| {
                 use ::chainrule::__private::{carve, kernels};
-                let n = n;
+                let n: usize = n;
                 let [scratch, h] = carve(arena, [0..n * 32, n * 32..n * 48]);
                 let h = &mut h.as_chunks_mut::<16>().0[..n];
                 kernels::matmul_small::<
@@ -1200,7 +1200,7 @@ impl ResidualLossPass<'_> {
             #[inline(always)]
             |cpu| {
                 use ::chainrule::__private::{carve, kernels};
-                let n = n;
+                let n: usize = n;
                 let [h, each_sum_exp, each_sum_rest, each_part, d_h] = carve(
                     arena,
                     [
@@ -1380,7 +1380,7 @@ impl ResidualLossPass<'_> {
             #[inline(always)]
             |cpu| {
                 use ::chainrule::__private::{carve, kernels};
-                let n = n;
+                let n: usize = n;
                 let [h, each_sum_exp, each_sum_rest, each_part, d_h] = carve(
                     arena,
                     [

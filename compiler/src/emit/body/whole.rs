@@ -2,9 +2,10 @@
 //! of which calls and choices between processors would take a good part of the time. Decides nothing about what is
 //! computed.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
+use crate::emit::paths::element;
 use crate::plan::{Item, Leaf, LeafKind, Product, Step};
 
 use super::{Access, Body};
@@ -56,16 +57,19 @@ impl Body<'_> {
     ) -> TokenStream {
         let krate = self.cx.krate;
         let (cpu, uses) = (self.local("cpu"), self.uses.borrow());
-        let sizes = uses.dims.iter().map(|dim| &self.cx.dims[dim.0 as usize]);
+        let size = Ident::new("usize", Span::call_site());
+        let sizes = uses.dims.iter().map(|dim| (&self.cx.dims[dim.0 as usize], size.clone()));
         let scalars = uses.inputs.iter().filter_map(|input| match self.cx.inputs.get(input) {
-            Some(Access::Variable(name)) if self.is_scalar(*input) => Some(name),
+            Some(Access::Variable(name)) if self.is_scalar(*input) => {
+                Some((name, element(self.cx.float, self.kind(*input))))
+            }
             Some(Access::Variable(_) | Access::Field { .. }) | None => None,
         });
-        let copied = sizes.chain(scalars);
+        let copied = sizes.chain(scalars).map(|(name, ty)| quote!(let #name: #ty = #name;));
         quote! {
             #krate::__private::vectorised(#[inline(always)] |#cpu| {
                 #imports
-                #(let #copied = #copied;)*
+                #(#copied)*
                 #statements
                 #value
             })
