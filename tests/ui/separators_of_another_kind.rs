@@ -33,4 +33,6 @@ net! {
 fn main() {
     let model = Model::init(1);
     let _ = model.w;
+    // Its signature is known, so nothing is said here.
+    let _ = model.call(&mut chainrule::Workspace::new(), &[[0.0; 8]; 2], &[[0.0; 4]; 3]);
 }

@@ -193,7 +193,9 @@ impl Parser<'_> {
         }
         let default = default.filter(|_| ty.is_ok()).map(|default| or_lost(default, span));
         // What follows a type may belong to it, unless it is another argument.
-        let ended = self.cursor.is_empty() || self.at(",") || self.cursor.operator_at(1) == Some(":");
+        let separated = self.cursor.at_character(';') && !stray::continues_behind(&self.cursor);
+        let ended =
+            separated || self.cursor.is_empty() || self.at(",") || self.cursor.operator_at(1) == Some(":");
         if !ended {
             ty = Err(Failed);
         }
