@@ -357,7 +357,7 @@ impl<'a> Elaborator<'a> {
             self.fix_dims(&parameter.ty, value, &pattern_name(&parameter.pattern));
         }
         let (mut fits, mut misfits) = (true, false);
-        let mut bound = Vec::new();
+        let mut given = Vec::new();
         for (((parameter, value), passed), place) in
             function.arguments.iter().zip(values).zip(&passed).zip(&places)
         {
@@ -371,7 +371,9 @@ impl<'a> Elaborator<'a> {
             let expected =
                 Expected::Argument { callee: &callee, parameter: pattern_name(&parameter.pattern) };
             let was_poison = value.is_poison();
-            bound.push((pattern_name(&parameter.pattern), Some(value.clone()), place.clone()));
+            if callable.library {
+                given.push(value.clone());
+            }
             let value = self.fit(&parameter.ty, value, &expected, place).unwrap_or_else(|| {
                 fits = false;
                 misfits |= !was_poison;
@@ -403,8 +405,11 @@ impl<'a> Elaborator<'a> {
         // Whether the call or the declaration is wrong nobody knows: what depends on such an argument is not
         // blamed, and the rest of the body is as right or wrong as ever.
         self.frame_mut().unfixed |= misfits;
-        fits &=
-            !callable.library || !fits || self.in_domain(&function.name.to_string(), &callee.shown(), &bound);
+        let argument = |name: &str| {
+            let at = parameters.iter().position(|parameter| parameter.name == name)?;
+            Some((given.get(at)?, &places[at]))
+        };
+        fits &= !callable.library || !fits || self.in_domain(&function.name.to_string(), &callee, argument);
         let value = if fits || misfits && !callable.library {
             let value = self.lowered(function, callable.library);
             self.leave();

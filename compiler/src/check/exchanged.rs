@@ -31,29 +31,48 @@ impl<'a> Elaborator<'a> {
     ) -> bool {
         let parameters: Vec<Parameter> = function.arguments.iter().map(Parameter::of).collect();
         let fits = |this: &mut Self, order: &[usize]| {
-            let arguments = function.arguments.iter();
             let mut values = Vec::new();
-            for (parameter, position) in arguments.clone().zip(order) {
+            for (parameter, position) in function.arguments.iter().zip(order) {
                 values.push(match &passed[*position] {
-                    Some(passed) => Some(this.taken(&parameter.ty, passed)?),
+                    Some(passed) => match this.taken(&parameter.ty, passed) {
+                        None => return false,
+                        value => value,
+                    },
                     None => None,
                 });
             }
-            this.frames.push(frame());
-            let pairs: Vec<_> = arguments.zip(values).collect();
-            for (parameter, value) in pairs.iter().filter_map(|(p, value)| Some((p, value.as_ref()?))) {
-                this.fix_dims(&parameter.ty, value, &pattern_name(&parameter.pattern));
-            }
-            let place = this.place_of(callee.span);
-            let fits = pairs.into_iter().all(|(parameter, value)| {
-                let Some(value) = value else { return true };
-                let expected = Expected::Argument { callee, parameter: pattern_name(&parameter.pattern) };
-                this.fit(&parameter.ty, value, &expected, &place).is_some()
-            });
-            this.frames.pop();
-            fits.then_some(())
+            this.do_fit(function, values, callee, frame)
         };
         self.fit_otherwise(&parameters, passed, callee, errors, fits)
+    }
+
+    /// Whether values, by parameter, fit in the frame of a function's body.
+    pub fn do_fit(
+        &mut self,
+        function: &ast::Function,
+        values: Vec<Option<Value>>,
+        callee: &Callee,
+        frame: &dyn Fn() -> Frame,
+    ) -> bool {
+        self.frames.push(frame());
+        let given =
+            function.arguments.iter().zip(values).filter_map(|(argument, value)| Some((argument, value?)));
+        let given: Vec<_> = given.collect();
+        for (parameter, value) in &given {
+            self.fix_dims(&parameter.ty, value, &pattern_name(&parameter.pattern));
+        }
+        let place = self.place_of(callee.span);
+        let fit = given.into_iter().all(|(parameter, value)| {
+            let expected = Expected::Argument { callee, parameter: pattern_name(&parameter.pattern) };
+            self.fit(&parameter.ty, value, &expected, &place).is_some()
+        });
+        self.frames.pop();
+        fit
+    }
+
+    /// Whether something else may be said than what has been said of a call since there were so many `errors`.
+    pub fn may_say_otherwise(&self, errors: usize) -> bool {
+        self.report.errors.len() > errors && self.quiet == 0 && self.frame().library.is_none()
     }
 
     /// The same of something built in, of which `takes` says whether a parameter takes an argument.
@@ -67,10 +86,9 @@ impl<'a> Elaborator<'a> {
     ) -> bool {
         let fits = |this: &mut Self, order: &[usize]| {
             let mut pairs = order.iter().enumerate();
-            let fits = pairs.all(|(parameter, position)| {
+            pairs.all(|(parameter, position)| {
                 passed[*position].as_ref().is_none_or(|passed| takes(this, parameter, passed))
-            });
-            fits.then_some(())
+            })
         };
         self.fit_otherwise(parameters, passed, callee, errors, fits)
     }
@@ -81,21 +99,17 @@ impl<'a> Elaborator<'a> {
         passed: Arguments<'_, '_>,
         callee: &Callee,
         errors: usize,
-        fits: impl Fn(&mut Self, &[usize]) -> Option<()>,
+        fits: impl Fn(&mut Self, &[usize]) -> bool,
     ) -> bool {
         let given: Vec<usize> = (0..passed.len()).filter(|position| passed[*position].is_some()).collect();
-        let asked = self.report.errors.len() > errors
-            && self.quiet == 0
-            && self.frame().library.is_none()
-            && (2..=MOST).contains(&given.len());
-        if !asked {
+        if !self.may_say_otherwise(errors) || !(2..=MOST).contains(&given.len()) {
             return false;
         }
         let own: Vec<usize> = (0..passed.len()).collect();
         self.quiet += 1;
         let found = match fits(self, &own) {
-            Some(()) => None,
-            None => orders(&own, &given).into_iter().find(|order| fits(self, order).is_some()),
+            true => None,
+            false => orders(&own, &given).into_iter().find(|order| fits(self, order)),
         };
         self.quiet -= 1;
         let Some(order) = found else { return false };

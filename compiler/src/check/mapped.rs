@@ -5,7 +5,6 @@
 use super::arguments::Passed;
 use super::call::{Callee, pattern_name};
 use super::elaborate::{Elaborator, Frame};
-use super::fit::Expected;
 use super::value::{Array, Value};
 use super::words::{joined, spelled};
 use crate::ir::Int;
@@ -25,7 +24,7 @@ impl Elaborator<'_> {
         frame: &dyn Fn() -> Frame,
         errors: usize,
     ) -> bool {
-        if self.report.errors.len() == errors || self.quiet > 0 || self.frame().library.is_some() {
+        if !self.may_say_otherwise(errors) {
             return false;
         }
         self.quiet += 1;
@@ -108,20 +107,7 @@ impl Elaborator<'_> {
                 return None;
             }
         }
-        self.frames.push(frame());
-        let pairs = || function.arguments.iter().zip(&leads);
-        for (parameter, (_, _, value)) in pairs() {
-            if let Some(value) = value {
-                self.fix_dims(&parameter.ty, value, &pattern_name(&parameter.pattern));
-            }
-        }
-        let place = self.place_of(callee.span);
-        let fits = pairs().all(|(parameter, (_, _, value))| {
-            let Some(value) = value.clone() else { return true };
-            let expected = Expected::Argument { callee, parameter: pattern_name(&parameter.pattern) };
-            self.fit(&parameter.ty, value, &expected, &place).is_some()
-        });
-        self.frames.pop();
-        fits.then(|| leads.into_iter().map(|(lead, array, _)| (lead, array)).collect())
+        let (leads, values) = leads.into_iter().map(|(lead, array, value)| ((lead, array), value)).unzip();
+        self.do_fit(function, values, callee, frame).then_some(leads)
     }
 }

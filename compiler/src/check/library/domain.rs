@@ -2,6 +2,7 @@
 //!
 //! All of it is in one table; a call is held against the lines of its parameters, whatever it is of.
 
+use crate::check::call::Callee;
 use crate::check::elaborate::{Elaborator, Place};
 use crate::check::value::{Static, Value};
 use crate::ir::Scalar;
@@ -61,17 +62,15 @@ static LINES: &[Line] = &[
 ];
 
 impl Elaborator<'_> {
-    /// Whether the arguments that are known at compile time are what the parameters take; says which is not.
-    pub fn in_domain(
+    /// Whether the arguments, by the name of their parameter, that are known at compile time are what it takes; says
+    /// which is not.
+    pub fn in_domain<'v>(
         &mut self,
         function: &str,
-        shown: &str,
-        arguments: &[(String, Option<Value>, Place)],
+        callee: &Callee,
+        argument: impl Fn(&str) -> Option<(&'v Value, &'v Place)>,
     ) -> bool {
-        let constant = |name: &str| {
-            let (_, value, _) = arguments.iter().find(|(known, ..)| known == name)?;
-            self.constant_number(value.as_ref()?)
-        };
+        let constant = |name: &str| self.constant_number(argument(name)?.0);
         let mut wrong = None;
         for line in
             LINES.iter().filter(|line| line.functions.is_empty() || line.functions.contains(&function))
@@ -99,10 +98,9 @@ impl Elaborator<'_> {
             }
         }
         let Some((line, takes, found)) = wrong else { return true };
-        let place =
-            arguments.iter().find(|(name, ..)| name == line.parameter).map(|(_, _, place)| place.clone());
-        let message = format!("{shown} takes {takes} for `{}`, found {found}", line.parameter);
-        self.say(&place.expect("its value was found"), message, Some(line.help.to_string()));
+        let (_, place) = argument(line.parameter).expect("its value was found");
+        let message = format!("{} takes {takes} for `{}`, found {found}", callee.shown(), line.parameter);
+        self.say(place, message, Some(line.help.to_string()));
         false
     }
 

@@ -354,13 +354,11 @@ impl Elaborator<'_> {
                 }
             });
         }
-        let names = builtin.parameters.iter().map(|parameter| parameter.name().to_string());
-        let arguments: Vec<_> = names
-            .zip(call.values.iter().cloned())
-            .zip(call.places.iter().cloned())
-            .map(|((name, value), place)| (name, value, place))
-            .collect();
-        (right && self.in_domain(builtin.name, &callee.shown(), &arguments)).then_some(call)
+        let argument = |name: &str| {
+            let at = builtin.parameters.iter().position(|parameter| parameter.name() == name)?;
+            Some((call.values[at].as_ref()?, &call.places[at]))
+        };
+        (right && self.in_domain(builtin.name, callee, argument)).then_some(call)
     }
 }
 

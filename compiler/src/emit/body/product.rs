@@ -67,21 +67,15 @@ impl Body<'_> {
         }
         let c = self.operand(leaf.out, &leaf.at, &leaf.inner, depth, true);
         let (kernels, accumulate) = (self.import("kernels"), self.adds(leaf));
+        let cpu = self.local("cpu");
         if self.is_whole && form.is_dots() {
-            let cpu = self.local("cpu");
             return quote!(#kernels::dots_small(#cpu, #n, #k, #a, #b, #c, #accumulate););
         }
         if let Some(turned) = form.narrow() {
-            if self.is_whole {
-                let cpu = self.local("cpu");
-                return quote! {
-                    #kernels::matmul_small::<#n, _>(
-                        #cpu, #m, #k, #a, (#a_rows, #a_columns), #b, #turned, #c, #accumulate
-                    );
-                };
-            }
-            return quote! {
-                #kernels::matmul_narrow::<#n, _>(#m, #k, #a, (#a_rows, #a_columns), #b, #turned, #c, #accumulate);
+            let operands = quote!(#m, #k, #a, (#a_rows, #a_columns), #b, #turned, #c, #accumulate);
+            return match self.is_whole {
+                true => quote!(#kernels::matmul_small::<#n, _>(#cpu, #operands);),
+                false => quote!(#kernels::matmul_narrow::<#n, _>(#operands);),
             };
         }
         let out_stride = self.size(&form.out_stride);
