@@ -48,6 +48,7 @@ mod seen;
 mod statement;
 #[cfg(test)]
 mod tests;
+mod unbound;
 mod unknown;
 mod unused;
 mod value;

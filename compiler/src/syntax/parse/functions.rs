@@ -6,7 +6,7 @@ use super::super::ast::{Argument, Body, Expr, Extern, Function, Pattern, Type};
 use super::attributes::{Place, Sorted};
 use super::cursor::Cursor;
 use super::items::ends_item;
-use super::types::{SCALARS, or_error, or_lost};
+use super::types::{SCALARS, begins_scalar, or_error, or_lost};
 use super::{Failed, Parsed, Parser, hints, lost_expression, stray};
 
 impl Parser<'_> {
@@ -223,7 +223,7 @@ impl Parser<'_> {
             self.expected("`->` and the type of the result", hints::RESULT);
             // `fn f(x: f32): f32 {` has it behind another sign, or behind none.
             let sign = self.eat(":") || self.eat("=>") || self.eat_character('-') && self.eat_character('>');
-            if !sign && !SCALARS.iter().any(|scalar| self.cursor.at_word(scalar)) {
+            if !sign && !begins_scalar(&self.cursor) {
                 return Err(Failed);
             }
         }

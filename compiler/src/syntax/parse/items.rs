@@ -71,7 +71,7 @@ impl Parser<'_> {
             };
             // Between `pub` and an item nothing declares anything.
             let word = self.cursor.word().is_some();
-            let item = |ahead: usize| matches!(self.cursor.peek(ahead), Some(TokenTree::Ident(word)) if KEYWORDS.iter().any(|known| word == known));
+            let item = |ahead: usize| matches!(self.cursor.peek(ahead), Some(TokenTree::Ident(word)) if is_item_keyword(word));
             if visibility.is_empty() || word && !item(1) {
                 return Err(failed);
             }
@@ -459,9 +459,14 @@ fn is_doc(attribute: &TokenStream) -> bool {
     })
 }
 
+/// Whether a word begins an item.
+pub(super) fn is_item_keyword(word: &Ident) -> bool {
+    KEYWORDS.iter().any(|known| word == known)
+}
+
 /// Whether an item begins here, as far as a broken one in front of it lets one tell.
 fn begins_item(cursor: &Cursor) -> bool {
-    let word = KEYWORDS.iter().any(|keyword| cursor.at_word(keyword));
+    let word = cursor.word().is_some_and(is_item_keyword);
     let named = matches!(cursor.peek(1), Some(TokenTree::Ident(_)));
     let generic = cursor.at_word("impl") && cursor.operator_at(1) == Some("<");
     let in_generics = cursor.at_word("const") && cursor.behind(&['<', ',']);

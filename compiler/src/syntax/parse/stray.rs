@@ -4,8 +4,8 @@ use proc_macro2::{Delimiter, Ident, TokenTree};
 
 use super::super::ast::{ExprKind, ForRange, Function, Item, Statement, Type};
 use super::cursor::Cursor;
-use super::items::{FOREIGN, KEYWORDS};
-use super::types::SCALARS;
+use super::items::{FOREIGN, KEYWORDS, is_item_keyword};
+use super::types::begins_scalar;
 use super::{Parser, hints, lost_expression};
 use crate::spelling::did_you_mean;
 
@@ -86,7 +86,9 @@ pub(super) fn is_stray_in_header(cursor: &Cursor) -> bool {
 pub(super) fn brace_follows(cursor: &Cursor) -> bool {
     let ends = |token: &TokenTree| match token {
         TokenTree::Punct(punct) => punct.as_char() == ';' || punct.as_char() == '=',
-        TokenTree::Ident(word) => KEYWORDS.iter().chain(&["let", "for", "if"]).any(|known| word == known),
+        TokenTree::Ident(word) => {
+            is_item_keyword(word) || ["let", "for", "if"].iter().any(|known| word == known)
+        }
         _ => false,
     };
     let tokens = (1..LONGEST_HEADER).map_while(|ahead| cursor.peek(ahead));
@@ -97,7 +99,7 @@ pub(super) fn brace_follows(cursor: &Cursor) -> bool {
 
 /// Whether what comes next begins no argument in a signature.
 pub(super) fn continues_argument(cursor: &Cursor) -> bool {
-    let scalar = SCALARS.iter().any(|scalar| cursor.at_word(scalar));
+    let scalar = begins_scalar(cursor);
     let bracket = cursor.at_group(0, Delimiter::Bracket) || cursor.at_group(0, Delimiter::Brace);
     let unnamed = scalar && !matches!(cursor.peek(1), Some(TokenTree::Ident(_)));
     continues(cursor) || bracket || unnamed && cursor.operator_at(1) != Some(":")
@@ -105,7 +107,7 @@ pub(super) fn continues_argument(cursor: &Cursor) -> bool {
 
 /// Whether what comes next begins no field.
 pub(super) fn continues_field(cursor: &Cursor) -> bool {
-    let scalar = SCALARS.iter().any(|scalar| cursor.at_word(scalar));
+    let scalar = begins_scalar(cursor);
     // `b f32[3]` is something of its own, `Cell<4>` is not.
     let named = cursor.operator_at(1) == Some(":") || matches!(cursor.peek(1), Some(TokenTree::Ident(_)));
     let unnamed = cursor.word().is_some_and(|word| word != "pub") && !named;
@@ -131,7 +133,7 @@ pub(super) fn continues_item(cursor: &Cursor, hints: hints::Table) -> bool {
 impl Parser<'_> {
     /// Whether a `>` follows that closes what a strange token has interrupted.
     pub(super) fn generics_go_on(&self) -> bool {
-        let item = |word: &Ident| KEYWORDS.iter().any(|known| word == known) && word != "const";
+        let item = |word: &Ident| is_item_keyword(word) && word != "const";
         for ahead in 1..LONGEST_GENERICS {
             match self.cursor.peek(ahead) {
                 None => return false,
@@ -148,7 +150,7 @@ impl Parser<'_> {
     /// Where the names of sizes are: reads over a word that begins an item, where a name follows as one of a
     /// list does. It may be the item all the same.
     pub(super) fn sizes_go_on(&mut self) -> bool {
-        let keyword = self.cursor.word().is_some_and(|word| KEYWORDS.iter().any(|known| word == known));
+        let keyword = self.cursor.word().is_some_and(is_item_keyword);
         let listed = matches!(self.cursor.operator_at(2), Some("," | ";"));
         match (keyword, self.cursor.peek(1).cloned()) {
             (true, Some(TokenTree::Ident(name))) if listed => {

@@ -3,12 +3,18 @@
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenTree};
 
 use super::super::ast::{AxisType, Expr, FieldType, TensorType, Type};
+use super::cursor::Cursor;
 use super::{Parsed, Parser, ends_in_comma, hints, is_keyword, join, lost_expression};
 
 pub(super) const SCALARS: [&str; 5] = ["f32", "f64", "u32", "u64", "bool"];
 
 const CONTAINERS: [&str; 12] =
     ["Vec", "Box", "Option", "Arc", "Rc", "Array", "Array1", "Array2", "Array3", "Tensor", "HashMap", "List"];
+
+/// Whether the name of a scalar comes next.
+pub(super) fn begins_scalar(cursor: &Cursor) -> bool {
+    SCALARS.iter().any(|scalar| cursor.at_word(scalar))
+}
 
 impl Parser<'_> {
     /// The type of an argument, a result or a `let`.
