@@ -24,7 +24,6 @@ pub const fn larger(left: usize, right: usize) -> usize {
 #[inline(always)]
 #[track_caller]
 pub fn carve<const K: usize, T>(arena: &mut [T], ranges: [Range<usize>; K]) -> [&mut [T]; K] {
-    let mut parts = [const { nothing() }; K];
     let mut end = 0;
     let mut ascending = true;
     for range in &ranges {
@@ -32,9 +31,12 @@ pub fn carve<const K: usize, T>(arena: &mut [T], ranges: [Range<usize>; K]) -> [
         end = range.end;
     }
     if !ascending || end > arena.len() {
-        cut_in_any_order(arena, &ranges, &mut [0; K], &mut parts);
+        // Of copies: what another function is given the address of is in memory, and not in registers.
+        let mut parts = [const { nothing() }; K];
+        cut_in_any_order(arena, &ranges.clone(), &mut [0; K], &mut parts);
         return parts;
     }
+    let mut parts = [const { nothing() }; K];
     let start = arena.as_mut_ptr();
     for (part, range) in parts.iter_mut().zip(&ranges) {
         // SAFETY: every range starts where the one before ends or later, and the last ends in the arena.

@@ -6,6 +6,8 @@ use super::vector::Vector;
 
 /// How many elements of a strided vector are copied at a time.
 const CHUNK: usize = 256;
+/// Dot products of so many vectors are short: what is added up at the end is a good part of them.
+const SHORT: usize = 4;
 
 /// A product with m = 1 or n = 1, as a matrix times a vector.
 ///
@@ -69,7 +71,7 @@ pub(super) unsafe fn dots<V: Vector>(product: Product<V::Float>, out_stride: usi
     }
 }
 
-/// Four dot products at a time, then one.
+/// As many dot products at a time as a vector has floats, if they are short; then four, then one.
 ///
 /// # Safety
 /// As [`dots`]; A is contiguous.
@@ -78,6 +80,12 @@ pub(super) unsafe fn contiguous_dots<V: Vector>(product: &Product<V::Float>, out
     let mut top = 0;
     // SAFETY: columns of B and elements of the result below n.
     unsafe {
+        if product.k <= SHORT * V::LEN && out_stride == 1 {
+            while top + V::LEN <= product.n {
+                short_rows::<V>(product, top);
+                top += V::LEN;
+            }
+        }
         while top + 4 <= product.n {
             dot_rows::<V, 4, 2>(product, top, out_stride);
             top += 4;
@@ -86,6 +94,39 @@ pub(super) unsafe fn contiguous_dots<V: Vector>(product: &Product<V::Float>, out
             dot_rows::<V, 1, 4>(product, top, out_stride);
             top += 1;
         }
+    }
+}
+
+/// A vector of dot products, which is written, and can be read again, as one: elements that are written one by one
+/// are read as a vector only when all of them have left the store buffer.
+///
+/// # Safety
+/// As [`contiguous_dots`]; as many columns of B from `top` on exist, and their results are neighbours.
+#[inline(always)]
+unsafe fn short_rows<V: Vector>(product: &Product<V::Float>, top: usize) {
+    let Product { a, k, .. } = *product;
+    let across = product.b_strides.1;
+    // SAFETY: elements below k of A and of columns of B that exist; as many elements of the result.
+    unsafe {
+        let totals = V::all_totals(
+            #[inline(always)]
+            |i| {
+                let b = product.b.add((top + i) * across);
+                let mut sum = V::splat(crate::Float::ZERO);
+                let mut p = 0;
+                while p + V::LEN <= k {
+                    sum = V::load(a.add(p)).mul_add(V::load(b.add(p)), sum);
+                    p += V::LEN;
+                }
+                if p < k {
+                    sum = V::load_first(a.add(p), k - p).mul_add(V::load_first(b.add(p), k - p), sum);
+                }
+                sum
+            },
+        );
+        let c = product.c.add(top);
+        let totals = if product.accumulate { totals.add(V::load(c)) } else { totals };
+        totals.store(c);
     }
 }
 

@@ -274,6 +274,13 @@ unsafe fn rows<V: Vector, const WIDTH: usize, const PART: bool, const ALONE: boo
             }
             top += HEIGHT;
         }
+        if ALONE && block.k < CALLED {
+            // So little depth is no chain to wait for: rows overlap.
+            while top < m {
+                write_tile::<V, _, 1, WIDTH, 1, PART>(block, down, top, last);
+                top += 1;
+            }
+        }
         while top < m {
             write_tile::<V, _, 1, WIDTH, 4, PART>(block, down, top, last);
             top += 1;

@@ -68,6 +68,9 @@ pub trait Vector: Copy {
         unsafe { Self::Half::totals([a.folded(), b.folded(), c.folded(), d.folded()]) }
     }
 
+    /// The [`total`](Vector::total) of each of as many as it has floats, as one of them.
+    unsafe fn all_totals(each: impl FnMut(usize) -> Self) -> Self;
+
     /// How many rows and columns [`transpose`](Vector::transpose) turns.
     const BLOCK: usize = 4;
 
@@ -172,6 +175,12 @@ impl<F: Float, const LEN: usize, const FUSED: bool> Vector for Lanes<F, LEN, FUS
         // SAFETY: the caller's.
         unsafe { [a.total(), b.total(), c.total(), d.total()] }
     }
+
+    #[inline(always)]
+    unsafe fn all_totals(mut each: impl FnMut(usize) -> Self) -> Self {
+        // SAFETY: the caller's.
+        Self(core::array::from_fn(|i| unsafe { each(i).total() }))
+    }
 }
 
 #[cfg(test)]
@@ -206,6 +215,11 @@ mod tests {
         unsafe {
             let totals = V::totals(rows.map(|row| V::load(row.as_ptr())));
             assert_eq!(totals, rows.map(|row| V::load(row.as_ptr()).total()));
+            let mut totals = [V::Float::ZERO; 16];
+            V::all_totals(|i| V::load(from[3 * i..].as_ptr())).store(totals.as_mut_ptr());
+            for (i, &total) in totals.iter().enumerate().take(V::LEN) {
+                assert_eq!(total, V::load(from[3 * i..].as_ptr()).total());
+            }
         }
         let (mut to, block) = ([V::Float::ZERO; 64], V::BLOCK);
         // SAFETY: a block of at most 8 × 8.
@@ -222,8 +236,23 @@ mod tests {
         methods::<Lanes<f32, 8, true>>();
         #[cfg(target_arch = "x86_64")]
         {
-            methods::<core::arch::x86_64::__m128>();
-            methods::<core::arch::x86_64::__m128d>();
+            use core::arch::x86_64::{__m128, __m128d};
+            methods::<__m128>();
+            methods::<__m128d>();
+        }
+        #[cfg(all(target_arch = "x86_64", feature = "std"))]
+        {
+            use core::arch::x86_64::{__m256, __m256d, __m512, __m512d};
+            if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") {
+                methods::<__m256>();
+                methods::<__m256d>();
+            }
+            if std::arch::is_x86_feature_detected!("avx512f")
+                && std::arch::is_x86_feature_detected!("avx512vl")
+            {
+                methods::<__m512>();
+                methods::<__m512d>();
+            }
         }
     }
 }

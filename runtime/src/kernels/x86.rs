@@ -104,6 +104,11 @@ impl Vector for __m128 {
         _mm_add_ps(_mm_movelh_ps(first, second), _mm_movehl_ps(second, first)).store(totals.as_mut_ptr());
         totals
     }
+
+    #[inline(always)]
+    unsafe fn all_totals(mut each: impl FnMut(usize) -> Self) -> Self {
+        Self::load(Self::totals([each(0), each(1), each(2), each(3)]).as_ptr())
+    }
 }
 
 impl Vector for __m128d {
@@ -147,6 +152,12 @@ impl Vector for __m128d {
         _mm_add_pd(_mm_unpacklo_pd(c, d), _mm_unpackhi_pd(c, d)).store(totals.as_mut_ptr().add(2));
         totals
     }
+
+    #[inline(always)]
+    unsafe fn all_totals(mut each: impl FnMut(usize) -> Self) -> Self {
+        let (a, b) = (each(0), each(1));
+        _mm_add_pd(_mm_unpacklo_pd(a, b), _mm_unpackhi_pd(a, b))
+    }
 }
 
 /// Loaded from `16 − count` on, a mask of the first `count` lanes; from `count` on, of the last.
@@ -185,6 +196,22 @@ impl Vector for __m256 {
     #[inline(always)]
     unsafe fn folded(self) -> __m128 {
         _mm_add_ps(_mm256_castps256_ps128(self), _mm256_extractf128_ps::<1>(self))
+    }
+
+    // The sums of `total`, four floats of two vectors side by side; then as `totals` of `__m128`.
+    #[inline(always)]
+    unsafe fn all_totals(mut each: impl FnMut(usize) -> Self) -> Self {
+        let mut quarters = [_mm256_setzero_ps(); 4];
+        for (i, quarters) in quarters.iter_mut().enumerate() {
+            let (a, b) = (each(i), each(i + 4));
+            *quarters =
+                _mm256_add_ps(_mm256_permute2f128_ps::<0x20>(a, b), _mm256_permute2f128_ps::<0x31>(a, b));
+        }
+        let [a, b, c, d] = quarters;
+        let first = _mm256_castps_pd(_mm256_add_ps(_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b)));
+        let second = _mm256_castps_pd(_mm256_add_ps(_mm256_unpacklo_ps(c, d), _mm256_unpackhi_ps(c, d)));
+        let (low, high) = (_mm256_unpacklo_pd(first, second), _mm256_unpackhi_pd(first, second));
+        _mm256_add_ps(_mm256_castpd_ps(low), _mm256_castpd_ps(high))
     }
 
     const BLOCK: usize = 8;
@@ -248,6 +275,18 @@ impl Vector for __m256d {
     }
 
     #[inline(always)]
+    unsafe fn all_totals(mut each: impl FnMut(usize) -> Self) -> Self {
+        let mut halves = [_mm256_setzero_pd(); 2];
+        for (i, halves) in halves.iter_mut().enumerate() {
+            let (a, b) = (each(i), each(i + 2));
+            *halves =
+                _mm256_add_pd(_mm256_permute2f128_pd::<0x20>(a, b), _mm256_permute2f128_pd::<0x31>(a, b));
+        }
+        let [a, b] = halves;
+        _mm256_add_pd(_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b))
+    }
+
+    #[inline(always)]
     unsafe fn transpose(from: *const f64, from_row: usize, to: *mut f64, to_row: usize) {
         let row = |i: usize| _mm256_loadu_pd(from.add(i * from_row));
         let (a, b, c, d) = (row(0), row(1), row(2), row(3));
@@ -288,6 +327,27 @@ impl Vector for __m512 {
         _mm256_add_ps(_mm512_castps512_ps256(self), high)
     }
 
+    // The sums of `total`, eight floats of two vectors side by side, then four of four; then as for `__m256`.
+    #[inline(always)]
+    unsafe fn all_totals(mut each: impl FnMut(usize) -> Self) -> Self {
+        let mut quarters = [_mm512_setzero_ps(); 4];
+        for (i, quarters) in quarters.iter_mut().enumerate() {
+            let mut halves = [_mm512_setzero_ps(); 2];
+            for (j, halves) in halves.iter_mut().enumerate() {
+                let (a, b) = (each(i + 8 * j), each(i + 8 * j + 4));
+                *halves =
+                    _mm512_add_ps(_mm512_shuffle_f32x4::<0x44>(a, b), _mm512_shuffle_f32x4::<0xee>(a, b));
+            }
+            let [a, b] = halves;
+            *quarters = _mm512_add_ps(_mm512_shuffle_f32x4::<0x88>(a, b), _mm512_shuffle_f32x4::<0xdd>(a, b));
+        }
+        let [a, b, c, d] = quarters;
+        let first = _mm512_castps_pd(_mm512_add_ps(_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b)));
+        let second = _mm512_castps_pd(_mm512_add_ps(_mm512_unpacklo_ps(c, d), _mm512_unpackhi_ps(c, d)));
+        let (low, high) = (_mm512_unpacklo_pd(first, second), _mm512_unpackhi_pd(first, second));
+        _mm512_add_ps(_mm512_castpd_ps(low), _mm512_castpd_ps(high))
+    }
+
     const BLOCK: usize = <__m256 as Vector>::BLOCK;
 
     #[inline(always)]
@@ -321,6 +381,23 @@ impl Vector for __m512d {
     #[inline(always)]
     unsafe fn folded(self) -> __m256d {
         _mm256_add_pd(_mm512_castpd512_pd256(self), _mm512_extractf64x4_pd::<1>(self))
+    }
+
+    #[inline(always)]
+    unsafe fn all_totals(mut each: impl FnMut(usize) -> Self) -> Self {
+        let mut quarters = [_mm512_setzero_pd(); 2];
+        for (i, quarters) in quarters.iter_mut().enumerate() {
+            let mut halves = [_mm512_setzero_pd(); 2];
+            for (j, halves) in halves.iter_mut().enumerate() {
+                let (a, b) = (each(i + 4 * j), each(i + 4 * j + 2));
+                *halves =
+                    _mm512_add_pd(_mm512_shuffle_f64x2::<0x44>(a, b), _mm512_shuffle_f64x2::<0xee>(a, b));
+            }
+            let [a, b] = halves;
+            *quarters = _mm512_add_pd(_mm512_shuffle_f64x2::<0x88>(a, b), _mm512_shuffle_f64x2::<0xdd>(a, b));
+        }
+        let [a, b] = quarters;
+        _mm512_add_pd(_mm512_unpacklo_pd(a, b), _mm512_unpackhi_pd(a, b))
     }
 
     #[inline(always)]
