@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use crate::emit::{Compiled, CompiledDerivative, CompiledMethod};
 use crate::ir::{ExternId, Graph, Int, Kind, TensorId};
 use crate::plan::{Inputs, Plan};
-use crate::program::{ArgumentContent, Derivative, Method, Program};
+use crate::program::{ArgumentContent, Derivative, Method, Program, StructType};
 use crate::routine::{Routine, Target};
 use crate::simplify::{Purpose, simplify};
 use crate::syntax::ast::DerivativeKind;
@@ -56,24 +56,27 @@ pub fn undifferentiated(method: &Method, derivative: &Derivative) -> BTreeSet<Ex
 
 /// Every function of a program, planned in all its variants.
 pub fn compile(program: &Program) -> Vec<Vec<CompiledMethod>> {
-    program.structs.iter().map(|each| each.methods.iter().map(method).collect()).collect()
+    let methods = |of: &StructType| of.methods.iter().map(|each| method(each, of)).collect();
+    program.structs.iter().map(methods).collect()
 }
 
-fn method(method: &Method) -> CompiledMethod {
+fn method(method: &Method, of: &StructType) -> CompiledMethod {
     let value = planned(method, value(method), &[], plan::plan);
     let mut explained = None;
     let mut derivatives = Vec::new();
     for derivative in &method.derivatives {
         let Derived { routine, directions } = derived(method, derivative);
-        let of = planned(method, routine.clone(), &directions, plan::plan);
+        let planned_pass = planned(method, routine.clone(), &directions, plan::plan);
         let mut step = None;
         if derivative.kind == DerivativeKind::Grad {
             explained.get_or_insert_with(|| explain(method, &routine));
-            step = method
-                .has_step(derivative)
+            // To apply a small gradient at once takes less time than to apply each part as soon as it is complete,
+            // and is less to build.
+            let held = of.is_small() && derivative.arguments.is_empty();
+            step = (method.has_step(derivative) && !held)
                 .then(|| planned(method, gradient::step(method, derivative), &[], plan::plan_step));
         }
-        derivatives.push(CompiledDerivative { of, directions, step });
+        derivatives.push(CompiledDerivative { of: planned_pass, directions, step });
     }
     let (derivation, latex, dot) = explained.unwrap_or_else(|| explain(method, &self::value(method)));
     CompiledMethod { value, derivatives, derivation, latex, dot }

@@ -65,6 +65,14 @@ pub struct StructType {
     pub budget: Budget,
 }
 
+impl StructType {
+    /// Whether it is so small that a gradient may be held as a whole, on the stack, and what looks at every tensor be
+    /// a part of its caller.
+    pub fn is_small(&self) -> bool {
+        self.parameters <= 1 << 10
+    }
+}
+
 /// A field.
 #[derive(Debug)]
 pub struct FieldType {

@@ -54,6 +54,7 @@ pub struct Attention {
 impl ::chainrule::Params for Attention {
     type Float = f32;
     const __WITNESS: ::chainrule::__private::Witness<Self> = ::chainrule::__private::Witness::new();
+    #[inline(always)]
     fn __visit<'a>(
         &'a self,
         path: ::chainrule::__private::Path<'_>,

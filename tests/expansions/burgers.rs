@@ -57,6 +57,7 @@ pub struct Burgers {
 impl ::chainrule::Params for Burgers {
     type Float = f64;
     const __WITNESS: ::chainrule::__private::Witness<Self> = ::chainrule::__private::Witness::new();
+    #[inline(always)]
     fn __visit<'a>(
         &'a self,
         path: ::chainrule::__private::Path<'_>,
@@ -328,14 +329,14 @@ impl Burgers {
     }
     /// One step of training by `residual`: forward, backward and update in one. Returns the value before it.
     ///
-    /// Each parameter is updated as soon as its gradient is complete, so that a whole gradient is never held. The result is that of `backward` and the optimiser's `step`.
+    /// That is `backward`, with the gradient on the stack, and the optimiser's `step`.
     ///
     /// * `optimiser`, used for this network alone
     /// * `t: f64[N]`
     /// * `x: f64[N]`
     /// * returns `f64`
     ///
-    /// Workspace: the largest of `2912 * N + 3680`, `2104 * N + 3840` bytes. Operations: `11753 * N + 2`, forward and backward together.
+    /// Workspace: `2912 * N` bytes. Operations: `11753 * N + 2`, forward and backward together.
     ///
     /// # Panics
     /// Before anything is written:
@@ -349,561 +350,11 @@ impl Burgers {
         t: &[f64],
         x: &[f64],
     ) -> f64 {
-        let n = t.len();
-        if x.len() != n {
-            ::chainrule::__private::panics::rows(
-                "Burgers::residual",
-                "x",
-                x.len(),
-                "N",
-                n,
-                "t",
-            );
-        }
-        let arena = ws
-            .request(
-                ::chainrule::__private::larger(364 * n + 460, 263 * n + 480),
-                "Burgers::residual",
-            );
-        ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
-        let value = ::chainrule::__private::vectorised(
-            #[inline(always)]
-            |cpu| {
-                use ::chainrule::__private::{carve, kernels};
-                let n: usize = n;
-                let [h, u_left, d_u_product_part, d_u_product, d_u, d_u_product_2,
-                d_u_left, h_part_part, d_h, d_h_3, u, d_h_2, h_part, d_r, d_u_product_3,
-                ] = carve(
-                    arena,
-                    [
-                        0..n * 20,
-                        n * 20..n * 40,
-                        n * 40..n * 60,
-                        n * 60 + 40..n * 80 + 40,
-                        n * 80 + 40..n * 81 + 40,
-                        n * 81 + 40..n * 101 + 40,
-                        n * 101 + 40..n * 121 + 40,
-                        n * 121 + 40..n * 141 + 40,
-                        n * 141 + 40..n * 161 + 40,
-                        n * 161 + 40..n * 181 + 40,
-                        n * 181 + 440..n * 182 + 440,
-                        n * 182 + 440..n * 202 + 440,
-                        n * 202 + 440..n * 222 + 440,
-                        n * 222 + 440..n * 223 + 440,
-                        n * 223 + 440..n * 243 + 440,
-                    ],
-                );
-                let h = &mut h.as_chunks_mut::<20>().0[..n];
-                let u_left = &mut u_left.as_chunks_mut::<20>().0[..n];
-                let d_u_product_part = &mut d_u_product_part
-                    .as_chunks_mut::<20>()
-                    .0[..n];
-                let d_u_product = &mut d_u_product.as_chunks_mut::<20>().0[..n];
-                let d_u = &mut d_u[..n];
-                let d_u_product_2 = &mut d_u_product_2.as_chunks_mut::<20>().0[..n];
-                let d_u_left = &mut d_u_left.as_chunks_mut::<20>().0[..n];
-                let h_part_part = &mut h_part_part.as_chunks_mut::<20>().0[..n];
-                let d_h = &mut d_h.as_chunks_mut::<20>().0[..n];
-                let d_h_3 = &mut d_h_3.as_chunks_mut::<20>().0[..n];
-                let u = &mut u[..n];
-                let d_h_2 = &mut d_h_2.as_chunks_mut::<20>().0[..n];
-                let h_part = &mut h_part.as_chunks_mut::<20>().0[..n];
-                let d_r = &mut d_r[..n];
-                let d_u_product_3 = &mut d_u_product_3.as_chunks_mut::<20>().0[..n];
-                Self::__compute_h(n, &self.w1, &self.b1, t, x, h, h_part_part);
-                kernels::matmul_small::<
-                    20,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    20,
-                    h.as_flattened(),
-                    (20, 1),
-                    self.w2.as_flattened(),
-                    false,
-                    u_left.as_flattened_mut(),
-                    false,
-                );
-                Self::__compute_u_left(
-                    n,
-                    &self.b2,
-                    &self.w3,
-                    u_left,
-                    d_u_product_part,
-                    d_u_product,
-                );
-                kernels::dots_small(
-                    cpu,
-                    n,
-                    20,
-                    &self.w3,
-                    u_left.as_flattened(),
-                    u,
-                    false,
-                );
-                Self::__compute_u(n, self.b3, u);
-                kernels::matmul_small::<
-                    20,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    20,
-                    d_u_product.as_flattened(),
-                    (20, 1),
-                    self.w2.as_flattened(),
-                    true,
-                    d_h.as_flattened_mut(),
-                    false,
-                );
-                Self::__compute_h_part(
-                    n,
-                    &self.w1,
-                    d_h,
-                    h_part_part,
-                    h,
-                    h_part,
-                    d_h_2,
-                    d_h_3,
-                );
-                kernels::dots_small(
-                    cpu,
-                    n,
-                    20,
-                    &self.w1[0],
-                    h_part.as_flattened(),
-                    d_r,
-                    false,
-                );
-                kernels::dots_small(
-                    cpu,
-                    n,
-                    20,
-                    &self.w1[1],
-                    h_part.as_flattened(),
-                    d_u,
-                    false,
-                );
-                kernels::matmul_small::<
-                    20,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    20,
-                    d_h_3.as_flattened(),
-                    (20, 1),
-                    self.w2.as_flattened(),
-                    false,
-                    d_u_product_2.as_flattened_mut(),
-                    false,
-                );
-                Self::__compute_d_u_left(
-                    n,
-                    &self.w3,
-                    u_left,
-                    d_u_product_2,
-                    d_u_product_part,
-                    d_u_left,
-                    d_u_product_3,
-                );
-                kernels::matmul_small::<
-                    20,
-                    _,
-                >(
-                    cpu,
-                    n,
-                    20,
-                    d_u_product_3.as_flattened(),
-                    (20, 1),
-                    self.w2.as_flattened(),
-                    true,
-                    d_h_2.as_flattened_mut(),
-                    true,
-                );
-                let residual_mean = Self::__compute_residual_mean(
-                    n,
-                    &self.w1,
-                    h,
-                    d_h_2,
-                    u,
-                    d_u,
-                    d_r,
-                );
-                let residual = residual_mean / n as f64;
-                residual
-            },
-        );
-        {
-            use ::chainrule::__private::{carve, kernels};
-            let [h, d_w1, d_u, h_part_part, d_w2, u, d_h_2, d_r, d_u_product_3, d_h_6,
-            d_h_4, d_h_part_2, d_u_xx, d_h_part] = carve(
-                arena,
-                [
-                    0..n * 20,
-                    n * 60..n * 60 + 40,
-                    n * 80 + 40..n * 81 + 40,
-                    n * 121 + 40..n * 141 + 40,
-                    n * 181 + 40..n * 181 + 440,
-                    n * 181 + 440..n * 182 + 440,
-                    n * 182 + 440..n * 202 + 440,
-                    n * 222 + 440..n * 223 + 440,
-                    n * 223 + 440..n * 243 + 440,
-                    n * 263 + 460..n * 283 + 460,
-                    n * 283 + 460..n * 303 + 460,
-                    n * 303 + 460..n * 323 + 460,
-                    n * 323 + 460..n * 324 + 460,
-                    n * 324 + 460..n * 344 + 460,
-                ],
-            );
-            let h = &h.as_chunks::<20>().0[..n];
-            let d_w1 = &mut d_w1.as_chunks_mut::<20>().0.as_chunks_mut::<2>().0[0];
-            let d_u = &mut d_u[..n];
-            let h_part_part = &h_part_part.as_chunks::<20>().0[..n];
-            let d_w2 = &mut d_w2.as_chunks_mut::<20>().0.as_chunks_mut::<20>().0[0];
-            let u = &mut u[..n];
-            let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
-            let d_r = &mut d_r[..n];
-            let d_u_product_3 = &d_u_product_3.as_chunks::<20>().0[..n];
-            let d_h_6 = &mut d_h_6.as_chunks_mut::<20>().0[..n];
-            let d_h_4 = &mut d_h_4.as_chunks_mut::<20>().0[..n];
-            let d_h_part_2 = &mut d_h_part_2.as_chunks_mut::<20>().0[..n];
-            let d_u_xx = &mut d_u_xx[..n];
-            let d_h_part = &mut d_h_part.as_chunks_mut::<20>().0[..n];
-            let d_residual_mean = 1.0 / n as f64;
-            d_w1.as_flattened_mut().fill(0.0);
-            Self::__compute_d_w1(
-                n,
-                &self.w1,
-                d_residual_mean,
-                h,
-                d_h_2,
-                h_part_part,
-                d_w1,
-                d_r,
-                d_u,
-                u,
-                d_u_xx,
-                d_h_4,
-                d_h_part,
-                d_h_part_2,
-                d_h_6,
-            );
-            kernels::matmul_narrow::<
-                20,
-                _,
-            >(
-                20,
-                n,
-                d_h_4.as_flattened(),
-                (1, 20),
-                d_u_product_3.as_flattened(),
-                false,
-                d_w2.as_flattened_mut(),
-                false,
-            );
-            let [u_left, d_u_product_part, d_u_product_2, d_h_3, d_w2, d_w3,
-            d_u_product_4, d_u_left_2, d_h_4, d_u_product_5] = carve(
-                arena,
-                [
-                    n * 20..n * 40,
-                    n * 40..n * 60,
-                    n * 81 + 40..n * 101 + 40,
-                    n * 161 + 40..n * 181 + 40,
-                    n * 181 + 40..n * 181 + 440,
-                    n * 223 + 440..n * 223 + 460,
-                    n * 223 + 460..n * 243 + 460,
-                    n * 243 + 460..n * 263 + 460,
-                    n * 283 + 460..n * 303 + 460,
-                    n * 344 + 460..n * 364 + 460,
-                ],
-            );
-            let u_left = &u_left.as_chunks::<20>().0[..n];
-            let d_u_product_part = &d_u_product_part.as_chunks::<20>().0[..n];
-            let d_u_product_2 = &d_u_product_2.as_chunks::<20>().0[..n];
-            let d_h_3 = &d_h_3.as_chunks::<20>().0[..n];
-            let d_w2 = &mut d_w2.as_chunks_mut::<20>().0.as_chunks_mut::<20>().0[0];
-            let d_w3 = &mut d_w3.as_chunks_mut::<20>().0[0];
-            let d_u_product_4 = &mut d_u_product_4.as_chunks_mut::<20>().0[..n];
-            let d_u_left_2 = &mut d_u_left_2.as_chunks_mut::<20>().0[..n];
-            let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
-            let d_u_product_5 = &mut d_u_product_5.as_chunks_mut::<20>().0[..n];
-            kernels::matmul_narrow::<
-                20,
-                _,
-            >(
-                n,
-                20,
-                d_h_4.as_flattened(),
-                (20, 1),
-                self.w2.as_flattened(),
-                false,
-                d_u_product_4.as_flattened_mut(),
-                false,
-            );
-            d_w3.fill(0.0);
-            Self::__compute_d_w3(
-                n,
-                &self.w3,
-                d_u_product_4,
-                d_u_product_part,
-                u_left,
-                d_u_product_2,
-                d_w3,
-                d_u_left_2,
-                d_u_product_5,
-            );
-            kernels::matmul_narrow::<
-                20,
-                _,
-            >(
-                20,
-                n,
-                d_h_3.as_flattened(),
-                (1, 20),
-                d_u_product_5.as_flattened(),
-                false,
-                d_w2.as_flattened_mut(),
-                true,
-            );
-            let [h, d_w1, d_u_product, h_part_part, d_h, d_h_5, d_w2, u, d_h_2, h_part,
-            d_r, d_h_6, d_h_4, d_h_part_2, d_u_xx, d_h_part, d_u_product_5] = carve(
-                arena,
-                [
-                    0..n * 20,
-                    n * 60..n * 60 + 40,
-                    n * 60 + 40..n * 80 + 40,
-                    n * 121 + 40..n * 141 + 40,
-                    n * 141 + 40..n * 161 + 40,
-                    n * 161 + 40..n * 181 + 40,
-                    n * 181 + 40..n * 181 + 440,
-                    n * 181 + 440..n * 182 + 440,
-                    n * 182 + 440..n * 202 + 440,
-                    n * 202 + 440..n * 222 + 440,
-                    n * 222 + 440..n * 223 + 440,
-                    n * 263 + 460..n * 283 + 460,
-                    n * 283 + 460..n * 303 + 460,
-                    n * 303 + 460..n * 323 + 460,
-                    n * 323 + 460..n * 324 + 460,
-                    n * 324 + 460..n * 344 + 460,
-                    n * 344 + 460..n * 364 + 460,
-                ],
-            );
-            let h = &h.as_chunks::<20>().0[..n];
-            let d_w1 = &mut d_w1.as_chunks_mut::<20>().0.as_chunks_mut::<2>().0[0];
-            let d_u_product = &d_u_product.as_chunks::<20>().0[..n];
-            let h_part_part = &h_part_part.as_chunks::<20>().0[..n];
-            let d_h = &d_h.as_chunks::<20>().0[..n];
-            let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
-            let d_w2 = &mut d_w2.as_chunks_mut::<20>().0.as_chunks_mut::<20>().0[0];
-            let u = &u[..n];
-            let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
-            let h_part = &h_part.as_chunks::<20>().0[..n];
-            let d_r = &d_r[..n];
-            let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
-            let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
-            let d_h_part_2 = &d_h_part_2.as_chunks::<20>().0[..n];
-            let d_u_xx = &d_u_xx[..n];
-            let d_h_part = &d_h_part.as_chunks::<20>().0[..n];
-            let d_u_product_5 = &d_u_product_5.as_chunks::<20>().0[..n];
-            kernels::matmul_narrow::<
-                20,
-                _,
-            >(
-                n,
-                20,
-                d_u_product_5.as_flattened(),
-                (20, 1),
-                self.w2.as_flattened(),
-                true,
-                d_h_5.as_flattened_mut(),
-                false,
-            );
-            Self::__compute_d_w1_2(n, h_part_part, d_h_5, d_w1);
-            Self::__compute_d_w1_2(n, d_h, d_h_part, d_w1);
-            kernels::matmul_narrow::<
-                20,
-                _,
-            >(1, n, u, (0, 1), h_part.as_flattened(), false, &mut d_w1[1], true);
-            kernels::matmul_narrow::<
-                20,
-                _,
-            >(1, n, d_r, (0, 1), h_part.as_flattened(), false, &mut d_w1[0], true);
-            Self::__compute_d_h_5(
-                n,
-                &self.w1,
-                h,
-                d_h,
-                d_h_2,
-                d_h_4,
-                d_h_part_2,
-                d_u_xx,
-                d_h_5,
-            );
-            kernels::matmul_narrow::<
-                20,
-                _,
-            >(
-                20,
-                n,
-                d_h_6.as_flattened(),
-                (1, 20),
-                d_u_product.as_flattened(),
-                false,
-                d_w2.as_flattened_mut(),
-                true,
-            );
-            let [u_left, d_u_product_part, d_u_product_6, d_u, d_w3, d_h_6] = carve(
-                arena,
-                [
-                    n * 20..n * 40,
-                    n * 40..n * 60,
-                    n * 60 + 40..n * 80 + 40,
-                    n * 80 + 40..n * 81 + 40,
-                    n * 223 + 440..n * 223 + 460,
-                    n * 263 + 460..n * 283 + 460,
-                ],
-            );
-            let u_left = &u_left.as_chunks::<20>().0[..n];
-            let d_u_product_part = &d_u_product_part.as_chunks::<20>().0[..n];
-            let d_u_product_6 = &mut d_u_product_6.as_chunks_mut::<20>().0[..n];
-            let d_u = &d_u[..n];
-            let d_w3 = &mut d_w3.as_chunks_mut::<20>().0[0];
-            let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
-            kernels::matmul_narrow::<
-                20,
-                _,
-            >(
-                n,
-                20,
-                d_h_6.as_flattened(),
-                (20, 1),
-                self.w2.as_flattened(),
-                false,
-                d_u_product_6.as_flattened_mut(),
-                false,
-            );
-            Self::__compute_d_w3_2(n, d_u_product_6, d_u_product_part, d_w3);
-            let d_b3 = Self::__compute_d_b3(n, d_u);
-            ::chainrule::Optimiser::update(
-                optimiser,
-                500,
-                ::chainrule::__private::core::slice::from_mut(&mut self.b3),
-                ::chainrule::__private::core::slice::from_ref(&d_b3),
-            );
-            kernels::matmul_narrow::<
-                20,
-                _,
-            >(1, n, d_u, (0, 1), u_left.as_flattened(), false, d_w3, true);
-            let [h, u_left, d_u_product_6, d_u, d_u_product_2, d_u_left, d_h_5, d_w2,
-            d_w3, d_u_product_4, d_u_left_2, d_b2] = carve(
-                arena,
-                [
-                    0..n * 20,
-                    n * 20..n * 40,
-                    n * 60 + 40..n * 80 + 40,
-                    n * 80 + 40..n * 81 + 40,
-                    n * 81 + 40..n * 101 + 40,
-                    n * 101 + 40..n * 121 + 40,
-                    n * 161 + 40..n * 181 + 40,
-                    n * 181 + 40..n * 181 + 440,
-                    n * 223 + 440..n * 223 + 460,
-                    n * 223 + 460..n * 243 + 460,
-                    n * 243 + 460..n * 263 + 460,
-                    n * 263 + 460..n * 263 + 480,
-                ],
-            );
-            let h = &h.as_chunks::<20>().0[..n];
-            let u_left = &u_left.as_chunks::<20>().0[..n];
-            let d_u_product_6 = &mut d_u_product_6.as_chunks_mut::<20>().0[..n];
-            let d_u = &d_u[..n];
-            let d_u_product_2 = &d_u_product_2.as_chunks::<20>().0[..n];
-            let d_u_left = &d_u_left.as_chunks::<20>().0[..n];
-            let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
-            let d_w2 = &mut d_w2.as_chunks_mut::<20>().0.as_chunks_mut::<20>().0[0];
-            let d_w3 = &d_w3.as_chunks::<20>().0[0];
-            let d_u_product_4 = &d_u_product_4.as_chunks::<20>().0[..n];
-            let d_u_left_2 = &d_u_left_2.as_chunks::<20>().0[..n];
-            let d_b2 = &mut d_b2.as_chunks_mut::<20>().0[0];
-            d_b2.fill(0.0);
-            Self::__compute_d_b2(
-                n,
-                &self.w3,
-                u_left,
-                d_u_product_2,
-                d_u_left,
-                d_u_product_4,
-                d_u_left_2,
-                d_u,
-                d_b2,
-                d_u_product_6,
-            );
-            ::chainrule::Optimiser::update(optimiser, 460, &mut self.b2, d_b2);
-            ::chainrule::Optimiser::update(optimiser, 480, &mut self.w3, d_w3);
-            kernels::matmul_narrow::<
-                20,
-                _,
-            >(
-                n,
-                20,
-                d_u_product_6.as_flattened(),
-                (20, 1),
-                self.w2.as_flattened(),
-                true,
-                d_h_5.as_flattened_mut(),
-                true,
-            );
-            kernels::matmul_narrow::<
-                20,
-                _,
-            >(
-                20,
-                n,
-                h.as_flattened(),
-                (1, 20),
-                d_u_product_6.as_flattened(),
-                false,
-                d_w2.as_flattened_mut(),
-                true,
-            );
-            ::chainrule::Optimiser::update(
-                optimiser,
-                60,
-                self.w2.as_flattened_mut(),
-                d_w2.as_flattened(),
-            );
-            let [h, d_w1, d_h_5, d_b1] = carve(
-                arena,
-                [
-                    0..n * 20,
-                    n * 60..n * 60 + 40,
-                    n * 161 + 40..n * 181 + 40,
-                    n * 181 + 40..n * 181 + 60,
-                ],
-            );
-            let h = &h.as_chunks::<20>().0[..n];
-            let d_w1 = &mut d_w1.as_chunks_mut::<20>().0.as_chunks_mut::<2>().0[0];
-            let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
-            let d_b1 = &mut d_b1.as_chunks_mut::<20>().0[0];
-            d_b1.fill(0.0);
-            Self::__compute_d_b1(n, h, d_b1, d_h_5);
-            ::chainrule::Optimiser::update(optimiser, 40, &mut self.b1, d_b1);
-            kernels::matmul_narrow::<
-                20,
-                _,
-            >(1, n, t, (0, 1), d_h_5.as_flattened(), false, &mut d_w1[0], true);
-            kernels::matmul_narrow::<
-                20,
-                _,
-            >(1, n, x, (0, 1), d_h_5.as_flattened(), false, &mut d_w1[1], true);
-            ::chainrule::Optimiser::update(
-                optimiser,
-                0,
-                self.w1.as_flattened_mut(),
-                d_w1.as_flattened(),
-            );
-        };
+        let pass = self.residual(ws, t, x);
+        let value = pass.value();
+        let mut gradient = *self;
+        pass.backward(&mut gradient);
+        ::chainrule::Optimiser::step(optimiser, self, &gradient);
         value
     }
     /// The value of `residual` alone; nothing is stored for a backward pass.
@@ -1098,10 +549,10 @@ impl Burgers {
         );
         value
     }
-    /// How many elements a workspace must have for every method of `Burgers::residual`, at these sizes or smaller: the largest of `364 * N + 460`, `263 * N + 480`.
+    /// How many elements a workspace must have for every method of `Burgers::residual`, at these sizes or smaller: `364 * N`.
     #[must_use]
     pub const fn residual_workspace(n: usize) -> usize {
-        ::chainrule::__private::larger(364 * n + 460, 263 * n + 480)
+        364 * n
     }
     /// How many scalar floating-point operations `Burgers::residual` takes, and how many it takes together with each derivative, in the order of the attributes: `4027 * N + 1`, `11753 * N + 2`.
     #[must_use]
@@ -1284,7 +735,7 @@ impl BurgersResidualPass<'_> {
             let d_u_xx = &mut d_u_xx[..n];
             let d_residual_mean = 1.0 / n as f64;
             grads.w1.as_flattened_mut().fill(0.0);
-            Burgers::__compute_d_w1(
+            Burgers::__compute_d_w1_2(
                 n,
                 &model.w1,
                 d_residual_mean,
@@ -1350,7 +801,7 @@ impl BurgersResidualPass<'_> {
                 false,
             );
             grads.w3.fill(0.0);
-            Burgers::__compute_d_w3(
+            Burgers::__compute_d_w3_2(
                 n,
                 &model.w3,
                 d_u_product_4,
@@ -1423,8 +874,8 @@ impl BurgersResidualPass<'_> {
                 d_h_5.as_flattened_mut(),
                 false,
             );
-            Burgers::__compute_d_w1_2(n, h_part_part, d_h_5, &mut grads.w1);
-            Burgers::__compute_d_w1_2(n, d_h, d_h_part, &mut grads.w1);
+            Burgers::__compute_d_w1_2_2(n, h_part_part, d_h_5, &mut grads.w1);
+            Burgers::__compute_d_w1_2_2(n, d_h, d_h_part, &mut grads.w1);
             kernels::matmul_narrow::<
                 20,
                 _,
@@ -1498,14 +949,19 @@ impl BurgersResidualPass<'_> {
                 d_u_product_6.as_flattened_mut(),
                 false,
             );
-            Burgers::__compute_d_w3_2(n, d_u_product_6, d_u_product_part, &mut grads.w3);
+            Burgers::__compute_d_w3_2_2(
+                n,
+                d_u_product_6,
+                d_u_product_part,
+                &mut grads.w3,
+            );
             Burgers::__compute_d_b3_2(n, d_u, &mut grads.b3);
             kernels::matmul_narrow::<
                 20,
                 _,
             >(1, n, d_u, (0, 1), u_left.as_flattened(), false, &mut grads.w3, true);
             grads.b2.fill(0.0);
-            Burgers::__compute_d_b2(
+            Burgers::__compute_d_b2_2(
                 n,
                 &model.w3,
                 u_left,
@@ -1544,7 +1000,7 @@ impl BurgersResidualPass<'_> {
                 true,
             );
             grads.b1.fill(0.0);
-            Burgers::__compute_d_b1(n, h, &mut grads.b1, d_h_5);
+            Burgers::__compute_d_b1_2(n, h, &mut grads.b1, d_h_5);
             kernels::matmul_narrow::<
                 20,
                 _,
@@ -1593,7 +1049,7 @@ impl BurgersResidualPass<'_> {
             let d_u = &mut d_u[..n];
             let d_u_xx = &mut d_u_xx[..n];
             let d_residual_mean = 1.0 / n as f64;
-            Burgers::__compute_d_w1(
+            Burgers::__compute_d_w1_2(
                 n,
                 &model.w1,
                 d_residual_mean,
@@ -1658,7 +1114,7 @@ impl BurgersResidualPass<'_> {
                 d_u_product_4.as_flattened_mut(),
                 false,
             );
-            Burgers::__compute_d_w3(
+            Burgers::__compute_d_w3_2(
                 n,
                 &model.w3,
                 d_u_product_4,
@@ -1731,8 +1187,8 @@ impl BurgersResidualPass<'_> {
                 d_h_5.as_flattened_mut(),
                 false,
             );
-            Burgers::__compute_d_w1_2(n, h_part_part, d_h_5, &mut grads.w1);
-            Burgers::__compute_d_w1_2(n, d_h, d_h_part, &mut grads.w1);
+            Burgers::__compute_d_w1_2_2(n, h_part_part, d_h_5, &mut grads.w1);
+            Burgers::__compute_d_w1_2_2(n, d_h, d_h_part, &mut grads.w1);
             kernels::matmul_narrow::<
                 20,
                 _,
@@ -1806,13 +1262,18 @@ impl BurgersResidualPass<'_> {
                 d_u_product_6.as_flattened_mut(),
                 false,
             );
-            Burgers::__compute_d_w3_2(n, d_u_product_6, d_u_product_part, &mut grads.w3);
+            Burgers::__compute_d_w3_2_2(
+                n,
+                d_u_product_6,
+                d_u_product_part,
+                &mut grads.w3,
+            );
             Burgers::__compute_d_b3_2_2(n, d_u, &mut grads.b3);
             kernels::matmul_narrow::<
                 20,
                 _,
             >(1, n, d_u, (0, 1), u_left.as_flattened(), false, &mut grads.w3, true);
-            Burgers::__compute_d_b2(
+            Burgers::__compute_d_b2_2(
                 n,
                 &model.w3,
                 u_left,
@@ -1850,7 +1311,7 @@ impl BurgersResidualPass<'_> {
                 grads.w2.as_flattened_mut(),
                 true,
             );
-            Burgers::__compute_d_b1(n, h, &mut grads.b1, d_h_5);
+            Burgers::__compute_d_b1_2(n, h, &mut grads.b1, d_h_5);
             kernels::matmul_narrow::<
                 20,
                 _,
@@ -2054,309 +1515,6 @@ impl Burgers {
         }
         residual_mean
     }
-    /// Computes `d_w1`, `d_r`, `d_u`, `u`, `d_u_xx`, `d_h_4`, `d_h_part`, `d_h_part_2` and `d_h_6` from `w1`, `d_residual_mean`, `h`, `d_h_2` and `h_part_part`.
-    fn __compute_d_w1(
-        n: usize,
-        w1: &[[f64; 20]; 2],
-        d_residual_mean: f64,
-        h: &[[f64; 20]],
-        d_h_2: &[[f64; 20]],
-        h_part_part: &[[f64; 20]],
-        d_w1: &mut [[f64; 20]; 2],
-        d_r: &mut [f64],
-        d_u: &mut [f64],
-        u: &mut [f64],
-        d_u_xx: &mut [f64],
-        d_h_4: &mut [[f64; 20]],
-        d_h_part: &mut [[f64; 20]],
-        d_h_part_2: &mut [[f64; 20]],
-        d_h_6: &mut [[f64; 20]],
-    ) {
-        use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move |_| {
-                let h = &h[..n];
-                let d_h_2 = &d_h_2[..n];
-                let h_part_part = &h_part_part[..n];
-                let d_r = &mut d_r[..n];
-                let d_u = &mut d_u[..n];
-                let u = &mut u[..n];
-                let d_u_xx = &mut d_u_xx[..n];
-                let d_h_4 = &mut d_h_4[..n];
-                let d_h_part = &mut d_h_part[..n];
-                let d_h_part_2 = &mut d_h_part_2[..n];
-                let d_h_6 = &mut d_h_6[..n];
-                let mut d_w1_row = kernels::row::<32, _>(&d_w1[1]);
-                let w1_row = kernels::row::<32, _>(&w1[1]);
-                let w1_row_2 = kernels::row::<32, _>(&w1[0]);
-                for k in kernels::rows(0..n) {
-                    d_r[k] = 2.0 * (d_residual_mean * d_r[k]);
-                    d_u[k] = d_r[k] * d_u[k];
-                    u[k] = d_r[k] * u[k];
-                    d_u_xx[k] = -0.003183098861837907 * d_r[k];
-                    let h_row = kernels::row::<32, _>(&h[k]);
-                    let d_h_2_row = kernels::row::<32, _>(&d_h_2[k]);
-                    let mut d_h_4_row = [0.0_f64; 32];
-                    let mut d_h_part_row = [0.0_f64; 32];
-                    let mut d_h_part_2_row = [0.0_f64; 32];
-                    let h_part_part_row = kernels::row::<32, _>(&h_part_part[k]);
-                    let mut d_h_6_row = [0.0_f64; 32];
-                    for j in 0..32 {
-                        d_w1_row[j]
-                            += d_u_xx[k]
-                                * (d_h_2_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j])));
-                        d_h_4_row[j] = d_u_xx[k] * w1_row[j]
-                            * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
-                        d_h_part_row[j] = -2.0 * (d_h_4_row[j] * h_row[j]);
-                        d_h_part_2_row[j] = u[k] * w1_row[j] + d_r[k] * w1_row_2[j];
-                        d_h_6_row[j] = d_h_part_row[j] * w1_row[j]
-                            + d_h_part_2_row[j] * h_part_part_row[j];
-                    }
-                    d_h_4[k].copy_from_slice(&d_h_4_row[..20]);
-                    d_h_part[k].copy_from_slice(&d_h_part_row[..20]);
-                    d_h_part_2[k].copy_from_slice(&d_h_part_2_row[..20]);
-                    d_h_6[k].copy_from_slice(&d_h_6_row[..20]);
-                }
-                d_w1[1].copy_from_slice(&d_w1_row[..20]);
-            },
-        )
-    }
-    /// Computes `d_w3`, `d_u_left_2` and `d_u_product_5` from `w3`, `d_u_product_4`, `d_u_product_part`, `u_left` and `d_u_product_2`.
-    fn __compute_d_w3(
-        n: usize,
-        w3: &[f64; 20],
-        d_u_product_4: &[[f64; 20]],
-        d_u_product_part: &[[f64; 20]],
-        u_left: &[[f64; 20]],
-        d_u_product_2: &[[f64; 20]],
-        d_w3: &mut [f64; 20],
-        d_u_left_2: &mut [[f64; 20]],
-        d_u_product_5: &mut [[f64; 20]],
-    ) {
-        use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move |_| {
-                let d_u_product_4 = &d_u_product_4[..n];
-                let d_u_product_part = &d_u_product_part[..n];
-                let u_left = &u_left[..n];
-                let d_u_product_2 = &d_u_product_2[..n];
-                let d_u_left_2 = &mut d_u_left_2[..n];
-                let d_u_product_5 = &mut d_u_product_5[..n];
-                let mut d_w3_row = kernels::row::<32, _>(d_w3);
-                let w3_row = kernels::row::<32, _>(w3);
-                for i in kernels::rows(0..n) {
-                    let d_u_product_4_row = kernels::row::<32, _>(&d_u_product_4[i]);
-                    let d_u_product_part_row = kernels::row::<
-                        32,
-                        _,
-                    >(&d_u_product_part[i]);
-                    let mut d_u_left_2_row = [0.0_f64; 32];
-                    let u_left_row = kernels::row::<32, _>(&u_left[i]);
-                    let d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
-                    let mut d_u_product_5_row = [0.0_f64; 32];
-                    for j in 0..32 {
-                        d_u_left_2_row[j] = d_u_product_4_row[j]
-                            * d_u_product_part_row[j];
-                        let d_u_left_part = -2.0 * (d_u_left_2_row[j] * u_left_row[j]);
-                        d_w3_row[j] += d_u_left_part * d_u_product_2_row[j];
-                        d_u_product_5_row[j] = d_u_left_part * w3_row[j];
-                    }
-                    d_u_left_2[i].copy_from_slice(&d_u_left_2_row[..20]);
-                    d_u_product_5[i].copy_from_slice(&d_u_product_5_row[..20]);
-                }
-                d_w3.copy_from_slice(&d_w3_row[..20]);
-            },
-        )
-    }
-    /// Computes `d_w1` from `h_part_part` and `d_h_5`.
-    fn __compute_d_w1_2(
-        n: usize,
-        h_part_part: &[[f64; 20]],
-        d_h_5: &[[f64; 20]],
-        d_w1: &mut [[f64; 20]; 2],
-    ) {
-        use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move |_| {
-                let h_part_part = &h_part_part[..n];
-                let d_h_5 = &d_h_5[..n];
-                let mut d_w1_row = kernels::row::<32, _>(&d_w1[1]);
-                for i in kernels::rows(0..n) {
-                    let h_part_part_row = kernels::row::<32, _>(&h_part_part[i]);
-                    let d_h_5_row = kernels::row::<32, _>(&d_h_5[i]);
-                    for j in 0..32 {
-                        d_w1_row[j] += d_h_5_row[j] * h_part_part_row[j];
-                    }
-                }
-                d_w1[1].copy_from_slice(&d_w1_row[..20]);
-            },
-        )
-    }
-    /// Computes `d_h_5` from `w1`, `h`, `d_h`, `d_h_2`, `d_h_4`, `d_h_part_2` and `d_u_xx`.
-    fn __compute_d_h_5(
-        n: usize,
-        w1: &[[f64; 20]; 2],
-        h: &[[f64; 20]],
-        d_h: &[[f64; 20]],
-        d_h_2: &[[f64; 20]],
-        d_h_4: &[[f64; 20]],
-        d_h_part_2: &[[f64; 20]],
-        d_u_xx: &[f64],
-        d_h_5: &mut [[f64; 20]],
-    ) {
-        use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move |_| {
-                let h = &h[..n];
-                let d_h = &d_h[..n];
-                let d_h_2 = &d_h_2[..n];
-                let d_h_4 = &d_h_4[..n];
-                let d_h_part_2 = &d_h_part_2[..n];
-                let d_u_xx = &d_u_xx[..n];
-                let d_h_5 = &mut d_h_5[..n];
-                let w1_row = kernels::row::<32, _>(&w1[1]);
-                for i in kernels::rows(0..n) {
-                    let h_row = kernels::row::<32, _>(&h[i]);
-                    let d_h_row = kernels::row::<32, _>(&d_h[i]);
-                    let d_h_2_row = kernels::row::<32, _>(&d_h_2[i]);
-                    let mut d_h_5_row = kernels::row::<32, _>(&d_h_5[i]);
-                    let d_h_4_row = kernels::row::<32, _>(&d_h_4[i]);
-                    let d_h_part_2_row = kernels::row::<32, _>(&d_h_part_2[i]);
-                    for j in 0..32 {
-                        d_h_5_row[j] = -2.0
-                            * (w1_row[j]
-                                * (d_u_xx[i] * d_h_2_row[j] * h_row[j]
-                                    + d_h_4_row[j] * d_h_row[j])
-                                + h_row[j]
-                                    * (d_h_part_2_row[j] * d_h_row[j]
-                                        + d_h_5_row[j] * w1_row[j]));
-                    }
-                    d_h_5[i].copy_from_slice(&d_h_5_row[..20]);
-                }
-            },
-        )
-    }
-    /// Computes `d_w3` from `d_u_product_6` and `d_u_product_part`.
-    fn __compute_d_w3_2(
-        n: usize,
-        d_u_product_6: &[[f64; 20]],
-        d_u_product_part: &[[f64; 20]],
-        d_w3: &mut [f64; 20],
-    ) {
-        use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move |_| {
-                let d_u_product_6 = &d_u_product_6[..n];
-                let d_u_product_part = &d_u_product_part[..n];
-                let mut d_w3_row = kernels::row::<32, _>(d_w3);
-                for i in kernels::rows(0..n) {
-                    let d_u_product_6_row = kernels::row::<32, _>(&d_u_product_6[i]);
-                    let d_u_product_part_row = kernels::row::<
-                        32,
-                        _,
-                    >(&d_u_product_part[i]);
-                    for j in 0..32 {
-                        d_w3_row[j] += d_u_product_6_row[j] * d_u_product_part_row[j];
-                    }
-                }
-                d_w3.copy_from_slice(&d_w3_row[..20]);
-            },
-        )
-    }
-    /// Computes `d_b3` from `d_u`.
-    fn __compute_d_b3(n: usize, d_u: &[f64]) -> f64 {
-        use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move |_| {
-                let d_u = &d_u[..n];
-                let d_b3 = kernels::sum_of(n, #[inline(always)] |i| d_u[i]);
-                d_b3
-            },
-        )
-    }
-    /// Computes `d_b2` and `d_u_product_6` from `w3`, `u_left`, `d_u_product_2`, `d_u_left`, `d_u_product_4`, `d_u_left_2` and `d_u`.
-    fn __compute_d_b2(
-        n: usize,
-        w3: &[f64; 20],
-        u_left: &[[f64; 20]],
-        d_u_product_2: &[[f64; 20]],
-        d_u_left: &[[f64; 20]],
-        d_u_product_4: &[[f64; 20]],
-        d_u_left_2: &[[f64; 20]],
-        d_u: &[f64],
-        d_b2: &mut [f64; 20],
-        d_u_product_6: &mut [[f64; 20]],
-    ) {
-        use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move |_| {
-                let u_left = &u_left[..n];
-                let d_u_product_2 = &d_u_product_2[..n];
-                let d_u_left = &d_u_left[..n];
-                let d_u_product_4 = &d_u_product_4[..n];
-                let d_u_left_2 = &d_u_left_2[..n];
-                let d_u = &d_u[..n];
-                let d_u_product_6 = &mut d_u_product_6[..n];
-                let w3_row = kernels::row::<32, _>(w3);
-                let mut d_b2_row = kernels::row::<32, _>(d_b2);
-                for i in kernels::rows(0..n) {
-                    let u_left_row = kernels::row::<32, _>(&u_left[i]);
-                    let d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
-                    let d_u_left_row = kernels::row::<32, _>(&d_u_left[i]);
-                    let d_u_product_4_row = kernels::row::<32, _>(&d_u_product_4[i]);
-                    let d_u_left_2_row = kernels::row::<32, _>(&d_u_left_2[i]);
-                    let mut d_u_product_6_row = kernels::row::<32, _>(&d_u_product_6[i]);
-                    for j in 0..32 {
-                        d_u_product_6_row[j] = (-2.0
-                            * (u_left_row[j]
-                                * (d_u_product_4_row[j] * d_u_left_row[j]
-                                    + d_u_product_6_row[j] * w3_row[j])
-                                + d_u_left_2_row[j] * d_u_product_2_row[j] * w3_row[j])
-                            + d_u[i] * w3_row[j])
-                            * ((1.0 - u_left_row[j]) * (1.0 + u_left_row[j]));
-                        d_b2_row[j] += d_u_product_6_row[j];
-                    }
-                    d_u_product_6[i].copy_from_slice(&d_u_product_6_row[..20]);
-                }
-                d_b2.copy_from_slice(&d_b2_row[..20]);
-            },
-        )
-    }
-    /// Computes `d_b1` and `d_h_5` from `h`.
-    fn __compute_d_b1(
-        n: usize,
-        h: &[[f64; 20]],
-        d_b1: &mut [f64; 20],
-        d_h_5: &mut [[f64; 20]],
-    ) {
-        use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move |_| {
-                let h = &h[..n];
-                let d_h_5 = &mut d_h_5[..n];
-                let mut d_b1_row = kernels::row::<32, _>(d_b1);
-                for i in kernels::rows(0..n) {
-                    let h_row = kernels::row::<32, _>(&h[i]);
-                    let mut d_h_5_row = kernels::row::<32, _>(&d_h_5[i]);
-                    for j in 0..32 {
-                        d_h_5_row[j] = d_h_5_row[j]
-                            * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
-                        d_b1_row[j] += d_h_5_row[j];
-                    }
-                    d_h_5[i].copy_from_slice(&d_h_5_row[..20]);
-                }
-                d_b1.copy_from_slice(&d_b1_row[..20]);
-            },
-        )
-    }
     /// Computes `h` from `w1`, `b1`, `t` and `x`.
     #[inline(always)]
     fn __compute_h_2(
@@ -2499,6 +1657,220 @@ impl Burgers {
         }
         residual_mean
     }
+    /// Computes `d_w1_2`, `d_r`, `d_u`, `u`, `d_u_xx`, `d_h_4`, `d_h_part`, `d_h_part_2` and `d_h_6` from `w1`, `d_residual_mean`, `h`, `d_h_2` and `h_part_part`.
+    fn __compute_d_w1_2(
+        n: usize,
+        w1: &[[f64; 20]; 2],
+        d_residual_mean: f64,
+        h: &[[f64; 20]],
+        d_h_2: &[[f64; 20]],
+        h_part_part: &[[f64; 20]],
+        d_w1_2: &mut [[f64; 20]; 2],
+        d_r: &mut [f64],
+        d_u: &mut [f64],
+        u: &mut [f64],
+        d_u_xx: &mut [f64],
+        d_h_4: &mut [[f64; 20]],
+        d_h_part: &mut [[f64; 20]],
+        d_h_part_2: &mut [[f64; 20]],
+        d_h_6: &mut [[f64; 20]],
+    ) {
+        use ::chainrule::__private::kernels;
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move |_| {
+                let h = &h[..n];
+                let d_h_2 = &d_h_2[..n];
+                let h_part_part = &h_part_part[..n];
+                let d_r = &mut d_r[..n];
+                let d_u = &mut d_u[..n];
+                let u = &mut u[..n];
+                let d_u_xx = &mut d_u_xx[..n];
+                let d_h_4 = &mut d_h_4[..n];
+                let d_h_part = &mut d_h_part[..n];
+                let d_h_part_2 = &mut d_h_part_2[..n];
+                let d_h_6 = &mut d_h_6[..n];
+                let mut w1_row = kernels::row::<32, _>(&d_w1_2[1]);
+                let w1_row_2 = kernels::row::<32, _>(&w1[1]);
+                let w1_row_3 = kernels::row::<32, _>(&w1[0]);
+                for k in kernels::rows(0..n) {
+                    d_r[k] = 2.0 * (d_residual_mean * d_r[k]);
+                    d_u[k] = d_r[k] * d_u[k];
+                    u[k] = d_r[k] * u[k];
+                    d_u_xx[k] = -0.003183098861837907 * d_r[k];
+                    let h_row = kernels::row::<32, _>(&h[k]);
+                    let d_h_2_row = kernels::row::<32, _>(&d_h_2[k]);
+                    let mut d_h_4_row = [0.0_f64; 32];
+                    let mut d_h_part_row = [0.0_f64; 32];
+                    let mut d_h_part_2_row = [0.0_f64; 32];
+                    let h_part_part_row = kernels::row::<32, _>(&h_part_part[k]);
+                    let mut d_h_6_row = [0.0_f64; 32];
+                    for j in 0..32 {
+                        w1_row[j]
+                            += d_u_xx[k]
+                                * (d_h_2_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j])));
+                        d_h_4_row[j] = d_u_xx[k] * w1_row_2[j]
+                            * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
+                        d_h_part_row[j] = -2.0 * (d_h_4_row[j] * h_row[j]);
+                        d_h_part_2_row[j] = u[k] * w1_row_2[j] + d_r[k] * w1_row_3[j];
+                        d_h_6_row[j] = d_h_part_row[j] * w1_row_2[j]
+                            + d_h_part_2_row[j] * h_part_part_row[j];
+                    }
+                    d_h_4[k].copy_from_slice(&d_h_4_row[..20]);
+                    d_h_part[k].copy_from_slice(&d_h_part_row[..20]);
+                    d_h_part_2[k].copy_from_slice(&d_h_part_2_row[..20]);
+                    d_h_6[k].copy_from_slice(&d_h_6_row[..20]);
+                }
+                d_w1_2[1].copy_from_slice(&w1_row[..20]);
+            },
+        )
+    }
+    /// Computes `d_w3_2`, `d_u_left_2` and `d_u_product_5` from `w3`, `d_u_product_4`, `d_u_product_part`, `u_left` and `d_u_product_2`.
+    fn __compute_d_w3_2(
+        n: usize,
+        w3: &[f64; 20],
+        d_u_product_4: &[[f64; 20]],
+        d_u_product_part: &[[f64; 20]],
+        u_left: &[[f64; 20]],
+        d_u_product_2: &[[f64; 20]],
+        d_w3_2: &mut [f64; 20],
+        d_u_left_2: &mut [[f64; 20]],
+        d_u_product_5: &mut [[f64; 20]],
+    ) {
+        use ::chainrule::__private::kernels;
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move |_| {
+                let d_u_product_4 = &d_u_product_4[..n];
+                let d_u_product_part = &d_u_product_part[..n];
+                let u_left = &u_left[..n];
+                let d_u_product_2 = &d_u_product_2[..n];
+                let d_u_left_2 = &mut d_u_left_2[..n];
+                let d_u_product_5 = &mut d_u_product_5[..n];
+                let mut w3_row = kernels::row::<32, _>(d_w3_2);
+                let w3_row_2 = kernels::row::<32, _>(w3);
+                for i in kernels::rows(0..n) {
+                    let d_u_product_4_row = kernels::row::<32, _>(&d_u_product_4[i]);
+                    let d_u_product_part_row = kernels::row::<
+                        32,
+                        _,
+                    >(&d_u_product_part[i]);
+                    let mut d_u_left_2_row = [0.0_f64; 32];
+                    let u_left_row = kernels::row::<32, _>(&u_left[i]);
+                    let d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
+                    let mut d_u_product_5_row = [0.0_f64; 32];
+                    for j in 0..32 {
+                        d_u_left_2_row[j] = d_u_product_4_row[j]
+                            * d_u_product_part_row[j];
+                        let d_u_left_part = -2.0 * (d_u_left_2_row[j] * u_left_row[j]);
+                        w3_row[j] += d_u_left_part * d_u_product_2_row[j];
+                        d_u_product_5_row[j] = d_u_left_part * w3_row_2[j];
+                    }
+                    d_u_left_2[i].copy_from_slice(&d_u_left_2_row[..20]);
+                    d_u_product_5[i].copy_from_slice(&d_u_product_5_row[..20]);
+                }
+                d_w3_2.copy_from_slice(&w3_row[..20]);
+            },
+        )
+    }
+    /// Computes `d_w1_2` from `h_part_part` and `d_h_5`.
+    fn __compute_d_w1_2_2(
+        n: usize,
+        h_part_part: &[[f64; 20]],
+        d_h_5: &[[f64; 20]],
+        d_w1_2: &mut [[f64; 20]; 2],
+    ) {
+        use ::chainrule::__private::kernels;
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move |_| {
+                let h_part_part = &h_part_part[..n];
+                let d_h_5 = &d_h_5[..n];
+                let mut w1_row = kernels::row::<32, _>(&d_w1_2[1]);
+                for i in kernels::rows(0..n) {
+                    let h_part_part_row = kernels::row::<32, _>(&h_part_part[i]);
+                    let d_h_5_row = kernels::row::<32, _>(&d_h_5[i]);
+                    for j in 0..32 {
+                        w1_row[j] += d_h_5_row[j] * h_part_part_row[j];
+                    }
+                }
+                d_w1_2[1].copy_from_slice(&w1_row[..20]);
+            },
+        )
+    }
+    /// Computes `d_h_5` from `w1`, `h`, `d_h`, `d_h_2`, `d_h_4`, `d_h_part_2` and `d_u_xx`.
+    fn __compute_d_h_5(
+        n: usize,
+        w1: &[[f64; 20]; 2],
+        h: &[[f64; 20]],
+        d_h: &[[f64; 20]],
+        d_h_2: &[[f64; 20]],
+        d_h_4: &[[f64; 20]],
+        d_h_part_2: &[[f64; 20]],
+        d_u_xx: &[f64],
+        d_h_5: &mut [[f64; 20]],
+    ) {
+        use ::chainrule::__private::kernels;
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move |_| {
+                let h = &h[..n];
+                let d_h = &d_h[..n];
+                let d_h_2 = &d_h_2[..n];
+                let d_h_4 = &d_h_4[..n];
+                let d_h_part_2 = &d_h_part_2[..n];
+                let d_u_xx = &d_u_xx[..n];
+                let d_h_5 = &mut d_h_5[..n];
+                let w1_row = kernels::row::<32, _>(&w1[1]);
+                for i in kernels::rows(0..n) {
+                    let h_row = kernels::row::<32, _>(&h[i]);
+                    let d_h_row = kernels::row::<32, _>(&d_h[i]);
+                    let d_h_2_row = kernels::row::<32, _>(&d_h_2[i]);
+                    let mut d_h_5_row = kernels::row::<32, _>(&d_h_5[i]);
+                    let d_h_4_row = kernels::row::<32, _>(&d_h_4[i]);
+                    let d_h_part_2_row = kernels::row::<32, _>(&d_h_part_2[i]);
+                    for j in 0..32 {
+                        d_h_5_row[j] = -2.0
+                            * (w1_row[j]
+                                * (d_u_xx[i] * d_h_2_row[j] * h_row[j]
+                                    + d_h_4_row[j] * d_h_row[j])
+                                + h_row[j]
+                                    * (d_h_part_2_row[j] * d_h_row[j]
+                                        + d_h_5_row[j] * w1_row[j]));
+                    }
+                    d_h_5[i].copy_from_slice(&d_h_5_row[..20]);
+                }
+            },
+        )
+    }
+    /// Computes `d_w3_2` from `d_u_product_6` and `d_u_product_part`.
+    fn __compute_d_w3_2_2(
+        n: usize,
+        d_u_product_6: &[[f64; 20]],
+        d_u_product_part: &[[f64; 20]],
+        d_w3_2: &mut [f64; 20],
+    ) {
+        use ::chainrule::__private::kernels;
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move |_| {
+                let d_u_product_6 = &d_u_product_6[..n];
+                let d_u_product_part = &d_u_product_part[..n];
+                let mut w3_row = kernels::row::<32, _>(d_w3_2);
+                for i in kernels::rows(0..n) {
+                    let d_u_product_6_row = kernels::row::<32, _>(&d_u_product_6[i]);
+                    let d_u_product_part_row = kernels::row::<
+                        32,
+                        _,
+                    >(&d_u_product_part[i]);
+                    for j in 0..32 {
+                        w3_row[j] += d_u_product_6_row[j] * d_u_product_part_row[j];
+                    }
+                }
+                d_w3_2.copy_from_slice(&w3_row[..20]);
+            },
+        )
+    }
     /// Computes `d_b3_2` from `d_u`.
     fn __compute_d_b3_2(n: usize, d_u: &[f64], d_b3_2: &mut f64) {
         use ::chainrule::__private::kernels;
@@ -2507,6 +1879,83 @@ impl Burgers {
             move |_| {
                 let d_u = &d_u[..n];
                 *d_b3_2 = kernels::sum_of(n, #[inline(always)] |i| d_u[i]);
+            },
+        )
+    }
+    /// Computes `d_b2_2` and `d_u_product_6` from `w3`, `u_left`, `d_u_product_2`, `d_u_left`, `d_u_product_4`, `d_u_left_2` and `d_u`.
+    fn __compute_d_b2_2(
+        n: usize,
+        w3: &[f64; 20],
+        u_left: &[[f64; 20]],
+        d_u_product_2: &[[f64; 20]],
+        d_u_left: &[[f64; 20]],
+        d_u_product_4: &[[f64; 20]],
+        d_u_left_2: &[[f64; 20]],
+        d_u: &[f64],
+        d_b2_2: &mut [f64; 20],
+        d_u_product_6: &mut [[f64; 20]],
+    ) {
+        use ::chainrule::__private::kernels;
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move |_| {
+                let u_left = &u_left[..n];
+                let d_u_product_2 = &d_u_product_2[..n];
+                let d_u_left = &d_u_left[..n];
+                let d_u_product_4 = &d_u_product_4[..n];
+                let d_u_left_2 = &d_u_left_2[..n];
+                let d_u = &d_u[..n];
+                let d_u_product_6 = &mut d_u_product_6[..n];
+                let w3_row = kernels::row::<32, _>(w3);
+                let mut b2_row = kernels::row::<32, _>(d_b2_2);
+                for i in kernels::rows(0..n) {
+                    let u_left_row = kernels::row::<32, _>(&u_left[i]);
+                    let d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
+                    let d_u_left_row = kernels::row::<32, _>(&d_u_left[i]);
+                    let d_u_product_4_row = kernels::row::<32, _>(&d_u_product_4[i]);
+                    let d_u_left_2_row = kernels::row::<32, _>(&d_u_left_2[i]);
+                    let mut d_u_product_6_row = kernels::row::<32, _>(&d_u_product_6[i]);
+                    for j in 0..32 {
+                        d_u_product_6_row[j] = (-2.0
+                            * (u_left_row[j]
+                                * (d_u_product_4_row[j] * d_u_left_row[j]
+                                    + d_u_product_6_row[j] * w3_row[j])
+                                + d_u_left_2_row[j] * d_u_product_2_row[j] * w3_row[j])
+                            + d_u[i] * w3_row[j])
+                            * ((1.0 - u_left_row[j]) * (1.0 + u_left_row[j]));
+                        b2_row[j] += d_u_product_6_row[j];
+                    }
+                    d_u_product_6[i].copy_from_slice(&d_u_product_6_row[..20]);
+                }
+                d_b2_2.copy_from_slice(&b2_row[..20]);
+            },
+        )
+    }
+    /// Computes `d_b1_2` and `d_h_5` from `h`.
+    fn __compute_d_b1_2(
+        n: usize,
+        h: &[[f64; 20]],
+        d_b1_2: &mut [f64; 20],
+        d_h_5: &mut [[f64; 20]],
+    ) {
+        use ::chainrule::__private::kernels;
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move |_| {
+                let h = &h[..n];
+                let d_h_5 = &mut d_h_5[..n];
+                let mut b1_row = kernels::row::<32, _>(d_b1_2);
+                for i in kernels::rows(0..n) {
+                    let h_row = kernels::row::<32, _>(&h[i]);
+                    let mut d_h_5_row = kernels::row::<32, _>(&d_h_5[i]);
+                    for j in 0..32 {
+                        d_h_5_row[j] = d_h_5_row[j]
+                            * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
+                        b1_row[j] += d_h_5_row[j];
+                    }
+                    d_h_5[i].copy_from_slice(&d_h_5_row[..20]);
+                }
+                d_b1_2.copy_from_slice(&b1_row[..20]);
             },
         )
     }

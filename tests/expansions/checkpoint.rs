@@ -49,6 +49,7 @@ pub struct Walk {
 impl ::chainrule::Params for Walk {
     type Float = f64;
     const __WITNESS: ::chainrule::__private::Witness<Self> = ::chainrule::__private::Witness::new();
+    #[inline(always)]
     fn __visit<'a>(
         &'a self,
         path: ::chainrule::__private::Path<'_>,
@@ -136,13 +137,13 @@ impl Walk {
     }
     /// One step of training by `cost`: forward, backward and update in one. Returns the value before it.
     ///
-    /// Each parameter is updated as soon as its gradient is complete, so that a whole gradient is never held. The result is that of `backward` and the optimiser's `step`.
+    /// That is `backward`, with the gradient on the stack, and the optimiser's `step`.
     ///
     /// * `optimiser`, used for this network alone
     /// * `x: f64[T, 4]`
     /// * returns `f64`
     ///
-    /// Workspace: `96 * ceil(sqrt(T)) + 192` bytes. Operations: `172 * T + 12`, forward and backward together.
+    /// Workspace: `96 * ceil(sqrt(T)) + 32` bytes. Operations: `172 * T + 12`, forward and backward together.
     ///
     /// # Panics
     /// Before anything is written:
@@ -154,93 +155,11 @@ impl Walk {
         optimiser: &mut O,
         x: &[[f64; 4]],
     ) -> f64 {
-        let t = x.len();
-        let arena = ws
-            .request(12 * (t.saturating_sub(1).isqrt() + 1) + 24, "Walk::cost");
-        ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
-        let value = {
-            use ::chainrule::__private::carve;
-            let t_root = t.saturating_sub(1).isqrt() + 1;
-            let [h_each, d_h] = carve(
-                arena,
-                [t_root * 8..t_root * 12, t_root * 12 + 16..t_root * 12 + 20],
-            );
-            let h_each = &mut h_each.as_chunks_mut::<4>().0[..t_root];
-            let d_h = &mut d_h.as_chunks_mut::<4>().0[0];
-            d_h.fill(0.0);
-            Self::__compute_d_h(t_root, t, &self.w, &self.b, x, d_h, h_each);
-            let mut cost_sum = 0.0_f64;
-            for k in 0..4 {
-                cost_sum += d_h[k] * d_h[k];
-            }
-            cost_sum
-        };
-        {
-            use ::chainrule::__private::carve;
-            let t_root = t.saturating_sub(1).isqrt() + 1;
-            let [scratch, h_each, d_w, d_h, d_b] = carve(
-                arena,
-                [
-                    0..t_root * 8,
-                    t_root * 8..t_root * 12,
-                    t_root * 12..t_root * 12 + 16,
-                    t_root * 12 + 16..t_root * 12 + 20,
-                    t_root * 12 + 20..t_root * 12 + 24,
-                ],
-            );
-            let h_each = &h_each.as_chunks::<4>().0[..t_root];
-            let d_w = &mut d_w.as_chunks_mut::<4>().0.as_chunks_mut::<4>().0[0];
-            let d_h = &mut d_h.as_chunks_mut::<4>().0[0];
-            let d_b = &mut d_b.as_chunks_mut::<4>().0[0];
-            for k in 0..4 {
-                d_h[k] = 2.0 * d_h[k];
-            }
-            d_w.as_flattened_mut().fill(0.0);
-            d_b.fill(0.0);
-            for t_part in ::chainrule::__private::core::iter::Iterator::rev(0..t_root) {
-                let [h_each_2, h_each_3] = carve(
-                    scratch,
-                    [0..t_root * 4, t_root * 4..t_root * 8],
-                );
-                let h_each_2 = &mut h_each_2.as_chunks_mut::<4>().0[..t_root];
-                let h_each_3 = &mut h_each_3.as_chunks_mut::<4>().0[..t_root];
-                let mut h_2 = [0.0_f64; 4];
-                for i in 0..4 {
-                    h_2[i] = h_each[t_part][i];
-                }
-                h_each_2.as_flattened_mut().fill(0.0);
-                h_each_3.as_flattened_mut().fill(0.0);
-                Self::__compute_h_2(
-                    t_root,
-                    t,
-                    t_part,
-                    &self.w,
-                    &self.b,
-                    x,
-                    &mut h_2,
-                    h_each_3,
-                    h_each_2,
-                );
-                Self::__compute_d_h_2(
-                    t_root,
-                    t,
-                    t_part,
-                    h_each_3,
-                    h_each_2,
-                    &self.w,
-                    d_h,
-                    d_b,
-                    d_w,
-                );
-            }
-            ::chainrule::Optimiser::update(
-                optimiser,
-                0,
-                self.w.as_flattened_mut(),
-                d_w.as_flattened(),
-            );
-            ::chainrule::Optimiser::update(optimiser, 16, &mut self.b, d_b);
-        };
+        let pass = self.cost(ws, x);
+        let value = pass.value();
+        let mut gradient = *self;
+        pass.backward(&mut gradient);
+        ::chainrule::Optimiser::step(optimiser, self, &gradient);
         value
     }
     /// The value of `cost` alone; nothing is stored for a backward pass.
@@ -273,10 +192,10 @@ impl Walk {
         };
         value
     }
-    /// How many elements a workspace must have for every method of `Walk::cost`, at these sizes or smaller: `12 * ceil(sqrt(T)) + 24`.
+    /// How many elements a workspace must have for every method of `Walk::cost`, at these sizes or smaller: `12 * ceil(sqrt(T)) + 4`.
     #[must_use]
     pub const fn cost_workspace(t: usize) -> usize {
-        12 * (t.saturating_sub(1).isqrt() + 1) + 24
+        12 * (t.saturating_sub(1).isqrt() + 1) + 4
     }
     /// How many scalar floating-point operations `Walk::cost` takes, and how many it takes together with each derivative, in the order of the attributes: `44 * T + 8`, `172 * T + 12`.
     #[must_use]
@@ -574,6 +493,39 @@ impl Walk {
             },
         )
     }
+    /// Computes `h` from `w`, `x` and `b`.
+    fn __compute_h(
+        t: usize,
+        w: &[[f64; 4]; 4],
+        x: &[[f64; 4]],
+        b: &[f64; 4],
+        h: &mut [f64; 4],
+    ) {
+        use ::chainrule::__private::{kernels, math::f64 as math};
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move |_| {
+                let x = &x[..t];
+                for t_2 in 0..t {
+                    let mut h_product = [0.0_f64; 4];
+                    h_product.fill(0.0);
+                    for k in 0..4 {
+                        for i in 0..4 {
+                            h_product[i] += h[k] * w[k][i];
+                        }
+                    }
+                    let h_product_row = kernels::row::<8, _>(&h_product);
+                    let x_row = kernels::row::<8, _>(&x[t_2]);
+                    let b_row = kernels::row::<8, _>(b);
+                    let mut h_row = [0.0_f64; 8];
+                    for i in 0..8 {
+                        h_row[i] = math::tanh(h_product_row[i] + x_row[i] + b_row[i]);
+                    }
+                    h.copy_from_slice(&h_row[..4]);
+                }
+            },
+        )
+    }
     /// Computes `h_2`, `h_each_3` and `h_each_2` from `w`, `b` and `x`.
     fn __compute_h_2(
         t_root: usize,
@@ -622,7 +574,7 @@ impl Walk {
             },
         )
     }
-    /// Computes `d_h`, `d_b` and `d_w` from `h_each_3`, `h_each_2` and `w`.
+    /// Computes `d_h`, `d_b_2` and `d_w_2` from `h_each_3`, `h_each_2` and `w`.
     fn __compute_d_h_2(
         t_root: usize,
         t: usize,
@@ -631,8 +583,8 @@ impl Walk {
         h_each_2: &[[f64; 4]],
         w: &[[f64; 4]; 4],
         d_h: &mut [f64; 4],
-        d_b: &mut [f64; 4],
-        d_w: &mut [[f64; 4]; 4],
+        d_b_2: &mut [f64; 4],
+        d_w_2: &mut [[f64; 4]; 4],
     ) {
         ::chainrule::__private::vectorised(
             #[inline(always)]
@@ -647,9 +599,9 @@ impl Walk {
                     for i in 0..4 {
                         h_part[i] = d_h[i]
                             * ((1.0 - h_each_3[t_2][i]) * (1.0 + h_each_3[t_2][i]));
-                        d_b[i] += h_part[i];
+                        d_b_2[i] += h_part[i];
                         for k in 0..4 {
-                            d_w[k][i] += h_part[i] * h_each_2[t_2][k];
+                            d_w_2[k][i] += h_part[i] * h_each_2[t_2][k];
                         }
                     }
                     for k in 0..4 {
@@ -659,39 +611,6 @@ impl Walk {
                         }
                         d_h[k] = sum;
                     }
-                }
-            },
-        )
-    }
-    /// Computes `h` from `w`, `x` and `b`.
-    fn __compute_h(
-        t: usize,
-        w: &[[f64; 4]; 4],
-        x: &[[f64; 4]],
-        b: &[f64; 4],
-        h: &mut [f64; 4],
-    ) {
-        use ::chainrule::__private::{kernels, math::f64 as math};
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            move |_| {
-                let x = &x[..t];
-                for t_2 in 0..t {
-                    let mut h_product = [0.0_f64; 4];
-                    h_product.fill(0.0);
-                    for k in 0..4 {
-                        for i in 0..4 {
-                            h_product[i] += h[k] * w[k][i];
-                        }
-                    }
-                    let h_product_row = kernels::row::<8, _>(&h_product);
-                    let x_row = kernels::row::<8, _>(&x[t_2]);
-                    let b_row = kernels::row::<8, _>(b);
-                    let mut h_row = [0.0_f64; 8];
-                    for i in 0..8 {
-                        h_row[i] = math::tanh(h_product_row[i] + x_row[i] + b_row[i]);
-                    }
-                    h.copy_from_slice(&h_row[..4]);
                 }
             },
         )

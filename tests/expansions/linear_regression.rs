@@ -49,6 +49,7 @@ pub struct LinearRegression {
 impl ::chainrule::Params for LinearRegression {
     type Float = f64;
     const __WITNESS: ::chainrule::__private::Witness<Self> = ::chainrule::__private::Witness::new();
+    #[inline(always)]
     fn __visit<'a>(
         &'a self,
         path: ::chainrule::__private::Path<'_>,
@@ -142,14 +143,14 @@ impl LinearRegression {
     }
     /// One step of training by `loss`: forward, backward and update in one. Returns the value before it.
     ///
-    /// Each parameter is updated as soon as its gradient is complete, so that a whole gradient is never held. The result is that of `backward` and the optimiser's `step`.
+    /// That is `backward`, with the gradient on the stack, and the optimiser's `step`.
     ///
     /// * `optimiser`, used for this network alone
     /// * `x: f64[N, 3]`
     /// * `y: f64[N]`
     /// * returns `f64`
     ///
-    /// Workspace: `8 * N + 24` bytes. Operations: `19 * N + 3`, forward and backward together.
+    /// Workspace: `8 * N` bytes. Operations: `19 * N + 3`, forward and backward together.
     ///
     /// # Panics
     /// Before anything is written:
@@ -163,50 +164,11 @@ impl LinearRegression {
         x: &[[f64; 3]],
         y: &[f64],
     ) -> f64 {
-        let n = x.len();
-        if y.len() != n {
-            ::chainrule::__private::panics::rows(
-                "LinearRegression::loss",
-                "y",
-                y.len(),
-                "N",
-                n,
-                "x",
-            );
-        }
-        let arena = ws.request(n + 3, "LinearRegression::loss");
-        ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
-        let value = {
-            use ::chainrule::__private::carve;
-            let [error] = carve(arena, [0..n]);
-            let error = &mut error[..n];
-            let loss_mean = Self::__compute_loss_mean(n, x, &self.w, self.b, y, error);
-            let loss = loss_mean / n as f64 / 2.0;
-            loss
-        };
-        ::chainrule::__private::vectorised(
-            #[inline(always)]
-            |cpu| {
-                use ::chainrule::__private::{carve, kernels};
-                let n: usize = n;
-                let [error, d_w] = carve(arena, [0..n, n..n + 3]);
-                let error = &mut error[..n];
-                let d_w = &mut d_w.as_chunks_mut::<3>().0[0];
-                let d_loss_mean = 0.5 / n as f64;
-                let d_b = Self::__compute_d_b(n, d_loss_mean, error);
-                ::chainrule::Optimiser::update(
-                    optimiser,
-                    3,
-                    ::chainrule::__private::core::slice::from_mut(&mut self.b),
-                    ::chainrule::__private::core::slice::from_ref(&d_b),
-                );
-                kernels::matmul_small::<
-                    3,
-                    _,
-                >(cpu, 1, n, error, (0, 1), x.as_flattened(), false, d_w, false);
-                ::chainrule::Optimiser::update(optimiser, 0, &mut self.w, d_w);
-            },
-        );
+        let pass = self.loss(ws, x, y);
+        let value = pass.value();
+        let mut gradient = *self;
+        pass.backward(&mut gradient);
+        ::chainrule::Optimiser::step(optimiser, self, &gradient);
         value
     }
     /// The value of `loss` alone; nothing is stored for a backward pass.
@@ -247,10 +209,10 @@ impl LinearRegression {
         };
         value
     }
-    /// How many elements a workspace must have for every method of `LinearRegression::loss`, at these sizes or smaller: `N + 3`.
+    /// How many elements a workspace must have for every method of `LinearRegression::loss`, at these sizes or smaller: `N`.
     #[must_use]
     pub const fn loss_workspace(n: usize) -> usize {
-        n + 3
+        n
     }
     /// How many scalar floating-point operations `LinearRegression::loss` takes, and how many it takes together with each derivative, in the order of the attributes: `10 * N + 2`, `19 * N + 3`.
     #[must_use]
@@ -437,17 +399,6 @@ impl LinearRegression {
                 loss_mean
             },
         )
-    }
-    /// Computes `d_b` and `error` from `d_loss_mean`.
-    #[inline(always)]
-    fn __compute_d_b(n: usize, d_loss_mean: f64, error: &mut [f64]) -> f64 {
-        let error = &mut error[..n];
-        let mut d_b = 0.0;
-        for k in 0..n {
-            error[k] = 2.0 * (d_loss_mean * error[k]);
-            d_b += error[k];
-        }
-        d_b
     }
     /// Computes `loss_mean` from `x`, `w`, `b` and `y`.
     fn __compute_loss_mean_2(

@@ -16,6 +16,7 @@ pub struct ResidualLinear8x16 {
 impl ::chainrule::Params for ResidualLinear8x16 {
     type Float = f32;
     const __WITNESS: ::chainrule::__private::Witness<Self> = ::chainrule::__private::Witness::new();
+    #[inline(always)]
     fn __visit<'a>(
         &'a self,
         path: ::chainrule::__private::Path<'_>,
@@ -56,6 +57,7 @@ pub struct ResidualLayerNorm16 {
 impl ::chainrule::Params for ResidualLayerNorm16 {
     type Float = f32;
     const __WITNESS: ::chainrule::__private::Witness<Self> = ::chainrule::__private::Witness::new();
+    #[inline(always)]
     fn __visit<'a>(
         &'a self,
         path: ::chainrule::__private::Path<'_>,
@@ -91,6 +93,7 @@ pub struct ResidualLinear16x16 {
 impl ::chainrule::Params for ResidualLinear16x16 {
     type Float = f32;
     const __WITNESS: ::chainrule::__private::Witness<Self> = ::chainrule::__private::Witness::new();
+    #[inline(always)]
     fn __visit<'a>(
         &'a self,
         path: ::chainrule::__private::Path<'_>,
@@ -131,6 +134,7 @@ pub struct ResidualBlock16 {
 impl ::chainrule::Params for ResidualBlock16 {
     type Float = f32;
     const __WITNESS: ::chainrule::__private::Witness<Self> = ::chainrule::__private::Witness::new();
+    #[inline(always)]
     fn __visit<'a>(
         &'a self,
         path: ::chainrule::__private::Path<'_>,
@@ -166,6 +170,7 @@ pub struct ResidualLinear16x4 {
 impl ::chainrule::Params for ResidualLinear16x4 {
     type Float = f32;
     const __WITNESS: ::chainrule::__private::Witness<Self> = ::chainrule::__private::Witness::new();
+    #[inline(always)]
     fn __visit<'a>(
         &'a self,
         path: ::chainrule::__private::Path<'_>,

@@ -35,8 +35,7 @@ pub fn methods(
         DerivativeKind::Grad => {
             let forward = Pass::new(signature, derivative, of.map(|of| &of.of)).method();
             let step = signature.method.has_step(derivative);
-            let step =
-                step.then(|| Step::new(program, signature, of.and_then(|of| of.step.as_ref())).method());
+            let step = step.then(|| Step::new(program, signature, of).method());
             quote!(#forward #step)
         }
         DerivativeKind::Jvp => Direct::tangent(signature, derivative, of).method(program),

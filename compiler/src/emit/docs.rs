@@ -147,19 +147,23 @@ pub fn of_backward(
     lines(&text)
 }
 
-/// `loss_step`
-pub fn of_step(signature: &Signature<'_>, compiled: Option<&Compiled>, checks: &Checks) -> TokenStream {
+/// `loss_step`, and how the gradient is applied.
+pub fn of_step(
+    signature: &Signature<'_>,
+    compiled: Option<(&Compiled, &str)>,
+    checks: &Checks,
+) -> TokenStream {
     let name = plain(&signature.method.name);
     let mut text = vec![
-        format!("One step of training by `{name}`: forward, backward and update in one. Returns the value before it."),
+        format!(
+            "One step of training by `{name}`: forward, backward and update in one. Returns the value before it."
+        ),
         String::new(),
-        "Each parameter is updated as soon as its gradient is complete, so that a whole gradient is never held. The result is that of `backward` and the optimiser's `step`."
-            .to_string(),
-        String::new(),
-        "* `optimiser`, used for this network alone".to_string(),
     ];
+    text.extend(compiled.iter().flat_map(|(_, applied)| [(*applied).to_string(), String::new()]));
+    text.push("* `optimiser`, used for this network alone".to_string());
     text.extend(boundary(signature, &signature.results));
-    text.extend(cost(signature, compiled));
+    text.extend(cost(signature, compiled.map(|(compiled, _)| compiled)));
     text.extend(panics(checks, true));
     lines(&text)
 }

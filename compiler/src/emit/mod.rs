@@ -63,7 +63,7 @@ pub struct CompiledDerivative {
     pub of: Compiled,
     /// The inputs that are directions, and of what; in the order of the listed.
     pub directions: Vec<(Target, TensorId)>,
-    /// Of `loss_step`, where there is one.
+    /// Of `loss_step`, where there is one and it is more than the two after each other.
     pub step: Option<Compiled>,
 }
 

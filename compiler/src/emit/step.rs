@@ -9,37 +9,67 @@ use super::leaves::{Leaf, leaves};
 use super::method::{context, decorated, mentioned, start, unreachable};
 use super::signature::{Signature, local, plain};
 use super::structs::flat_mut;
-use super::{Compiled, docs};
+use super::{Compiled, CompiledDerivative, docs};
 use crate::program::Program;
 use crate::routine::Target;
 
 /// The method that trains.
 pub struct Step<'a> {
     signature: &'a Signature<'a>,
-    /// None where there is a signature only.
-    compiled: Option<&'a Compiled>,
+    way: Way<'a>,
     leaves: Vec<Leaf>,
+}
+
+/// How it is done.
+#[derive(Clone, Copy)]
+enum Way<'a> {
+    /// There is a signature only.
+    Unknown,
+    /// Each gradient is applied as soon as it is complete.
+    Fused(&'a Compiled),
+    /// The pass that is planned so, and then the whole gradient.
+    Held(&'a Compiled),
 }
 
 impl<'a> Step<'a> {
     /// That of `#[grad]` on a method.
-    pub fn new(program: &Program, signature: &'a Signature<'a>, compiled: Option<&'a Compiled>) -> Self {
-        Self { signature, compiled, leaves: leaves(program, signature.owner) }
+    pub fn new(
+        program: &Program,
+        signature: &'a Signature<'a>,
+        compiled: Option<&'a CompiledDerivative>,
+    ) -> Self {
+        let way = match compiled {
+            None => Way::Unknown,
+            Some(CompiledDerivative { step: Some(step), .. }) => Way::Fused(step),
+            Some(CompiledDerivative { of, .. }) => Way::Held(of),
+        };
+        Self { signature, way, leaves: leaves(program, signature.owner) }
     }
 
     /// `fn loss_step(&mut self, ws, optimiser, …) -> f32`
     pub fn method(&self) -> TokenStream {
         let Signature { paths, method, .. } = self.signature;
         let function = self.signature.function();
-        let checks =
-            self.compiled.map(|_| checks::of_arguments(self.signature, &function)).unwrap_or_default();
-        let docs = docs::of_step(self.signature, self.compiled, &checks);
+        let checks = match self.way {
+            Way::Unknown => Checks::default(),
+            Way::Fused(_) | Way::Held(_) => checks::of_arguments(self.signature, &function),
+        };
         let (ws, optimiser) = (local("ws"), local("optimiser"));
-        let body = match self.compiled {
-            Some(compiled) => self.body(compiled, &function, &checks),
-            None => {
+        let (docs, body) = match self.way {
+            Way::Unknown => {
                 let names = self.signature.names().into_iter().chain([ws.clone(), optimiser.clone()]);
-                unreachable(self.signature, &names.collect::<Vec<_>>())
+                let body = unreachable(self.signature, &names.collect::<Vec<_>>());
+                (docs::of_step(self.signature, None, &checks), body)
+            }
+            Way::Fused(compiled) => {
+                let applied = "Each parameter is updated as soon as its gradient is complete, so that a whole gradient is never held. The result is that of `backward` and the optimiser's `step`.";
+                let docs = docs::of_step(self.signature, Some((compiled, applied)), &checks);
+                (docs, self.fused(compiled, &function, &checks))
+            }
+            Way::Held(compiled) => {
+                let applied =
+                    "That is `backward`, with the gradient on the stack, and the optimiser's `step`.";
+                (docs::of_step(self.signature, Some((compiled, applied)), &checks), self.held())
             }
         };
         let attributes = decorated(self.signature, true, &docs);
@@ -62,7 +92,25 @@ impl<'a> Step<'a> {
         }
     }
 
-    fn body(&self, compiled: &Compiled, function: &str, checks: &Checks) -> TokenStream {
+    /// One after the other.
+    fn held(&self) -> TokenStream {
+        let Signature { paths, method, .. } = self.signature;
+        let krate = &paths.krate;
+        let [ws, optimiser, pass, value, gradient] =
+            ["ws", "optimiser", "pass", "value", "gradient"].map(local);
+        let (name, names) = (&method.name, self.signature.names());
+        quote! {
+            let #pass = self.#name(#ws, #(#names),*);
+            let #value = #pass.value();
+            // Overwritten as a whole.
+            let mut #gradient = *self;
+            #pass.backward(&mut #gradient);
+            #krate::Optimiser::step(#optimiser, self, &#gradient);
+            #value
+        }
+    }
+
+    fn fused(&self, compiled: &Compiled, function: &str, checks: &Checks) -> TokenStream {
         let signature = self.signature;
         let krate = &signature.paths.krate;
         let context = context(signature, compiled, &quote!(self), &[]);

@@ -150,6 +150,8 @@ fn parameters(paths: &Paths, of: &StructType) -> TokenStream {
         Content::Struct { .. } => true,
     });
     let rng = if drawn { rng.clone() } else { local("_rng") };
+    // That the tensors cover the struct is then known when it is compiled.
+    let inline = if of.is_small() { quote!(#[inline(always)]) } else { TokenStream::new() };
     quote! {
         #(#conditions)*
         #[automatically_derived]
@@ -157,6 +159,7 @@ fn parameters(paths: &Paths, of: &StructType) -> TokenStream {
             type Float = #float;
             const __WITNESS: #private::Witness<Self> = #private::Witness::new();
 
+            #inline
             fn __visit<'a>(
                 &'a self,
                 #path: #private::Path<'_>,

@@ -25,7 +25,8 @@ net! {
         of: f32 = constant(0.7),
     }
 
-    /// Arrays of layers in arrays of layers, frozen fields, fields that one cost does not reach.
+    /// Arrays of layers in arrays of layers, frozen fields, fields that one cost does not reach. Too many parameters for
+    /// a gradient that is held as a whole, as that of the others is.
     pub struct Deep {
         enter: Linear<2, 4>,
         blocks: [Block<4>; 3],
@@ -33,7 +34,7 @@ net! {
         mask: f32[4] = ones,
         heads: [[Linear<4, 1>; 2]; 2],
         scale: f32 = constant(1.0),
-        other: f32[70] = normal(1),
+        other: f32[1100] = normal(1),
         others: [Linear<3, 3>; 2],
     }
 
