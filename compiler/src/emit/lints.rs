@@ -15,6 +15,7 @@ pub fn of_parameters(of: &StructType) -> TokenStream {
 /// `#[allow(…)]` for a generated `impl` or struct.
 ///
 /// * `dead_code`: a net has more methods than a program calls.
+/// * `deprecated`: a function that its user deprecates is still a part of its own step.
 /// * `missing_debug_implementations`: a pass has nothing to show.
 /// * `non_snake_case`, `many_single_char_names`, `similar_names`, `duplicate_underscore_argument`: mathematics
 ///   names things as it does.
@@ -30,6 +31,7 @@ pub fn allowed() -> TokenStream {
     quote! {
         #[allow(
             dead_code,
+            deprecated,
             missing_debug_implementations,
             non_snake_case,
             unreachable_pub,
