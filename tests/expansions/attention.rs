@@ -21,6 +21,7 @@ pub struct Attention {
 ::chainrule::__with_alloc! {
     #[allow(
         dead_code,
+        deprecated,
         missing_debug_implementations,
         non_snake_case,
         unreachable_pub,
@@ -91,6 +92,7 @@ impl ::chainrule::Params for Attention {
 }
 #[allow(
     dead_code,
+    deprecated,
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
@@ -428,6 +430,7 @@ impl Attention {
 #[must_use]
 #[allow(
     dead_code,
+    deprecated,
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
@@ -451,6 +454,7 @@ pub struct AttentionAttendPass<'w> {
 }
 #[allow(
     dead_code,
+    deprecated,
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
@@ -1320,6 +1324,7 @@ impl AttentionAttendPass<'_> {
 }
 #[allow(
     dead_code,
+    deprecated,
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,

@@ -24,6 +24,7 @@ pub struct Burgers {
 ::chainrule::__with_alloc! {
     #[allow(
         dead_code,
+        deprecated,
         missing_debug_implementations,
         non_snake_case,
         unreachable_pub,
@@ -101,6 +102,7 @@ impl ::chainrule::Params for Burgers {
 }
 #[allow(
     dead_code,
+    deprecated,
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
@@ -573,6 +575,7 @@ impl Burgers {
 #[must_use]
 #[allow(
     dead_code,
+    deprecated,
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
@@ -598,6 +601,7 @@ pub struct BurgersResidualPass<'w> {
 }
 #[allow(
     dead_code,
+    deprecated,
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
@@ -1325,6 +1329,7 @@ impl BurgersResidualPass<'_> {
 }
 #[allow(
     dead_code,
+    deprecated,
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,

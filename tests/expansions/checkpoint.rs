@@ -16,6 +16,7 @@ pub struct Walk {
 ::chainrule::__with_alloc! {
     #[allow(
         dead_code,
+        deprecated,
         missing_debug_implementations,
         non_snake_case,
         unreachable_pub,
@@ -74,6 +75,7 @@ impl ::chainrule::Params for Walk {
 }
 #[allow(
     dead_code,
+    deprecated,
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
@@ -216,6 +218,7 @@ impl Walk {
 #[must_use]
 #[allow(
     dead_code,
+    deprecated,
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
@@ -240,6 +243,7 @@ pub struct WalkCostPass<'w> {
 }
 #[allow(
     dead_code,
+    deprecated,
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
@@ -427,6 +431,7 @@ impl WalkCostPass<'_> {
 }
 #[allow(
     dead_code,
+    deprecated,
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,

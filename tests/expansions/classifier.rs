@@ -20,6 +20,7 @@ pub struct Mlp {
 ::chainrule::__with_alloc! {
     #[allow(
         dead_code,
+        deprecated,
         missing_debug_implementations,
         non_snake_case,
         unreachable_pub,
@@ -81,6 +82,7 @@ impl ::chainrule::Params for Mlp {
 }
 #[allow(
     dead_code,
+    deprecated,
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
@@ -566,6 +568,7 @@ impl Mlp {
 #[must_use]
 #[allow(
     dead_code,
+    deprecated,
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
@@ -591,6 +594,7 @@ pub struct MlpLossPass<'w> {
 }
 #[allow(
     dead_code,
+    deprecated,
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
@@ -802,6 +806,7 @@ impl MlpLossPass<'_> {
 }
 #[allow(
     dead_code,
+    deprecated,
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
@@ -891,9 +896,11 @@ impl Mlp {
                     let logits_product_row = kernels::row::<16, _>(&logits_product[i]);
                     let mut logits_row = [0.0_f32; 16];
                     let mut others_row = [0.0_f32; 16];
+                    let numbers = kernels::numbers::<16>();
                     for j in 0..16 {
+                        let j_number = numbers[j];
                         logits_row[j] = logits_product_row[j] + b2_row[j];
-                        others_row[j] = if j == (label[i] as usize) {
+                        others_row[j] = if j_number == (label[i] as usize) {
                             -::chainrule::__private::core::primitive::f32::INFINITY
                         } else {
                             logits_row[j]
@@ -932,6 +939,7 @@ impl Mlp {
                         0.0
                     };
                     let each_sum_exp_row = kernels::row::<16, _>(&each_sum_exp[i]);
+                    let numbers = kernels::numbers::<16>();
                     each_sum_rest[i] = kernels::sum_of_row::<
                         16,
                         _,
@@ -939,8 +947,9 @@ impl Mlp {
                         10,
                         #[inline(always)]
                         |k| {
+                            let k_number = numbers[k];
                             each_sum_exp_row[k]
-                                - (if k == each_sum_at { each_sum_one } else { 0.0 })
+                                - (if k_number == each_sum_at { each_sum_one } else { 0.0 })
                         },
                     );
                     each_part[i] = each_sum_top - logits[label[i] as usize]
@@ -974,8 +983,10 @@ impl Mlp {
                     let each_part_2 = d_loss_mean * math::sigmoid(each_part[i]);
                     let d_each_sum_rest = each_part_2 / (1.0 + each_sum_rest[i]);
                     let mut each_sum_exp_row = kernels::row::<16, _>(&each_sum_exp[i]);
+                    let numbers = kernels::numbers::<16>();
                     for j in 0..16 {
-                        each_sum_exp_row[j] = if j == (label[i] as usize) {
+                        let j_number = numbers[j];
+                        each_sum_exp_row[j] = if j_number == (label[i] as usize) {
                             0.0
                         } else {
                             d_each_sum_rest * each_sum_exp_row[j]
@@ -1056,9 +1067,11 @@ impl Mlp {
                     let logits_product_row = kernels::row::<16, _>(&logits_product[i]);
                     let mut logits_row = [0.0_f32; 16];
                     let mut others_row = [0.0_f32; 16];
+                    let numbers = kernels::numbers::<16>();
                     for j in 0..16 {
+                        let j_number = numbers[j];
                         logits_row[j] = logits_product_row[j] + b2_row[j];
-                        others_row[j] = if j == (label[i] as usize) {
+                        others_row[j] = if j_number == (label[i] as usize) {
                             -::chainrule::__private::core::primitive::f32::INFINITY
                         } else {
                             logits_row[j]
@@ -1092,6 +1105,7 @@ impl Mlp {
                     };
                     let mut each_sum_rest = 0.0;
                     let others_row = kernels::row::<16, _>(&others);
+                    let numbers = kernels::numbers::<16>();
                     each_sum_rest
                         += kernels::sum_of_row::<
                             16,
@@ -1100,8 +1114,9 @@ impl Mlp {
                             10,
                             #[inline(always)]
                             |k| {
+                                let k_number = numbers[k];
                                 math::exp(others_row[k] - each_sum_shift)
-                                    - (if k == each_sum_at { each_sum_one } else { 0.0 })
+                                    - (if k_number == each_sum_at { each_sum_one } else { 0.0 })
                             },
                         );
                     loss_mean

@@ -16,6 +16,7 @@ pub struct LinearRegression {
 ::chainrule::__with_alloc! {
     #[allow(
         dead_code,
+        deprecated,
         missing_debug_implementations,
         non_snake_case,
         unreachable_pub,
@@ -75,6 +76,7 @@ impl ::chainrule::Params for LinearRegression {
 }
 #[allow(
     dead_code,
+    deprecated,
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
@@ -233,6 +235,7 @@ impl LinearRegression {
 #[must_use]
 #[allow(
     dead_code,
+    deprecated,
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
@@ -258,6 +261,7 @@ pub struct LinearRegressionLossPass<'w> {
 }
 #[allow(
     dead_code,
+    deprecated,
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
@@ -355,6 +359,7 @@ impl LinearRegressionLossPass<'_> {
 }
 #[allow(
     dead_code,
+    deprecated,
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,

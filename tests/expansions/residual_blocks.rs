@@ -213,6 +213,7 @@ pub struct Residual {
 ::chainrule::__with_alloc! {
     #[allow(
         dead_code,
+        deprecated,
         missing_debug_implementations,
         non_snake_case,
         unreachable_pub,
@@ -273,6 +274,7 @@ impl ::chainrule::Params for Residual {
 }
 #[allow(
     dead_code,
+    deprecated,
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
@@ -1059,6 +1061,7 @@ impl Residual {
 #[must_use]
 #[allow(
     dead_code,
+    deprecated,
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
@@ -1084,6 +1087,7 @@ pub struct ResidualLossPass<'w> {
 }
 #[allow(
     dead_code,
+    deprecated,
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
@@ -1545,6 +1549,7 @@ impl ResidualLossPass<'_> {
 }
 #[allow(
     dead_code,
+    deprecated,
     missing_debug_implementations,
     non_snake_case,
     unreachable_pub,
@@ -2011,6 +2016,7 @@ impl Residual {
             };
             let mut each_sum_rest = 0.0;
             let others_row = kernels::row::<8, _>(&others);
+            let numbers = kernels::numbers::<8>();
             each_sum_rest
                 += kernels::sum_of_row::<
                     8,
@@ -2019,8 +2025,9 @@ impl Residual {
                     4,
                     #[inline(always)]
                     |k| {
+                        let k_number = numbers[k];
                         math::exp(others_row[k] - each_sum_shift)
-                            - (if k == each_sum_at { each_sum_one } else { 0.0 })
+                            - (if k_number == each_sum_at { each_sum_one } else { 0.0 })
                     },
                 );
             loss_mean

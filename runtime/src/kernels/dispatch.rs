@@ -1,106 +1,22 @@
-//! Which instantiation runs: chosen at run time from what the CPU has, by one load from memory.
+//! Which instantiation of a product runs: chosen at run time from what the CPU has, by one load from memory.
 //!
-//! A user's default build targets the oldest CPU of its architecture; here the same text is
-//! compiled again for newer ones. Nothing outside this file may ask for CPU features.
+//! A user's default build targets the oldest CPU of its architecture; here the same text is compiled again for newer
+//! ones, which `cpu.rs` tells apart.
 
 use super::contract::{Contraction, Parts, Planes, contraction, copy_planes};
+use super::cpu::Cpu;
+#[cfg(all(target_arch = "x86_64", feature = "std"))]
+use super::cpu::Level;
 use super::matmul::{self, Product, Strips, multiply, outer, panel_len, with_room};
 use super::matvec::matvec;
 #[cfg(all(target_arch = "x86_64", feature = "std"))]
 use super::narrow::matmul_wide;
 use super::narrow::{multiply_narrow, multiply_row, multiply_small};
+use super::search::by_vectors;
 use super::tile::{self, Even, Listed, panel};
 
 #[cfg(all(target_arch = "x86_64", feature = "std"))]
 use core::arch::x86_64::{__m256, __m256d, __m512, __m512d};
-
-/// What the CPU has, as the kernels distinguish it.
-#[cfg(all(target_arch = "x86_64", feature = "std"))]
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
-#[repr(u8)]
-pub enum Level {
-    /// SSE2.
-    Baseline = 1,
-    /// AVX2 and FMA.
-    Wide,
-    /// AVX-512 (F, DQ, VL), too.
-    Widest,
-}
-
-#[cfg(all(target_arch = "x86_64", feature = "std"))]
-impl Level {
-    /// What this CPU has, and the environment variable `CHAINRULE_CPU` (`baseline`, `avx2`) leaves of it:
-    /// tests run everything at every level of one machine.
-    #[inline(always)]
-    pub(super) fn get() -> Self {
-        use core::sync::atomic::{AtomicU8, Ordering::Relaxed};
-
-        /// 0 until it is known.
-        static KNOWN: AtomicU8 = AtomicU8::new(0);
-
-        #[cold]
-        fn find() -> Level {
-            let wide =
-                std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma");
-            let widest = std::arch::is_x86_feature_detected!("avx512f")
-                && std::arch::is_x86_feature_detected!("avx512dq")
-                && std::arch::is_x86_feature_detected!("avx512vl");
-            let limit = std::env::var("CHAINRULE_CPU");
-            let level = match (wide, limit.as_deref()) {
-                (false, _) | (_, Ok("baseline")) => Level::Baseline,
-                (true, Ok("avx2")) => Level::Wide,
-                (true, _) if widest => Level::Widest,
-                (true, _) => Level::Wide,
-            };
-            KNOWN.store(level as u8, Relaxed);
-            level
-        }
-
-        match KNOWN.load(Relaxed) {
-            3 => Self::Widest,
-            2 => Self::Wide,
-            1 => Self::Baseline,
-            _ => find(),
-        }
-    }
-}
-
-/// Evidence of what the CPU has, in the hands of what is compiled for it.
-#[derive(Debug, Clone, Copy)]
-pub struct Cpu {
-    #[cfg(all(target_arch = "x86_64", feature = "std"))]
-    level: Level,
-}
-
-/// Runs `work`, compiled for each level of CPU features, as this CPU has them.
-///
-/// For plain loops over slices, and for small products among them, which take what `work` is given. Floating-point
-/// results of loops do not depend on the choice: the compiler contracts no product and sum unless `mul_add` is
-/// written. Closures should be marked `#[inline(always)]`, or they may stay compiled for the baseline. They are called
-/// once; but for `FnOnce` rustc would call most by way of a function of its own, which is not always inlined.
-#[inline]
-pub fn vectorised<R>(mut work: impl FnMut(Cpu) -> R) -> R {
-    #[cfg(all(target_arch = "x86_64", feature = "std"))]
-    {
-        #[target_feature(enable = "avx2,fma")]
-        fn wide<R>(mut work: impl FnMut(Cpu) -> R) -> R {
-            work(Cpu { level: Level::Wide })
-        }
-        #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx2,fma")]
-        fn widest<R>(mut work: impl FnMut(Cpu) -> R) -> R {
-            work(Cpu { level: Level::Widest })
-        }
-        match Level::get() {
-            // SAFETY: the CPU has the features that `widest` is compiled for.
-            Level::Widest => unsafe { widest(work) },
-            // SAFETY: the CPU has the features that `wide` is compiled for.
-            Level::Wide => unsafe { wide(work) },
-            Level::Baseline => work(Cpu { level: Level::Baseline }),
-        }
-    }
-    #[cfg(not(all(target_arch = "x86_64", feature = "std")))]
-    work(Cpu {})
-}
 
 /// What a float type needs for products: its non-generic entry points, compiled in this crate.
 pub trait MatmulFloat: Copy {
@@ -166,6 +82,9 @@ pub trait MatmulFloat: Copy {
     /// Dot products of a row with rows of the same length, as a part of the caller, which is compiled for the CPU.
     #[track_caller]
     fn multiply_row(cpu: Cpu, n: usize, k: usize, a: &[Self], b: &[Self], c: &mut [Self], accumulate: bool);
+
+    /// [`largest`](super::largest()).
+    fn largest(cpu: Cpu, row: &[Self]) -> (usize, Self);
 }
 
 /// The kernels by vectors of one type, compiled for these features: each once and by itself, so that its loops
@@ -264,6 +183,14 @@ macro_rules! kernels {
             pub unsafe fn row(n: usize, k: usize, a: &[$float], b: &[$float], c: &mut [$float], accumulate: bool) {
                 // SAFETY: the caller's.
                 unsafe { multiply_row::<$vector>(n, k, a, b, c, accumulate) }
+            }
+
+            /// # Safety
+            /// The CPU has the features, which the caller is compiled for.
+            #[inline(always)]
+            pub unsafe fn largest(row: &[$float]) -> (usize, $float) {
+                // SAFETY: the caller's.
+                unsafe { by_vectors::<$vector>(row) }
             }
 
             #[inline(never)]
@@ -485,6 +412,22 @@ macro_rules! entry {
                     }
                     #[cfg(not(all(target_arch = "x86_64", feature = "std")))]
                     $own::row(n, k, a, b, c, accumulate);
+                }
+            }
+
+            #[inline(always)]
+            #[cfg_attr(not(all(target_arch = "x86_64", feature = "std")), allow(unused_variables))]
+            fn largest(cpu: Cpu, row: &[Self]) -> (usize, Self) {
+                // SAFETY: `cpu` is evidence of it.
+                unsafe {
+                    #[cfg(all(target_arch = "x86_64", feature = "std"))]
+                    return match cpu.level {
+                        Level::Widest => $widest::largest(row),
+                        Level::Wide => $wide::largest(row),
+                        Level::Baseline => $own::largest(row),
+                    };
+                    #[cfg(not(all(target_arch = "x86_64", feature = "std")))]
+                    $own::largest(row)
                 }
             }
         }

@@ -5,11 +5,13 @@
 //! text as the portable one.
 
 mod contract;
+mod cpu;
 mod dispatch;
 mod matmul;
 mod matvec;
 mod narrow;
 mod pieces;
+mod search;
 #[cfg(test)]
 mod tests;
 mod threads;
@@ -19,11 +21,12 @@ mod vector;
 mod x86;
 
 pub use contract::contract;
+pub use cpu::{Cpu, vectorised};
 pub(crate) use dispatch::MatmulFloat;
-pub use dispatch::{Cpu, vectorised};
 #[cfg(feature = "alloc")]
 pub(crate) use matmul::LINE;
 pub use matmul::matmul;
 pub use narrow::{dots_small, matmul_narrow, matmul_small};
 pub(crate) use pieces::{Runs, matmul_runs};
-pub use pieces::{row, rows, strided_row, sum, sum_of, sum_of_row};
+pub use pieces::{numbers, row, rows, strided_row, sum, sum_of, sum_of_row};
+pub use search::largest;

@@ -6,7 +6,7 @@
 
 use core::mem::MaybeUninit;
 
-use super::dispatch::Cpu;
+use super::cpu::Cpu;
 use super::matmul::{Product, checked, matmul};
 use super::matvec::{contiguous_dots, dots};
 use super::tile::{Even, write_tile};

@@ -3,7 +3,7 @@
 use core::ops::Range;
 use core::slice;
 
-use super::dispatch::vectorised;
+use super::cpu::vectorised;
 use super::matmul::{NEAR, Product, checked_operands, with_room};
 #[cfg(feature = "rayon")]
 use super::threads;
@@ -164,6 +164,37 @@ pub fn rows(mut range: Range<usize>) -> impl Iterator<Item = usize> {
         },
     )
 }
+
+/// 0, 1, …, which the compiler does not know: where the lanes of a row are compared with a number, it would make a chain
+/// of jumps of what is one comparison of vectors.
+#[inline(always)]
+#[must_use]
+pub fn numbers<const N: usize>() -> &'static [usize; N] {
+    const { assert!(N <= NUMBERS.len()) };
+    let numbers = NUMBERS.first_chunk().expect("as many");
+    #[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
+    {
+        let mut place: *const [usize; N] = numbers;
+        // SAFETY: no instruction: the pointer stays what it is.
+        #[allow(clippy::pointers_in_nomem_asm_block, reason = "nothing is read through it there")]
+        unsafe {
+            core::arch::asm!("/* {0} */", inout(reg) place, options(pure, nomem, nostack, preserves_flags));
+            &*place
+        }
+    }
+    #[cfg(not(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri))))]
+    numbers
+}
+
+static NUMBERS: [usize; 256] = {
+    let mut numbers = [0; 256];
+    let mut i = 0;
+    while i < numbers.len() {
+        numbers[i] = i;
+        i += 1;
+    }
+    numbers
+};
 
 /// A row as an array of whole vectors: its elements, then zeros.
 ///

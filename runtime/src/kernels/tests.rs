@@ -2,8 +2,8 @@
 
 use super::matmul::Product;
 use super::{
-    Runs, dots_small, matmul, matmul_narrow, matmul_runs, row, rows, strided_row, sum, sum_of, sum_of_row,
-    vectorised,
+    Runs, dots_small, largest, matmul, matmul_narrow, matmul_runs, row, rows, strided_row, sum, sum_of,
+    sum_of_row, vectorised,
 };
 use crate::{Float, Rng};
 
@@ -80,7 +80,7 @@ fn compare<F: Float>(rng: &mut Rng, [m, n, k]: [usize; 3], layouts: (usize, usiz
 
     #[cfg(all(target_arch = "x86_64", feature = "std"))]
     if m * n * k > 0 {
-        use super::dispatch::Level;
+        use super::cpu::Level;
         for level in [Level::Baseline, Level::Wide, Level::Widest] {
             if level > Level::get() {
                 continue;
@@ -414,4 +414,42 @@ fn vectorised_functions_give_the_same_bits() {
         |_| wide.iter_mut().zip(&x).for_each(|(y, &x)| *y = function(x)),
     );
     assert_eq!(plain, wide);
+}
+
+/// The first place of the largest, or of the first that is no number.
+fn search<F: Float>() {
+    let mut rng = Rng::new(3);
+    let infinity = F::INFINITY;
+    for len in (0..70).chain([100, 255, 256]) {
+        for round in 0..8 {
+            // Few values, so that the largest is there more than once; rows of infinities; some that are no numbers.
+            let mut row: Vec<F> = (0..len).map(|_| F::from_f64((rng.uniform() * 5.0).floor())).collect();
+            match round {
+                0 => row.fill(-infinity),
+                1 if len > 0 => row[len / 2] = infinity,
+                2 => row.iter_mut().skip(len / 3).step_by(7).for_each(|x| *x = F::NAN),
+                3 => row = random(&mut rng, len),
+                _ => {}
+            }
+            let mut expected = (0, -infinity);
+            for (i, &x) in row.iter().enumerate() {
+                let (found, nan) = (expected.1, |x: F| x.to_f64().is_nan());
+                if x > found || nan(x) && !nan(found) {
+                    expected = (i, x);
+                }
+            }
+            let (place, value) = vectorised(
+                #[inline(always)]
+                |cpu| largest(cpu, &row),
+            );
+            assert_eq!(place, expected.0, "{row:?}");
+            assert_eq!(value.to_f64().to_bits(), expected.1.to_f64().to_bits(), "{row:?}");
+        }
+    }
+}
+
+#[test]
+fn the_largest_of_a_row() {
+    search::<f32>();
+    search::<f64>();
 }

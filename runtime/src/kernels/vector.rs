@@ -50,6 +50,15 @@ pub trait Vector: Copy {
 
     unsafe fn add(self, other: Self) -> Self;
 
+    /// The larger of each two; of a number and what is none, either.
+    unsafe fn max(self, other: Self) -> Self;
+
+    /// The largest of all, if all are numbers.
+    unsafe fn largest(self) -> Self::Float;
+
+    /// A bit for each lane in which two numbers are equal: no bit where there is no number.
+    unsafe fn equal(self, other: Self) -> u32;
+
     /// The first half and the second, added.
     unsafe fn folded(self) -> Self::Half;
 
@@ -152,6 +161,26 @@ impl<F: Float, const LEN: usize, const FUSED: bool> Vector for Lanes<F, LEN, FUS
     }
 
     #[inline(always)]
+    unsafe fn max(self, other: Self) -> Self {
+        let mut result = self;
+        for (largest, x) in result.0.iter_mut().zip(other.0) {
+            *largest = if x > *largest { x } else { *largest };
+        }
+        result
+    }
+
+    #[inline(always)]
+    unsafe fn largest(self) -> F {
+        self.0.into_iter().fold(self.0[0], |largest, x| if x > largest { x } else { largest })
+    }
+
+    #[inline(always)]
+    unsafe fn equal(self, other: Self) -> u32 {
+        let bits = self.0.iter().zip(&other.0).enumerate();
+        bits.map(|(lane, (a, b))| u32::from(a == b) << lane).sum()
+    }
+
+    #[inline(always)]
     unsafe fn folded(self) -> Self {
         self
     }
@@ -215,6 +244,12 @@ mod tests {
         unsafe {
             let totals = V::totals(rows.map(|row| V::load(row.as_ptr())));
             assert_eq!(totals, rows.map(|row| V::load(row.as_ptr()).total()));
+            let (x, y) = (V::load(from[1..].as_ptr()), V::load(from[17..].as_ptr()));
+            assert_eq!(x.largest(), from[V::LEN]);
+            assert_eq!(x.max(y).equal(y), u32::MAX >> (32 - V::LEN));
+            assert_eq!(V::load(from[1..].as_ptr()).equal(V::splat(from[2])), 2);
+            let nan = V::splat(number(0) / number(0));
+            assert_eq!(nan.equal(nan), 0);
             let mut totals = [V::Float::ZERO; 16];
             V::all_totals(|i| V::load(from[3 * i..].as_ptr())).store(totals.as_mut_ptr());
             for (i, &total) in totals.iter().enumerate().take(V::LEN) {

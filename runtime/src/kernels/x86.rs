@@ -12,7 +12,7 @@ use super::vector::Vector;
 
 /// The methods that are one intrinsic each.
 macro_rules! common {
-    ($float:ident, $half:ty, $len:literal, $splat:ident, $load:ident, $store:ident, $add:ident) => {
+    ($float:ident, $half:ty, $len:literal, $splat:ident, $load:ident, $store:ident, $add:ident, $max:ident) => {
         type Float = $float;
         type Half = $half;
         const LEN: usize = $len;
@@ -36,6 +36,11 @@ macro_rules! common {
         unsafe fn add(self, other: Self) -> Self {
             $add(self, other)
         }
+
+        #[inline(always)]
+        unsafe fn max(self, other: Self) -> Self {
+            $max(self, other)
+        }
     };
 }
 
@@ -53,11 +58,22 @@ macro_rules! fused {
 }
 
 impl Vector for __m128 {
-    common!(f32, __m128, 4, _mm_set1_ps, _mm_loadu_ps, _mm_storeu_ps, _mm_add_ps);
+    common!(f32, __m128, 4, _mm_set1_ps, _mm_loadu_ps, _mm_storeu_ps, _mm_add_ps, _mm_max_ps);
 
     #[inline(always)]
     unsafe fn mul_add(self, x: Self, sum: Self) -> Self {
         _mm_add_ps(sum, _mm_mul_ps(self, x))
+    }
+
+    #[inline(always)]
+    unsafe fn largest(self) -> f32 {
+        let pairs = _mm_max_ps(self, _mm_movehl_ps(self, self));
+        _mm_cvtss_f32(_mm_max_ss(pairs, _mm_shuffle_ps::<1>(pairs, pairs)))
+    }
+
+    #[inline(always)]
+    unsafe fn equal(self, other: Self) -> u32 {
+        _mm_movemask_ps(_mm_cmpeq_ps(self, other)).cast_unsigned()
     }
 
     #[inline(always)]
@@ -112,11 +128,21 @@ impl Vector for __m128 {
 }
 
 impl Vector for __m128d {
-    common!(f64, __m128d, 2, _mm_set1_pd, _mm_loadu_pd, _mm_storeu_pd, _mm_add_pd);
+    common!(f64, __m128d, 2, _mm_set1_pd, _mm_loadu_pd, _mm_storeu_pd, _mm_add_pd, _mm_max_pd);
 
     #[inline(always)]
     unsafe fn mul_add(self, x: Self, sum: Self) -> Self {
         _mm_add_pd(sum, _mm_mul_pd(self, x))
+    }
+
+    #[inline(always)]
+    unsafe fn largest(self) -> f64 {
+        _mm_cvtsd_f64(_mm_max_sd(self, _mm_unpackhi_pd(self, self)))
+    }
+
+    #[inline(always)]
+    unsafe fn equal(self, other: Self) -> u32 {
+        _mm_movemask_pd(_mm_cmpeq_pd(self, other)).cast_unsigned()
     }
 
     #[inline(always)]
@@ -166,8 +192,18 @@ static MASKS: [i32; 24] = [0, 0, 0, 0, 0, 0, 0, 0, -1, -1, -1, -1, -1, -1, -1, -
 
 #[cfg(feature = "std")]
 impl Vector for __m256 {
-    common!(f32, __m128, 8, _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_add_ps);
+    common!(f32, __m128, 8, _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_add_ps, _mm256_max_ps);
     fused!(f32, _mm256_fmadd_ps);
+
+    #[inline(always)]
+    unsafe fn largest(self) -> f32 {
+        _mm_max_ps(_mm256_castps256_ps128(self), _mm256_extractf128_ps::<1>(self)).largest()
+    }
+
+    #[inline(always)]
+    unsafe fn equal(self, other: Self) -> u32 {
+        _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_EQ_OQ>(self, other)).cast_unsigned()
+    }
 
     #[inline(always)]
     unsafe fn load_first(from: *const f32, count: usize) -> Self {
@@ -243,8 +279,18 @@ impl Vector for __m256 {
 
 #[cfg(feature = "std")]
 impl Vector for __m256d {
-    common!(f64, __m128d, 4, _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_add_pd);
+    common!(f64, __m128d, 4, _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_add_pd, _mm256_max_pd);
     fused!(f64, _mm256_fmadd_pd);
+
+    #[inline(always)]
+    unsafe fn largest(self) -> f64 {
+        _mm_max_pd(_mm256_castpd256_pd128(self), _mm256_extractf128_pd::<1>(self)).largest()
+    }
+
+    #[inline(always)]
+    unsafe fn equal(self, other: Self) -> u32 {
+        _mm256_movemask_pd(_mm256_cmp_pd::<_CMP_EQ_OQ>(self, other)).cast_unsigned()
+    }
 
     #[inline(always)]
     unsafe fn load_first(from: *const f64, count: usize) -> Self {
@@ -301,9 +347,20 @@ impl Vector for __m256d {
 
 #[cfg(feature = "std")]
 impl Vector for __m512 {
-    common!(f32, __m256, 16, _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_add_ps);
+    common!(f32, __m256, 16, _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_add_ps, _mm512_max_ps);
     const REGISTERS: usize = 32;
     fused!(f32, _mm512_fmadd_ps);
+
+    #[inline(always)]
+    unsafe fn largest(self) -> f32 {
+        let high = _mm256_castpd_ps(_mm512_extractf64x4_pd::<1>(_mm512_castps_pd(self)));
+        _mm256_max_ps(_mm512_castps512_ps256(self), high).largest()
+    }
+
+    #[inline(always)]
+    unsafe fn equal(self, other: Self) -> u32 {
+        u32::from(_mm512_cmp_ps_mask::<_CMP_EQ_OQ>(self, other))
+    }
 
     #[inline(always)]
     unsafe fn load_first(from: *const f32, count: usize) -> Self {
@@ -358,9 +415,19 @@ impl Vector for __m512 {
 
 #[cfg(feature = "std")]
 impl Vector for __m512d {
-    common!(f64, __m256d, 8, _mm512_set1_pd, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_add_pd);
+    common!(f64, __m256d, 8, _mm512_set1_pd, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_add_pd, _mm512_max_pd);
     const REGISTERS: usize = 32;
     fused!(f64, _mm512_fmadd_pd);
+
+    #[inline(always)]
+    unsafe fn largest(self) -> f64 {
+        _mm256_max_pd(_mm512_castpd512_pd256(self), _mm512_extractf64x4_pd::<1>(self)).largest()
+    }
+
+    #[inline(always)]
+    unsafe fn equal(self, other: Self) -> u32 {
+        u32::from(_mm512_cmp_pd_mask::<_CMP_EQ_OQ>(self, other))
+    }
 
     #[inline(always)]
     unsafe fn load_first(from: *const f64, count: usize) -> Self {

@@ -171,6 +171,13 @@ impl Body<'_> {
 
     /// A comparison of integers.
     pub(super) fn compare_integers(&self, comparison: Comparison, a: &Int, b: &Int) -> TokenStream {
+        self.compares.set(true);
+        let tokens = self.comparison(comparison, a, b);
+        self.compares.set(false);
+        tokens
+    }
+
+    fn comparison(&self, comparison: Comparison, a: &Int, b: &Int) -> TokenStream {
         let (left, right) = parts(&a.sub(b));
         let operator = operator(comparison);
         if needs_sign(&left) || needs_sign(&right) {
@@ -254,7 +261,10 @@ impl Body<'_> {
                 self.uses.borrow_mut().dims.insert(*dim);
                 variable(&self.cx.dims[dim.0 as usize])
             }
-            Atom::Index(depth) => variable(&self.indices[*depth]),
+            Atom::Index(depth) => match &self.number {
+                Some((lanes, number)) if lanes == depth && self.compares.get() => variable(number),
+                _ => variable(&self.indices[*depth]),
+            },
             Atom::Loop(counter) => variable(&self.counters[counter]),
             Atom::Read(tensor, at) => self.index(*tensor, at, signed),
             Atom::Div(a, b) => self.quotient(a, b, signed, true),
@@ -277,7 +287,10 @@ impl Body<'_> {
     }
 
     fn index(&self, tensor: TensorId, at: &[Int], signed: Signed) -> TokenStream {
+        // Where an element is read is not what is compared.
+        let compares = self.compares.replace(false);
         let element = self.element(tensor, at);
+        self.compares.set(compares);
         match (signed, self.is_usize(tensor)) {
             (Signed::No, true) => element,
             (Signed::No, false) => quote!(#element as usize),

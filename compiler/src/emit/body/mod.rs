@@ -186,6 +186,10 @@ struct Body<'a> {
     touches: BTreeMap<BufferId, (usize, usize)>,
     /// Whether the value in hand is an integer.
     integers: Cell<bool>,
+    /// The depth of a loop over lanes, and its index as a number that rustc does not know.
+    number: Option<(usize, Ident)>,
+    /// Whether indices in hand are compared.
+    compares: Cell<bool>,
     /// The function that is being made of the step in hand.
     outline: Option<outline::Outline>,
     /// Whether the step in hand stands where it is compiled for more than one processor.
@@ -219,6 +223,8 @@ impl<'a> Body<'a> {
             declared: BTreeSet::new(),
             touches: BTreeMap::new(),
             integers: Cell::new(false),
+            number: None,
+            compares: Cell::new(false),
             outline: None,
             is_compiled_for_each: false,
             is_whole: false,

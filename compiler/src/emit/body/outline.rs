@@ -16,6 +16,7 @@ use crate::ir::TensorId;
 use crate::plan::{BufferId, Home, Item, Leaf, LeafKind, Root, Step};
 
 use super::Body;
+use super::step::mentions;
 use super::variables::renamed;
 use parameters::{Field, Parameter, Role};
 
@@ -129,7 +130,14 @@ impl Body<'_> {
         let krate = self.cx.krate;
         let (body, left) = self.with_own_variables(step);
         let (bind, value) = self.left(&left);
-        quote!(#bind #krate::__private::vectorised(#[inline(always)] |_| { #body #value });)
+        let cpu = self.cpu_where_used(&body);
+        quote!(#bind #krate::__private::vectorised(#[inline(always)] |#cpu| { #body #value });)
+    }
+
+    /// What a closure calls what it is compiled for.
+    fn cpu_where_used(&self, statements: &TokenStream) -> TokenStream {
+        let cpu = self.local("cpu");
+        if mentions(statements, &cpu) { quote!(#cpu) } else { quote!(_) }
     }
 
     /// The call of the function that a step becomes; none if it cannot be one.
@@ -183,13 +191,11 @@ impl Body<'_> {
         let (attribute, body) = match self.is_whole {
             // A part of its caller, which is compiled for each processor.
             true => (quote!(#[inline(always)]), quote!({ #imports #(#cuts)* #statements #value })),
-            false => (
-                quote!(),
-                quote!({
-                    #imports
-                    #krate::__private::vectorised(#[inline(always)] move |_| { #(#cuts)* #statements #value })
-                }),
-            ),
+            false => {
+                let cpu = self.cpu_where_used(statements);
+                let closure = quote!(#[inline(always)] move |#cpu| { #(#cuts)* #statements #value });
+                (quote!(), quote!({ #imports #krate::__private::vectorised(#closure) }))
+            }
         };
         let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
         let form = renamed(quote!(#attribute #signature #body), variables, &mut |ident| {

@@ -1,13 +1,13 @@
 //! Sums that are held in a variable, and the place of the largest.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use crate::ir::{Axis, Int, ScalarId};
 use crate::plan::{For, Home, Item, Leaf, LeafKind};
 
 use super::Body;
-use super::rows::{is_whole, whole_range};
+use super::rows::{LONGEST, is_whole, whole_range};
 
 /// Fewer terms than this are added up one after the other.
 const FEW: i64 = 8;
@@ -109,11 +109,18 @@ impl Body<'_> {
         let mut temporaries = Vec::new();
         let count = self.size(&axis.extent);
         let index = self.open(axis);
+        let few = axis.extent.as_constant().filter(|extent| *extent <= LONGEST);
+        let around = few.is_some().then(|| self.name_number(axis));
         let (kernels, (lets, value)) = (self.import("kernels"), self.value(leaf.value, &mut temporaries));
-        let term = if lets.is_empty() { value } else { quote!({ #lets #value }) };
-        self.close(1);
         temporaries.iter().for_each(|name| self.names.release(name));
-        Some((quote!(), quote!(#kernels::sum_of(#count, #[inline(always)] |#index| #term))))
+        let (numbers, number) = match around.zip(few) {
+            Some((around, few)) => self.numbered(around, &quote!(#lets #value), few, (&index, quote!())),
+            None => Default::default(),
+        };
+        self.close(1);
+        let lets = quote!(#number #lets);
+        let term = if lets.is_empty() { value } else { quote!({ #lets #value }) };
+        Some((numbers, quote!(#kernels::sum_of(#count, #[inline(always)] |#index| #term))))
     }
 
     /// Adds a statement's value to a place, for all of its last own axis, one after the other.
@@ -131,6 +138,10 @@ impl Body<'_> {
     }
 
     pub(super) fn argmax(&mut self, leaf: &Leaf, least: bool, found: Option<ScalarId>) -> TokenStream {
+        let row = if least { None } else { self.searched_row(leaf) };
+        if let Some(row) = row {
+            return self.argmax_of_row(leaf, &row, found);
+        }
         let krate = self.cx.krate;
         let float = self.float();
         let fresh = self.fresh(leaf.out);
@@ -182,18 +193,49 @@ impl Body<'_> {
             Some(found) => self.found = Some((found, extreme.clone())),
             None => self.names.release(&extreme),
         }
-        let end = match fresh {
-            Some(_) => quote!(),
-            None => {
-                self.names.release(&best);
-                let place = self.place(leaf.out, &leaf.at);
-                if self.is_usize(leaf.out) { quote!(#place = #best;) } else { quote!(#place = #best as u32;) }
-            }
-        };
+        let end = self.put_best(leaf, fresh.is_some(), &best);
         quote! {
             let mut #best = 0;
             let mut #extreme = #krate::__private::core::primitive::#float::#start;
             #loops
+            #end
+        }
+    }
+
+    /// What is left to do with the place that was found: nothing, if it is in a variable of its own.
+    fn put_best(&mut self, leaf: &Leaf, is_fresh: bool, best: &Ident) -> TokenStream {
+        if is_fresh {
+            return quote!();
+        }
+        self.names.release(best);
+        let place = self.place(leaf.out, &leaf.at);
+        if self.is_usize(leaf.out) { quote!(#place = #best;) } else { quote!(#place = #best as u32;) }
+    }
+
+    /// The neighbours among which the largest is looked for, if they are worth vectors and nothing is done to them.
+    fn searched_row(&self, leaf: &Leaf) -> Option<TokenStream> {
+        let [axis] = leaf.inner.as_slice() else { return None };
+        let is_long = axis.extent.as_constant().is_some_and(|extent| extent >= UNFORESEEABLE);
+        let is_all = self.is_compiled_for_each && is_long && leaf.when.is_none() && whole_range(leaf);
+        if is_all { self.read_row(leaf.value, axis) } else { None }
+    }
+
+    fn argmax_of_row(&mut self, leaf: &Leaf, row: &TokenStream, found: Option<ScalarId>) -> TokenStream {
+        let fresh = self.fresh(leaf.out);
+        let (best, mutable) = match &fresh {
+            Some((name, mutable)) => (name.clone(), mutable.clone()),
+            None => (self.names.take("best"), quote!()),
+        };
+        let (kernels, cpu) = (self.import("kernels"), self.local("cpu"));
+        let extreme = found.map(|found| {
+            let extreme = self.names.take("largest");
+            self.found = Some((found, extreme.clone()));
+            quote!(#extreme)
+        });
+        let extreme = extreme.unwrap_or_else(|| quote!(_));
+        let end = self.put_best(leaf, fresh.is_some(), &best);
+        quote! {
+            let (#mutable #best, #extreme) = #kernels::largest(#cpu, #row);
             #end
         }
     }

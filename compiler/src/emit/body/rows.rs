@@ -22,7 +22,7 @@ use super::step::mentions;
 use memory::Along;
 
 /// Longer rows are not held whole.
-const LONGEST: i64 = 256;
+pub(super) const LONGEST: i64 = 256;
 /// Up to here a row of whole vectors is held whole.
 const SHORT: i64 = 64;
 /// The pieces of longer ones, best first: with a few rows at a time in registers.
@@ -116,14 +116,17 @@ impl Body<'_> {
         let (rows, count) = self.open_rows(&uses, width, lanes);
         let (outer, index, _) = self.enter(axis, cut, lanes);
         let mut temporaries = Vec::new();
+        let around = self.name_number(axis);
         let (lets, value) = self.value(leaf.value, &mut temporaries);
         temporaries.iter().for_each(|name| self.names.release(name));
+        let (numbers, number) = self.numbered(around, &quote!(#lets #value), lanes, (&index, quote!()));
         self.leave(outer);
         self.close_rows(count);
         let (kernels, width) = (self.import("kernels"), Literal::i64_unsuffixed(width));
         let lanes = Literal::i64_unsuffixed(lanes);
+        let lets = quote!(#number #lets);
         let term = if lets.is_empty() { value } else { quote!({ #lets #value }) };
-        let rows = quote!(#declarations #rows);
+        let rows = quote!(#declarations #rows #numbers);
         Some((rows, quote!(#kernels::sum_of_row::<#lanes, _>(#width, #[inline(always)] |#index| #term))))
     }
 
@@ -189,6 +192,34 @@ impl Body<'_> {
         self.close(1);
     }
 
+    /// Gives the index of the loop in hand another name, for where it is compared; returns the one of the loop around.
+    pub(super) fn name_number(&mut self, axis: &Axis) -> Option<(usize, Ident)> {
+        let number = self.names.take(&format!("{}_number", axis.name));
+        self.number.replace((self.indices.len() - 1, number))
+    }
+
+    /// Where statements compare it, what stands before a loop over so many lanes, and at its beginning.
+    pub(super) fn numbered(
+        &mut self,
+        around: Option<(usize, Ident)>,
+        statements: &TokenStream,
+        lanes: i64,
+        (at, first): (&Ident, TokenStream),
+    ) -> (TokenStream, TokenStream) {
+        let Some((_, number)) = std::mem::replace(&mut self.number, around) else {
+            return Default::default();
+        };
+        self.names.release(&number);
+        if !mentions(statements, &number) {
+            return Default::default();
+        }
+        let (kernels, numbers) = (self.import("kernels"), self.names.take("numbers"));
+        self.names.release(&numbers);
+        let lanes = Literal::i64_unsuffixed(lanes);
+        let before = quote!(let #numbers = #kernels::numbers::<#lanes>(););
+        (before, quote!(let #number = #first #numbers[#at];))
+    }
+
     /// Does what stands beside the loop over lanes, where the index of elements is that of pieces.
     fn beside<R>(&mut self, cut: Cut, part: &Ident, work: impl FnOnce(&mut Self) -> R) -> R {
         self.indices.push(part.clone());
@@ -214,6 +245,7 @@ impl Body<'_> {
         let float = self.float();
         let zero: Literal = format!("0.0_{float}").parse().expect("a literal");
         let (length, width) = (Literal::i64_unsuffixed(lanes), Literal::i64_unsuffixed(cut.width));
+        let around = self.name_number(axis);
         let (mut body, mut behind, mut taken) = (TokenStream::new(), TokenStream::new(), Vec::new());
         if let (Some(row), Some((_, known))) = (known, &self.known) {
             body.extend(quote!(let #known = #row[#at];));
@@ -234,6 +266,8 @@ impl Body<'_> {
             temporaries.iter().for_each(|name| self.names.release(name));
             body.extend(quote!(#lets #array[#at] = #value;));
         }
+        let first = if cut.pieces == 1 { quote!() } else { quote!(#part * #width +) };
+        let (numbers, number) = self.numbered(around, &body, lanes, (&at, first));
         self.leave(outer);
         for each in uses.iter().filter(|each| own.contains(&each.key)) {
             behind.extend(self.beside(cut, &part, |body| body.store_row(each, cut.width, lanes)));
@@ -241,15 +275,16 @@ impl Body<'_> {
         self.close_rows(count);
         [&part].into_iter().chain(&taken).for_each(|name| self.names.release(name));
         if cut.pieces == 1 {
-            return quote!(#declarations #before for #at in 0..#length { #body } #behind);
+            return quote!(#declarations #before #numbers for #at in 0..#length { #number #body } #behind);
         }
         let index = mentions(&body, &index).then(|| quote!(let #index = #part * #width + #at;));
         let parts = Literal::i64_unsuffixed(cut.pieces);
         quote! {
             #declarations
+            #numbers
             for #part in 0..#parts {
                 #before
-                for #at in 0..#length { #index #body }
+                for #at in 0..#length { #index #number #body }
                 #behind
             }
         }

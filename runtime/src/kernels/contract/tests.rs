@@ -80,7 +80,7 @@ fn compare<F: Float>(rng: &mut Rng, lists: [&[Index]; 3], accumulate: bool) {
 
     #[cfg(all(target_arch = "x86_64", feature = "std"))]
     {
-        use crate::kernels::dispatch::Level;
+        use crate::kernels::cpu::Level;
         for level in [Level::Baseline, Level::Wide, Level::Widest] {
             if level > Level::get() {
                 continue;

@@ -59,6 +59,11 @@ impl Body<'_> {
         let mut parameters = self.fields_as_parameters(outline, &own)?;
         let around = self.variables_as_parameters(outline).into_iter();
         parameters.extend(around.filter(|parameter| !own.contains(&parameter.name.to_string())));
+        if self.is_whole {
+            let (krate, cpu) = (self.cx.krate, self.local("cpu"));
+            let ty = quote!(#krate::__private::kernels::Cpu);
+            parameters.push(Parameter::new(cpu.clone(), ty, quote!(#cpu), Role::Size));
+        }
         let buffers = (0..self.plan.memory.buffers.len()).map(|buffer| self.names.buffer(BufferId(buffer)));
         let named = parameters.iter().map(|parameter| &parameter.name).chain(buffers);
         let variables: BTreeSet<String> = named.map(ToString::to_string).chain(own).collect();

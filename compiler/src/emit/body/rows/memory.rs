@@ -6,7 +6,7 @@ use quote::quote;
 
 use super::{Key, Row, Use};
 use crate::emit::body::{Access, Body};
-use crate::ir::{Atom, Int, Kind, TensorId};
+use crate::ir::{Atom, Axis, Int, Kind, Scalar, ScalarId, TensorId};
 
 /// The widest steps between neighbours of a row: of a vector of them, one in so many is used.
 const WIDEST: i64 = 4;
@@ -104,6 +104,19 @@ impl Body<'_> {
             }
         };
         if mutable { flat.receiver() } else { flat.argument() }
+    }
+
+    /// All that a value reads along an axis, if it does nothing else and they are neighbours.
+    pub(in crate::emit::body) fn read_row(&self, value: ScalarId, axis: &Axis) -> Option<TokenStream> {
+        let Scalar::Read(tensor, at) = &self.plan.graph.scalars[value] else { return None };
+        let along = self.along(*tensor, at, self.indices.len());
+        let (Along::Row { prefix, start, stride: 1 }, Kind::Float) = (along, self.kind(*tensor)) else {
+            return None;
+        };
+        let key = self.row_key(*tensor, &prefix, &start, 1);
+        let each =
+            Use { key, tensor: *tensor, prefix, start, stride: 1, inside: true, loaded: true, stored: false };
+        Some(self.row_slice(&each, axis.extent.as_constant()?, false))
     }
 
     pub(super) fn name_of(&self, tensor: TensorId) -> String {
