@@ -187,7 +187,9 @@ impl Contraction<'_> {
             reduction: Reduction::Sum,
             value: self.graph.scalars.with_indices(value, &to),
         };
-        let sets = rest.base.is_none() && order::is_direct(&rest);
+        let sets = rest.base.is_none()
+            && order::is_direct(&rest)
+            && order::may_always_write(self.graph, &rest, self.counters);
         let rest = Comprehension { reduction: if sets { Reduction::Set } else { Reduction::Sum }, ..rest };
         nodes.extend([sum, rest]);
         Some(nodes)

@@ -1,13 +1,16 @@
 //! How one node can be computed: which of its indices are loops and which a statement's own, in which
 //! order. The last loop should run along the last axis of what is written and read.
 
+use std::collections::BTreeMap;
+
 use crate::ir::{
-    Apply, ArrayFunction, Axis, Comprehension, Graph, Int, Reduction, Scalar, ScalarId, TensorId,
+    Apply, ArrayFunction, Axis, Comprehension, Graph, Int, LoopId, Reduction, Scalar, ScalarId, TensorId,
 };
 
 use super::Inputs;
 use super::form::{LeafKind, Product};
 use super::product;
+use super::range::Extents;
 
 /// One way to compute a node; all indices count in the node's own domain.
 #[derive(Clone, Debug)]
@@ -55,9 +58,15 @@ pub(super) fn of_apply(graph: &mut Graph, node: &Apply) -> Vec<Candidate> {
 }
 
 /// The ways to compute a comprehension, the best on its own first.
-pub(super) fn of_comprehension(graph: &mut Graph, node: &Comprehension, inputs: &Inputs) -> Vec<Candidate> {
+pub(super) fn of_comprehension(
+    graph: &mut Graph,
+    node: &Comprehension,
+    inputs: &Inputs,
+    counters: &BTreeMap<LoopId, Int>,
+) -> Vec<Candidate> {
     let indices = 0..node.domain.len();
-    let direct = is_direct(node);
+    // What is added under its guard is not written where that does not hold.
+    let direct = is_direct(node) && may_always_write(graph, node, counters);
     let covers = direct && covers(graph, node);
     let reduced: Vec<usize> = indices
         .clone()
@@ -164,6 +173,23 @@ pub(super) fn is_direct(node: &Comprehension) -> bool {
             .at
             .iter()
             .all(|at| digits(at, node).is_some() || !(0..node.domain.len()).any(|x| at.mentions_index(x)))
+}
+
+/// Whether a sum may be written where the guard on top of its value does not hold, too: its place is an element
+/// there as well.
+pub(super) fn may_always_write(
+    graph: &Graph,
+    node: &Comprehension,
+    counters: &BTreeMap<LoopId, Int>,
+) -> bool {
+    let is_zero = |value: ScalarId| graph.scalars.as_number(value) == Some(0.0);
+    let is_guarded = match graph.scalars[node.value] {
+        Scalar::Select(_, a, b) => is_zero(a) || is_zero(b),
+        _ => false,
+    };
+    let indices: Vec<Int> = node.domain.iter().map(|axis| axis.extent.clone()).collect();
+    let extents = Extents { indices: &indices, counters };
+    !is_guarded || node.reduction == Reduction::Set || extents.are_within(&node.at, graph.shape(node.out))
 }
 
 /// The number of values that a subscript takes, if its indices are like the digits of a number.

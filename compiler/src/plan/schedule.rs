@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ir::{Carried, Graph, Int, Node, TensorId};
+use crate::ir::{Carried, Graph, Int, LoopId, Node, TensorId};
 use crate::routine::Gradient;
 
 use super::form::{Memory, Repeat, Step};
@@ -37,7 +37,8 @@ pub(super) fn schedule(draft: Draft, given: &Inputs) -> Schedule {
     for stage in [&forward, &backward] {
         count(&graph, stage, &mut waiting);
     }
-    let mut maker = Maker { graph: &mut graph, inputs: given, views: &mut views, waiting };
+    let counters = BTreeMap::new();
+    let mut maker = Maker { graph: &mut graph, inputs: given, views: &mut views, waiting, counters };
     let forward = maker.block(forward, &[]);
     let backward = maker.block(backward, &[]);
     Schedule { graph, forward, backward, results, gradients, inputs, views, memory: Memory::default() }
@@ -49,6 +50,8 @@ struct Maker<'a> {
     views: &'a mut BTreeMap<TensorId, TensorId>,
     /// By tensor: how many nodes that have no place yet read it.
     waiting: BTreeMap<TensorId, usize>,
+    /// How far the counters of loops run.
+    counters: BTreeMap<LoopId, Int>,
 }
 
 impl Maker<'_> {
@@ -60,13 +63,16 @@ impl Maker<'_> {
                 self.placed(&reads);
             }
             let candidates = match node {
-                Node::Comprehension(node) => order::of_comprehension(self.graph, &node, self.inputs),
+                Node::Comprehension(node) => {
+                    order::of_comprehension(self.graph, &node, self.inputs, &self.counters)
+                }
                 Node::Apply(node) => order::of_apply(self.graph, &node),
                 Node::Reshape { out, from } => {
                     self.views.insert(out, from);
                     continue;
                 }
                 Node::Loop(node) => {
+                    self.counters.insert(node.counter, node.extent.clone());
                     let body = self.block(node.body, &node.carried);
                     self.placed(&reads);
                     let (counter, name, extent, reversed) =

@@ -55,6 +55,15 @@ net! {
             sum(sin(first)) + sum(last) + sum(one) + sum(scaled) + sum[n in 0..N](exp(x[0, 2] + w[0]))
         }
 
+        /// Derivatives by the first row, which there may not be, of what is said of it alone.
+        #[grad(x, w)]
+        pub fn bent(x: f64[N], w: f64) -> f64 {
+            let d[n] = if n > 0 { x[n] - x[n - 1] } else { x[n] * w };
+            let slope = grad(sum(d * d * d * d), x);
+            let bend = grad(slope[N / 2..], x);
+            sum(bend * x) + grad(sum(bend * bend), w)
+        }
+
         /// The result lies behind two temporaries, of which either may be the larger.
         pub fn behind_the_larger(x: f64[N, 2], to: u32[M]) -> f64[N, 2] {
             let mut h = x;
@@ -349,6 +358,24 @@ fn ends_that_are_not_there() {
             }
         }
     }
+}
+
+#[test]
+fn derivatives_by_a_row_that_is_not_there() {
+    let (model, mut workspace) = (Empty::zeros(), Workspace::new());
+    let (mut none, mut d_w) = ([], f64::NAN);
+    let pass = model.bent(&mut workspace, &[], 0.7);
+    assert_eq!(pass.value(), 0.0);
+    pass.backward(&mut none, &mut d_w);
+    assert_eq!(d_w, 0.0);
+    // Of one row d⁴ with d = w x: 12 w⁴ x³, and 144 w⁸ x⁴ by w.
+    let (x, w) = (1.5_f64, 0.7_f64);
+    let mut d_x = [f64::NAN];
+    let pass = model.bent(&mut workspace, &[x], w);
+    assert!((pass.value() - 12.0 * w.powi(4) * x.powi(3) - 1152.0 * w.powi(7) * x.powi(4)).abs() < 1e-9);
+    pass.backward(&mut d_x, &mut d_w);
+    assert!((d_x[0] - 36.0 * w.powi(4) * x.powi(2) - 4608.0 * w.powi(7) * x.powi(3)).abs() < 1e-9);
+    assert!((d_w - 48.0 * w.powi(3) * x.powi(3) - 8064.0 * w.powi(6) * x.powi(4)).abs() < 1e-9);
 }
 
 #[test]

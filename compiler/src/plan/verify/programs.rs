@@ -228,6 +228,32 @@ fn shares_of_one_gradient_are_added_in_one_nest() {
     );
 }
 
+/// What is said of the first row alone is a sum of one term, whose place there may not be.
+#[test]
+fn rows_that_are_not_there() {
+    for rows in [0, 1, 4] {
+        planned(
+            "dim N;
+            pub struct Net { w: f64[3] }
+            impl Net {
+                pub fn bent(x: f64[N]) -> f64 {
+                    let d[n] = if n > 0 { x[n] - x[n - 1] } else { x[n] * w[0] };
+                    let slope = grad(sum(d * d * d * d), x);
+                    let bend = grad(slope[N / 2..], x);
+                    sum(grad(bend * x, w)) + sum(grad(bend, x))
+                }
+                pub fn first(x: f64[N, 3]) -> f64 {
+                    let y[n] = if n > 0 { x[n - 1, 0] } else { dot(x[n], w) };
+                    let slope = grad(sum(y * y * y), x);
+                    sum(grad(sum(slope * slope), w))
+                }
+            }",
+            &[rows],
+            3,
+        );
+    }
+}
+
 /// A layer, its argument, how it is called, and how many products of matrices there should be: forward, and
 /// in both directions. Where a channel meets itself alone, nothing is gained by one.
 const CONVOLUTIONS: &[(&str, &str, &str, usize, usize)] = &[

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::eval::function;
-use crate::ir::{Atom, Axis, Binary, Called, Comparison, Int, LoopId, Scalar, ScalarId, TensorId, Unary};
+use crate::ir::{
+    Atom, Axis, Binary, Called, Comparison, Function, Int, LoopId, Scalar, ScalarId, TensorId, Unary,
+};
 use crate::plan::{
     Bound, BufferId, FrameId, Home, Item, Leaf, LeafKind, Maximum, Plan, Range, Root, Step, live::leaves,
     product::strides,
@@ -195,6 +197,11 @@ impl<'a> Machine<'a> {
                     Binary::Div => a / b,
                     _ => function::binary(*binary, a, b),
                 }
+            }
+            Scalar::Call(Function::Extern(function), arguments) => {
+                let arguments: Vec<f64> = arguments.iter().map(|&argument| self.scalar(argument)).collect();
+                let name = &self.plan.graph.scalars.externs[function.0 as usize].name;
+                function::external(name, &arguments).expect("a function that tests know")
             }
             Scalar::Call(..) => unreachable!("no program here calls functions"),
             Scalar::Compare(comparison, a, b) => {
@@ -400,7 +407,15 @@ impl<'a> Machine<'a> {
                 if let LeafKind::Product(product) = &leaf.kind {
                     self.check_runs(leaf, product);
                     if !adds {
-                        self.each(&leaf.inner, &leaf.ranges, &mut |machine| {
+                        // The sum may have no terms.
+                        let (mut axes, mut ranges) = (leaf.inner.clone(), leaf.ranges.clone());
+                        for &index in &product.depth {
+                            axes[index - self.indices.len()].extent = Int::constant(1);
+                            if let Some(range) = ranges.get_mut(index - self.indices.len()) {
+                                *range = Range::default();
+                            }
+                        }
+                        self.each(&axes, &ranges, &mut |machine| {
                             let place = machine.place(leaf.out, &leaf.at);
                             machine.store(leaf.out, place, 0.0);
                         });
