@@ -279,7 +279,7 @@ fn layers() {
 }
 
 mod algebra;
-mod contract;
+pub mod contract;
 mod external;
 mod loops;
 mod mapped;

@@ -61,6 +61,10 @@ fn block(graph: &mut Graph, steps: &mut [Step], fixed: &BTreeSet<TensorId>, deli
             if part.axis > 0 && is_of_product(&repeat.body, part.tensor) {
                 continue;
             }
+            // Zeros in all of it would be zeros in more than its part of the whole.
+            if is_filled_at_once(&repeat.body, &part) {
+                continue;
+            }
             if delivered.contains(&part.tensor) {
                 continue;
             }
@@ -96,7 +100,7 @@ impl Part {
     /// The subscripts in the whole of an element of the part.
     fn extend(&self, at: &[Int]) -> Vec<Int> {
         let mut at = at.to_vec();
-        at.insert(self.axis.min(at.len()), Int::atom(Atom::Loop(self.counter)));
+        at.insert(self.axis, Int::atom(Atom::Loop(self.counter)));
         at
     }
 }
@@ -260,6 +264,17 @@ fn is_of_product(steps: &[Step], tensor: TensorId) -> bool {
             _ => false,
         }),
         Step::Loop(repeat) => is_of_product(&repeat.body, tensor),
+        Step::Copy { .. } | Step::Update(_) | Step::Carve { .. } => false,
+    })
+}
+
+/// Whether a fill leaves out an axis of what is kept that stands before that of the iterations.
+fn is_filled_at_once(steps: &[Step], part: &Part) -> bool {
+    steps.iter().any(|step| match step {
+        Step::Nest(items) => leaves(items).into_iter().any(|leaf| {
+            leaf.out == part.tensor && matches!(leaf.kind, LeafKind::Fill) && leaf.at.len() < part.axis
+        }),
+        Step::Loop(repeat) => is_filled_at_once(&repeat.body, part),
         Step::Copy { .. } | Step::Update(_) | Step::Carve { .. } => false,
     })
 }

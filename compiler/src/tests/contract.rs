@@ -14,18 +14,11 @@ use crate::program::{ArgumentContent, Method};
 
 #[test]
 fn every_sentence_holds() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/contract.txt");
-    let text = std::fs::read_to_string(path).expect("the programs can be read");
     let mut wrong = Vec::new();
-    for case in text.split("==== ").skip(1) {
-        let (head, program) = case.split_once('\n').expect("a case has a title");
-        let cells: Vec<&str> = head.split('|').map(str::trim).collect();
-        let [title, dims, labels] = cells.as_slice() else { panic!("{head}: a title, dims and labels") };
-        let dims: Vec<usize> = dims.split_whitespace().map(|dim| dim.parse().expect("a size")).collect();
-        let labels = labels.parse().expect("a number of labels");
+    for (title, dims, labels, program) in cases() {
         let run = AssertUnwindSafe(|| {
-            agree(program, &dims, labels);
-            check_gradients(program, &dims, labels);
+            agree(&program, &dims, labels);
+            check_gradients(&program, &dims, labels);
         });
         if let Err(failure) = catch_unwind(run) {
             let message = failure.downcast_ref::<String>().map_or("it panicked", String::as_str);
@@ -33,6 +26,20 @@ fn every_sentence_holds() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+/// The programs: a title, sizes, what indices are below, the text.
+pub fn cases() -> Vec<(String, Vec<usize>, u32, String)> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/contract.txt");
+    let text = std::fs::read_to_string(path).expect("the programs can be read");
+    let case = |case: &str| {
+        let (head, program) = case.split_once('\n').expect("a case has a title");
+        let cells: Vec<&str> = head.split('|').map(str::trim).collect();
+        let [title, dims, labels] = cells.as_slice() else { panic!("{head}: a title, dims and labels") };
+        let dims = dims.split_whitespace().map(|dim| dim.parse().expect("a size")).collect();
+        (title.to_string(), dims, labels.parse().expect("a number of labels"), program.to_string())
+    };
+    text.split("==== ").skip(1).map(case).collect()
 }
 
 /// Holds every `f` against its `f_again`.

@@ -26,7 +26,8 @@ fn planned(text: &str, dims: &[usize], bound: u32) {
     }
 }
 
-fn given(method: &Method) -> Vec<crate::ir::TensorId> {
+/// What a method is given, fields first.
+pub fn given(method: &Method) -> Vec<crate::ir::TensorId> {
     let arguments = method.arguments.iter().filter_map(|argument| match argument.content {
         ArgumentContent::Tensor(tensor) => Some(tensor),
         ArgumentContent::Dim(_) => None,

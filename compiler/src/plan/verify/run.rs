@@ -162,7 +162,12 @@ impl<'a> Machine<'a> {
         assert_eq!(shape.len(), at.len(), "subscripts of {tensor:?}");
         shape.iter().zip(at).fold(0, |place, (extent, at)| {
             let (extent, at) = (self.size(extent), self.integer(at));
-            assert!(at >= 0 && (at as usize) < extent, "subscript {at} outside 0..{extent} of {tensor:?}");
+            assert!(
+                at >= 0 && (at as usize) < extent,
+                "subscript {at} outside 0..{extent} of {tensor:?} {} {:?}",
+                self.plan.graph.tensor(tensor).name,
+                shape
+            );
             place * extent + at as usize
         })
     }
