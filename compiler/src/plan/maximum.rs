@@ -8,28 +8,63 @@ use crate::ir::{Atom, Int};
 
 use super::storage::upper_bound;
 
-/// The largest of several sums without negative terms; 0 if there are none.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Maximum(Vec<Int>);
+/// A sum without negative terms.
+pub trait Sum: Clone {
+    /// Whether it is 0.
+    fn is_zero(&self) -> bool;
+    /// Both together.
+    fn plus(&self, other: &Self) -> Self;
+    /// Whether no coefficient is larger.
+    fn at_most(&self, other: &Self) -> bool;
+}
 
-impl Maximum {
+impl Sum for Int {
+    fn is_zero(&self) -> bool {
+        self.is(0)
+    }
+
+    fn plus(&self, other: &Self) -> Self {
+        self.add(other)
+    }
+
+    fn at_most(&self, other: &Self) -> bool {
+        self.is_covered_by(other)
+    }
+}
+
+/// The largest of several sums without negative terms; 0 if there are none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Maximum<S = Int>(Vec<S>);
+
+impl<S> Default for Maximum<S> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<S: Sum> Maximum<S> {
     /// Of one sum.
-    pub fn of(sum: Int) -> Self {
-        Self(if sum.is(0) { Vec::new() } else { vec![sum] })
+    pub fn of(sum: S) -> Self {
+        Self(if sum.is_zero() { Vec::new() } else { vec![sum] })
     }
 
     /// The sums, none of which is at most another for all sizes.
-    pub fn sums(&self) -> &[Int] {
+    pub fn sums(&self) -> &[S] {
         &self.0
+    }
+
+    /// Each sum written in another way, in which they compare as before.
+    pub fn map<T>(&self, each: impl FnMut(&S) -> T) -> Maximum<T> {
+        Maximum(self.0.iter().map(each).collect())
     }
 
     /// The larger of both.
     pub fn or(self, other: &Self) -> Self {
-        self.or_unless(other, Int::is_covered_by)
+        self.or_unless(other, S::at_most)
     }
 
     /// The larger of both, without those sums that are at most another.
-    pub fn or_unless(mut self, other: &Self, at_most: impl Fn(&Int, &Int) -> bool) -> Self {
+    pub fn or_unless(mut self, other: &Self, at_most: impl Fn(&S, &S) -> bool) -> Self {
         for sum in &other.0 {
             if !self.0.iter().any(|known| at_most(sum, known)) {
                 self.0.retain(|known| !at_most(known, sum));
@@ -44,18 +79,20 @@ impl Maximum {
         if self.0.is_empty() {
             return size.clone();
         }
-        let more = |more: &Int| Self(self.0.iter().map(|sum| sum.add(more)).collect());
+        let more = |more: &S| self.map(|sum| sum.plus(more));
         size.0.iter().map(more).reduce(|all, next| all.or(&next)).unwrap_or_else(|| self.clone())
-    }
-
-    /// So many times as much; the factor is not negative.
-    pub fn scale(&self, factor: i64) -> Self {
-        Self(self.0.iter().map(|sum| sum.scale(factor)).collect())
     }
 
     /// Whether it is never larger.
     pub fn at_most(&self, other: &Self) -> bool {
-        self.0.iter().all(|sum| other.0.iter().any(|known| sum.is_covered_by(known)))
+        self.0.iter().all(|sum| other.0.iter().any(|known| sum.at_most(known)))
+    }
+}
+
+impl Maximum {
+    /// So many times as much; the factor is not negative.
+    pub fn scale(&self, factor: i64) -> Self {
+        self.map(|sum| sum.scale(factor))
     }
 
     /// If it is one for all sizes.

@@ -4,6 +4,7 @@
 //! No pass here changes a value (beyond the order of a sum), knows Rust, or reports anything.
 
 mod again;
+mod basis;
 mod bounds;
 mod contract;
 mod cut;

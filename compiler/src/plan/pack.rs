@@ -9,9 +9,10 @@
 
 use std::cmp::Reverse;
 
-use crate::ir::Atom;
+use crate::ir::{Atom, Int};
 
-use super::maximum::Maximum;
+use super::basis::{self, Basis, Coefficients};
+use super::maximum::{Maximum, Sum};
 
 /// How many orders are tried after those to begin with.
 const ATTEMPTS: usize = 24;
@@ -28,22 +29,33 @@ pub(super) struct Block {
 }
 
 /// Where blocks begin, and how long the whole is.
-#[derive(Default)]
-pub(super) struct Packing {
-    pub offsets: Vec<Maximum>,
-    pub length: Maximum,
+pub(super) struct Packing<S = Int> {
+    pub offsets: Vec<Maximum<S>>,
+    pub length: Maximum<S>,
 }
 
-impl Packing {
+impl<S: Sum> Packing<S> {
     /// How many sums there are to be read.
     fn sums(&self) -> usize {
         self.offsets.iter().map(|offset| offset.sums().len().max(1)).sum()
+    }
+
+    /// The same with its sums written in another way.
+    fn map<T>(&self, each: impl Fn(&S) -> T) -> Packing<T> {
+        Packing {
+            offsets: self.offsets.iter().map(|offset| offset.map(&each)).collect(),
+            length: self.length.map(&each),
+        }
     }
 }
 
 /// The best packing that is found.
 pub(super) fn pack(blocks: &[Block]) -> Packing {
+    let sums = blocks.iter().flat_map(|block| block.size.sums());
+    let basis = Basis::of(sums, |sum| typical(&Maximum::of(sum.clone())));
+    let lengths = blocks.iter().map(|block| block.size.map(|sum| basis.coefficients(sum))).collect();
     let sizes: Vec<i64> = blocks.iter().map(|block| typical(&block.size)).collect();
+    let packer = Packer { blocks, basis, lengths, sizes: sizes.clone() };
     let stay = |place: usize| blocks[place].to - blocks[place].from + 1;
     let live_at = |moment: usize| {
         let live = |(block, _): &(&Block, &i64)| (block.from..=block.to).contains(&moment);
@@ -60,17 +72,17 @@ pub(super) fn pack(blocks: &[Block]) -> Packing {
     let longest_first = sorted(&|place| -(stay(place) as i64));
     let most_first = sorted(&|place| (stay(place) as i64).saturating_mul(-sizes[place]));
 
-    let mut found: Vec<(i64, Packing)> = Vec::new();
+    let mut found: Vec<(i64, Packing<Coefficients>)> = Vec::new();
     let is_constant = blocks.iter().all(|block| block.size.as_constant().is_some());
     // Of constants there is one largest.
     let starts: &[Start] = if is_constant { &[Start::Sum] } else { &[Start::Sum, Start::Maximum] };
     for &start in starts {
         for mut order in [largest_first.clone(), most_first.clone(), longest_first.clone()] {
             for _ in 0..=ATTEMPTS {
-                let (packing, top) = in_order(blocks, &order, start);
-                let length = typical(&packing.length);
+                let (packing, top) = packer.in_order(&order, start);
+                let length = basis::typical(&packing.length);
                 if length <= most_live && start == Start::Sum {
-                    return packing;
+                    return packer.written(&packing);
                 }
                 found.push((length, packing));
                 if length <= most_live {
@@ -84,7 +96,10 @@ pub(super) fn pack(blocks: &[Block]) -> Packing {
     let shortest = found.iter().map(|(length, _)| *length).min().unwrap_or(0);
     let near = found.into_iter().filter(|(length, _)| 100 * length <= (100 + WORTH) * shortest);
     let best = near.min_by_key(|(length, packing)| (packing.sums(), *length));
-    best.map_or_else(Packing::default, |(_, best)| best)
+    best.map_or_else(
+        || Packing { offsets: Vec::new(), length: Maximum::default() },
+        |(_, best)| packer.written(&best),
+    )
 }
 
 /// What a block may start at.
@@ -99,72 +114,95 @@ enum Start {
 /// A block that has its place, and where that is at typical sizes.
 struct Placed<'a> {
     block: &'a Block,
-    start: Maximum,
-    end: Maximum,
+    start: Maximum<Coefficients>,
+    end: Maximum<Coefficients>,
     typical: (i64, i64),
 }
 
-/// The packing of blocks in an order of places, and the block that ends last.
-fn in_order(blocks: &[Block], order: &[usize], start: Start) -> (Packing, usize) {
-    let mut placed: Vec<Placed<'_>> = Vec::new();
-    for &place in order {
-        let block = &blocks[place];
-        let start = lowest(block, &placed, start);
-        let end = start.plus(&block.size);
-        let typical = (typical(&start), typical(&end));
-        placed.push(Placed { block, start, end, typical });
-    }
-    let length = placed.iter().fold(Maximum::default(), |length, placed| length.or(&placed.end));
-    let top = order.iter().zip(&placed).max_by_key(|(_, placed)| placed.typical.1);
-    let top = top.map_or(0, |(&place, _)| place);
-    let mut offsets = vec![Maximum::default(); blocks.len()];
-    for (&place, placed) in order.iter().zip(placed) {
-        offsets[place] = placed.start;
-    }
-    (Packing { offsets, length }, top)
+/// Blocks with their sizes in the form that is quick to compare.
+struct Packer<'a> {
+    blocks: &'a [Block],
+    basis: Basis,
+    lengths: Vec<Maximum<Coefficients>>,
+    /// At typical sizes.
+    sizes: Vec<i64>,
 }
 
-/// The lowest place where a block meets no other.
-fn lowest(block: &Block, placed: &[Placed<'_>], start: Start) -> Maximum {
-    let meets = |other: &&Placed<'_>| other.block.from <= block.to && block.from <= other.block.to;
-    let mut others: Vec<&Placed<'_>> = placed.iter().filter(meets).collect();
-    others.sort_by_key(|other| other.typical.1);
-    let size = typical(&block.size);
-    // What holds for all sizes holds for the typical ones, and that is quick to see.
-    let may_fit =
-        |low: i64| others.iter().all(|other| low + size <= other.typical.0 || other.typical.1 <= low);
-    let fits = |start: &Maximum| {
-        let (low, end) = (typical(start), start.plus(&block.size));
-        others.iter().all(|other| {
-            (low + size <= other.typical.0 && end.at_most(&other.start))
-                || (other.typical.1 <= low && other.end.at_most(start))
-        })
-    };
-    // On the ground, on one of those that it meets, or on several of them.
-    let ground = Maximum::default();
-    if may_fit(0) && fits(&ground) {
-        return ground;
+impl Packer<'_> {
+    /// The packing of blocks in an order of places, and the block that ends last.
+    fn in_order(&self, order: &[usize], start: Start) -> (Packing<Coefficients>, usize) {
+        let mut placed: Vec<Placed<'_>> = Vec::new();
+        for &place in order {
+            let start = self.lowest(place, &placed, start);
+            let end = start.plus(&self.lengths[place]);
+            let typical = (basis::typical(&start), basis::typical(&end));
+            placed.push(Placed { block: &self.blocks[place], start, end, typical });
+        }
+        let length = placed.iter().fold(Maximum::default(), |length, placed| length.or(&placed.end));
+        let top = order.iter().zip(&placed).max_by_key(|(_, placed)| placed.typical.1);
+        let top = top.map_or(0, |(&place, _)| place);
+        let mut offsets = vec![Maximum::default(); self.blocks.len()];
+        for (&place, placed) in order.iter().zip(placed) {
+            offsets[place] = placed.start;
+        }
+        (Packing { offsets, length }, top)
     }
-    let mut below = ground;
-    for other in &others {
-        if start == Start::Maximum {
-            below = below.or(&other.end);
-        }
-        if may_fit(other.typical.1) {
-            if fits(&other.end) {
-                return other.end.clone();
-            }
-            if start == Start::Maximum && fits(&below) {
-                return below;
-            }
-        }
+
+    /// A packing in sums.
+    fn written(&self, packing: &Packing<Coefficients>) -> Packing {
+        packing.map(|sum| self.basis.sum(sum))
     }
-    match start {
-        Start::Sum => {
-            let all = others.iter().fold(below, |all, other| all.or(&other.end));
-            Maximum::of(all.upper_bound())
+
+    /// The lowest place where a block meets no other.
+    fn lowest(&self, place: usize, placed: &[Placed<'_>], start: Start) -> Maximum<Coefficients> {
+        let (block, length, size) = (&self.blocks[place], &self.lengths[place], self.sizes[place]);
+        let meets = |other: &&Placed<'_>| other.block.from <= block.to && block.from <= other.block.to;
+        let mut others: Vec<&Placed<'_>> = placed.iter().filter(meets).collect();
+        others.sort_by_key(|other| other.typical.1);
+        // What holds for all sizes holds for the typical ones, and that is quick to see.
+        let may_fit =
+            |low: i64| others.iter().all(|other| low + size <= other.typical.0 || other.typical.1 <= low);
+        let fits = |start: &Maximum<Coefficients>| {
+            let (low, end) = (basis::typical(start), start.plus(length));
+            others.iter().all(|other| {
+                (low + size <= other.typical.0 && end.at_most(&other.start))
+                    || (other.typical.1 <= low && other.end.at_most(start))
+            })
+        };
+        // On the ground, on one of those that it meets, or on several of them.
+        let ground = Maximum::default();
+        if may_fit(0) && fits(&ground) {
+            return ground;
         }
-        Start::Maximum => below,
+        // What lies below the others up to here.
+        let (mut below, mut reached) = (ground.clone(), 0);
+        let mut raise = |to: usize| {
+            for other in &others[reached..to] {
+                below = std::mem::take(&mut below).or(&other.end);
+            }
+            reached = to;
+            below.clone()
+        };
+        for (place, other) in others.iter().enumerate() {
+            if may_fit(other.typical.1) {
+                if fits(&other.end) {
+                    return other.end.clone();
+                }
+                if start == Start::Maximum {
+                    let below = raise(place + 1);
+                    if fits(&below) {
+                        return below;
+                    }
+                }
+            }
+        }
+        match start {
+            Start::Sum => {
+                let ends = others.iter().flat_map(|other| other.end.sums());
+                ends.cloned().reduce(|all, end| self.basis.union(&all, &end)).map_or(ground, Maximum::of)
+            }
+            Start::Maximum => raise(others.len()),
+        }
     }
 }
 
