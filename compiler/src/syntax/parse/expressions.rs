@@ -4,7 +4,7 @@ use proc_macro2::Span;
 
 use super::super::ast::{BinaryOperator, Expr, ExprKind, UnaryOperator};
 use super::items::INTEGERS;
-use super::{Parsed, Parser, hints, is_keyword, join};
+use super::{Parsed, Parser, branches, hints, is_keyword, join};
 
 /// An expression of more operators than this in one row is an error: the passes walk the tree by recursion.
 pub(super) const LONGEST: usize = 1024;
@@ -83,7 +83,8 @@ impl Parser<'_> {
                 let message = format!("this expression has more than {LONGEST} operators in one row");
                 return Err(self.wrong(self.cursor.span(), message, "give parts of it names with `let`"));
             }
-            if self.cursor.at_fragment() {
+            // What only assigns is no operand: a statement may follow it that begins with a sign.
+            if self.cursor.at_fragment() || branches::only_assigns(&left) {
                 return Ok(left);
             }
             if self.cursor.at_word("as") {

@@ -5,6 +5,7 @@
 //! is outside it.
 
 mod attributes;
+mod branches;
 mod cursor;
 mod expressions;
 mod functions;

@@ -6,7 +6,7 @@ use super::super::ast::{BinaryOperator, Body, Expr, ExprKind, Lost, Pattern, Sta
 use super::attributes::Place;
 use super::cursor::Cursor;
 use super::types::{or_error, or_lost};
-use super::{Failed, Parsed, Parser, ends_in_comma, hints, is_keyword, lost_expression, stray};
+use super::{Failed, Parsed, Parser, branches, ends_in_comma, hints, is_keyword, lost_expression, stray};
 
 impl Parser<'_> {
     /// `{ … }`
@@ -306,6 +306,10 @@ impl Parser<'_> {
     /// reason (not `fine`), no more is said.
     fn result_or_unused(&mut self, body: &mut Body, value: Expr, valued: bool, fine: bool) -> Parsed<()> {
         let semicolon = self.at(";").then(|| self.bump_span());
+        if branches::only_assigns(&value) {
+            body.statements.push(branches::statement(value));
+            return Ok(());
+        }
         if valued && self.cursor.is_empty() {
             if let Some(span) = semicolon {
                 self.wrong(span, "found `;` behind the result", hints::LAST);
@@ -318,7 +322,9 @@ impl Parser<'_> {
             self.end_of_statement()?;
         } else if fine {
             let help = match &value.kind {
-                ExprKind::If { .. } => "an `if` is a value: write `x = if c { … } else { x };`",
+                ExprKind::If { .. } => {
+                    "assign it, `x = if c { … } else { x };`, or assign in its branches: `if c { x = …; }`"
+                }
                 ExprKind::Method { name, .. } => {
                     hints::look_up(hints::CHANGES, &name.to_string()).unwrap_or(hints::UNUSED)
                 }

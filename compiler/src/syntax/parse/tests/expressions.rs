@@ -107,6 +107,12 @@ const STATEMENTS: &[(&str, &str)] = &[
     ("let (x) = y;", "(let x y)"),
     ("let mut (h, c) = (0, 1);", "(let-mut (h, c) (tuple 0 1))"),
     ("let _ = x;", "(let _ x)"),
+    ("if c { x = 1; }", "(let _ (if c (do (= x 1) 0) (do 0)))"),
+    (
+        "if c { x = 1; } else if d { y[0] += 2 } else { } z = -x;",
+        "(let _ (if c (do (= x 1) 0) (do (if d (do (+= y[0] 2) 0) (do 0))))) (= z (- x))",
+    ),
+    ("for t in a { if c { x = 1; } }", "(for t a (let _ (if c (do (= x 1) 0) (do 0))))"),
     ("let y[n, o, i in 0..24] = x[n];", "(let y[n, o, i in 0..24] x[n])"),
     ("let r[p,] = f(a[p]);", "(let r[p] (call f a[p]))"),
     ("x = 1;", "(= x 1)"),
