@@ -28,15 +28,6 @@ struct Moving {
 }
 
 impl Elaborator<'_> {
-    /// The range in which a subscript that is made of one index stays inside its axis.
-    fn range_inside(&self, position: &Int, size: &Int) -> Option<String> {
-        let [index] = position.indices().into_iter().collect::<Vec<_>>()[..] else { return None };
-        let (stride, rest) = affine(position, index).filter(|(stride, _)| *stride > 0)?;
-        let extent = size.plus(-1).sub(&rest).div(&Int::constant(stride)).plus(1);
-        let is_range = Self::is_at_least(&extent, 1) == Some(true);
-        is_range.then(|| format!("{} in 0..{}", self.ambient[index].name, self.show_size(&extent)))
-    }
-
     /// A subscript as what it is applied to is read with: one that falls outside its axis is reported, one
     /// of which only a run tells is to be checked then.
     pub fn inside(&mut self, position: Int, size: &Int, of: (&str, usize), expr: &ast::Expr) -> Int {
@@ -58,30 +49,7 @@ impl Elaborator<'_> {
                 if self.quiet > 0 {
                     return position;
                 }
-                let last = self.show_size(&size.plus(-1));
-                let range = self.range_inside(&position, size).unwrap_or("i in 0..n".to_string());
-                let (size, shown) = (self.show_size(size), self.show_size(&reached));
-                let place = self.place(expr);
-                let (message, help) = if position.as_constant().is_none() {
-                    let message = format!("this subscript reaches {shown}, outside an axis of size {size}");
-                    (
-                        message,
-                        format!(
-                            "give the index a smaller range, `{range}`, or guard the read: `if … {{ … }} else {{ 0 }}`"
-                        ),
-                    )
-                } else if Self::is_at_least(&reached, 0) == Some(false) {
-                    (
-                        format!("this counts back past the beginning: the axis has size {size}"),
-                        format!("the first is 0, or -{size}"),
-                    )
-                } else {
-                    (
-                        format!("there is no element {shown}: the axis has size {size}"),
-                        format!("the last is {last}, or -1"),
-                    )
-                };
-                self.say(&place, message, Some(help));
+                self.say_outside(&position, size, &reached, expr);
             }
         }
         position

@@ -40,6 +40,7 @@ mod misfit;
 mod names;
 mod notation;
 mod operator;
+mod outside;
 mod placed;
 mod reduce;
 mod repeat;

@@ -22,7 +22,11 @@ impl Parser<'_> {
             });
         }
         if !text.starts_with(|first: char| first.is_ascii_digit()) {
-            let help = hints::look_up(hints::OPERAND, "a string").unwrap_or_default();
+            let help =
+                hints::look_up(hints::STRINGS, text.trim_matches('"')).unwrap_or(match text.contains("->") {
+                    true => hints::EINSUM,
+                    false => hints::STRING,
+                });
             return Err(self.wrong(span, format!("expected a number, found {text}"), help));
         }
         Ok(match self.magnitude(&text, literal) {

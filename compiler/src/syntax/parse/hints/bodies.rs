@@ -40,11 +40,33 @@ pub(in crate::syntax::parse) const OPERAND: Table = &[
     ("`#`", "attributes stand in front of items, fields, functions, and `#[checkpoint]` in front of `for`"),
     ("`unsafe`", "leave it out"),
     ("`mut`", "`mut` stands behind `let`"),
-    (
-        "a string",
-        "there are no strings: an `einsum` is written with indices, `let y[i, j] = sum[k](a[i, k] * b[k, j]);`",
-    ),
 ];
+
+/// What another library takes as a string.
+pub(in crate::syntax::parse) const STRINGS: Table = &[
+    (
+        "same",
+        "padding is a number: with an odd kernel of size K and stride 1, `padding = K / 2` keeps the size",
+    ),
+    (
+        "SAME",
+        "padding is a number: with an odd kernel of size K and stride 1, `padding = K / 2` keeps the size",
+    ),
+    ("valid", "padding is a number: `padding = 0`, which is the default"),
+    ("VALID", "padding is a number: `padding = 0`, which is the default"),
+    ("mean", "losses are means; for others write the formula, `sum(each)`"),
+    ("sum", "losses are means: write the formula, or the loss times how many there are"),
+    ("none", "losses are means: write the formula, without the mean"),
+    ("tanh", "the function has a name of its own: `gelu_tanh(x)`"),
+];
+
+/// Of any other string.
+pub(in crate::syntax::parse) const STRING: &str =
+    "there are no strings: options are numbers, `true`, `false` and lists of these";
+
+/// Of a string with an arrow.
+pub(in crate::syntax::parse) const EINSUM: &str =
+    "there are no strings: an `einsum` is written with indices, `let y[i, j] = sum[k](a[i, k] * b[k, j]);`";
 
 /// Where an operator or the end of the expression was expected.
 pub(in crate::syntax::parse) const OPERATOR: Table = &[

@@ -1,0 +1,96 @@
+//! What is said of a subscript that falls outside its axis. Decides nothing: `inside` has.
+
+use super::elaborate::Elaborator;
+use super::infer::affine;
+use super::value::{Bound, Mutability};
+use crate::ir::{Atom, Int};
+use crate::syntax::ast;
+
+/// An index or a loop's counter in a subscript, by its name.
+struct Moving {
+    name: String,
+    /// What it begins with.
+    from: Int,
+    /// The subscript at 0, and how far apart its values are.
+    rest: Int,
+    stride: i64,
+}
+
+impl Elaborator<'_> {
+    /// Says that a subscript reaches a place outside its axis, and how to keep it inside.
+    pub fn say_outside(&mut self, position: &Int, size: &Int, reached: &Int, expr: &ast::Expr) {
+        let place = self.place(expr);
+        let is_before = Self::is_at_least(reached, 0) == Some(false);
+        let (last, axis, shown) =
+            (self.show_size(&size.plus(-1)), self.show_size(size), self.show_size(reached));
+        let (message, help) = if moving_atoms(position).is_empty() {
+            match is_before {
+                true => (
+                    format!("this counts back past the beginning: the axis has size {axis}"),
+                    format!("the first is 0, or -{axis}"),
+                ),
+                false => (
+                    format!("there is no element {shown}: the axis has size {axis}"),
+                    format!("the last is {last}, or -1"),
+                ),
+            }
+        } else {
+            let message = format!("this subscript reaches {shown}, outside an axis of size {axis}");
+            (message, self.keep_inside(position, size, is_before))
+        };
+        self.say(&place, message, Some(help));
+    }
+
+    /// How an index or counter would have to run.
+    fn keep_inside(&self, position: &Int, size: &Int, is_before: bool) -> String {
+        let guard = "guard the read: `if … { … } else { 0 }`";
+        let Some(moving) = self.moving(position) else {
+            return format!("give the index a smaller range, `i in 0..n`, or {guard}");
+        };
+        let Moving { name, from, rest, stride } = moving;
+        let divisor = Int::constant(stride);
+        if is_before {
+            // The first at which the subscript is not negative.
+            let first = rest.scale(-1).plus(stride - 1).div(&divisor).add(&from);
+            let first = self.show_size(&first);
+            return format!(
+                "guard the read, `if {name} >= {first} {{ … }} else {{ 0 }}`; a sum or a loop may begin there, `{first}..n`"
+            );
+        }
+        let end = size.plus(-1).sub(&rest).div(&divisor).plus(1).add(&from);
+        let range = format!("{name} in {}..{}", self.show_size(&from), self.show_size(&end));
+        match Self::is_at_least(&end.sub(&from), 1) {
+            Some(false) => format!("give the index a smaller range, `i in 0..n`, or {guard}"),
+            Some(true) | None => format!("give the index a smaller range, `{range}`, or {guard}"),
+        }
+    }
+
+    /// The one index or counter that a subscript is made of, if it grows with it.
+    fn moving(&self, position: &Int) -> Option<Moving> {
+        let [atom] = moving_atoms(position).try_into().ok()?;
+        // One that is no index of this place stands for either.
+        let stand_in = self.ambient.len();
+        let unified = position.substitute(&mut |found| (*found == atom).then(|| Int::index(stand_in)));
+        let (stride, rest) = affine(&unified, stand_in).filter(|(stride, _)| *stride > 0)?;
+        let alone = Int::atom(atom);
+        let scopes = self.frames.last()?.scopes.iter().rev();
+        let (name, from) = scopes.flat_map(|scope| scope.iter().rev()).find_map(|binding| {
+            let Bound::Integer(value) = &binding.value else { return None };
+            let from = value.sub(&alone);
+            let is_it = binding.mutable == Mutability::Counter && moving_atoms(&from).is_empty();
+            is_it.then(|| (binding.name.clone(), from))
+        })?;
+        Some(Moving { name, from, rest, stride })
+    }
+}
+
+/// The indices and counters of an integer, each once.
+fn moving_atoms(value: &Int) -> Vec<Atom> {
+    let mut atoms = Vec::new();
+    value.visit_atoms(&mut |atom| {
+        if matches!(atom, Atom::Index(_) | Atom::Loop(_)) && !atoms.contains(atom) {
+            atoms.push(atom.clone());
+        }
+    });
+    atoms
+}
