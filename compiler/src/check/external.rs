@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Span};
 
 use super::arguments::{Parameter, Passed};
 use super::call::{Callee, pattern_name};
-use super::elaborate::{Elaborator, Frame, Place};
+use super::elaborate::{Elaborator, Frame};
 use super::fit::Expected;
 use super::items::Items;
 use super::value::{Array, Value};
@@ -39,21 +39,19 @@ impl<'a> Elaborator<'a> {
             return Value::Poison;
         };
         let hint = std::mem::take(&mut self.hint);
+        let errors = self.report.errors.len();
         let mut arrays = Vec::new();
-        for (each, argument) in passed.into_iter().flatten().zip(&function.arguments) {
-            let place = each.place(self);
-            let value = match each {
-                Passed::Expr(expr) => self.expr(expr),
-                Passed::Value(value, _) => value,
-            };
-            let array = self.to_array(value, &place).and_then(|array| self.to_float(array, &place));
-            arrays.push(array.and_then(|array| self.argument_of_rust(&callee, argument, array, &place)));
+        for (each, argument) in passed.iter().flatten().zip(&function.arguments) {
+            arrays.push(self.argument_of_rust(&callee, argument, each));
         }
         self.hint = hint;
-        match arrays.into_iter().collect::<Option<Vec<_>>>() {
-            Some(arrays) => Value::Array(self.applied(id, arrays)),
-            None => Value::Poison,
+        if let Some(arrays) = arrays.into_iter().collect::<Option<Vec<_>>>() {
+            return Value::Array(self.applied(id, arrays));
         }
+        self.are_exchanged_of(&parameters, &passed, &callee, errors, |this, parameter, passed| {
+            this.argument_of_rust(&callee, &function.arguments[parameter], passed).is_some()
+        });
+        Value::Poison
     }
 
     /// An argument, if it is what the declaration says.
@@ -61,9 +59,14 @@ impl<'a> Elaborator<'a> {
         &mut self,
         callee: &Callee,
         argument: &'a ast::Argument,
-        array: Array,
-        place: &Place,
+        passed: &Passed<'_>,
     ) -> Option<Array> {
+        let place = &passed.place(self);
+        let value = match passed {
+            Passed::Expr(expr) => self.expr(expr),
+            Passed::Value(value, _) => value.clone(),
+        };
+        let array = self.to_array(value, place).and_then(|array| self.to_float(array, place))?;
         let ast::Type::Tensor(ty) = &argument.ty else { return None };
         if ty.axes.is_empty() && !array.shape.is_empty() {
             let name = &callee.name;
