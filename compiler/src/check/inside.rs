@@ -3,7 +3,6 @@
 //! subscript becomes one that is checked; `required` says when.
 
 use super::elaborate::Elaborator;
-use super::infer::affine;
 use crate::ir::{Atom, Comparison, Inside, Int, Scalar, ScalarId};
 use crate::syntax::ast;
 

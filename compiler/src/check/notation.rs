@@ -16,9 +16,12 @@ impl Elaborator<'_> {
         let depth = self.depth();
         let errors = self.report.errors.len();
         self.enter();
-        let within = self.bind_indices(indices, value, true);
+        let mut unknown = Vec::new();
+        let within = self.bind_indices(indices, value, true, &mut unknown);
+        let bound = self.report.errors.len();
         let result = self.expr(value);
         let result = self.slices(result, &self.place(value));
+        self.say_unknown(&unknown, bound);
         self.leave();
         let axes: Vec<Axis> = self.ambient.drain(depth..).collect();
         // A range that was inferred from reads is as wrong as they are.
@@ -52,13 +55,16 @@ impl Elaborator<'_> {
         };
         let depth = self.depth();
         self.enter();
-        let within = self.bind_indices(indices, body, false);
+        let mut unknown = Vec::new();
+        let within = self.bind_indices(indices, body, false, &mut unknown);
+        let errors = self.report.errors.len();
         let condition = within
             .flatten()
             .map(|element| Guard { condition: self.scalar(Kind::Mask, element), needed: false });
         let guards = self.guards.len();
         self.guards.extend(condition);
         let array = self.array(body);
+        self.say_unknown(&unknown, errors);
         self.guards.truncate(guards);
         self.leave();
         let axes: Vec<Axis> = self.ambient.drain(depth..).collect();
@@ -82,12 +88,13 @@ impl Elaborator<'_> {
     }
 
     /// Puts indices in scope. Returns the condition under which a range holds that is not rectangular;
-    /// `None` after an error (the names are bound all the same).
+    /// `None` after an error (the names are bound all the same), or if the range of some is `unknown`.
     fn bind_indices(
         &mut self,
         indices: &[IndexBinding],
         body: &ast::Expr,
         left: bool,
+        unknown: &mut Vec<Ident>,
     ) -> Option<Option<ScalarId>> {
         let depth = self.depth();
         let mut within = None;
@@ -128,7 +135,7 @@ impl Elaborator<'_> {
             let bound = match range {
                 Some((from, to)) => self.written_range(index, &at, from, to, left, &mut within),
                 None => self
-                    .inferred_range(index, inferred.get(&(depth + position)), poisoned)
+                    .inferred_range(index, inferred.get(&(depth + position)), poisoned, unknown)
                     .map(|extent| (extent, at.clone())),
             };
             failed |= bound.is_none();
@@ -216,7 +223,13 @@ impl Elaborator<'_> {
     }
 
     /// The extent of a range that is not written.
-    fn inferred_range(&mut self, index: &IndexBinding, range: Option<&Range>, poisoned: bool) -> Option<Int> {
+    fn inferred_range(
+        &mut self,
+        index: &IndexBinding,
+        range: Option<&Range>,
+        poisoned: bool,
+        unknown: &mut Vec<Ident>,
+    ) -> Option<Int> {
         let (name, help) = (&index.name, format!("write its range: `{} in 0..n`", index.name));
         match range {
             Some(Range::Found(extent)) => return Some(extent.clone()),
@@ -251,13 +264,19 @@ impl Elaborator<'_> {
                 self.say(&second.place, message(self, second, 2), Some("this is the other".to_string()));
             }
             None if poisoned => {}
-            None => {
-                let message =
-                    format!("how far `{name}` runs is not known: it subscripts no axis alone, or linearly");
-                self.error_with_help(index.name.span(), message, help);
-            }
+            None => unknown.push(index.name.clone()),
         }
         None
+    }
+
+    /// Says of which indices nothing tells how far they run; not where an error in what they stand in, said since
+    /// there were so many `errors`, is the reason.
+    fn say_unknown(&mut self, unknown: &[Ident], errors: usize) {
+        for name in unknown.iter().filter(|_| self.report.errors.len() == errors).collect::<Vec<_>>() {
+            let message =
+                format!("how far `{name}` runs is not known: it subscripts no axis alone, or linearly");
+            self.error_with_help(name.span(), message, format!("write its range: `{name} in 0..n`"));
+        }
     }
 }
 
