@@ -277,12 +277,13 @@ impl<'graph> Machine<'graph> {
             return Err(EvalError::Dims { found, expected });
         }
         let count = u32::try_from(graph.tensors.len()).unwrap_or(u32::MAX);
-        let shapes: Result<Vec<_>, _> = (0..count).map(|id| shape(graph, dims, TensorId(id))).collect();
+        // What a loop keeps of no iterations has an extent below zero: nothing, as in compiled code. Sizes that a
+        // function itself makes negative are refused by its checks.
+        let shapes = (0..count)
+            .map(|id| graph.shape(TensorId(id)).iter().map(|size| extent(size, dims)).collect())
+            .collect();
         let (values, counters) = (vec![None; graph.tensors.len()], vec![0; graph.loops as usize]);
-        Ok(Self {
-            memory: Memory { graph, shapes: shapes?, values, counters, precision },
-            dims: dims.to_vec(),
-        })
+        Ok(Self { memory: Memory { graph, shapes, values, counters, precision }, dims: dims.to_vec() })
     }
 
     pub(super) fn give(&mut self, tensor: TensorId, data: Data) -> Result<(), EvalError> {

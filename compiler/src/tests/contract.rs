@@ -1,8 +1,9 @@
 //! What docs/language.md says of items, types and expressions, sentence by sentence, in programs as users write them.
 //!
-//! `contract.txt` holds them: a line `==== title | dims | labels`, then the program. Every gradient is held against
-//! finite differences, at these run-time sizes (in the order in which a function mentions them) and with indices
-//! below `labels`. Where there are functions `f` and `f_again`, they say the same in two ways: their values agree.
+//! `contract.txt` holds them: a line `==== title | dims; dims | labels`, then the program. Every gradient is held
+//! against finite differences, at each of these run-time sizes (in the order in which a function mentions them) and
+//! with indices below `labels`. Where there are functions `f` and `f_again`, they say the same in two ways: their
+//! values agree.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -32,14 +33,18 @@ fn every_sentence_holds() {
 pub fn cases() -> Vec<(String, Vec<usize>, u32, String)> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/contract.txt");
     let text = std::fs::read_to_string(path).expect("the programs can be read");
-    let case = |case: &str| {
+    let mut all = Vec::new();
+    for case in text.split("==== ").skip(1) {
         let (head, program) = case.split_once('\n').expect("a case has a title");
         let cells: Vec<&str> = head.split('|').map(str::trim).collect();
-        let [title, dims, labels] = cells.as_slice() else { panic!("{head}: a title, dims and labels") };
-        let dims = dims.split_whitespace().map(|dim| dim.parse().expect("a size")).collect();
-        (title.to_string(), dims, labels.parse().expect("a number of labels"), program.to_string())
-    };
-    text.split("==== ").skip(1).map(case).collect()
+        let [title, sizes, labels] = cells.as_slice() else { panic!("{head}: a title, sizes and labels") };
+        for dims in sizes.split(';') {
+            let dims = dims.split_whitespace().map(|dim| dim.parse().expect("a size")).collect();
+            let labels = labels.parse().expect("a number of labels");
+            all.push((title.to_string(), dims, labels, program.to_string()));
+        }
+    }
+    all
 }
 
 /// Holds every `f` against its `f_again`.

@@ -60,8 +60,12 @@ fn derived(method: &Method, derivative: &Derivative, dims: &[usize], bound: u32)
 
 #[test]
 fn of_the_contract() {
-    for (_, dims, bound, program) in crate::tests::contract::cases() {
-        planned(&program, &dims, bound);
+    let mut seen = std::collections::BTreeSet::new();
+    for (title, dims, bound, program) in crate::tests::contract::cases() {
+        // At the first of its sizes.
+        if seen.insert(title) {
+            planned(&program, &dims, bound);
+        }
     }
 }
 

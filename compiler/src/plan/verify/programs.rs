@@ -255,6 +255,36 @@ fn rows_that_are_not_there() {
     }
 }
 
+/// What a loop keeps of N − 2 iterations is nothing where N is less.
+#[test]
+fn loops_of_less_than_no_iterations() {
+    for size in [0, 1, 2, 4] {
+        planned(
+            "dim N;
+            pub struct Net { w: f64[2] }
+            impl Net {
+                pub fn once(x: f64[N]) -> f64 {
+                    let mut h = w[0];
+                    for t in 0..N - 2 { h = sin(h * x[t]) + w[1]; }
+                    h
+                }
+                pub fn twice(x: f64[N]) -> f64 {
+                    let mut h = w[0];
+                    #[checkpoint]
+                    for t in (0..N - 3).rev() {
+                        let mut g = h;
+                        for s in 0..N - 2 { g = g * cos(g * x[s]); }
+                        h = sin(g * x[t]) + w[1];
+                    }
+                    h
+                }
+            }",
+            &[size],
+            3,
+        );
+    }
+}
+
 /// A layer, its argument, how it is called, and how many products of matrices there should be: forward, and
 /// in both directions. Where a channel meets itself alone, nothing is gained by one.
 const CONVOLUTIONS: &[(&str, &str, &str, usize, usize)] = &[
