@@ -370,8 +370,8 @@ fn derivatives_by_a_row_that_is_not_there() {
     assert_eq!(d_w, 0.0);
     // Of one row d⁴ with d = w x: 12 w⁴ x³, and 144 w⁸ x⁴ by w.
     let (x, w) = (1.5_f64, 0.7_f64);
-    let mut d_x = [f64::NAN];
-    let pass = model.bent(&mut workspace, &[x], w);
+    let (one, mut d_x) = ([x], [f64::NAN]);
+    let pass = model.bent(&mut workspace, &one, w);
     assert!((pass.value() - 12.0 * w.powi(4) * x.powi(3) - 1152.0 * w.powi(7) * x.powi(4)).abs() < 1e-9);
     pass.backward(&mut d_x, &mut d_w);
     assert!((d_x[0] - 36.0 * w.powi(4) * x.powi(2) - 4608.0 * w.powi(7) * x.powi(3)).abs() < 1e-9);
