@@ -19,6 +19,9 @@ pub fn verify(graph: &Graph, inputs: &[TensorId]) -> Result<(), String> {
             verifier.size(size).map_err(|error| format!("shape of `{}` #{place}: {error}", tensor.name))?;
         }
     }
+    for size in &graph.natural {
+        verifier.size(size).map_err(|error| format!("a size that is not negative: {error}"))?;
+    }
     for &input in inputs {
         verifier.define(input)?;
     }

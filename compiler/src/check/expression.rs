@@ -15,6 +15,7 @@ impl Elaborator<'_> {
     /// What an expression stands for.
     pub fn expr(&mut self, expr: &ast::Expr) -> Value {
         let value = self.deeper(expr.span, |this| this.any_expr(expr));
+        self.note_sizes(&value);
         self.affordable(value, expr.span)
     }
 

@@ -6,9 +6,9 @@ use super::asked::{all_differentiated, requests};
 use super::elaborate::{Elaborator, Frame};
 use super::instances::Instances;
 use super::items::{InstanceContent, Items};
-use super::required::settle;
 use super::seen::Seen;
 use super::value::{Array, Bound, Layer, Mutability, Step, Value};
+use super::{natural, required};
 use crate::ir::{Graph, Int, Kind};
 use crate::program::{
     Argument, ArgumentContent, DimSource, FieldInput, Method, PathStep, Returned, ShapeCheck,
@@ -117,7 +117,8 @@ pub fn lower(
         ArgumentContent::Tensor(tensor) => Some(tensor),
         ArgumentContent::Dim(_) => None,
     });
-    let requirements = settle(&mut graph, &tensors.collect());
+    let requirements = required::settle(&mut graph, &tensors.collect());
+    natural::settle(&mut graph);
     let method = Method {
         name: function.name.clone(),
         attributes: function.attributes.clone(),

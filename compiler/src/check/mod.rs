@@ -38,6 +38,7 @@ mod matmul;
 mod method;
 mod misfit;
 mod names;
+mod natural;
 mod notation;
 mod operator;
 mod outside;

@@ -172,18 +172,11 @@ impl Checks {
         self.statements.extend(required::check(signature, function, requirement));
     }
 
-    /// No tensor of the function has a negative size: `N - 1` where `N = 0`.
+    /// Nothing in the function has a negative size, whether it is stored or not: `N - 1` where `N = 0`.
     fn no_negative_size(&mut self, signature: &Signature<'_>, function: &str) {
         let core = &signature.paths.core;
         let graph = &signature.method.graph;
-        let mut seen = BTreeSet::new();
-        for expected in graph.tensors.iter().flat_map(|tensor| &tensor.shape) {
-            if !size::can_be_negative(expected)
-                || expected.as_constant().is_some()
-                || !seen.insert(expected.clone())
-            {
-                continue;
-            }
+        for expected in &graph.natural {
             let dims = expected.dims();
             let value = size::signed(expected, &signature.dims);
             let text = size::text(expected, &graph.dims);

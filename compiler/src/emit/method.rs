@@ -205,7 +205,7 @@ fn workspace(signature: &Signature<'_>, compiled: Option<&CompiledMethod>) -> To
     let name = format_ident!("{}_workspace", plain(&method.name));
     let all = compiled.into_iter().flat_map(CompiledMethod::all);
     // What is asked for before any check must hold where a quotient is negative, too.
-    let at_most = |small: &Int, large: &Int| !size::can_be_negative(&large.sub(small));
+    let at_most = |small: &Int, large: &Int| !large.sub(small).can_be_negative();
     let largest = all
         .fold(Maximum::default(), |largest, compiled| largest.or_unless(compiled.plan.workspace(), at_most));
     let dims = &signature.dims;

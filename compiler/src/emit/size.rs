@@ -62,7 +62,7 @@ pub fn wide(size: &Int, dims: &[Ident]) -> TokenStream {
 
 /// The value in the type of the dims. What can be negative on the way is computed in their signed type.
 fn unsigned(size: &Int, dims: &[Ident], signed: &TokenStream) -> TokenStream {
-    if can_be_negative(size) {
+    if size.can_be_negative() {
         let value = terms(size, Some(signed), &|atom| dim(atom, dims, true));
         quote!((#value).cast_unsigned())
     } else {
@@ -73,18 +73,6 @@ fn unsigned(size: &Int, dims: &[Ident], signed: &TokenStream) -> TokenStream {
 /// The value as an `isize` expression.
 pub fn signed(size: &Int, dims: &[Ident]) -> TokenStream {
     terms(size, Some(&quote!(isize)), &|atom| dim(atom, dims, true))
-}
-
-/// Whether anything in it is subtracted, so that small dims may make it (or a part of it) negative.
-pub fn can_be_negative(size: &Int) -> bool {
-    let mut negative = size.terms().any(|(_, coefficient)| coefficient < 0);
-    let mut note = |part: &Int| negative |= part.terms().any(|(_, coefficient)| coefficient < 0);
-    size.visit_atoms(&mut |atom| match atom {
-        Atom::Div(a, b) | Atom::Mod(a, b) => [a, b].into_iter().for_each(|part| note(part)),
-        Atom::Root(a) => note(a),
-        Atom::Dim(_) | Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) | Atom::Inside(_) => {}
-    });
-    negative
 }
 
 /// The largest of several `usize` expressions, by the function `larger` of two.

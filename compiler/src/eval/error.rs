@@ -65,6 +65,11 @@ pub enum EvalError {
         /// The tensor.
         tensor: String,
     },
+    /// What the function makes has a size below zero.
+    Negative {
+        /// The size.
+        size: i64,
+    },
     /// A floor division or remainder by zero.
     Division,
     /// An expression whose operands are of the wrong kind.
@@ -101,6 +106,7 @@ impl fmt::Display for EvalError {
             Self::Function { name } => write!(formatter, "`{name}` is a function of Rust"),
             Self::Value { tensor } => write!(formatter, "`{tensor}` cannot hold a value written to it"),
             Self::Size { tensor } => write!(formatter, "`{tensor}` has a size below zero"),
+            Self::Negative { size } => write!(formatter, "what is made has the size {size}"),
             Self::Division => write!(formatter, "an integer is divided by zero"),
             Self::Operand => write!(formatter, "an expression has an operand of the wrong kind"),
             Self::Dims { found, expected } => {

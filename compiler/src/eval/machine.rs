@@ -276,9 +276,11 @@ impl<'graph> Machine<'graph> {
         if found != expected {
             return Err(EvalError::Dims { found, expected });
         }
+        if let Some(size) = graph.natural.iter().map(|size| size_of(size, dims)).find(|size| *size < 0) {
+            return Err(EvalError::Negative { size });
+        }
         let count = u32::try_from(graph.tensors.len()).unwrap_or(u32::MAX);
-        // What a loop keeps of no iterations has an extent below zero: nothing, as in compiled code. Sizes that a
-        // function itself makes negative are refused by its checks.
+        // What a loop keeps of no iterations has an extent below zero: nothing, as in compiled code.
         let shapes = (0..count)
             .map(|id| graph.shape(TensorId(id)).iter().map(|size| extent(size, dims)).collect())
             .collect();

@@ -303,6 +303,18 @@ impl Int {
         }
     }
 
+    /// Whether anything in it is subtracted, so that small dims may make it (or a part of it) negative.
+    pub fn can_be_negative(&self) -> bool {
+        let mut negative = self.terms.iter().any(|(_, coefficient)| *coefficient < 0);
+        let mut note = |part: &Self| negative |= part.terms.iter().any(|(_, coefficient)| *coefficient < 0);
+        self.visit_atoms(&mut |atom| match atom {
+            Atom::Div(a, b) | Atom::Mod(a, b) => [a, b].into_iter().for_each(|part| note(part)),
+            Atom::Root(a) => note(a),
+            Atom::Dim(_) | Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) | Atom::Inside(_) => {}
+        });
+        negative
+    }
+
     /// The run-time sizes that occur.
     pub fn dims(&self) -> BTreeSet<DimId> {
         let mut found = BTreeSet::new();

@@ -200,6 +200,8 @@ pub struct Graph {
     pub scalars: Scalars,
     /// The names of the run-time sizes.
     pub dims: Vec<String>,
+    /// Sizes that must not be negative, asked before anything is done: what has one need not be stored.
+    pub natural: Vec<Int>,
     /// How many loops were made.
     pub loops: u32,
     /// The nodes, each after what it reads.

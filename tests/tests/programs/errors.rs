@@ -24,6 +24,14 @@ net! {
             d
         }
 
+        /// Zeros before it, which are stored nowhere.
+        #[grad(x)]
+        pub fn behind_zeros(x: f64[N]) -> f64 { sum(concat([zeros([N - 2]), x * x])) }
+
+        /// What is behind the second, where there is a second.
+        #[grad(x)]
+        pub fn behind_two(x: f64[N]) -> f64 { if N > 1 { sum(x[2..]) } else { 0 } }
+
         /// The largest of each row.
         #[grad(x)]
         pub fn largest(x: f64[N, M]) -> f64[N] { max(x, axis = 1) }
@@ -158,6 +166,34 @@ fn sizes_that_arguments_give() {
     });
     assert_eq!(message, "Mistakes::scaled: axis 0 of `y` has size 2, but M = 3 (from `x`)");
     assert_eq!(d_x, [0.5; 3]);
+}
+
+/// A size that nothing is stored with is negative as any other is.
+#[test]
+fn sizes_of_what_is_not_stored() {
+    let model = Mistakes::init(0);
+    let x = [1.0, 2.0, 3.0];
+    for size in 0..=3 {
+        let (mut d_x, mut ws) = ([0.5; 3], Workspace::new());
+        let pass = model.behind_two(&mut ws, &x[..size]);
+        let value = pass.value();
+        pass.backward(&mut d_x[..size]);
+        assert_eq!((value, d_x[2]), ([0.0, 0.0, 0.0, 3.0][size], [0.5, 0.5, 0.5, 1.0][size]));
+        if size >= 2 {
+            let pass = model.behind_zeros(&mut ws, &x[..size]);
+            let value = pass.value();
+            pass.backward(&mut d_x[..size]);
+            assert_eq!((value, d_x[1]), ([5.0, 14.0][size - 2], 4.0));
+            continue;
+        }
+        let mut d_x = [0.5; 1];
+        let message = refused(0.5, |ws, _: &mut Mistakes| {
+            model.behind_zeros(ws, &x[..size]).backward(&mut d_x[..size]);
+        });
+        let expected = format!("Mistakes::behind_zeros: the size N - 2 is negative where N = {size}");
+        assert_eq!(message, expected);
+        assert_eq!(d_x, [0.5]);
+    }
 }
 
 #[test]
