@@ -10,6 +10,10 @@ use super::super::Inputs;
 use super::programs::given;
 use super::{check, inputs};
 
+/// A function of more is one that differentiates in loops itself: its Hessian's product alone, backward and in two
+/// prices, takes as long as half of all others. Its whole Hessian is planned.
+const MANY_TENSORS: usize = 256;
+
 /// Plans the tangents, the Hessian's product and the whole derivatives of every method that has them.
 fn planned(text: &str, dims: &[usize], bound: u32) {
     let program = crate::tests::checked(text).unwrap_or_else(|messages| panic!("{messages}"));
@@ -34,7 +38,8 @@ fn derivatives(method: &Method) -> Vec<Derivative> {
     let mut all = Vec::new();
     if !(arguments.is_empty() && method.fields.is_empty()) {
         all.push(derivative(DerivativeKind::Jvp, true));
-        all.extend(is_scalar.then(|| derivative(DerivativeKind::Hvp, true)));
+        let is_quick = method.graph.tensors.len() <= MANY_TENSORS;
+        all.extend((is_scalar && is_quick).then(|| derivative(DerivativeKind::Hvp, true)));
     }
     if !arguments.is_empty() {
         all.extend(is_one.then(|| derivative(DerivativeKind::Jacobian, false)));
