@@ -74,6 +74,9 @@ impl Elaborator<'_> {
     /// The array at some subscripts; axes left out at the end are whole. `name` is how messages call it.
     pub fn subscript(&mut self, array: &Array, subscripts: &[Subscript], name: &str) -> Option<Array> {
         let array = self.here(array);
+        if self.asks_for_new_axes(&array, subscripts, name) {
+            return None;
+        }
         if subscripts.len() > array.shape.len() {
             let rank = array.shape.len();
             let found = self.show(array.kind, &array.shape);
@@ -202,6 +205,27 @@ impl Elaborator<'_> {
             E::Binary(_, _, left, right) => self.unbound(left).or_else(|| self.unbound(right)),
             _ => None,
         }
+    }
+
+    /// `x[.., None]`, as NumPy writes it: says how the axes of size 1 are made here.
+    fn asks_for_new_axes(&mut self, array: &Array, subscripts: &[Subscript], name: &str) -> bool {
+        let new_axis = |subscript: &Subscript| match subscript {
+            Subscript::At(ast::Expr { kind: E::Name(name), .. }) => {
+                (name == "None" || name == "newaxis").then(|| name.clone())
+            }
+            Subscript::At(_) | Subscript::Whole(_) | Subscript::Range { .. } => None,
+        };
+        let named = subscripts.iter().find_map(new_axis).filter(|name| self.resolve(name).is_none());
+        let Some(named) = named else { return false };
+        let mut sizes = array.shape.iter().map(|size| self.show_size(size));
+        let mut shape: Vec<String> = Vec::new();
+        for subscript in subscripts {
+            shape.extend(if new_axis(subscript).is_some() { Some("1".to_string()) } else { sizes.next() });
+        }
+        shape.extend(sizes);
+        let help = format!("a new axis is made by `reshape({name}, [{}])`", shape.join(", "));
+        self.error_with_help(named.span(), format!("`{named}` is no subscript"), help);
+        true
     }
 
     /// An index array whose element is an integer expression (not a choice between such).
