@@ -90,13 +90,19 @@ fn planned(
 ) -> Compiled {
     let cotangents = routine.cotangents.clone();
     let operations = count::operations(&routine.graph);
-    let mut inputs = Inputs::of_method(method, &routine);
+    let inputs = inputs(method, &routine, directions);
+    Compiled { plan: plan(routine, &inputs), cotangents, operations }
+}
+
+/// What a plan must know of what a routine is given: directions are as what they are directions of.
+pub fn inputs(method: &Method, routine: &Routine, directions: &[(Target, TensorId)]) -> Inputs {
+    let mut inputs = Inputs::of_method(method, routine);
     for (target, direction) in directions {
         if let Some(&stacked) = inputs.stacked.get(&variable(method, *target)) {
             inputs.stacked.insert(*direction, stacked);
         }
     }
-    Compiled { plan: plan(routine, &inputs), cotangents, operations }
+    inputs
 }
 
 /// What a derivative is with respect to, as inputs of the function's graph.

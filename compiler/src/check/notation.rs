@@ -272,7 +272,10 @@ impl Elaborator<'_> {
     /// Says of which indices nothing tells how far they run; not where an error in what they stand in, said since
     /// there were so many `errors`, is the reason.
     fn say_unknown(&mut self, unknown: &[Ident], errors: usize) {
-        for name in unknown.iter().filter(|_| self.report.errors.len() == errors).collect::<Vec<_>>() {
+        if self.report.errors.len() > errors {
+            return;
+        }
+        for name in unknown {
             let message =
                 format!("how far `{name}` runs is not known: it subscripts no axis alone, or linearly");
             self.error_with_help(name.span(), message, format!("write its range: `{name} in 0..n`"));

@@ -7,7 +7,7 @@ use crate::ir::{Atom, Int};
 use crate::syntax::ast;
 
 /// An index or a loop's counter in a subscript, by its name.
-struct Moving {
+struct Growing {
     name: String,
     /// What it begins with.
     from: Int,
@@ -44,10 +44,10 @@ impl Elaborator<'_> {
     /// How an index or counter would have to run.
     fn keep_inside(&self, position: &Int, size: &Int, is_before: bool) -> String {
         let guard = "guard the read: `if … { … } else { 0 }`";
-        let Some(moving) = self.moving(position) else {
+        let Some(growing) = self.growing(position) else {
             return format!("give the index a smaller range, `i in 0..n`, or {guard}");
         };
-        let Moving { name, from, rest, stride } = moving;
+        let Growing { name, from, rest, stride } = growing;
         let divisor = Int::constant(stride);
         if is_before {
             // The first at which the subscript is not negative.
@@ -66,7 +66,7 @@ impl Elaborator<'_> {
     }
 
     /// The one index or counter that a subscript is made of, if it grows with it.
-    fn moving(&self, position: &Int) -> Option<Moving> {
+    fn growing(&self, position: &Int) -> Option<Growing> {
         let [atom] = moving_atoms(position).try_into().ok()?;
         // One that is no index of this place stands for either.
         let stand_in = self.ambient.len();
@@ -80,7 +80,7 @@ impl Elaborator<'_> {
             let is_it = binding.mutable == Mutability::Counter && moving_atoms(&from).is_empty();
             is_it.then(|| (binding.name.clone(), from))
         })?;
-        Some(Moving { name, from, rest, stride })
+        Some(Growing { name, from, rest, stride })
     }
 }
 

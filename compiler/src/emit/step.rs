@@ -17,7 +17,7 @@ use crate::routine::Target;
 pub struct Step<'a> {
     signature: &'a Signature<'a>,
     way: Way<'a>,
-    leaves: Vec<Leaf>,
+    program: &'a Program,
 }
 
 /// How it is done.
@@ -34,7 +34,7 @@ enum Way<'a> {
 impl<'a> Step<'a> {
     /// That of `#[grad]` on a method.
     pub fn new(
-        program: &Program,
+        program: &'a Program,
         signature: &'a Signature<'a>,
         compiled: Option<&'a CompiledDerivative>,
     ) -> Self {
@@ -43,7 +43,7 @@ impl<'a> Step<'a> {
             Some(CompiledDerivative { step: Some(step), .. }) => Way::Fused(step),
             Some(CompiledDerivative { of, .. }) => Way::Held(of),
         };
-        Self { signature, way, leaves: leaves(program, signature.owner) }
+        Self { signature, way, program }
     }
 
     /// `fn loss_step(&mut self, ws, optimiser, …) -> f32`
@@ -112,6 +112,7 @@ impl<'a> Step<'a> {
 
     fn fused(&self, compiled: &Compiled, function: &str, checks: &Checks) -> TokenStream {
         let signature = self.signature;
+        let leaves = leaves(self.program, signature.owner);
         let krate = &signature.paths.krate;
         let context = context(signature, compiled, &quote!(self), &[]);
         let mut stage = body::forward(&compiled.plan, &context);
@@ -122,17 +123,15 @@ impl<'a> Step<'a> {
             };
             let path: Vec<String> =
                 signature.method.fields[field].path.iter().map(|step| plain(&step.name)).collect();
-            let Some(leaf) = self.leaves.iter().find(|leaf| leaf.names() == path) else {
+            let Some(leaf) = leaves.iter().find(|leaf| leaf.names() == path) else {
                 unreachable!("an input is a field");
             };
             updated.push(path);
             self.update(leaf, Some(gradient))
         });
         // What does not depend on the parameters has no gradient, but an optimiser may still change it.
-        let others = self
-            .leaves
-            .iter()
-            .filter(|leaf| !leaf.frozen && leaf.count() > 0 && !updated.contains(&leaf.names()));
+        let others =
+            leaves.iter().filter(|leaf| !leaf.frozen && leaf.count() > 0 && !updated.contains(&leaf.names()));
         let others: TokenStream = others.map(|leaf| self.update(leaf, None)).collect();
         stage.uses.dims.extend(uses.dims);
         stage.uses.inputs.extend(uses.inputs);

@@ -53,13 +53,14 @@ impl<S: Sum> Packing<S> {
 pub(super) fn pack(blocks: &[Block]) -> Packing {
     let sums = blocks.iter().flat_map(|block| block.size.sums());
     let basis = Basis::of(sums, |sum| typical(&Maximum::of(sum.clone())));
-    let lengths = blocks.iter().map(|block| block.size.map(|sum| basis.coefficients(sum))).collect();
-    let sizes: Vec<i64> = blocks.iter().map(|block| typical(&block.size)).collect();
-    let packer = Packer { blocks, basis, lengths, sizes: sizes.clone() };
+    let lengths: Vec<_> = blocks.iter().map(|block| block.size.map(|sum| basis.coefficients(sum))).collect();
+    let sizes = lengths.iter().map(basis::typical).collect();
+    let packer = Packer { blocks, basis, lengths, sizes };
+    let sizes = &packer.sizes;
     let stay = |place: usize| blocks[place].to - blocks[place].from + 1;
     let live_at = |moment: usize| {
         let live = |(block, _): &(&Block, &i64)| (block.from..=block.to).contains(&moment);
-        blocks.iter().zip(&sizes).filter(live).map(|(_, size)| size).sum::<i64>()
+        blocks.iter().zip(sizes).filter(live).map(|(_, size)| size).sum::<i64>()
     };
     let most_live = blocks.iter().map(|block| live_at(block.from)).max().unwrap_or(0);
     let mut largest_first: Vec<usize> = (0..blocks.len()).collect();

@@ -18,7 +18,8 @@ use super::tile::{self, Even, Listed, panel};
 #[cfg(all(target_arch = "x86_64", feature = "std"))]
 use core::arch::x86_64::{__m256, __m256d, __m512, __m512d};
 
-/// What a float type needs for products: its non-generic entry points, compiled in this crate.
+/// What a float type needs for products, and to look for the largest of a row: its entry points, compiled in this crate,
+/// and the parts of callers that are compiled for a CPU.
 pub trait MatmulFloat: Copy {
     /// self · x + sum, rounded once.
     #[cfg(any(test, not(target_arch = "x86_64")))]

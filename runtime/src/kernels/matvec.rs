@@ -104,23 +104,12 @@ pub(super) unsafe fn contiguous_dots<V: Vector>(product: &Product<V::Float>, out
 /// As [`contiguous_dots`]; as many columns of B from `top` on exist, and their results are neighbours.
 #[inline(always)]
 unsafe fn short_rows<V: Vector>(product: &Product<V::Float>, top: usize) {
-    let Product { a, k, .. } = *product;
-    let across = product.b_strides.1;
-    // SAFETY: elements below k of A and of columns of B that exist; as many elements of the result.
+    // SAFETY: columns of B that exist; as many elements of the result.
     unsafe {
         let totals = V::all_totals(
             #[inline(always)]
             |i| {
-                let b = product.b.add((top + i) * across);
-                let mut sum = V::splat(crate::Float::ZERO);
-                let mut p = 0;
-                while p + V::LEN <= k {
-                    sum = V::load(a.add(p)).mul_add(V::load(b.add(p)), sum);
-                    p += V::LEN;
-                }
-                if p < k {
-                    sum = V::load_first(a.add(p), k - p).mul_add(V::load_first(b.add(p), k - p), sum);
-                }
+                let [[sum]] = dot_sums::<V, 1, 1>(product, top + i);
                 sum
             },
         );
@@ -130,18 +119,18 @@ unsafe fn short_rows<V: Vector>(product: &Product<V::Float>, top: usize) {
     }
 }
 
+/// What `HEIGHT` dot products add up, in vectors, each in as many `CHAINS`.
+///
 /// # Safety
 /// As [`contiguous_dots`]; `HEIGHT` columns of B from `top` on exist.
 #[inline(always)]
-unsafe fn dot_rows<V: Vector, const HEIGHT: usize, const CHAINS: usize>(
+unsafe fn dot_sums<V: Vector, const HEIGHT: usize, const CHAINS: usize>(
     product: &Product<V::Float>,
     top: usize,
-    out_stride: usize,
-) {
-    const { assert!(HEIGHT == 1 || HEIGHT == 4) };
+) -> [[V; CHAINS]; HEIGHT] {
     let Product { a, k, .. } = *product;
     let across = product.b_strides.1;
-    // SAFETY: elements below k of A and of `HEIGHT` columns of B; as many elements of the result.
+    // SAFETY: elements below k of A and of `HEIGHT` columns of B.
     unsafe {
         let b = product.b.add(top * across);
         let mut sums = [[V::splat(crate::Float::ZERO); CHAINS]; HEIGHT];
@@ -170,6 +159,22 @@ unsafe fn dot_rows<V: Vector, const HEIGHT: usize, const CHAINS: usize>(
                 sums[last] = x.mul_add(V::load_first(b.add(i * across + p), k - p), sums[last]);
             }
         }
+        sums
+    }
+}
+
+/// # Safety
+/// As [`contiguous_dots`]; `HEIGHT` columns of B from `top` on exist.
+#[inline(always)]
+unsafe fn dot_rows<V: Vector, const HEIGHT: usize, const CHAINS: usize>(
+    product: &Product<V::Float>,
+    top: usize,
+    out_stride: usize,
+) {
+    const { assert!(HEIGHT == 1 || HEIGHT == 4) };
+    // SAFETY: `HEIGHT` columns of B; as many elements of the result.
+    unsafe {
+        let sums = dot_sums::<V, HEIGHT, CHAINS>(product, top);
         let mut joined = [V::splat(crate::Float::ZERO); HEIGHT];
         for (joined, sums) in joined.iter_mut().zip(&sums) {
             *joined = sums[0];

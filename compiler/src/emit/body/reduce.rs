@@ -137,19 +137,48 @@ impl Body<'_> {
         }
     }
 
+    /// The place of the largest or least, and its value where that was `found` for.
     pub(super) fn argmax(&mut self, leaf: &Leaf, least: bool, found: Option<ScalarId>) -> TokenStream {
-        let row = if least { None } else { self.searched_row(leaf) };
-        if let Some(row) = row {
-            return self.argmax_of_row(leaf, &row, found);
-        }
-        let krate = self.cx.krate;
-        let float = self.float();
         let fresh = self.fresh(leaf.out);
-        let best = match &fresh {
-            Some((name, _)) => name.clone(),
-            None => self.names.take("best"),
+        let (best, mutable) = match &fresh {
+            Some((name, mutable)) => (name.clone(), mutable.clone()),
+            None => (self.names.take("best"), quote!()),
         };
         let extreme = self.names.take(if least { "least" } else { "largest" });
+        let row = if least { None } else { self.searched_row(leaf) };
+        let search = match row {
+            Some(row) => {
+                let (kernels, cpu) = (self.import("kernels"), self.local("cpu"));
+                let extreme = if found.is_some() { quote!(#extreme) } else { quote!(_) };
+                quote!(let (#mutable #best, #extreme) = #kernels::largest(#cpu, #row);)
+            }
+            None => self.plain_search(leaf, least, &best, &extreme),
+        };
+        match found {
+            Some(found) => self.found = Some((found, extreme)),
+            None => self.names.release(&extreme),
+        }
+        if fresh.is_some() {
+            return search;
+        }
+        self.names.release(&best);
+        let place = self.place(leaf.out, &leaf.at);
+        let best = if self.is_usize(leaf.out) { quote!(#best) } else { quote!(#best as u32) };
+        quote!(#search #place = #best;)
+    }
+
+    /// The neighbours among which the largest is looked for, if they are worth vectors and nothing is done to them.
+    fn searched_row(&self, leaf: &Leaf) -> Option<TokenStream> {
+        let [axis] = leaf.inner.as_slice() else { return None };
+        let is_long = axis.extent.as_constant().is_some_and(|extent| extent >= UNFORESEEABLE);
+        let is_all = self.is_compiled_for_each && is_long && leaf.when.is_none() && whole_range(leaf);
+        if is_all { self.read_row(leaf.value, axis) } else { None }
+    }
+
+    /// The search for the best, one value after the other.
+    fn plain_search(&mut self, leaf: &Leaf, least: bool, best: &Ident, extreme: &Ident) -> TokenStream {
+        let krate = self.cx.krate;
+        let float = self.float();
         let candidate = self.names.take("candidate");
         let better = self.names.take("better");
         let mut temporaries = Vec::new();
@@ -189,54 +218,10 @@ impl Body<'_> {
         for name in temporaries.iter().chain([&better, &candidate]) {
             self.names.release(name);
         }
-        match found {
-            Some(found) => self.found = Some((found, extreme.clone())),
-            None => self.names.release(&extreme),
-        }
-        let end = self.put_best(leaf, fresh.is_some(), &best);
         quote! {
             let mut #best = 0;
             let mut #extreme = #krate::__private::core::primitive::#float::#start;
             #loops
-            #end
-        }
-    }
-
-    /// What is left to do with the place that was found: nothing, if it is in a variable of its own.
-    fn put_best(&mut self, leaf: &Leaf, is_fresh: bool, best: &Ident) -> TokenStream {
-        if is_fresh {
-            return quote!();
-        }
-        self.names.release(best);
-        let place = self.place(leaf.out, &leaf.at);
-        if self.is_usize(leaf.out) { quote!(#place = #best;) } else { quote!(#place = #best as u32;) }
-    }
-
-    /// The neighbours among which the largest is looked for, if they are worth vectors and nothing is done to them.
-    fn searched_row(&self, leaf: &Leaf) -> Option<TokenStream> {
-        let [axis] = leaf.inner.as_slice() else { return None };
-        let is_long = axis.extent.as_constant().is_some_and(|extent| extent >= UNFORESEEABLE);
-        let is_all = self.is_compiled_for_each && is_long && leaf.when.is_none() && whole_range(leaf);
-        if is_all { self.read_row(leaf.value, axis) } else { None }
-    }
-
-    fn argmax_of_row(&mut self, leaf: &Leaf, row: &TokenStream, found: Option<ScalarId>) -> TokenStream {
-        let fresh = self.fresh(leaf.out);
-        let (best, mutable) = match &fresh {
-            Some((name, mutable)) => (name.clone(), mutable.clone()),
-            None => (self.names.take("best"), quote!()),
-        };
-        let (kernels, cpu) = (self.import("kernels"), self.local("cpu"));
-        let extreme = found.map(|found| {
-            let extreme = self.names.take("largest");
-            self.found = Some((found, extreme.clone()));
-            quote!(#extreme)
-        });
-        let extreme = extreme.unwrap_or_else(|| quote!(_));
-        let end = self.put_best(leaf, fresh.is_some(), &best);
-        quote! {
-            let (#mutable #best, #extreme) = #kernels::largest(#cpu, #row);
-            #end
         }
     }
 }

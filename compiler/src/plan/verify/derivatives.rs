@@ -6,7 +6,6 @@ use crate::ir::Kind;
 use crate::program::{Derivative, Method};
 use crate::syntax::ast::DerivativeKind;
 
-use super::super::Inputs;
 use super::programs::given;
 use super::{check, inputs};
 
@@ -50,14 +49,9 @@ fn derivatives(method: &Method) -> Vec<Derivative> {
 
 fn derived(method: &Method, derivative: &Derivative, dims: &[usize], bound: u32) {
     let Derived { routine, directions } = compile::derived(method, derivative);
+    let places = compile::inputs(method, &routine, &directions);
     let mut all = given(method);
-    let mut places = Inputs::of_method(method, &routine);
-    for (target, direction) in directions {
-        all.push(direction);
-        if let Some(&stacked) = places.stacked.get(&compile::variable(method, target)) {
-            places.stacked.insert(direction, stacked);
-        }
-    }
+    all.extend(directions.iter().map(|(_, direction)| direction));
     let dims = &dims[..routine.graph.dims.len()];
     let values = inputs(&routine.graph, dims, &all, bound);
     check(&routine, &places, dims, &values);
