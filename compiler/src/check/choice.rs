@@ -32,8 +32,11 @@ impl Elaborator<'_> {
             return self.block_of(if flag { then } else { otherwise }, wanted);
         }
         let Some(mask) = self.mask(value, condition) else {
+            let condition = self.unknown_condition();
+            self.guards.push(Guard { condition, needed: false });
             self.block(then);
             self.block(otherwise);
+            self.guards.pop();
             return Value::Poison;
         };
         if let Scalar::Flag(flag) = self.graph.scalars[mask.element]

@@ -255,6 +255,13 @@ impl<'a> Elaborator<'a> {
         Array { shape: Vec::new(), kind, depth: self.depth(), element }
     }
 
+    /// What stands for a condition that is wrong: whether a read under it is inside, nobody knows.
+    pub fn unknown_condition(&mut self) -> Array {
+        let tensor = self.graph.add_tensor("condition", Vec::new(), Kind::Mask);
+        let element = self.element(tensor, Vec::new(), Kind::Mask);
+        self.scalar(Kind::Mask, element)
+    }
+
     /// The array as seen from the indices now in scope: own axes renumbered.
     pub fn here(&mut self, array: &Array) -> Array {
         let depth = self.depth();

@@ -17,6 +17,13 @@ const ORDER: &str =
 const DRAWN: &str =
     "what is drawn is passed in: `argmax(logits + noise, axis = 1)` with noise in an argument draws a class";
 
+/// How indices come to be.
+pub const INDICES: &str = "indices are `u32` arguments, come from `argmax`, or are made one by one: `let i[n] = { let k: u32 = 2 * n + 1; k };`";
+
+const SCATTERED: &str = "add to what `let mut` has bound, where places may repeat: `y[index] += x;`";
+const FACTORED: &str =
+    "`solve`, `inv`, `det` and `cholesky` are there; others are passed in, or an `extern fn`";
+
 /// Names that other libraries have, and what to write here.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("sort", ORDER),
@@ -51,12 +58,57 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "stft",
         "write the sums over windows: `let re[f, k in 0..W / 2 + 1] = sum[n in 0..W](x[f * H + n] * cos(2 * pi * k * n / W));`",
     ),
+    ("count", "add up a mask as numbers: `sum(m as f32)`"),
+    ("count_nonzero", "add up a mask as numbers: `sum((x != 0) as f32)`"),
+    ("nonzero", "sizes do not depend on numbers: choose with `if`, elementwise"),
+    ("masked_select", "sizes do not depend on numbers: choose with `if`, elementwise"),
+    ("unique", "sizes do not depend on numbers: what is unique is found outside and passed in"),
+    ("scatter", "assign to what `let mut` has bound: `y[index] = x;`"),
+    ("scatter_add", SCATTERED),
+    ("scatter_sum", SCATTERED),
+    ("index_add", SCATTERED),
+    ("segment_sum", SCATTERED),
+    ("bincount", "add to what `let mut` has bound, where places may repeat: `y[index] += 1;`"),
+    ("segment_max", "write a loop: `for n in 0..N { y[index[n]] = max(y[index[n]], x[n]); }`"),
+    ("index_select", "write `x[index]`"),
+    ("take_along_axis", "write it with indices: `let y[n, k] = x[n, index[n, k]];`"),
+    ("take_along_dim", "write it with indices: `let y[n, k] = x[n, index[n, k]];`"),
+    ("swapaxes", "write `x.t()`, or `permute(x, [1, 0, 2])`"),
+    ("moveaxis", "write `permute(x, [1, 0, 2])`"),
+    ("rearrange", "write `reshape(x, [N, 3])` and `permute(x, [1, 0, 2])`"),
+    ("vstack", "write `concat([a, b], axis = 0)`"),
+    ("hstack", "write `concat([a, b], axis = 1)`"),
+    ("tensordot", "write it with indices: `let y[i, j] = sum[k](a[i, k] * b[k, j]);`"),
+    ("kron", "write it with indices: `let y[i, k, j, l] = a[i, j] * b[k, l];`"),
+    ("cdist", "write it with indices: `let d[i, j] = norm(a[i] - b[j]);`"),
+    ("cumprod", "write a loop: `for t in 0..T { p = p * x[t]; y[t] = p; }`"),
+    ("logaddexp", "write `logsumexp([a, b], axis = 0)`"),
+    ("logical_and", "write `a && b`"),
+    ("logical_or", "write `a || b`"),
+    ("logical_not", "write `!a`"),
+    ("isinf", "write `abs(x) == inf`"),
+    ("isfinite", "write `abs(x) < inf`"),
+    ("nan_to_num", "choose: `if x == x { x } else { 0 }`"),
+    ("inverse", "write `inv(a)`"),
+    ("logdet", "write `ln(det(a))`"),
+    ("slogdet", "write `ln(abs(det(a)))`"),
+    ("solve_triangular", "write `solve(a, b)`"),
+    ("cho_solve", "write `solve(a, b)`"),
+    ("svd", FACTORED),
+    ("qr", FACTORED),
+    ("eig", FACTORED),
+    ("eigh", FACTORED),
+    ("lstsq", FACTORED),
+    ("layer_norm", "declare a field `norm: LayerNorm<64>` and call it: `norm(x)`"),
+    ("batch_norm", "declare a field `norm: BatchNorm<64>` and call it: `let (y, mean, var) = norm(x);`"),
+    ("group_norm", "declare a field `norm: GroupNorm<8, 64>` and call it: `norm(x)`"),
+    ("embedding", "declare a field `table: Embedding<100, 64>` and call it: `table(index)`"),
     ("masked_fill", "choose: `if mask { value } else { x }`"),
     ("float", NO_CAST),
     ("double", NO_CAST),
     ("half", NO_CAST),
-    ("long", "indices are `u32` arguments, or come from `argmax`"),
-    ("int", "indices are `u32` arguments, or come from `argmax`"),
+    ("long", INDICES),
+    ("int", INDICES),
     ("to", NO_CAST),
     ("cuda", NO_CAST),
     ("cpu", NO_CAST),
@@ -178,6 +230,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("view", "write `reshape(x, [N, 3])`"),
     ("zeros_like", "write `zeros([N, 3])`"),
     ("ones_like", "write `ones([N, 3])`"),
+    ("full_like", "write `c * ones([N, 3])`"),
     ("e", "write `exp(1)`"),
     ("infinity", "write `inf`"),
     ("INFINITY", "write `inf`"),
@@ -221,7 +274,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("normal", NORMAL),
     ("uniform", UNIFORM),
     ("fill", "write `constant(c)`"),
-    ("full_like", "write `constant(c)`"),
 ];
 
 /// What to write for a name that other libraries have.

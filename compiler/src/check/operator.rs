@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span};
 
-use super::elaborate::{Elaborator, Place};
+use super::elaborate::{Elaborator, Guard, Place};
 use super::value::{Array, Value};
 use crate::ir::{Binary, Comparison, Int, Kind, Scalar, ScalarId};
 use crate::syntax::ast::{self, BinaryOperator as Op, ExprKind as E};
@@ -93,11 +93,14 @@ impl Elaborator<'_> {
             Op::And | Op::Or => return self.logic(operator, span, value, left, right),
             Op::Remainder => {
                 self.expr(right);
-                self.error_with_help(
-                    span,
-                    "`%` is for integers, in subscripts, sizes, ranges and guards on indices",
-                    "for numbers: `x - floor(x / y) * y`",
-                );
+                let help = match self.is_integer(left) && self.is_integer(right) {
+                    true => {
+                        "for an index, declare it: `let k: u32 = n % 2;`; for numbers: `x - floor(x / y) * y`"
+                    }
+                    false => "for numbers: `x - floor(x / y) * y`",
+                };
+                let message = "`%` is for integers, in subscripts, sizes, ranges and guards on indices";
+                self.error_with_help(span, message, help);
                 return Value::Poison;
             }
             Op::MatMul => (Binary::Mul, "`@`"),
@@ -108,8 +111,8 @@ impl Elaborator<'_> {
         };
         let (left_place, right_value) = (self.place(left), self.expr(right));
         let right_place = self.place(right);
-        let a = self.to_array(value, &left_place).and_then(|array| self.to_float(array, &left_place));
-        let b = self.to_array(right_value, &right_place).and_then(|array| self.to_float(array, &right_place));
+        let a = self.to_array(value, &left_place).and_then(|array| self.operand(array, &left_place));
+        let b = self.to_array(right_value, &right_place).and_then(|array| self.operand(array, &right_place));
         let (Some(a), Some(b)) = (a, b) else { return Value::Poison };
         let result = match operator {
             Op::MatMul => self.matmul(&a, &b, span, left, right),
@@ -126,6 +129,20 @@ impl Elaborator<'_> {
         }
     }
 
+    /// An operand of arithmetic.
+    fn operand(&mut self, array: Array, place: &Place) -> Option<Array> {
+        if array.kind != Kind::Index || array.shape.is_empty() {
+            return self.to_float(array, place);
+        }
+        let message = format!("numbers are expected here, found {}", self.show(array.kind, &array.shape));
+        let help = format!(
+            "make numbers of it: `… as {}`; arithmetic on indices is of single ones: `let y[n] = x[2 * i[n] + 1];`",
+            self.float_name()
+        );
+        self.say(place, message, Some(help));
+        None
+    }
+
     pub fn logic(
         &mut self,
         operator: Op,
@@ -134,8 +151,18 @@ impl Elaborator<'_> {
         left: &ast::Expr,
         right: &ast::Expr,
     ) -> Value {
+        let a = self.mask(value, left);
+        // As in Rust, the right side is evaluated where the left one leaves it open: its reads count on that. What
+        // is stored for it need not be zero elsewhere, unless one of them does.
+        let condition = match (&a, operator) {
+            (None, _) => self.unknown_condition(),
+            (Some(mask), Op::And) => mask.clone(),
+            (Some(mask), _) => Array { element: self.graph.scalars.not(mask.element), ..mask.clone() },
+        };
+        self.guards.push(Guard { condition, needed: false });
         let other = self.expr(right);
-        let (a, b) = (self.mask(value, left), self.mask(other, right));
+        self.guards.pop();
+        let b = self.mask(other, right);
         let (Some(a), Some(b)) = (a, b) else { return Value::Poison };
         let what = if operator == Op::And { "`&&`" } else { "`||`" };
         let result =
@@ -246,7 +273,14 @@ impl Elaborator<'_> {
             let (message, help) = match name.as_str() {
                 "u32" => (
                     format!("{found} cannot become indices"),
-                    "indices are `u32` arguments, or come from `argmax`".to_string(),
+                    match array.kind {
+                        Kind::Index => "these are indices: leave the cast out",
+                        Kind::Mask => {
+                            "choose one by one: `let i[n] = { let k: u32 = if m[n] { 1 } else { 0 }; k };`"
+                        }
+                        Kind::Float | Kind::Key => super::elsewhere::INDICES,
+                    }
+                    .to_string(),
                 ),
                 "bool" => (format!("{found} cannot become a mask"), "compare: `x > 0`".to_string()),
                 _ => (
