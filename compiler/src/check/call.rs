@@ -81,7 +81,7 @@ impl<'a> Elaborator<'a> {
                     return Value::Poison;
                 }
                 // A tensor called like a function: a function of that name is meant, if there is one.
-                _ if self.named_function(&text).is_none() && !library::is_builtin(&text) => {
+                _ if self.named_function(&text).is_none() && !self.is_builtin(&text) => {
                     self.error_with_help(
                         name.span(),
                         format!("`{name}` is a tensor, not a function"),
@@ -101,7 +101,7 @@ impl<'a> Elaborator<'a> {
         let E::Index(base, _) = &function.kind else { return false };
         let E::Name(name) = &base.kind else { return false };
         let text = name.to_string();
-        let known = self.named_function(&text).is_some() || library::is_builtin(&text);
+        let known = self.named_function(&text).is_some() || self.is_builtin(&text);
         if !known || self.resolve(name).is_some() {
             return false;
         }
@@ -157,7 +157,7 @@ impl<'a> Elaborator<'a> {
                 E::Array(_) => true,
                 E::Name(name) => {
                     let text = name.to_string();
-                    let known = self.named_function(&text).is_some() || library::is_builtin(&text);
+                    let known = self.named_function(&text).is_some() || self.is_builtin(&text);
                     known && self.resolve(name).is_none()
                 }
                 _ => false,
@@ -206,7 +206,7 @@ impl<'a> Elaborator<'a> {
                 self.evaluate_all(arguments);
                 Value::Poison
             }
-            None if library::is_builtin(&text) => self.builtin(name, receiver, arguments),
+            None if self.is_builtin(&text) => self.builtin(name, receiver, arguments),
             None => {
                 self.no_function(name);
                 self.evaluate_all(arguments);

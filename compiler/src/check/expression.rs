@@ -143,8 +143,8 @@ impl Elaborator<'_> {
                 "take it apart: `let (a, b) = …;`".to_string(),
             ),
             Value::Array(_) | Value::Static(_) => {
-                let called = self.named_function(&name.to_string()).is_some()
-                    || super::library::is_builtin(&name.to_string());
+                let called =
+                    self.named_function(&name.to_string()).is_some() || self.is_builtin(&name.to_string());
                 let help = match known_elsewhere(&name.to_string()) {
                     _ if called => format!("call the function: `.{name}()`"),
                     Some(help) => help.to_string(),

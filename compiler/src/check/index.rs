@@ -162,8 +162,11 @@ impl Elaborator<'_> {
                             Kind::Float if indices.shape.is_empty() && matches!(expr.kind, E::Name(_)) => {
                                 "what is to be an index is declared so: `k: u32`, `let k: u32 = …;`"
                             }
-                            _ => {
+                            _ if matches!(expr.kind, E::Name(_) | E::Number(_)) => {
                                 "indices are `u32` arguments, come from `argmax`, or are made of indices and sizes"
+                            }
+                            _ => {
+                                "what is computed in a subscript is of single indices: `let y[n] = x[2 * i[n] + n];`"
                             }
                         };
                         self.error_with_help(expr.span, message, help);

@@ -2,6 +2,7 @@
 
 use super::call::Callee;
 use super::elaborate::{Elaborator, Place};
+use super::elsewhere::INDICES;
 use super::fit::Expected;
 use super::items::InstanceContent;
 use super::value::Array;
@@ -45,7 +46,10 @@ impl Elaborator<'_> {
             }
             (Kind::Float, Kind::Key) => return Some("a key is for `dropout` and `fold` alone".to_string()),
             (Kind::Index, Kind::Float) => {
-                return Some("indices are `u32` arguments, or come from `argmax`".to_string());
+                let is_argument = matches!(expected, Expected::Argument { .. });
+                let help =
+                    if is_argument { "indices are `u32` arguments, or come from `argmax`" } else { INDICES };
+                return Some(help.to_string());
             }
             (Kind::Index | Kind::Float, _) if kind != array.kind => {
                 return Some("another kind of value is expected here".to_string());

@@ -59,7 +59,7 @@ impl Elaborator<'_> {
             (message, format!("did you mean `{near}`?"))
         } else if text.len() > 1
             && (self.named_function(&text).is_some()
-                || library::is_builtin(&text)
+                || self.is_builtin(&text)
                 || self.items.externs.contains_key(&text))
         {
             (format!("`{name}` is a function, used here as a value"), format!("call it: `{name}(…)`"))
@@ -68,7 +68,7 @@ impl Elaborator<'_> {
         } else if let Some(place) = self.field_of_a_layer(&text) {
             (message, format!("did you mean `{place}`?"))
         } else if let Some(help) = known_elsewhere(&text) {
-            (message, help.to_string())
+            (message, help.replace("f32", self.float_name()))
         } else if names.is_empty() {
             (message, "no names are in scope here".to_string())
         } else if names.len() <= FEW + 1 {
@@ -185,7 +185,7 @@ impl Elaborator<'_> {
             methods.iter().any(|callable| !callable.library && callable.function.name == text)
         });
         let help = if let Some(help) = known_elsewhere(&text) {
-            help.to_string()
+            help.replace("f32", self.float_name())
         } else if items.methods.contains_key(&text) {
             of_layers(&text)
         } else if let Some(near) = did_you_mean(&text, &names) {

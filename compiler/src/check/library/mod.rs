@@ -246,12 +246,19 @@ pub fn builtins() -> impl Iterator<Item = &'static str> {
     SCALAR.iter().chain(OTHER).chain(EXTREMES).map(|builtin| builtin.name)
 }
 
-/// Whether a name is built in.
-pub fn is_builtin(name: &str) -> bool {
-    builtins().chain(INNER.iter().map(|builtin| builtin.name)).any(|builtin| builtin == name)
-}
-
 impl Elaborator<'_> {
+    /// What is built in and seen by the library's own text alone; nothing in a user's.
+    fn inner_builtins(&self) -> &'static [Builtin] {
+        if self.frame().library.is_some() { INNER } else { &[] }
+    }
+
+    /// Whether a name is built in, for the text at hand.
+    pub fn is_builtin(&self, name: &str) -> bool {
+        builtins()
+            .chain(self.inner_builtins().iter().map(|builtin| builtin.name))
+            .any(|builtin| builtin == name)
+    }
+
     /// A call of something built in.
     pub fn builtin(
         &mut self,
@@ -263,9 +270,8 @@ impl Elaborator<'_> {
         let positional = usize::from(receiver.is_some())
             + arguments.iter().filter(|argument| argument.name.is_none()).count();
         let extremes = if positional >= 2 { EXTREMES } else { EXTREME_REDUCTIONS };
-        let inner = if self.frame().library.is_some() { INNER } else { &[] };
-        let builtin =
-            SCALAR.iter().chain(OTHER).chain(extremes).chain(inner).find(|builtin| builtin.name == text);
+        let mut known = SCALAR.iter().chain(OTHER).chain(extremes).chain(self.inner_builtins());
+        let builtin = known.find(|builtin| builtin.name == text);
         builtin.and_then(|builtin| self.built_in(builtin, name, receiver, arguments)).unwrap_or(Value::Poison)
     }
 

@@ -1,8 +1,10 @@
 //! Bodies and their statements.
 
-use proc_macro2::{Delimiter, Group, Span, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenTree};
 
-use super::super::ast::{BinaryOperator, Body, Expr, ExprKind, Lost, Pattern, Statement, Subscript, Target};
+use super::super::ast::{
+    BinaryOperator, Body, Expr, ExprKind, Lost, Pattern, Statement, Subscript, Target, Type,
+};
 use super::attributes::Place;
 use super::cursor::Cursor;
 use super::types::{or_error, or_lost};
@@ -177,14 +179,11 @@ impl Parser<'_> {
                 let (pattern, value) = (Pattern::Name(name), lost_expression(span));
                 return Ok(Statement::Let { mutable: true, pattern, ty: None, value });
             }
-            if self.at(":") {
-                let help = format!("leave it out here; `let {name}: f32[…] = {name};` checks it");
-                self.wrong(self.cursor.span(), "no type can stand behind indices", help);
-                self.cursor.blame();
-                self.eat(":");
-                self.ty()?;
+            let ty = self.type_behind_indices(&name)?;
+            let mut value = self.value();
+            if let Some(ty) = ty {
+                value = declared(&name, ty, value);
             }
-            let value = self.value();
             return Ok(Statement::LetIndexed { name, indices, value });
         }
         let pattern = self.pattern()?;
@@ -209,6 +208,28 @@ impl Parser<'_> {
         }
         let value = self.value();
         Ok(Statement::Let { mutable: mutable.is_some(), pattern, ty, value })
+    }
+
+    /// The type in `let y[n]: u32 = …;`, where none can stand.
+    fn type_behind_indices(&mut self, name: &Ident) -> Parsed<Option<Type>> {
+        if !self.at(":") {
+            return Ok(None);
+        }
+        let at = self.cursor.span();
+        self.cursor.blame();
+        self.eat(":");
+        let ty = self.ty();
+        let scalar = match &ty {
+            Ok(Type::Tensor(ty)) => ty.scalar.to_string(),
+            _ => "f32".to_string(),
+        };
+        let help = match scalar.as_str() {
+            "u32" => format!("declare each element: `let {name}[…] = {{ let k: u32 = …; k }};`"),
+            scalar => format!("leave it out here; `let {name}: {scalar}[…] = {name};` checks it"),
+        };
+        self.wrong(at, "no type can stand behind indices", help);
+        let is_index = |ty: &Type| matches!(ty, Type::Tensor(ty) if ty.scalar == "u32" && ty.axes.is_empty());
+        Ok(Some(ty?).filter(is_index))
     }
 
     /// `= value;` behind what `let` binds. An error in it does not unbind the name.
@@ -419,4 +440,13 @@ fn binds_all(statements: &[Statement], lost: &Lost) -> bool {
 /// Whether a statement cannot go on here.
 fn ends_statement(cursor: &Cursor) -> bool {
     cursor.at_character(';') || cursor.at_word("let") || cursor.at_word("for")
+}
+
+/// A value that is declared to be of a type: what follows a mistake is said of what was meant.
+fn declared(name: &Ident, ty: Type, value: Expr) -> Expr {
+    let span = value.span;
+    let result = Expr { kind: ExprKind::Name(name.clone()), span };
+    let pattern = Pattern::Name(name.clone());
+    let statements = vec![Statement::Let { mutable: false, pattern, ty: Some(ty), value }];
+    Expr { kind: ExprKind::Block(Body { statements, result: Some(Box::new(result)), span }), span }
 }
