@@ -3,9 +3,11 @@
 //! Of every expression, whether it is stored or not: that it is not is a matter of the passes below, and none of
 //! the user's. It may not ask where what has the size is not evaluated.
 
+use std::collections::BTreeSet;
+
 use super::elaborate::Elaborator;
 use super::value::{Array, Value};
-use crate::ir::{Atom, Graph, Int, Scalar, ScalarId, Scalars};
+use crate::ir::{Atom, Graph, Int, Node, Scalar, ScalarId, Scalars};
 
 impl Elaborator<'_> {
     /// Notes the sizes of a value.
@@ -43,13 +45,27 @@ fn asks_sizes(scalars: &Scalars, condition: ScalarId) -> bool {
 }
 
 /// What is left to ask when the graph is made: of what was noted and of all tensors, what does not follow from the
-/// rest.
+/// rest. How often a loop runs is the size of what a derivative has made it keep: less than no iterations keep
+/// nothing.
 pub fn settle(graph: &mut Graph) {
     let noted = std::mem::take(&mut graph.natural);
-    for size in noted.iter().chain(graph.tensors.iter().flat_map(|tensor| &tensor.shape)) {
+    let mut kept = BTreeSet::new();
+    extents(&graph.nodes, &mut kept);
+    let made = graph.tensors.iter().flat_map(|tensor| &tensor.shape).filter(|size| !kept.contains(size));
+    for size in noted.iter().chain(made) {
         let follows = |known: &Int| !size.sub(known).can_be_negative();
         if size.can_be_negative() && size.as_constant().is_none() && !graph.natural.iter().any(follows) {
             graph.natural.push(size.clone());
+        }
+    }
+}
+
+/// How often loops run.
+fn extents(nodes: &[Node], all: &mut BTreeSet<Int>) {
+    for node in nodes {
+        if let Node::Loop(node) = node {
+            all.insert(node.extent.clone());
+            extents(&node.body, all);
         }
     }
 }
@@ -81,6 +97,13 @@ mod tests {
         ("if N < 2 { 0 } else { sum(concat([zeros([N - 2]), x])) }", 0),
         ("sum[i in 0..N - 1](x[i] * sum(x[1..] * x[..-1]))", 0),
         ("let mut s = 0; for t in 0..N - 2 { s += sum(x[2..]) * x[t]; } s", 0),
+        // What a derivative makes a loop keep.
+        ("let mut s = 0; for t in 0..N - 2 { s = sin(s + x[t]); } sum(grad(s, x) * x)", 0),
+        (
+            "let mut s = 0; #[checkpoint] for t in 1..N - 2 { for u in 0..N - 3 { s = sin(s + x[t] * x[u]); } } sum(grad(s, x))",
+            0,
+        ),
+        ("let mut s = 0; for t in 0..N - 2 { s = sin(s + x[t]); } sum(jvp(s, x, x)) + sum(x[2..])", 2),
     ];
 
     fn values(
