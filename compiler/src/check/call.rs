@@ -9,7 +9,6 @@ use super::elaborate::{Elaborator, Frame, LibraryCall};
 use super::expression::Wanted;
 use super::fit::Expected;
 use super::items::Callable;
-use super::library;
 use super::value::{Bound, Layer, Mutability, Static, Value};
 use super::words::{list, spelled};
 use crate::spelling::did_you_mean;
@@ -368,8 +367,7 @@ impl<'a> Elaborator<'a> {
                 (None, Some(default)) => self.expr(default),
                 _ => value,
             };
-            let expected =
-                Expected::Argument { callee: &callee, parameter: pattern_name(&parameter.pattern) };
+            let expected = Expected::argument(&callee, parameter, passed.as_ref());
             let was_poison = value.is_poison();
             if callable.library {
                 given.push(value.clone());
@@ -390,7 +388,7 @@ impl<'a> Elaborator<'a> {
         if self.report.errors.len() > errors {
             let own = self.frames.pop().expect("it was pushed");
             if self.are_exchanged(function, &passed, &callee, &frame, errors)
-                || self.are_to_be_mapped(function, &passed, &callee, &frame, errors)
+                || self.are_to_be_mapped(&function.arguments, &passed, &callee, &frame, errors)
             {
                 self.hint = hint;
                 return Value::Poison;

@@ -41,7 +41,7 @@ impl<'a> Elaborator<'a> {
                     None => None,
                 });
             }
-            this.do_fit(function, values, callee, frame)
+            this.do_fit(&function.arguments, values, callee, frame)
         };
         self.fit_otherwise(&parameters, passed, callee, errors, fits)
     }
@@ -49,21 +49,20 @@ impl<'a> Elaborator<'a> {
     /// Whether values, by parameter, fit in the frame of a function's body.
     pub fn do_fit(
         &mut self,
-        function: &ast::Function,
+        parameters: &[ast::Argument],
         values: Vec<Option<Value>>,
         callee: &Callee,
         frame: &dyn Fn() -> Frame,
     ) -> bool {
         self.frames.push(frame());
-        let given =
-            function.arguments.iter().zip(values).filter_map(|(argument, value)| Some((argument, value?)));
+        let given = parameters.iter().zip(values).filter_map(|(argument, value)| Some((argument, value?)));
         let given: Vec<_> = given.collect();
         for (parameter, value) in &given {
             self.fix_dims(&parameter.ty, value, &pattern_name(&parameter.pattern));
         }
         let place = self.place_of(callee.span);
         let fit = given.into_iter().all(|(parameter, value)| {
-            let expected = Expected::Argument { callee, parameter: pattern_name(&parameter.pattern) };
+            let expected = Expected::argument(callee, parameter, None);
             self.fit(&parameter.ty, value, &expected, &place).is_some()
         });
         self.frames.pop();

@@ -9,6 +9,7 @@ use super::call::{Callee, pattern_name};
 use super::elaborate::{Elaborator, Frame};
 use super::fit::Expected;
 use super::items::Items;
+use super::mapped;
 use super::value::{Array, Value};
 use crate::ir::{Apply, ArrayFunction, Extern, ExternId, Function, Graph, Int, Kind, Node};
 use crate::report::Report;
@@ -48,9 +49,14 @@ impl<'a> Elaborator<'a> {
         if let Some(arrays) = arrays.into_iter().collect::<Option<Vec<_>>>() {
             return Value::Array(self.applied(id, arrays));
         }
-        self.are_exchanged_of(&parameters, &passed, &callee, errors, |this, parameter, passed| {
-            this.argument_of_rust(&callee, &function.arguments[parameter], passed).is_some()
-        });
+        let is_exchanged =
+            self.are_exchanged_of(&parameters, &passed, &callee, errors, |this, parameter, passed| {
+                this.argument_of_rust(&callee, &function.arguments[parameter], passed).is_some()
+            });
+        if !is_exchanged {
+            let frame = || Frame { function: name.clone(), ..Frame::default() };
+            self.are_to_be_mapped(&function.arguments, &passed, &callee, &frame, errors);
+        }
         Value::Poison
     }
 
@@ -71,10 +77,11 @@ impl<'a> Elaborator<'a> {
         if ty.axes.is_empty() && !array.shape.is_empty() {
             let name = &callee.name;
             let message = format!("`{name}` takes numbers, found {}", self.show(array.kind, &array.shape));
-            self.say(place, message, Some(format!("map it over indices: `let y[i] = {name}(x[i]);`")));
+            let passed = mapped::named(passed).unwrap_or_else(|| pattern_name(&argument.pattern));
+            self.say(place, message, Some(mapped::over_one_index(callee, &passed)));
             return None;
         }
-        let expected = Expected::Argument { callee, parameter: pattern_name(&argument.pattern) };
+        let expected = Expected::argument(callee, argument, Some(passed));
         // Its sizes mean what they mean where it is declared.
         self.frames.push(Frame { function: callee.name.clone(), ..Frame::default() });
         let value = self.fit(&argument.ty, Value::Array(array), &expected, place);

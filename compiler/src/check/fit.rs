@@ -2,9 +2,11 @@
 
 use proc_macro2::Ident;
 
-use super::call::Callee;
+use super::arguments::Passed;
+use super::call::{Callee, pattern_name};
 use super::elaborate::{Elaborator, Fixed, Place};
 use super::elsewhere::known_elsewhere;
+use super::mapped;
 use super::value::{Array, Static, Value};
 use crate::ir::{Int, Kind};
 use crate::spelling::did_you_mean;
@@ -18,6 +20,8 @@ pub enum Expected<'c> {
         callee: &'c Callee,
         /// Which.
         parameter: String,
+        /// What is passed for it: its name, or else the parameter's.
+        passed: String,
     },
     /// A function's result.
     Result(String),
@@ -25,7 +29,14 @@ pub enum Expected<'c> {
     Binding(String),
 }
 
-impl Expected<'_> {
+impl<'c> Expected<'c> {
+    /// Of an argument.
+    pub fn argument(callee: &'c Callee, parameter: &ast::Argument, passed: Option<&Passed<'_>>) -> Self {
+        let parameter = pattern_name(&parameter.pattern);
+        let passed = passed.and_then(mapped::named).unwrap_or_else(|| parameter.clone());
+        Self::Argument { callee, parameter, passed }
+    }
+
     /// The parameter, of an argument.
     fn parameter(&self) -> &str {
         match self {

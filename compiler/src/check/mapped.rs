@@ -13,12 +13,26 @@ use crate::syntax::ast::{self, ExprKind as E};
 /// The indices over which a function is mapped.
 const INDICES: [&str; 4] = ["n", "m", "k", "l"];
 
+/// The name of what is passed, where it is one: what stands before `[n]`.
+pub fn named(passed: &Passed<'_>) -> Option<String> {
+    match passed {
+        Passed::Expr(ast::Expr { kind: E::Name(name), .. }) => Some(name.to_string()),
+        _ => None,
+    }
+}
+
+/// How a function is applied to each of many.
+pub fn over_one_index(callee: &Callee, passed: &str) -> String {
+    let bound = if passed == "y" { "z" } else { "y" };
+    format!("a function maps over indices: `let {bound}[n] = {}({passed}[n]);`", callee.name)
+}
+
 impl Elaborator<'_> {
     /// Whether the arguments of a function fit without axes in front that they share; says so instead of what
     /// has been said since there were so many `errors`.
     pub fn are_to_be_mapped(
         &mut self,
-        function: &ast::Function,
+        parameters: &[ast::Argument],
         passed: &[Option<Passed<'_>>],
         callee: &Callee,
         frame: &dyn Fn() -> Frame,
@@ -28,7 +42,7 @@ impl Elaborator<'_> {
             return false;
         }
         self.quiet += 1;
-        let leads = self.leads(function, passed, callee, frame);
+        let leads = self.leads(parameters, passed, callee, frame);
         self.quiet -= 1;
         let Some(leads) = leads else { return false };
         let deepest = leads.iter().map(|(lead, _)| *lead).max().unwrap_or_default();
@@ -37,18 +51,23 @@ impl Elaborator<'_> {
         }
         let (mut written, mut wanted, mut found) = (Vec::new(), Vec::new(), Vec::new());
         let mut first = None;
-        for ((parameter, passed), (lead, array)) in function.arguments.iter().zip(passed).zip(&leads) {
+        for ((parameter, passed), (lead, array)) in parameters.iter().zip(passed).zip(&leads) {
             let Some(passed) = passed else { continue };
             let name = pattern_name(&parameter.pattern);
             let argument = match passed {
-                Passed::Expr(expr) if *lead == 0 || matches!(expr.kind, E::Name(_)) => spelled(expr),
-                _ => None,
+                Passed::Expr(expr) if *lead == 0 => spelled(expr),
+                passed => named(passed),
             };
             let argument = argument.unwrap_or_else(|| name.clone());
             match array {
                 Some(array) if *lead > 0 => {
                     written.push(format!("{argument}[{}]", INDICES[..*lead].join(", ")));
-                    wanted.push(format!("{} for `{name}`", self.show(array.kind, &array.shape[*lead..])));
+                    // A single index is a number where one is taken.
+                    let kind = match &parameter.ty {
+                        ast::Type::Tensor(ty) => self.kind_of(&ty.scalar).unwrap_or(array.kind),
+                        _ => array.kind,
+                    };
+                    wanted.push(format!("{} for `{name}`", self.show(kind, &array.shape[*lead..])));
                     found.push(self.show(array.kind, &array.shape));
                     first.get_or_insert(passed);
                 }
@@ -73,13 +92,13 @@ impl Elaborator<'_> {
     /// How many axes in front of each argument are too many, and the argument, if all fit without them.
     fn leads(
         &mut self,
-        function: &ast::Function,
+        parameters: &[ast::Argument],
         passed: &[Option<Passed<'_>>],
         callee: &Callee,
         frame: &dyn Fn() -> Frame,
     ) -> Option<Vec<(usize, Option<Array>)>> {
         let mut leads = Vec::new();
-        for (parameter, passed) in function.arguments.iter().zip(passed) {
+        for (parameter, passed) in parameters.iter().zip(passed) {
             let Some(passed) = passed else {
                 leads.push((0, None, None));
                 continue;
@@ -108,6 +127,6 @@ impl Elaborator<'_> {
             }
         }
         let (leads, values) = leads.into_iter().map(|(lead, array, value)| ((lead, array), value)).unzip();
-        self.do_fit(function, values, callee, frame).then_some(leads)
+        self.do_fit(parameters, values, callee, frame).then_some(leads)
     }
 }

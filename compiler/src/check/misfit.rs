@@ -5,6 +5,7 @@ use super::elaborate::{Elaborator, Place};
 use super::elsewhere::INDICES;
 use super::fit::Expected;
 use super::items::InstanceContent;
+use super::mapped;
 use super::value::Array;
 use super::words::{counted, spelled};
 use crate::ir::{Int, Kind};
@@ -21,7 +22,7 @@ impl Elaborator<'_> {
         place: &Place,
     ) {
         let message = match expected {
-            Expected::Argument { callee, parameter } => {
+            Expected::Argument { callee, parameter, .. } => {
                 format!("{} takes {wanted} for `{parameter}`, found {found}", callee.shown())
             }
             Expected::Result(function) => format!("`{function}` returns {wanted}, but its body is {found}"),
@@ -60,13 +61,13 @@ impl Elaborator<'_> {
             }
             _ => {}
         }
-        if let Expected::Argument { callee, parameter } = expected
+        if let Expected::Argument { callee, passed, .. } = expected
             && self.frame().library.is_none()
             && let Some(wanted) = self.known_shape(ty)
             && array.shape.len() > wanted.len()
             && self.shapes_agree(&array.shape[array.shape.len() - wanted.len()..], &wanted)
         {
-            return Some(mapped(callee, parameter));
+            return Some(mapped::over_one_index(callee, passed));
         }
         if let Some(wanted) = self.known_shape(ty)
             && let Some(help) = self.reshaping(&wanted, array)
@@ -74,7 +75,7 @@ impl Elaborator<'_> {
             return Some(help);
         }
         match expected {
-            Expected::Argument { callee, parameter } => {
+            Expected::Argument { callee, parameter, passed } => {
                 let dim = wrong.and_then(|(_, size)| match &size.kind {
                     E::Name(name) => {
                         self.frame().dims.get(&name.to_string()).cloned().map(|fixed| (name, fixed))
@@ -117,7 +118,7 @@ impl Elaborator<'_> {
                     ),
                     None if found > wanted => {
                         let takes = counted(wanted, "axis");
-                        format!("it takes {takes}, found {found}; {}", mapped(callee, parameter))
+                        format!("it takes {takes}, found {found}; {}", mapped::over_one_index(callee, passed))
                     }
                     None => format!("it takes {}, found {}", counted(wanted, "axis"), counted(found, "axis")),
                 })
@@ -241,9 +242,4 @@ impl Elaborator<'_> {
         };
         if axes.is_empty() { scalar } else { format!("{scalar}[{}]", axes.join(", ")) }
     }
-}
-
-/// How a function is applied to each of many.
-fn mapped(callee: &Callee, parameter: &str) -> String {
-    format!("a function maps over indices: `let y[n] = {}({parameter}[n]);`", callee.name)
 }

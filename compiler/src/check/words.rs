@@ -61,7 +61,10 @@ pub fn spelled(expr: &ast::Expr) -> Option<String> {
             let inside = subscripts.iter().map(|subscript| match subscript {
                 Subscript::At(at) => spelled(at),
                 Subscript::Whole(_) => Some("..".to_string()),
-                Subscript::Range { .. } => None,
+                Subscript::Range { from, to, .. } => {
+                    let end = |end: &Option<ast::Expr>| end.as_ref().map_or(Some(String::new()), spelled);
+                    Some(format!("{}..{}", end(from)?, end(to)?))
+                }
             });
             format!("{}[{}]", spelled(base)?, inside.collect::<Option<Vec<_>>>()?.join(", "))
         }
