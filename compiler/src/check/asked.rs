@@ -12,7 +12,7 @@ use super::method::{Leaf, leaves};
 use super::value::Value;
 use super::words::list;
 use crate::ir::{ExternId, Graph, Kind, Node, TensorId};
-use crate::program::{Argument, ArgumentContent, Derivative, Method};
+use crate::program::{Argument, ArgumentContent, Derivative, FieldInput, Method};
 use crate::report::Report;
 use crate::spelling::did_you_mean;
 use crate::syntax::ast::{self, DerivativeKind, DerivativeRequest};
@@ -299,30 +299,33 @@ pub fn unreached(
         return;
     }
     let functions: Vec<String> = training.iter().map(|(method, _)| method.name.to_string()).collect();
+    let place = |method: &Method, full: &[String]| {
+        let is_it = |field: &&FieldInput| {
+            field.path.iter().map(|step| step.name.to_string()).eq(full.iter().cloned())
+        };
+        method.fields.iter().find(is_it).map(|field| field.tensor)
+    };
+    let is_trained = |full: &[String]| {
+        let reaches = |(method, reached): &(&Method, &BTreeSet<TensorId>)| {
+            place(method, full).is_some_and(|tensor| reached.contains(&tensor))
+        };
+        training.iter().any(reaches)
+    };
     for leaf in leaves(instances, instance) {
         if leaf.frozen || leaf.shape.contains(&0) {
             continue;
         }
         let full = full_name(&leaf);
-        let place = |method: &Method| {
-            method
-                .fields
-                .iter()
-                .find(|field| field.path.iter().map(|step| step.name.to_string()).collect::<Vec<_>>() == full)
-                .map(|field| field.tensor)
-        };
-        if training
-            .iter()
-            .any(|(method, reached)| place(method).is_some_and(|tensor| reached.contains(&tensor)))
-        {
+        if is_trained(&full) {
             continue;
         }
         let read = training.iter().any(|(method, _)| {
-            place(method).is_some_and(|tensor| reads(&method.graph, &method.graph.nodes, tensor))
+            place(method, &full).is_some_and(|tensor| reads(&method.graph, &method.graph.nodes, tensor))
         });
         let (name, what) = (full.join("."), list(&functions));
         let message = if read {
-            format!("the parameter `{name}` is never trained: what {what} computes of it has no derivative")
+            let compute = if functions.len() == 1 { "computes" } else { "compute" };
+            format!("the parameter `{name}` is never trained: what {what} {compute} of it has no derivative")
         } else if functions.len() == 1 {
             format!("the parameter `{name}` is never trained: {what} does not depend on it")
         } else {
@@ -331,11 +334,18 @@ pub fn unreached(
         let field = definition.fields.iter().find(|field| field.name == full[0]);
         let span = field.map_or(definition.name.span(), |field| field.name.span());
         if !report.errors.iter().any(|known| format!("{:?}", known.span) == format!("{span:?}")) {
-            report.error_with_help(
-                span,
-                message,
-                "use it in a function with `#[grad]`, or mark the field `#[frozen]`",
-            );
+            let (_, layer) = full.split_last().expect("it has a name");
+            let beside = leaves(instances, instance).into_iter().map(|other| full_name(&other));
+            let is_alone = !beside.filter(|other| other.starts_with(layer)).any(|other| is_trained(&other));
+            let help = match is_alone || layer.is_empty() {
+                true => "use it in a function with `#[grad]`, or mark the field `#[frozen]`".to_string(),
+                // That would freeze what is trained, too.
+                false => format!(
+                    "use it in a function with `#[grad]`, or declare the rest of `{}` without it, in a layer of your own or as fields",
+                    layer.join(".")
+                ),
+            };
+            report.error_with_help(span, message, help);
         }
     }
 }
