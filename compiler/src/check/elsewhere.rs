@@ -86,6 +86,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("logical_and", "write `a && b`"),
     ("logical_or", "write `a || b`"),
     ("logical_not", "write `!a`"),
+    ("not", "write `!a`"),
     ("isinf", "write `abs(x) == inf`"),
     ("isfinite", "write `abs(x) < inf`"),
     ("nan_to_num", "choose: `if x == x { x } else { 0 }`"),

@@ -347,6 +347,8 @@ impl Elaborator<'_> {
     fn not_static(&mut self, expr: &ast::Expr, found: &Value) {
         let message = format!("this has to be known at compile time, found {}", self.describe(found));
         let place = self.place(expr);
-        self.say(&place, message, Some(OPTIONS.to_string()));
+        let help =
+            if matches!(expr.kind, E::Tuple(_)) { "a list stands in brackets: `[3, 4]`" } else { OPTIONS };
+        self.say(&place, message, Some(help.to_string()));
     }
 }

@@ -1,6 +1,8 @@
 //! Index notation: indices bound on the left of a `let` and in reducers, and the ranges that they run
 //! over where none is written.
 
+use std::collections::BTreeMap;
+
 use proc_macro2::Ident;
 
 use super::elaborate::{Elaborator, Guard, Place};
@@ -127,9 +129,11 @@ impl Elaborator<'_> {
             ranges.push(range);
         }
         self.frame_mut().scopes.pop();
-        let (inferred, mut poisoned) = self.infer(indices, &ranges, body);
         // Of two indices of one name nobody knows which is meant.
-        poisoned |= failed;
+        let (inferred, poisoned) = match failed {
+            true => (BTreeMap::new(), true),
+            false => self.infer(indices, &ranges, body),
+        };
         for (position, (index, range)) in indices.iter().zip(ranges).enumerate() {
             let at = Int::index(depth + position);
             let bound = match range {
@@ -278,7 +282,8 @@ impl Elaborator<'_> {
         for name in unknown {
             let message =
                 format!("how far `{name}` runs is not known: it subscripts no axis alone, or linearly");
-            self.error_with_help(name.span(), message, format!("write its range: `{name} in 0..n`"));
+            let help = format!("write its range, `{name} in 0..n`, or subscript with it, `x[{name}]`");
+            self.error_with_help(name.span(), message, help);
         }
     }
 }

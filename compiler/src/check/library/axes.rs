@@ -147,6 +147,9 @@ fn no_target(this: &mut Elaborator<'_>, call: &Call<'_>, logits: &Array, target:
         format!("`{function}` of {whole} takes labels, {labels}, or probabilities, {whole}; found {found}");
     let help = match target.kind {
         Kind::Mask => format!("`… as {}` makes numbers of it", this.float_name()),
+        Kind::Float if this.shapes_agree(&target.shape, &rows) => {
+            format!("labels are `u32`: declare {labels}")
+        }
         Kind::Float | Kind::Index | Kind::Key => {
             "classes are on the last axis: there is one label for each row".to_string()
         }

@@ -102,7 +102,8 @@ impl Parser<'_> {
                     all.extend(attribute);
                 }
                 None => {
-                    self.expected("`[` and an attribute", hints::ATTRIBUTE);
+                    let otherwise = "an attribute is `#[grad]`; a comment begins with `//`";
+                    self.expected_or("`[` and an attribute", hints::ATTRIBUTE, otherwise);
                     let word = self
                         .cursor
                         .word()
