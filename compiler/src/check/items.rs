@@ -34,6 +34,8 @@ pub struct Items<'a> {
     pub library_structs: BTreeSet<String>,
     /// Names whose declarations are wrong: their uses are not.
     pub broken: BTreeSet<String>,
+    /// Constants that are declared further on.
+    ahead: BTreeSet<String>,
     /// Whether something is declared whose name could not be read: a function or struct that nothing declares
     /// may be it.
     pub nameless: bool,
@@ -136,6 +138,7 @@ impl<'a> Items<'a> {
             library: BTreeMap::new(),
             library_structs: BTreeSet::new(),
             broken: block.lost.names.iter().map(Ident::to_string).collect(),
+            ahead: BTreeSet::new(),
             nameless: block.lost.nameless,
             incomplete: BTreeSet::new(),
             externs: BTreeMap::new(),
@@ -190,20 +193,31 @@ impl<'a> Items<'a> {
             }
             is_new
         };
+        self.ahead.extend(block.items.iter().filter_map(|item| match item {
+            ast::Item::Const(constant) => Some(constant.name.to_string()),
+            _ => None,
+        }));
         for item in &block.items {
             match item {
                 ast::Item::Dims(names) => {
                     for name in names {
                         if once(name, report) {
                             self.dims.insert(name.to_string(), name.span());
+                        } else if self.constants.contains_key(&name.to_string()) {
+                            self.broken.insert(name.to_string());
                         }
                     }
                 }
                 ast::Item::Const(constant) => {
+                    let name = constant.name.to_string();
+                    self.ahead.remove(&name);
                     if !once(&constant.name, report) {
+                        // Whether a size of that name is known now nobody knows.
+                        if self.dims.contains_key(&name) {
+                            self.broken.insert(name);
+                        }
                         continue;
                     }
-                    let name = constant.name.to_string();
                     if name.chars().any(char::is_lowercase) && !self.broken.contains(&name) {
                         // Rust would take it for the pattern of a variable of that name.
                         report.error_with_help(
@@ -351,6 +365,11 @@ impl<'a> Items<'a> {
                                 name.span(),
                                 message,
                                 format!("did you mean `{near}`?"),
+                            ),
+                            None if self.ahead.contains(&text) => report.error_with_help(
+                                name.span(),
+                                message,
+                                format!("constants are made of earlier ones: move `const {name}` up"),
                             ),
                             None => report.error_with_help(
                                 name.span(),

@@ -266,7 +266,8 @@ impl Parser<'_> {
             if fine {
                 // What stands here may belong to the type.
                 result = Type::Error(self.cursor.span());
-                self.expected("`;`, or `{` and the derivative", hints::EXTERN);
+                let otherwise = "without a derivative it ends in `;`: `extern fn f(x: f64) -> f64;`";
+                self.expected_or("`;`, or `{` and the derivative", hints::EXTERN, otherwise);
             }
             derivative = Some(lost(name.span()));
             self.lose_all(ends_item);
@@ -305,6 +306,10 @@ impl Parser<'_> {
         }
         let value = self.expression()?;
         self.eat(";");
+        if self.cursor.at_word("derivative") {
+            let help = "add up the terms of all tangents: `derivative(dx, dy) = y * dx + x * dy`";
+            return Err(self.wrong(self.cursor.span(), "there is one derivative, of all arguments", help));
+        }
         self.finish();
         Ok((tangents, value))
     }

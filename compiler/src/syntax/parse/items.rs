@@ -132,7 +132,7 @@ impl Parser<'_> {
                 continue;
             }
             if !names.is_empty() || !self.cursor.is_empty() {
-                self.expected("`,` or `;`", hints::DIMS);
+                self.expected_or("`,` or `;`", hints::DIMS, "sizes end in `;`: `dim N, T;`");
             }
             // With a value it would be a constant.
             if self.at("=") {
@@ -160,7 +160,8 @@ impl Parser<'_> {
         }
         if !self.eat(";") {
             if value.is_ok() {
-                value = Err(self.expected("`;`", hints::OPERATOR));
+                let otherwise = "a constant ends in `;`: `const H: usize = 128;`";
+                value = Err(self.expected_or("`;`", hints::OPERATOR, otherwise));
             }
             self.lose_all(ends_item);
             self.eat(";");
@@ -313,7 +314,8 @@ impl Parser<'_> {
                 }
                 let fine = whole && failures == inner.failures;
                 if fine {
-                    inner.expected("`,` or `}`", hints::NEXT_FIELD);
+                    let otherwise = "fields are separated by `,`: `w: f32[3, 4], b: f32[4]`";
+                    inner.expected_or("`,` or `}`", hints::NEXT_FIELD, otherwise);
                     inner.eat(";");
                 }
                 let behind = inner.cursor.span();

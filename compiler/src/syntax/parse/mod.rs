@@ -120,7 +120,8 @@ impl Parser<'_> {
                 Ok(one) => {
                     all.push(one);
                     self.cursor.is_empty() || self.eat(",") || {
-                        self.expected(&format!("`,` or {}", self.cursor.end()), hints);
+                        let wanted = format!("`,` or {}", self.cursor.end());
+                        self.expected_or(&wanted, hints, "what stands in a list is separated by `,`");
                         // Behind `;` the next may begin; in an array it may say how often, as in Rust.
                         let separated = self.at(";") && !stray::continues_behind(&self.cursor);
                         if !separated || hints::look_up(hints, "`;`") != Some(hints::COMMA) {
