@@ -309,7 +309,11 @@ impl<'a> Elaborator<'a> {
                     self.constant_value(expr).map_or(Value::Poison, Value::Static)
                 }
                 Some(Passed::Expr(expr)) if matches!(parameter.ty, ast::Type::Dim(_)) => {
-                    self.integer(expr).map_or(Value::Poison, |size| Value::Static(Static::Size(size)))
+                    let help = "pass a size, and what changes as an index: `k: u32`";
+                    let size = self.integer(expr);
+                    let place = self.place(expr);
+                    size.filter(|size| self.is_fixed(size, "a size", help, &place))
+                        .map_or(Value::Poison, |size| Value::Static(Static::Size(size)))
                 }
                 Some(Passed::Expr(expr)) => {
                     self.hint = argument_name(expr, &hint, &pattern_name(&parameter.pattern));

@@ -115,6 +115,10 @@ impl Elaborator<'_> {
                     let to = to.as_ref().map_or(Some(size.clone()), |to| self.position(to, size));
                     let (from, to) = (from?, to?);
                     let length = to.sub(&from);
+                    let help = "of a changing part there is a sum, `sum[k in 0..t](x[k])`; else choose: `if k < t { x[k] } else { 0 }`";
+                    if !self.is_fixed(&length, "the length of a range", help, &self.place_of(*span)) {
+                        return None;
+                    }
                     let wrong = Self::is_at_least(&from, 0) == Some(false)
                         || Self::is_at_least(&length, 0) == Some(false)
                         || Self::is_at_least(&size.sub(&to), 0) == Some(false);

@@ -22,6 +22,7 @@ mod exchanged;
 mod expression;
 mod external;
 mod fit;
+mod fixed;
 mod float;
 mod index;
 mod infer;

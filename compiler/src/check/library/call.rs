@@ -95,7 +95,10 @@ impl<'e> Call<'e> {
     fn size(&self, this: &mut Elaborator<'_>, value: &Static, place: &Place) -> Option<Int> {
         match value {
             Static::Integer(size) if *size >= 0 => Some(Int::constant(*size)),
-            Static::Size(size) => Some(size.clone()),
+            Static::Size(size) => {
+                let help = "make it as large as it may become, and choose: `if k < t { … } else { 0 }`";
+                this.is_fixed(size, "a size", help, place).then(|| size.clone())
+            }
             other => {
                 let found = this.describe(&Value::Static(other.clone()));
                 this.say(

@@ -156,6 +156,14 @@ pub fn pad(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
         _ => None,
     };
     let Some(widths) = widths.filter(|widths| widths.len() == x.shape.len()) else {
+        if let Static::List(pairs) = call.option(1)?
+            && pairs.iter().any(|pair| matches!(pair, Static::List(pair) if pair.iter().any(|width| matches!(width, Static::Size(_)))))
+        {
+            let help = "join the zeros that change: `concat([zeros([N, 3]), x])`";
+            let message = "the widths of `pad` are known at compile time".to_string();
+            this.say(&call.places[1], message, Some(help.into()));
+            return None;
+        }
         let message =
             format!("`pad` takes a pair of widths for each axis; {}", this.describe_axes(x.kind, &x.shape));
         let pairs = vec!["[0, 1]"; x.shape.len()].join(", ");
