@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Span};
 
 use super::elaborate::Elaborator;
+use super::expression::Wanted;
 use super::inside::checked;
 use super::value::{Array, Layer, Value};
 use super::words::counted;
@@ -155,7 +156,8 @@ impl Elaborator<'_> {
                         at.push(self.inside(position, size, (name, axis), expr));
                         continue;
                     }
-                    let indices = self.array(expr)?;
+                    let value = self.expr_of(expr, &Wanted::Index);
+                    let indices = self.to_array(value, &self.place(expr))?;
                     if indices.kind != Kind::Index {
                         let message = format!(
                             "a subscript is an integer, a range or a u32 tensor, found {}",
@@ -169,6 +171,10 @@ impl Elaborator<'_> {
                             _ if matches!(expr.kind, E::Name(_) | E::Number(_)) => {
                                 "indices are `u32` arguments, come from `argmax`, or are made of indices and sizes"
                             }
+                            _ if is_call_of(expr, &["min", "max", "clamp", "abs"]) => {
+                                "choose: `x[if i < n { i } else { n - 1 }]`"
+                            }
+                            _ if is_call_of(expr, &["floor"]) => "in a subscript `/` floors: `x[i / 2]`",
                             _ => {
                                 "what is computed in a subscript is of single indices: `let y[n] = x[2 * i[n] + n];`"
                             }
@@ -271,4 +277,10 @@ fn subject(base: &ast::Expr) -> String {
         E::Index(base, _) => subject(base),
         _ => "…".to_string(),
     }
+}
+
+/// Whether one of these functions is called.
+fn is_call_of(expr: &ast::Expr, names: &[&str]) -> bool {
+    let E::Call { function, .. } = &expr.kind else { return false };
+    matches!(&function.kind, E::Name(name) if names.iter().any(|known| name == known))
 }

@@ -178,11 +178,13 @@ impl Elaborator<'_> {
                 },
                 _ => false,
             },
-            E::Call { function, .. } => match &function.kind {
-                E::Name(name) => self.returns_index(name),
+            E::Call { function, arguments } => match &function.kind {
+                E::Name(name) => self.returns_index(name) || self.is_extreme_place(name, arguments, 1),
                 _ => false,
             },
-            E::Method { name, .. } => self.returns_index(name),
+            E::Method { name, arguments, .. } => {
+                self.returns_index(name) || self.is_extreme_place(name, arguments, 0)
+            }
             E::Reduce { reducer, .. } => reducer == "argmax" || reducer == "argmin",
             _ => false,
         }
@@ -192,6 +194,15 @@ impl Elaborator<'_> {
     fn returns_index(&self, name: &Ident) -> bool {
         let found = self.named_function(&name.to_string());
         found.and_then(|(callable, _)| callable.function.result.as_ref()).is_some_and(is_index)
+    }
+
+    /// Whether a call is `argmax(x)` or `argmin(x)` of all elements, with so many arguments and no options.
+    fn is_extreme_place(&mut self, name: &Ident, arguments: &[ast::CallArgument], count: usize) -> bool {
+        (name == "argmax" || name == "argmin")
+            && arguments.len() == count
+            && arguments.iter().all(|argument| argument.name.is_none())
+            && self.resolve(name).is_none()
+            && self.named_function(&name.to_string()).is_none_or(|(callable, _)| callable.library)
     }
 
     /// The least and the greatest value of an integer, as its indices run over their ranges: of what is

@@ -92,7 +92,9 @@ impl Elaborator<'_> {
             }
             Op::And | Op::Or => return self.logic(operator, span, value, left, right),
             Op::Remainder => {
-                self.expr(right);
+                if [value, self.expr(right)].iter().any(Value::is_poison) {
+                    return Value::Poison;
+                }
                 let help = match self.is_integer(left) && self.is_integer(right) {
                     true => {
                         "for an index, declare it: `let k: u32 = n % 2;`; for numbers: `x - floor(x / y) * y`"
