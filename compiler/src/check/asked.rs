@@ -227,10 +227,20 @@ fn request_of(
     right.then_some(derivative)
 }
 
+/// Whether a pattern binds a name.
+fn binds(pattern: &ast::Pattern, name: &Ident) -> bool {
+    match pattern {
+        ast::Pattern::Name(own) => own == name,
+        ast::Pattern::Ignored(_) => false,
+        ast::Pattern::Tuple(parts, _) => parts.iter().any(|part| binds(part, name)),
+    }
+}
+
 fn no_argument(this: &mut Elaborator<'_>, function: &ast::Function, name: &Ident) {
     let names: Vec<String> =
         function.arguments.iter().map(|argument| super::call::pattern_name(&argument.pattern)).collect();
-    if names.contains(&name.to_string()) || !function.all_arguments {
+    let binds = |argument: &ast::Argument| binds(&argument.pattern, name);
+    if function.arguments.iter().any(binds) || !function.all_arguments {
         return; // Its own error has been reported.
     }
     let layer = this.frame().layer.clone();
