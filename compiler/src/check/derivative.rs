@@ -336,6 +336,14 @@ impl Elaborator<'_> {
                 let at = Some(at[..at.len() - full.len()].to_vec());
                 Some(Variable { tensor: *tensor, shape: array.shape, at })
             }
+            Scalar::Read(_, at) if self.depth() > 0 && at.len() == array.shape.len() => {
+                let message = format!(
+                    "inside of index notation `{what}` is with respect to a part that belongs to the index alone"
+                );
+                let help = "bind the part, and compute from the binding: `let part = x[n]; let u = f(part);`; by what all share, outside";
+                self.error_with_help(expr.span, message, help);
+                None
+            }
             _ => {
                 let message = format!("`{what}` is with respect to an argument, a field, or a `let`");
                 let help = match &expr.kind {

@@ -186,7 +186,9 @@ impl Parser<'_> {
             }
             return Ok(Statement::LetIndexed { name, indices, value });
         }
-        let pattern = self.pattern()?;
+        let mut inner_mut = false;
+        let pattern = self.pattern_with(&mut inner_mut)?;
+        let mutable = mutable.is_some() || inner_mut;
         let mut fine = true;
         let ty = match self.eat(":") {
             true => {
@@ -204,10 +206,10 @@ impl Parser<'_> {
             // Nobody knows where the value begins.
             self.skip_statement();
             let value = lost_expression(self.cursor.previous());
-            return Ok(Statement::Let { mutable: mutable.is_some(), pattern, ty, value });
+            return Ok(Statement::Let { mutable, pattern, ty, value });
         }
         let value = self.value();
-        Ok(Statement::Let { mutable: mutable.is_some(), pattern, ty, value })
+        Ok(Statement::Let { mutable, pattern, ty, value })
     }
 
     /// The type in `let y[n]: u32 = …;`, where none can stand.
@@ -396,6 +398,11 @@ impl Parser<'_> {
 
     /// A name, `_`, or a tuple of patterns.
     pub(super) fn pattern(&mut self) -> Parsed<Pattern> {
+        self.pattern_with(&mut false)
+    }
+
+    /// A pattern, and whether a `mut` stands in it, which is said once.
+    fn pattern_with(&mut self, inner_mut: &mut bool) -> Parsed<Pattern> {
         if self.cursor.at_word("_") {
             return Ok(Pattern::Ignored(self.bump_span()));
         }
@@ -404,7 +411,8 @@ impl Parser<'_> {
                 if inner.cursor.is_empty() {
                     return Err(inner.expected("a name", hints::NAME));
                 }
-                Ok(inner.list(hints::LIST, Self::pattern, |span| Some(Pattern::Ignored(span))))
+                let part = |inner: &mut Self| inner.pattern_with(inner_mut);
+                Ok(inner.list(hints::LIST, part, |span| Some(Pattern::Ignored(span))))
             })??;
             return Ok(match parts.pop() {
                 Some(single) if parts.is_empty() && !ends_in_comma(&group) => single,
@@ -416,11 +424,13 @@ impl Parser<'_> {
         }
         if self.cursor.at_word("mut") {
             let span = self.bump_span();
-            self.wrong(
-                span,
-                "expected a name, found `mut`",
-                "it stands once, behind `let`: `let mut (a, b) = …;`; an argument is bound anew: `let mut x = x;`",
-            );
+            if !std::mem::replace(inner_mut, true) {
+                self.wrong(
+                    span,
+                    "expected a name, found `mut`",
+                    "it stands once, behind `let`: `let mut (a, b) = …;`; an argument is bound anew: `let mut x = x;`",
+                );
+            }
         }
         Ok(Pattern::Name(self.name("a name")?))
     }
