@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proc_macro2::Ident;
 
-use super::elaborate::Elaborator;
+use super::elaborate::{Elaborator, Place};
 use super::expression::is_index;
 use super::notation::is_size;
 use super::value::{Bound, Static, Value};
@@ -356,10 +356,17 @@ impl Elaborator<'_> {
     }
 
     fn not_static(&mut self, expr: &ast::Expr, found: &Value) {
-        let message = format!("this has to be known at compile time, found {}", self.describe(found));
         let place = self.place(expr);
-        let help =
-            if matches!(expr.kind, E::Tuple(_)) { "a list stands in brackets: `[3, 4]`" } else { OPTIONS };
-        self.say(&place, message, Some(help.to_string()));
+        if matches!(expr.kind, E::Tuple(_)) {
+            let message = format!("this has to be known at compile time, found {}", self.describe(found));
+            return self.say(&place, message, Some("a list stands in brackets: `[3, 4]`".to_string()));
+        }
+        self.say_not_static(found, &place);
+    }
+
+    /// Says that an option is not known at compile time.
+    pub fn say_not_static(&mut self, found: &Value, place: &Place) {
+        let message = format!("this has to be known at compile time, found {}", self.describe(found));
+        self.say(place, message, Some(OPTIONS.to_string()));
     }
 }

@@ -329,6 +329,21 @@ impl Elaborator<'_> {
                     Default(_, value) => Some(Value::Static(value.clone())),
                     _ => None,
                 },
+                // `x.concat(…)`
+                (Tensors(_), Some(Passed::Value(value, place))) if !value.is_poison() => {
+                    let message = format!("`{name}` takes a list of tensors");
+                    self.say(&place, message, Some(format!("write `{name}([a, b])`")));
+                    (right, is_list) = (false, false);
+                    None
+                }
+                // `x.ones()`
+                (Needed(_) | Default(..), Some(Passed::Value(value, place)))
+                    if !matches!(value, Value::Static(_) | Value::Poison) =>
+                {
+                    self.say_not_static(&value, &place);
+                    right = false;
+                    None
+                }
                 (_, Some(Passed::Value(value, _))) => Some(value),
                 (Tensor(_) | Key(_) | Expression(_), Some(Passed::Expr(expr))) => Some(self.expr(expr)),
                 (Index(_), Some(Passed::Expr(expr))) => Some(self.expr_of(expr, &Wanted::Index)),
