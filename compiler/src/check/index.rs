@@ -35,7 +35,8 @@ impl Elaborator<'_> {
         for subscript in subscripts {
             match subscript {
                 Subscript::Whole(_) => {}
-                Subscript::At(at) => drop(self.expr(at)),
+                Subscript::At(at) if self.is_integer(at) => drop(self.integer(at)),
+                Subscript::At(at) => drop(self.expr_of(at, &Wanted::Index)),
                 Subscript::Range { from, to, .. } => {
                     from.iter().chain(to).for_each(|end| drop(self.integer(end)))
                 }
