@@ -114,6 +114,12 @@ impl Elaborator<'_> {
             return Value::Tuple(parts);
         }
         let (place_a, place_b) = places;
+        if let (Value::Layer(_), Value::Layer(_)) = (&a, &b) {
+            let message = "an `if` chooses values, and these are layers".to_string();
+            let help = "choose what they compute: `if c { fc1(x) } else { fc2(x) }`";
+            self.say(place_a, message, Some(help.to_string()));
+            return Value::Poison;
+        }
         let (a, b) = (self.to_array(a, place_a), self.to_array(b, place_b));
         let (Some(mut a), Some(mut b)) = (a, b) else { return Value::Poison };
         match (a.kind, b.kind) {
