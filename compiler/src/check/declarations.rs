@@ -24,7 +24,10 @@ pub fn check(items: &Items<'_>, report: &mut Report) {
             );
         }
         inner(function, report);
-        arguments_once(function, report);
+        arguments_once(&function.name, &function.arguments, report);
+    }
+    for function in items.externs.values() {
+        arguments_once(&function.name, &function.arguments, report);
     }
     for (name, methods) in &items.methods {
         let definition = items.structs[name];
@@ -33,7 +36,7 @@ pub fn check(items: &Items<'_>, report: &mut Report) {
         }
         let is_network = !definition.visibility.is_empty() && definition.generics.is_empty();
         for Callable { function, .. } in methods {
-            arguments_once(function, report);
+            arguments_once(&function.name, &function.arguments, report);
             if function.visibility.is_empty() {
                 inner(function, report);
             } else if !is_network && !items.broken.contains(name) {
@@ -54,7 +57,7 @@ pub fn check(items: &Items<'_>, report: &mut Report) {
     }
 }
 
-fn arguments_once(function: &ast::Function, report: &mut Report) {
+fn arguments_once(function: &Ident, arguments: &[ast::Argument], report: &mut Report) {
     fn walk<'p>(pattern: &'p ast::Pattern, names: &mut Vec<&'p Ident>) {
         match pattern {
             ast::Pattern::Name(name) => names.push(name),
@@ -63,12 +66,12 @@ fn arguments_once(function: &ast::Function, report: &mut Report) {
         }
     }
     let mut names = Vec::new();
-    function.arguments.iter().for_each(|argument| walk(&argument.pattern, &mut names));
+    arguments.iter().for_each(|argument| walk(&argument.pattern, &mut names));
     for (position, name) in names.iter().enumerate() {
         if names[..position].contains(name) {
             report.error_with_help(
                 name.span(),
-                format!("two arguments of `{}` are named `{name}`", function.name),
+                format!("two arguments of `{function}` are named `{name}`"),
                 "give one of them another name",
             );
         }

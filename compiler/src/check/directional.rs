@@ -41,6 +41,9 @@ impl<'a> Elaborator<'a> {
             );
             return None;
         }
+        if !self.tangents_have_names(function, tangents) {
+            return None;
+        }
         // It is read alone: nothing of where the function is called is in scope.
         let ambient = std::mem::take(&mut self.ambient);
         let guards = std::mem::take(&mut self.guards);
@@ -62,6 +65,28 @@ impl<'a> Elaborator<'a> {
         derivative
     }
 
+    /// Whether each tangent has a name that nothing else has; says which has not.
+    fn tangents_have_names(&mut self, function: &ast::Extern, tangents: &[Ident]) -> bool {
+        let is_argument = |name: &Ident| {
+            let is_it = |argument: &ast::Argument| pattern_name(&argument.pattern) == name.to_string();
+            function.arguments.iter().any(is_it)
+        };
+        let mut right = true;
+        for (number, tangent) in tangents.iter().enumerate() {
+            let what = match tangent {
+                _ if is_argument(tangent) => "an argument",
+                _ if tangent == "y" => "the result",
+                _ if tangents[..number].contains(tangent) => "another tangent",
+                _ => continue,
+            };
+            let message = format!("`{tangent}` is {what} already");
+            let help = "a tangent has a name of its own: `derivative(dx) = …`";
+            self.error_with_help(tangent.span(), message, help);
+            right = false;
+        }
+        right
+    }
+
     /// Binds what a derivative is said in terms of: the result, the arguments and their tangents.
     fn bind_parameters(
         &mut self,
@@ -71,10 +96,12 @@ impl<'a> Elaborator<'a> {
     ) {
         let takes = function.arguments.len();
         let mut value = |this: &mut Self, number| Bound::Value(Value::Array(parameters(this, number)));
-        // An argument named `y` hides the result.
         let result = value(self, takes);
-        self.bind(&Ident::new("y", function.name.span()), result, Mutability::Argument);
-        self.lookup("y");
+        // An argument named `y` hides the result.
+        if !function.arguments.iter().any(|argument| pattern_name(&argument.pattern) == "y") {
+            self.bind(&Ident::new("y", function.name.span()), result, Mutability::Argument);
+            self.lookup("y");
+        }
         for (number, argument) in function.arguments.iter().enumerate() {
             if let ast::Pattern::Name(name) = &argument.pattern {
                 let value = value(self, number);
