@@ -268,6 +268,11 @@ fn loops_of_less_than_no_iterations() {
                     for t in 0..N - 2 { h = sin(h * x[t]) + w[1]; }
                     h
                 }
+                pub fn inside(x: f64[N]) -> f64[N] {
+                    let mut h = w[0];
+                    for t in 0..N - 2 { h = sin(h * x[t]) + w[1]; }
+                    grad(h, x) * jvp(h, w, w)
+                }
                 pub fn twice(x: f64[N]) -> f64 {
                     let mut h = w[0];
                     #[checkpoint]
