@@ -68,7 +68,7 @@ impl<'a> Elaborator<'a> {
     /// Whether each tangent has a name that nothing else has; says which has not.
     fn tangents_have_names(&mut self, function: &ast::Extern, tangents: &[Ident]) -> bool {
         let is_argument = |name: &Ident| {
-            let is_it = |argument: &ast::Argument| pattern_name(&argument.pattern) == name.to_string();
+            let is_it = |argument: &ast::Argument| *name == pattern_name(&argument.pattern);
             function.arguments.iter().any(is_it)
         };
         let mut right = true;
