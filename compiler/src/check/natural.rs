@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::elaborate::Elaborator;
 use super::value::{Array, Value};
-use crate::ir::{Atom, Graph, Int, Node, Scalar, ScalarId, Scalars};
+use crate::ir::{Atom, Graph, Int, Node, Scalar, ScalarId, Scalars, TensorId};
 
 impl Elaborator<'_> {
     /// Notes the sizes of a value.
@@ -45,14 +45,18 @@ fn asks_sizes(scalars: &Scalars, condition: ScalarId) -> bool {
 }
 
 /// What is left to ask when the graph is made: of what was noted and of all tensors, what does not follow from the
-/// rest. How often a loop runs is the size of what a derivative has made it keep: less than no iterations keep
-/// nothing.
+/// rest.
 pub fn settle(graph: &mut Graph) {
     let noted = std::mem::take(&mut graph.natural);
-    let mut kept = BTreeSet::new();
-    extents(&graph.nodes, &mut kept);
-    let made = graph.tensors.iter().flat_map(|tensor| &tensor.shape).filter(|size| !kept.contains(size));
-    for size in noted.iter().chain(made) {
+    let mut kept = Kept::default();
+    kept.gather(graph, &graph.nodes);
+    let mut made = Vec::new();
+    for (number, tensor) in graph.tensors.iter().enumerate() {
+        let is_kept = kept.tensors.contains(&TensorId(number as u32));
+        let asked = tensor.shape.iter().filter(|size| !(is_kept && kept.extents.contains(size)));
+        made.extend(asked.filter(|size| size.can_be_negative()).cloned());
+    }
+    for size in noted.iter().chain(&made) {
         let follows = |known: &Int| !size.sub(known).can_be_negative();
         if size.can_be_negative() && size.as_constant().is_none() && !graph.natural.iter().any(follows) {
             graph.natural.push(size.clone());
@@ -60,12 +64,26 @@ pub fn settle(graph: &mut Graph) {
     }
 }
 
-/// How often loops run.
-fn extents(nodes: &[Node], all: &mut BTreeSet<Int>) {
-    for node in nodes {
-        if let Node::Loop(node) = node {
-            all.insert(node.extent.clone());
-            extents(&node.body, all);
+/// What a derivative makes loops keep of each iteration: less than no iterations keep nothing.
+#[derive(Default)]
+struct Kept {
+    /// What has an element for each iteration of the loop that carries it.
+    tensors: BTreeSet<TensorId>,
+    /// How often loops run.
+    extents: BTreeSet<Int>,
+}
+
+impl Kept {
+    fn gather(&mut self, graph: &Graph, nodes: &[Node]) {
+        for node in nodes {
+            let Node::Loop(node) = node else { continue };
+            self.extents.insert(node.extent.clone());
+            for carried in &node.carried {
+                if graph.shape(carried.initial).first() == Some(&node.extent) {
+                    self.tensors.extend([carried.initial, carried.inside, carried.next, carried.last]);
+                }
+            }
+            self.gather(graph, &node.body);
         }
     }
 }
@@ -104,6 +122,8 @@ mod tests {
             0,
         ),
         ("let mut s = 0; for t in 0..N - 2 { s = sin(s + x[t]); } sum(jvp(s, x, x)) + sum(x[2..])", 2),
+        // What is stored by its own is asked for, however often a loop runs.
+        ("let mut s = 0; for t in 0..N - 2 { s = sin(s + x[t]); } s + (if N > 1 { let y = softmax(x[2..]); sum(y * y) } else { 0 })", 2),
     ];
 
     fn values(
