@@ -123,7 +123,10 @@ mod tests {
         ),
         ("let mut s = 0; for t in 0..N - 2 { s = sin(s + x[t]); } sum(jvp(s, x, x)) + sum(x[2..])", 2),
         // What is stored by its own is asked for, however often a loop runs.
-        ("let mut s = 0; for t in 0..N - 2 { s = sin(s + x[t]); } s + (if N > 1 { let y = softmax(x[2..]); sum(y * y) } else { 0 })", 2),
+        (
+            "let mut s = 0; for t in 0..N - 2 { s = sin(s + x[t]); } s + (if N > 1 { let y = softmax(x[2..]); sum(y * y) } else { 0 })",
+            2,
+        ),
     ];
 
     fn values(
