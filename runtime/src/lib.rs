@@ -10,9 +10,10 @@
 //! - `std` (default): CPU features chosen at run time, files. Implies `alloc`.
 //! - `alloc`: boxed parameters, growing workspaces. Without it the crate needs no allocator:
 //!   [`Workspace::from_slice`], `Adam::from_slice`.
-//! - `rayon`: large products and updates by them run on the threads of rayon's pool, with the same bits as on one. Call a step inside the pool (`ThreadPool::install`): there it allocates
-//!   nothing, and what takes 5 µs is shared out; from outside, where the pool must be woken each time, only what
-//!   takes ten times as long.
+//! - `rayon`: loops over the rows of a batch, large products and updates by them are shared out among the threads of
+//!   rayon's pool, or of that around a call (`ThreadPool::install`), with the same bits on any number of them. A thread
+//!   that helps stays awake for a tenth of a millisecond: what takes 3 µs is then worth it, and what takes 20 µs is
+//!   worth waking one, which costs one small allocation, the only one of a step.
 //! - `safetensors`: saving and loading parameters.
 //! - `serde`: parameters in any of its formats.
 //! - `ndarray`: its views as [`Tensor`] and [`TensorMut`].

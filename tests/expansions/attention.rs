@@ -1588,17 +1588,44 @@ impl Attention {
         d_a_sum_rest_odds: &mut [f32],
     ) {
         use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
+        kernels::in_parts(
+            n,
+            t * 96 + t * t * 16,
+            (
+                &cotangent[..n * t],
+                &v_3[..n * t],
+                &a_sum_rest_odds[..n * t],
+                &a_sum_rest_share[..n * t],
+                &a_sum_at[..n * t],
+                &mut d_a[..n * t * t],
+                &mut d_a_sum_rest_odds[..n * t],
+            ),
+            (),
+            (),
             #[inline(always)]
-            move |_| {
-                let cotangent = &cotangent[..n * t];
-                let v_3 = &v_3[..n * t];
-                let a_sum_rest_odds = &a_sum_rest_odds[..n * t];
-                let a_sum_rest_share = &a_sum_rest_share[..n * t];
-                let a_sum_at = &a_sum_at[..n * t];
-                let d_a = &mut d_a[..n * t * t];
-                let d_a_sum_rest_odds = &mut d_a_sum_rest_odds[..n * t];
-                for n_2 in 0..n {
+            move |
+                _,
+                rows,
+                (
+                    cotangent,
+                    v_3,
+                    a_sum_rest_odds,
+                    a_sum_rest_share,
+                    a_sum_at,
+                    d_a,
+                    d_a_sum_rest_odds,
+                ),
+                (),
+                ()|
+            {
+                let cotangent = &cotangent[..rows * t];
+                let v_3 = &v_3[..rows * t];
+                let a_sum_rest_odds = &a_sum_rest_odds[..rows * t];
+                let a_sum_rest_share = &a_sum_rest_share[..rows * t];
+                let a_sum_at = &a_sum_at[..rows * t];
+                let d_a = &mut d_a[..rows * (t * t)];
+                let d_a_sum_rest_odds = &mut d_a_sum_rest_odds[..rows * t];
+                for n_2 in 0..rows {
                     kernels::matmul(
                         t,
                         t,
@@ -1740,13 +1767,18 @@ impl Attention {
         d_q: &mut [[f32; 16]],
     ) {
         use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
+        kernels::in_parts(
+            n,
+            t * 8 + t * t * 256,
+            (&k_2[..n * t], &d_s_sum[..n * t * t], &mut d_q[..n * t]),
+            (),
+            (),
             #[inline(always)]
-            move |_| {
-                let k_2 = &k_2[..n * t];
-                let d_s_sum = &d_s_sum[..n * t * t];
-                let d_q = &mut d_q[..n * t];
-                for n_2 in 0..n {
+            move |_, rows, (k_2, d_s_sum, d_q), (), ()| {
+                let k_2 = &k_2[..rows * t];
+                let d_s_sum = &d_s_sum[..rows * (t * t)];
+                let d_q = &mut d_q[..rows * t];
+                for n_2 in 0..rows {
                     for i in 0..t {
                         d_q[n_2 * t + i].fill(0.0);
                         let mut d_q_row = kernels::row::<16, _>(&d_q[n_2 * t + i]);
@@ -1771,13 +1803,18 @@ impl Attention {
         d_k: &mut [[f32; 16]],
     ) {
         use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
+        kernels::in_parts(
+            n,
+            t * 8 + t * t * 256,
+            (&q_2[..n * t], &d_s_sum[..n * t * t], &mut d_k[..n * t]),
+            (),
+            (),
             #[inline(always)]
-            move |_| {
-                let q_2 = &q_2[..n * t];
-                let d_s_sum = &d_s_sum[..n * t * t];
-                let d_k = &mut d_k[..n * t];
-                for n_2 in 0..n {
+            move |_, rows, (q_2, d_s_sum, d_k), (), ()| {
+                let q_2 = &q_2[..rows * t];
+                let d_s_sum = &d_s_sum[..rows * (t * t)];
+                let d_k = &mut d_k[..rows * t];
+                for n_2 in 0..rows {
                     for j in 0..t {
                         d_k[n_2 * t + j].fill(0.0);
                         let mut d_k_row = kernels::row::<16, _>(&d_k[n_2 * t + j]);

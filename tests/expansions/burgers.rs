@@ -1681,24 +1681,59 @@ impl Burgers {
         d_h_6: &mut [[f64; 20]],
     ) {
         use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
+        kernels::in_parts(
+            n,
+            3752,
+            (
+                &h[..n],
+                &d_h_2[..n],
+                &h_part_part[..n],
+                &mut d_r[..n],
+                &mut d_u[..n],
+                &mut u[..n],
+                &mut d_u_xx[..n],
+                &mut d_h_4[..n],
+                &mut d_h_part[..n],
+                &mut d_h_part_2[..n],
+                &mut d_h_6[..n],
+            ),
+            (),
+            (d_w1_2,),
             #[inline(always)]
-            move |_| {
-                let h = &h[..n];
-                let d_h_2 = &d_h_2[..n];
-                let h_part_part = &h_part_part[..n];
-                let d_r = &mut d_r[..n];
-                let d_u = &mut d_u[..n];
-                let u = &mut u[..n];
-                let d_u_xx = &mut d_u_xx[..n];
-                let d_h_4 = &mut d_h_4[..n];
-                let d_h_part = &mut d_h_part[..n];
-                let d_h_part_2 = &mut d_h_part_2[..n];
-                let d_h_6 = &mut d_h_6[..n];
+            move |
+                _,
+                rows,
+                (
+                    h,
+                    d_h_2,
+                    h_part_part,
+                    d_r,
+                    d_u,
+                    u,
+                    d_u_xx,
+                    d_h_4,
+                    d_h_part,
+                    d_h_part_2,
+                    d_h_6,
+                ),
+                (),
+                (d_w1_2,)|
+            {
+                let h = &h[..rows];
+                let d_h_2 = &d_h_2[..rows];
+                let h_part_part = &h_part_part[..rows];
+                let d_r = &mut d_r[..rows];
+                let d_u = &mut d_u[..rows];
+                let u = &mut u[..rows];
+                let d_u_xx = &mut d_u_xx[..rows];
+                let d_h_4 = &mut d_h_4[..rows];
+                let d_h_part = &mut d_h_part[..rows];
+                let d_h_part_2 = &mut d_h_part_2[..rows];
+                let d_h_6 = &mut d_h_6[..rows];
                 let mut w1_row = kernels::row::<32, _>(&d_w1_2[1]);
                 let w1_row_2 = kernels::row::<32, _>(&w1[1]);
                 let w1_row_3 = kernels::row::<32, _>(&w1[0]);
-                for k in kernels::rows(0..n) {
+                for k in kernels::rows(0..rows) {
                     d_r[k] = 2.0 * (d_residual_mean * d_r[k]);
                     d_u[k] = d_r[k] * d_u[k];
                     u[k] = d_r[k] * u[k];
@@ -1743,18 +1778,43 @@ impl Burgers {
         d_u_product_5: &mut [[f64; 20]],
     ) {
         use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
+        kernels::in_parts(
+            n,
+            1440,
+            (
+                &d_u_product_4[..n],
+                &d_u_product_part[..n],
+                &u_left[..n],
+                &d_u_product_2[..n],
+                &mut d_u_left_2[..n],
+                &mut d_u_product_5[..n],
+            ),
+            (),
+            (d_w3_2,),
             #[inline(always)]
-            move |_| {
-                let d_u_product_4 = &d_u_product_4[..n];
-                let d_u_product_part = &d_u_product_part[..n];
-                let u_left = &u_left[..n];
-                let d_u_product_2 = &d_u_product_2[..n];
-                let d_u_left_2 = &mut d_u_left_2[..n];
-                let d_u_product_5 = &mut d_u_product_5[..n];
+            move |
+                _,
+                rows,
+                (
+                    d_u_product_4,
+                    d_u_product_part,
+                    u_left,
+                    d_u_product_2,
+                    d_u_left_2,
+                    d_u_product_5,
+                ),
+                (),
+                (d_w3_2,)|
+            {
+                let d_u_product_4 = &d_u_product_4[..rows];
+                let d_u_product_part = &d_u_product_part[..rows];
+                let u_left = &u_left[..rows];
+                let d_u_product_2 = &d_u_product_2[..rows];
+                let d_u_left_2 = &mut d_u_left_2[..rows];
+                let d_u_product_5 = &mut d_u_product_5[..rows];
                 let mut w3_row = kernels::row::<32, _>(d_w3_2);
                 let w3_row_2 = kernels::row::<32, _>(w3);
-                for i in kernels::rows(0..n) {
+                for i in kernels::rows(0..rows) {
                     let d_u_product_4_row = kernels::row::<32, _>(&d_u_product_4[i]);
                     let d_u_product_part_row = kernels::row::<
                         32,
@@ -1786,13 +1846,18 @@ impl Burgers {
         d_w1_2: &mut [[f64; 20]; 2],
     ) {
         use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
+        kernels::in_parts(
+            n,
+            320,
+            (&h_part_part[..n], &d_h_5[..n]),
+            (),
+            (d_w1_2,),
             #[inline(always)]
-            move |_| {
-                let h_part_part = &h_part_part[..n];
-                let d_h_5 = &d_h_5[..n];
+            move |_, rows, (h_part_part, d_h_5), (), (d_w1_2,)| {
+                let h_part_part = &h_part_part[..rows];
+                let d_h_5 = &d_h_5[..rows];
                 let mut w1_row = kernels::row::<32, _>(&d_w1_2[1]);
-                for i in kernels::rows(0..n) {
+                for i in kernels::rows(0..rows) {
                     let h_part_part_row = kernels::row::<32, _>(&h_part_part[i]);
                     let d_h_5_row = kernels::row::<32, _>(&d_h_5[i]);
                     for j in 0..32 {
@@ -1816,18 +1881,31 @@ impl Burgers {
         d_h_5: &mut [[f64; 20]],
     ) {
         use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
+        kernels::in_parts(
+            n,
+            1920,
+            (
+                &h[..n],
+                &d_h[..n],
+                &d_h_2[..n],
+                &d_h_4[..n],
+                &d_h_part_2[..n],
+                &d_u_xx[..n],
+                &mut d_h_5[..n],
+            ),
+            (),
+            (),
             #[inline(always)]
-            move |_| {
-                let h = &h[..n];
-                let d_h = &d_h[..n];
-                let d_h_2 = &d_h_2[..n];
-                let d_h_4 = &d_h_4[..n];
-                let d_h_part_2 = &d_h_part_2[..n];
-                let d_u_xx = &d_u_xx[..n];
-                let d_h_5 = &mut d_h_5[..n];
+            move |_, rows, (h, d_h, d_h_2, d_h_4, d_h_part_2, d_u_xx, d_h_5), (), ()| {
+                let h = &h[..rows];
+                let d_h = &d_h[..rows];
+                let d_h_2 = &d_h_2[..rows];
+                let d_h_4 = &d_h_4[..rows];
+                let d_h_part_2 = &d_h_part_2[..rows];
+                let d_u_xx = &d_u_xx[..rows];
+                let d_h_5 = &mut d_h_5[..rows];
                 let w1_row = kernels::row::<32, _>(&w1[1]);
-                for i in kernels::rows(0..n) {
+                for i in kernels::rows(0..rows) {
                     let h_row = kernels::row::<32, _>(&h[i]);
                     let d_h_row = kernels::row::<32, _>(&d_h[i]);
                     let d_h_2_row = kernels::row::<32, _>(&d_h_2[i]);
@@ -1856,13 +1934,18 @@ impl Burgers {
         d_w3_2: &mut [f64; 20],
     ) {
         use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
+        kernels::in_parts(
+            n,
+            320,
+            (&d_u_product_6[..n], &d_u_product_part[..n]),
+            (),
+            (d_w3_2,),
             #[inline(always)]
-            move |_| {
-                let d_u_product_6 = &d_u_product_6[..n];
-                let d_u_product_part = &d_u_product_part[..n];
+            move |_, rows, (d_u_product_6, d_u_product_part), (), (d_w3_2,)| {
+                let d_u_product_6 = &d_u_product_6[..rows];
+                let d_u_product_part = &d_u_product_part[..rows];
                 let mut w3_row = kernels::row::<32, _>(d_w3_2);
-                for i in kernels::rows(0..n) {
+                for i in kernels::rows(0..rows) {
                     let d_u_product_6_row = kernels::row::<32, _>(&d_u_product_6[i]);
                     let d_u_product_part_row = kernels::row::<
                         32,
@@ -1901,19 +1984,46 @@ impl Burgers {
         d_u_product_6: &mut [[f64; 20]],
     ) {
         use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
+        kernels::in_parts(
+            n,
+            2560,
+            (
+                &u_left[..n],
+                &d_u_product_2[..n],
+                &d_u_left[..n],
+                &d_u_product_4[..n],
+                &d_u_left_2[..n],
+                &d_u[..n],
+                &mut d_u_product_6[..n],
+            ),
+            (),
+            (d_b2_2,),
             #[inline(always)]
-            move |_| {
-                let u_left = &u_left[..n];
-                let d_u_product_2 = &d_u_product_2[..n];
-                let d_u_left = &d_u_left[..n];
-                let d_u_product_4 = &d_u_product_4[..n];
-                let d_u_left_2 = &d_u_left_2[..n];
-                let d_u = &d_u[..n];
-                let d_u_product_6 = &mut d_u_product_6[..n];
+            move |
+                _,
+                rows,
+                (
+                    u_left,
+                    d_u_product_2,
+                    d_u_left,
+                    d_u_product_4,
+                    d_u_left_2,
+                    d_u,
+                    d_u_product_6,
+                ),
+                (),
+                (d_b2_2,)|
+            {
+                let u_left = &u_left[..rows];
+                let d_u_product_2 = &d_u_product_2[..rows];
+                let d_u_left = &d_u_left[..rows];
+                let d_u_product_4 = &d_u_product_4[..rows];
+                let d_u_left_2 = &d_u_left_2[..rows];
+                let d_u = &d_u[..rows];
+                let d_u_product_6 = &mut d_u_product_6[..rows];
                 let w3_row = kernels::row::<32, _>(w3);
                 let mut b2_row = kernels::row::<32, _>(d_b2_2);
-                for i in kernels::rows(0..n) {
+                for i in kernels::rows(0..rows) {
                     let u_left_row = kernels::row::<32, _>(&u_left[i]);
                     let d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
                     let d_u_left_row = kernels::row::<32, _>(&d_u_left[i]);
@@ -1944,13 +2054,18 @@ impl Burgers {
         d_h_5: &mut [[f64; 20]],
     ) {
         use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
+        kernels::in_parts(
+            n,
+            960,
+            (&h[..n], &mut d_h_5[..n]),
+            (),
+            (d_b1_2,),
             #[inline(always)]
-            move |_| {
-                let h = &h[..n];
-                let d_h_5 = &mut d_h_5[..n];
+            move |_, rows, (h, d_h_5), (), (d_b1_2,)| {
+                let h = &h[..rows];
+                let d_h_5 = &mut d_h_5[..rows];
                 let mut b1_row = kernels::row::<32, _>(d_b1_2);
-                for i in kernels::rows(0..n) {
+                for i in kernels::rows(0..rows) {
                     let h_row = kernels::row::<32, _>(&h[i]);
                     let mut d_h_5_row = kernels::row::<32, _>(&d_h_5[i]);
                     for j in 0..32 {

@@ -827,11 +827,16 @@ impl Mlp {
     /// Computes `h` from `b1`.
     fn __compute_h(n: usize, b1: &[f32; 128], h: &mut [[f32; 128]]) {
         use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
+        kernels::in_parts(
+            n,
+            4096,
+            (&mut h[..n],),
+            (),
+            (),
             #[inline(always)]
-            move |_| {
-                let h = &mut h[..n];
-                for i in kernels::rows(0..n) {
+            move |_, rows, (h,), (), ()| {
+                let h = &mut h[..rows];
+                for i in kernels::rows(0..rows) {
                     for part in 0..4 {
                         let mut h_row = kernels::row::<
                             32,
@@ -854,12 +859,17 @@ impl Mlp {
     /// Computes `logits` from `b2`.
     fn __compute_logits(n: usize, b2: &[f32; 10], logits: &mut [[f32; 10]]) {
         use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
+        kernels::in_parts(
+            n,
+            160,
+            (&mut logits[..n],),
+            (),
+            (),
             #[inline(always)]
-            move |_| {
-                let logits = &mut logits[..n];
+            move |_, rows, (logits,), (), ()| {
+                let logits = &mut logits[..rows];
                 let b2_row = kernels::row::<16, _>(b2);
-                for i in kernels::rows(0..n) {
+                for i in kernels::rows(0..rows) {
                     let mut logits_row = kernels::row::<16, _>(&logits[i]);
                     for j in 0..16 {
                         logits_row[j] = logits_row[j] + b2_row[j];
@@ -880,17 +890,34 @@ impl Mlp {
         each_part: &mut [f32],
     ) -> f32 {
         use ::chainrule::__private::{kernels, math::f32 as math};
-        ::chainrule::__private::vectorised(
+        kernels::in_parts(
+            n,
+            3016,
+            (
+                &logits_product[..n],
+                &label[..n],
+                &mut each_sum_exp[..n],
+                &mut each_sum_rest[..n],
+                &mut each_part[..n],
+            ),
+            (),
+            (),
             #[inline(always)]
-            move |_| {
-                let logits_product = &logits_product[..n];
-                let label = &label[..n];
-                let each_sum_exp = &mut each_sum_exp[..n];
-                let each_sum_rest = &mut each_sum_rest[..n];
-                let each_part = &mut each_part[..n];
+            move |
+                _,
+                rows,
+                (logits_product, label, each_sum_exp, each_sum_rest, each_part),
+                (),
+                ()|
+            {
+                let logits_product = &logits_product[..rows];
+                let label = &label[..rows];
+                let each_sum_exp = &mut each_sum_exp[..rows];
+                let each_sum_rest = &mut each_sum_rest[..rows];
+                let each_part = &mut each_part[..rows];
                 let mut loss_mean = 0.0;
                 let b2_row = kernels::row::<16, _>(b2);
-                for i in kernels::rows(0..n) {
+                for i in kernels::rows(0..rows) {
                     let mut logits = [0.0_f32; 10];
                     let mut others = [0.0_f32; 10];
                     let logits_product_row = kernels::row::<16, _>(&logits_product[i]);
@@ -971,15 +998,20 @@ impl Mlp {
         each_sum_exp: &mut [[f32; 10]],
     ) {
         use ::chainrule::__private::{kernels, math::f32 as math};
-        ::chainrule::__private::vectorised(
+        kernels::in_parts(
+            n,
+            640,
+            (&each_part[..n], &each_sum_rest[..n], &label[..n], &mut each_sum_exp[..n]),
+            (),
+            (d_b2,),
             #[inline(always)]
-            move |_| {
-                let each_part = &each_part[..n];
-                let each_sum_rest = &each_sum_rest[..n];
-                let label = &label[..n];
-                let each_sum_exp = &mut each_sum_exp[..n];
+            move |_, rows, (each_part, each_sum_rest, label, each_sum_exp), (), (d_b2,)| {
+                let each_part = &each_part[..rows];
+                let each_sum_rest = &each_sum_rest[..rows];
+                let label = &label[..rows];
+                let each_sum_exp = &mut each_sum_exp[..rows];
                 let mut d_b2_row = kernels::row::<16, _>(d_b2);
-                for i in kernels::rows(0..n) {
+                for i in kernels::rows(0..rows) {
                     let each_part_2 = d_loss_mean * math::sigmoid(each_part[i]);
                     let d_each_sum_rest = each_part_2 / (1.0 + each_sum_rest[i]);
                     let mut each_sum_exp_row = kernels::row::<16, _>(&each_sum_exp[i]);
@@ -1011,12 +1043,17 @@ impl Mlp {
         d_b1: &mut [f32; 128],
     ) {
         use ::chainrule::__private::kernels;
-        ::chainrule::__private::vectorised(
+        kernels::in_parts(
+            n,
+            4096,
+            (&h[..n], &mut d_h[..n]),
+            (),
+            (d_b1,),
             #[inline(always)]
-            move |_| {
-                let h = &h[..n];
-                let d_h = &mut d_h[..n];
-                for i in kernels::rows(0..n) {
+            move |_, rows, (h, d_h), (), (d_b1,)| {
+                let h = &h[..rows];
+                let d_h = &mut d_h[..rows];
+                for i in kernels::rows(0..rows) {
                     for part in 0..4 {
                         let h_row = kernels::row::<
                             32,
@@ -1054,14 +1091,19 @@ impl Mlp {
         label: &[u32],
     ) -> f32 {
         use ::chainrule::__private::{kernels, math::f32 as math};
-        ::chainrule::__private::vectorised(
+        kernels::in_parts(
+            n,
+            2936,
+            (&logits_product[..n], &label[..n]),
+            (),
+            (),
             #[inline(always)]
-            move |_| {
-                let logits_product = &logits_product[..n];
-                let label = &label[..n];
+            move |_, rows, (logits_product, label), (), ()| {
+                let logits_product = &logits_product[..rows];
+                let label = &label[..rows];
                 let mut loss_mean = 0.0;
                 let b2_row = kernels::row::<16, _>(b2);
-                for i in kernels::rows(0..n) {
+                for i in kernels::rows(0..rows) {
                     let mut logits = [0.0_f32; 10];
                     let mut others = [0.0_f32; 10];
                     let logits_product_row = kernels::row::<16, _>(&logits_product[i]);

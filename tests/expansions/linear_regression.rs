@@ -386,14 +386,20 @@ impl LinearRegression {
         y: &[f64],
         error: &mut [f64],
     ) -> f64 {
-        ::chainrule::__private::vectorised(
+        use ::chainrule::__private::kernels;
+        kernels::in_parts(
+            n,
+            88,
+            (&x[..n], &y[..n], &mut error[..n]),
+            (),
+            (),
             #[inline(always)]
-            move |_| {
-                let x = &x[..n];
-                let y = &y[..n];
-                let error = &mut error[..n];
+            move |_, rows, (x, y, error), (), ()| {
+                let x = &x[..rows];
+                let y = &y[..rows];
+                let error = &mut error[..rows];
                 let mut loss_mean = 0.0;
-                for i in 0..n {
+                for i in 0..rows {
                     let mut error_product = 0.0_f64;
                     for k in 0..3 {
                         error_product += x[i][k] * w[k];
@@ -413,13 +419,19 @@ impl LinearRegression {
         b: f64,
         y: &[f64],
     ) -> f64 {
-        ::chainrule::__private::vectorised(
+        use ::chainrule::__private::kernels;
+        kernels::in_parts(
+            n,
+            80,
+            (&x[..n], &y[..n]),
+            (),
+            (),
             #[inline(always)]
-            move |_| {
-                let x = &x[..n];
-                let y = &y[..n];
+            move |_, rows, (x, y), (), ()| {
+                let x = &x[..rows];
+                let y = &y[..rows];
                 let mut loss_mean = 0.0;
-                for i in 0..n {
+                for i in 0..rows {
                     let mut error_product = 0.0_f64;
                     for k in 0..3 {
                         error_product += x[i][k] * w[k];

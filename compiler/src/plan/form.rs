@@ -3,7 +3,7 @@
 //! In a nest, `Atom::Index(d)` is the index of the loop at depth `d`; the inner axes of a leaf continue
 //! that count. Nothing here decides anything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ir::{Axis, Carried, Graph, Int, Kind, LoopId, ScalarId, TensorId};
 use crate::routine::Gradient;
@@ -91,6 +91,21 @@ pub struct For {
     pub range: Range,
     /// What it does.
     pub body: Vec<Item>,
+    /// How it may be done in parts, each of some iterations.
+    pub parts: Option<Parts>,
+}
+
+/// What iterations of a loop share: nothing that one writes and another reads or writes, but sums.
+#[derive(Clone, Debug)]
+pub struct Parts {
+    /// What an iteration costs, in multiplications of a product of matrices.
+    pub work: Int,
+    /// Arrays with a row for each iteration, which is all that it touches of them.
+    pub rows: BTreeSet<Root>,
+    /// Memory that each iteration writes before it reads it, and nobody reads behind the loop.
+    pub own: BTreeSet<BufferId>,
+    /// Memory that iterations add to, and do not read.
+    pub sums: BTreeSet<BufferId>,
 }
 
 /// The part of `0..extent` that a loop runs over: from the largest of some bounds to the smallest.

@@ -316,7 +316,7 @@ impl Attempt<'_> {
             let mut body = Vec::new();
             self.descend(&mut body, order, shared, fill);
             let (axis, range) = (self.candidate.domain[index].clone(), Range::default());
-            items.push(Item::For(For { axis, range, body }));
+            items.push(Item::For(For { axis, range, body, parts: None }));
         }
     }
 

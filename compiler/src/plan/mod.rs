@@ -20,6 +20,7 @@ mod maximum;
 mod order;
 mod pack;
 mod pad;
+mod parts;
 mod peak;
 mod product;
 mod range;
@@ -44,7 +45,8 @@ use crate::routine::{Gradient, Routine, Target};
 use again::Price;
 
 pub use form::{
-    Bound, BufferId, For, FrameId, Home, Item, Leaf, LeafKind, Plan, Product, Range, Repeat, Root, Step,
+    Bound, BufferId, For, FrameId, Home, Item, Leaf, LeafKind, Parts, Plan, Product, Range, Repeat, Root,
+    Step,
 };
 pub use inline::is_expensive;
 pub use maximum::Maximum;
@@ -133,10 +135,17 @@ fn prepare(routine: Routine, inputs: &Inputs, delivery: Delivery, price: Price) 
     bounds::tighten(&mut plan);
     // What was found is not read again.
     found::mark(&mut plan);
+    // What several threads may share out.
+    parts::find(&mut plan);
     plan
 }
 
 impl Plan {
+    /// What holds a tensor's elements.
+    pub fn root(&self, tensor: TensorId) -> Root {
+        self.memory.roots.get(&tensor).copied().unwrap_or(Root::Input(tensor))
+    }
+
     /// The length of the arena in floats.
     pub fn workspace(&self) -> &Maximum {
         &self.memory.frames[0].length

@@ -10,8 +10,11 @@ mod dispatch;
 mod matmul;
 mod matvec;
 mod narrow;
+mod parts;
 mod pieces;
 mod search;
+#[cfg(feature = "rayon")]
+mod team;
 #[cfg(test)]
 mod tests;
 mod threads;
@@ -27,6 +30,7 @@ pub(crate) use dispatch::MatmulFloat;
 pub(crate) use matmul::LINE;
 pub use matmul::matmul;
 pub use narrow::{dots_small, matmul_narrow, matmul_small};
+pub use parts::in_parts;
 pub(crate) use pieces::{Runs, matmul_runs};
 pub use pieces::{numbers, row, rows, strided_row, sum, sum_of, sum_of_row};
 pub use search::largest;

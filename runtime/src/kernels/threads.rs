@@ -1,8 +1,7 @@
-//! Products shared out among the threads of rayon's pool, under the feature of that name.
+//! What is worth several threads, and where it is divided, under the feature `rayon`.
 //!
-//! How work is divided depends on sizes alone, and every element is computed by one thread as it would be
-//! by a single one: the same bits with any number of threads, and without them. No two threads write the
-//! same element.
+//! How work is divided depends on sizes alone: the same bits with any number of threads. Every element of a product
+//! is computed by one thread as it would be by a single one. No two threads write the same element.
 
 use super::contract::Contraction;
 use super::matmul::Product;
@@ -39,20 +38,27 @@ pub(super) unsafe fn contract<F: Float>(contraction: Contraction<F>) {
 }
 
 #[cfg(feature = "rayon")]
-pub(super) use several::{apart, is_worth_two};
+pub(super) use several::{apart, calls_for, divides, is_worth_two, middle_row};
 
 #[cfg(feature = "rayon")]
 mod several {
+    use std::sync::OnceLock;
+
     use super::{Contraction, Float, Product};
+    use crate::kernels::team;
 
     /// How many multiplications are worth a thread that waits for work: to hand over a part and to hear that it
     /// is done takes 1 µs, in which one core does a hundred thousand.
-    const WORTH: usize = 1 << 18;
-    /// As many times that many are worth waking the pool from outside, where the caller's own thread only waits.
-    const OUTSIDE: usize = 8;
-    /// Parts have a multiple of so many rows and columns: whole tiles on every CPU.
+    const WORTH: usize = 1 << 17;
+    /// As many times that many are worth to wake one.
+    const ASLEEP: usize = 8;
+
+    /// Parts of products have a multiple of so many rows and columns: whole tiles on every CPU, so that what is left over
+    /// is what a single thread has left over;
     const TALL: usize = 12;
     const WIDE: usize = 32;
+    /// parts of loops over rows, and of narrow products, of so many.
+    const SHORT: usize = 4;
 
     /// What is handed to another thread.
     struct Part<T>(T);
@@ -60,11 +66,34 @@ mod several {
     // SAFETY: `apart` asks for it.
     unsafe impl<T> Send for Part<T> {}
 
-    /// Whether so many multiplications are worth two threads, where the caller is.
+    /// Whether so many multiplications are worth two threads, and there is another that does nothing; where they are
+    /// worth to wake it, one that sleeps.
     pub fn is_worth_two(multiplications: usize) -> bool {
-        let outside = rayon::current_thread_index().is_none();
-        let least = if outside { OUTSIDE * WORTH } else { WORTH };
-        multiplications >= 2 * least && rayon::current_num_threads() > 1
+        multiplications >= 2 * WORTH && (team::has_idle() || calls_for(multiplications))
+    }
+
+    /// Whether so many rows, each of so many multiplications, are computed in two parts.
+    pub fn divides(count: usize, multiplications: usize) -> bool {
+        count >= 2 && count.saturating_mul(multiplications) >= 2 * worth_a_part()
+    }
+
+    /// [`WORTH`], or what the environment variable `CHAINRULE_PART` says: tests do everything in parts.
+    fn worth_a_part() -> usize {
+        static KNOWN: OnceLock<usize> = OnceLock::new();
+        *KNOWN.get_or_init(|| {
+            let said = std::env::var("CHAINRULE_PART").ok();
+            said.and_then(|said| said.parse().ok()).unwrap_or(WORTH)
+        })
+    }
+
+    /// Wakes a thread if so many multiplications are worth it, and there is one to be woken.
+    pub fn calls_for(multiplications: usize) -> bool {
+        multiplications >= 2 * ASLEEP * WORTH && team::call()
+    }
+
+    /// Where the second of two parts of so many rows starts.
+    pub fn middle_row(count: usize) -> usize {
+        middle(count, SHORT).unwrap_or(count / 2)
     }
 
     /// Runs `work` on two parts at once.
@@ -91,20 +120,19 @@ mod several {
             part.0
         }
         let (first, second) = (Part(first), Part(second));
-        rayon::join(move || with_first(of(first)), move || with_second(of(second)));
+        team::both(move || with_first(of(first)), move || with_second(of(second)));
     }
 
-    /// Where the second of two parts of `len` starts, at a multiple of `step`; nothing if one would have
-    /// less than two.
+    /// Where the second of two parts of `len` starts, at the multiple of `step` that is nearest to the middle; nothing if
+    /// one would have less than two.
     ///
     /// A part of one row or column is a product with a vector, whose sums have another order.
     fn middle(len: usize, step: usize) -> Option<usize> {
-        let first = (len / 2).next_multiple_of(step);
+        let first = (len / 2 + step / 2) / step * step;
         (first > 1 && first + 1 < len).then_some(first)
     }
 
-    /// Two parts of a product that is worth two threads, by rows or by columns: rather along the longer side,
-    /// so that what both read is the smaller operand.
+    /// Two parts of a product that is worth two threads, by rows or by columns.
     pub fn parts_of_product<F: Float>(product: &Product<F>) -> Option<(Product<F>, Product<F>)> {
         let Product { m, n, k, .. } = *product;
         if m == 1 || n == 1 || !is_worth_two(m.saturating_mul(n).saturating_mul(k)) {
@@ -116,7 +144,10 @@ mod several {
         // SAFETY: as above.
         let columns = middle(n, WIDE)
             .map(|columns| unsafe { (Product { n: columns, ..*product }, product.from(0, columns, 0)) });
-        let ways = if m >= n { [rows, columns] } else { [columns, rows] };
+        // Who has computed a row goes on with it: by rows, each thread reads B, half of which was made by another, and
+        // copies it; by columns A, and whoever goes on reads half of each row of C.
+        let by_rows = m.saturating_mul(k + n) >= 2 * n.saturating_mul(k);
+        let ways = if by_rows { [rows, columns] } else { [columns, rows] };
         // Where the inner dimension is taken in other pieces, sums are others.
         let alike = |part: &Product<F>| part.depth() == product.depth();
         ways.into_iter().flatten().find(|(first, second)| alike(first) && alike(second))
@@ -141,9 +172,11 @@ mod several {
         fn parts_have_two_or_more() {
             assert_eq!(middle(3, 1), None);
             assert_eq!(middle(4, 1), Some(2));
+            assert_eq!(middle(5, 4), None);
             assert_eq!(middle(13, 12), None);
             assert_eq!(middle(24, 12), Some(12));
-            assert_eq!(middle(30, 12), Some(24));
+            assert_eq!(middle(30, 12), Some(12));
+            assert_eq!(middle(128, 12), Some(60));
             assert_eq!(middle(100, 32), Some(64));
         }
     }

@@ -192,6 +192,8 @@ struct Body<'a> {
     compares: Cell<bool>,
     /// The function that is being made of the step in hand.
     outline: Option<outline::Outline>,
+    /// How many rows the outermost loop of the step in hand runs over, where that is one part of several.
+    part: Option<Ident>,
     /// Whether the step in hand stands where it is compiled for more than one processor.
     is_compiled_for_each: bool,
     /// Whether all of the body is.
@@ -226,6 +228,7 @@ impl<'a> Body<'a> {
             number: None,
             compares: Cell::new(false),
             outline: None,
+            part: None,
             is_compiled_for_each: false,
             is_whole: false,
             accumulate: false,

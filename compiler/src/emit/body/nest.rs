@@ -78,7 +78,7 @@ impl Body<'_> {
 
     /// `0..extent`, or the part of it that a loop runs over.
     pub(super) fn span(&self, axis: &Axis, range: Option<&Range>) -> TokenStream {
-        let extent = self.size(&axis.extent);
+        let extent = self.extent(axis);
         let Some(range) = range else { return quote!(0..#extent) };
         let bound = |bound: &Bound| {
             if bound.natural { self.subscript(&bound.value) } else { self.size(&bound.value) }
@@ -105,6 +105,14 @@ impl Body<'_> {
             }
         };
         quote!(#from..#to)
+    }
+
+    /// How far a loop runs that is not open yet.
+    pub(super) fn extent(&self, axis: &Axis) -> TokenStream {
+        match &self.part {
+            Some(rows) if self.indices.is_empty() => quote!(#rows),
+            _ => self.size(&axis.extent),
+        }
     }
 
     /// A new index.

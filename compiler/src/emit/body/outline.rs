@@ -4,6 +4,7 @@
 //! kernels, is compiled once. Decides nothing about what is computed.
 
 mod parameters;
+mod parts;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,7 @@ use super::Body;
 use super::step::mentions;
 use super::variables::renamed;
 use parameters::{Field, Parameter, Role};
+use parts::Divided;
 
 /// Less elementwise work than this is not worth a choice between processors.
 const WORTHWHILE: i64 = 64;
@@ -151,27 +153,36 @@ impl Body<'_> {
             return None;
         }
         let state = (self.names.clone(), self.declared.clone(), self.imports.take());
+        let parts = parts::of(step).filter(|_| !self.is_whole);
+        self.part = parts.map(|_| self.names.take("rows"));
         self.outline = Some(Outline { written, lent: self.declared.clone(), fields: RefCell::default() });
         let (statements, left) = self.with_own_variables(step);
+        if parts.is_some() {
+            self.import("kernels");
+        }
         let imports = self.imports.replace(state.2);
         let outline = self.outline.take()?;
         let own = self.names.since(&state.0);
-        let Some((parameters, variables)) = self.parameters(&statements, &outline, own) else {
+        let parts = self.part.take().zip(parts).map(|(rows, parts)| self.divided(rows, parts));
+        let sizes = parts.as_ref().map(Divided::sizes).unwrap_or_default();
+        let Some((parameters, variables)) = self.parameters((&statements, &sizes), &outline, own) else {
             (self.names, self.declared) = (state.0, state.1);
             return None;
         };
         outline.fields.borrow().iter().for_each(|field| self.names.release(&field.name));
         let (bind, value) = self.left(&left);
-        let function = self.function(&statements, &parameters, (&left, &value), &variables, &imports);
+        let function =
+            self.function((&statements, parts.as_ref()), &parameters, (&left, &value), &variables, &imports);
+        parts.iter().for_each(|parts| self.names.release(&parts.rows));
         let owner = &self.cx.owner;
         let arguments = parameters.iter().map(|parameter| &parameter.argument);
         Some(quote!(#bind #owner::#function(#(#arguments),*);))
     }
 
-    /// The name of the function of some statements.
+    /// The name of the function of some statements, which may be done in parts.
     fn function(
         &self,
-        statements: &TokenStream,
+        (statements, parts): (&TokenStream, Option<&Divided>),
         parameters: &[Parameter],
         (left, value): (&[Left], &TokenStream),
         variables: &BTreeSet<String>,
@@ -186,15 +197,22 @@ impl Body<'_> {
         };
         let signature = parameters.iter().map(|Parameter { name, ty, .. }| quote!(#name: #ty));
         let signature = quote!((#(#signature),*) #returned);
-        let cuts = parameters.iter().filter_map(|parameter| parameter.cut.as_ref());
+        let cuts: Vec<&TokenStream> =
+            parameters.iter().filter_map(|parameter| parameter.cut.as_ref()).collect();
         let imports = self.imported(imports);
         let (attribute, body) = match self.is_whole {
             // A part of its caller, which is compiled for each processor.
             true => (quote!(#[inline(always)]), quote!({ #imports #(#cuts)* #statements #value })),
             false => {
-                let cpu = self.cpu_where_used(statements);
-                let closure = quote!(#[inline(always)] move |#cpu| { #(#cuts)* #statements #value });
-                (quote!(), quote!({ #imports #krate::__private::vectorised(#closure) }))
+                let statements = quote!(#statements #value);
+                let divided = parts.and_then(|parts| self.in_parts(parts, parameters, &statements));
+                let body = divided.unwrap_or_else(|| {
+                    let cpu = self.cpu_where_used(&statements);
+                    let rows = parts.map(Divided::all);
+                    let closure = quote!(#[inline(always)] move |#cpu| { #(#cuts)* #rows #statements });
+                    quote!(#krate::__private::vectorised(#closure))
+                });
+                (quote!(), quote!({ #imports #body }))
             }
         };
         let mut numbers: BTreeMap<String, usize> = BTreeMap::new();

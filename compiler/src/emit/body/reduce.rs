@@ -107,7 +107,7 @@ impl Body<'_> {
             return None;
         }
         let mut temporaries = Vec::new();
-        let count = self.size(&axis.extent);
+        let count = self.extent(axis);
         let index = self.open(axis);
         let few = axis.extent.as_constant().filter(|extent| *extent <= LONGEST);
         let around = few.is_some().then(|| self.name_number(axis));

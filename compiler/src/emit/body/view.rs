@@ -74,7 +74,7 @@ impl Flat {
 
 impl<'a> Body<'a> {
     pub(super) fn root(&self, tensor: TensorId) -> Root {
-        self.plan.memory.roots.get(&tensor).copied().unwrap_or(Root::Input(tensor))
+        self.plan.root(tensor)
     }
 
     pub(super) fn home(&self, tensor: TensorId) -> Option<(BufferId, &'a Home)> {
@@ -389,6 +389,17 @@ impl<'a> Body<'a> {
         let Form { slice, arrays } = Form::of(shape);
         let has_length = slice && !arrays.contains(&0);
         has_length.then(|| self.size(&Int::product(&shape[..prefix(shape)])))
+    }
+
+    /// How long a view is that is a slice, of so many rows.
+    pub(super) fn length_of(&self, rows: &Ident, shape: &[Int]) -> TokenStream {
+        match &shape[..prefix(shape)] {
+            [_] => quote!(#rows),
+            prefix => {
+                let row = self.size_operand(&Int::product(&prefix[1..]));
+                quote!(#rows * #row)
+            }
+        }
     }
 
     /// Whether an element takes the place of one float.

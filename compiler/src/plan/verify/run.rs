@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::eval::function;
 use crate::ir::{Atom, Axis, Called, Int, LoopId, TensorId};
 use crate::plan::{
-    Bound, BufferId, FrameId, Home, Item, Leaf, LeafKind, Maximum, Plan, Range, Root, Step, live::leaves,
-    product::strides,
+    Bound, BufferId, For, FrameId, Home, Item, Leaf, LeafKind, Maximum, Parts, Plan, Range, Root, Step,
+    live::leaves, product::strides,
 };
 
 /// A plan being run.
@@ -24,6 +24,8 @@ pub(super) struct Machine<'a> {
     updated: BTreeMap<usize, Vec<f64>>,
     indices: Vec<i64>,
     counters: BTreeMap<LoopId, i64>,
+    /// What the iteration in hand may touch, which it is, and of how many.
+    part: Option<(&'a Parts, usize, usize)>,
     accumulate: bool,
     /// The inputs that updates change.
     pub targets: Vec<TensorId>,
@@ -41,6 +43,7 @@ impl<'a> Machine<'a> {
             updated: BTreeMap::new(),
             indices: Vec::new(),
             counters: BTreeMap::new(),
+            part: None,
             accumulate,
             targets: Vec::new(),
         };
@@ -128,6 +131,7 @@ impl<'a> Machine<'a> {
     }
 
     fn load(&self, tensor: TensorId, place: usize, checked: bool) -> f64 {
+        self.check_row(tensor, place);
         match self.plan.memory.roots[&tensor] {
             Root::Input(input) => self.inputs[&input][place],
             Root::Buffer(buffer) => match self.own.get(&buffer) {
@@ -146,6 +150,14 @@ impl<'a> Machine<'a> {
 
     fn store(&mut self, tensor: TensorId, place: usize, value: f64) {
         let Root::Buffer(buffer) = self.plan.memory.roots[&tensor] else { panic!("an input is written") };
+        self.check_row(tensor, place);
+        if let Some((parts, ..)) = self.part {
+            let is_shared = parts.own.contains(&buffer) || parts.sums.contains(&buffer);
+            assert!(
+                is_shared || parts.rows.contains(&Root::Buffer(buffer)),
+                "{buffer:?} is written in parts"
+            );
+        }
         if let Some(values) = self.own.get_mut(&buffer) {
             values[place] = value;
             return;
@@ -234,6 +246,7 @@ impl<'a> Machine<'a> {
                         self.items(body);
                     }
                 }
+                Item::For(around) if around.parts.is_some() => self.in_parts(around),
                 Item::For(around) => {
                     for index in self.span(&around.axis, Some(&around.range)) {
                         self.indices.push(index);
@@ -242,6 +255,38 @@ impl<'a> Machine<'a> {
                     }
                 }
             }
+        }
+    }
+
+    /// Iterations that share nothing, the last first. What one has for itself, the next does not find.
+    fn in_parts(&mut self, around: &'a For) {
+        let Some(parts) = &around.parts else { return };
+        let span = self.span(&around.axis, Some(&around.range));
+        let count = span.end as usize;
+        for index in span.rev() {
+            self.part = Some((parts, index as usize, count));
+            self.indices.push(index);
+            self.items(&around.body);
+            self.indices.pop();
+            for buffer in &parts.own {
+                match self.own.get_mut(buffer) {
+                    Some(values) => values.fill(f64::NAN),
+                    None => {
+                        let range = self.range(*buffer);
+                        self.arena[range].fill(f64::NAN);
+                    }
+                }
+            }
+        }
+        self.part = None;
+    }
+
+    /// Of what has a row for each iteration, one touches its own.
+    fn check_row(&self, tensor: TensorId, place: usize) {
+        let Some((parts, index, count)) = self.part else { return };
+        if parts.rows.contains(&self.plan.root(tensor)) {
+            let row = self.size(&Int::product(self.plan.graph.shape(tensor))) / count;
+            assert_eq!(place / row.max(1), index, "a row of {tensor:?}");
         }
     }
 

@@ -29,7 +29,9 @@ pub(super) struct Parameter {
     pub argument: TokenStream,
     pub role: Role,
     /// The shape of a view.
-    shape: Vec<Int>,
+    pub shape: Vec<Int>,
+    /// The memory that it is.
+    pub root: Option<Root>,
     /// What cuts it to its length: rustc then knows that loops along it stay inside.
     pub cut: Option<TokenStream>,
 }
@@ -44,15 +46,25 @@ pub(super) enum Role {
 
 impl Parameter {
     fn new(name: Ident, ty: TokenStream, argument: TokenStream, role: Role) -> Self {
-        Self { name, ty, argument, role, shape: Vec::new(), cut: None }
+        Self { name, ty, argument, role, shape: Vec::new(), root: None, cut: None }
+    }
+
+    /// A slice up to a length.
+    pub fn start(&self, length: &TokenStream) -> TokenStream {
+        let name = &self.name;
+        match self.role {
+            Role::Written => quote!(&mut #name[..#length]),
+            Role::Read | Role::Size => quote!(&#name[..#length]),
+        }
     }
 }
 
 impl Body<'_> {
-    /// What the function of some statements is given, and the names of all of its variables; none if it cannot be one.
+    /// What the function of some statements, and of sizes beside them, is given, and the names of all of its variables;
+    /// none if it cannot be one.
     pub(super) fn parameters(
         &self,
-        statements: &TokenStream,
+        (statements, sizes): (&TokenStream, &TokenStream),
         outline: &Outline,
         own: BTreeSet<String>,
     ) -> Option<(Vec<Parameter>, BTreeSet<String>)> {
@@ -67,7 +79,7 @@ impl Body<'_> {
         let buffers = (0..self.plan.memory.buffers.len()).map(|buffer| self.names.buffer(BufferId(buffer)));
         let named = parameters.iter().map(|parameter| &parameter.name).chain(buffers);
         let variables: BTreeSet<String> = named.map(ToString::to_string).chain(own).collect();
-        let mut order = mentioned(statements, &variables);
+        let mut order = mentioned(&quote!(#sizes #statements), &variables);
         parameters.retain(|parameter| parameter.role == Role::Size || order.contains(&parameter.name));
         for parameter in &mut parameters {
             parameter.cut = self.cut(parameter);
@@ -83,12 +95,9 @@ impl Body<'_> {
     }
 
     /// Cuts a slice to the length that loops along it run to.
-    fn cut(&self, Parameter { name, role, shape, .. }: &Parameter) -> Option<TokenStream> {
-        let length = self.length(shape)?;
-        Some(match role {
-            Role::Written => quote!(let #name = &mut #name[..#length];),
-            Role::Read | Role::Size => quote!(let #name = &#name[..#length];),
-        })
+    fn cut(&self, parameter: &Parameter) -> Option<TokenStream> {
+        let (name, start) = (&parameter.name, parameter.start(&self.length(&parameter.shape)?));
+        Some(quote!(let #name = #start;))
     }
 
     /// A field inside of a function that is being made: a parameter of it.
@@ -143,7 +152,8 @@ impl Body<'_> {
                 }
             };
             let role = if is_written { Role::Written } else { Role::Read };
-            parameters.push(Parameter::new(name.clone(), ty, argument, role));
+            parameters
+                .push(Parameter { root: Some(*root), ..Parameter::new(name.clone(), ty, argument, role) });
         }
         Some(parameters)
     }
@@ -167,7 +177,8 @@ impl Body<'_> {
                         (false, Role::Written) => (quote!(&mut #ty), quote!(&mut #name)),
                         (false, _) => (quote!(& #ty), quote!(& #name)),
                     };
-                    parameters.push(Parameter::new(name, ty, argument, role));
+                    let root = Some(Root::Buffer(id));
+                    parameters.push(Parameter { root, ..Parameter::new(name, ty, argument, role) });
                 }
                 Home::Frame { .. } => {
                     let element = match buffer.kind {
@@ -218,7 +229,8 @@ impl Body<'_> {
         };
         let ty = if role == Role::Written { quote!(&mut #ty) } else { quote!(& #ty) };
         let argument = quote!(#name);
-        Parameter { shape: shape.to_vec(), ..Parameter::new(name, ty, argument, role) }
+        let root = Some(self.root(tensor));
+        Parameter { shape: shape.to_vec(), root, ..Parameter::new(name, ty, argument, role) }
     }
 
     /// The type of a variable that a body declares.
