@@ -19,8 +19,11 @@ const ROWS: usize = 120;
 /// With fewer rows than this, a panel of B is not used often enough to be worth copying.
 const COPY_FROM: usize = 24;
 /// With panels less deep, or fewer columns, a panel that is near is as good as its copy.
-const DEEP: usize = 128;
-const WIDE: usize = 32;
+pub(super) const DEEP: usize = 48;
+pub(super) const WIDE: usize = 32;
+/// How many bytes are a page, and of how many pages the CPU knows the places at once.
+const PAGE: usize = 1 << 12;
+const PAGES: usize = 64;
 /// How many bytes a line of the cache has: a vector that crosses into the next is two loads.
 pub(crate) const LINE: usize = 64;
 /// How many elements of B stay near, in a second-level cache, while rows of A pass.
@@ -202,7 +205,7 @@ impl<F: Float> Product<F> {
     #[inline(always)]
     pub(super) fn wants_copy(&self) -> bool {
         // A that is not near is best read row by row, not in parts of rows for each panel.
-        let passes = self.k > DEPTH && self.m * self.k > 2 * NEAR;
+        let passes = self.k > DEPTH && self.m * self.k > 2 * NEAR && !self.leaps();
         let gains = self.k >= DEEP && self.n >= WIDE && !passes;
         self.b_strides.1 != 1 || self.m >= COPY_FROM && (gains || self.k * self.n > NEAR)
     }
@@ -210,7 +213,18 @@ impl<F: Float> Product<F> {
     /// How much of the inner dimension is summed at a time.
     #[inline(always)]
     pub(super) fn depth(&self) -> usize {
-        if self.wants_copy() { DEPTH } else { self.k }
+        match self.wants_copy() {
+            true if self.leaps() => DEPTH / 2,
+            true => DEPTH,
+            false => self.k,
+        }
+    }
+
+    /// Whether the columns of A are its rows in memory, and a tile would read them in more pages than the CPU knows the
+    /// places of: fewer at a time, for all rows of a block, take an eighth less time.
+    #[inline(always)]
+    fn leaps(&self) -> bool {
+        self.a_strides.0 == 1 && self.a_strides.1 * size_of::<F>() * DEPTH > PAGES * PAGE
     }
 }
 

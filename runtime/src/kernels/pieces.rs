@@ -4,13 +4,17 @@ use core::ops::Range;
 use core::slice;
 
 use super::cpu::vectorised;
-use super::matmul::{NEAR, Product, checked_operands, with_room};
+use super::matmul::{DEEP, NEAR, Product, WIDE, checked_operands, with_room};
 #[cfg(feature = "rayon")]
 use super::threads;
 use crate::Float;
 
-/// How many elements of the product exist at a time: a part of a first-level cache.
-const ROOM: usize = 4096;
+/// How many elements of the product exist at a time, and how many columns, where panels of B are copied for each block:
+/// a first-level cache, which they then share with one panel.
+const ROOM: usize = 12288;
+const COLUMNS: usize = 128;
+/// How many where they are not: a part of it.
+const FEW: usize = 4096;
 /// A divisor of it is how many rows of a tile there are, on every CPU.
 const STEP: usize = 12;
 
@@ -99,13 +103,11 @@ fn runs<F: Float>(product: Product<F>, mut each: impl FnMut(usize, &mut [F])) {
 #[inline(always)]
 fn blocking<F: Float>(product: &Product<F>) -> (usize, usize) {
     // Where B is copied, many rows for each copy; else whole rows, if possible.
-    let wide = match product.k.saturating_mul(product.n) {
-        _ if product.b_strides.1 != 1 => 32,
-        0..=NEAR => ROOM / STEP,
-        _ => 32,
-    };
-    let columns = product.n.min(wide);
-    let rows = ROOM / columns;
+    let Product { n, k, b_strides, .. } = *product;
+    let copies = b_strides.1 != 1 || k >= DEEP && n >= WIDE || k.saturating_mul(n) > NEAR;
+    let (room, wide) = if copies { (ROOM, COLUMNS) } else { (FEW, FEW / STEP) };
+    let columns = n.min(wide);
+    let rows = room / columns;
     (columns, rows - rows % STEP)
 }
 
