@@ -1590,7 +1590,10 @@ impl Attention {
         use ::chainrule::__private::kernels;
         kernels::in_parts(
             n,
-            t * 96 + t * t * 16,
+            {
+                let t = t as u64;
+                96 * t + 16 * t * t
+            },
             (
                 &cotangent[..n * t],
                 &v_3[..n * t],
@@ -1769,7 +1772,10 @@ impl Attention {
         use ::chainrule::__private::kernels;
         kernels::in_parts(
             n,
-            t * 8 + t * t * 256,
+            {
+                let t = t as u64;
+                8 * t + 256 * t * t
+            },
             (&k_2[..n * t], &d_s_sum[..n * t * t], &mut d_q[..n * t]),
             (),
             (),
@@ -1805,7 +1811,10 @@ impl Attention {
         use ::chainrule::__private::kernels;
         kernels::in_parts(
             n,
-            t * 8 + t * t * 256,
+            {
+                let t = t as u64;
+                8 * t + 256 * t * t
+            },
             (&q_2[..n * t], &d_s_sum[..n * t * t], &mut d_k[..n * t]),
             (),
             (),

@@ -98,8 +98,10 @@ pub struct For {
 /// What iterations of a loop share: nothing that one writes and another reads or writes, but sums.
 #[derive(Clone, Debug)]
 pub struct Parts {
-    /// What an iteration costs, in multiplications of a product of matrices.
+    /// What an iteration costs, in multiplications of a product of matrices: of dims alone.
     pub work: Int,
+    /// How many elements a part needs for itself.
+    pub elements: i64,
     /// Arrays with a row for each iteration, which is all that it touches of them.
     pub rows: BTreeSet<Root>,
     /// Memory that each iteration writes before it reads it, and nobody reads behind the loop.

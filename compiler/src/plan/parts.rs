@@ -9,8 +9,6 @@ use crate::ir::{Atom, Function, Int, Kind, Scalar, ScalarId, TensorId};
 use super::form::{For, Home, Item, Leaf, LeafKind, Parts, Plan, Range, Root, Step};
 use super::inline::weight;
 
-/// How many elements a part may have for itself: they are on the stack, and set to zero.
-const MOST: i64 = 1 << 14;
 /// What an elementwise addition costs, in multiplications of a product.
 const ELEMENTWISE: i64 = 8;
 
@@ -36,7 +34,9 @@ fn touch(plan: &Plan, tensor: TensorId, touched: &mut BTreeMap<Root, usize>) {
 fn count(plan: &Plan, step: &Step, touched: &mut BTreeMap<Root, usize>) {
     match step {
         Step::Nest(items) => {
-            roots(plan, items).into_iter().for_each(|root| *touched.entry(root).or_default() += 1)
+            let mut roots = BTreeSet::new();
+            items.iter().for_each(|item| self::roots(plan, item, &mut roots));
+            roots.into_iter().for_each(|root| *touched.entry(root).or_default() += 1);
         }
         Step::Loop(repeat) => {
             for carried in &repeat.carried {
@@ -52,16 +52,38 @@ fn count(plan: &Plan, step: &Step, touched: &mut BTreeMap<Root, usize>) {
     }
 }
 
-fn roots(plan: &Plan, items: &[Item]) -> BTreeSet<Root> {
-    let mut roots = BTreeSet::new();
-    let mut leaf = |leaf: &Leaf| {
-        roots.extend(leaf.base.into_iter().chain([leaf.out]).map(|tensor| plan.root(tensor)));
-        leaf.visit_reads(&plan.graph, &mut |tensor, _| {
-            roots.insert(plan.root(tensor));
-        });
+/// All memory that an item touches.
+fn roots(plan: &Plan, item: &Item, roots: &mut BTreeSet<Root>) {
+    let of_range = |range: &Range, roots: &mut BTreeSet<Root>| {
+        for bound in range.from.iter().chain(&range.to) {
+            bound.value.visit_atoms(&mut |atom| {
+                if let Atom::Read(tensor, _) = atom {
+                    roots.insert(plan.root(*tensor));
+                }
+            });
+        }
     };
-    items.iter().for_each(|item| item.visit(0, &mut |_, each| leaf(each)));
-    roots
+    let of_condition = |condition: ScalarId, roots: &mut BTreeSet<Root>| {
+        roots.extend(plan.graph.reads(condition).into_iter().map(|tensor| plan.root(tensor)));
+    };
+    match item {
+        Item::Leaf(leaf) => {
+            roots.extend(leaf.base.into_iter().chain([leaf.out]).map(|tensor| plan.root(tensor)));
+            leaf.visit_reads(&plan.graph, &mut |tensor, _| {
+                roots.insert(plan.root(tensor));
+            });
+            leaf.when.into_iter().for_each(|when| of_condition(when, roots));
+            leaf.ranges.iter().for_each(|range| of_range(range, roots));
+        }
+        Item::If(condition, body) => {
+            of_condition(*condition, roots);
+            body.iter().for_each(|item| self::roots(plan, item, roots));
+        }
+        Item::For(around) => {
+            of_range(&around.range, roots);
+            around.body.iter().for_each(|item| self::roots(plan, item, roots));
+        }
+    }
 }
 
 fn mark(plan: &Plan, step: &mut Step, touched: &BTreeMap<Root, usize>) {
@@ -84,11 +106,18 @@ fn of(plan: &Plan, items: &[Item], touched: &BTreeMap<Root, usize>) -> Option<Pa
     if axis.extent.as_constant().is_some() || !(range.from.is_empty() && range.to.is_empty()) {
         return None;
     }
-    let mut survey = Survey { plan, extent: &axis.extent, uses: BTreeMap::new(), work: Int::zero() };
+    let mut survey =
+        Survey { plan, extent: &axis.extent, uses: BTreeMap::new(), work: Int::zero(), is_certain: true };
     survey.items(body, &Int::constant(1))?;
-    let mut parts =
-        Parts { work: survey.work, rows: BTreeSet::new(), own: BTreeSet::new(), sums: BTreeSet::new() };
-    let mut elements = 0;
+    let (rows, own, sums) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let mut parts = Parts { work: survey.work, elements: 0, rows, own, sums };
+    let mut is_of_dims = true;
+    parts
+        .work
+        .visit_atoms(&mut |atom| is_of_dims &= matches!(atom, Atom::Dim(_) | Atom::Div(..) | Atom::Mod(..)));
+    if !is_of_dims {
+        return None;
+    }
     for (root, uses) in survey.uses {
         match (uses.by_row, uses.otherwise) {
             (true, true) => return None,
@@ -106,7 +135,7 @@ fn of(plan: &Plan, items: &[Item], touched: &BTreeMap<Root, usize>) -> Option<Pa
                 if size == 0 || shape.is_empty() && home.home != Home::Local {
                     return None;
                 }
-                elements = size.checked_add(elements)?;
+                parts.elements = size.checked_add(parts.elements)?;
                 let is_sum =
                     uses.first == Access::Add && !uses.is_read && !uses.is_set && home.kind == Kind::Float;
                 let is_own = uses.first == Access::Set && touched.get(&root) == Some(&1);
@@ -125,7 +154,7 @@ fn of(plan: &Plan, items: &[Item], touched: &BTreeMap<Root, usize>) -> Option<Pa
         }
         Item::Leaf(_) | Item::For(_) | Item::If(..) => false,
     };
-    (elements <= MOST && before.iter().all(is_zero)).then_some(parts)
+    before.iter().all(is_zero).then_some(parts)
 }
 
 /// How an iteration touches memory.
@@ -153,6 +182,8 @@ struct Survey<'a> {
     extent: &'a Int,
     uses: BTreeMap<Root, Uses>,
     work: Int,
+    /// Whether what comes next happens whatever conditions hold.
+    is_certain: bool,
 }
 
 impl Survey<'_> {
@@ -162,7 +193,10 @@ impl Survey<'_> {
             Item::Leaf(leaf) => self.leaf(leaf, times),
             Item::If(condition, body) => {
                 self.value(*condition)?;
-                self.items(body, times)
+                let is_certain = std::mem::replace(&mut self.is_certain, false);
+                self.items(body, times)?;
+                self.is_certain = is_certain;
+                Some(())
             }
             Item::For(around) => {
                 self.range(&around.range)?;
@@ -247,7 +281,8 @@ impl Survey<'_> {
         let names = at.iter().filter(|at| names_iteration(at)).count();
         let has_rows = |tensor: TensorId| self.plan.graph.shape(tensor).first() == Some(self.extent);
         let leads = at.first().and_then(Int::as_index) == Some(0) && has_rows(tensor) && has_rows(named);
-        if names > usize::from(leads) {
+        // What is set on a condition, another iteration might find as it was.
+        if names > usize::from(leads) || access == Access::Set && !leads && !self.is_certain {
             return None;
         }
         let uses = self.uses.entry(root).or_insert(Uses {

@@ -11,7 +11,7 @@ use super::threads;
 use super::vector::Vector;
 use crate::Float;
 
-/// How much of the inner dimension one panel of B holds.
+/// How much of the inner dimension one panel of B holds, at most.
 pub(super) const DEPTH: usize = 256;
 /// How many rows of A are used on one panel of B before the next; with `DEPTH`, a part of the
 /// second-level cache.
@@ -19,8 +19,8 @@ const ROWS: usize = 120;
 /// With fewer rows than this, a panel of B is not used often enough to be worth copying.
 const COPY_FROM: usize = 24;
 /// With panels less deep, or fewer columns, a panel that is near is as good as its copy.
-pub(super) const DEEP: usize = 48;
-pub(super) const WIDE: usize = 32;
+const DEEP: usize = 48;
+const WIDE: usize = 32;
 /// How many bytes are a page, and of how many pages the CPU knows the places at once.
 const PAGE: usize = 1 << 12;
 const PAGES: usize = 64;
@@ -206,8 +206,19 @@ impl<F: Float> Product<F> {
     pub(super) fn wants_copy(&self) -> bool {
         // A that is not near is best read row by row, not in parts of rows for each panel.
         let passes = self.k > DEPTH && self.m * self.k > 2 * NEAR && !self.leaps();
-        let gains = self.k >= DEEP && self.n >= WIDE && !passes;
-        self.b_strides.1 != 1 || self.m >= COPY_FROM && (gains || self.k * self.n > NEAR)
+        self.b_strides.1 != 1 || self.m >= COPY_FROM && self.gains_by_copies() && !(passes && self.is_near())
+    }
+
+    /// Whether copies of panels of B are worth it if many rows use them, or have to be made.
+    #[inline(always)]
+    pub(super) fn gains_by_copies(&self) -> bool {
+        self.b_strides.1 != 1 || self.k >= DEEP && self.n >= WIDE || !self.is_near()
+    }
+
+    /// Whether B stays near while rows pass.
+    #[inline(always)]
+    fn is_near(&self) -> bool {
+        self.k.saturating_mul(self.n) <= NEAR
     }
 
     /// How much of the inner dimension is summed at a time.
@@ -224,7 +235,7 @@ impl<F: Float> Product<F> {
     /// places of: fewer at a time, for all rows of a block, take an eighth less time.
     #[inline(always)]
     fn leaps(&self) -> bool {
-        self.a_strides.0 == 1 && self.a_strides.1 * size_of::<F>() * DEPTH > PAGES * PAGE
+        self.a_strides.0 == 1 && self.a_strides.1 > PAGES * PAGE / (DEPTH * size_of::<F>())
     }
 }
 

@@ -11,8 +11,6 @@ use super::matmul::{Product, checked, matmul};
 use super::matvec::{contiguous_dots, dots};
 use super::tile::{Even, write_tile};
 use super::vector::Vector;
-#[cfg(feature = "rayon")]
-use super::{team, threads};
 use crate::Float;
 
 /// With so many rows, and as deep, it is a product for [`matmul`],
@@ -44,36 +42,7 @@ pub fn matmul_narrow<const N: usize, F: Float>(
     accumulate: bool,
 ) {
     const { assert!(0 < N && N <= LARGEST) };
-    #[cfg(feature = "rayon")]
-    if m.min(k) < FEW && threads::is_worth_two(m.saturating_mul(k).saturating_mul(N)) {
-        return two_narrow::<N, _>(m, k, a, a_strides, b, turned, c, accumulate);
-    }
     F::multiply_narrow::<N>(m, k, a, a_strides, b, turned, c, accumulate);
-}
-
-/// The same by rows, of which two threads take some each. Both are as shallow, or have as few rows, and so are computed
-/// alike: with the same bits.
-#[cfg(feature = "rayon")]
-#[inline(never)]
-#[track_caller]
-#[allow(clippy::too_many_arguments)]
-fn two_narrow<const N: usize, F: Float>(
-    m: usize,
-    k: usize,
-    a: &[F],
-    a_strides: (usize, usize),
-    b: &[F],
-    turned: bool,
-    c: &mut [F],
-    accumulate: bool,
-) {
-    let first = threads::middle_row(m);
-    let (before, behind) = c.split_at_mut(first * N);
-    let rest = &a[first * a_strides.0..];
-    team::both(
-        || matmul_narrow::<N, _>(first, k, a, a_strides, b, turned, before, accumulate),
-        || matmul_narrow::<N, _>(m - first, k, rest, a_strides, b, turned, behind, accumulate),
-    );
 }
 
 /// [`matmul_narrow`] as a part of its caller, which is compiled for the CPU: sizes that are constants there are

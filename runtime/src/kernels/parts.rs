@@ -1,4 +1,4 @@
-//! Loops over many rows as two halves, which threads may take at the same time.
+//! Loops over many rows in halves of halves, which threads may take at the same time.
 //!
 //! Which arrays have a row for each iteration, and of which each half has its own, is said by who calls. How rows are
 //! divided depends on sizes alone, and so do the bits of every sum, with any number of threads. Without the feature
@@ -169,7 +169,7 @@ tuples! {
 #[inline]
 pub fn in_parts<R: Rows, O: Lent, S: Lent, T: Elements>(
     count: usize,
-    work: usize,
+    work: u64,
     rows: R,
     mut own: O,
     mut sums: S,
@@ -178,10 +178,7 @@ pub fn in_parts<R: Rows, O: Lent, S: Lent, T: Elements>(
     + Sync,
 ) -> T {
     #[cfg(feature = "rayon")]
-    if threads::divides(count, work) {
-        if !team::has_idle() {
-            threads::calls_for(count.saturating_mul(work));
-        }
+    if threads::divides(count, work, size_of::<(O::Arrays, S::Arrays)>()) {
         let (own, sums) = (own.again(), sums.again());
         return several::halves::<R, O::Arrays, S::Arrays, T>(count, work, rows, own, sums, &each, DEPTH);
     }
@@ -220,14 +217,14 @@ mod several {
     /// Two halves, and so on, the first with what the caller has given.
     pub fn halves<R: Rows, O: Arrays, S: Arrays, T: Elements>(
         count: usize,
-        work: usize,
+        work: u64,
         rows: R,
         mut own: O::Lent<'_>,
         mut sums: S::Lent<'_>,
         each: &(impl for<'a> Fn(Cpu, usize, R, O::Lent<'a>, S::Lent<'a>) -> T + Copy + Sync),
         depth: u32,
     ) -> T {
-        if depth == 0 || !threads::divides(count, work) {
+        if depth == 0 || !threads::divides(count, work, size_of::<(O, S)>()) {
             let each = *each;
             return one(
                 rows,
@@ -236,6 +233,9 @@ mod several {
                 #[inline(always)]
                 move |cpu, rows, own, sums| each(cpu, count, rows, own, sums),
             );
+        }
+        if !team::has_idle() {
+            threads::calls_for(usize::try_from(work).unwrap_or(usize::MAX).saturating_mul(count));
         }
         let middle = threads::middle_row(count);
         let (first, second) = rows.split(middle, count);
@@ -265,7 +265,7 @@ mod tests {
     use super::in_parts;
 
     /// Of so many rows: twice each element, by way of memory of its own; the sums of the columns; and that of all.
-    fn run(count: usize, work: usize) -> (Vec<[f32; 3]>, [f32; 3], f32) {
+    fn run(count: usize, work: u64) -> (Vec<[f32; 3]>, [f32; 3], f32) {
         let rows: Vec<[f32; 3]> =
             (0..count * 3).map(|i| (i % 7) as f32).collect::<Vec<_>>().as_chunks().0.to_vec();
         let mut flat = vec![1.0_f32; count * 2];
@@ -300,7 +300,7 @@ mod tests {
     fn parts_are_the_whole() {
         for count in [0, 1, 2, 3, 4, 5, 8, 31, 1000] {
             // Small integers: their sums are exact.
-            assert_eq!(run(count, 0), run(count, usize::MAX), "{count} rows");
+            assert_eq!(run(count, 0), run(count, u64::MAX), "{count} rows");
         }
     }
 }

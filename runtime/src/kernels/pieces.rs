@@ -4,13 +4,13 @@ use core::ops::Range;
 use core::slice;
 
 use super::cpu::vectorised;
-use super::matmul::{DEEP, NEAR, Product, WIDE, checked_operands, with_room};
+use super::matmul::{Product, checked_operands, with_room};
 #[cfg(feature = "rayon")]
 use super::threads;
 use crate::Float;
 
 /// How many elements of the product exist at a time, and how many columns, where panels of B are copied for each block:
-/// a first-level cache, which they then share with one panel.
+/// many rows for each copy, and of most matrices whole rows, so that what they update is read as it stands in memory.
 const ROOM: usize = 12288;
 const COLUMNS: usize = 128;
 /// How many where they are not: a part of it.
@@ -103,10 +103,8 @@ fn runs<F: Float>(product: Product<F>, mut each: impl FnMut(usize, &mut [F])) {
 #[inline(always)]
 fn blocking<F: Float>(product: &Product<F>) -> (usize, usize) {
     // Where B is copied, many rows for each copy; else whole rows, if possible.
-    let Product { n, k, b_strides, .. } = *product;
-    let copies = b_strides.1 != 1 || k >= DEEP && n >= WIDE || k.saturating_mul(n) > NEAR;
-    let (room, wide) = if copies { (ROOM, COLUMNS) } else { (FEW, FEW / STEP) };
-    let columns = n.min(wide);
+    let (room, wide) = if product.gains_by_copies() { (ROOM, COLUMNS) } else { (FEW, FEW / STEP) };
+    let columns = product.n.min(wide);
     let rows = room / columns;
     (columns, rows - rows % STEP)
 }

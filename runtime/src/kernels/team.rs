@@ -10,7 +10,7 @@ use core::cell::UnsafeCell;
 use core::hint::spin_loop;
 use core::ptr;
 use core::sync::atomic::{
-    AtomicBool, AtomicPtr, AtomicU64, AtomicUsize,
+    AtomicBool, AtomicPtr, AtomicUsize,
     Ordering::{AcqRel, Acquire, Relaxed, Release},
 };
 use core::time::Duration;
@@ -20,17 +20,20 @@ use std::time::Instant;
 
 /// How long a helper looks for work before it goes: some times what it takes to wake one.
 const PATIENCE: Duration = Duration::from_micros(100);
+/// How long it stays at most, however much there is to do: a thread of the pool that waits for something else may have
+/// become one, and goes on when it leaves.
+const SHIFT: Duration = Duration::from_millis(20);
 /// How many things may be on offer at a time, by all threads: more are not shared.
-const PLACES: usize = u64::BITS as usize;
+const PLACES: usize = usize::BITS as usize;
 /// How often a thread that waits looks before it lets others have the CPU.
 const SPINS: u32 = 1 << 14;
 
 /// What is on offer, and who helps.
 struct Team {
     /// Places that somebody uses.
-    used: AtomicU64,
+    used: AtomicUsize,
     /// Places with an offer that nobody has taken: who clears the bit has it.
-    open: AtomicU64,
+    open: AtomicUsize,
     /// What is on offer there, from before its bit in `open` is set to when it is done.
     offers: [AtomicPtr<Offer>; PLACES],
     /// Helpers that have been asked to come and have not gone.
@@ -40,8 +43,8 @@ struct Team {
 }
 
 static TEAM: Team = Team {
-    used: AtomicU64::new(0),
-    open: AtomicU64::new(0),
+    used: AtomicUsize::new(0),
+    open: AtomicUsize::new(0),
     offers: [const { AtomicPtr::new(ptr::null_mut()) }; PLACES],
     helpers: AtomicUsize::new(0),
     idle: AtomicUsize::new(0),
@@ -62,9 +65,11 @@ struct Errand<W> {
     panicked: UnsafeCell<Option<Box<dyn Any + Send>>>,
 }
 
-/// Whether a helper looks for work just now, and there is none for it.
+/// Whether a helper looks for work just now, and there is none for it: not where the pool around has one thread, which
+/// is to be the only one.
 pub(super) fn has_idle() -> bool {
     TEAM.idle.load(Relaxed) > TEAM.open.load(Relaxed).count_ones() as usize
+        && rayon::current_num_threads() > 1
 }
 
 /// Asks a thread of the pool to help, and says whether there was one that does not yet.
@@ -153,7 +158,7 @@ impl Team {
         let mut used = self.used.load(Relaxed);
         loop {
             let place = (!used).trailing_zeros();
-            if place == u64::BITS {
+            if place == usize::BITS {
                 return None;
             }
             match self.used.compare_exchange_weak(used, used | 1 << place, AcqRel, Relaxed) {
@@ -176,7 +181,8 @@ impl Team {
     /// Does what is on offer, for as long as there is something every now and then.
     fn help(&self) {
         self.idle.fetch_add(1, AcqRel);
-        let mut last = Instant::now();
+        let start = Instant::now();
+        let mut last = start;
         let mut spins = 0_u32;
         loop {
             let open = self.open.load(Relaxed);
@@ -195,6 +201,9 @@ impl Team {
                     unsafe { ((*offer).run)(offer) };
                     self.idle.fetch_add(1, AcqRel);
                     last = Instant::now();
+                    if last - start > SHIFT {
+                        break;
+                    }
                 }
             }
         }

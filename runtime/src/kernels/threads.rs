@@ -1,7 +1,8 @@
 //! What is worth several threads, and where it is divided, under the feature `rayon`.
 //!
-//! How work is divided depends on sizes alone: the same bits with any number of threads. Every element of a product
-//! is computed by one thread as it would be by a single one. No two threads write the same element.
+//! Where work is divided depends on sizes alone; whether a product is, on who has nothing to do. Every element of one is
+//! computed by one thread as it would be by a single one, and sums over rows are divided in any case: the same bits
+//! with any number of threads. No two threads write the same element.
 
 use super::contract::Contraction;
 use super::matmul::Product;
@@ -52,12 +53,14 @@ mod several {
     const WORTH: usize = 1 << 17;
     /// As many times that many are worth to wake one.
     const ASLEEP: usize = 8;
+    /// A byte that a part has for itself takes as long as so many.
+    const BYTE: usize = 4;
 
     /// Parts of products have a multiple of so many rows and columns: whole tiles on every CPU, so that what is left over
     /// is what a single thread has left over;
     const TALL: usize = 12;
     const WIDE: usize = 32;
-    /// parts of loops over rows, and of narrow products, of so many.
+    /// parts of loops over rows, of so many.
     const SHORT: usize = 4;
 
     /// What is handed to another thread.
@@ -69,16 +72,17 @@ mod several {
     /// Whether so many multiplications are worth two threads, and there is another that does nothing; where they are
     /// worth to wake it, one that sleeps.
     pub fn is_worth_two(multiplications: usize) -> bool {
-        multiplications >= 2 * WORTH && (team::has_idle() || calls_for(multiplications))
+        multiplications >= 2 * worth() && (team::has_idle() || calls_for(multiplications))
     }
 
-    /// Whether so many rows, each of so many multiplications, are computed in two parts.
-    pub fn divides(count: usize, multiplications: usize) -> bool {
-        count >= 2 && count.saturating_mul(multiplications) >= 2 * worth_a_part()
+    /// Whether so many rows, each of so many multiplications, are computed in two parts, of which one has so many bytes of
+    /// its own: they are set to zero, and added up.
+    pub fn divides(count: usize, multiplications: u64, bytes: usize) -> bool {
+        count >= 2 && (count as u64).saturating_mul(multiplications) >= 2 * (worth() + BYTE * bytes) as u64
     }
 
     /// [`WORTH`], or what the environment variable `CHAINRULE_PART` says: tests do everything in parts.
-    fn worth_a_part() -> usize {
+    fn worth() -> usize {
         static KNOWN: OnceLock<usize> = OnceLock::new();
         *KNOWN.get_or_init(|| {
             let said = std::env::var("CHAINRULE_PART").ok();
@@ -88,7 +92,7 @@ mod several {
 
     /// Wakes a thread if so many multiplications are worth it, and there is one to be woken.
     pub fn calls_for(multiplications: usize) -> bool {
-        multiplications >= 2 * ASLEEP * WORTH && team::call()
+        multiplications >= 2 * ASLEEP * worth() && team::call()
     }
 
     /// Where the second of two parts of so many rows starts.

@@ -192,8 +192,9 @@ struct Body<'a> {
     compares: Cell<bool>,
     /// The function that is being made of the step in hand.
     outline: Option<outline::Outline>,
-    /// How many rows the outermost loop of the step in hand runs over, where that is one part of several.
-    part: Option<Ident>,
+    /// How many rows the outermost loop of the step in hand runs over, instead of all of them, where that is one part of
+    /// several.
+    part: Option<(Ident, Int)>,
     /// Whether the step in hand stands where it is compiled for more than one processor.
     is_compiled_for_each: bool,
     /// Whether all of the body is.

@@ -110,7 +110,7 @@ impl Body<'_> {
     /// How far a loop runs that is not open yet.
     pub(super) fn extent(&self, axis: &Axis) -> TokenStream {
         match &self.part {
-            Some(rows) if self.indices.is_empty() => quote!(#rows),
+            Some((rows, all)) if self.indices.is_empty() && axis.extent == *all => quote!(#rows),
             _ => self.size(&axis.extent),
         }
     }

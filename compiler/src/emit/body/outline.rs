@@ -154,7 +154,7 @@ impl Body<'_> {
         }
         let state = (self.names.clone(), self.declared.clone(), self.imports.take());
         let parts = parts::of(step).filter(|_| !self.is_whole);
-        self.part = parts.map(|_| self.names.take("rows"));
+        self.part = parts.map(|(around, _)| (self.names.take("rows"), around.axis.extent.clone()));
         self.outline = Some(Outline { written, lent: self.declared.clone(), fields: RefCell::default() });
         let (statements, left) = self.with_own_variables(step);
         if parts.is_some() {
@@ -163,7 +163,7 @@ impl Body<'_> {
         let imports = self.imports.replace(state.2);
         let outline = self.outline.take()?;
         let own = self.names.since(&state.0);
-        let parts = self.part.take().zip(parts).map(|(rows, parts)| self.divided(rows, parts));
+        let parts = self.part.take().zip(parts).map(|((rows, _), parts)| self.divided(rows, parts));
         let sizes = parts.as_ref().map(Divided::sizes).unwrap_or_default();
         let Some((parameters, variables)) = self.parameters((&statements, &sizes), &outline, own) else {
             (self.names, self.declared) = (state.0, state.1);
@@ -205,7 +205,8 @@ impl Body<'_> {
             true => (quote!(#[inline(always)]), quote!({ #imports #(#cuts)* #statements #value })),
             false => {
                 let statements = quote!(#statements #value);
-                let divided = parts.and_then(|parts| self.in_parts(parts, parameters, &statements));
+                let divided =
+                    parts.and_then(|parts| self.in_parts(parts, parameters, left.len(), &statements));
                 let body = divided.unwrap_or_else(|| {
                     let cpu = self.cpu_where_used(&statements);
                     let rows = parts.map(Divided::all);

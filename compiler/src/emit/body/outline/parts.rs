@@ -4,14 +4,18 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
+use crate::emit::size;
 use crate::plan::{For, Item, Parts, Root, Step};
+use crate::program::Float;
 
 use super::super::Body;
 use super::super::step::mentions;
 use super::{Parameter, Role};
 
-/// What the runtime takes of each sort, at most.
-const MOST: usize = 12;
+/// How many arrays of each sort there are at most: the tuples that `in_parts` of the runtime takes.
+const ARRAYS: usize = 12;
+/// How many bytes a part may have for itself: they are on the stack, for three parts of parts, and set to zero.
+const BYTES: i64 = 1 << 16;
 
 /// A loop that is done in parts.
 pub(super) struct Divided<'a> {
@@ -45,7 +49,15 @@ pub(super) fn of(step: &Step) -> Option<(&For, &Parts)> {
 
 impl Body<'_> {
     pub(super) fn divided<'a>(&self, rows: Ident, (around, parts): (&For, &'a Parts)) -> Divided<'a> {
-        let (count, work) = (self.size(&around.axis.extent), self.size(&parts.work));
+        let count = self.size(&around.axis.extent);
+        let dims = parts.work.dims();
+        self.uses.borrow_mut().dims.extend(&dims);
+        let wide = size::wide(&parts.work, self.cx.dims);
+        let dims = dims.iter().map(|dim| &self.cx.dims[dim.0 as usize]);
+        let work = match parts.work.as_constant() {
+            Some(_) => wide,
+            None => quote!({ #(let #dims = #dims as u64;)* #wide }),
+        };
         Divided { rows, parts, count, work }
     }
 
@@ -54,6 +66,7 @@ impl Body<'_> {
         &self,
         divided: &Divided,
         parameters: &[Parameter],
+        returned: usize,
         statements: &TokenStream,
     ) -> Option<TokenStream> {
         let Divided { rows, parts, count, work } = divided;
@@ -85,7 +98,12 @@ impl Body<'_> {
             }
             false => parameter.cut.clone(),
         });
-        let fits = [&own, &sums, &lent].into_iter().all(|sort| sort.len() <= MOST);
+        let most = [own.len(), sums.len(), lent.len(), returned].into_iter().max();
+        let float = match self.cx.float {
+            Float::F32 => 4,
+            Float::F64 => 8,
+        };
+        let fits = most <= Some(ARRAYS) && parts.elements.saturating_mul(float) <= BYTES;
         if !(fits && whole.len() == lent.len() && parameters.iter().filter(is_written).all(is_said)) {
             return None;
         }
@@ -104,5 +122,28 @@ impl Body<'_> {
                 move |#cpu, #rows, (#(#lent,)*), (#(#own,)*), (#(#sums,)*)| { #statements },
             )
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn rows_that_share_nothing_are_done_in_parts() {
+        let of = |sums: usize| {
+            let values: Vec<String> = (1..=sums).map(|k| format!("sum(exp({k} * h))")).collect();
+            let (types, values) = (vec!["f32"; sums].join(", "), values.join(", "));
+            let program = format!(
+                "chainrule dim N; pub struct Net {{}} impl Net {{ pub fn f(x: f32[N, 3]) -> ({types}) {{
+                     let h[n] = sum[k](x[n, k] * x[n, k]); ({values})
+                 }} }}"
+            );
+            let tokens = crate::expand(program.parse().expect("tokens"));
+            tokens.to_string().replace(char::is_whitespace, "")
+        };
+        let divided =
+            "(&x[..n],), (), (), #[inline(always)] move |_, rows, (x,), (), ()| { let x = &x[..rows];";
+        assert!(of(12).contains(&divided.replace(' ', "")));
+        // More than the runtime takes.
+        assert!(of(13).contains("move|_|{letx=&x[..n];letrows=n;"));
     }
 }
