@@ -94,7 +94,9 @@ pub(super) fn call() -> bool {
 ///
 /// Allocates nothing. A panic of one comes out when both are done.
 pub(super) fn both<W: FnOnce() + Send>(first: impl FnOnce(), second: W) {
-    let Some(place) = TEAM.place() else {
+    // A pool of one thread around is a user's wish to be alone.
+    let is_alone = rayon::current_num_threads() == 1;
+    let Some(place) = (if is_alone { None } else { TEAM.place() }) else {
         first();
         return second();
     };

@@ -78,7 +78,9 @@ mod several {
     /// Whether so many rows, each of so many multiplications, are computed in two parts, of which one has so many bytes of
     /// its own: they are set to zero, and added up.
     pub fn divides(count: usize, multiplications: u64, bytes: usize) -> bool {
-        count >= 2 && (count as u64).saturating_mul(multiplications) >= 2 * (worth() + BYTE * bytes) as u64
+        // Of what is worth it, as much as of `WORTH`.
+        let part = worth() + worth() * BYTE * bytes / WORTH;
+        count >= 2 && (count as u64).saturating_mul(multiplications) >= 2 * part as u64
     }
 
     /// [`WORTH`], or what the environment variable `CHAINRULE_PART` says: tests do everything in parts.
