@@ -17,6 +17,16 @@ pub enum Float {
     F64,
 }
 
+impl Float {
+    /// How many bytes it takes.
+    pub fn bytes(self) -> u64 {
+        match self {
+            Float::F32 => 4,
+            Float::F64 => 8,
+        }
+    }
+}
+
 /// A whole block.
 #[derive(Debug)]
 pub struct Program {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::ir::{ArrayFunction, Atom, Binary, Function, Graph, Int, Node, Scalar, ScalarId, TensorId, Unary};
+use crate::ir::{ArrayFunction, Binary, Function, Graph, Int, Node, Scalar, ScalarId, TensorId, Unary};
 
 /// How something depends on the tangents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,11 +151,7 @@ impl<'g> Degrees<'g> {
     /// Whether an integer reads nothing that depends on the tangents.
     fn is_fixed(&self, value: &Int) -> bool {
         let mut fixed = true;
-        value.visit_atoms(&mut |atom| {
-            if let Atom::Read(tensor, _) = atom {
-                fixed &= self.of_tensor(*tensor).is_constant();
-            }
-        });
+        value.visit_reads(&mut |tensor, _| fixed &= self.of_tensor(tensor).is_constant());
         fixed
     }
 }

@@ -32,7 +32,7 @@ pub fn of_struct(paths: &Paths, program: &Program, of: &StructType) -> TokenStre
     let size = format!(
         "{} parameters, {} bytes.",
         grouped(count),
-        grouped(count.saturating_mul(paths.float_bytes()))
+        grouped(count.saturating_mul(paths.kind.bytes()))
     );
     let mut text = Vec::new();
     if attributes::has_docs(&of.attributes) {
@@ -259,7 +259,7 @@ fn boundary(signature: &Signature<'_>, results: &Results) -> Vec<String> {
 fn cost(signature: &Signature<'_>, compiled: Option<&Compiled>) -> Vec<String> {
     let Some(compiled) = compiled else { return Vec::new() };
     let names = &signature.method.graph.dims;
-    let bytes = i64::try_from(signature.paths.float_bytes()).unwrap_or(8);
+    let bytes = i64::try_from(signature.paths.kind.bytes()).unwrap_or(8);
     let workspace = size::text_of_largest(&compiled.plan.workspace().scale(bytes), names);
     let operations = size::text(&compiled.operations, names);
     let backward = if compiled.plan.gradients.is_empty() { "" } else { ", forward and backward together" };

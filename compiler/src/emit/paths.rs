@@ -34,14 +34,6 @@ impl Paths {
     pub fn element(&self, kind: Kind) -> Ident {
         element(self.kind, kind)
     }
-
-    /// How many bytes a float takes.
-    pub fn float_bytes(&self) -> u64 {
-        match self.kind {
-            Float::F32 => 4,
-            Float::F64 => 8,
-        }
-    }
 }
 
 /// The Rust type of an element, with the type of floats.

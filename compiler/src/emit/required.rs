@@ -83,13 +83,7 @@ pub fn dims(signature: &Signature<'_>, requirement: &Requirement) -> Vec<DimId> 
     let mut dims: Vec<DimId> = integers.iter().flat_map(Int::dims).collect();
     // A view is as long in its inner axes as their sizes say.
     let mut read = Vec::new();
-    integers.iter().for_each(|integer| {
-        integer.visit_atoms(&mut |atom| {
-            if let Atom::Read(tensor, _) = atom {
-                read.push(*tensor);
-            }
-        })
-    });
+    integers.iter().for_each(|integer| integer.visit_reads(&mut |tensor, _| read.push(tensor)));
     dims.extend(read.into_iter().flat_map(|tensor| graph.shape(tensor)).flat_map(Int::dims));
     dims
 }

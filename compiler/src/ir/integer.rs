@@ -303,6 +303,15 @@ impl Int {
         }
     }
 
+    /// Every element of a tensor that it is made of.
+    pub fn visit_reads(&self, visit: &mut dyn FnMut(TensorId, &[Int])) {
+        self.visit_atoms(&mut |atom| {
+            if let Atom::Read(tensor, at) = atom {
+                visit(*tensor, at);
+            }
+        });
+    }
+
     /// Whether anything in it is subtracted, so that small dims may make it (or a part of it) negative.
     pub fn can_be_negative(&self) -> bool {
         let mut negative = self.terms.iter().any(|(_, coefficient)| *coefficient < 0);

@@ -332,23 +332,16 @@ impl Graph {
     }
 
     fn visit_reads_of(&self, scalars: &[ScalarId], visit: &mut dyn FnMut(TensorId, &[Int])) {
-        fn integer(value: &Int, visit: &mut dyn FnMut(TensorId, &[Int])) {
-            value.visit_atoms(&mut |atom| {
-                if let Atom::Read(tensor, at) = atom {
-                    visit(*tensor, at);
-                }
-            });
-        }
         for &id in scalars {
             match &self.scalars[id] {
                 Scalar::Read(tensor, at) => {
                     visit(*tensor, at);
-                    at.iter().for_each(|subscript| integer(subscript, visit));
+                    at.iter().for_each(|subscript| subscript.visit_reads(visit));
                 }
-                Scalar::Integer(value) => integer(value, visit),
+                Scalar::Integer(value) => value.visit_reads(visit),
                 Scalar::CompareInt(_, a, b) => {
-                    integer(a, visit);
-                    integer(b, visit);
+                    a.visit_reads(visit);
+                    b.visit_reads(visit);
                 }
                 Scalar::Number(_) | Scalar::Flag(_) | Scalar::Unary(..) | Scalar::Binary(..) => {}
                 Scalar::Call(..)

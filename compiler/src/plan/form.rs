@@ -287,12 +287,6 @@ impl Leaf {
     /// Every element that it reads (not what it adds to).
     pub fn visit_reads(&self, graph: &Graph, visit: &mut dyn FnMut(TensorId, &[Int])) {
         graph.visit_reads(self.value, visit);
-        for subscript in &self.at {
-            subscript.visit_atoms(&mut |atom| {
-                if let crate::ir::Atom::Read(tensor, at) = atom {
-                    visit(*tensor, at);
-                }
-            });
-        }
+        self.at.iter().for_each(|subscript| subscript.visit_reads(visit));
     }
 }

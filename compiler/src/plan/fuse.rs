@@ -110,13 +110,7 @@ impl Context<'_> {
 
 fn visit_reads(graph: &Graph, candidate: &Candidate, visit: &mut dyn FnMut(TensorId, &[Int])) {
     graph.visit_reads(candidate.value, visit);
-    for subscript in &candidate.at {
-        subscript.visit_atoms(&mut |atom| {
-            if let crate::ir::Atom::Read(tensor, at) = atom {
-                visit(*tensor, at);
-            }
-        });
-    }
+    candidate.at.iter().for_each(|subscript| subscript.visit_reads(visit));
 }
 
 /// A node about to get its loops.

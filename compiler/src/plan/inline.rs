@@ -292,13 +292,7 @@ fn reads(graph: &Graph, node: &Node) -> Vec<(TensorId, Vec<Int>)> {
     match node {
         Node::Comprehension(node) => {
             graph.visit_reads(node.value, &mut add);
-            for subscript in &node.at {
-                subscript.visit_atoms(&mut |atom| {
-                    if let Atom::Read(tensor, at) = atom {
-                        add(*tensor, at);
-                    }
-                });
-            }
+            node.at.iter().for_each(|subscript| subscript.visit_reads(&mut add));
         }
         Node::Apply(node) => graph.visit_reads(node.value, &mut add),
         Node::Reshape { .. } | Node::Loop(_) => {}

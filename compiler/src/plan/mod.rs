@@ -146,6 +146,14 @@ impl Plan {
         self.memory.roots.get(&tensor).copied().unwrap_or(Root::Input(tensor))
     }
 
+    /// The tensor whose shape the memory of this one is declared with.
+    pub fn shaped(&self, tensor: TensorId) -> TensorId {
+        match self.root(tensor) {
+            Root::Input(input) => input,
+            Root::Buffer(buffer) => self.memory.buffers[buffer.0].tensor,
+        }
+    }
+
     /// The length of the arena in floats.
     pub fn workspace(&self) -> &Maximum {
         &self.memory.frames[0].length

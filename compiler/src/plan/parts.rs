@@ -56,10 +56,8 @@ fn count(plan: &Plan, step: &Step, touched: &mut BTreeMap<Root, usize>) {
 fn roots(plan: &Plan, item: &Item, roots: &mut BTreeSet<Root>) {
     let of_range = |range: &Range, roots: &mut BTreeSet<Root>| {
         for bound in range.from.iter().chain(&range.to) {
-            bound.value.visit_atoms(&mut |atom| {
-                if let Atom::Read(tensor, _) = atom {
-                    roots.insert(plan.root(*tensor));
-                }
+            bound.value.visit_reads(&mut |tensor, _| {
+                roots.insert(plan.root(tensor));
             });
         }
     };
@@ -124,7 +122,7 @@ fn of(plan: &Plan, items: &[Item], touched: &BTreeMap<Root, usize>) -> Option<Pa
             (true, false) => {
                 parts.rows.insert(root);
             }
-            (false, _) if uses.first == Access::Read && !uses.is_written => {}
+            (false, _) if !uses.is_written => {}
             (false, _) => {
                 let Root::Buffer(buffer) = root else { return None };
                 let home = &plan.memory.buffers[buffer.0];
@@ -136,8 +134,7 @@ fn of(plan: &Plan, items: &[Item], touched: &BTreeMap<Root, usize>) -> Option<Pa
                     return None;
                 }
                 parts.elements = size.checked_add(parts.elements)?;
-                let is_sum =
-                    uses.first == Access::Add && !uses.is_read && !uses.is_set && home.kind == Kind::Float;
+                let is_sum = !uses.is_read && !uses.is_set && home.kind == Kind::Float;
                 let is_own = uses.first == Access::Set && touched.get(&root) == Some(&1);
                 match (is_sum, is_own) {
                     (true, _) => parts.sums.insert(buffer),
@@ -263,24 +260,16 @@ impl Survey<'_> {
 
     /// What is read for an integer.
     fn reads(&mut self, value: &Int) -> Option<()> {
-        let mut read = Vec::new();
-        value.visit_atoms(&mut |atom| {
-            if let Atom::Read(tensor, at) = atom {
-                read.push((*tensor, at.clone()));
-            }
-        });
-        read.iter().try_for_each(|(tensor, at)| self.touch(*tensor, at, Access::Read))
+        let mut all = Some(());
+        value.visit_reads(&mut |tensor, at| all = all.and_then(|()| self.touch(tensor, at, Access::Read)));
+        all
     }
 
     fn touch(&mut self, tensor: TensorId, at: &[Int], access: Access) -> Option<()> {
-        let root = self.plan.root(tensor);
-        let named = match root {
-            Root::Input(input) => input,
-            Root::Buffer(buffer) => self.plan.memory.buffers[buffer.0].tensor,
-        };
+        let (root, shaped) = (self.plan.root(tensor), self.plan.shaped(tensor));
         let names = at.iter().filter(|at| names_iteration(at)).count();
         let has_rows = |tensor: TensorId| self.plan.graph.shape(tensor).first() == Some(self.extent);
-        let leads = at.first().and_then(Int::as_index) == Some(0) && has_rows(tensor) && has_rows(named);
+        let leads = at.first().and_then(Int::as_index) == Some(0) && has_rows(tensor) && has_rows(shaped);
         // What is set on a condition, another iteration might find as it was.
         if names > usize::from(leads) || access == Access::Set && !leads && !self.is_certain {
             return None;

@@ -156,10 +156,8 @@ pub(super) fn reads_of(graph: &Graph, node: &Node, reads: &mut BTreeSet<TensorId
             reads.extend(node.base);
             reads.extend(graph.reads(node.value));
             for subscript in &node.at {
-                subscript.visit_atoms(&mut |atom| {
-                    if let crate::ir::Atom::Read(tensor, _) = atom {
-                        reads.insert(*tensor);
-                    }
+                subscript.visit_reads(&mut |tensor, _| {
+                    reads.insert(tensor);
                 });
             }
         }

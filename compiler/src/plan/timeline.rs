@@ -106,8 +106,8 @@ impl Walk<'_> {
     }
 
     fn touch(&mut self, tensor: TensorId, levels: &[(Option<FrameId>, (usize, usize))]) {
-        if let Some(Root::Buffer(buffer)) = self.plan.memory.roots.get(&tensor) {
-            self.extend(*buffer, levels);
+        if let Root::Buffer(buffer) = self.plan.root(tensor) {
+            self.extend(buffer, levels);
         }
     }
 

@@ -81,11 +81,7 @@ pub(super) fn visit_taken(graph: &Graph, nodes: &[Node], visit: &mut dyn FnMut(T
             Node::Comprehension(node) => {
                 graph.visit_reads(node.value, &mut |tensor, _| visit(tensor));
                 for subscript in &node.at {
-                    subscript.visit_atoms(&mut |atom| {
-                        if let crate::ir::Atom::Read(tensor, _) = atom {
-                            visit(*tensor);
-                        }
-                    });
+                    subscript.visit_reads(&mut |tensor, _| visit(tensor));
                 }
                 node.base.iter().for_each(|base| visit(*base));
             }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::ir::{Atom, Comprehension, Graph, Int, Loop, Node, TensorId};
+use crate::ir::{Comprehension, Graph, Int, Loop, Node, TensorId};
 
 /// Removes every node, and every value carried by a loop, that none of the roots needs.
 pub fn remove(graph: &mut Graph, roots: &[TensorId]) {
@@ -87,9 +87,7 @@ fn require_comprehension(graph: &Graph, node: &Comprehension, needed: &mut BTree
 }
 
 fn require_integer(value: &Int, needed: &mut BTreeSet<TensorId>) {
-    value.visit_atoms(&mut |atom| {
-        if let Atom::Read(tensor, _) = atom {
-            needed.insert(*tensor);
-        }
+    value.visit_reads(&mut |tensor, _| {
+        needed.insert(tensor);
     });
 }

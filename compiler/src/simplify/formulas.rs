@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::definitions::Definition;
-use crate::ir::{Atom, Axis, Binary, Int, Scalar, ScalarId, Scalars, Tensor, TensorId};
+use crate::ir::{Axis, Binary, Int, Scalar, ScalarId, Scalars, Tensor, TensorId};
 
 /// Maps, by the form of their formulas.
 #[derive(Clone, Debug, Default)]
@@ -216,10 +216,6 @@ impl Search<'_> {
 /// What an integer reads, in order.
 fn read(value: &Int) -> Vec<(TensorId, Vec<Int>)> {
     let mut reads = Vec::new();
-    value.visit_atoms(&mut |atom| {
-        if let Atom::Read(tensor, at) = atom {
-            reads.push((*tensor, at.clone()));
-        }
-    });
+    value.visit_reads(&mut |tensor, at| reads.push((tensor, at.to_vec())));
     reads
 }

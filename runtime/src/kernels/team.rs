@@ -65,11 +65,14 @@ struct Errand<W> {
     panicked: UnsafeCell<Option<Box<dyn Any + Send>>>,
 }
 
-/// Whether a helper looks for work just now, and there is none for it: not where the pool around has one thread, which
-/// is to be the only one.
+/// Whether the pool around has one thread, which is to be the only one.
+fn is_alone() -> bool {
+    rayon::current_num_threads() == 1
+}
+
+/// Whether a helper looks for work just now, and there is none for it.
 pub(super) fn has_idle() -> bool {
-    TEAM.idle.load(Relaxed) > TEAM.open.load(Relaxed).count_ones() as usize
-        && rayon::current_num_threads() > 1
+    TEAM.idle.load(Relaxed) > TEAM.open.load(Relaxed).count_ones() as usize && !is_alone()
 }
 
 /// Asks a thread of the pool to help, and says whether there was one that does not yet.
@@ -94,9 +97,7 @@ pub(super) fn call() -> bool {
 ///
 /// Allocates nothing. A panic of one comes out when both are done.
 pub(super) fn both<W: FnOnce() + Send>(first: impl FnOnce(), second: W) {
-    // A pool of one thread around is a user's wish to be alone.
-    let is_alone = rayon::current_num_threads() == 1;
-    let Some(place) = (if is_alone { None } else { TEAM.place() }) else {
+    let Some(place) = (if is_alone() { None } else { TEAM.place() }) else {
         first();
         return second();
     };

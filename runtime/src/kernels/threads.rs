@@ -54,7 +54,7 @@ mod several {
     /// As many times that many are worth to wake one.
     const ASLEEP: usize = 8;
     /// A byte that a part has for itself takes as long as so many.
-    const BYTE: usize = 4;
+    const BYTE: u64 = 4;
 
     /// Parts of products have a multiple of so many rows and columns: whole tiles on every CPU, so that what is left over
     /// is what a single thread has left over;
@@ -79,8 +79,9 @@ mod several {
     /// its own: they are set to zero, and added up.
     pub fn divides(count: usize, multiplications: u64, bytes: usize) -> bool {
         // Of what is worth it, as much as of `WORTH`.
-        let part = worth() + worth() * BYTE * bytes / WORTH;
-        count >= 2 && (count as u64).saturating_mul(multiplications) >= 2 * part as u64
+        let worth = worth() as u64;
+        let part = worth + worth * BYTE * bytes as u64 / WORTH as u64;
+        count >= 2 && (count as u64).saturating_mul(multiplications) >= 2 * part
     }
 
     /// [`WORTH`], or what the environment variable `CHAINRULE_PART` says: tests do everything in parts.

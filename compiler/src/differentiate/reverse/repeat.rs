@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::{Cotangents, Reverse, outputs};
 use crate::differentiate::activity::spread_back;
-use crate::ir::{Atom, Carried, Graph, Int, Keep, Loop, Node, TensorId};
+use crate::ir::{Carried, Graph, Int, Keep, Loop, Node, TensorId};
 
 impl Reverse<'_> {
     /// A loop, with each thing it carries and each active thing it reads turned round.
@@ -152,11 +152,7 @@ fn visit_uses(graph: &Graph, node: &Node, visit: &mut dyn FnMut(TensorId, Option
         Node::Comprehension(node) => {
             graph.visit_reads(node.value, &mut |tensor, at| visit(tensor, Some(at)));
             for subscript in &node.at {
-                subscript.visit_atoms(&mut |atom| {
-                    if let Atom::Read(tensor, at) = atom {
-                        visit(*tensor, Some(at));
-                    }
-                });
+                subscript.visit_reads(&mut |tensor, at| visit(tensor, Some(at)));
             }
             node.base.iter().for_each(|base| visit(*base, None));
         }

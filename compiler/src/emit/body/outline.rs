@@ -157,9 +157,6 @@ impl Body<'_> {
         self.part = parts.map(|(around, _)| (self.names.take("rows"), around.axis.extent.clone()));
         self.outline = Some(Outline { written, lent: self.declared.clone(), fields: RefCell::default() });
         let (statements, left) = self.with_own_variables(step);
-        if parts.is_some() {
-            self.import("kernels");
-        }
         let imports = self.imports.replace(state.2);
         let outline = self.outline.take()?;
         let own = self.names.since(&state.0);
@@ -199,14 +196,14 @@ impl Body<'_> {
         let signature = quote!((#(#signature),*) #returned);
         let cuts: Vec<&TokenStream> =
             parameters.iter().filter_map(|parameter| parameter.cut.as_ref()).collect();
-        let imports = self.imported(imports);
+        let statements = quote!(#statements #value);
+        let divided = parts.and_then(|parts| self.in_parts(parts, parameters, left.len(), &statements));
+        let kernels = divided.as_ref().map(|_| "kernels");
+        let imports = self.imported(&imports.iter().copied().chain(kernels).collect());
         let (attribute, body) = match self.is_whole {
             // A part of its caller, which is compiled for each processor.
-            true => (quote!(#[inline(always)]), quote!({ #imports #(#cuts)* #statements #value })),
+            true => (quote!(#[inline(always)]), quote!({ #imports #(#cuts)* #statements })),
             false => {
-                let statements = quote!(#statements #value);
-                let divided =
-                    parts.and_then(|parts| self.in_parts(parts, parameters, left.len(), &statements));
                 let body = divided.unwrap_or_else(|| {
                     let cpu = self.cpu_where_used(&statements);
                     let rows = parts.map(Divided::all);

@@ -106,10 +106,7 @@ impl<'a> Body<'a> {
 
     /// The tensor whose shape the variable of this tensor's memory has.
     pub(super) fn shaped(&self, tensor: TensorId) -> TensorId {
-        match self.root(tensor) {
-            Root::Input(input) => input,
-            Root::Buffer(buffer) => self.plan.memory.buffers[buffer.0].tensor,
-        }
+        self.plan.shaped(tensor)
     }
 
     /// Whether a tensor needs a view of its own over its memory's variable.

@@ -6,7 +6,6 @@ use quote::quote;
 
 use crate::emit::size;
 use crate::plan::{For, Item, Parts, Root, Step};
-use crate::program::Float;
 
 use super::super::Body;
 use super::super::step::mentions;
@@ -15,7 +14,7 @@ use super::{Parameter, Role};
 /// How many arrays of each sort there are at most: the tuples that `in_parts` of the runtime takes.
 const ARRAYS: usize = 12;
 /// How many bytes a part may have for itself: they are on the stack, for three parts of parts, and set to zero.
-const BYTES: i64 = 1 << 16;
+const BYTES: u64 = 1 << 16;
 
 /// A loop that is done in parts.
 pub(super) struct Divided<'a> {
@@ -99,11 +98,8 @@ impl Body<'_> {
             false => parameter.cut.clone(),
         });
         let most = [own.len(), sums.len(), lent.len(), returned].into_iter().max();
-        let float = match self.cx.float {
-            Float::F32 => 4,
-            Float::F64 => 8,
-        };
-        let fits = most <= Some(ARRAYS) && parts.elements.saturating_mul(float) <= BYTES;
+        let bytes = u64::try_from(parts.elements).ok()?.saturating_mul(self.cx.float.bytes());
+        let fits = most <= Some(ARRAYS) && bytes <= BYTES;
         if !(fits && whole.len() == lent.len() && parameters.iter().filter(is_written).all(is_said)) {
             return None;
         }
@@ -145,5 +141,6 @@ mod tests {
         assert!(of(12).contains(&divided.replace(' ', "")));
         // More than the runtime takes.
         assert!(of(13).contains("move|_|{letx=&x[..n];letrows=n;"));
+        assert!(!of(13).contains("kernels"));
     }
 }
