@@ -342,20 +342,36 @@ impl Elaborator<'_> {
             return self.part_differs(&part, &new, place);
         }
         let new = self.stretch(&new, &shape);
-        let (reduction, element) = match operator.map(|(operator, _)| operator) {
-            None => (Reduction::Set, new.element),
-            Some(Op::Add) => (Reduction::Sum, new.element),
-            Some(Op::Subtract) => (Reduction::Sum, self.graph.scalars.neg(new.element)),
+        let operator = operator.map(|(operator, _)| operator);
+        let reduction = match operator {
+            Some(Op::Add | Op::Subtract) => Reduction::Sum,
+            _ => Reduction::Set,
+        };
+        let (conditions, text) = (self.conditions(), name.to_string());
+        let is_chosen = reduction == Reduction::Set && !conditions.is_empty();
+        let anywhere = if is_chosen { self.places_anywhere(base, &shape, &at, &text) } else { None };
+        let is_kept = !conditions.is_empty() && (!is_chosen || anywhere.is_some());
+        let is_somewhere = anywhere.is_some();
+        let at = anywhere.unwrap_or(at);
+        let element = match operator {
+            None | Some(Op::Add) => new.element,
+            Some(Op::Subtract) => self.graph.scalars.neg(new.element),
             Some(operator) => {
-                (Reduction::Set, self.graph.scalars.binary(function_of(operator), part.element, new.element))
+                let old = self.element(base, at.clone(), old.kind);
+                self.graph.scalars.binary(function_of(operator), old, new.element)
             }
         };
-        if reduction == Reduction::Set
-            && let Some(out) = self.placed(base, &shape, &at, element, &name.to_string())
+        if is_chosen
+            && !is_somewhere
+            && let Some(out) = self.placed(base, &shape, &at, element, &text)
         {
+            self.keeps(out, base);
             return self.bind_part(name, out);
         }
-        let value = self.guarded(&Array { element, ..new });
+        let value = match is_somewhere {
+            true => self.or_what_is_there(base, &at, element, &conditions),
+            false => self.guarded(&Array { element, ..new }),
+        };
         let domain: Vec<Axis> = self.ambient.iter().cloned().chain(Graph::axes(&shape)).collect();
         debug_assert_eq!(
             domain.len(),
@@ -371,6 +387,9 @@ impl Elaborator<'_> {
             reduction,
             value,
         }));
+        if is_kept {
+            self.keeps(out, base);
+        }
         self.bind_part(name, out);
     }
 

@@ -44,19 +44,37 @@ impl Elaborator<'_> {
         {
             return self.block_of(if flag { then } else { otherwise }, wanted);
         }
-        let not = Array { element: self.graph.scalars.not(mask.element), ..mask.clone() };
         // What a branch assigns, it assigns where it is taken: the other begins with what was there before.
         let before = self.assigned(&[then, otherwise]);
+        let mask = self.decided(mask, &before);
+        let not = Array { element: self.graph.scalars.not(mask.element), ..mask.clone() };
+        let first = self.graph.next_tensor();
         self.guards.push(Guard { condition: mask.clone(), needed: true });
         let a = self.block_of(then, wanted);
         self.guards.pop();
         let assigned = self.replaced(&before);
+        // What is as it was where the branch is not taken, the other may begin with.
+        let is_one = mask.shape.is_empty();
+        let mut between = before.clone();
+        for ((name, value), now) in between.iter_mut().zip(&assigned) {
+            if is_one && self.is_kept(now, value, first) {
+                *value = now.clone();
+                self.rebind(name, now.clone());
+            }
+        }
+        let second = self.graph.next_tensor();
         self.guards.push(Guard { condition: not, needed: true });
         let b = self.block_of(otherwise, wanted);
         self.guards.pop();
         let others = self.replaced(&before);
-        for (((name, before), a), b) in before.iter().zip(assigned).zip(others) {
-            self.merge(name, before, &mask, a, b, condition);
+        for (((name, before), (_, between)), (a, b)) in
+            before.iter().zip(&between).zip(assigned.into_iter().zip(others))
+        {
+            if is_one && self.is_kept(&a, before, first) && self.is_kept(&b, between, second) {
+                self.rebind(name, b);
+            } else {
+                self.merge(name, before, &mask, a, b, condition);
+            }
         }
         self.select(&mask, a, b, (&self.place_of_body(then, span), &self.place_of_body(otherwise, span)))
     }

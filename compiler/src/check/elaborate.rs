@@ -45,6 +45,8 @@ pub struct Elaborator<'a> {
     pub ambient: Vec<Axis>,
     /// The conditions under which the expression at hand is evaluated.
     pub guards: Vec<Guard>,
+    /// By tensor that is another one where one of the conditions around its making does not hold: which.
+    pub kept: BTreeMap<TensorId, TensorId>,
     /// The calls around it, innermost last.
     pub frames: Vec<Frame>,
     /// What a tensor without a name of its own is for.
@@ -148,6 +150,7 @@ impl<'a> Elaborator<'a> {
             counters: BTreeMap::new(),
             ambient: Vec::new(),
             guards: Vec::new(),
+            kept: BTreeMap::new(),
             hint: frame.function.clone(),
             externs: Vec::new(),
             delays: false,

@@ -31,6 +31,7 @@ mod inside;
 mod instances;
 mod integer;
 mod items;
+mod kept;
 mod library;
 mod limits;
 mod linear;

@@ -54,7 +54,12 @@ pub fn settle(graph: &mut Graph) {
     for (number, tensor) in graph.tensors.iter().enumerate() {
         let is_kept = kept.tensors.contains(&TensorId(number as u32));
         let asked = tensor.shape.iter().filter(|size| !(is_kept && kept.extents.contains(size)));
-        made.extend(asked.filter(|size| size.can_be_negative()).cloned());
+        // What is made for each index of a range has no element where that is empty.
+        let is_empty_then = |size: &Int| {
+            tensor.shape.iter().any(|other| other != size && !size.sub(other).plus(1).can_be_negative())
+        };
+        let asked = asked.filter(|size| size.can_be_negative() && !is_empty_then(size));
+        made.extend(asked.cloned());
     }
     for size in noted.iter().chain(&made) {
         let follows = |known: &Int| !size.sub(known).can_be_negative();
@@ -115,6 +120,7 @@ mod tests {
         ("if N < 2 { 0 } else { sum(concat([zeros([N - 2]), x])) }", 0),
         ("sum[i in 0..N - 1](x[i] * sum(x[1..] * x[..-1]))", 0),
         ("let mut s = 0; for t in 0..N - 2 { s += sum(x[2..]) * x[t]; } s", 0),
+        ("sum[i, j in 0..i](1 / (1 + sum[k in 0..2]((x[i] - k * x[j]) * x[i])))", 0),
         // What a derivative makes a loop keep.
         ("let mut s = 0; for t in 0..N - 2 { s = sin(s + x[t]); } sum(grad(s, x) * x)", 0),
         (

@@ -1,10 +1,10 @@
 //! Parts that are assigned in a branch, at places that are inside alone where it is taken.
 //!
-//! What a branch assigns it assigns where it is taken, and elsewhere a place is not even evaluated: `if t > 0 {
-//! h[t - 1] = x; … }`. A write has a place for every index, so this one is a choice for each element of the whole: what
-//! is assigned, if the branch is taken and this is its place, else what was there. Where an array of indices says the
-//! places, `h[index[t - 1]] = x`, each element looks up which of the part was written there last: in a table with
-//! places beyond the end, to which everything goes where the branch is not taken.
+//! What a branch assigns it assigns where it is taken, and elsewhere a place is not even evaluated. Where `kept` finds
+//! no place that is surely one, the write is a choice for each element of the whole: what is assigned, if the branch is
+//! taken and this is its place, else what was there. Where an array of indices says the places, `h[index[t - 1]] = x`,
+//! each element looks up which of the part was written there last: in a table with places beyond the end, to which
+//! everything goes where the branch is not taken.
 
 use super::elaborate::Elaborator;
 use crate::ir::{
@@ -24,11 +24,7 @@ impl Elaborator<'_> {
         name: &str,
     ) -> Option<TensorId> {
         let depth = self.depth();
-        let conditions: Vec<ScalarId> = {
-            let around: Vec<_> = self.guards.iter().filter(|guard| guard.needed).cloned().collect();
-            let around = around.into_iter().filter(|guard| guard.condition.shape.is_empty());
-            around.map(|guard| self.here(&guard.condition).element).collect()
-        };
+        let conditions = self.conditions();
         let shape = self.graph.shape(base)[depth..].to_vec();
         let is_of_part = |value: &Int| (0..part.len()).any(|axis| value.mentions_index(depth + axis));
         let mut within: Vec<Option<Int>> = vec![None; part.len()];

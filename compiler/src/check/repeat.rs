@@ -134,6 +134,7 @@ impl Elaborator<'_> {
                 carried.next = self.whole(&array, &name.to_string());
             }
         }
+        self.keep_carried(carried.iter().flat_map(|(_, _, tensors)| tensors));
         let body = std::mem::take(&mut self.graph.nodes);
         let Some(open) = self.open.pop() else { return };
         self.graph.nodes = open.nodes;

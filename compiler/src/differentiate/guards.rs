@@ -29,6 +29,16 @@ impl Guards {
         Some(graph.scalars.with_indices(condition, at))
     }
 
+    /// A condition that is asked where the guards on top of a value hold alone.
+    pub fn within(&self, graph: &mut Graph, mut value: ScalarId, condition: ScalarId) -> ScalarId {
+        let mut all = Vec::new();
+        while let Some((condition, inner)) = guard(&mut graph.scalars, value) {
+            all.push(condition);
+            value = inner;
+        }
+        all.into_iter().rev().fold(condition, |rest, own| graph.scalars.and(own, rest))
+    }
+
     /// Takes note of a share that is written to a cotangent at some subscripts, over what it was before.
     /// `around` is a condition of the share's own, as far as that is known from elsewhere.
     pub fn learn(

@@ -175,13 +175,6 @@ impl Reverse<'_> {
         before: &mut Vec<Node>,
         backward: &mut Vec<Node>,
     ) {
-        if let Some(base) = node.base.filter(|base| self.active.contains(base)) {
-            let share = match node.reduction {
-                Reduction::Sum => cotangent,
-                Reduction::Set => self.outside_of(node, cotangent, backward),
-            };
-            self.accumulate(base, share, cotangents, backward);
-        }
         let is_map = node.reduction == Reduction::Set
             && node.base.is_none()
             && covers(&node.at, &node.domain, self.graph.shape(node.out));
@@ -194,6 +187,11 @@ impl Reverse<'_> {
         };
         let mut reads = scalar_vjp(&mut self.graph.scalars, node.value, known, seed, &is_active);
         let around = self.guards.at(self.graph, cotangent, &node.at);
+        let around = around.map(|around| match node.reduction {
+            // Where the guard on top of a sum's value does not hold, its place may be outside.
+            Reduction::Sum => self.guards.within(self.graph, node.value, around),
+            Reduction::Set => around,
+        });
         let is_wild: Vec<bool> = reads
             .iter()
             .map(|(_, share)| around.is_some() && !self.tame.is_tame(self.graph, *share))
@@ -206,6 +204,19 @@ impl Reverse<'_> {
             }
         }
         share(self.graph, node, &mut reads, before, backward);
+        if let Some(base) = node.base.filter(|base| self.active.contains(base)) {
+            let share = match node.reduction {
+                Reduction::Sum => cotangent,
+                Reduction::Set => {
+                    // What it has made of an element that it writes over takes the place of its cotangent.
+                    let own = self.graph.scalars.read(base, node.at.clone());
+                    let own = reads.iter().position(|(read, _)| *read == own);
+                    let own = own.map(|own| reads.remove(own).1);
+                    self.overwritten(node, cotangent, own, backward)
+                }
+            };
+            self.accumulate(base, share, cotangents, backward);
+        }
         for (read, share) in reads {
             let Scalar::Read(tensor, at) = self.graph.scalars[read].clone() else {
                 unreachable!("only reads are reported")
@@ -320,11 +331,12 @@ impl Reverse<'_> {
         tangents.iter().map(|tangent| shares.get(tangent).copied()).collect()
     }
 
-    /// The cotangent with zeros where the node has overwritten its base.
-    fn outside_of(
+    /// The cotangent of a base: where the node has overwritten it, the share that its own old value has in the new one.
+    fn overwritten(
         &mut self,
         node: &Comprehension,
         cotangent: TensorId,
+        own: Option<ScalarId>,
         backward: &mut Vec<Node>,
     ) -> TensorId {
         let shape = self.graph.shape(cotangent).to_vec();
@@ -332,7 +344,7 @@ impl Reverse<'_> {
         if let Some(condition) = self.guards.of(cotangent) {
             self.guards.insert(out, condition);
         }
-        let value = self.graph.scalars.number(0.0);
+        let value = own.unwrap_or_else(|| self.graph.scalars.number(0.0));
         let (domain, at) = (node.domain.clone(), node.at.clone());
         backward.push(Node::Comprehension(Comprehension {
             out,

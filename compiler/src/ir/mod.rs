@@ -233,9 +233,14 @@ impl Graph {
 
     /// A new tensor that nothing makes yet: an input, or the output of a node about to be pushed.
     pub fn add_tensor(&mut self, name: impl Into<String>, shape: Vec<Int>, kind: Kind) -> TensorId {
-        let id = TensorId(u32::try_from(self.tensors.len()).expect("fewer than 2^32 tensors"));
+        let id = self.next_tensor();
         self.tensors.push(Tensor { name: name.into(), shape, kind });
         id
+    }
+
+    /// What the next new tensor is called.
+    pub fn next_tensor(&self) -> TensorId {
+        TensorId(u32::try_from(self.tensors.len()).expect("fewer than 2^32 tensors"))
     }
 
     /// A new tensor like another one.

@@ -5,6 +5,7 @@
 
 mod again;
 mod basis;
+mod before;
 mod bounds;
 mod contract;
 mod cut;

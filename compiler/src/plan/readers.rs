@@ -1,36 +1,58 @@
 //! Who reads a tensor, before who overwrites a part of it: `ys[t] = 0` waits for the readers of `ys[t]`, which
 //! else would need a copy of the whole of `ys`, in each iteration of a loop. Changes no value.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ir::{Graph, Node, TensorId};
+use crate::ir::{Graph, Int, LoopId, Node, TensorId};
 
-use super::order;
 use super::stages::{Draft, reads_of};
+use super::{before, order};
 
 /// Moves what overwrites a part of a tensor behind the tensor's readers of the same block, where these do not
-/// depend on it.
+/// depend on it; those that do read what they need of it from a value that is taken before.
 pub(super) fn first(draft: &mut Draft) {
-    for stage in [&mut draft.forward, &mut draft.backward] {
-        block(&draft.graph, stage);
+    let Draft { graph, forward, backward, inputs, .. } = draft;
+    let mut reader = Readers { graph, inputs, counters: BTreeMap::new() };
+    for stage in [forward, backward] {
+        reader.block(stage);
     }
 }
 
-fn block(graph: &Graph, nodes: &mut Vec<Node>) {
-    for node in nodes.iter_mut() {
-        if let Node::Loop(node) = node {
-            block(graph, &mut node.body);
-        }
-    }
-    // Each is moved once at most, so that two that wait for each other come to rest.
-    let mut moved = BTreeSet::new();
-    let mut place = 0;
-    while place < nodes.len() {
-        match overwriter(graph, &nodes[place]) {
-            Some((out, base)) if !moved.contains(&out) && wait(graph, nodes, place, base) => {
-                moved.insert(out);
+struct Readers<'a> {
+    graph: &'a mut Graph,
+    /// What is not written over.
+    inputs: &'a BTreeSet<TensorId>,
+    /// How far the counters of loops run.
+    counters: BTreeMap<LoopId, Int>,
+}
+
+impl Readers<'_> {
+    fn block(&mut self, nodes: &mut Vec<Node>) {
+        for node in nodes.iter_mut() {
+            if let Node::Loop(node) = node {
+                self.counters.insert(node.counter, node.extent.clone());
+                self.block(&mut node.body);
             }
-            _ => place += 1,
+        }
+        let mut place = 0;
+        while place < nodes.len() {
+            if let Some((_, base)) = overwriter(self.graph, &nodes[place])
+                && !self.inputs.contains(&base)
+            {
+                place += before::take(self.graph, &self.counters, nodes, place, base);
+            }
+            place += 1;
+        }
+        // Each is moved once at most, so that two that wait for each other come to rest.
+        let mut moved = BTreeSet::new();
+        let mut place = 0;
+        while place < nodes.len() {
+            match overwriter(self.graph, &nodes[place]) {
+                Some((out, base)) if !moved.contains(&out) && wait(self.graph, nodes, place, base) => {
+                    moved.insert(out);
+                }
+                _ => place += 1,
+            }
         }
     }
 }

@@ -189,6 +189,11 @@ impl Sharing {
                 read.visit_reads(&schedule.graph, &mut |tensor, at| {
                     if old_tensors(tensor) && !apart(at, &written.at) {
                         let shaped = schedule.graph.shape(tensor) == schedule.graph.shape(new);
+                        // What is written over by the statement that reads it, and by no other.
+                        let own = reader == writer
+                            && at == written.at
+                            && !written.add
+                            && (0..common).all(|depth| at.iter().any(|at| at.mentions_index(depth)));
                         let in_step = (0..common).all(|depth| {
                             let index = Some(depth);
                             at.iter()
@@ -196,7 +201,8 @@ impl Sharing {
                                 .any(|(a, b)| a.as_index() == index && b.as_index() == index)
                         });
                         let whole = matches!(written.kind, LeafKind::Product(_) | LeafKind::Fill);
-                        safe &= shaped && in_step && (reader < writer || (reader == writer && !whole));
+                        safe &=
+                            shaped && (own || in_step) && (reader < writer || (reader == writer && !whole));
                     }
                 });
             }

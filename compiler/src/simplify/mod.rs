@@ -3,7 +3,7 @@
 //! Run before and after differentiation: what is simple when it is differentiated has simple derivatives.
 
 mod conditions;
-mod cost;
+pub mod cost;
 mod dead;
 mod definitions;
 mod duplicates;

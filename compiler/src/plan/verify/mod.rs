@@ -1,6 +1,7 @@
 //! Runs plans and holds them against the interpreter: the memory is real (one arena, carved as the plan
 //! says), so a value that was overwritten too early, or was never there, shows as a wrong number.
 
+mod branches;
 mod derivatives;
 mod memory;
 mod optimum;

@@ -10,7 +10,7 @@ use super::{check, inputs};
 
 /// Plans every method of a program, its value alone and with all gradients.
 #[track_caller]
-fn planned(text: &str, dims: &[usize], bound: u32) {
+pub fn planned(text: &str, dims: &[usize], bound: u32) {
     let program = crate::tests::checked(text).unwrap_or_else(|messages| panic!("{messages}"));
     for method in program.structs.iter().flat_map(|each| &each.methods) {
         let floats =

@@ -34,7 +34,11 @@ impl Reverse<'_> {
             });
             kept.insert(tensor, tensors.collect::<Vec<_>>());
         }
-        let mut rename = Kept { kept: BTreeMap::new(), from: node.counter, to: counter };
+        // Indices first: subscripts of the others may be made of them.
+        let is_index = |tensor: &TensorId| self.graph.tensor(*tensor).kind != Kind::Float;
+        let indices = kept.iter().filter(|(tensor, _)| is_index(tensor));
+        let indices = indices.map(|(tensor, parts)| (*tensor, parts.clone())).collect();
+        let mut rename = Kept { kept: indices, from: node.counter, to: counter };
         for part in kept.values_mut().flatten().flat_map(|(part, _)| part).flatten() {
             *part = rename::integer(part, &mut rename);
         }
@@ -126,7 +130,8 @@ impl Reverse<'_> {
 }
 
 /// Whether a subscript is one throughout an iteration and another one in others: made of sizes, of the counters of
-/// the loop and of those around it, and of what arrays from outside hold there.
+/// the loop and of those around it, of what arrays from outside hold there, and of single indices that the iteration
+/// makes.
 fn is_fixed(subscript: &Int, nested: &BTreeSet<LoopId>, local: &BTreeSet<TensorId>) -> bool {
     let (mut is_fixed, mut counts) = (true, false);
     subscript.visit_atoms(&mut |atom| match atom {
@@ -134,7 +139,11 @@ fn is_fixed(subscript: &Int, nested: &BTreeSet<LoopId>, local: &BTreeSet<TensorI
             counts = true;
             is_fixed &= !nested.contains(counter);
         }
-        Atom::Read(tensor, _) => is_fixed &= !local.contains(tensor),
+        Atom::Read(tensor, at) if local.contains(tensor) => {
+            counts = true;
+            is_fixed &= at.is_empty();
+        }
+        Atom::Read(..) => {}
         Atom::Dim(_) | Atom::Div(..) | Atom::Mod(..) | Atom::Root(_) | Atom::Inside(_) => {}
         Atom::Index(_) => is_fixed = false,
     });

@@ -1,0 +1,143 @@
+//! What is read of a part that is overwritten, by what depends on the overwriting: `d[t - 1] += d[t] * x`, where `d[t]`
+//! is 0 from then on. It cannot be read before, so the part itself is: a value of its own takes what is there. Else the
+//! whole array would be copied, in each iteration of a loop. Changes no value.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::ir::{
+    Atom, Axis, Comparison, Comprehension, Graph, Int, Kind, LoopId, Node, Scalar, ScalarId, TensorId,
+};
+use crate::simplify::cost;
+
+use super::range::Extents;
+use super::stages::reads_of;
+
+/// Where an array is read: the subscripts, and how far the indices in them run.
+type Part = (Vec<Int>, Vec<Int>);
+
+/// Puts in front of the node at a place, which overwrites a part of `base`, values of what is read of it by nodes that
+/// depend on that. How many they are; none where these read more than parts.
+pub(super) fn take(
+    graph: &mut Graph,
+    counters: &BTreeMap<LoopId, Int>,
+    nodes: &mut Vec<Node>,
+    place: usize,
+    base: TensorId,
+) -> usize {
+    let Some(readers) = dependents(graph, &nodes[place..], base) else { return 0 };
+    let readers: Vec<usize> = readers.into_iter().map(|reader| place + reader).collect();
+    let defined: BTreeSet<TensorId> = nodes[place..].iter().flat_map(Node::outputs).collect();
+    let Node::Comprehension(writer) = &nodes[place] else { return 0 };
+    let asked = checks(&writer.at);
+    let mut parts: BTreeMap<Part, TensorId> = BTreeMap::new();
+    let mut found: Vec<(usize, ScalarId, Part, Vec<usize>)> = Vec::new();
+    for &reader in &readers {
+        let Node::Comprehension(node) = &nodes[reader] else { return 0 };
+        for id in graph.scalars.reachable(node.value) {
+            let Scalar::Read(tensor, at) = &graph.scalars[id] else { continue };
+            if *tensor != base {
+                continue;
+            }
+            let mut is_there = checks(at).is_subset(&asked);
+            let places: BTreeSet<usize> = at.iter().flat_map(Int::indices).collect();
+            at.iter().for_each(|at| at.visit_reads(&mut |tensor, _| is_there &= !defined.contains(&tensor)));
+            let axes: Vec<Axis> = places.iter().map(|&index| node.domain[index].clone()).collect();
+            let all = Graph::axes(graph.shape(base));
+            if !is_there || cost::points(&axes, 0..axes.len()) >= cost::points(&all, 0..all.len()) {
+                return 0;
+            }
+            let mut to = vec![Int::zero(); node.domain.len()];
+            places.iter().enumerate().for_each(|(new, &old)| to[old] = Int::index(new));
+            let at = at.iter().map(|at| at.with_indices(&to)).collect();
+            let extents = axes.into_iter().map(|axis| axis.extent).collect();
+            found.push((reader, id, (at, extents), places.into_iter().collect()));
+        }
+    }
+    let mut made = Vec::new();
+    let mut replaced: BTreeMap<usize, BTreeMap<ScalarId, ScalarId>> = BTreeMap::new();
+    for (reader, id, part, places) in found {
+        let value = *parts.entry(part).or_insert_with_key(|(at, extents)| {
+            let node = part_of(graph, counters, base, at, extents);
+            let out = node.out;
+            made.push(Node::Comprehension(node));
+            out
+        });
+        let read = graph.scalars.read(value, places.into_iter().map(Int::index).collect());
+        replaced.entry(reader).or_default().insert(id, read);
+    }
+    for (reader, reads) in replaced {
+        if let Node::Comprehension(node) = &mut nodes[reader] {
+            node.value =
+                graph.scalars.rebuild(node.value, &mut |_, id| reads.get(&id).copied(), &mut Int::clone);
+        }
+    }
+    let count = made.len();
+    nodes.splice(place..place, made);
+    count
+}
+
+/// Which of some nodes depend on the first one and read a tensor all the same; none where there are none, or where one
+/// needs it as a whole.
+fn dependents(graph: &Graph, nodes: &[Node], base: TensorId) -> Option<Vec<usize>> {
+    if !matches!(graph.tensor(base).kind, Kind::Float | Kind::Mask) {
+        return None;
+    }
+    let mut made: BTreeSet<TensorId> = nodes[0].outputs().into_iter().collect();
+    let mut readers = Vec::new();
+    for (place, node) in nodes.iter().enumerate().skip(1) {
+        let mut reads = BTreeSet::new();
+        reads_of(graph, node, &mut reads);
+        if reads.is_disjoint(&made) {
+            continue;
+        }
+        made.extend(node.outputs());
+        if reads.contains(&base) {
+            readers.push(place);
+            match node {
+                Node::Comprehension(node) if node.base != Some(base) => {}
+                _ => return None,
+            }
+        }
+    }
+    (!readers.is_empty()).then_some(readers)
+}
+
+/// The checks in subscripts: what is evaluated where these are may be evaluated before.
+fn checks(at: &[Int]) -> BTreeSet<Atom> {
+    let mut all = BTreeSet::new();
+    for at in at {
+        at.visit_atoms(&mut |atom| {
+            if matches!(atom, Atom::Inside(_)) {
+                all.insert(atom.clone());
+            }
+        });
+    }
+    all
+}
+
+/// What is there, over the indices of the subscripts; 0 where there is nothing.
+fn part_of(
+    graph: &mut Graph,
+    counters: &BTreeMap<LoopId, Int>,
+    base: TensorId,
+    at: &[Int],
+    extents: &[Int],
+) -> Comprehension {
+    let of = graph.tensor(base).clone();
+    let known = Extents { indices: extents, counters };
+    let mut value = graph.scalars.read(base, at.to_vec());
+    for (at, size) in at.iter().zip(&of.shape) {
+        let is_checked = !checks(std::slice::from_ref(at)).is_empty();
+        if is_checked || known.is_within(at, size) {
+            continue;
+        }
+        let scalars = &mut graph.scalars;
+        let zero = scalars.zero(of.kind);
+        let from = scalars.compare_int(Comparison::LessEqual, Int::zero(), at.clone());
+        let to = scalars.compare_int(Comparison::Less, at.clone(), size.clone());
+        let inside = scalars.and(from, to);
+        value = scalars.select(inside, value, zero);
+    }
+    let out = graph.add_tensor(format!("{}_before", of.name), extents.to_vec(), of.kind);
+    Comprehension::map(out, Graph::axes(extents), value)
+}
