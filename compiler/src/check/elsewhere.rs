@@ -18,7 +18,8 @@ const DRAWN: &str =
     "what is drawn is passed in: `argmax(logits + noise, axis = 1)` with noise in an argument draws a class";
 
 /// How indices come to be.
-pub const INDICES: &str = "indices are `u32` arguments, come from `argmax`, or are made one by one: `let i[n] = { let k: u32 = 2 * n + 1; k };`";
+pub const INDICES: &str =
+    "indices are `u32` arguments, come from `argmax`, or are made one by one: `let i[n]: u32 = 2 * n + 1;`";
 
 const SCATTERED: &str = "add to what `let mut` has bound, where places may repeat: `y[index] += x;`";
 const FACTORED: &str =

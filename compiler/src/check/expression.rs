@@ -36,7 +36,10 @@ impl Elaborator<'_> {
                 this.choice(condition, then, otherwise.as_ref(), &Wanted::Index, expr.span)
             }),
             E::Block(body) => self.deeper(expr.span, |this| this.block_of(body, &Wanted::Index)),
-            E::Unary(..) | E::Binary(..) if self.is_integer(expr) => self.integer_value(expr),
+            E::Unary(..) | E::Binary(..) if self.is_whole(expr, true) => self.integer_value(expr),
+            E::Binary(..) if self.is_of_indices(expr) => {
+                self.arithmetic_on_indices(expr).map_or(Value::Poison, Value::Array)
+            }
             _ => self.expr(expr),
         }
     }
@@ -345,7 +348,7 @@ impl Wanted {
             Some(ast::Type::Tuple(types, _)) => {
                 Self::Several(types.iter().map(|ty| Self::by(Some(ty))).collect())
             }
-            Some(ty) if is_index(ty) => Self::Index,
+            Some(ast::Type::Tensor(ty)) if ty.scalar == "u32" => Self::Index,
             _ => Self::Any,
         }
     }

@@ -7,6 +7,7 @@ use proc_macro2::Ident;
 use super::elaborate::{Elaborator, Place};
 use super::notation::is_size;
 use super::value::{Bound, Mutability, Value};
+use super::words::spelled;
 use crate::ir::{Atom, Axis, Int};
 use crate::syntax::ast::{self, ExprKind as E, IndexBinding, Statement, Subscript, Target};
 
@@ -19,6 +20,27 @@ pub struct Use {
     pub subscript: Int,
     /// Where that is written.
     pub place: Place,
+    /// Which of all reads it belongs to, and which axis it is.
+    read: (usize, usize),
+    /// How what is read is written, and the subscript, where these are short.
+    written: Option<(String, String)>,
+}
+
+/// Two indices that would agree with all other reads if they stood in each other's place.
+#[derive(Clone)]
+pub struct Exchange {
+    /// The one that stands first.
+    pub first: Use,
+    /// The other.
+    pub second: Use,
+}
+
+impl Exchange {
+    /// What is read, and the names of the two indices.
+    pub fn names(&self) -> Option<(&str, &str, &str)> {
+        let ((of, first), (_, second)) = self.first.written.as_ref().zip(self.second.written.as_ref())?;
+        Some((of, first, second))
+    }
 }
 
 /// What is known of an index that has no written range.
@@ -27,6 +49,8 @@ pub enum Range {
     Found(Int),
     /// Two uses disagree.
     Conflict(Box<(Use, Use)>),
+    /// Two uses disagree, since two indices stand in each other's place.
+    Exchanged(Box<Exchange>),
     /// Which of two uses ends first depends on run-time sizes.
     Undecided(Box<(Use, Use)>),
 }
@@ -37,6 +61,8 @@ struct Uses {
     reads: Vec<Use>,
     /// The extents of indices that are known.
     known: BTreeMap<usize, Int>,
+    /// How many values have been met that are subscripted.
+    subscripted: usize,
     /// Whether something wrong is subscripted, so that ranges may be missing through no fault of theirs.
     poisoned: bool,
 }
@@ -138,6 +164,7 @@ impl Elaborator<'_> {
                 Some(_) => {}
             }
         }
+        self.exchange(&mut found, &uses.reads);
         loop {
             let unknown = uses
                 .reads
@@ -150,10 +177,45 @@ impl Elaborator<'_> {
             let Some((position, range)) = next else { return found };
             let extent = match &range {
                 Range::Found(extent) => extent.clone(),
-                Range::Conflict(_) | Range::Undecided(_) => Int::constant(1),
+                Range::Conflict(_) | Range::Exchanged(_) | Range::Undecided(_) => Int::constant(1),
             };
             uses.known.insert(position, extent);
             found.insert(position, range);
+        }
+    }
+
+    /// Indices of which uses disagree, where one read alone has two of them in each other's place.
+    fn exchange(&self, found: &mut BTreeMap<usize, Range>, reads: &[Use]) {
+        let conflicts = found.iter().filter(|(_, range)| matches!(range, Range::Conflict(_)));
+        let Some(&position) = conflicts.map(|(position, _)| position).next() else { return };
+        let alone = |each: &Use| each.subscript.as_index();
+        let agrees = |at: &Use, size: &Int| {
+            let others = reads.iter().filter(|each| alone(each) == alone(at) && each.read != at.read);
+            let mut count = 0;
+            for each in others {
+                if !self.agree(&each.size, size) {
+                    return None;
+                }
+                count += 1;
+            }
+            Some(count)
+        };
+        let exchanges = reads.iter().filter(|each| alone(each) == Some(position)).filter_map(|one| {
+            let is_other =
+                |each: &&Use| each.read.0 == one.read.0 && alone(each).is_some_and(|other| other != position);
+            reads.iter().filter(is_other).find_map(|other| {
+                let both = agrees(one, &other.size)? > 0 && agrees(other, &one.size).is_some();
+                (both && one.written.is_some() && other.written.is_some()).then(|| {
+                    match one.read.1 < other.read.1 {
+                        true => Exchange { first: one.clone(), second: other.clone() },
+                        false => Exchange { first: other.clone(), second: one.clone() },
+                    }
+                })
+            })
+        });
+        let Some(exchange) = exchanges.last() else { return };
+        for index in [&exchange.first, &exchange.second].into_iter().filter_map(alone) {
+            found.insert(index, Range::Exchanged(Box::new(exchange.clone())));
         }
     }
 
@@ -213,7 +275,7 @@ impl Elaborator<'_> {
             E::Index(base, subscripts) => {
                 self.gather_uses(base, uses);
                 let value = self.expr(base);
-                self.gather_subscripts(value, subscripts, uses);
+                self.gather_subscripts(value, spelled(base), subscripts, uses);
             }
             E::Reduce { indices, body, .. } => {
                 self.enter();
@@ -250,7 +312,15 @@ impl Elaborator<'_> {
     }
 
     /// What subscripts a value, read or written.
-    fn gather_subscripts(&mut self, value: Value, subscripts: &[Subscript], uses: &mut Uses) {
+    fn gather_subscripts(
+        &mut self,
+        value: Value,
+        of: Option<String>,
+        subscripts: &[Subscript],
+        uses: &mut Uses,
+    ) {
+        uses.subscripted += 1;
+        let number = uses.subscripted;
         let shape = match value {
             Value::Array(array) => array.shape,
             Value::Layer(layer) => layer.lengths.iter().map(|&length| Int::from(length)).collect(),
@@ -265,7 +335,9 @@ impl Elaborator<'_> {
             if let (Some(size), true) = (shape.get(axis), self.is_integer(at)) {
                 match self.integer(at) {
                     Some(subscript) => {
-                        uses.reads.push(Use { size: size.clone(), subscript, place: self.place(at) })
+                        let (size, place) = (size.clone(), self.place(at));
+                        let (read, written) = ((number, axis), of.clone().zip(spelled(at)));
+                        uses.reads.push(Use { size, subscript, place, read, written })
                     }
                     None => uses.poisoned = true,
                 }
@@ -348,7 +420,7 @@ impl Elaborator<'_> {
                     Some(Bound::Value(value)) => value,
                     Some(Bound::Integer(_)) | None => Value::Poison,
                 };
-                self.gather_subscripts(value, subscripts, uses);
+                self.gather_subscripts(value, Some(name.to_string()), subscripts, uses);
             }
             Target::Tuple(parts, _) => parts.iter().for_each(|part| self.gather_target_uses(part, uses)),
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proc_macro2::Ident;
 
 use super::elaborate::{Elaborator, Place};
-use super::expression::is_index;
+use super::expression::{Wanted, is_index};
 use super::notation::is_size;
 use super::value::{Bound, Static, Value};
 use crate::ir::{Atom, Int, Kind, Scalar};
@@ -67,6 +67,13 @@ impl Elaborator<'_> {
             },
             E::Index(..) | E::Method { .. } | E::Reduce { .. } => {
                 let value = self.expr(expr);
+                self.value_as_integer(value, expr)
+            }
+            E::If { .. } if self.is_whole(expr, true) => {
+                let value = match self.expr_of(expr, &Wanted::Index) {
+                    Value::Array(array) => Value::Array(self.to_index(array)),
+                    value => value,
+                };
                 self.value_as_integer(value, expr)
             }
             E::Call { function, arguments } if self.frame().library.is_some() => {
@@ -148,11 +155,16 @@ impl Elaborator<'_> {
     /// Whether an expression is integer arithmetic on indices, sizes, constants and elements of index
     /// tensors, so that a comparison of such is exact.
     pub fn is_integer(&mut self, expr: &ast::Expr) -> bool {
+        self.is_whole(expr, false)
+    }
+
+    /// The same where `choices` between integers are such, too: where an index is wanted.
+    pub fn is_whole(&mut self, expr: &ast::Expr, choices: bool) -> bool {
         match &expr.kind {
             E::Number(number) => number.integer.is_some(),
-            E::Unary(ast::UnaryOperator::Negate, inner) => self.is_integer(inner),
+            E::Unary(ast::UnaryOperator::Negate, inner) => self.is_whole(inner, choices),
             E::Binary(Op::Add | Op::Subtract | Op::Multiply | Op::Divide | Op::Remainder, _, left, right) => {
-                self.is_integer(left) && self.is_integer(right)
+                self.is_whole(left, choices) && self.is_whole(right, choices)
             }
             E::Name(name) => match self.resolve(name) {
                 Some(Bound::Integer(_))
@@ -186,6 +198,12 @@ impl Elaborator<'_> {
                 self.returns_index(name) || self.is_extreme_place(name, arguments, 0)
             }
             E::Reduce { reducer, .. } => reducer == "argmax" || reducer == "argmin",
+            E::If { then, otherwise: Some(otherwise), .. } if choices => {
+                [then, otherwise].into_iter().all(|branch| {
+                    let result = branch.result.as_ref().filter(|_| branch.statements.is_empty());
+                    result.is_some_and(|result| self.is_whole(result, choices))
+                })
+            }
             _ => false,
         }
     }

@@ -25,6 +25,7 @@ mod fit;
 mod fixed;
 mod float;
 mod index;
+mod indices;
 mod infer;
 mod initialiser;
 mod inside;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use proc_macro2::Ident;
 
 use super::elaborate::{Elaborator, Guard, Place};
-use super::infer::{Range, Use};
+use super::infer::{Exchange, Range, Use};
 use super::reduce::Reducer;
 use super::value::{Array, Bound, Mutability, Value};
 use crate::ir::{Axis, Comparison, Int, Kind, ScalarId};
@@ -256,6 +256,7 @@ impl Elaborator<'_> {
                     Some("an index subscripts axes of one size; the other is (1/2)".to_string()),
                 );
             }
+            Some(Range::Exchanged(exchange)) => self.say_exchanged(exchange),
             Some(Range::Undecided(uses)) => {
                 let (first, second) = &**uses;
                 let message = |this: &Self, each: &Use, number: usize| {
@@ -271,6 +272,17 @@ impl Elaborator<'_> {
             None => unknown.push(index.name.clone()),
         }
         None
+    }
+
+    /// Says once that two indices stand in each other's place.
+    fn say_exchanged(&mut self, exchange: &Exchange) {
+        let Some((of, first, second)) = exchange.names() else { return };
+        let (own, other) = (self.show_size(&exchange.first.size), self.show_size(&exchange.second.size));
+        let message = format!(
+            "`{first}` and `{second}` are exchanged: `{first}` subscripts an axis of size {own} of `{of}`, `{second}` one of size {other}; elsewhere it is the other way round"
+        );
+        let help = format!("exchange the two: first `{second}`, then `{first}`");
+        self.say(&exchange.first.place, message, Some(help));
     }
 
     /// Says of which indices nothing tells how far they run; not where an error in what they stand in, said since

@@ -138,7 +138,7 @@ impl Elaborator<'_> {
         }
         let message = format!("numbers are expected here, found {}", self.show(array.kind, &array.shape));
         let help = format!(
-            "make numbers of it: `… as {}`; arithmetic on indices is of single ones: `let y[n] = x[2 * i[n] + 1];`",
+            "make numbers of it: `… as {}`; what is to be indices is declared so: `let j: u32[N] = 2 * i + 1;`",
             self.float_name()
         );
         self.say(place, message, Some(help));
@@ -277,9 +277,7 @@ impl Elaborator<'_> {
                     format!("{found} cannot become indices"),
                     match array.kind {
                         Kind::Index => "these are indices: leave the cast out",
-                        Kind::Mask => {
-                            "choose one by one: `let i[n] = { let k: u32 = if m[n] { 1 } else { 0 }; k };`"
-                        }
+                        Kind::Mask => "choose one by one: `let i[n]: u32 = if m[n] { 1 } else { 0 };`",
                         Kind::Float | Kind::Key => super::elsewhere::INDICES,
                     }
                     .to_string(),

@@ -268,6 +268,13 @@ impl Parser<'_> {
                     (*span, "checkpoint".to_owned(), place == Place::Loop, "`for` loops")
                 }
             };
+            if name == "cfg" && place == Place::Field {
+                let message = "whether a field is there cannot depend on `#[cfg]`: what is generated for the struct, and for functions that read it, has been made before";
+                let help =
+                    "put it on the struct and its `impl`, one for each configuration, or on the whole `net!`";
+                self.wrong(span, message, help);
+                continue;
+            }
             if !fits {
                 let message = format!("`#[{name}]` has no effect on {}", place.name());
                 self.wrong(span, message, format!("it stands on {belongs}"));

@@ -115,7 +115,7 @@ impl Parser<'_> {
     fn dims(&mut self) -> Vec<Ident> {
         let mut names = Vec::new();
         loop {
-            match self.name("the name of a size") {
+            match self.declared_name("the name of a size") {
                 Ok(name) => names.push(name),
                 Err(Failed) if self.sizes_go_on() => continue,
                 Err(Failed) => {
@@ -152,7 +152,7 @@ impl Parser<'_> {
             let help = "every function is evaluated where it is called: leave out the `const`";
             return Err(self.wrong(self.cursor.span(), "expected the name of a constant, found `fn`", help));
         }
-        let name = self.name("the name of a constant")?;
+        let name = self.declared_name("the name of a constant")?;
         let span = self.cursor.span();
         let mut value = self.constant_value();
         if value.is_err() {
@@ -346,7 +346,7 @@ impl Parser<'_> {
             };
             return Ok(Some(Field { attributes: rust, frozen, visibility, name, ty, initialiser: None }));
         }
-        let name = match self.name("the name of a field") {
+        let name = match self.declared_name("the name of a field") {
             Ok(name) => name,
             Err(failed) => {
                 if !self.at(",") || self.cursor.bump().is_none() {

@@ -51,7 +51,7 @@ impl Parser<'_> {
                 let span = group.span_open();
                 Err(self.wrong(span, format!("expected a name, found {}", self.cursor.found()), help))
             }
-            _ => self.name("the name of an index or of a layer"),
+            _ => self.declared_name("the name of an index or of a layer"),
         }
     }
 

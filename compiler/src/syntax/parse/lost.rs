@@ -34,7 +34,7 @@ impl Parser<'_> {
     /// The name of an item. Where it cannot be read, it may stand behind what is in its place, in front of what
     /// such an item goes on with; else any name that nothing bears may be it.
     pub(super) fn naming(&mut self, what: &str, goes_on: &[Delimiter]) -> Parsed<Ident> {
-        let name = self.name(what);
+        let name = self.declared_name(what);
         let Err(failed) = name else { return name };
         let behind = goes_on.iter().any(|delimiter| self.cursor.at_group(2, *delimiter))
             || goes_on == [Delimiter::Brace] && self.cursor.operator_at(2) == Some("<");

@@ -13,6 +13,7 @@ mod hints;
 mod items;
 mod loops;
 mod lost;
+mod misnamed;
 mod numbers;
 mod operands;
 mod statements;
@@ -21,6 +22,8 @@ mod subscripts;
 #[cfg(test)]
 mod tests;
 mod types;
+
+use std::collections::BTreeSet;
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
@@ -31,9 +34,16 @@ use crate::report::Report;
 
 /// Reads a whole block.
 pub(super) fn block(tokens: TokenStream, report: &mut Report) -> Block {
-    let lost = Lost::default();
-    let mut parser =
-        Parser { cursor: Cursor::new(tokens), report, failures: 0, unused: 0, depth: 0, header: false, lost };
+    let mut parser = Parser {
+        misnamed: misnamed::keywords(&tokens),
+        cursor: Cursor::new(tokens),
+        report,
+        failures: 0,
+        unused: 0,
+        depth: 0,
+        header: false,
+        lost: Lost::default(),
+    };
     let items = parser.items();
     Block { items, lost: parser.lost }
 }
@@ -58,6 +68,8 @@ struct Parser<'report> {
     header: bool,
     /// What no node of the tree stands for.
     lost: Lost,
+    /// Keywords that something is named by, which is said where it is declared.
+    misnamed: BTreeSet<String>,
 }
 
 impl Parser<'_> {
@@ -259,6 +271,9 @@ impl Parser<'_> {
 
     /// Reads a name, which no keyword is.
     fn name(&mut self, what: &str) -> Parsed<Ident> {
+        if self.at_misnamed() {
+            return Ok(self.misnamed_use());
+        }
         let fine = self.cursor.word().is_some_and(|word| word != "_" && !is_keyword(word));
         match self.cursor.bump_if(fine) {
             Some(TokenTree::Ident(name)) => Ok(name),
@@ -282,13 +297,14 @@ impl Parser<'_> {
     }
 }
 
-/// Rust's keywords: none is a name here.
+/// Rust's keywords, reserved ones too: none is a name here.
 fn is_keyword(word: &Ident) -> bool {
-    const KEYWORDS: [&str; 39] = [
-        "as", "async", "await", "break", "const", "continue", "crate", "dyn", "else", "enum", "extern",
-        "false", "fn", "for", "if", "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref",
-        "return", "self", "Self", "static", "struct", "super", "trait", "true", "type", "unsafe", "use",
-        "where", "while", "yield",
+    const KEYWORDS: [&str; 52] = [
+        "abstract", "become", "box", "do", "final", "gen", "macro", "override", "priv", "try", "typeof",
+        "unsized", "virtual", "as", "async", "await", "break", "const", "continue", "crate", "dyn", "else",
+        "enum", "extern", "false", "fn", "for", "if", "impl", "in", "let", "loop", "match", "mod", "move",
+        "mut", "pub", "ref", "return", "self", "Self", "static", "struct", "super", "trait", "true", "type",
+        "unsafe", "use", "where", "while", "yield",
     ];
     KEYWORDS.contains(&word.to_string().as_str())
 }

@@ -56,7 +56,7 @@ impl Parser<'_> {
             Some(TokenTree::Ident(word)) if word == "self" && self.cursor.operator_at(1) == Some(".") => {
                 self.without_self()
             }
-            Some(TokenTree::Ident(word)) if word != "_" && !is_keyword(word) => {
+            Some(TokenTree::Ident(word)) if word != "_" && (!is_keyword(word) || self.at_misnamed()) => {
                 let name = self.name("a name")?;
                 self.named(name)
             }
@@ -137,7 +137,7 @@ impl Parser<'_> {
     /// A name and what makes it a reducer, a path or a macro.
     fn named(&mut self, name: Ident) -> Parsed<Expr> {
         if self.at("::") {
-            if let Some(made) = self.made_by_type(&name) {
+            if let Some(made) = self.made_by_type(&name).or_else(|| self.made_layer(&name, 2)) {
                 return Ok(made);
             }
             let name = self.path(name)?;
@@ -153,7 +153,7 @@ impl Parser<'_> {
             self.wrong(name.span(), format!("`{name}!` cannot be called here"), help);
             return Ok(lost_expression(name.span()));
         }
-        if let Some(layer) = self.made_layer(&name) {
+        if let Some(layer) = self.made_layer(&name, 0) {
             return Ok(layer);
         }
         if REDUCERS.iter().any(|reducer| name == reducer)
@@ -170,14 +170,16 @@ impl Parser<'_> {
         Ok(Expr { span: name.span(), kind: ExprKind::Name(name) })
     }
 
-    /// `Linear<3, 4>(x)`, which makes a layer where it is called.
-    fn made_layer(&mut self, name: &Ident) -> Option<Expr> {
+    /// `Linear<3, 4>(x)`, `Linear::<3, 4>(x)`, which makes a layer where it is called; the `<` stands `ahead`.
+    fn made_layer(&mut self, name: &Ident, mut ahead: usize) -> Option<Expr> {
         let text = name.to_string();
-        if !text.starts_with(|first: char| first.is_uppercase()) || !self.cursor.at_character('<') {
+        let opens =
+            matches!(self.cursor.peek(ahead), Some(TokenTree::Punct(punct)) if punct.as_char() == '<');
+        if !text.starts_with(|first: char| first.is_uppercase()) || !opens {
             return None;
         }
         let mut sizes = Vec::new();
-        let mut ahead = 1;
+        ahead += 1;
         loop {
             match self.cursor.peek(ahead)? {
                 TokenTree::Punct(punct) if punct.as_char() == '>' => break,

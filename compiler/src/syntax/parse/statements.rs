@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenTree};
 
 use super::super::ast::{
-    BinaryOperator, Body, Expr, ExprKind, Lost, Pattern, Statement, Subscript, Target, Type,
+    BinaryOperator, Body, Expr, ExprKind, Lost, Pattern, Statement, Subscript, Target, TensorType, Type,
 };
 use super::attributes::Place;
 use super::cursor::Cursor;
@@ -108,7 +108,7 @@ impl Parser<'_> {
             return Ok(());
         }
         // A word that is no keyword is foreign only in front of another: `var x = …`, but not `var(x)`.
-        let foreign = self.cursor.word().is_some_and(is_keyword)
+        let foreign = self.cursor.word().is_some_and(is_keyword) && !self.at_misnamed()
             || matches!(self.cursor.peek(1), Some(TokenTree::Ident(word)) if !is_keyword(word));
         if self.cursor.at_word("return") {
             self.expected("a statement or an expression", hints::STATEMENT_START);
@@ -169,7 +169,7 @@ impl Parser<'_> {
         }
         let indexed = self.cursor.word().is_some() && self.cursor.at_group(1, Delimiter::Bracket);
         if indexed {
-            let name = self.name("a name")?;
+            let name = self.declared_name("a name")?;
             let group = self.group(Delimiter::Bracket)?;
             let indices = self.index_bindings(&group)?;
             if let Some(span) = mutable {
@@ -212,26 +212,29 @@ impl Parser<'_> {
         Ok(Statement::Let { mutable, pattern, ty, value })
     }
 
-    /// The type in `let y[n]: u32 = …;`, where none can stand.
+    /// The type of each element in `let y[n]: u32 = …;`: that of a number, an index or a mask.
     fn type_behind_indices(&mut self, name: &Ident) -> Parsed<Option<Type>> {
-        if !self.at(":") {
+        let at = self.cursor.span();
+        if !self.eat(":") {
             return Ok(None);
         }
-        let at = self.cursor.span();
-        self.cursor.blame();
-        self.eat(":");
-        let ty = self.ty();
-        let scalar = match &ty {
-            Ok(Type::Tensor(ty)) => ty.scalar.to_string(),
-            _ => "f32".to_string(),
-        };
-        let help = match scalar.as_str() {
-            "u32" => format!("declare each element: `let {name}[…] = {{ let k: u32 = …; k }};`"),
-            scalar => format!("leave it out here; `let {name}: {scalar}[…] = {name};` checks it"),
-        };
-        self.wrong(at, "no type can stand behind indices", help);
-        let is_index = |ty: &Type| matches!(ty, Type::Tensor(ty) if ty.scalar == "u32" && ty.axes.is_empty());
-        Ok(Some(ty?).filter(is_index))
+        let ty = self.ty()?;
+        match &ty {
+            Type::Tensor(tensor) if tensor.axes.is_empty() => Ok(Some(ty)),
+            Type::Error(_) => Ok(None),
+            Type::Tensor(TensorType { scalar, .. }) => {
+                let help = format!(
+                    "write `: {scalar}`, or leave it out; `let {name}: {scalar}[…] = {name};` checks the whole"
+                );
+                self.wrong(at, "the type behind indices is that of one element, which has no axes", help);
+                Ok(None)
+            }
+            Type::Dim(_) | Type::Tuple(..) => {
+                let help = format!("leave it out; `let {name}: … = {name};` checks the whole");
+                self.wrong(at, "the type behind indices is that of one element", help);
+                Ok(None)
+            }
+        }
     }
 
     /// `= value;` behind what `let` binds. An error in it does not unbind the name.
@@ -432,7 +435,7 @@ impl Parser<'_> {
                 );
             }
         }
-        Ok(Pattern::Name(self.name("a name")?))
+        Ok(Pattern::Name(self.declared_name("a name")?))
     }
 }
 

@@ -69,7 +69,7 @@ impl Parser<'_> {
     }
 
     fn index_binding(&mut self) -> Parsed<IndexBinding> {
-        let name = self.name("the name of an index")?;
+        let name = self.declared_name("the name of an index")?;
         if self.eat_word("in").is_none() {
             return Ok(IndexBinding { name, range: None });
         }

@@ -83,8 +83,8 @@ const ITEMS: &[(&str, &str)] = &[
         "(struct pub Net (fc Linear<3, 4> = zeros) (x f32) (blocks [Block<64>; 12]) (odd Odd) (t f23[3]))",
     ),
     (
-        "#[budget(params = 4_000)] pub struct Net { #[frozen] #[cfg(a)] pub w: f64[3] = constant(0.5) }",
-        "(struct pub Net (#budget params 4000) (#[cfg(a)] pub w frozen f64[3] = (call constant 0.5)))",
+        "#[budget(params = 4_000)] pub struct Net { #[frozen] #[allow(a)] pub w: f64[3] = constant(0.5) }",
+        "(struct pub Net (#budget params 4000) (#[allow(a)] pub w frozen f64[3] = (call constant 0.5)))",
     ),
     ("impl Net { }", "(impl Net)"),
     ("impl Dense<I, O,> { }", "(impl Dense <I> <O>)"),

@@ -1,0 +1,67 @@
+//! Arithmetic on whole tensors of indices, where indices are wanted: `let next: u32[N] = i + 1;`, `x[2 * i]`. It is of
+//! integers, element by element, as it is of single ones.
+
+use super::elaborate::Elaborator;
+use super::value::{Array, Bound, Value};
+use crate::ir::{Int, Kind, Scalar};
+use crate::syntax::ast::{self, BinaryOperator as Op, ExprKind as E};
+
+impl Elaborator<'_> {
+    /// Whether an expression is arithmetic on integers and named tensors of indices, or parts of such.
+    pub fn is_of_indices(&mut self, expr: &ast::Expr) -> bool {
+        match &expr.kind {
+            E::Binary(Op::Add | Op::Subtract | Op::Multiply | Op::Divide | Op::Remainder, _, left, right) => {
+                self.is_of_indices(left) && self.is_of_indices(right)
+            }
+            E::Name(name) if self.names_indices(name) => true,
+            E::Index(base, _) if matches!(&base.kind, E::Name(name) if self.names_indices(name)) => true,
+            _ => self.is_whole(expr, true),
+        }
+    }
+
+    fn names_indices(&mut self, name: &proc_macro2::Ident) -> bool {
+        let found = self.resolve(name);
+        matches!(found, Some(Bound::Value(Value::Array(array))) if array.kind == Kind::Index)
+    }
+
+    /// The indices that such an expression makes.
+    pub fn arithmetic_on_indices(&mut self, expr: &ast::Expr) -> Option<Array> {
+        let E::Binary(operator, span, left, right) = &expr.kind else {
+            if self.is_whole(expr, true) {
+                let value = self.integer(expr)?;
+                let element = self.graph.scalars.integer(value);
+                return Some(self.scalar(Kind::Index, element));
+            }
+            let array = self.array(expr)?;
+            return Some(self.store_index(&array));
+        };
+        let (a, b) = (self.arithmetic_on_indices(left), self.arithmetic_on_indices(right));
+        let (a, b, place) = (a?, b?, self.place_of(*span));
+        if matches!(operator, Op::Divide | Op::Remainder)
+            && self.as_element_of(&b).is_some_and(|divisor| divisor.is(0))
+        {
+            self.say(
+                &place,
+                "division by zero".to_string(),
+                Some("a divisor is an integer from 1".to_string()),
+            );
+            return None;
+        }
+        self.elementwise(&a, &b, &place, "arithmetic on indices", Kind::Index, |this, a, b| {
+            let scalars = &mut this.graph.scalars;
+            let (Scalar::Integer(left), Scalar::Integer(right)) = (scalars[a].clone(), scalars[b].clone())
+            else {
+                return a;
+            };
+            let (a, b) = (left, right);
+            let result: Int = match operator {
+                Op::Subtract => a.sub(&b),
+                Op::Multiply => a.mul(&b),
+                Op::Divide => a.div(&b),
+                Op::Remainder => a.modulo(&b),
+                _ => a.add(&b),
+            };
+            scalars.integer(result)
+        })
+    }
+}
