@@ -37,7 +37,7 @@ impl Elaborator<'_> {
             }),
             E::Block(body) => self.deeper(expr.span, |this| this.block_of(body, &Wanted::Index)),
             E::Unary(..) | E::Binary(..) if self.is_whole(expr, true) => self.integer_value(expr),
-            E::Binary(..) if self.is_of_indices(expr) => {
+            E::Binary(..) | E::Array(..) if self.is_of_indices(expr) => {
                 self.arithmetic_on_indices(expr).map_or(Value::Poison, Value::Array)
             }
             _ => self.expr(expr),

@@ -1,19 +1,20 @@
-//! Arithmetic on whole tensors of indices, where indices are wanted: `let next: u32[N] = i + 1;`, `x[2 * i]`. It is of
-//! integers, element by element, as it is of single ones.
+//! Arithmetic on whole tensors of indices, and lists of indices, where indices are wanted: `let next: u32[N] = i + 1;`,
+//! `x[2 * i]`, `let to: u32[2] = [n / 2, 1];`. It is of integers, element by element, as it is of single ones.
 
-use super::elaborate::Elaborator;
+use super::elaborate::{Elaborator, Place};
 use super::value::{Array, Bound, Value};
 use crate::ir::{Int, Kind, Scalar};
 use crate::syntax::ast::{self, BinaryOperator as Op, ExprKind as E};
 
 impl Elaborator<'_> {
-    /// Whether an expression is arithmetic on integers and named tensors of indices, or parts of such.
+    /// Whether an expression is arithmetic on integers and named tensors of indices, or parts of such, or a list of that.
     pub fn is_of_indices(&mut self, expr: &ast::Expr) -> bool {
         match &expr.kind {
             E::Binary(Op::Add | Op::Subtract | Op::Multiply | Op::Divide | Op::Remainder, _, left, right) => {
                 self.is_of_indices(left) && self.is_of_indices(right)
             }
             E::Name(name) if self.names_indices(name) => true,
+            E::Array(parts) if !parts.is_empty() => parts.iter().all(|part| self.is_of_indices(part)),
             E::Index(base, _) if matches!(&base.kind, E::Name(name) if self.names_indices(name)) => true,
             _ => self.is_whole(expr, true),
         }
@@ -26,6 +27,13 @@ impl Elaborator<'_> {
 
     /// The indices that such an expression makes.
     pub fn arithmetic_on_indices(&mut self, expr: &ast::Expr) -> Option<Array> {
+        if let E::Array(parts) = &expr.kind {
+            let arrays: Vec<Option<Array>> =
+                parts.iter().map(|part| self.arithmetic_on_indices(part)).collect();
+            let arrays = arrays.into_iter().collect::<Option<Vec<Array>>>()?;
+            let places: Vec<Place> = parts.iter().map(|part| self.place(part)).collect();
+            return self.stack(&arrays, &places).map(|array| self.store_index(&array));
+        }
         let E::Binary(operator, span, left, right) = &expr.kind else {
             if self.is_whole(expr, true) {
                 let value = self.integer(expr)?;

@@ -200,7 +200,7 @@ impl Elaborator<'_> {
             }
             Some(count)
         };
-        let exchanges = reads.iter().filter(|each| alone(each) == Some(position)).filter_map(|one| {
+        let mut exchanges = reads.iter().filter(|each| alone(each) == Some(position)).filter_map(|one| {
             let is_other =
                 |each: &&Use| each.read.0 == one.read.0 && alone(each).is_some_and(|other| other != position);
             reads.iter().filter(is_other).find_map(|other| {
@@ -213,7 +213,7 @@ impl Elaborator<'_> {
                 })
             })
         });
-        let Some(exchange) = exchanges.last() else { return };
+        let Some(exchange) = exchanges.next_back() else { return };
         for index in [&exchange.first, &exchange.second].into_iter().filter_map(alone) {
             found.insert(index, Range::Exchanged(Box::new(exchange.clone())));
         }

@@ -7,12 +7,11 @@ use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 
 use super::{Parsed, Parser};
 
-/// Keywords that nothing in a block begins with, or goes on with, behind which one of the operators of a declaration
-/// might stand.
-const TAKEN: [&str; 30] = [
-    "abstract", "as", "async", "await", "become", "box", "do", "dyn", "enum", "final", "gen", "in", "loop",
-    "macro", "match", "mod", "move", "override", "priv", "ref", "static", "trait", "try", "type", "typeof",
-    "unsafe", "unsized", "virtual", "where", "yield",
+/// Keywords that nothing in a body begins with, or goes on with.
+const TAKEN: [&str; 36] = [
+    "abstract", "as", "async", "await", "become", "box", "const", "do", "dyn", "enum", "extern", "final",
+    "fn", "gen", "impl", "in", "loop", "macro", "match", "mod", "move", "override", "priv", "ref", "static",
+    "struct", "trait", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "yield",
 ];
 
 /// The keywords that a block declares as names, anywhere in it.
