@@ -1,6 +1,7 @@
 //! What is read of a part that is overwritten, by what depends on the overwriting: `d[t - 1] += d[t] * x`, where `d[t]`
-//! is 0 from then on. It cannot be read before, so the part itself is: a value of its own takes what is there. Else the
-//! whole array would be copied, in each iteration of a loop. Changes no value.
+//! is 0 from then on, or by the overwriting itself: `w[1..] = w[..3]`. It cannot be read before, so the part itself is: a
+//! value of its own takes what is there. Else the whole array would be copied, in each iteration of a loop. Changes no
+//! value.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,6 +12,7 @@ use crate::simplify::cost;
 
 use super::range::Extents;
 use super::stages::reads_of;
+use super::storage::apart;
 
 /// Where an array is read: the subscripts, and how far the indices in them run.
 type Part = (Vec<Int>, Vec<Int>);
@@ -26,16 +28,21 @@ pub(super) fn take(
 ) -> usize {
     let Some(readers) = dependents(graph, &nodes[place..], base) else { return 0 };
     let readers: Vec<usize> = readers.into_iter().map(|reader| place + reader).collect();
+    let written = match &nodes[place] {
+        Node::Comprehension(node) => node.at.clone(),
+        _ => return 0,
+    };
     let defined: BTreeSet<TensorId> = nodes[place..].iter().flat_map(Node::outputs).collect();
-    let Node::Comprehension(writer) = &nodes[place] else { return 0 };
-    let asked = checks(&writer.at);
+    let asked = checks(&written);
     let mut parts: BTreeMap<Part, TensorId> = BTreeMap::new();
     let mut found: Vec<(usize, ScalarId, Part, Vec<usize>)> = Vec::new();
     for &reader in &readers {
         let Node::Comprehension(node) = &nodes[reader] else { return 0 };
         for id in graph.scalars.reachable(node.value) {
             let Scalar::Read(tensor, at) = &graph.scalars[id] else { continue };
-            if *tensor != base {
+            // What it writes over itself it has read, and what lies elsewhere stays.
+            let is_own = reader == place && (*at == written || apart(at, &written));
+            if *tensor != base || is_own {
                 continue;
             }
             let mut is_there = checks(at).is_subset(&asked);
@@ -76,14 +83,13 @@ pub(super) fn take(
     count
 }
 
-/// Which of some nodes depend on the first one and read a tensor all the same; none where there are none, or where one
-/// needs it as a whole.
+/// Which of some nodes read a tensor and are the first one or depend on it; none where one needs it as a whole.
 fn dependents(graph: &Graph, nodes: &[Node], base: TensorId) -> Option<Vec<usize>> {
     if !matches!(graph.tensor(base).kind, Kind::Float | Kind::Mask) {
         return None;
     }
     let mut made: BTreeSet<TensorId> = nodes[0].outputs().into_iter().collect();
-    let mut readers = Vec::new();
+    let mut readers = vec![0];
     for (place, node) in nodes.iter().enumerate().skip(1) {
         let mut reads = BTreeSet::new();
         reads_of(graph, node, &mut reads);
@@ -99,7 +105,7 @@ fn dependents(graph: &Graph, nodes: &[Node], base: TensorId) -> Option<Vec<usize
             }
         }
     }
-    (!readers.is_empty()).then_some(readers)
+    Some(readers)
 }
 
 /// The checks in subscripts: what is evaluated where these are may be evaluated before.

@@ -8,6 +8,9 @@ use crate::ir::{Graph, Int, LoopId, Node, TensorId};
 use super::stages::{Draft, reads_of};
 use super::{before, order};
 
+/// How often all are looked at, at most.
+const ROUNDS: usize = 4;
+
 /// Moves what overwrites a part of a tensor behind the tensor's readers of the same block, where these do not
 /// depend on it; those that do read what they need of it from a value that is taken before.
 pub(super) fn first(draft: &mut Draft) {
@@ -43,6 +46,16 @@ impl Readers<'_> {
             }
             place += 1;
         }
+        // Who waits takes those that depend on it along, perhaps behind others that were moved for them.
+        for _ in 0..ROUNDS {
+            if !self.round(nodes) {
+                break;
+            }
+        }
+    }
+
+    /// Moves each that has to wait; whether there was one.
+    fn round(&self, nodes: &mut Vec<Node>) -> bool {
         // Each is moved once at most, so that two that wait for each other come to rest.
         let mut moved = BTreeSet::new();
         let mut place = 0;
@@ -54,6 +67,7 @@ impl Readers<'_> {
                 _ => place += 1,
             }
         }
+        !moved.is_empty()
     }
 }
 

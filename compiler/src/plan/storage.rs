@@ -409,7 +409,7 @@ impl Sharing {
 }
 
 /// Whether two subscripts never meet: some axis has a fixed distance.
-fn apart(a: &[Int], b: &[Int]) -> bool {
+pub(super) fn apart(a: &[Int], b: &[Int]) -> bool {
     let still = |at: &Int| {
         let mut still = true;
         at.visit_atoms(&mut |atom| {

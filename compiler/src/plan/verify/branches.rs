@@ -14,6 +14,8 @@ const BODIES: &[(&str, bool)] = &[
     ("h[t] = g[t] * x[t];", true),
     ("g[t] = h[t]; h[t] = g[t] * x[t];", true),
     ("h[(t + N - 1) / 2] = h[t] * x[t];", true),
+    ("p[1..4] = p[..3]; p[0, 0] = x[t];", true),
+    ("if t > 0 { p[t % 5, ..3] = p[2, 1..]; p[(t - 1) % 5, 1..] = p[t % 5, ..3]; }", true),
     ("if x[t] > 0 { h[t] = x[t] * x[t]; }", true),
     ("if x[t] > 0 { h[t] = sin(h[t]); } else { h[t] *= 2; }", true),
     ("if x[t] > 0 { h[t] += x[t]; } else { g[t] = h[t]; }", true),
@@ -103,6 +105,32 @@ fn writes_in_branches_are_planned() {
     for (body, _) in BODIES.iter().filter(|(body, _)| !body.contains("h[k] =")) {
         for (sizes, bound) in [([4, 3], 3), ([1, 1], 1), ([0, 2], 1)] {
             super::programs::planned(&program(body), &sizes, bound);
+        }
+    }
+}
+
+#[test]
+fn derivatives_of_writes_go_over_their_part() {
+    let text = "dim N;
+        pub struct Net { w: f64 = ones }
+        impl Net {
+            pub fn f(x: f64[N]) -> f64 {
+                let v = x * 1;
+                let mut h = v;
+                for t in 0..N { if t > 0 { h[t] = h[t] * h[t - 1] * w; } }
+                let g = grad(h, v);
+                sum(g * g)
+            }
+        }";
+    super::programs::planned(text, &[4], 1);
+    let program = crate::tests::checked(text).unwrap_or_else(|messages| panic!("{messages}"));
+    let method = &program.structs[0].methods[0];
+    for routine in routines(method) {
+        let text = crate::print::text(&routine.graph);
+        let inputs = Inputs::of_method(method, &routine);
+        let plan = plan(routine, &inputs);
+        for steps in [&plan.forward, &plan.backward] {
+            assert!(!goes_over_more(steps, false), "{text}");
         }
     }
 }
