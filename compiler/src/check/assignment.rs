@@ -241,11 +241,14 @@ impl Elaborator<'_> {
             let layer = self.frame().layer.clone();
             match layer.and_then(|layer| self.field(&layer, &text)) {
                 Some(Value::Poison) => {}
-                Some(_) => self.error_with_help(
-                    name.span(),
-                    format!("`{name}` is a field: parameters change in training alone"),
-                    format!("change a copy: `let mut {name} = {name};`"),
-                ),
+                Some(_) => {
+                    self.error_with_help(
+                        name.span(),
+                        format!("`{name}` is a field: parameters change in training alone"),
+                        format!("change a copy: `let mut {name} = {name};`"),
+                    );
+                    self.bind(name, Bound::Value(Value::Poison), Mutability::Alone);
+                }
                 None => self.unknown_target(name),
             }
             return None;

@@ -340,3 +340,93 @@ fn where_it_is_taken_listed_places_are_checked() {
 fn where_it_is_taken_a_place_is_checked() {
     Places::zeros().found_value(&mut Workspace::new(), &[1.0, 2.0, 3.0], &[9, 2, 7], 8);
 }
+
+net! {
+    dim N;
+
+    /// Parts that are written in branches, one element at a time.
+    pub struct Written { w: f64[3] = normal(1) }
+
+    impl Written {
+        #[grad(self, x)]
+        #[hvp]
+        pub fn walk(x: f64[N], at: u32[N]) -> f64 {
+            let mut h = x;
+            let mut c = w * w;
+            #[checkpoint]
+            for t in 0..N {
+                if h[t] > 0 {
+                    c[at[t]] *= h[t];
+                    if t > 0 { h[t - 1] = h[t] * w[0]; }
+                } else {
+                    h[t] = c[0] * x[t] + w[1];
+                }
+            }
+            sum(h * h) + sum(c * sin(c))
+        }
+
+        #[jacobian(x)]
+        #[jvp(x)]
+        pub fn moved(x: f64[4]) -> f64[4] {
+            let mut h = x;
+            for t in 0..4 {
+                if t > 0 && h[t] > h[t - 1] { let a = h[t]; h[t] = h[t - 1] * w[0]; h[t - 1] = a * a; } else { h[t] *= 3; }
+            }
+            h[1..] = h[..3] * x[1..];
+            h
+        }
+    }
+}
+
+/// The central differences of a function of numbers.
+fn slopes(x: &[f64], mut of: impl FnMut(&[f64]) -> Vec<f64>) -> Vec<Vec<f64>> {
+    let mut at = |place: usize, by: f64| {
+        let mut moved = x.to_vec();
+        moved[place] += by;
+        of(&moved)
+    };
+    let slope = |(above, below): (&f64, &f64)| (above - below) / 2e-5;
+    (0..x.len()).map(|place| at(place, 1e-5).iter().zip(&at(place, -1e-5)).map(slope).collect()).collect()
+}
+
+#[test]
+fn writes_in_branches_have_derivatives() {
+    let (mut model, mut ws) = (Written::init(3), Workspace::new());
+    let at = [2, 0, 1, 0, 2];
+    for x in [&[0.7, -0.4, 0.9, 1.1, -0.3][..], &[0.5], &[]] {
+        let at = &at[..x.len()];
+        let (mut grads, mut d_x) = (Written::zeros(), vec![f64::NAN; x.len()]);
+        model.walk(&mut ws, x, at).backward(&mut grads, &mut d_x);
+        let by_x: Vec<f64> = slopes(x, |x| vec![model.walk_value(&mut ws, x, at)]).concat();
+        chainrule_tests::assert_near("by x", &d_x, &by_x, 1e-7);
+        let w = model.w;
+        let gradient = |model: &mut Written, ws: &mut Workspace<f64>, w: &[f64]| {
+            model.w.copy_from_slice(w);
+            let (mut grads, mut d_x) = (Written::zeros(), vec![0.0; x.len()]);
+            model.walk(ws, x, at).backward(&mut grads, &mut d_x);
+            grads.w.to_vec()
+        };
+        let by_w: Vec<f64> = slopes(&w, |w| {
+            model.w.copy_from_slice(w);
+            vec![model.walk_value(&mut ws, x, at)]
+        })
+        .concat();
+        chainrule_tests::assert_near("by w", &grads.w, &by_w, 1e-7);
+        let second = slopes(&w, |w| gradient(&mut model, &mut ws, w));
+        model.w = w;
+        let (mut v, mut out) = (Written::zeros(), Written::zeros());
+        v.w = [0.3, -1.0, 0.5];
+        model.walk_hvp(&mut ws, x, at, &v, &mut out);
+        let expected: Vec<f64> = (0..3).map(|i| (0..3).map(|k| second[k][i] * v.w[k]).sum::<f64>()).collect();
+        chainrule_tests::assert_near("hvp", &out.w, &expected, 1e-6);
+    }
+    let x = [0.4, 0.9, 0.2, 0.8];
+    let whole = *model.moved_jacobian(&mut ws, &x);
+    let columns = slopes(&x, |x| model.moved(&mut ws, x.try_into().expect("4 numbers")).to_vec());
+    for (k, column) in columns.iter().enumerate() {
+        chainrule_tests::assert_near("jacobian", &whole.map(|row| row[k]), column, 1e-7);
+        let mut unit = [0.0; 4];
+        unit[k] = 1.0;
+        chainrule_tests::assert_near("jvp", model.moved_jvp(&mut ws, &x, &unit).1, column, 1e-7);
+    }
+}

@@ -30,6 +30,8 @@ impl Attributes {
 #[derive(Default)]
 pub(super) struct Sorted {
     pub(super) rust: Vec<TokenStream>,
+    /// Where one of these is `#[cfg]`.
+    pub(super) condition: Option<Span>,
     pub(super) derivatives: Vec<DerivativeRequest>,
     pub(super) budget: Option<Budget>,
     pub(super) frozen: Option<Span>,
@@ -268,11 +270,8 @@ impl Parser<'_> {
                     (*span, "checkpoint".to_owned(), place == Place::Loop, "`for` loops")
                 }
             };
-            if name == "cfg" && place == Place::Field {
-                let message = "whether a field is there cannot depend on `#[cfg]`: what is generated for the struct, and for functions that read it, has been made before";
-                let help =
-                    "put it on the struct and its `impl`, one for each configuration, or on the whole `net!`";
-                self.wrong(span, message, help);
+            if name == "cfg" && matches!(place, Place::Field | Place::Const) {
+                self.refuse_condition(span, place);
                 continue;
             }
             if !fits {
@@ -282,6 +281,9 @@ impl Parser<'_> {
             }
             let twice = match attribute {
                 Attribute::Rust(_, tokens) => {
+                    if name == "cfg" {
+                        sorted.condition = Some(span);
+                    }
                     sorted.rust.push(tokens);
                     false
                 }
@@ -298,6 +300,23 @@ impl Parser<'_> {
             }
         }
         sorted
+    }
+
+    /// Reports that what others are made of has a condition: they are made before anybody knows whether it holds.
+    fn refuse_condition(&mut self, span: Span, place: Place) {
+        let message = format!(
+            "whether {} is there cannot depend on `#[cfg]`: what is made of it is made before that is known",
+            place.name()
+        );
+        let help = "`#[cfg]` stands on a `pub struct` and its `impl`, on a `pub fn`, or on the whole `net!`: one for each configuration";
+        self.wrong(span, message, help);
+    }
+
+    /// The same of what is seen inside of the block alone.
+    pub(super) fn refuse_conditions(&mut self, attributes: &Sorted, visibility: &TokenStream, place: Place) {
+        if let Some(span) = attributes.condition.filter(|_| visibility.is_empty()) {
+            self.refuse_condition(span, place);
+        }
     }
 
     /// `pub`, `pub(crate)`, `pub(in some::module)` or nothing.

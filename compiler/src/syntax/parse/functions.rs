@@ -52,6 +52,7 @@ impl Parser<'_> {
         if self.eat_word("fn").is_none() {
             return Err(self.expected("`fn`", hints::IN_IMPL));
         }
+        self.refuse_conditions(&attributes, &visibility, Place::Function);
         self.function(attributes, visibility).map(Some)
     }
 

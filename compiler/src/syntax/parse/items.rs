@@ -87,6 +87,9 @@ impl Parser<'_> {
         if matches!(place, Place::Dims | Place::Impl | Place::Extern) {
             self.refuse_visibility(visibility.clone(), place);
         }
+        if matches!(place, Place::Struct | Place::Function) {
+            self.refuse_conditions(&attributes, &visibility, place);
+        }
         self.cursor.bump();
         Ok(Some(match place {
             Place::Dims => Item::Dims(self.dims()),
