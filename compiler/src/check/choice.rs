@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span};
 
+use super::derivative::is_variable;
 use super::elaborate::{Elaborator, Guard, Place};
 use super::expression::Wanted;
 use super::value::{Array, Bound, Static, Value};
@@ -53,12 +54,10 @@ impl Elaborator<'_> {
         let a = self.block_of(then, wanted);
         self.guards.pop();
         let assigned = self.replaced(&before);
-        // What is as it was where the branch is not taken, the other may begin with.
+        // What is as it was where the branch is not taken, the other may begin with, unless it differentiates by it.
         let is_one = mask.shape.is_empty();
-        let mut between = before.clone();
-        for ((name, value), now) in between.iter_mut().zip(&assigned) {
-            if is_one && self.is_kept(now, value, first) {
-                *value = now.clone();
+        for ((name, value), now) in before.iter().zip(&assigned) {
+            if is_one && self.is_kept(now, value, first) && !is_variable(otherwise, name) {
                 self.rebind(name, now.clone());
             }
         }
@@ -67,11 +66,12 @@ impl Elaborator<'_> {
         let b = self.block_of(otherwise, wanted);
         self.guards.pop();
         let others = self.replaced(&before);
-        for (((name, before), (_, between)), (a, b)) in
-            before.iter().zip(&between).zip(assigned.into_iter().zip(others))
-        {
-            if is_one && self.is_kept(&a, before, first) && self.is_kept(&b, between, second) {
+        for ((name, before), (a, b)) in before.iter().zip(assigned.into_iter().zip(others)) {
+            let is_kept = is_one && self.is_kept(&a, before, first);
+            if is_kept && self.is_kept(&b, &a, second) {
                 self.rebind(name, b);
+            } else if is_kept && self.is_kept(&b, before, self.graph.next_tensor()) {
+                self.rebind(name, a);
             } else {
                 self.merge(name, before, &mask, a, b, condition);
             }

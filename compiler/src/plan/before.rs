@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ir::{
-    Atom, Axis, Comparison, Comprehension, Graph, Int, Kind, LoopId, Node, Scalar, ScalarId, TensorId,
+    Atom, Axis, Comparison, Comprehension, Graph, Int, Kind, LoopId, Node, Scalar, ScalarId, Scalars,
+    TensorId,
 };
 use crate::simplify::cost;
 
@@ -14,8 +15,8 @@ use super::range::Extents;
 use super::stages::reads_of;
 use super::storage::apart;
 
-/// Where an array is read: the subscripts, and how far the indices in them run.
-type Part = (Vec<Int>, Vec<Int>);
+/// Where an array is read: the subscripts, under which conditions that hold or do not, and how far the indices run.
+type Part = (Vec<Int>, Vec<(ScalarId, bool)>, Vec<Int>);
 
 /// Puts in front of the node at a place, which overwrites a part of `base`, values of what is read of it by nodes that
 /// depend on that. How many they are; none where these read more than parts.
@@ -45,9 +46,19 @@ pub(super) fn take(
             if *tensor != base || is_own {
                 continue;
             }
-            let mut is_there = checks(at).is_subset(&asked);
-            let places: BTreeSet<usize> = at.iter().flat_map(Int::indices).collect();
-            at.iter().for_each(|at| at.visit_reads(&mut |tensor, _| is_there &= !defined.contains(&tensor)));
+            // What is checked may be read where it is evaluated alone.
+            let is_checked = !checks(at).is_subset(&asked);
+            let under =
+                if is_checked { conditions(&graph.scalars, node.value, id) } else { Some(Vec::new()) };
+            let Some(under) = under else { return 0 };
+            let mut places: BTreeSet<usize> = at.iter().flat_map(Int::indices).collect();
+            let mut is_there = true;
+            let mut ask = |tensor: TensorId| is_there &= !defined.contains(&tensor);
+            at.iter().for_each(|at| at.visit_reads(&mut |tensor, _| ask(tensor)));
+            for (condition, _) in &under {
+                graph.reads(*condition).into_iter().for_each(&mut ask);
+                places.extend(graph.scalars.indices(*condition));
+            }
             let axes: Vec<Axis> = places.iter().map(|&index| node.domain[index].clone()).collect();
             let all = Graph::axes(graph.shape(base));
             if !is_there || cost::points(&axes, 0..axes.len()) >= cost::points(&all, 0..all.len()) {
@@ -56,15 +67,17 @@ pub(super) fn take(
             let mut to = vec![Int::zero(); node.domain.len()];
             places.iter().enumerate().for_each(|(new, &old)| to[old] = Int::index(new));
             let at = at.iter().map(|at| at.with_indices(&to)).collect();
+            let here = |(condition, holds)| (graph.scalars.with_indices(condition, &to), holds);
+            let under = under.into_iter().map(here).collect();
             let extents = axes.into_iter().map(|axis| axis.extent).collect();
-            found.push((reader, id, (at, extents), places.into_iter().collect()));
+            found.push((reader, id, (at, under, extents), places.into_iter().collect()));
         }
     }
     let mut made = Vec::new();
     let mut replaced: BTreeMap<usize, BTreeMap<ScalarId, ScalarId>> = BTreeMap::new();
     for (reader, id, part, places) in found {
-        let value = *parts.entry(part).or_insert_with_key(|(at, extents)| {
-            let node = part_of(graph, counters, base, at, extents);
+        let value = *parts.entry(part).or_insert_with_key(|part| {
+            let node = part_of(graph, counters, base, part);
             let out = node.out;
             made.push(Node::Comprehension(node));
             out
@@ -121,17 +134,40 @@ fn checks(at: &[Int]) -> BTreeSet<Atom> {
     all
 }
 
+/// The choices on top of a value that lead to a part of it, which is evaluated wherever they do; none where others
+/// decide, too.
+fn conditions(scalars: &Scalars, mut value: ScalarId, part: ScalarId) -> Option<Vec<(ScalarId, bool)>> {
+    let holds = |value: ScalarId| scalars.reachable(value).contains(&part);
+    let mut all = Vec::new();
+    while let Scalar::Select(condition, yes, no) = scalars[value] {
+        if holds(condition) || holds(yes) == holds(no) {
+            break;
+        }
+        all.push((condition, holds(yes)));
+        value = if holds(yes) { yes } else { no };
+    }
+    let (mut always, mut open) = (BTreeSet::from([value]), vec![value]);
+    while let Some(id) = open.pop() {
+        let operands = match scalars[id] {
+            Scalar::Select(condition, ..) => vec![condition],
+            Scalar::And(left, _) | Scalar::Or(left, _) => vec![left],
+            _ => scalars.operands(id),
+        };
+        open.extend(operands.into_iter().filter(|operand| always.insert(*operand)));
+    }
+    always.contains(&part).then_some(all)
+}
+
 /// What is there, over the indices of the subscripts; 0 where there is nothing.
 fn part_of(
     graph: &mut Graph,
     counters: &BTreeMap<LoopId, Int>,
     base: TensorId,
-    at: &[Int],
-    extents: &[Int],
+    (at, under, extents): &Part,
 ) -> Comprehension {
     let of = graph.tensor(base).clone();
     let known = Extents { indices: extents, counters };
-    let mut value = graph.scalars.read(base, at.to_vec());
+    let mut value = graph.scalars.read(base, at.clone());
     for (at, size) in at.iter().zip(&of.shape) {
         let is_checked = !checks(std::slice::from_ref(at)).is_empty();
         if is_checked || known.is_within(at, size) {
@@ -144,6 +180,13 @@ fn part_of(
         let inside = scalars.and(from, to);
         value = scalars.select(inside, value, zero);
     }
-    let out = graph.add_tensor(format!("{}_before", of.name), extents.to_vec(), of.kind);
+    for &(condition, holds) in under.iter().rev() {
+        let zero = graph.scalars.zero(of.kind);
+        value = match holds {
+            true => graph.scalars.select(condition, value, zero),
+            false => graph.scalars.select(condition, zero, value),
+        };
+    }
+    let out = graph.add_tensor(format!("{}_before", of.name), extents.clone(), of.kind);
     Comprehension::map(out, Graph::axes(extents), value)
 }

@@ -28,6 +28,7 @@ const BODIES: &[(&str, bool)] = &[
     ("if x[t] > 0 { w[k[t]] = x[t]; w[k[t]] *= x[t]; }", true),
     ("if x[t] > 0 { h[i[t]] += x[t]; }", true),
     ("if x[t] > 0 { p[i[t], 0] = x[t]; }", true),
+    ("if x[t] > 0 { let a = h[t]; let b = h[i[t]]; h[t] = b; h[i[t]] = a * x[t]; }", true),
     // Whether there is an element to write to in its place, where M = 0, nobody knows.
     ("if x[t] > 0 { r[i[t], 0] = x[t]; }", false),
     // The places of a part differ from one another.
