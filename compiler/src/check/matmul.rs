@@ -120,15 +120,20 @@ impl Elaborator<'_> {
         }
         let (rank_a, rank_b) = (a.shape.len(), b.shape.len());
         let exchanged = rank_a >= 2 && rank_b >= 2 && b.shape[rank_b - 1] == a.shape[rank_a - 2];
+        // Of a field, another one may have been meant.
+        let is_field = matches!(&right.kind, E::Name(name) if {
+            !self.frame().scopes.iter().flatten().any(|binding| name == &binding.name)
+        });
         let turned = rank_b >= 2 && b.shape[rank_b - 1] == *wanted;
         if let (true, Some(left), Some(right)) = (exchanged, spelled(left), spelled(right)) {
             help.push(format!("exchanged they would fit: `{right} @ {left}`"));
-        } else if let (true, Some(right)) = (turned, spelled(right)) {
+        } else if let (true, Some(right)) = (turned && !is_field, spelled(right)) {
             help.push(format!("its transpose would fit: `{right}.t()`"));
         } else if let Some((name, shape)) = self.field_that_fits(wanted) {
             help.push(format!("`{name}` ({}) would fit here", self.show(Kind::Float, &shape)));
         } else if turned {
-            help.push("its transpose would fit: `.t()`".to_string());
+            let name = spelled(right).map_or_else(|| ".t()".to_string(), |right| format!("{right}.t()"));
+            help.push(format!("its transpose would fit: `{name}`"));
         } else if rank_a >= 2 && a.shape[rank_a - 2] == b.shape[rank_b.saturating_sub(2)] {
             let name = spelled(left).map_or_else(|| ".t()".to_string(), |left| format!("{left}.t()"));
             help.push(format!("the transpose of the left side would fit: `{name}`"));
