@@ -219,7 +219,7 @@ impl Mlp {
         let arena = ws.request(266 * n, "Mlp::loss");
         let value = {
             use ::chainrule::__private::{carve, kernels};
-            let [h, logits_product, each_sum_rest, each_part, each_sum_exp] = carve(
+            let [h, logits, each_part, each_sum_rest, each_sum_exp] = carve(
                 arena,
                 [
                     0..n * 128,
@@ -230,9 +230,9 @@ impl Mlp {
                 ],
             );
             let h = &mut h.as_chunks_mut::<128>().0[..n];
-            let logits_product = &mut logits_product.as_chunks_mut::<10>().0[..n];
-            let each_sum_rest = &mut each_sum_rest[..n];
+            let logits = &mut logits.as_chunks_mut::<10>().0[..n];
             let each_part = &mut each_part[..n];
+            let each_sum_rest = &mut each_sum_rest[..n];
             let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<10>().0[..n];
             kernels::matmul(
                 n,
@@ -257,18 +257,20 @@ impl Mlp {
                 (128, 1),
                 self.w2.as_flattened(),
                 false,
-                logits_product.as_flattened_mut(),
+                logits.as_flattened_mut(),
                 false,
             );
-            let loss_mean = Self::__compute_loss_mean(
+            Self::__compute_logits_2(
                 n,
                 &self.b2,
-                logits_product,
                 label,
+                logits,
+                each_part,
                 each_sum_exp,
                 each_sum_rest,
-                each_part,
             );
+            Self::__compute_each_part(n, logits, label, each_sum_rest, each_part);
+            let loss_mean = Self::__compute_loss_mean(n, each_part);
             let loss = loss_mean / n as f32;
             loss
         };
@@ -320,7 +322,7 @@ impl Mlp {
         ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
         let value = {
             use ::chainrule::__private::{carve, kernels};
-            let [h, logits_product, each_sum_rest, each_part, each_sum_exp] = carve(
+            let [h, logits, each_part, each_sum_rest, each_sum_exp] = carve(
                 arena,
                 [
                     0..n * 128,
@@ -331,9 +333,9 @@ impl Mlp {
                 ],
             );
             let h = &mut h.as_chunks_mut::<128>().0[..n];
-            let logits_product = &mut logits_product.as_chunks_mut::<10>().0[..n];
-            let each_sum_rest = &mut each_sum_rest[..n];
+            let logits = &mut logits.as_chunks_mut::<10>().0[..n];
             let each_part = &mut each_part[..n];
+            let each_sum_rest = &mut each_sum_rest[..n];
             let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<10>().0[..n];
             kernels::matmul(
                 n,
@@ -358,24 +360,26 @@ impl Mlp {
                 (128, 1),
                 self.w2.as_flattened(),
                 false,
-                logits_product.as_flattened_mut(),
+                logits.as_flattened_mut(),
                 false,
             );
-            let loss_mean = Self::__compute_loss_mean(
+            Self::__compute_logits_2(
                 n,
                 &self.b2,
-                logits_product,
                 label,
+                logits,
+                each_part,
                 each_sum_exp,
                 each_sum_rest,
-                each_part,
             );
+            Self::__compute_each_part(n, logits, label, each_sum_rest, each_part);
+            let loss_mean = Self::__compute_loss_mean(n, each_part);
             let loss = loss_mean / n as f32;
             loss
         };
         {
             use ::chainrule::__private::{carve, kernels};
-            let [each_sum_rest, each_part, d_b2, each_sum_exp] = carve(
+            let [each_part, each_sum_rest, d_b2, each_sum_exp] = carve(
                 arena,
                 [
                     n * 138..n * 139,
@@ -384,8 +388,8 @@ impl Mlp {
                     n * 256 + 1280..n * 266 + 1280,
                 ],
             );
-            let each_sum_rest = &each_sum_rest[..n];
             let each_part = &each_part[..n];
+            let each_sum_rest = &each_sum_rest[..n];
             let d_b2 = &mut d_b2.as_chunks_mut::<10>().0[0];
             let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<10>().0[..n];
             let d_loss_mean = 1.0 / n as f32;
@@ -504,9 +508,9 @@ impl Mlp {
         let arena = ws.request(138 * n, "Mlp::loss");
         let value = {
             use ::chainrule::__private::{carve, kernels};
-            let [h, logits_product] = carve(arena, [0..n * 128, n * 128..n * 138]);
+            let [h, logits] = carve(arena, [0..n * 128, n * 128..n * 138]);
             let h = &mut h.as_chunks_mut::<128>().0[..n];
-            let logits_product = &mut logits_product.as_chunks_mut::<10>().0[..n];
+            let logits = &mut logits.as_chunks_mut::<10>().0[..n];
             kernels::matmul(
                 n,
                 128,
@@ -530,14 +534,30 @@ impl Mlp {
                 (128, 1),
                 self.w2.as_flattened(),
                 false,
-                logits_product.as_flattened_mut(),
+                logits.as_flattened_mut(),
                 false,
+            );
+            let [each_sum_top, each_sum_rest, logits] = carve(
+                arena,
+                [0..n, n..n * 2, n * 128..n * 138],
+            );
+            let each_sum_top = &mut each_sum_top[..n];
+            let each_sum_rest = &mut each_sum_rest[..n];
+            let logits = &mut logits.as_chunks_mut::<10>().0[..n];
+            Self::__compute_logits_3(
+                n,
+                &self.b2,
+                label,
+                logits,
+                each_sum_top,
+                each_sum_rest,
             );
             let loss_mean = Self::__compute_loss_mean_2(
                 n,
-                &self.b2,
-                logits_product,
+                each_sum_top,
+                logits,
                 label,
+                each_sum_rest,
             );
             let loss = loss_mean / n as f32;
             loss
@@ -666,12 +686,12 @@ impl MlpLossPass<'_> {
         let n = x.len();
         {
             use ::chainrule::__private::{carve, kernels};
-            let [each_sum_rest, each_part, each_sum_exp] = carve(
+            let [each_part, each_sum_rest, each_sum_exp] = carve(
                 arena,
                 [n * 138..n * 139, n * 139..n * 140, n * 256..n * 266],
             );
-            let each_sum_rest = &each_sum_rest[..n];
             let each_part = &each_part[..n];
+            let each_sum_rest = &each_sum_rest[..n];
             let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<10>().0[..n];
             let d_loss_mean = 1.0 / n as f32;
             grads.b2.fill(0.0);
@@ -739,12 +759,12 @@ impl MlpLossPass<'_> {
         let n = x.len();
         {
             use ::chainrule::__private::{carve, kernels};
-            let [each_sum_rest, each_part, each_sum_exp] = carve(
+            let [each_part, each_sum_rest, each_sum_exp] = carve(
                 arena,
                 [n * 138..n * 139, n * 139..n * 140, n * 256..n * 266],
             );
-            let each_sum_rest = &each_sum_rest[..n];
             let each_part = &each_part[..n];
+            let each_sum_rest = &each_sum_rest[..n];
             let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<10>().0[..n];
             let d_loss_mean = 1.0 / n as f32;
             Mlp::__compute_d_b2(
@@ -879,26 +899,26 @@ impl Mlp {
             },
         )
     }
-    /// Computes `loss_mean`, `each_sum_exp`, `each_sum_rest` and `each_part` from `b2`, `logits_product` and `label`.
-    fn __compute_loss_mean(
+    /// Computes `logits`, `each_part`, `each_sum_exp` and `each_sum_rest` from `b2` and `label`.
+    fn __compute_logits_2(
         n: usize,
         b2: &[f32; 10],
-        logits_product: &[[f32; 10]],
         label: &[u32],
+        logits: &mut [[f32; 10]],
+        each_part: &mut [f32],
         each_sum_exp: &mut [[f32; 10]],
         each_sum_rest: &mut [f32],
-        each_part: &mut [f32],
-    ) -> f32 {
+    ) {
         use ::chainrule::__private::{kernels, math::f32 as math};
         kernels::in_parts(
             n,
-            3016,
+            2648,
             (
-                &logits_product[..n],
                 &label[..n],
+                &mut logits[..n],
+                &mut each_part[..n],
                 &mut each_sum_exp[..n],
                 &mut each_sum_rest[..n],
-                &mut each_part[..n],
             ),
             (),
             (),
@@ -906,34 +926,32 @@ impl Mlp {
             move |
                 _,
                 rows,
-                (logits_product, label, each_sum_exp, each_sum_rest, each_part),
+                (label, logits, each_part, each_sum_exp, each_sum_rest),
                 (),
                 ()|
             {
-                let logits_product = &logits_product[..rows];
                 let label = &label[..rows];
+                let logits = &mut logits[..rows];
+                let each_part = &mut each_part[..rows];
                 let each_sum_exp = &mut each_sum_exp[..rows];
                 let each_sum_rest = &mut each_sum_rest[..rows];
-                let each_part = &mut each_part[..rows];
-                let mut loss_mean = 0.0;
                 let b2_row = kernels::row::<16, _>(b2);
                 for i in kernels::rows(0..rows) {
-                    let mut logits = [0.0_f32; 10];
                     let mut others = [0.0_f32; 10];
-                    let logits_product_row = kernels::row::<16, _>(&logits_product[i]);
-                    let mut logits_row = [0.0_f32; 16];
+                    let mut logits_row = kernels::row::<16, _>(&logits[i]);
                     let mut others_row = [0.0_f32; 16];
                     let numbers = kernels::numbers::<16>();
                     for j in 0..16 {
                         let j_number = numbers[j];
-                        logits_row[j] = logits_product_row[j] + b2_row[j];
-                        others_row[j] = if j_number == (label[i] as usize) {
+                        logits_row[j] = logits_row[j] + b2_row[j];
+                        others_row[j] = if j_number == kernels::number(label[i] as usize)
+                        {
                             -::chainrule::__private::core::primitive::f32::INFINITY
                         } else {
                             logits_row[j]
                         };
                     }
-                    logits.copy_from_slice(&logits_row[..10]);
+                    logits[i].copy_from_slice(&logits_row[..10]);
                     others.copy_from_slice(&others_row[..10]);
                     let mut each_sum_at = 0;
                     let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
@@ -944,11 +962,12 @@ impl Mlp {
                         each_sum_at = if better { k } else { each_sum_at };
                         largest = if better { candidate } else { largest };
                     }
-                    let each_sum_top = largest;
-                    let each_sum_shift = if math::abs(each_sum_top)
+                    each_part[i] = largest;
+                    let element = each_part[i];
+                    let each_sum_shift = if math::abs(element)
                         < ::chainrule::__private::core::primitive::f32::INFINITY
                     {
-                        each_sum_top
+                        element
                     } else {
                         0.0
                     };
@@ -958,7 +977,7 @@ impl Mlp {
                         each_sum_exp_row[k] = math::exp(others_row[k] - each_sum_shift);
                     }
                     each_sum_exp[i].copy_from_slice(&each_sum_exp_row[..10]);
-                    let each_sum_one = if math::abs(each_sum_top)
+                    let each_sum_one = if math::abs(each_part[i])
                         < ::chainrule::__private::core::primitive::f32::INFINITY
                     {
                         1.0
@@ -976,13 +995,57 @@ impl Mlp {
                         |k| {
                             let k_number = numbers[k];
                             each_sum_exp_row[k]
-                                - (if k_number == each_sum_at { each_sum_one } else { 0.0 })
+                                - (if k_number == kernels::number(each_sum_at) {
+                                    each_sum_one
+                                } else {
+                                    0.0
+                                })
                         },
                     );
-                    each_part[i] = each_sum_top - logits[label[i] as usize]
-                        + math::ln_1p(each_sum_rest[i]);
-                    loss_mean += math::softplus(each_part[i]);
                 }
+            },
+        )
+    }
+    /// Computes `each_part` from `logits`, `label` and `each_sum_rest`.
+    fn __compute_each_part(
+        n: usize,
+        logits: &[[f32; 10]],
+        label: &[u32],
+        each_sum_rest: &[f32],
+        each_part: &mut [f32],
+    ) {
+        use ::chainrule::__private::{kernels, math::f32 as math};
+        kernels::in_parts(
+            n,
+            200,
+            (&logits[..n], &label[..n], &each_sum_rest[..n], &mut each_part[..n]),
+            (),
+            (),
+            #[inline(always)]
+            move |_, rows, (logits, label, each_sum_rest, each_part), (), ()| {
+                let logits = &logits[..rows];
+                let label = &label[..rows];
+                let each_sum_rest = &each_sum_rest[..rows];
+                let each_part = &mut each_part[..rows];
+                for i in 0..rows {
+                    each_part[i] = each_part[i] - logits[i][label[i] as usize]
+                        + math::ln_1p(each_sum_rest[i]);
+                }
+            },
+        )
+    }
+    /// Computes `loss_mean` from `each_part`.
+    fn __compute_loss_mean(n: usize, each_part: &[f32]) -> f32 {
+        use ::chainrule::__private::{kernels, math::f32 as math};
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move |_| {
+                let each_part = &each_part[..n];
+                let loss_mean = kernels::sum_of(
+                    n,
+                    #[inline(always)]
+                    |k| math::softplus(each_part[k]),
+                );
                 loss_mean
             },
         )
@@ -1018,7 +1081,9 @@ impl Mlp {
                     let numbers = kernels::numbers::<16>();
                     for j in 0..16 {
                         let j_number = numbers[j];
-                        each_sum_exp_row[j] = if j_number == (label[i] as usize) {
+                        each_sum_exp_row[j] = if j_number
+                            == kernels::number(label[i] as usize)
+                        {
                             0.0
                         } else {
                             d_each_sum_rest * each_sum_exp_row[j]
@@ -1083,43 +1148,50 @@ impl Mlp {
             },
         )
     }
-    /// Computes `loss_mean` from `b2`, `logits_product` and `label`.
-    fn __compute_loss_mean_2(
+    /// Computes `logits`, `each_sum_top` and `each_sum_rest` from `b2` and `label`.
+    fn __compute_logits_3(
         n: usize,
         b2: &[f32; 10],
-        logits_product: &[[f32; 10]],
         label: &[u32],
-    ) -> f32 {
+        logits: &mut [[f32; 10]],
+        each_sum_top: &mut [f32],
+        each_sum_rest: &mut [f32],
+    ) {
         use ::chainrule::__private::{kernels, math::f32 as math};
         kernels::in_parts(
             n,
-            2936,
-            (&logits_product[..n], &label[..n]),
+            2576,
+            (
+                &label[..n],
+                &mut logits[..n],
+                &mut each_sum_top[..n],
+                &mut each_sum_rest[..n],
+            ),
             (),
             (),
             #[inline(always)]
-            move |_, rows, (logits_product, label), (), ()| {
-                let logits_product = &logits_product[..rows];
+            move |_, rows, (label, logits, each_sum_top, each_sum_rest), (), ()| {
                 let label = &label[..rows];
-                let mut loss_mean = 0.0;
+                let logits = &mut logits[..rows];
+                let each_sum_top = &mut each_sum_top[..rows];
+                let each_sum_rest = &mut each_sum_rest[..rows];
                 let b2_row = kernels::row::<16, _>(b2);
                 for i in kernels::rows(0..rows) {
-                    let mut logits = [0.0_f32; 10];
                     let mut others = [0.0_f32; 10];
-                    let logits_product_row = kernels::row::<16, _>(&logits_product[i]);
-                    let mut logits_row = [0.0_f32; 16];
+                    let mut logits_row = kernels::row::<16, _>(&logits[i]);
                     let mut others_row = [0.0_f32; 16];
                     let numbers = kernels::numbers::<16>();
                     for j in 0..16 {
                         let j_number = numbers[j];
-                        logits_row[j] = logits_product_row[j] + b2_row[j];
-                        others_row[j] = if j_number == (label[i] as usize) {
+                        logits_row[j] = logits_row[j] + b2_row[j];
+                        others_row[j] = if j_number == kernels::number(label[i] as usize)
+                        {
                             -::chainrule::__private::core::primitive::f32::INFINITY
                         } else {
                             logits_row[j]
                         };
                     }
-                    logits.copy_from_slice(&logits_row[..10]);
+                    logits[i].copy_from_slice(&logits_row[..10]);
                     others.copy_from_slice(&others_row[..10]);
                     let mut each_sum_at = 0;
                     let mut largest = ::chainrule::__private::core::primitive::f32::NEG_INFINITY;
@@ -1130,25 +1202,26 @@ impl Mlp {
                         each_sum_at = if better { k } else { each_sum_at };
                         largest = if better { candidate } else { largest };
                     }
-                    let each_sum_top = largest;
-                    let each_sum_shift = if math::abs(each_sum_top)
+                    each_sum_top[i] = largest;
+                    let element = each_sum_top[i];
+                    let each_sum_shift = if math::abs(element)
                         < ::chainrule::__private::core::primitive::f32::INFINITY
                     {
-                        each_sum_top
+                        element
                     } else {
                         0.0
                     };
-                    let each_sum_one = if math::abs(each_sum_top)
+                    let each_sum_one = if math::abs(each_sum_top[i])
                         < ::chainrule::__private::core::primitive::f32::INFINITY
                     {
                         1.0
                     } else {
                         0.0
                     };
-                    let mut each_sum_rest = 0.0;
+                    each_sum_rest[i] = 0.0;
                     let others_row = kernels::row::<16, _>(&others);
                     let numbers = kernels::numbers::<16>();
-                    each_sum_rest
+                    each_sum_rest[i]
                         += kernels::sum_of_row::<
                             16,
                             _,
@@ -1158,15 +1231,41 @@ impl Mlp {
                             |k| {
                                 let k_number = numbers[k];
                                 math::exp(others_row[k] - each_sum_shift)
-                                    - (if k_number == each_sum_at { each_sum_one } else { 0.0 })
+                                    - (if k_number == kernels::number(each_sum_at) {
+                                        each_sum_one
+                                    } else {
+                                        0.0
+                                    })
                             },
                         );
-                    loss_mean
-                        += math::softplus(
-                            each_sum_top - logits[label[i] as usize]
-                                + math::ln_1p(each_sum_rest),
-                        );
                 }
+            },
+        )
+    }
+    /// Computes `loss_mean` from `each_sum_top`, `logits`, `label` and `each_sum_rest`.
+    fn __compute_loss_mean_2(
+        n: usize,
+        each_sum_top: &[f32],
+        logits: &[[f32; 10]],
+        label: &[u32],
+        each_sum_rest: &[f32],
+    ) -> f32 {
+        use ::chainrule::__private::{kernels, math::f32 as math};
+        ::chainrule::__private::vectorised(
+            #[inline(always)]
+            move |_| {
+                let each_sum_top = &each_sum_top[..n];
+                let logits = &logits[..n];
+                let label = &label[..n];
+                let each_sum_rest = &each_sum_rest[..n];
+                let loss_mean = kernels::sum_of(
+                    n,
+                    #[inline(always)]
+                    |k| math::softplus(
+                        each_sum_top[k] - logits[k][label[k] as usize]
+                            + math::ln_1p(each_sum_rest[k]),
+                    ),
+                );
                 loss_mean
             },
         )

@@ -413,7 +413,7 @@ impl Residual {
                         h_part_each,
                     );
                 }
-                let [h, leave_product, each_sum_exp, each_sum_rest, each_part] = carve(
+                let [h, leave, each_sum_exp, each_part, each_sum_rest] = carve(
                     arena,
                     [
                         n * 960..n * 976,
@@ -424,10 +424,10 @@ impl Residual {
                     ],
                 );
                 let h = &h.as_chunks::<16>().0[..n];
-                let leave_product = &mut leave_product.as_chunks_mut::<4>().0[..n];
+                let leave = &mut leave.as_chunks_mut::<4>().0[..n];
                 let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<4>().0[..n];
-                let each_sum_rest = &mut each_sum_rest[..n];
                 let each_part = &mut each_part[..n];
+                let each_sum_rest = &mut each_sum_rest[..n];
                 kernels::matmul_small::<
                     4,
                     _,
@@ -439,18 +439,20 @@ impl Residual {
                     (16, 1),
                     self.leave.weight.as_flattened(),
                     false,
-                    leave_product.as_flattened_mut(),
+                    leave.as_flattened_mut(),
                     false,
                 );
-                let loss_mean = Self::__compute_loss_mean(
+                Self::__compute_leave(
                     n,
-                    leave_product,
                     &self.leave.bias,
                     label,
+                    leave,
+                    each_part,
                     each_sum_exp,
                     each_sum_rest,
-                    each_part,
                 );
+                Self::__compute_each_part(n, leave, label, each_sum_rest, each_part);
+                let loss_mean = Self::__compute_loss_mean(n, each_part);
                 let loss = loss_mean / n as f32;
                 loss
             },
@@ -587,7 +589,7 @@ impl Residual {
                         h_part_each,
                     );
                 }
-                let [h, leave_product, each_sum_exp, each_sum_rest, each_part] = carve(
+                let [h, leave, each_sum_exp, each_part, each_sum_rest] = carve(
                     arena,
                     [
                         n * 960..n * 976,
@@ -598,10 +600,10 @@ impl Residual {
                     ],
                 );
                 let h = &h.as_chunks::<16>().0[..n];
-                let leave_product = &mut leave_product.as_chunks_mut::<4>().0[..n];
+                let leave = &mut leave.as_chunks_mut::<4>().0[..n];
                 let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<4>().0[..n];
-                let each_sum_rest = &mut each_sum_rest[..n];
                 let each_part = &mut each_part[..n];
+                let each_sum_rest = &mut each_sum_rest[..n];
                 kernels::matmul_small::<
                     4,
                     _,
@@ -613,18 +615,20 @@ impl Residual {
                     (16, 1),
                     self.leave.weight.as_flattened(),
                     false,
-                    leave_product.as_flattened_mut(),
+                    leave.as_flattened_mut(),
                     false,
                 );
-                let loss_mean = Self::__compute_loss_mean(
+                Self::__compute_leave(
                     n,
-                    leave_product,
                     &self.leave.bias,
                     label,
+                    leave,
+                    each_part,
                     each_sum_exp,
                     each_sum_rest,
-                    each_part,
                 );
+                Self::__compute_each_part(n, leave, label, each_sum_rest, each_part);
+                let loss_mean = Self::__compute_loss_mean(n, each_part);
                 let loss = loss_mean / n as f32;
                 loss
             },
@@ -634,7 +638,7 @@ impl Residual {
             |cpu| {
                 use ::chainrule::__private::{carve, kernels};
                 let n: usize = n;
-                let [each_sum_exp, each_sum_rest, each_part, d_bias, d_h] = carve(
+                let [each_sum_exp, each_part, each_sum_rest, d_bias, d_h] = carve(
                     arena,
                     [
                         n * 980..n * 984,
@@ -645,8 +649,8 @@ impl Residual {
                     ],
                 );
                 let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<4>().0[..n];
-                let each_sum_rest = &each_sum_rest[..n];
                 let each_part = &each_part[..n];
+                let each_sum_rest = &each_sum_rest[..n];
                 let d_bias = &mut d_bias.as_chunks_mut::<4>().0[0];
                 let d_h = &mut d_h.as_chunks_mut::<16>().0[..n];
                 let d_loss_mean = 1.0 / n as f32;
@@ -1008,8 +1012,13 @@ impl Residual {
                     );
                     Self::__compute_h_3(n, &self.blocks[block].fc.bias, fc_product, h);
                 }
-                let [leave_product, h] = carve(arena, [0..n * 4, n * 32..n * 48]);
-                let leave_product = &mut leave_product.as_chunks_mut::<4>().0[..n];
+                let [leave, each_sum_top, each_sum_rest, h] = carve(
+                    arena,
+                    [0..n * 4, n * 4..n * 5, n * 5..n * 6, n * 32..n * 48],
+                );
+                let leave = &mut leave.as_chunks_mut::<4>().0[..n];
+                let each_sum_top = &mut each_sum_top[..n];
+                let each_sum_rest = &mut each_sum_rest[..n];
                 let h = &h.as_chunks::<16>().0[..n];
                 kernels::matmul_small::<
                     4,
@@ -1022,14 +1031,23 @@ impl Residual {
                     (16, 1),
                     self.leave.weight.as_flattened(),
                     false,
-                    leave_product.as_flattened_mut(),
+                    leave.as_flattened_mut(),
                     false,
+                );
+                Self::__compute_leave_2(
+                    n,
+                    &self.leave.bias,
+                    label,
+                    leave,
+                    each_sum_top,
+                    each_sum_rest,
                 );
                 let loss_mean = Self::__compute_loss_mean_2(
                     n,
-                    leave_product,
-                    &self.leave.bias,
+                    each_sum_top,
+                    leave,
                     label,
+                    each_sum_rest,
                 );
                 let loss = loss_mean / n as f32;
                 loss
@@ -1210,7 +1228,7 @@ impl ResidualLossPass<'_> {
             |cpu| {
                 use ::chainrule::__private::{carve, kernels};
                 let n: usize = n;
-                let [h, each_sum_exp, each_sum_rest, each_part, d_h] = carve(
+                let [h, each_sum_exp, each_part, each_sum_rest, d_h] = carve(
                     arena,
                     [
                         n * 960..n * 976,
@@ -1222,8 +1240,8 @@ impl ResidualLossPass<'_> {
                 );
                 let h = &h.as_chunks::<16>().0[..n];
                 let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<4>().0[..n];
-                let each_sum_rest = &each_sum_rest[..n];
                 let each_part = &each_part[..n];
+                let each_sum_rest = &each_sum_rest[..n];
                 let d_h = &mut d_h.as_chunks_mut::<16>().0[..n];
                 let d_loss_mean = 1.0 / n as f32;
                 grads.leave.bias.fill(0.0);
@@ -1390,7 +1408,7 @@ impl ResidualLossPass<'_> {
             |cpu| {
                 use ::chainrule::__private::{carve, kernels};
                 let n: usize = n;
-                let [h, each_sum_exp, each_sum_rest, each_part, d_h] = carve(
+                let [h, each_sum_exp, each_part, each_sum_rest, d_h] = carve(
                     arena,
                     [
                         n * 960..n * 976,
@@ -1402,8 +1420,8 @@ impl ResidualLossPass<'_> {
                 );
                 let h = &h.as_chunks::<16>().0[..n];
                 let each_sum_exp = &mut each_sum_exp.as_chunks_mut::<4>().0[..n];
-                let each_sum_rest = &each_sum_rest[..n];
                 let each_part = &each_part[..n];
+                let each_sum_rest = &each_sum_rest[..n];
                 let d_h = &mut d_h.as_chunks_mut::<16>().0[..n];
                 let d_loss_mean = 1.0 / n as f32;
                 Residual::__compute_each_sum_exp(
@@ -1603,18 +1621,22 @@ impl Residual {
         let weight_row = kernels::row::<16, _>(weight);
         let bias_row = kernels::row::<16, _>(bias);
         for i in kernels::rows(0..n) {
-            let centred_mean = kernels::sum_of(16, #[inline(always)] |k| h[i][k]);
+            let h_row = kernels::row::<16, _>(&h[i]);
+            let centred_mean = kernels::sum_of_row::<
+                16,
+                _,
+            >(16, #[inline(always)] |k| h_row[k]);
             let h_row = kernels::row::<16, _>(&h[i]);
             let mut centred_each_row = [0.0_f32; 16];
             for j in 0..16 {
                 centred_each_row[j] = h_row[j] - centred_mean / 16.0;
             }
             centred_each[block * n + i].copy_from_slice(&centred_each_row);
-            let variance_mean = kernels::sum_of(
+            let centred_each_row = kernels::row::<16, _>(&centred_each[block * n + i]);
+            let variance_mean = kernels::sum_of_row::<
                 16,
-                #[inline(always)]
-                |k| centred_each[block * n + i][k] * centred_each[block * n + i][k],
-            );
+                _,
+            >(16, #[inline(always)] |k| centred_each_row[k] * centred_each_row[k]);
             norm_part_each[block * n + i] = math::sqrt(variance_mean / 16.0 + 1e-5);
             let centred_each_row = kernels::row::<16, _>(&centred_each[block * n + i]);
             let mut norm_part_each_2_row = [0.0_f32; 16];
@@ -1660,33 +1682,31 @@ impl Residual {
             h[i].copy_from_slice(&h_row);
         }
     }
-    /// Computes `loss_mean`, `each_sum_exp`, `each_sum_rest` and `each_part` from `leave_product`, `bias` and `label`.
+    /// Computes `leave`, `each_part`, `each_sum_exp` and `each_sum_rest` from `bias` and `label`.
     #[inline(always)]
-    fn __compute_loss_mean(
+    fn __compute_leave(
         n: usize,
-        leave_product: &[[f32; 4]],
         bias: &[f32; 4],
         label: &[u32],
+        leave: &mut [[f32; 4]],
+        each_part: &mut [f32],
         each_sum_exp: &mut [[f32; 4]],
         each_sum_rest: &mut [f32],
-        each_part: &mut [f32],
-    ) -> f32 {
+    ) {
         use ::chainrule::__private::{kernels, math::f32 as math};
-        let leave_product = &leave_product[..n];
         let label = &label[..n];
+        let leave = &mut leave[..n];
+        let each_part = &mut each_part[..n];
         let each_sum_exp = &mut each_sum_exp[..n];
         let each_sum_rest = &mut each_sum_rest[..n];
-        let each_part = &mut each_part[..n];
-        let mut loss_mean = 0.0;
         for i in kernels::rows(0..n) {
-            let mut leave = [0.0_f32; 4];
             let mut others = [0.0_f32; 4];
             for j in 0..4 {
-                leave[j] = leave_product[i][j] + bias[j];
+                leave[i][j] = leave[i][j] + bias[j];
                 others[j] = if j == (label[i] as usize) {
                     -::chainrule::__private::core::primitive::f32::INFINITY
                 } else {
-                    leave[j]
+                    leave[i][j]
                 };
             }
             let mut each_sum_at = 0;
@@ -1698,11 +1718,12 @@ impl Residual {
                 each_sum_at = if better { k } else { each_sum_at };
                 largest = if better { candidate } else { largest };
             }
-            let each_sum_top = largest;
-            let each_sum_shift = if math::abs(each_sum_top)
+            each_part[i] = largest;
+            let element = each_part[i];
+            let each_sum_shift = if math::abs(element)
                 < ::chainrule::__private::core::primitive::f32::INFINITY
             {
-                each_sum_top
+                element
             } else {
                 0.0
             };
@@ -1712,7 +1733,7 @@ impl Residual {
                 each_sum_exp_row[k] = math::exp(others_row[k] - each_sum_shift);
             }
             each_sum_exp[i].copy_from_slice(&each_sum_exp_row[..4]);
-            let each_sum_one = if math::abs(each_sum_top)
+            let each_sum_one = if math::abs(each_part[i])
                 < ::chainrule::__private::core::primitive::f32::INFINITY
             {
                 1.0
@@ -1725,10 +1746,37 @@ impl Residual {
                     += each_sum_exp[i][k]
                         - (if k == each_sum_at { each_sum_one } else { 0.0 });
             }
-            each_part[i] = each_sum_top - leave[label[i] as usize]
-                + math::ln_1p(each_sum_rest[i]);
-            loss_mean += math::softplus(each_part[i]);
         }
+    }
+    /// Computes `each_part` from `leave`, `label` and `each_sum_rest`.
+    #[inline(always)]
+    fn __compute_each_part(
+        n: usize,
+        leave: &[[f32; 4]],
+        label: &[u32],
+        each_sum_rest: &[f32],
+        each_part: &mut [f32],
+    ) {
+        use ::chainrule::__private::math::f32 as math;
+        let leave = &leave[..n];
+        let label = &label[..n];
+        let each_sum_rest = &each_sum_rest[..n];
+        let each_part = &mut each_part[..n];
+        for i in 0..n {
+            each_part[i] = each_part[i] - leave[i][label[i] as usize]
+                + math::ln_1p(each_sum_rest[i]);
+        }
+    }
+    /// Computes `loss_mean` from `each_part`.
+    #[inline(always)]
+    fn __compute_loss_mean(n: usize, each_part: &[f32]) -> f32 {
+        use ::chainrule::__private::{kernels, math::f32 as math};
+        let each_part = &each_part[..n];
+        let loss_mean = kernels::sum_of(
+            n,
+            #[inline(always)]
+            |k| math::softplus(each_part[k]),
+        );
         loss_mean
     }
     /// Computes `each_sum_exp` and `d_bias` from `d_loss_mean`, `each_part`, `each_sum_rest` and `label`.
@@ -1823,11 +1871,15 @@ impl Residual {
                     / norm_part_each[block * n + i];
             }
             d_centred.copy_from_slice(&d_centred_row);
-            let d_variance_part = kernels::sum_of(
+            let norm_part_each_2_row = kernels::row::<
                 16,
-                #[inline(always)]
-                |j| d_centred[j] * norm_part_each_2[block * n + i][j],
-            );
+                _,
+            >(&norm_part_each_2[block * n + i]);
+            let d_centred_row = kernels::row::<16, _>(&d_centred);
+            let d_variance_part = kernels::sum_of_row::<
+                16,
+                _,
+            >(16, #[inline(always)] |j| d_centred_row[j] * norm_part_each_2_row[j]);
             let d_variance = -0.5 * d_variance_part / norm_part_each[block * n + i];
             let d_variance_mean = d_variance / 16.0;
             let centred_each_row = kernels::row::<16, _>(&centred_each[block * n + i]);
@@ -1836,11 +1888,11 @@ impl Residual {
                 d_centred_row[k] += 2.0 * (d_variance_mean * centred_each_row[k]);
             }
             d_centred.copy_from_slice(&d_centred_row);
-            let d_centred_mean_part = kernels::sum_of(
+            let d_centred_row = kernels::row::<16, _>(&d_centred);
+            let d_centred_mean_part = kernels::sum_of_row::<
                 16,
-                #[inline(always)]
-                |j| d_centred[j],
-            );
+                _,
+            >(16, #[inline(always)] |j| d_centred_row[j]);
             let d_centred_row = kernels::row::<16, _>(&d_centred);
             let mut d_h_row = kernels::row::<16, _>(&d_h[i]);
             for k in 0..16 {
@@ -1922,7 +1974,11 @@ impl Residual {
         let weight_row = kernels::row::<16, _>(weight);
         let bias_row = kernels::row::<16, _>(bias);
         for i in kernels::rows(0..n) {
-            let centred_mean = kernels::sum_of(16, #[inline(always)] |k| h[i][k]);
+            let h_row = kernels::row::<16, _>(&h[i]);
+            let centred_mean = kernels::sum_of_row::<
+                16,
+                _,
+            >(16, #[inline(always)] |k| h_row[k]);
             let mut centred = [0.0_f32; 16];
             let h_row = kernels::row::<16, _>(&h[i]);
             let mut centred_row = [0.0_f32; 16];
@@ -1930,11 +1986,11 @@ impl Residual {
                 centred_row[j] = h_row[j] - centred_mean / 16.0;
             }
             centred.copy_from_slice(&centred_row);
-            let variance_mean = kernels::sum_of(
+            let centred_row = kernels::row::<16, _>(&centred);
+            let variance_mean = kernels::sum_of_row::<
                 16,
-                #[inline(always)]
-                |k| centred[k] * centred[k],
-            );
+                _,
+            >(16, #[inline(always)] |k| centred_row[k] * centred_row[k]);
             let variance = variance_mean / 16.0;
             let centred_row = kernels::row::<16, _>(&centred);
             let mut norm_row = [0.0_f32; 16];
@@ -1967,27 +2023,29 @@ impl Residual {
             h[i].copy_from_slice(&h_row);
         }
     }
-    /// Computes `loss_mean` from `leave_product`, `bias` and `label`.
+    /// Computes `leave`, `each_sum_top` and `each_sum_rest` from `bias` and `label`.
     #[inline(always)]
-    fn __compute_loss_mean_2(
+    fn __compute_leave_2(
         n: usize,
-        leave_product: &[[f32; 4]],
         bias: &[f32; 4],
         label: &[u32],
-    ) -> f32 {
+        leave: &mut [[f32; 4]],
+        each_sum_top: &mut [f32],
+        each_sum_rest: &mut [f32],
+    ) {
         use ::chainrule::__private::{kernels, math::f32 as math};
-        let leave_product = &leave_product[..n];
         let label = &label[..n];
-        let mut loss_mean = 0.0;
+        let leave = &mut leave[..n];
+        let each_sum_top = &mut each_sum_top[..n];
+        let each_sum_rest = &mut each_sum_rest[..n];
         for i in kernels::rows(0..n) {
-            let mut leave = [0.0_f32; 4];
             let mut others = [0.0_f32; 4];
             for j in 0..4 {
-                leave[j] = leave_product[i][j] + bias[j];
+                leave[i][j] = leave[i][j] + bias[j];
                 others[j] = if j == (label[i] as usize) {
                     -::chainrule::__private::core::primitive::f32::INFINITY
                 } else {
-                    leave[j]
+                    leave[i][j]
                 };
             }
             let mut each_sum_at = 0;
@@ -1999,25 +2057,26 @@ impl Residual {
                 each_sum_at = if better { k } else { each_sum_at };
                 largest = if better { candidate } else { largest };
             }
-            let each_sum_top = largest;
-            let each_sum_shift = if math::abs(each_sum_top)
+            each_sum_top[i] = largest;
+            let element = each_sum_top[i];
+            let each_sum_shift = if math::abs(element)
                 < ::chainrule::__private::core::primitive::f32::INFINITY
             {
-                each_sum_top
+                element
             } else {
                 0.0
             };
-            let each_sum_one = if math::abs(each_sum_top)
+            let each_sum_one = if math::abs(each_sum_top[i])
                 < ::chainrule::__private::core::primitive::f32::INFINITY
             {
                 1.0
             } else {
                 0.0
             };
-            let mut each_sum_rest = 0.0;
+            each_sum_rest[i] = 0.0;
             let others_row = kernels::row::<8, _>(&others);
             let numbers = kernels::numbers::<8>();
-            each_sum_rest
+            each_sum_rest[i]
                 += kernels::sum_of_row::<
                     8,
                     _,
@@ -2027,14 +2086,37 @@ impl Residual {
                     |k| {
                         let k_number = numbers[k];
                         math::exp(others_row[k] - each_sum_shift)
-                            - (if k_number == each_sum_at { each_sum_one } else { 0.0 })
+                            - (if k_number == kernels::number(each_sum_at) {
+                                each_sum_one
+                            } else {
+                                0.0
+                            })
                     },
                 );
-            loss_mean
-                += math::softplus(
-                    each_sum_top - leave[label[i] as usize] + math::ln_1p(each_sum_rest),
-                );
         }
+    }
+    /// Computes `loss_mean` from `each_sum_top`, `leave`, `label` and `each_sum_rest`.
+    #[inline(always)]
+    fn __compute_loss_mean_2(
+        n: usize,
+        each_sum_top: &[f32],
+        leave: &[[f32; 4]],
+        label: &[u32],
+        each_sum_rest: &[f32],
+    ) -> f32 {
+        use ::chainrule::__private::{kernels, math::f32 as math};
+        let each_sum_top = &each_sum_top[..n];
+        let leave = &leave[..n];
+        let label = &label[..n];
+        let each_sum_rest = &each_sum_rest[..n];
+        let loss_mean = kernels::sum_of(
+            n,
+            #[inline(always)]
+            |k| math::softplus(
+                each_sum_top[k] - leave[k][label[k] as usize]
+                    + math::ln_1p(each_sum_rest[k]),
+            ),
+        );
         loss_mean
     }
     /// Computes `d_bias_5` and `d_fc` from `d_h`, `fc_each` and `h_part_each`.

@@ -4,6 +4,8 @@
 //!
 //! Never makes the innermost loop of elementwise work less regular.
 
+mod apart;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ir::{Axis, Carried, Graph, Int, TensorId};
@@ -222,6 +224,9 @@ impl Attempt<'_> {
         }
         let elementwise =
             around.body.iter().all(|item| matches!(item, Item::Leaf(Leaf { kind: LeafKind::Write, .. })));
+        if apart::is_apart(self.graph, self.candidate, (around, depth), &rest) {
+            return None;
+        }
         rest.iter().copied().find(|&index| {
             let axis = &self.candidate.domain[index];
             if axis.extent != around.axis.extent {

@@ -32,5 +32,5 @@ pub use matmul::matmul;
 pub use narrow::{dots_small, matmul_narrow, matmul_small};
 pub use parts::in_parts;
 pub(crate) use pieces::{Runs, matmul_runs};
-pub use pieces::{numbers, row, rows, strided_row, sum, sum_of, sum_of_row};
+pub use pieces::{number, numbers, row, rows, strided_row, sum, sum_of, sum_of_row};
 pub use search::largest;

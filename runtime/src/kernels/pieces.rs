@@ -166,15 +166,16 @@ pub fn rows(mut range: Range<usize>) -> impl Iterator<Item = usize> {
 }
 
 /// 0, 1, …, which the compiler does not know: where the lanes of a row are compared with a number, it would make a chain
-/// of jumps of what is one comparison of vectors.
+/// of jumps of what is one comparison of vectors. As wide as most floats, so that what is compared and what is chosen by
+/// it are vectors of as many lanes.
 #[inline(always)]
 #[must_use]
-pub fn numbers<const N: usize>() -> &'static [usize; N] {
+pub fn numbers<const N: usize>() -> &'static [u32; N] {
     const { assert!(N <= NUMBERS.len()) };
     let numbers = NUMBERS.first_chunk().expect("as many");
     #[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
     {
-        let mut place: *const [usize; N] = numbers;
+        let mut place: *const [u32; N] = numbers;
         // SAFETY: no instruction: the pointer stays what it is.
         #[allow(clippy::pointers_in_nomem_asm_block, reason = "nothing is read through it there")]
         unsafe {
@@ -186,15 +187,22 @@ pub fn numbers<const N: usize>() -> &'static [usize; N] {
     numbers
 }
 
-static NUMBERS: [usize; 256] = {
+static NUMBERS: [u32; 256] = {
     let mut numbers = [0; 256];
     let mut i = 0;
-    while i < numbers.len() {
-        numbers[i] = i;
+    while i < 256 {
+        numbers[i as usize] = i;
         i += 1;
     }
     numbers
 };
+
+/// What the [`numbers`] of lanes are compared with: the largest where it is larger.
+#[inline(always)]
+#[must_use]
+pub fn number(value: usize) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}
 
 /// A row as an array of whole vectors: its elements, then zeros.
 ///
@@ -233,6 +241,9 @@ pub fn strided_row<const LANES: usize, const STRIDE: usize, T: Copy + Default>(e
 #[must_use]
 #[track_caller]
 pub fn sum_of_row<const LANES: usize, F: Float>(count: usize, mut term: impl FnMut(usize) -> F) -> F {
+    if count == LANES {
+        return sum_of(count, term);
+    }
     let mut terms = [F::ZERO; LANES];
     for (i, place) in terms.iter_mut().enumerate() {
         *place = term(i);

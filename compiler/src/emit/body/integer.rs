@@ -180,6 +180,9 @@ impl Body<'_> {
     fn comparison(&self, comparison: Comparison, a: &Int, b: &Int) -> TokenStream {
         let (left, right) = parts(&a.sub(b));
         let operator = operator(comparison);
+        if let Some(compared) = self.compare_lanes(&operator, &left, &right) {
+            return compared;
+        }
         if needs_sign(&left) || needs_sign(&right) {
             let (left, right) = (self.sum(&left, Signed::Yes), self.sum(&right, Signed::Yes));
             return quote!((#left) #operator (#right));
@@ -195,6 +198,26 @@ impl Body<'_> {
         };
         let (left, right) = (side(&left), side(&right));
         quote!(#left #operator #right)
+    }
+
+    /// A comparison of the numbers of lanes with what is the same in all of them.
+    fn compare_lanes(&self, operator: &TokenStream, left: &Int, right: &Int) -> Option<TokenStream> {
+        let (lanes, number) = self.number.as_ref()?;
+        let is_lane = |side: &Int| *side == Int::index(*lanes);
+        let same = |side: &Int| {
+            let fits = !side.mentions_index(*lanes) && !needs_sign(side);
+            fits.then(|| {
+                let (kernels, value) = (self.import("kernels"), self.sum(side, Signed::No));
+                quote!(#kernels::number(#value))
+            })
+        };
+        if is_lane(left) {
+            same(right).map(|right| quote!(#number #operator #right))
+        } else if is_lane(right) {
+            same(left).map(|left| quote!(#left #operator #number))
+        } else {
+            None
+        }
     }
 
     /// Whether an integer's tokens hold a cast, which must not stand before `<`.
@@ -262,7 +285,10 @@ impl Body<'_> {
                 variable(&self.cx.dims[dim.0 as usize])
             }
             Atom::Index(depth) => match &self.number {
-                Some((lanes, number)) if lanes == depth && self.compares.get() => variable(number),
+                Some((lanes, number)) if lanes == depth && self.compares.get() => match signed {
+                    Signed::No => quote!((#number as usize)),
+                    Signed::Yes => quote!(#number as isize),
+                },
                 _ => variable(&self.indices[*depth]),
             },
             Atom::Loop(counter) => variable(&self.counters[counter]),

@@ -266,7 +266,7 @@ impl Body<'_> {
             temporaries.iter().for_each(|name| self.names.release(name));
             body.extend(quote!(#lets #array[#at] = #value;));
         }
-        let first = if cut.pieces == 1 { quote!() } else { quote!(#part * #width +) };
+        let first = if cut.pieces == 1 { quote!() } else { quote!((#part * #width) as u32 +) };
         let (numbers, number) = self.numbered(around, &body, lanes, (&at, first));
         self.leave(outer);
         for each in uses.iter().filter(|each| own.contains(&each.key)) {
@@ -312,7 +312,7 @@ impl Body<'_> {
         let expensive = leaves.iter().any(|leaf| is_expensive(graph, leaf.value));
         let sums = leaves.iter().all(|leaf| self.is_added_up(leaf, depth));
         let pays = expensive || width >= CHEAP;
-        if !pays || (sums && width % 16 == 0) {
+        if !pays {
             return None;
         }
         let mut uses: Vec<Use> = Vec::new();
