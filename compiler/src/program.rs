@@ -83,6 +83,17 @@ impl StructType {
     }
 }
 
+/// How many floats the fields of one of these structs are.
+pub fn floats(structs: &[StructType], fields: &[FieldType]) -> u64 {
+    let product =
+        |sizes: &[usize]| sizes.iter().fold(1, |product: u64, size| product.saturating_mul(*size as u64));
+    let counts = fields.iter().map(|field| match &field.content {
+        Content::Tensor { shape, .. } => product(shape),
+        Content::Struct { index, lengths } => product(lengths).saturating_mul(structs[*index].parameters),
+    });
+    counts.fold(0, u64::saturating_add)
+}
+
 /// A field.
 #[derive(Debug)]
 pub struct FieldType {

@@ -39,7 +39,7 @@ struct Line {
 
 impl Params for Line {
     type Float = f32;
-    const __WITNESS: Witness<Self> = Witness::new();
+    const __WITNESS: Witness<Self> = Witness::new(8);
     fn __visit<'a>(&'a self, path: Path<'_>, visitor: Visitor<'_, 'a, f32>) {
         visitor(path.field("weight"), &[3, 2], self.weight.as_flattened());
         visitor(path.field("bias"), &[2], &self.bias);

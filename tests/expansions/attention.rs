@@ -54,7 +54,9 @@ pub struct Attention {
 #[automatically_derived]
 impl ::chainrule::Params for Attention {
     type Float = f32;
-    const __WITNESS: ::chainrule::__private::Witness<Self> = ::chainrule::__private::Witness::new();
+    const __WITNESS: ::chainrule::__private::Witness<Self> = ::chainrule::__private::Witness::new(
+        768,
+    );
     #[inline(always)]
     fn __visit<'a>(
         &'a self,

@@ -57,7 +57,9 @@ pub struct Burgers {
 #[automatically_derived]
 impl ::chainrule::Params for Burgers {
     type Float = f64;
-    const __WITNESS: ::chainrule::__private::Witness<Self> = ::chainrule::__private::Witness::new();
+    const __WITNESS: ::chainrule::__private::Witness<Self> = ::chainrule::__private::Witness::new(
+        501,
+    );
     #[inline(always)]
     fn __visit<'a>(
         &'a self,

@@ -49,7 +49,9 @@ pub struct Walk {
 #[automatically_derived]
 impl ::chainrule::Params for Walk {
     type Float = f64;
-    const __WITNESS: ::chainrule::__private::Witness<Self> = ::chainrule::__private::Witness::new();
+    const __WITNESS: ::chainrule::__private::Witness<Self> = ::chainrule::__private::Witness::new(
+        20,
+    );
     #[inline(always)]
     fn __visit<'a>(
         &'a self,

@@ -6,7 +6,7 @@
     ::chainrule::__private::core::clone::Clone,
     ::chainrule::__private::core::marker::Copy
 )]
-#[repr(C)]
+#[repr(C, align(64))]
 pub struct Mlp {
     /// `f32[784, 128]`, starts as `he_normal`.
     pub w1: [[f32; 128]; 784],
@@ -53,7 +53,9 @@ pub struct Mlp {
 #[automatically_derived]
 impl ::chainrule::Params for Mlp {
     type Float = f32;
-    const __WITNESS: ::chainrule::__private::Witness<Self> = ::chainrule::__private::Witness::new();
+    const __WITNESS: ::chainrule::__private::Witness<Self> = ::chainrule::__private::Witness::new(
+        101770,
+    );
     fn __visit<'a>(
         &'a self,
         path: ::chainrule::__private::Path<'_>,

@@ -49,7 +49,9 @@ pub struct LinearRegression {
 #[automatically_derived]
 impl ::chainrule::Params for LinearRegression {
     type Float = f64;
-    const __WITNESS: ::chainrule::__private::Witness<Self> = ::chainrule::__private::Witness::new();
+    const __WITNESS: ::chainrule::__private::Witness<Self> = ::chainrule::__private::Witness::new(
+        4,
+    );
     #[inline(always)]
     fn __visit<'a>(
         &'a self,

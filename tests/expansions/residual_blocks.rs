@@ -15,7 +15,9 @@ pub struct ResidualLinear8x16 {
 #[automatically_derived]
 impl ::chainrule::Params for ResidualLinear8x16 {
     type Float = f32;
-    const __WITNESS: ::chainrule::__private::Witness<Self> = ::chainrule::__private::Witness::new();
+    const __WITNESS: ::chainrule::__private::Witness<Self> = ::chainrule::__private::Witness::new(
+        144,
+    );
     #[inline(always)]
     fn __visit<'a>(
         &'a self,
@@ -56,7 +58,9 @@ pub struct ResidualLayerNorm16 {
 #[automatically_derived]
 impl ::chainrule::Params for ResidualLayerNorm16 {
     type Float = f32;
-    const __WITNESS: ::chainrule::__private::Witness<Self> = ::chainrule::__private::Witness::new();
+    const __WITNESS: ::chainrule::__private::Witness<Self> = ::chainrule::__private::Witness::new(
+        32,
+    );
     #[inline(always)]
     fn __visit<'a>(
         &'a self,
@@ -92,7 +96,9 @@ pub struct ResidualLinear16x16 {
 #[automatically_derived]
 impl ::chainrule::Params for ResidualLinear16x16 {
     type Float = f32;
-    const __WITNESS: ::chainrule::__private::Witness<Self> = ::chainrule::__private::Witness::new();
+    const __WITNESS: ::chainrule::__private::Witness<Self> = ::chainrule::__private::Witness::new(
+        272,
+    );
     #[inline(always)]
     fn __visit<'a>(
         &'a self,
@@ -133,7 +139,9 @@ pub struct ResidualBlock16 {
 #[automatically_derived]
 impl ::chainrule::Params for ResidualBlock16 {
     type Float = f32;
-    const __WITNESS: ::chainrule::__private::Witness<Self> = ::chainrule::__private::Witness::new();
+    const __WITNESS: ::chainrule::__private::Witness<Self> = ::chainrule::__private::Witness::new(
+        304,
+    );
     #[inline(always)]
     fn __visit<'a>(
         &'a self,
@@ -169,7 +177,9 @@ pub struct ResidualLinear16x4 {
 #[automatically_derived]
 impl ::chainrule::Params for ResidualLinear16x4 {
     type Float = f32;
-    const __WITNESS: ::chainrule::__private::Witness<Self> = ::chainrule::__private::Witness::new();
+    const __WITNESS: ::chainrule::__private::Witness<Self> = ::chainrule::__private::Witness::new(
+        68,
+    );
     #[inline(always)]
     fn __visit<'a>(
         &'a self,
@@ -201,7 +211,7 @@ impl ::chainrule::Params for ResidualLinear16x4 {
     ::chainrule::__private::core::clone::Clone,
     ::chainrule::__private::core::marker::Copy
 )]
-#[repr(C)]
+#[repr(C, align(64))]
 pub struct Residual {
     /// `Linear<8, 16>`
     pub enter: ResidualLinear8x16,
@@ -246,7 +256,9 @@ pub struct Residual {
 #[automatically_derived]
 impl ::chainrule::Params for Residual {
     type Float = f32;
-    const __WITNESS: ::chainrule::__private::Witness<Self> = ::chainrule::__private::Witness::new();
+    const __WITNESS: ::chainrule::__private::Witness<Self> = ::chainrule::__private::Witness::new(
+        3860,
+    );
     fn __visit<'a>(
         &'a self,
         path: ::chainrule::__private::Path<'_>,

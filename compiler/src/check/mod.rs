@@ -66,7 +66,7 @@ use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, TokenStream};
 
-use crate::program::{Constant, Content, FieldType, Method, Program, StructType};
+use crate::program::{Constant, Content, FieldType, Method, Program, StructType, floats};
 use crate::report::Report;
 use crate::syntax::ast;
 use elaborate::{Elaborator, Frame};
@@ -218,18 +218,14 @@ fn add(
     let network = networks.iter().find(|(_, other)| *other == instance).map(|(network, _)| *network);
     let holder = network.unwrap_or(holder);
     let mut fields = Vec::new();
-    let mut parameters = 0;
     for (field, written) in own.fields.iter().zip(&definition.fields) {
         let content = match &field.content {
             InstanceContent::Tensor { shape, initialiser } => {
-                parameters += shape.iter().product::<usize>() as u64;
                 Content::Tensor { shape: shape.clone(), initialiser: initialiser.clone() }
             }
             InstanceContent::Layer { instance, lengths } => {
                 add(items, instances, networks, holder, *instance, structs, place);
-                let index = place[instance];
-                parameters += structs[index].parameters * lengths.iter().product::<usize>() as u64;
-                Content::Struct { index, lengths: lengths.clone() }
+                Content::Struct { index: place[instance], lengths: lengths.clone() }
             }
             InstanceContent::Poison => continue,
         };
@@ -251,6 +247,7 @@ fn add(
         None => Ident::new(&format!("{}{}{}", holder.name, own.name, generics.join("x")), holder.name.span()),
     };
     place.insert(instance, structs.len());
+    let parameters = floats(structs, &fields);
     structs.push(StructType {
         name,
         description,

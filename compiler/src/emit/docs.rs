@@ -27,8 +27,8 @@ pub fn lines(lines: &[String]) -> TokenStream {
 }
 
 /// A struct: how many parameters, how many bytes.
-pub fn of_struct(paths: &Paths, program: &Program, of: &StructType) -> TokenStream {
-    let count = parameters(program, of);
+pub fn of_struct(paths: &Paths, of: &StructType) -> TokenStream {
+    let count = of.parameters;
     let size = format!(
         "{} parameters, {} bytes.",
         grouped(count),
@@ -306,17 +306,4 @@ fn shape_text(element: &str, shape: &[Int], names: &[String]) -> String {
     }
     let sizes: Vec<String> = shape.iter().map(|size| size::text(size, names)).collect();
     format!("{element}[{}]", sizes.join(", "))
-}
-
-/// The number of floats in a struct.
-fn parameters(program: &Program, of: &StructType) -> u64 {
-    let product =
-        |sizes: &[usize]| sizes.iter().fold(1, |product: u64, size| product.saturating_mul(*size as u64));
-    let counts = of.fields.iter().map(|field| match &field.content {
-        Content::Tensor { shape, .. } => product(shape),
-        Content::Struct { index, lengths } => {
-            product(lengths).saturating_mul(parameters(program, &program.structs[*index]))
-        }
-    });
-    counts.fold(0, u64::saturating_add)
 }

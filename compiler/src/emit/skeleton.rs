@@ -12,7 +12,7 @@ use super::messages::errors;
 use crate::ir::{DimId, Graph, Int, Kind, TensorId};
 use crate::program::{
     Argument, ArgumentContent, Constant, Content, Derivative, DimSource, FieldType, Float, Initialiser,
-    Method, Program, Returned, StructType, generated_methods, generated_pass,
+    Method, Program, Returned, StructType, floats, generated_methods, generated_pass,
 };
 use crate::report::Report;
 use crate::syntax::ast::{self, AxisType, BinaryOperator, Block, Expr, ExprKind, Item, UnaryOperator};
@@ -118,9 +118,9 @@ impl<'block> Sketch<'block> {
             attributes: of.attributes.clone(),
             visibility: of.visibility.clone(),
             is_network: true,
+            parameters: floats(&self.program.structs, &fields),
             fields,
             methods,
-            parameters: 0,
             budget: ast::Budget::default(),
         });
     }
@@ -226,9 +226,9 @@ impl<'block> Sketch<'block> {
             attributes: Vec::new(),
             visibility: visibility.clone(),
             is_network: false,
+            parameters: floats(&self.program.structs, &fields),
             fields,
             methods: Vec::new(),
-            parameters: 0,
             budget: ast::Budget::default(),
         });
         let index = self.program.structs.len() - 1;

@@ -18,8 +18,8 @@ pub fn emit(paths: &Paths, program: &Program, of: &StructType) -> TokenStream {
 /// `#[repr(C)] pub struct Mlp { pub w1: [[f32; 128]; 784], … }`
 fn declaration(paths: &Paths, program: &Program, of: &StructType) -> TokenStream {
     let StructType { name, attributes, visibility, .. } = of;
-    let derives = attributes::derives(attributes, &holders(program, of), paths);
-    let docs = docs::of_struct(paths, program, of);
+    let derives = attributes::derives(attributes, &attributes_around(program, of), paths);
+    let docs = docs::of_struct(paths, of);
     let fields = of.fields.iter().map(|field| {
         let FieldType { name, attributes, content, .. } = field;
         let docs = docs::of_field(paths, program, field);
@@ -29,31 +29,37 @@ fn declaration(paths: &Paths, program: &Program, of: &StructType) -> TokenStream
     });
     let (written, others) = (attributes::docs(attributes), attributes::all_but_docs(attributes));
     let lints = lints::of_parameters(of);
+    // Vectors of a large network's weights then cross no line of the cache.
+    let is_held = !of.is_network || holders(program, of).next().is_some();
+    let alignment = (!is_held && !of.is_small()).then(|| quote!(, align(64)));
     quote! {
         #(#written)*
         #docs
         #(#others)*
         #derives
         #lints
-        #[repr(C)]
+        #[repr(C #alignment)]
         #visibility struct #name { #(#fields),* }
     }
 }
 
-/// The attributes of everything that holds a struct, however deep.
-fn holders(program: &Program, of: &StructType) -> Vec<TokenStream> {
-    let mut attributes = Vec::new();
-    for holder in &program.structs {
-        let holds = holder.fields.iter().any(|field| match field.content {
+/// What has a struct as a field.
+fn holders<'a>(program: &'a Program, of: &StructType) -> impl Iterator<Item = &'a StructType> {
+    program.structs.iter().filter(|holder| {
+        holder.fields.iter().any(|field| match field.content {
             Content::Struct { index, .. } => program.structs[index].name == of.name,
             Content::Tensor { .. } => false,
-        });
-        if holds {
-            attributes.extend(holder.attributes.iter().cloned());
-            attributes.extend(holders(program, holder));
-        }
-    }
-    attributes
+        })
+    })
+}
+
+/// The attributes of everything that holds a struct, however deep.
+fn attributes_around(program: &Program, of: &StructType) -> Vec<TokenStream> {
+    let around = holders(program, of).map(|holder| {
+        let own = holder.attributes.iter().cloned();
+        own.chain(attributes_around(program, holder)).collect::<Vec<_>>()
+    });
+    around.flatten().collect()
 }
 
 fn field_type(paths: &Paths, program: &Program, content: &Content) -> TokenStream {
@@ -138,6 +144,7 @@ fn parameters(paths: &Paths, of: &StructType) -> TokenStream {
     let conditions = attributes::conditions(&of.attributes);
     let local = |name: &str| Ident::new(name, Span::mixed_site());
     let (path, visitor, rng) = (local("path"), local("visitor"), local("rng"));
+    let count = Literal::u64_unsuffixed(of.parameters);
     let visits = of.fields.iter().map(|field| visit(paths, field, &path, &visitor));
     let initialised = of.fields.iter().map(|field| start(paths, field, &rng));
     let (path, visitor) = if of.fields.is_empty() {
@@ -157,7 +164,7 @@ fn parameters(paths: &Paths, of: &StructType) -> TokenStream {
         #[automatically_derived]
         impl #krate::Params for #name {
             type Float = #float;
-            const __WITNESS: #private::Witness<Self> = #private::Witness::new();
+            const __WITNESS: #private::Witness<Self> = #private::Witness::new(#count);
 
             #inline
             fn __visit<'a>(

@@ -17,6 +17,7 @@ use core::{alloc::Layout, mem::MaybeUninit};
 
 pub use path::Path;
 
+use crate::kernels::LINE;
 use crate::{Float, Rng};
 
 /// What `net!` vouches for: `T` is a `#[repr(C)]` struct whose fields are all floats, arrays of
@@ -29,20 +30,24 @@ use crate::{Float, Rng};
 #[derive(Debug)]
 pub struct Witness<T> {
     of: PhantomData<fn() -> T>,
+    count: usize,
 }
 
 impl<T: Params> Witness<T> {
-    /// The witness of a generated struct.
+    /// The witness of a generated struct of so many floats, which may begin with a line of the cache.
     #[must_use]
-    #[allow(clippy::new_without_default)]
-    pub const fn new() -> Self {
-        assert!(size_of::<T>().is_multiple_of(size_of::<T::Float>()), "a network has padding");
+    pub const fn new(count: usize) -> Self {
+        let alignment = align_of::<T>();
         assert!(
-            size_of::<T>() == 0 || align_of::<T>() == align_of::<T::Float>(),
-            "a network is not aligned as its floats"
+            size_of::<T>() == (count * size_of::<T::Float>()).next_multiple_of(alignment),
+            "a network has padding among its floats"
+        );
+        assert!(
+            count == 0 || alignment == align_of::<T::Float>() || alignment == LINE,
+            "a network is not aligned as its floats or as lines of the cache"
         );
         assert!(!core::mem::needs_drop::<T>(), "a network needs no drop");
-        Self { of: PhantomData }
+        Self { of: PhantomData, count }
     }
 }
 
@@ -54,7 +59,8 @@ pub type Visitor<'v, 'a, F> = &'v mut dyn FnMut(Path<'_>, &'static [usize], &'a 
 ///
 /// The same struct serves as parameters, as gradients and as anything else with one number for
 /// each parameter. Its floats, in the order of the fields, are also one flat slice. A boxed
-/// network is one, too.
+/// network is one, too. One of more than 1024 parameters begins with a line of the cache (64 bytes),
+/// so that vectors of its weights do, too.
 ///
 /// Implemented by `net!` only.
 ///
@@ -86,7 +92,7 @@ pub trait Params: Sized + Send + Sync + 'static {
     /// How many floats the network has.
     #[must_use]
     fn count() -> usize {
-        size_of::<Self>() / size_of::<Self::Float>()
+        Self::__WITNESS.count
     }
 
     /// All floats as one slice, in the order of the fields.
@@ -98,11 +104,11 @@ pub trait Params: Sized + Send + Sync + 'static {
             return &[];
         }
         // SAFETY: `verified_count` has seen live slices `&[Self::Float]` that start at `self`,
-        // follow each other without a gap and end at the end of `self`. So every byte of `self` is
-        // part of a float that is aligned, initialised and, for as long as `self` is borrowed, not
-        // written to (a shared slice of floats forbids that, in whatever way it was made). The
-        // pointer comes from `&self` and may therefore read all of `size_of::<Self>()` bytes. This
-        // holds for every implementation of this trait, not only for generated ones.
+        // follow each other without a gap and are `count` floats in `self`. So each of these is
+        // aligned, initialised and, for as long as `self` is borrowed, not written to (a shared slice
+        // of floats forbids that, in whatever way it was made). The pointer comes from `&self` and may
+        // therefore read all of `size_of::<Self>()` bytes. This holds for every implementation of this
+        // trait, not only for generated ones.
         unsafe { slice::from_raw_parts(core::ptr::from_ref(self).cast::<Self::Float>(), count) }
     }
 
@@ -114,8 +120,8 @@ pub trait Params: Sized + Send + Sync + 'static {
         if count == 0 {
             return &mut [];
         }
-        // SAFETY: as in `as_slice`, every byte of `self` belongs to an aligned, initialised float,
-        // and `&mut self` gives sole access to all of them. That any float may be *written* there
+        // SAFETY: as in `as_slice`, these are aligned, initialised floats in `self`, and `&mut self`
+        // gives sole access to all of them. That any float may be *written* there
         // without breaking `Self` is what its witness says: it has no fields but floats, each of
         // whose bit patterns is valid.
         unsafe { slice::from_raw_parts_mut(core::ptr::from_mut(self).cast::<Self::Float>(), count) }
@@ -170,7 +176,7 @@ impl<P: Params> Params for Box<P> {
     type Float = P::Float;
 
     // Not a struct of floats: every method that would rely on this is replaced below.
-    const __WITNESS: Witness<Self> = Witness { of: PhantomData };
+    const __WITNESS: Witness<Self> = Witness { of: PhantomData, count: 0 };
 
     fn __visit<'a>(&'a self, path: Path<'_>, visitor: Visitor<'_, 'a, Self::Float>) {
         (**self).__visit(path, visitor);
@@ -230,11 +236,13 @@ fn verified_count<P: Params>(params: &P) -> usize {
             end += size_of_val(data);
         }
     });
+    let (count, size) = ((end - start) / size_of::<P::Float>(), size_of::<P>());
+    // Behind the last float there is nothing but what fills up the last line of the cache.
     assert!(
-        contiguous && end - start == size_of::<P>(),
+        contiguous && end - start <= size && size - (end - start) < align_of::<P>() && count == P::count(),
         "Params: the tensors of a network must cover it exactly, in order"
     );
-    size_of::<P>() / size_of::<P::Float>()
+    count
 }
 
 /// One tensor of a network, from [`Params::tensors`].

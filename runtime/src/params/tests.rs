@@ -13,7 +13,7 @@ pub(crate) struct Linear<const I: usize, const O: usize> {
 
 impl<const I: usize, const O: usize> Params for Linear<I, O> {
     type Float = f64;
-    const __WITNESS: Witness<Self> = Witness::new();
+    const __WITNESS: Witness<Self> = Witness::new(I * O + O);
     fn __visit<'a>(&'a self, path: Path<'_>, visitor: Visitor<'_, 'a, f64>) {
         visitor(path.field("weight"), const { &[I, O] }, self.weight.as_flattened());
         visitor(path.field("bias"), const { &[O] }, &self.bias);
@@ -37,7 +37,7 @@ pub(crate) struct Net {
 
 impl Params for Net {
     type Float = f64;
-    const __WITNESS: Witness<Self> = Witness::new();
+    const __WITNESS: Witness<Self> = Witness::new(23);
     fn __visit<'a>(&'a self, path: Path<'_>, visitor: Visitor<'_, 'a, f64>) {
         self.first.__visit(path.field("first"), visitor);
         for (position, part) in self.blocks.iter().enumerate() {
@@ -66,7 +66,7 @@ pub(crate) struct Vector<F, const K: usize> {
 
 impl<F: crate::Float, const K: usize> Params for Vector<F, K> {
     type Float = F;
-    const __WITNESS: Witness<Self> = Witness::new();
+    const __WITNESS: Witness<Self> = Witness::new(K);
     fn __visit<'a>(&'a self, path: Path<'_>, visitor: Visitor<'_, 'a, F>) {
         visitor(path.field("x"), const { &[K] }, &self.x);
     }
@@ -82,7 +82,7 @@ struct Nothing {}
 
 impl Params for Nothing {
     type Float = f32;
-    const __WITNESS: Witness<Self> = Witness::new();
+    const __WITNESS: Witness<Self> = Witness::new(0);
     fn __visit<'a>(&'a self, _path: Path<'_>, _visitor: Visitor<'_, 'a, f32>) {}
     fn __initialise(&mut self, _rng: &mut Rng) {}
 }
@@ -96,7 +96,7 @@ struct Reversed {
 
 impl Params for Reversed {
     type Float = f32;
-    const __WITNESS: Witness<Self> = Witness::new();
+    const __WITNESS: Witness<Self> = Witness::new(2);
     fn __visit<'a>(&'a self, path: Path<'_>, visitor: Visitor<'_, 'a, f32>) {
         visitor(path.field("b"), &[], core::slice::from_ref(&self.b));
         visitor(path.field("a"), &[], core::slice::from_ref(&self.a));
@@ -170,4 +170,36 @@ fn a_network_without_parameters() {
 fn a_wrong_visit_is_found() {
     let reversed = Reversed { a: 0.0, b: 1.0 };
     let _ = reversed.as_slice();
+}
+
+/// A network that begins with a line of the cache, which its floats do not fill.
+#[repr(C, align(64))]
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Aligned {
+    x: [f32; 20],
+    scale: f32,
+}
+
+impl Params for Aligned {
+    type Float = f32;
+    const __WITNESS: Witness<Self> = Witness::new(21);
+    fn __visit<'a>(&'a self, path: Path<'_>, visitor: Visitor<'_, 'a, f32>) {
+        visitor(path.field("x"), &[20], &self.x);
+        visitor(path.field("scale"), &[], core::slice::from_ref(&self.scale));
+    }
+    fn __initialise(&mut self, rng: &mut Rng) {
+        init::normal(&mut self.x, rng, 1.0);
+        init::constant(core::slice::from_mut(&mut self.scale), 2.0);
+    }
+}
+
+#[test]
+fn what_fills_up_a_line_is_no_parameter() {
+    let mut net = Aligned::init(3);
+    assert_eq!((size_of::<Aligned>(), Aligned::count()), (128, 21));
+    assert!(net.as_slice().as_ptr().addr().is_multiple_of(64));
+    assert_eq!((net.as_slice().len(), net.as_slice()[20]), (21, 2.0));
+    net.as_mut_slice().fill(1.5);
+    assert_eq!(*net, Aligned { x: [1.5; 20], scale: 1.5 });
+    assert!(Aligned::zeros().as_slice().iter().all(|&value| value == 0.0));
 }
