@@ -385,19 +385,17 @@ pub(super) fn with_room<F, const LEN: usize>(work: impl FnOnce(*mut F)) {
 pub(super) unsafe fn pack<V: Vector>(block: &mut Product<V::Float>, copy: *mut V::Float) {
     let (n, k, b, row) = (block.n, block.k, block.b, 2 * V::LEN);
     let (down, across) = block.b_strides;
+    let deep = if down == 1 { k - k % V::BLOCK } else { 0 };
     // SAFETY: reads B at rows below k and columns below n, and writes the copy at the same.
     unsafe {
-        let mut whole = (0, 0);
-        if down == 1 {
-            whole = (k - k % V::BLOCK, n - n % V::BLOCK);
-            for j in (0..whole.1).step_by(V::BLOCK) {
-                for p in (0..whole.0).step_by(V::BLOCK) {
-                    V::transpose(b.add(j * across + p), across, copy.add(p * row + j), row);
-                }
-            }
+        let mut left = 0;
+        if deep > 0 {
+            left = turn::<V>(b, across, copy, row, (left, n), deep);
+            left = turn::<V::Half>(b, across, copy, row, (left, n), deep);
+            left = turn::<<V::Half as Vector>::Half>(b, across, copy, row, (left, n), deep);
         }
         for j in 0..n {
-            let start = if j < whole.1 { whole.0 } else { 0 };
+            let start = if j < left { deep } else { 0 };
             for p in start..k {
                 *copy.add(p * row + j) = *b.add(p * down + j * across);
             }
@@ -405,4 +403,28 @@ pub(super) unsafe fn pack<V: Vector>(block: &mut Product<V::Float>, copy: *mut V
     }
     block.b = copy;
     block.b_strides = (row, 1);
+}
+
+/// Copies as many of the columns from `left` to n as are whole vectors, `deep` rows of them; returns the first that is
+/// left.
+///
+/// # Safety
+/// As [`pack`], where each column is contiguous; `deep` is a multiple of `BLOCK`.
+#[inline(always)]
+unsafe fn turn<V: Vector>(
+    b: *const V::Float,
+    across: usize,
+    copy: *mut V::Float,
+    row: usize,
+    (mut left, n): (usize, usize),
+    deep: usize,
+) -> usize {
+    while left + V::LEN <= n {
+        for p in (0..deep).step_by(V::BLOCK) {
+            // SAFETY: `LEN` columns from `left` on and `BLOCK` rows from p on, which there are.
+            unsafe { V::transpose(b.add(left * across + p), across, copy.add(p * row + left), row) };
+        }
+        left += V::LEN;
+    }
+    left
 }

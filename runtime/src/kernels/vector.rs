@@ -80,13 +80,13 @@ pub trait Vector: Copy {
     /// The [`total`](Vector::total) of each of as many as it has floats, as one of them.
     unsafe fn all_totals(each: impl FnMut(usize) -> Self) -> Self;
 
-    /// How many rows and columns [`transpose`](Vector::transpose) turns.
+    /// How many columns [`transpose`](Vector::transpose) turns; the same for a half.
     const BLOCK: usize = 4;
 
-    /// Writes a block of `BLOCK` × `BLOCK` floats with its rows as columns; rows are contiguous.
+    /// Writes `LEN` rows of `BLOCK` floats as `BLOCK` rows of `LEN`; rows are contiguous.
     #[inline(always)]
     unsafe fn transpose(from: *const Self::Float, from_row: usize, to: *mut Self::Float, to_row: usize) {
-        for i in 0..Self::BLOCK {
+        for i in 0..Self::LEN {
             for j in 0..Self::BLOCK {
                 // SAFETY: inside the blocks, which the caller allows.
                 unsafe { *to.add(j * to_row + i) = *from.add(i * from_row + j) };
@@ -256,12 +256,13 @@ mod tests {
                 assert_eq!(total, V::load(from[3 * i..].as_ptr()).total());
             }
         }
-        let (mut to, block) = ([V::Float::ZERO; 64], V::BLOCK);
-        // SAFETY: a block of at most 8 × 8.
-        unsafe { V::transpose(from.as_ptr(), block, to.as_mut_ptr(), block) };
-        for i in 0..block * block {
-            assert_eq!(to[i % block * block + i / block], from[i]);
+        let mut to = [V::Float::ZERO; 64];
+        // SAFETY: a block of at most 16 × 4.
+        unsafe { V::transpose(from.as_ptr(), V::BLOCK, to.as_mut_ptr(), V::LEN) };
+        for i in 0..V::BLOCK * V::LEN {
+            assert_eq!(to[i % V::BLOCK * V::LEN + i / V::BLOCK], from[i]);
         }
+        assert_eq!(V::BLOCK, <V::Half as Vector>::BLOCK);
     }
 
     #[test]

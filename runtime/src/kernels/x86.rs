@@ -57,8 +57,43 @@ macro_rules! fused {
     };
 }
 
+/// The transposition of a block: quarters of vectors are put together as they are loaded, which costs no shuffle; then
+/// each quarter is turned.
+macro_rules! turned {
+    (f32, |$at:ident| $gather:expr, $low:ident, $high:ident, $shuffle:ident) => {
+        #[inline(always)]
+        unsafe fn transpose(from: *const f32, from_row: usize, to: *mut f32, to_row: usize) {
+            let gather = |i: usize| {
+                let $at = |quarter: usize| _mm_loadu_ps(from.add((i + 4 * quarter) * from_row));
+                $gather
+            };
+            let (a, b, c, d) = (gather(0), gather(1), gather(2), gather(3));
+            let (first, last) = ([$low(a, b), $low(c, d)], [$high(a, b), $high(c, d)]);
+            $shuffle::<0x44>(first[0], first[1]).store(to);
+            $shuffle::<0xee>(first[0], first[1]).store(to.add(to_row));
+            $shuffle::<0x44>(last[0], last[1]).store(to.add(2 * to_row));
+            $shuffle::<0xee>(last[0], last[1]).store(to.add(3 * to_row));
+        }
+    };
+    (f64, |$at:ident| $gather:expr, $low:ident, $high:ident) => {
+        const BLOCK: usize = 2;
+
+        #[inline(always)]
+        unsafe fn transpose(from: *const f64, from_row: usize, to: *mut f64, to_row: usize) {
+            let gather = |i: usize| {
+                let $at = |quarter: usize| _mm_loadu_pd(from.add((i + 2 * quarter) * from_row));
+                $gather
+            };
+            let (a, b) = (gather(0), gather(1));
+            $low(a, b).store(to);
+            $high(a, b).store(to.add(to_row));
+        }
+    };
+}
+
 impl Vector for __m128 {
     common!(f32, __m128, 4, _mm_set1_ps, _mm_loadu_ps, _mm_storeu_ps, _mm_add_ps, _mm_max_ps);
+    turned!(f32, |at| at(0), _mm_unpacklo_ps, _mm_unpackhi_ps, _mm_shuffle_ps);
 
     #[inline(always)]
     unsafe fn mul_add(self, x: Self, sum: Self) -> Self {
@@ -129,6 +164,7 @@ impl Vector for __m128 {
 
 impl Vector for __m128d {
     common!(f64, __m128d, 2, _mm_set1_pd, _mm_loadu_pd, _mm_storeu_pd, _mm_add_pd, _mm_max_pd);
+    turned!(f64, |at| at(0), _mm_unpacklo_pd, _mm_unpackhi_pd);
 
     #[inline(always)]
     unsafe fn mul_add(self, x: Self, sum: Self) -> Self {
@@ -250,31 +286,13 @@ impl Vector for __m256 {
         _mm256_add_ps(_mm256_castpd_ps(low), _mm256_castpd_ps(high))
     }
 
-    const BLOCK: usize = 8;
-
-    #[inline(always)]
-    unsafe fn transpose(from: *const f32, from_row: usize, to: *mut f32, to_row: usize) {
-        let row = |i: usize| _mm256_loadu_ps(from.add(i * from_row));
-        let mut pairs = [_mm256_setzero_ps(); 8];
-        for i in 0..4 {
-            let (a, b) = (row(2 * i), row(2 * i + 1));
-            pairs[2 * i] = _mm256_unpacklo_ps(a, b);
-            pairs[2 * i + 1] = _mm256_unpackhi_ps(a, b);
-        }
-        let mut quads = [_mm256_setzero_ps(); 8];
-        for i in 0..2 {
-            let [a, b, c, d] = [pairs[4 * i], pairs[4 * i + 1], pairs[4 * i + 2], pairs[4 * i + 3]];
-            quads[4 * i] = _mm256_shuffle_ps::<0x44>(a, c);
-            quads[4 * i + 1] = _mm256_shuffle_ps::<0xee>(a, c);
-            quads[4 * i + 2] = _mm256_shuffle_ps::<0x44>(b, d);
-            quads[4 * i + 3] = _mm256_shuffle_ps::<0xee>(b, d);
-        }
-        for i in 0..4 {
-            let (a, b) = (quads[i], quads[i + 4]);
-            _mm256_storeu_ps(to.add(i * to_row), _mm256_permute2f128_ps::<0x20>(a, b));
-            _mm256_storeu_ps(to.add((i + 4) * to_row), _mm256_permute2f128_ps::<0x31>(a, b));
-        }
-    }
+    turned!(
+        f32,
+        |at| _mm256_insertf128_ps::<1>(_mm256_castps128_ps256(at(0)), at(1)),
+        _mm256_unpacklo_ps,
+        _mm256_unpackhi_ps,
+        _mm256_shuffle_ps
+    );
 }
 
 #[cfg(feature = "std")]
@@ -332,17 +350,12 @@ impl Vector for __m256d {
         _mm256_add_pd(_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b))
     }
 
-    #[inline(always)]
-    unsafe fn transpose(from: *const f64, from_row: usize, to: *mut f64, to_row: usize) {
-        let row = |i: usize| _mm256_loadu_pd(from.add(i * from_row));
-        let (a, b, c, d) = (row(0), row(1), row(2), row(3));
-        let (low, high) = (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
-        let (low2, high2) = (_mm256_unpacklo_pd(c, d), _mm256_unpackhi_pd(c, d));
-        _mm256_storeu_pd(to, _mm256_permute2f128_pd::<0x20>(low, low2));
-        _mm256_storeu_pd(to.add(to_row), _mm256_permute2f128_pd::<0x20>(high, high2));
-        _mm256_storeu_pd(to.add(2 * to_row), _mm256_permute2f128_pd::<0x31>(low, low2));
-        _mm256_storeu_pd(to.add(3 * to_row), _mm256_permute2f128_pd::<0x31>(high, high2));
-    }
+    turned!(
+        f64,
+        |at| _mm256_insertf128_pd::<1>(_mm256_castpd128_pd256(at(0)), at(1)),
+        _mm256_unpacklo_pd,
+        _mm256_unpackhi_pd
+    );
 }
 
 #[cfg(feature = "std")]
@@ -405,12 +418,16 @@ impl Vector for __m512 {
         _mm512_add_ps(_mm512_castpd_ps(low), _mm512_castpd_ps(high))
     }
 
-    const BLOCK: usize = <__m256 as Vector>::BLOCK;
-
-    #[inline(always)]
-    unsafe fn transpose(from: *const f32, from_row: usize, to: *mut f32, to_row: usize) {
-        <__m256 as Vector>::transpose(from, from_row, to, to_row);
-    }
+    turned!(
+        f32,
+        |at| {
+            let low = _mm512_insertf32x4::<1>(_mm512_castps128_ps512(at(0)), at(1));
+            _mm512_insertf32x4::<3>(_mm512_insertf32x4::<2>(low, at(2)), at(3))
+        },
+        _mm512_unpacklo_ps,
+        _mm512_unpackhi_ps,
+        _mm512_shuffle_ps
+    );
 }
 
 #[cfg(feature = "std")]
@@ -467,8 +484,13 @@ impl Vector for __m512d {
         _mm512_add_pd(_mm512_unpacklo_pd(a, b), _mm512_unpackhi_pd(a, b))
     }
 
-    #[inline(always)]
-    unsafe fn transpose(from: *const f64, from_row: usize, to: *mut f64, to_row: usize) {
-        <__m256d as Vector>::transpose(from, from_row, to, to_row);
-    }
+    turned!(
+        f64,
+        |at| {
+            let low = _mm512_insertf64x2::<1>(_mm512_castpd128_pd512(at(0)), at(1));
+            _mm512_insertf64x2::<3>(_mm512_insertf64x2::<2>(low, at(2)), at(3))
+        },
+        _mm512_unpacklo_pd,
+        _mm512_unpackhi_pd
+    );
 }
