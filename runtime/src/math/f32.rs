@@ -49,14 +49,13 @@ fn reduce(x: f32) -> (f32, f32, f32) {
     (n, x - n * LN2_HIGH, n * LN2_LOW)
 }
 
-/// eʳ − 1 − r for |r| ≤ ln(2)/2: r² q(r), q interpolated at Chebyshev points (error 2⁻³¹).
+/// eʳ − 1 − r for |r| ≤ ln(2)/2: r² q(r), q of least error against eʳ (2⁻²⁸).
 #[inline(always)]
 fn squared_series(r: f32) -> f32 {
     let r2 = r * r;
-    let q01 = 0.5 + r * 0.166_666_67;
-    let q23 = 0.041_666_465 + r * 0.008_333_311;
-    let q45 = 0.001_393_364_9 + r * 0.000_198_909_9;
-    r2 * (q01 + r2 * (q23 + r2 * q45))
+    let q01 = 0.499_999_940 + r * 0.166_665_211;
+    let q23 = 0.041_668_254_9 + r * 0.008_368_673_73;
+    r2 * (q01 + r2 * (q23 + r2 * 0.001_382_172_69))
 }
 
 /// eˣ.
@@ -94,10 +93,7 @@ const LEAST: f32 = 1.0 / 16_777_216.0;
 fn exp_reduced(x: f32, y: f32) -> (f32, f32) {
     let (n, high, low) = reduce(x);
     let low = low - y;
-    // 1 + high, and what rounding it lost.
-    let sum = 1.0 + high;
-    let lost = high - (sum - 1.0);
-    (n, sum + (lost + (squared_series(high - low) - low)))
+    (n, 1.0 + (high + (squared_series(high - low) - low)))
 }
 
 /// eˣ − 1, accurate for small x.
