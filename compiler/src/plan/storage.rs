@@ -189,11 +189,11 @@ impl Sharing {
                 read.visit_reads(&schedule.graph, &mut |tensor, at| {
                     if old_tensors(tensor) && !apart(at, &written.at) {
                         let shaped = schedule.graph.shape(tensor) == schedule.graph.shape(new);
-                        // What is written over by the statement that reads it, and by no other.
+                        // What is written over by the iteration that reads it, and by no other.
                         let own = reader == writer
                             && at == written.at
                             && !written.add
-                            && (0..common).all(|depth| at.iter().any(|at| at.mentions_index(depth)));
+                            && (0..common).all(|depth| at.iter().any(|at| steps_with(at, depth, common)));
                         let in_step = (0..common).all(|depth| {
                             let index = Some(depth);
                             at.iter()
@@ -406,6 +406,12 @@ impl Sharing {
                 && graph.tensor(units[0]).kind != Kind::Mask
                 && size.is_some_and(|size| size <= SMALL_ARRAY))
     }
+}
+
+/// Whether a subscript is another one for each index of a loop, whatever the indices of the others are.
+fn steps_with(at: &Int, depth: usize, loops: usize) -> bool {
+    let start = at.sub(&Int::index(depth));
+    !(0..loops).any(|index| start.mentions_index(index))
 }
 
 /// Whether two subscripts never meet: some axis has a fixed distance.

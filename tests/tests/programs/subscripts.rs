@@ -117,6 +117,13 @@ net! {
             let y[i in 0..4] = x[i] * x[i];
             y
         }
+
+        /// Whatever places are listed, what is read of them is what was there before.
+        pub fn twice_as_much(x: f64[4], index: u32[3]) -> f64[4] {
+            let mut h = x * 1;
+            for t in 0..2 { h[index] = h[index] * 2 + t; }
+            h
+        }
     }
 }
 
@@ -294,4 +301,12 @@ fn written_subscripts_and_slices_stay_in_their_row() {
     let narrow = Tensor::new(&[1.0, 2.0, 3.0, 4.0], [2, 2]);
     let message = message_of(|| model.first_three(&mut workspace, narrow).value().to_vec());
     assert_eq!(message, "Subscripts::first_three: subscript 2 of axis 1 of `x` is outside 0..2");
+}
+
+#[test]
+fn a_place_that_is_listed_twice_is_written_once() {
+    let (model, mut workspace) = (Subscripts::init(0), Workspace::new());
+    let mut of = |index| *model.twice_as_much(&mut workspace, &[1.0, 2.0, 3.0, 4.0], &index);
+    assert_eq!(of([3, 1, 2]), [1.0, 9.0, 13.0, 17.0]);
+    assert_eq!(of([1, 1, 2]), [1.0, 9.0, 13.0, 4.0]);
 }
