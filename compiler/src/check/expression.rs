@@ -46,10 +46,11 @@ impl Elaborator<'_> {
 
     /// Integer arithmetic as an index.
     fn integer_value(&mut self, expr: &ast::Expr) -> Value {
-        self.integer(expr).map_or(Value::Poison, |value| {
-            let element = self.graph.scalars.integer(value);
-            Value::Array(self.scalar(Kind::Index, element))
-        })
+        let Some(value) = self.integer(expr).filter(|value| self.is_no_less_than_zero(value, expr)) else {
+            return Value::Poison;
+        };
+        let element = self.graph.scalars.integer(value);
+        Value::Array(self.scalar(Kind::Index, element))
     }
 
     fn any_expr(&mut self, expr: &ast::Expr) -> Value {

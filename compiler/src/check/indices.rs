@@ -28,8 +28,13 @@ impl Elaborator<'_> {
     /// The indices that such an expression makes.
     pub fn arithmetic_on_indices(&mut self, expr: &ast::Expr) -> Option<Array> {
         if let E::Array(parts) = &expr.kind {
-            let arrays: Vec<Option<Array>> =
-                parts.iter().map(|part| self.arithmetic_on_indices(part)).collect();
+            let mut element = |part| {
+                let array = self.arithmetic_on_indices(part)?;
+                let is_index =
+                    self.as_element_of(&array).is_none_or(|value| self.is_no_less_than_zero(&value, part));
+                is_index.then_some(array)
+            };
+            let arrays: Vec<Option<Array>> = parts.iter().map(&mut element).collect();
             let arrays = arrays.into_iter().collect::<Option<Vec<Array>>>()?;
             let places: Vec<Place> = parts.iter().map(|part| self.place(part)).collect();
             return self.stack(&arrays, &places).map(|array| self.store_index(&array));
@@ -71,5 +76,17 @@ impl Elaborator<'_> {
             };
             scalars.integer(result)
         })
+    }
+
+    /// Refuses a number below zero where an index is made of it.
+    pub fn is_no_less_than_zero(&mut self, value: &Int, expr: &ast::Expr) -> bool {
+        let Some(number) = value.as_constant().filter(|number| *number < 0) else { return true };
+        let place = self.place(expr);
+        self.say(
+            &place,
+            format!("an index is 0 or more, this is {number}"),
+            Some("`u32` counts and indexes; what may be negative is a number: `-1.0`".to_string()),
+        );
+        false
     }
 }
