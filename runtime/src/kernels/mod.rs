@@ -26,7 +26,6 @@ mod x86;
 pub use contract::contract;
 pub use cpu::{Cpu, vectorised};
 pub(crate) use dispatch::MatmulFloat;
-#[cfg(feature = "alloc")]
 pub(crate) use matmul::LINE;
 pub use matmul::matmul;
 pub use narrow::{dots_small, matmul_narrow, matmul_small};
