@@ -6,7 +6,7 @@ use super::elaborate::{Elaborator, Place};
 use super::expression::Wanted;
 use super::value::{Array, Bound, Mutability, Value};
 use super::words::counted;
-use crate::ir::{Axis, Binary, Comprehension, Graph, Kind, Node, Reduction, Scalar, TensorId};
+use crate::ir::{Axis, Binary, Comprehension, Graph, Kind, Node, Reduction, TensorId};
 use crate::syntax::ast::{self, BinaryOperator as Op, Target};
 
 const INDICES: &str =
@@ -127,21 +127,8 @@ impl Elaborator<'_> {
             return Value::Poison;
         }
         let (old, new) = (self.store_index(old), self.store_index(&new));
-        let result = self.elementwise(
-            &old,
-            &new,
-            &self.place_of(operator_span),
-            "an update",
-            Kind::Index,
-            |this, a, b| match (this.graph.scalars[a].clone(), this.graph.scalars[b].clone()) {
-                (Scalar::Integer(a), Scalar::Integer(b)) => this.graph.scalars.integer(match operator {
-                    Op::Subtract => a.sub(&b),
-                    Op::Multiply => a.mul(&b),
-                    _ => a.add(&b),
-                }),
-                _ => a,
-            },
-        );
+        let place = self.place_of(operator_span);
+        let result = self.combined_indices(operator, &old, &new, &place, "an update");
         result.map_or(Value::Poison, |array| self.store_all(Value::Array(array)))
     }
 

@@ -50,32 +50,30 @@ impl Elaborator<'_> {
         };
         let (a, b) = (self.arithmetic_on_indices(left), self.arithmetic_on_indices(right));
         let (a, b, place) = (a?, b?, self.place_of(*span));
-        if matches!(operator, Op::Divide | Op::Remainder)
-            && self.as_element_of(&b).is_some_and(|divisor| divisor.is(0))
-        {
-            self.say(
-                &place,
-                "division by zero".to_string(),
-                Some("a divisor is an integer from 1".to_string()),
-            );
-            return None;
-        }
-        self.elementwise(&a, &b, &place, "arithmetic on indices", Kind::Index, |this, a, b| {
-            let scalars = &mut this.graph.scalars;
-            let (Scalar::Integer(left), Scalar::Integer(right)) = (scalars[a].clone(), scalars[b].clone())
+        self.combined_indices(*operator, &a, &b, &place, "arithmetic on indices")
+    }
+
+    /// Arithmetic on stored indices, element by element.
+    pub fn combined_indices(
+        &mut self,
+        operator: Op,
+        a: &Array,
+        b: &Array,
+        place: &Place,
+        what: &str,
+    ) -> Option<Array> {
+        let mut fits = true;
+        let result = self.elementwise(a, b, place, what, Kind::Index, |this, left, right| {
+            let scalars = &this.graph.scalars;
+            let (Scalar::Integer(a), Scalar::Integer(b)) = (scalars[left].clone(), scalars[right].clone())
             else {
-                return a;
+                unreachable!("stored indices are integers")
             };
-            let (a, b) = (left, right);
-            let result: Int = match operator {
-                Op::Subtract => a.sub(&b),
-                Op::Multiply => a.mul(&b),
-                Op::Divide => a.div(&b),
-                Op::Remainder => a.modulo(&b),
-                _ => a.add(&b),
-            };
-            scalars.integer(result)
-        })
+            let result = this.calculate(operator, &a, &b, place, place);
+            fits = result.is_some();
+            result.map_or(left, |result| this.graph.scalars.integer(result))
+        })?;
+        fits.then_some(result)
     }
 
     /// Refuses a number below zero where an index is made of it.

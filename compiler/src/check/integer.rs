@@ -37,25 +37,8 @@ impl Elaborator<'_> {
                 right,
             ) => {
                 let (a, b) = (self.integer(left), self.integer(right));
-                let (a, b) = (a?, b?);
-                if matches!(operator, Op::Divide | Op::Remainder) && b.is(0) {
-                    let place = self.place(right);
-                    let what = if *operator == Op::Divide { "division" } else { "remainder of a division" };
-                    self.say(
-                        &place,
-                        format!("{what} by zero"),
-                        Some("a divisor is an integer from 1".to_string()),
-                    );
-                    return None;
-                }
-                let place = self.place_of(*span);
-                match operator {
-                    Op::Add => self.fitting(&a, &b, &place, false, Int::add),
-                    Op::Subtract => self.fitting(&a, &b, &place, false, Int::sub),
-                    Op::Multiply => self.fitting(&a, &b, &place, true, Int::mul),
-                    Op::Divide => Some(a.div(&b)),
-                    _ => Some(a.modulo(&b)),
-                }
+                let (place, divisor) = (self.place_of(*span), self.place(right));
+                self.calculate(*operator, &a?, &b?, &place, &divisor)
             }
             E::Name(name) => match self.resolve(name) {
                 Some(Bound::Integer(value)) => Some(value),
@@ -96,6 +79,33 @@ impl Elaborator<'_> {
                 );
                 None
             }
+        }
+    }
+
+    /// The result of integer arithmetic: the one way, for single integers and for elements of tensors of them.
+    pub fn calculate(
+        &mut self,
+        operator: Op,
+        a: &Int,
+        b: &Int,
+        place: &Place,
+        divisor: &Place,
+    ) -> Option<Int> {
+        let divides = |this: &mut Self, what: &str| {
+            let is_zero = b.is(0);
+            if is_zero {
+                let help = "a divisor is an integer from 1".to_string();
+                this.say(divisor, format!("{what} by zero"), Some(help));
+            }
+            (!is_zero).then_some(())
+        };
+        match operator {
+            Op::Add => self.fitting(a, b, place, false, Int::add),
+            Op::Subtract => self.fitting(a, b, place, false, Int::sub),
+            Op::Multiply => self.fitting(a, b, place, true, Int::mul),
+            Op::Divide => divides(self, "division").map(|()| a.div(b)),
+            Op::Remainder => divides(self, "remainder of a division").map(|()| a.modulo(b)),
+            _ => unreachable!("arithmetic of integers"),
         }
     }
 
