@@ -7,7 +7,7 @@ use super::definitions::{Definition, covered};
 use super::factor::remove_index;
 use super::{cost, uses};
 use crate::ir::{
-    Atom, Axis, Comprehension, Graph, Int, Kind, Loop, Node, Reduction, Scalar, ScalarId, TensorId,
+    Atom, Axis, Carried, Comprehension, Graph, Int, Kind, Loop, Node, Reduction, Scalar, ScalarId, TensorId,
 };
 
 /// What costs no more than this is not worth a name.
@@ -156,11 +156,48 @@ impl Resolver<'_> {
                 self.note(carried.last, meaning);
             }
         }
+        for (carried, value) in self.carried_constants(node) {
+            self.note(carried.inside, Meaning::Constant(value));
+            self.note(carried.last, Meaning::Constant(value));
+        }
         node.condition = node.condition.map(|condition| self.scalar(condition));
         self.list(&mut node.body);
         for carried in &mut node.carried {
             carried.next = self.whole(carried.next);
         }
+    }
+
+    /// The masks that a loop begins with everywhere true, or everywhere false, and leaves so in each iteration: by
+    /// induction, they are taken for that together, until all that are still taken for it prove to be.
+    fn carried_constants(&mut self, node: &Loop) -> Vec<(Carried, ScalarId)> {
+        let constant = |this: &Self, tensor| match this.meanings.get(&tensor) {
+            Some(&Meaning::Constant(value)) if matches!(this.graph.scalars[value], Scalar::Flag(_)) => {
+                Some(value)
+            }
+            _ => None,
+        };
+        let mut constants: Vec<(Carried, ScalarId)> = (node.carried.iter())
+            .filter(|carried| carried.next != carried.inside && !self.opaque.contains(&carried.inside))
+            .filter_map(|carried| Some((*carried, constant(self, carried.initial)?)))
+            .collect();
+        while !constants.is_empty() {
+            let known = self.meanings.clone();
+            for (carried, value) in &constants {
+                self.note(carried.inside, Meaning::Constant(*value));
+            }
+            self.list(&mut node.body.clone());
+            let proven: Vec<bool> = constants
+                .iter()
+                .map(|(carried, value)| constant(self, carried.next) == Some(*value))
+                .collect();
+            self.meanings = known;
+            if proven.iter().all(|proven| *proven) {
+                break;
+            }
+            let mut proven = proven.into_iter();
+            constants.retain(|_| proven.next() == Some(true));
+        }
+        constants
     }
 
     /// A reshape, or something plainer that makes the same.

@@ -29,6 +29,9 @@ const BODIES: &[(&str, bool)] = &[
     ("if x[t] > 0 { h[i[t]] += x[t]; }", true),
     ("if x[t] > 0 { p[i[t], 0] = x[t]; }", true),
     ("if x[t] > 0 { let a = h[t]; let b = h[i[t]]; h[t] = b; h[i[t]] = a * x[t]; }", true),
+    // That every share counts is known through both loops, and nothing carried for it.
+    ("for s in 0..5 { if s > 1 { let f = p[s, 0] / p[1, 1]; p[s] -= f * x[t] * p[1]; } }", true),
+    ("for s in 0..5 { for q in 0..5 { if q < s { let f = sum(p[q] * p[s]); p[s] -= f * p[q]; } } }", true),
     // Whether there is an element to write to in its place, where M = 0, nobody knows.
     ("if x[t] > 0 { r[i[t], 0] = x[t]; }", false),
     // The places of a part differ from one another.

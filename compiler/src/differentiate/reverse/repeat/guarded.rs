@@ -33,7 +33,8 @@ impl Reverse<'_> {
                 }
             })
             .collect();
-        let always = self.always(&masks);
+        let is_unknown = |carried: &Carried| self.guards.of(carried.next).is_none();
+        let always = masks.iter().filter(|(_, carried)| is_unknown(carried)).map(|(mask, _)| *mask).collect();
         for node in body.iter_mut() {
             known_to_hold(self.graph, node, &always);
         }
@@ -46,30 +47,6 @@ impl Reverse<'_> {
             let initial = self.mask(carried.initial, initial, before);
             let next = self.mask(carried.next, next, body);
             turned.push(Carried { initial, inside, next, last });
-        }
-    }
-
-    /// The masks that are true in every iteration, as far as is known.
-    fn always(&mut self, masks: &[(TensorId, Carried)]) -> BTreeSet<TensorId> {
-        let mut always = BTreeSet::new();
-        loop {
-            let before = always.len();
-            for (mask, carried) in masks {
-                let Some(next) = self.guards.of(carried.next) else {
-                    always.insert(*mask);
-                    continue;
-                };
-                if !always.contains(mask) && self.guards.of(carried.initial).is_none() {
-                    always.insert(*mask);
-                    let next = where_they_hold(self.graph, next, &always);
-                    if self.graph.scalars[next] != Scalar::Flag(true) {
-                        always.remove(mask);
-                    }
-                }
-            }
-            if always.len() == before {
-                return always;
-            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! What a loop keeps of each iteration: of each tensor what the backward pass reads.
 //!
-//! A tensor that is read at subscripts which an iteration fixes, `h[l]` or `h[order[l]]` in a loop over l, is kept
-//! at these: of a carried array the row of the iteration, not all rows for each.
+//! A tensor that is read at subscripts which an iteration fixes, `h[l]`, `h[order[l]]` in a loop over l, or `h[0]`, is
+//! kept at these, where that is less: of a carried array the row of the iteration, not all rows for each.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -60,26 +60,25 @@ impl Reverse<'_> {
             if !local.contains(&tensor) {
                 return;
             }
-            let whole = vec![None; self.graph.shape(tensor).len()];
             let is_float = self.graph.tensor(tensor).kind == Kind::Float;
             let part = match at.filter(|_| is_float) {
                 Some(at) => at.iter().map(|at| is_fixed(at, &nested, &local).then(|| at.clone())).collect(),
-                None => whole.clone(),
+                None => vec![None; self.graph.shape(tensor).len()],
             };
-            let parts = read.entry(tensor).or_default();
-            // All of it holds every part.
-            if part == whole {
-                parts.clear();
-            }
-            if !parts.contains(&whole) {
-                parts.insert(part);
-            }
+            read.entry(tensor).or_default().insert(part);
         };
         for inner in backward {
             visit_uses(self.graph, inner, &mut note);
         }
         if let Some(condition) = node.condition {
             self.graph.visit_reads(condition, &mut |tensor, at| note(tensor, Some(at)));
+        }
+        for (tensor, parts) in &mut read {
+            let shape = self.graph.shape(*tensor);
+            let whole = vec![None; shape.len()];
+            if parts.iter().map(|part| elements(shape, part)).sum::<f64>() >= elements(shape, &whole) {
+                *parts = BTreeSet::from([whole]);
+            }
         }
         read
     }
@@ -129,25 +128,24 @@ impl Reverse<'_> {
     }
 }
 
-/// Whether a subscript is one throughout an iteration and another one in others: made of sizes, of the counters of
-/// the loop and of those around it, of what arrays from outside hold there, and of single indices that the iteration
-/// makes.
+/// About how many elements a part has, a size known at run time only taken for 64.
+fn elements(shape: &[Int], part: &Part) -> f64 {
+    let free = shape.iter().zip(part).filter(|(_, fixed)| fixed.is_none());
+    free.map(|(extent, _)| extent.as_constant().unwrap_or(64) as f64).product()
+}
+
+/// Whether a subscript is one throughout an iteration: made of sizes, of the counters of the loop and of those around
+/// it, of what arrays from outside hold there, and of single indices that the iteration makes.
 fn is_fixed(subscript: &Int, nested: &BTreeSet<LoopId>, local: &BTreeSet<TensorId>) -> bool {
-    let (mut is_fixed, mut counts) = (true, false);
+    let mut is_fixed = true;
     subscript.visit_atoms(&mut |atom| match atom {
-        Atom::Loop(counter) => {
-            counts = true;
-            is_fixed &= !nested.contains(counter);
-        }
-        Atom::Read(tensor, at) if local.contains(tensor) => {
-            counts = true;
-            is_fixed &= at.is_empty();
-        }
+        Atom::Loop(counter) => is_fixed &= !nested.contains(counter),
+        Atom::Read(tensor, at) if local.contains(tensor) => is_fixed &= at.is_empty(),
         Atom::Read(..) => {}
         Atom::Dim(_) | Atom::Div(..) | Atom::Mod(..) | Atom::Root(_) | Atom::Inside(_) => {}
         Atom::Index(_) => is_fixed = false,
     });
-    is_fixed && counts
+    is_fixed
 }
 
 /// A subscript without the check that it is inside its axis.
