@@ -12,23 +12,9 @@ super::common!(f32, libm: {
     log2 = log2f;
     /// log₁₀ x.
     log10 = log10f;
-    /// sin x, in radians.
-    sin = sinf;
-    /// cos x, in radians.
-    cos = cosf;
-    /// tan x, in radians.
-    tan = tanf;
-    /// (eˣ − e⁻ˣ) / 2.
-    sinh = sinhf;
-    /// (eˣ + e⁻ˣ) / 2.
-    cosh = coshf;
-    /// The angle in −π/2..=π/2 whose tangent is x.
-    atan = atanf;
-    /// The angle in −π/2..=π/2 whose sine is x; NaN outside −1..=1.
-    asin = asinf;
-    /// The angle in 0..=π whose cosine is x; NaN outside −1..=1.
-    acos = acosf;
 });
+
+pub use super::angles::{acos, asin, atan, cos, sin, tan};
 
 /// 1.5 · 2²³: adding it rounds to a whole number, whose bits then stand at the low end.
 const ROUND: f32 = 12_582_912.0;
@@ -110,6 +96,47 @@ pub fn exp_m1(x: f32) -> f32 {
     let y = (scale * p + (scale - 0.5)) * 2.0;
     let y = if n == 0.0 { p } else { y };
     if x.abs() < 1e-9 { x } else { y }
+}
+
+/// (eˣ − e⁻ˣ) / 2, in `f64`.
+#[inline(always)]
+#[must_use]
+#[allow(clippy::cast_possible_truncation)]
+pub fn sinh(x: f32) -> f32 {
+    let x = f64::from(x);
+    let e = super::f64::exp(x.abs());
+    let large = (0.5 * (e - 1.0 / e)).copysign(x);
+    // What the difference loses matters below.
+    (if x.abs() < 1e-3 { x + x * x * x / 6.0 } else { large }) as f32
+}
+
+/// (eˣ + e⁻ˣ) / 2, in `f64`.
+#[inline(always)]
+#[must_use]
+#[allow(clippy::cast_possible_truncation)]
+pub fn cosh(x: f32) -> f32 {
+    let e = super::f64::exp(f64::from(x).abs());
+    (0.5 * (e + 1.0 / e)) as f32
+}
+
+/// xʸ, by way of `f64`; NaN for a negative base with a fractional exponent.
+#[inline(always)]
+#[must_use]
+#[allow(clippy::cast_possible_truncation)]
+pub fn powf(x: f32, y: f32) -> f32 {
+    let size = x.abs();
+    let magnitude = super::f64::exp(f64::from(y) * super::f64::ln(f64::from(size))) as f32;
+    // Where that would be 0 · ∞.
+    let is_one = y == 0.0 || x == 1.0 || (size == 1.0 && y.abs() == f32::INFINITY);
+    let magnitude = if is_one { 1.0 } else { magnitude };
+    // From 2²³ on numbers are whole, from 2²⁴ on even.
+    let (shifted, is_large) = (y.abs() + 8_388_608.0, y.abs() >= 8_388_608.0);
+    let whole = if is_large { y.abs() } else { shifted - 8_388_608.0 };
+    let bits = if is_large { y.abs().to_bits() } else { shifted.to_bits() };
+    let is_odd = whole == y.abs() && bits & 1 == 1 && y.abs() < 16_777_216.0;
+    let is_real = x >= 0.0 || whole == y.abs() || x == f32::NEG_INFINITY || y == 0.0 || x.is_nan();
+    let signed = if is_odd { magnitude.copysign(x) } else { magnitude };
+    if is_real { signed } else { f32::NAN }
 }
 
 /// Splits a positive normal number into 2ᵏ·m with √½ ≤ m < √2; returns (k, m).

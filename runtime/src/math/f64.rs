@@ -110,6 +110,13 @@ fn exp_reduced(x: f64, y: f64) -> (f64, f64) {
     (n, sum + (lost + (squared_series(high - low) - low)))
 }
 
+/// xʸ; NaN for a negative base with a fractional exponent.
+#[inline]
+#[must_use]
+pub fn powf(x: f64, y: f64) -> f64 {
+    libm::pow(x, y)
+}
+
 /// eˣ − 1, accurate for small x.
 #[inline(always)]
 #[must_use]

@@ -3,9 +3,10 @@
 //! [`f32`](mod@self::f32) and [`f64`](mod@self::f64) have the same names. No function here
 //! depends on the platform's C library or on a CPU feature, so that the same inputs give the same
 //! bits everywhere. `exp`, `ln`, `ln_1p`, `exp_m1`, `tanh`, `sigmoid`, `softplus`, `normal_cdf` and `normal_pdf` have
-//! no branch, table or call, so that a plain loop over them becomes SIMD code; the rest come from
-//! `libm`. Those without a call are `#[inline(always)]`: they take the CPU features of the loop
-//! that they stand in. All must stay total: every bit pattern has a defined result, and none panics.
+//! no branch, table or call, so that a plain loop over them becomes SIMD code, nor have `powf` and the functions of
+//! angles and of hyperbolas of `f32`; the rest come from `libm`. Those without a call are `#[inline(always)]`: they
+//! take the CPU features of the loop that they stand in. All must stay total: every bit pattern has a defined result,
+//! and none panics.
 //!
 //! Accuracy is measured in `tests.rs` beside this file.
 //!
@@ -16,6 +17,7 @@
 //! assert_eq!(math::f32::signum(0.0), 0.0);
 //! ```
 
+mod angles;
 pub mod f32;
 pub mod f64;
 mod gamma;
@@ -110,13 +112,6 @@ macro_rules! common {
                 -1 => 1.0 / x,
                 _ => powi_wide(x, n),
             }
-        }
-
-        /// xʸ; NaN for a negative base with a fractional exponent.
-        #[inline]
-        #[must_use]
-        pub fn powf(x: $float, y: $float) -> $float {
-            libm::Libm::<$float>::pow(x, y)
         }
 
         /// The angle of the point (x, y), called as `atan2(y, x)`, in −π..=π.
