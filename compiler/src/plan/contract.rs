@@ -9,10 +9,13 @@ use crate::ir::{
     Unary,
 };
 
-use super::pad::pad;
+use super::pad::{pad, pad_written};
 use super::range::Extents;
 use super::stages::Draft;
 use super::{Inputs, order, product};
+
+/// Shorter rows are not worth a copy with zeros around them.
+const ROW: i64 = 8;
 
 /// Rewrites both stages.
 pub(super) fn contract(draft: &mut Draft, inputs: &Inputs) {
@@ -34,9 +37,11 @@ fn block(
             Node::Comprehension(mut node) => {
                 split_indices(graph, &mut node);
                 let mut contraction = Contraction { graph, inputs, counters };
-                match contraction.rewrite(&node) {
-                    Some(nodes) => all.extend(nodes.into_iter().map(Node::Comprehension)),
-                    None => all.push(Node::Comprehension(node)),
+                for node in contraction.rewrite(&node).unwrap_or_else(|| vec![node]) {
+                    match contraction.added_along_rows(&node) {
+                        Some(nodes) => all.extend(nodes.map(Node::Comprehension)),
+                        None => all.push(Node::Comprehension(node)),
+                    }
                 }
             }
             Node::Loop(mut node) => {
@@ -203,12 +208,49 @@ impl Contraction<'_> {
             nodes.push(sum);
             return Some(nodes);
         }
-        let rest = self.rewrite(&sum);
-        if rest.is_none() {
+        match self.rewrite(&sum) {
+            Some(rest) => nodes.extend(rest),
+            None if self.goes_along_rows(&sum) => nodes.push(sum),
+            None => {
+                self.graph.tensors.truncate(tensors);
+                return None;
+            }
+        }
+        Some(nodes)
+    }
+
+    /// What adds to windows that reach over an edge, if it then goes along rows.
+    fn added_along_rows(&mut self, node: &Comprehension) -> Option<[Comprehension; 2]> {
+        let tensors = self.graph.tensors.len();
+        let nodes = pad_written(self.graph, self.counters, node)?;
+        let along = self.goes_along_rows(&nodes[0]);
+        if !along {
             self.graph.tensors.truncate(tensors);
         }
-        nodes.extend(rest?);
-        Some(nodes)
+        along.then_some(nodes)
+    }
+
+    /// Whether a sum takes neighbours beside neighbours along an index, so that its loop becomes vectors once no
+    /// guard makes it shorter.
+    fn goes_along_rows(&self, sum: &Comprehension) -> bool {
+        (0..sum.domain.len()).any(|index| {
+            let is_long = sum.domain[index].extent.as_constant().is_some_and(|extent| extent >= ROW);
+            let is_along = |at: &[Int]| {
+                let (last, before) = match at.split_last() {
+                    Some((last, before)) => (last, before),
+                    None => return true,
+                };
+                before.iter().all(|at| !at.mentions_index(index))
+                    && (!last.mentions_index(index) || order::slope(last, index) == Some(1))
+            };
+            let mut along = is_long && is_along(&sum.at);
+            let mut rows = 0;
+            self.graph.visit_reads(sum.value, &mut |_, at| {
+                along &= is_along(at);
+                rows += usize::from(at.last().is_some_and(|last| last.mentions_index(index)));
+            });
+            along && rows > 0
+        })
     }
 
     /// Whether a sum is a product of matrices; else what was made for it goes again.

@@ -1,5 +1,6 @@
 //! Windows that reach over the edge of a tensor, and are zero there by a guard, become windows of a copy
-//! with zeros around it: the sum over them then needs no guard and can be a product of matrices.
+//! with zeros around it: the sum over them then needs no guard, and can be a product of matrices or go along whole
+//! rows. What is added to such windows is added to a larger tensor, of which the middle counts.
 //!
 //! A zero of the copy is multiplied by what it meets. Where that is infinite or NaN, so is the sum, as it
 //! is for every window that lies inside.
@@ -18,6 +19,51 @@ pub(super) fn pad(
     counters: &BTreeMap<LoopId, Int>,
     node: &Comprehension,
 ) -> Option<(Vec<Comprehension>, Comprehension)> {
+    let (value, Window { tensor, at, axes }) = window(graph, counters, node, false)?;
+    let (copy, subscripts) = copy(graph, tensor, &at, &axes);
+    let read = graph.scalars.read(copy.out, subscripts);
+    let value = graph.scalars.rebuild(
+        value,
+        &mut |scalars, id| (scalars[id] == Scalar::Read(tensor, at.clone())).then_some(read),
+        &mut |integer| integer.clone(),
+    );
+    Some((vec![copy], Comprehension { value, ..node.clone() }))
+}
+
+/// The sum in a larger tensor, and what takes its middle; none if the guard says anything else.
+pub(super) fn pad_written(
+    graph: &mut Graph,
+    counters: &BTreeMap<LoopId, Int>,
+    node: &Comprehension,
+) -> Option<[Comprehension; 2]> {
+    if node.reduction != Reduction::Sum {
+        return None;
+    }
+    let (value, Window { tensor, at, axes }) = window(graph, counters, node, true)?;
+    let (out, to, at) = larger(graph, tensor, &at, &axes);
+    let sum = Comprehension { out, base: None, at, value, ..node.clone() };
+    let domain = Graph::axes(graph.shape(tensor));
+    let reduction = if node.base.is_some() { Reduction::Sum } else { Reduction::Set };
+    let value = graph.scalars.read(out, to);
+    let middle = Comprehension {
+        out: node.out,
+        base: node.base,
+        at: Graph::identity(domain.len()),
+        domain,
+        reduction,
+        value,
+    };
+    Some([sum, middle])
+}
+
+/// What a node computes without its guard, and the one window, among its reads or of what it writes to, of which that
+/// says that it is inside, and nothing else.
+fn window(
+    graph: &Graph,
+    counters: &BTreeMap<LoopId, Int>,
+    node: &Comprehension,
+    written: bool,
+) -> Option<(ScalarId, Window)> {
     let Scalar::Select(condition, value, zero) = graph.scalars[node.value] else { return None };
     if graph.scalars.as_number(zero) != Some(0.0) {
         return None;
@@ -30,7 +76,7 @@ pub(super) fn pad(
     let extents = Extents { indices: &indices, counters };
     let mut windows: Vec<Window> = Vec::new();
     let mut known = true;
-    graph.visit_reads(value, &mut |tensor, at| {
+    let mut note = |tensor: TensorId, at: &[Int], is_write: bool| {
         let axes: Option<Vec<Margin>> = at
             .iter()
             .zip(graph.shape(tensor))
@@ -38,13 +84,15 @@ pub(super) fn pad(
             .collect();
         match axes {
             Some(axes) if axes.iter().any(|axis| *axis != Margin::default()) => {
+                known &= is_write == written;
                 windows.push(Window { tensor, at: at.to_vec(), axes });
             }
             Some(_) => {}
             None => known = false,
         }
-    });
-    // The guard says of every window that it is inside, and nothing else.
+    };
+    graph.visit_reads(value, &mut |tensor, at| note(tensor, at, false));
+    note(node.out, &node.at, true);
     let mut inside: Vec<Int> = Vec::new();
     for window in &windows {
         for ((at, extent), axis) in window.at.iter().zip(graph.shape(window.tensor)).zip(&window.axes) {
@@ -58,15 +106,7 @@ pub(super) fn pad(
     if !known || !said || !single || graph.tensor(windows[0].tensor).kind != Kind::Float {
         return None;
     }
-    let Window { tensor, at, axes } = windows.remove(0);
-    let (copy, subscripts) = copy(graph, tensor, &at, &axes);
-    let read = graph.scalars.read(copy.out, subscripts);
-    let value = graph.scalars.rebuild(
-        value,
-        &mut |scalars, id| (scalars[id] == Scalar::Read(tensor, at.clone())).then_some(read),
-        &mut |integer| integer.clone(),
-    );
-    Some((vec![copy], Comprehension { value, ..node.clone() }))
+    Some((value, windows.remove(0)))
 }
 
 /// What a read reaches beyond its tensor.
@@ -122,6 +162,19 @@ fn naturals(graph: &Graph, condition: ScalarId, facts: &mut Vec<Int>) -> bool {
 
 /// A copy of a tensor with margins of zeros, and where in it a window is.
 fn copy(graph: &mut Graph, tensor: TensorId, at: &[Int], margins: &[Margin]) -> (Comprehension, Vec<Int>) {
+    let (out, to, subscripts) = larger(graph, tensor, at, margins);
+    let domain: Vec<Axis> = Graph::axes(graph.shape(tensor));
+    let value = graph.scalars.read(tensor, Graph::identity(domain.len()));
+    (Comprehension { out, base: None, domain, at: to, reduction: Reduction::Set, value }, subscripts)
+}
+
+/// A tensor larger than another by margins, where that lies in it, and where in it a window is.
+fn larger(
+    graph: &mut Graph,
+    tensor: TensorId,
+    at: &[Int],
+    margins: &[Margin],
+) -> (TensorId, Vec<Int>, Vec<Int>) {
     let name = format!("{}_padded", graph.tensor(tensor).name);
     let axes = graph.shape(tensor).to_vec();
     let moved =
@@ -131,10 +184,6 @@ fn copy(graph: &mut Graph, tensor: TensorId, at: &[Int], margins: &[Margin]) -> 
     };
     let shape = axes.iter().zip(margins).map(longer).collect();
     let out = graph.add_tensor(name, shape, Kind::Float);
-    let identity = Graph::identity(axes.len());
-    let value = graph.scalars.read(tensor, identity.clone());
-    let to = identity.iter().zip(margins).map(|(at, margin)| moved(at, margin)).collect();
-    let domain: Vec<Axis> = Graph::axes(&axes);
-    let copy = Comprehension { out, base: None, domain, at: to, reduction: Reduction::Set, value };
-    (copy, at.iter().zip(margins).map(|(at, margin)| moved(at, margin)).collect())
+    let all_moved = |at: &[Int]| at.iter().zip(margins).map(|(at, margin)| moved(at, margin)).collect();
+    (out, all_moved(&Graph::identity(axes.len())), all_moved(at))
 }

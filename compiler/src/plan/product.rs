@@ -13,6 +13,8 @@ use super::order::slope;
 const SMALL: i64 = 64;
 /// The same where windows are to be copied first.
 const UNEVEN: i64 = 512;
+/// Fewer sums at a time are not worth a call among many.
+const FEW: i64 = 16;
 /// So many multiplications are worth a call of their own.
 const ENOUGH: i64 = 1 << 15;
 /// How many rows, columns and inner terms must then be left of those of which some are taken away.
@@ -115,6 +117,8 @@ fn attempt(node: &Comprehension, out: &Operand, left: &Operand, right: &Operand)
     if even && is_whole(&longest, &all) {
         return Some(product(longest, true));
     }
+    // What is left out is a loop around it: a call each time is for more than a few sums.
+    let even = even && size(node, &longest[..2].concat()).is_none_or(|size| size >= FEW);
     match uneven(node, all, out, left) {
         Some(groups) => {
             let runs = runs(&groups);

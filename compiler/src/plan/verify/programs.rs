@@ -300,7 +300,7 @@ const CONVOLUTIONS: &[(&str, &str, &str, usize, usize)] = &[
     ("Conv2d<3, 4, 2>", "N, 3, H, 8", "c(x, padding = 1)", 1, 3),
     ("Conv2d<8, 16, 3>", "N, 8, 8, 8", "c(x)", 1, 3),
     ("Conv2d<4, 6, 3, 2>", "N, 4, 7, 8", "c(x, padding = 1)", 1, 2),
-    ("Conv2d<4, 4, 3, 4>", "N, 4, 7, 8", "c(x, padding = 1)", 0, 1),
+    ("Conv2d<4, 4, 3, 4>", "N, 4, 7, 8", "c(x, padding = 1)", 0, 0),
     ("Conv1d<3, 8, 5>", "N, 3, 20", "c(x, padding = 2)", 1, 3),
     ("ConvTranspose2d<4, 3, 3>", "N, 4, 5, 6", "c(x, stride = 2, padding = 1)", 1, 3),
 ];
