@@ -1,6 +1,6 @@
 //! Brings sums of products into the form of products of matrices: an index that occurs in quotients
-//! becomes two, factors and guards that the sum does not run over move behind it, and factors over the same
-//! indices are multiplied beforehand.
+//! becomes two, factors and guards that the sum does not run over move behind it, factors over the same
+//! indices are multiplied beforehand, and sums of several products are one after the other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -135,6 +135,9 @@ impl Contraction<'_> {
         if is_product || summed.is_empty() {
             return None;
         }
+        if let Some(nodes) = self.apart(node) {
+            return Some(nodes);
+        }
         let Some((condition, value)) = self.unguarded(node, &summed) else { return self.padded(node) };
         let mut factors = Vec::new();
         let negative = self.factors(value, &mut factors);
@@ -198,6 +201,49 @@ impl Contraction<'_> {
         let rest = Comprehension { reduction: if sets { Reduction::Set } else { Reduction::Sum }, ..rest };
         nodes.extend([sum, rest]);
         Some(nodes)
+    }
+
+    /// A sum of sums of products, as the tangent of a product is: one after the other, each added to the one before.
+    fn apart(&mut self, node: &Comprehension) -> Option<Vec<Comprehension>> {
+        let mut terms = Vec::new();
+        self.terms(node.value, false, &mut terms);
+        let count = terms.len();
+        if count < 2 {
+            return None;
+        }
+        let tensors = self.graph.tensors.len();
+        let mut nodes: Vec<Comprehension> = Vec::new();
+        for (place, value) in terms.into_iter().enumerate() {
+            let out = if place + 1 == count { node.out } else { self.graph.add_like(node.out) };
+            let base = if place == 0 { node.base } else { nodes.last().map(|before| before.out) };
+            let term = Comprehension { out, base, value, ..node.clone() };
+            if product::recognise(self.graph, &term, self.inputs).is_some() {
+                nodes.push(term);
+                continue;
+            }
+            let Some(more) = self.rewrite(&term) else {
+                self.graph.tensors.truncate(tensors);
+                return None;
+            };
+            nodes.extend(more);
+        }
+        Some(nodes)
+    }
+
+    /// The terms of a sum, with their signs.
+    fn terms(&mut self, value: ScalarId, is_negative: bool, terms: &mut Vec<ScalarId>) {
+        match self.graph.scalars[value] {
+            Scalar::Binary(Binary::Add, a, b) => {
+                self.terms(a, is_negative, terms);
+                self.terms(b, is_negative, terms);
+            }
+            Scalar::Binary(Binary::Sub, a, b) => {
+                self.terms(a, is_negative, terms);
+                self.terms(b, !is_negative, terms);
+            }
+            Scalar::Unary(Unary::Neg, a) => self.terms(a, !is_negative, terms),
+            _ => terms.push(if is_negative { self.graph.scalars.neg(value) } else { value }),
+        }
     }
 
     /// The same of windows that reach over an edge.

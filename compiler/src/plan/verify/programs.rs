@@ -5,7 +5,7 @@ use crate::ir::Kind;
 use crate::program::{ArgumentContent, Derivative, Method};
 use crate::syntax::ast::DerivativeKind;
 
-use super::super::{Inputs, LeafKind, Step};
+use super::super::{Inputs, LeafKind, Plan, Step};
 use super::{check, inputs};
 
 /// Plans every method of a program, its value alone and with all gradients.
@@ -305,6 +305,18 @@ const CONVOLUTIONS: &[(&str, &str, &str, usize, usize)] = &[
     ("ConvTranspose2d<4, 3, 3>", "N, 4, 5, 6", "c(x, stride = 2, padding = 1)", 1, 3),
 ];
 
+/// How many products of matrices there are in a plan.
+fn products(plan: &Plan) -> usize {
+    let mut products = 0;
+    for step in plan.forward.iter().chain(&plan.backward) {
+        let Step::Nest(items) = step else { continue };
+        for item in items {
+            item.visit(0, &mut |_, leaf| products += usize::from(matches!(leaf.kind, LeafKind::Product(_))));
+        }
+    }
+    products
+}
+
 #[test]
 fn every_convolution_is_a_product() {
     for &(layer, shape, call, forward, both) in CONVOLUTIONS {
@@ -322,16 +334,27 @@ fn every_convolution_is_a_product() {
         {
             let inputs = Inputs::of_method(method, &routine);
             let plan = crate::plan::plan(routine, &inputs);
-            let mut products = 0;
-            for step in plan.forward.iter().chain(&plan.backward) {
-                let Step::Nest(items) = step else { continue };
-                for item in items {
-                    item.visit(0, &mut |_, leaf| {
-                        products += usize::from(matches!(leaf.kind, LeafKind::Product(_)));
-                    });
-                }
-            }
-            assert_eq!(products, expected, "{layer} {shape} {call}");
+            assert_eq!(products(&plan), expected, "{layer} {shape} {call}");
         }
+    }
+}
+
+#[test]
+fn every_tangent_of_a_product_is_products() {
+    let text = "dim N;
+        pub struct Net { a: Linear<4, 8>, b: Linear<8, 5> }
+        impl Net { pub fn loss(x: f64[N, 4]) -> f64 { let y = b(tanh(a(x))); sum(y * y) } }";
+    let program = crate::tests::checked(text).unwrap_or_else(|messages| panic!("{messages}"));
+    let method = program.structs.iter().flat_map(|each| &each.methods).next().expect("the loss");
+    // A product of what moves by what stands still, and one the other way round, but for what does not move.
+    for (kind, expected) in
+        [(DerivativeKind::Jvp, 2 + 1 + 2), (DerivativeKind::Hvp, 2 + 1 + 2 + 1 + 2 + 2 + 1)]
+    {
+        let derivative = Derivative { kind, model: true, arguments: Vec::new() };
+        let compile::Derived { routine, directions } = compile::derived(method, &derivative);
+        let inputs = compile::inputs(method, &routine, &directions);
+        let text = crate::print::text(&routine.graph);
+        let plan = crate::plan::plan(routine, &inputs);
+        assert_eq!(products(&plan), expected, "{kind:?}\n{text}");
     }
 }
