@@ -51,6 +51,50 @@ fn functions_of_slices() {
         }", &[3, 4, 2], 3);
 }
 
+const STOPPING: &str = "
+        dim N, T;
+        pub struct Net { w: f64, blocks: [Linear<2, 2>; 3] }
+        impl Net {
+            fn root(a: f64) -> f64 { let mut x = 1 + a * w; for _ in 0..20 while abs(x * x - a) > 0.001 { x = 0.5 * (x + a / x); } x }
+            pub fn roots(x: f64[N]) -> (f64[N], f64, f64) { let r[n] = root(2 + x[n]); (r, root(2 + x[0]), root(2 + x[2])) }
+            fn backwards(x: f64[T]) -> f64[T] { let mut s = x; for t in (0..T).rev() while s[t] < 0.5 { s[t] += 1; if t > 0 { s[t - 1] *= s[t]; } } s }
+            pub fn rows(x: f64[N, T]) -> (f64[N, T], f64[T], f64[T]) { let r[n] = backwards(x[n]); (r, backwards(x[0]), backwards(x[2])) }
+            fn deep(x: f64[2]) -> (f64[2], f64) { let mut h = x; let mut s = 0; for block in blocks while dot(h, h) > 0.2 { h = tanh(block(h)); s += h[0]; } (h, s) }
+            pub fn layers(x: f64[N, 2]) -> (f64[N, 2], f64[2], f64[2]) { let r[n] = { let (h, s) = deep(x[n]); h * s }; let (h, s) = deep(x[0]); let (k, t) = deep(x[2]); (r, h * s, k * t) }
+            pub fn triangle(x: f64[N]) -> (f64[N], f64, f64) {
+                let r[n] = { let mut s = 0; #[checkpoint] for k in 0..N while k < n { s += x[k] * w * s + x[n]; } s };
+                (r, 0, x[2] + x[1] * w * x[2] + x[2])
+            }
+        }";
+
+#[test]
+fn loops_that_stop_at_a_time_of_their_own() {
+    check_gradients(STOPPING, &[3, 4], 3);
+    let program = super::checked(STOPPING).unwrap();
+    let network = program.structs.iter().find(|each| each.is_network).unwrap();
+    for method in &network.methods {
+        let dims = &[3, 4][..method.graph.dims.len()];
+        let arguments = method.arguments.iter().filter_map(|argument| match argument.content {
+            crate::program::ArgumentContent::Tensor(tensor) => Some(tensor),
+            crate::program::ArgumentContent::Dim(_) => None,
+        });
+        let tensors = method.fields.iter().map(|field| field.tensor).chain(arguments);
+        let inputs = tensors.enumerate().map(|(seed, tensor)| {
+            let shape = crate::eval::shape(&method.graph, dims, tensor).unwrap();
+            (tensor, crate::eval::Data::Float(super::input(&shape, seed)))
+        });
+        let found = super::values(method, dims, &inputs.collect::<Vec<_>>());
+        let [mapped, first, last] = [0, 1, 2].map(|result| match &found[result] {
+            crate::eval::Data::Float(numbers) => numbers.clone(),
+            _ => panic!("{} returns numbers", method.name),
+        });
+        let ends = mapped[..first.len()].iter().chain(&mapped[mapped.len() - last.len()..]);
+        for (found, expected) in ends.zip(first.iter().chain(&last)) {
+            assert!((found - expected).abs() < 1e-14, "{}: {found} is not {expected}", method.name);
+        }
+    }
+}
+
 #[test]
 fn subscripts_under_guards() {
     let read = |body: &str| {
