@@ -176,9 +176,12 @@ impl Elaborator<'_> {
                     self.poison(name);
                     return;
                 }
-                if let Some(binding) = self.binding(&name.to_string()) {
-                    binding.value = Bound::Value(value);
-                }
+                let is_variable = self.binding(&name.to_string()).is_some_and(|binding| binding.is_variable);
+                let value = match value {
+                    Value::Array(array) if is_variable => self.by_itself(&array, &name.to_string()),
+                    value => value,
+                };
+                self.rebind(name, value);
             }
             (Target::Tuple(parts, _), Value::Tuple(values)) if parts.len() == values.len() => {
                 for (part, value) in parts.iter().zip(values) {

@@ -1,5 +1,5 @@
 //! Functions mapped over indices: applied to slices, what they return stacked.
-use super::check_gradients;
+use super::{check_gradients, check_pairs};
 
 #[test]
 fn functions_of_slices() {
@@ -51,48 +51,90 @@ fn functions_of_slices() {
         }", &[3, 4, 2], 3);
 }
 
-const STOPPING: &str = "
+#[test]
+fn loops_that_stop_at_a_time_of_their_own() {
+    let text = "
         dim N, T;
         pub struct Net { w: f64, blocks: [Linear<2, 2>; 3] }
         impl Net {
             fn root(a: f64) -> f64 { let mut x = 1 + a * w; for _ in 0..20 while abs(x * x - a) > 0.001 { x = 0.5 * (x + a / x); } x }
-            pub fn roots(x: f64[N]) -> (f64[N], f64, f64) { let r[n] = root(2 + x[n]); (r, root(2 + x[0]), root(2 + x[2])) }
+            pub fn roots(x: f64[N]) -> (f64, f64, f64, f64) { let r[n] = root(2 + x[n]); (r[0], root(2 + x[0]), r[2], root(2 + x[2])) }
             fn backwards(x: f64[T]) -> f64[T] { let mut s = x; for t in (0..T).rev() while s[t] < 0.5 { s[t] += 1; if t > 0 { s[t - 1] *= s[t]; } } s }
-            pub fn rows(x: f64[N, T]) -> (f64[N, T], f64[T], f64[T]) { let r[n] = backwards(x[n]); (r, backwards(x[0]), backwards(x[2])) }
-            fn deep(x: f64[2]) -> (f64[2], f64) { let mut h = x; let mut s = 0; for block in blocks while dot(h, h) > 0.2 { h = tanh(block(h)); s += h[0]; } (h, s) }
-            pub fn layers(x: f64[N, 2]) -> (f64[N, 2], f64[2], f64[2]) { let r[n] = { let (h, s) = deep(x[n]); h * s }; let (h, s) = deep(x[0]); let (k, t) = deep(x[2]); (r, h * s, k * t) }
-            pub fn triangle(x: f64[N]) -> (f64[N], f64, f64) {
+            pub fn rows(x: f64[N, T]) -> (f64[T], f64[T], f64[T], f64[T]) { let r[n] = backwards(x[n]); (r[0], backwards(x[0]), r[2], backwards(x[2])) }
+            fn deep(x: f64[2]) -> f64[2] { let mut h = x; let mut s = 0; for block in blocks while dot(h, h) > 0.2 { h = tanh(block(h)); s += h[0]; } h * s }
+            pub fn layers(x: f64[N, 2]) -> (f64[2], f64[2], f64[2], f64[2]) { let r[n] = deep(x[n]); (r[0], deep(x[0]), r[2], deep(x[2])) }
+            pub fn triangle(x: f64[N]) -> (f64, f64) {
                 let r[n] = { let mut s = 0; #[checkpoint] for k in 0..N while k < n { s += x[k] * w * s + x[n]; } s };
-                (r, 0, x[2] + x[1] * w * x[2] + x[2])
+                (r[2], x[2] + x[1] * w * x[2] + x[2])
             }
         }";
+    check_gradients(text, &[3, 4], 3);
+    check_pairs(text, &[3, 4]);
+}
 
 #[test]
-fn loops_that_stop_at_a_time_of_their_own() {
-    check_gradients(STOPPING, &[3, 4], 3);
-    let program = super::checked(STOPPING).unwrap();
-    let network = program.structs.iter().find(|each| each.is_network).unwrap();
-    for method in &network.methods {
-        let dims = &[3, 4][..method.graph.dims.len()];
-        let arguments = method.arguments.iter().filter_map(|argument| match argument.content {
-            crate::program::ArgumentContent::Tensor(tensor) => Some(tensor),
-            crate::program::ArgumentContent::Dim(_) => None,
-        });
-        let tensors = method.fields.iter().map(|field| field.tensor).chain(arguments);
-        let inputs = tensors.enumerate().map(|(seed, tensor)| {
-            let shape = crate::eval::shape(&method.graph, dims, tensor).unwrap();
-            (tensor, crate::eval::Data::Float(super::input(&shape, seed)))
-        });
-        let found = super::values(method, dims, &inputs.collect::<Vec<_>>());
-        let [mapped, first, last] = [0, 1, 2].map(|result| match &found[result] {
-            crate::eval::Data::Float(numbers) => numbers.clone(),
-            _ => panic!("{} returns numbers", method.name),
-        });
-        let ends = mapped[..first.len()].iter().chain(&mapped[mapped.len() - last.len()..]);
-        for (found, expected) in ends.zip(first.iter().chain(&last)) {
-            assert!((found - expected).abs() < 1e-14, "{}: {found} is not {expected}", method.name);
-        }
-    }
+fn derivatives_by_what_all_share() {
+    let text = "
+        dim N;
+        pub struct Net { w: f64[3], fc: Linear<3, 2>, blocks: [Linear<2, 2>; 2] }
+        impl Net {
+            fn cost(x: f64[3], y: f64) -> f64 { let mut h = fc(x); for block in blocks { h = tanh(block(h)); } powi(sum(h) + dot(x, w) - y, 2) }
+            fn each(x: f64[3], y: f64) -> (f64[3], f64[3, 2], f64[2, 2]) {
+                let u = cost(x * w, y);
+                let (a, b) = grad(u, (w, fc.weight));
+                (a, b, grad(u, blocks[1].weight))
+            }
+            pub fn gradients(x: f64[N, 3], y: f64[N]) -> (f64[3], f64[3], f64[3, 2], f64[3, 2], f64[2, 2], f64[2, 2]) {
+                let all[n] = each(x[n], y[n]);
+                let (a, b, c) = all;
+                let u[n] = cost(x[n] * w, y[n]);
+                let (a_all, b_all) = grad(u, (w, fc.weight));
+                (sum(a, axis = 0), a_all, sum(b, axis = 0), b_all, sum(c, axis = 0), grad(u, blocks[1].weight))
+            }
+            pub fn squares(x: f64[N, 3], y: f64[N]) -> f64 { let all[n] = each(x[n], y[n]); let (a, b, _) = all; sum(a * a) + sum(b * b * b) }
+            fn whole(x: f64[3]) -> f64[2, 3] { let h = fc(sin(x * w)); jacobian(h, w) }
+            pub fn jacobians(x: f64[N, 3]) -> (f64[N, 2, 3], f64[N, 2, 3]) {
+                let h[n] = fc(sin(x[n] * w));
+                let j[n] = whole(x[n]);
+                (j, jacobian(h, w))
+            }
+            pub fn both(x: f64[N, 3]) -> (f64[N], f64[N]) {
+                let found[n] = { let z = x[n]; let u = dot(z * z, w) * w[0]; let (a, b) = grad(u, (z, w)); dot(a, b) };
+                let y[n] = dot(2 * x[n] * w * w[0], x[n] * x[n] * w[0]) + 2 * x[n, 0] * w[0] * w[0] * dot(x[n] * x[n], w);
+                (found, y)
+            }
+        }";
+    check_gradients(text, &[3], 3);
+    check_pairs(text, &[3]);
+}
+
+#[test]
+fn a_variable_is_no_other_name() {
+    let text = "
+        dim N;
+        pub struct Net { w: f64[3] }
+        impl Net {
+            fn of_first(a: f64[3], b: f64[3]) -> f64[3] { grad(dot(a * a, b), a) }
+            pub fn arguments(x: f64[3]) -> (f64[3], f64[3]) { (of_first(x, x), 2 * x * x) }
+            pub fn fields(x: f64[3]) -> (f64[3], f64[3]) { (x * of_first(w, w), 2 * x * w * w) }
+            pub fn lets(x: f64[3]) -> (f64[3], f64[3]) { let a = x; let b = x; (grad(dot(a * a, b), a), 2 * x * x) }
+            pub fn later(x: f64[3]) -> (f64[3], f64[3]) { let u = dot(x * x, x); let x = x; (grad(u + dot(x, x), x), 2 * x) }
+            pub fn computed(x: f64[3]) -> (f64[3], f64[3]) { let a = x; let b = a; (grad(dot(a * a, b), a), 3 * x * x) }
+            pub fn mapped(x: f64[N, 3]) -> (f64[N, 3], f64[N, 3]) { let s[n] = of_first(x[n], x[0]); let t[n] = 2 * x[n] * x[0]; (s, t) }
+            pub fn carried(x: f64[3]) -> (f64[3], f64[3]) {
+                let mut h = x;
+                for _ in 0..2 { let k = h; h = 0.1 * jvp(k * k * h, k, [1, 1, 1]); }
+                (h, 0.2 * powi(0.2 * x * x, 2))
+            }
+            pub fn assigned(x: f64[3], y: f64[3]) -> (f64[3], f64[3]) {
+                let mut h = y;
+                let u = dot(x, x);
+                h = x;
+                (grad(u + dot(h, h) * h[0], h), [2 * h[0] * h[0] + dot(h, h), 2 * h[1] * h[0], 2 * h[2] * h[0]])
+            }
+        }";
+    check_gradients(text, &[3], 3);
+    check_pairs(text, &[3]);
 }
 
 #[test]
