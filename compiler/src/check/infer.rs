@@ -414,7 +414,7 @@ impl Elaborator<'_> {
 
     fn gather_target_uses(&mut self, target: &Target, uses: &mut Uses) {
         match target {
-            Target::Name(_) => {}
+            Target::Name(_) | Target::Ignored(_) => {}
             Target::Indexed(name, subscripts, _) => {
                 let value = match self.binding(&name.to_string()).map(|binding| binding.value.clone()) {
                     Some(Bound::Value(value)) => value,
