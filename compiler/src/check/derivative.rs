@@ -252,9 +252,21 @@ impl Elaborator<'_> {
         // J·v is the gradient of ⟨Jᵀw, v⟩ with respect to w, whatever w is: Jᵀw is linear in it.
         let zero = self.graph.scalars.number(0.0);
         let output_shape = self.graph.shape(output).to_vec();
-        let w = self.graph.push_map("w", output_shape, Kind::Float, zero);
+        let w = self.graph.push_map("w", output_shape.clone(), Kind::Float, zero);
+        let around = output_shape[..self.depth()].to_vec();
         let found = sharpened(&mut self.graph, &mut self.open, &[by.tensor, w], |graph, open| {
-            let found = differentiate::reverse(graph, open, &[(output, w)], &[by.tensor])?;
+            // By what is shared, Jᵀ is of each index's own part of u.
+            let units = by.is_shared.then(|| graph.add_tensor("d_u", around.clone(), Kind::Float));
+            let seed = units.map_or(w, |units| {
+                let unit = graph.scalars.read(units, Graph::identity(around.len()));
+                let each = graph.scalars.read(w, Graph::identity(output_shape.len()));
+                let each = graph.scalars.mul(unit, each);
+                graph.push_map("d_u", output_shape.clone(), Kind::Float, each)
+            });
+            let found = differentiate::reverse(graph, open, &[(output, seed)], &[by.tensor])?;
+            if let Some(units) = units {
+                differentiate::over_units(graph, units, 0);
+            }
             match found[0] {
                 None => Ok(None),
                 Some(transposed) => {
@@ -333,13 +345,15 @@ impl Elaborator<'_> {
         let Some(at) = &variable.at else { return self.whole(direction, "v") };
         let depth = self.depth();
         let own = (0..variable.shape.len()).map(|axis| Int::index(depth + axis));
-        let out = self.graph.add_tensor("v", self.graph.shape(variable.tensor).to_vec(), Kind::Float);
+        let whole = self.graph.shape(variable.tensor).to_vec();
+        let shape = self.ambient.iter().map(|axis| axis.extent.clone()).chain(whole).collect();
+        let out = self.graph.add_tensor("v", shape, Kind::Float);
         let value = self.here(direction).element;
         self.graph.nodes.push(Node::Comprehension(Comprehension {
             out,
             base: None,
-            domain: Graph::axes(&variable.shape),
-            at: at.iter().cloned().chain(own).collect(),
+            domain: self.ambient.iter().cloned().chain(Graph::axes(&variable.shape)).collect(),
+            at: Graph::identity(depth).into_iter().chain(at.iter().cloned()).chain(own).collect(),
             reduction: Reduction::Set,
             value,
         }));
@@ -386,13 +400,6 @@ impl Elaborator<'_> {
                     && (at.len() == own.len() || self.fields.values().any(|field| field == tensor)) =>
             {
                 let (is_shared, at) = (self.depth() > 0, &at[..at.len() - own.len()]);
-                if is_shared && what == "jvp" {
-                    let message =
-                        "inside of index notation `jvp` is with respect to what belongs to the index alone";
-                    let help = "by what all share: sum the parts of `jacobian(u, x)` times the direction";
-                    self.error_with_help(expr.span, message, help);
-                    return None;
-                }
                 let at = Some(at.to_vec()).filter(|at| !at.is_empty());
                 Some(Variable { tensor: *tensor, shape: array.shape, at, is_shared })
             }

@@ -98,6 +98,29 @@ fn derivatives_by_what_all_share() {
                 let j[n] = whole(x[n]);
                 (j, jacobian(h, w))
             }
+            fn moved(x: f64[3], y: f64) -> (f64, f64) {
+                let u = cost(x * w, y);
+                (jvp(u, w, sin(x)) + jvp(u, blocks[1].weight, [[x[0], x[1]], [x[2], y]]), dot(grad(u, w), sin(x)) + sum(grad(u, blocks[1].weight) * [[x[0], x[1]], [x[2], y]]))
+            }
+            pub fn directions(x: f64[N, 3], y: f64[N]) -> (f64[N], f64[N]) { let all[n] = moved(x[n], y[n]); all }
+            fn turned(x: f64[3]) -> (f64[2], f64[2]) { let h = fc(sin(x * w)); (jvp(h, w, x), whole(x) @ x) }
+            pub fn rows(x: f64[N, 3]) -> (f64[N, 2], f64[N, 2]) { let all[n] = turned(x[n]); all }
+            fn twice(x: f64[3], y: f64) -> f64 {
+                let u = cost(x * w, y);
+                let d = jvp(u, w, x);
+                let (a, b) = grad(u, (w, fc.weight));
+                d * jvp(d, fc.weight, b) + sum(a * a)
+            }
+            pub fn nested(x: f64[N, 3], y: f64[N]) -> f64[N] {
+                let all[n] = twice(x[n], y[n]);
+                let more[n] = { let u = cost(x[n], y[n]); sum(grad(u, w) * x[n]) };
+                all + more
+            }
+            pub fn one_by_one(x: f64[N, 3], y: f64[N]) -> f64 {
+                let jv[n] = { let z = x[n]; let l = cost(z * w, y[n]); let d = jvp(l, w, z); d * jvp(d, fc.weight, outer(z, w[1..])) };
+                let g[n] = { let l = cost(x[n], y[n]); let (a, b) = grad(l, (w, fc.weight)); sum(a * a) + sum(b * b) };
+                sum(jv) + sum(g)
+            }
             pub fn both(x: f64[N, 3]) -> (f64[N], f64[N]) {
                 let found[n] = { let z = x[n]; let u = dot(z * z, w) * w[0]; let (a, b) = grad(u, (z, w)); dot(a, b) };
                 let y[n] = dot(2 * x[n] * w * w[0], x[n] * x[n] * w[0]) + 2 * x[n, 0] * w[0] * w[0] * dot(x[n] * x[n], w);
@@ -106,6 +129,36 @@ fn derivatives_by_what_all_share() {
         }";
     check_gradients(text, &[3], 3);
     check_pairs(text, &[3]);
+}
+
+#[test]
+fn what_is_looked_at_for_ranges_leaves_no_trace() {
+    // A derivative in the body writes what is naive before it in other ways, and puts nodes between the others.
+    check_gradients("
+        dim N;
+        pub struct Net { w: f64[3], c: f64[2], blocks: [Linear<2, 2>; 2] }
+        impl Net {
+            fn cost(x: f64[3], y: f64) -> f64 { let mut h = x[1..]; for block in blocks { h = tanh(block(h)); } powi(sum(h * c) + dot(x, w) - y, 2) }
+            pub fn loss(x: f64[N, 3], y: f64[N]) -> f64 {
+                let e = exp(x * w);
+                let s = sum(e, axis = 1);
+                let q = e[.., 0] / s;
+                let r = ln(s);
+                let t = sum(q * r);
+                let all[n] = { let z = x[n]; let u = cost(z, y[n]) * t; let g = grad(u, z); sum(g * g) };
+                sum(all) + t + sum(r)
+            }
+            pub fn in_a_loop(x: f64[N, 3], y: f64[N]) -> f64 {
+                let mut t = 0;
+                for k in 0..3 {
+                    let e = exp(x * w + t);
+                    let r = ln(sum(e, axis = 1));
+                    let all[n] = { let z = x[n]; let u = cost(z, y[n]) * r[n]; let g = grad(u, z); sum(g * g) * (k + 1) };
+                    t = 0.1 * sum(all);
+                }
+                t
+            }
+        }", &[3], 3);
 }
 
 #[test]
