@@ -42,6 +42,32 @@ fn values(
         .unwrap_or_else(|e| panic!("{e}\n{}", print::text(&routine.graph)))
 }
 
+/// Each function returns pairs of values that are equal.
+fn check_pairs(text: &str, dims: &[usize]) {
+    let program = checked(text).unwrap_or_else(|messages| panic!("{messages}"));
+    for method in program.structs.iter().flat_map(|each| &each.methods) {
+        let dims = &dims[..method.graph.dims.len()];
+        let arguments = method.arguments.iter().filter_map(|argument| match argument.content {
+            crate::program::ArgumentContent::Tensor(tensor) => Some(tensor),
+            crate::program::ArgumentContent::Dim(_) => None,
+        });
+        let tensors = method.fields.iter().map(|field| field.tensor).chain(arguments);
+        let inputs = tensors.enumerate().map(|(seed, tensor)| {
+            let shape = eval::shape(&method.graph, dims, tensor).unwrap();
+            (tensor, eval::Data::Float(input(&shape, seed)))
+        });
+        for pair in values(method, dims, &inputs.collect::<Vec<_>>()).chunks_exact(2) {
+            let [eval::Data::Float(found), eval::Data::Float(expected)] = pair else {
+                panic!("{} returns numbers", method.name)
+            };
+            assert_eq!(found.len(), expected.len(), "{}", method.name);
+            for (found, expected) in found.iter().zip(expected) {
+                assert!((found - expected).abs() < 1e-12, "{}: {found} is not {expected}", method.name);
+            }
+        }
+    }
+}
+
 fn check_gradients(text: &str, dims: &[usize], labels: u32) {
     let program = checked(text).unwrap_or_else(|messages| panic!("{messages}"));
     for each in program.structs.iter().flat_map(|each| &each.methods) {

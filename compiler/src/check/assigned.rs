@@ -85,6 +85,7 @@ impl Names {
                     self.assigned.push(name.clone());
                 }
             }
+            Target::Ignored(_) => {}
             Target::Tuple(parts, _) => parts.iter().for_each(|part| self.target(part)),
         }
     }

@@ -17,7 +17,7 @@ impl Elaborator<'_> {
     pub fn assign(&mut self, target: &Target, operator: Option<Op>, operator_span: Span, value: &ast::Expr) {
         let hint = match target {
             Target::Name(name) | Target::Indexed(name, ..) => name.to_string(),
-            Target::Tuple(..) => String::new(),
+            Target::Ignored(_) | Target::Tuple(..) => String::new(),
         };
         if let Target::Indexed(name, subscripts, _) = target
             && self.lacks_let(name, subscripts)
@@ -52,6 +52,7 @@ impl Elaborator<'_> {
             Target::Tuple(parts, _) => {
                 Wanted::Several(parts.iter().map(|part| self.wanted_by(part)).collect())
             }
+            Target::Ignored(_) => Wanted::Any,
             Target::Name(name) | Target::Indexed(name, ..) => {
                 let value = self.binding(&name.to_string()).map(|binding| &binding.value);
                 match value {
@@ -163,9 +164,12 @@ impl Elaborator<'_> {
                     self.poison(name);
                     return;
                 }
-                if let Some(binding) = self.binding(&name.to_string()) {
-                    binding.value = Bound::Value(value);
-                }
+                let is_variable = self.binding(&name.to_string()).is_some_and(|binding| binding.is_variable);
+                let value = match value {
+                    Value::Array(array) if is_variable => self.by_itself(&array, &name.to_string()),
+                    value => value,
+                };
+                self.rebind(name, value);
             }
             (Target::Tuple(parts, _), Value::Tuple(values)) if parts.len() == values.len() => {
                 for (part, value) in parts.iter().zip(values) {
@@ -192,7 +196,7 @@ impl Elaborator<'_> {
                 self.error_with_help(*at, message, "there is one value for each place: `(a, b) = (b, a);`");
                 parts.iter().for_each(|part| self.assign_whole(part, Value::Poison, place));
             }
-            (Target::Indexed(..), Value::Poison) => {}
+            (Target::Ignored(_), _) | (Target::Indexed(..), Value::Poison) => {}
             (Target::Indexed(_, _, at), _) => self.error_with_help(
                 *at,
                 "a part of a value is assigned alone",

@@ -80,7 +80,7 @@ impl Elaborator<'_> {
     }
 
     /// What names stand for, which then stand again for what they did before.
-    fn replaced(&mut self, before: &[(Ident, Value)]) -> Vec<Value> {
+    pub fn replaced(&mut self, before: &[(Ident, Value)]) -> Vec<Value> {
         let mut now = Vec::new();
         for (name, value) in before {
             let bound = self.binding(&name.to_string()).map(|binding| &mut binding.value);
@@ -93,7 +93,7 @@ impl Elaborator<'_> {
     }
 
     /// Binds what either of two branches has assigned.
-    fn merge(
+    pub fn merge(
         &mut self,
         name: &Ident,
         before: &Value,

@@ -17,7 +17,12 @@ struct Variable {
     shape: Vec<Int>,
     /// Where it lies in the tensor, if it is one layer's field of an array of layers.
     at: Option<Vec<Int>>,
+    /// Whether all of the indices around share it; else it is of each of them its own.
+    is_shared: bool,
 }
+
+/// For each variable a derivative, if there is one.
+type Found = Result<Vec<Option<TensorId>>, differentiate::ThroughEarlierIterations>;
 
 impl Elaborator<'_> {
     /// `grad(u, x)`, `grad(u, (x, t))`: the gradient of Σu.
@@ -34,14 +39,26 @@ impl Elaborator<'_> {
             let Some(variable) = self.variable(name, "grad") else { return Value::Poison };
             by.push(variable);
         }
-        let tensors: Vec<TensorId> = by.iter().map(|variable| variable.tensor).collect();
         let output = self.whole(&value, "u");
-        let one = self.graph.scalars.number(1.0);
         let shape = self.graph.shape(output).to_vec();
-        let seed = self.graph.push_map("d_u", shape, Kind::Float, one);
-        // Of the accurate forms of what is written naively.
-        let found = sharpened(&mut self.graph, &mut self.open, &tensors, |graph, open| {
-            differentiate::reverse(graph, open, &[(output, seed)], &tensors)
+        let found = self.by_kinds(&by, |this, tensors, is_shared| {
+            // By what is shared, each of the indices has a gradient: that of its own part of u.
+            let around = &shape[..this.depth()];
+            let units = is_shared.then(|| this.graph.add_tensor("d_u", around.to_vec(), Kind::Float));
+            let scalars = &mut this.graph.scalars;
+            let seed = match units {
+                Some(units) => scalars.read(units, Graph::identity(around.len())),
+                None => scalars.number(1.0),
+            };
+            let seed = this.graph.push_map("d_u", shape.clone(), Kind::Float, seed);
+            // Of the accurate forms of what is written naively.
+            let found = sharpened(&mut this.graph, &mut this.open, tensors, |graph, open| {
+                differentiate::reverse(graph, open, &[(output, seed)], tensors)
+            })?;
+            if let Some(units) = units {
+                differentiate::over_units(&mut this.graph, units, 0);
+            }
+            Ok(found)
         });
         let found = match found {
             Ok(found) => found,
@@ -97,12 +114,19 @@ impl Elaborator<'_> {
             let Some(variable) = self.variable(name, "jacobian") else { return Value::Poison };
             by.push(variable);
         }
-        let tensors: Vec<TensorId> = by.iter().map(|variable| variable.tensor).collect();
         let output = self.whole(&value, "u");
         let shape = self.graph.shape(output).to_vec();
-        let seed = self.graph.add_tensor("d_u", shape.clone(), Kind::Float);
-        let found = sharpened(&mut self.graph, &mut self.open, &tensors, |graph, open| {
-            differentiate::reverse(graph, open, &[(output, seed)], &tensors)
+        let depth = self.depth();
+        let found = self.by_kinds(&by, |this, tensors, is_shared| {
+            let seed = this.graph.add_tensor("d_u", shape.clone(), Kind::Float);
+            let found = sharpened(&mut this.graph, &mut this.open, tensors, |graph, open| {
+                differentiate::reverse(graph, open, &[(output, seed)], tensors)
+            })?;
+            // Along the indices around it everything is its own, but for what they share.
+            let around = if is_shared { 0 } else { depth };
+            let order = differentiate::over_units(&mut this.graph, seed, around).behind(around);
+            let mut in_front = |block| differentiate::front_axes(&mut this.graph, block, &order);
+            Ok(found.into_iter().map(|block| block.map(&mut in_front)).collect())
         });
         let found = match found {
             Ok(found) => found,
@@ -120,14 +144,10 @@ impl Elaborator<'_> {
         if self.undifferentiated(&missing, "this Jacobian") {
             return Value::Poison;
         }
-        // Along the indices around it everything is its own.
-        let depth = self.depth();
-        let order = differentiate::over_units(&mut self.graph, seed, depth).behind(depth);
         let mut blocks = Vec::new();
         for ((block, variable), name) in found.into_iter().zip(&by).zip(&names) {
             blocks.push(match block {
                 Some(block) => {
-                    let block = differentiate::front_axes(&mut self.graph, block, &order);
                     let whole = self.of_whole(block);
                     Value::Array(self.part_of(&whole, shape.len() - depth, variable))
                 }
@@ -146,6 +166,28 @@ impl Elaborator<'_> {
             E::Tuple(_) => Value::Tuple(blocks),
             _ => blocks.pop().unwrap_or(Value::Poison),
         }
+    }
+
+    /// The derivatives by the variables that each of the indices around has of its own, and by those that all
+    /// share, in the order of the variables.
+    fn by_kinds(
+        &mut self,
+        by: &[Variable],
+        mut take: impl FnMut(&mut Self, &[TensorId], bool) -> Found,
+    ) -> Found {
+        let mut found = vec![None; by.len()];
+        for is_shared in [false, true] {
+            let places: Vec<usize> =
+                (0..by.len()).filter(|place| by[*place].is_shared == is_shared).collect();
+            let tensors: Vec<TensorId> = places.iter().map(|place| by[*place].tensor).collect();
+            if tensors.is_empty() {
+                continue;
+            }
+            for (place, derivative) in places.into_iter().zip(take(self, &tensors, is_shared)?) {
+                found[place] = derivative;
+            }
+        }
+        Ok(found)
     }
 
     /// The operands of `grad` and `jacobian`.
@@ -210,9 +252,21 @@ impl Elaborator<'_> {
         // J·v is the gradient of ⟨Jᵀw, v⟩ with respect to w, whatever w is: Jᵀw is linear in it.
         let zero = self.graph.scalars.number(0.0);
         let output_shape = self.graph.shape(output).to_vec();
-        let w = self.graph.push_map("w", output_shape, Kind::Float, zero);
+        let w = self.graph.push_map("w", output_shape.clone(), Kind::Float, zero);
+        let around = output_shape[..self.depth()].to_vec();
         let found = sharpened(&mut self.graph, &mut self.open, &[by.tensor, w], |graph, open| {
-            let found = differentiate::reverse(graph, open, &[(output, w)], &[by.tensor])?;
+            // By what is shared, Jᵀ is of each index's own part of u.
+            let units = by.is_shared.then(|| graph.add_tensor("d_u", around.clone(), Kind::Float));
+            let seed = units.map_or(w, |units| {
+                let unit = graph.scalars.read(units, Graph::identity(around.len()));
+                let each = graph.scalars.read(w, Graph::identity(output_shape.len()));
+                let each = graph.scalars.mul(unit, each);
+                graph.push_map("d_u", output_shape.clone(), Kind::Float, each)
+            });
+            let found = differentiate::reverse(graph, open, &[(output, seed)], &[by.tensor])?;
+            if let Some(units) = units {
+                differentiate::over_units(graph, units, 0);
+            }
             match found[0] {
                 None => Ok(None),
                 Some(transposed) => {
@@ -254,6 +308,12 @@ impl Elaborator<'_> {
         }
     }
 
+    /// The value of a variable: neither a view of something else, nor what another name stands for.
+    pub fn by_itself(&mut self, array: &Array, name: &str) -> Value {
+        let tensor = self.whole_anew(array, name);
+        Value::Array(self.of_whole(tensor))
+    }
+
     /// The value to be differentiated.
     fn differentiable(&mut self, value: &Value, place: &Place) -> Option<Array> {
         let array = self.to_array(value.clone(), place)?;
@@ -285,13 +345,15 @@ impl Elaborator<'_> {
         let Some(at) = &variable.at else { return self.whole(direction, "v") };
         let depth = self.depth();
         let own = (0..variable.shape.len()).map(|axis| Int::index(depth + axis));
-        let out = self.graph.add_tensor("v", self.graph.shape(variable.tensor).to_vec(), Kind::Float);
+        let whole = self.graph.shape(variable.tensor).to_vec();
+        let shape = self.ambient.iter().map(|axis| axis.extent.clone()).chain(whole).collect();
+        let out = self.graph.add_tensor("v", shape, Kind::Float);
         let value = self.here(direction).element;
         self.graph.nodes.push(Node::Comprehension(Comprehension {
             out,
             base: None,
-            domain: Graph::axes(&variable.shape),
-            at: at.iter().cloned().chain(own).collect(),
+            domain: self.ambient.iter().cloned().chain(Graph::axes(&variable.shape)).collect(),
+            at: Graph::identity(depth).into_iter().chain(at.iter().cloned()).chain(own).collect(),
             reduction: Reduction::Set,
             value,
         }));
@@ -313,6 +375,8 @@ impl Elaborator<'_> {
             return None;
         }
         let full = Graph::identity(self.depth() + array.shape.len());
+        let own = &full[self.depth()..];
+        let is_named = matches!(expr.kind, E::Name(_) | E::Field(..));
         match &self.graph.scalars[array.element] {
             Scalar::Read(tensor, _) if self.is_frozen(*tensor) => {
                 let shown = spelled(expr).map_or("this".to_string(), |name| format!("`{name}`"));
@@ -323,26 +387,21 @@ impl Elaborator<'_> {
                 );
                 None
             }
-            Scalar::Read(tensor, at) if *at == full && self.graph.shape(*tensor).len() == full.len() => {
-                Some(Variable { tensor: *tensor, shape: array.shape, at: None })
-            }
-            // `blocks[2].weight`: where nothing is mapped over indices, which would have each its own.
             Scalar::Read(tensor, at)
-                if matches!(expr.kind, E::Name(_) | E::Field(..))
-                    && self.depth() == 0
-                    && at.ends_with(&full)
-                    && self.fields.values().any(|field| field == tensor) =>
+                if is_named && *at == full && self.graph.shape(*tensor).len() == full.len() =>
             {
-                let at = Some(at[..at.len() - full.len()].to_vec());
-                Some(Variable { tensor: *tensor, shape: array.shape, at })
+                Some(Variable { tensor: *tensor, shape: array.shape, at: None, is_shared: false })
             }
-            Scalar::Read(_, at) if self.depth() > 0 && at.len() == array.shape.len() => {
-                let message = format!(
-                    "inside of index notation `{what}` is with respect to a part that belongs to the index alone"
-                );
-                let help = "bind the part, and compute from the binding: `let part = x[n]; let u = f(part);`; by what all share, outside";
-                self.error_with_help(expr.span, message, help);
-                None
+            // What has no index of those around is shared by them; `blocks[2].weight` is a part of a field.
+            Scalar::Read(tensor, at)
+                if is_named
+                    && at.ends_with(own)
+                    && at[..at.len() - own.len()].iter().all(|place| !mentions_any(place, self.depth()))
+                    && (at.len() == own.len() || self.fields.values().any(|field| field == tensor)) =>
+            {
+                let (is_shared, at) = (self.depth() > 0, &at[..at.len() - own.len()]);
+                let at = Some(at.to_vec()).filter(|at| !at.is_empty());
+                Some(Variable { tensor: *tensor, shape: array.shape, at, is_shared })
             }
             _ => {
                 let message = format!("`{what}` is with respect to an argument, a field, or a `let`");
@@ -373,6 +432,11 @@ impl Elaborator<'_> {
     }
 }
 
+/// Whether a subscript mentions one of the first indices.
+fn mentions_any(place: &Int, count: usize) -> bool {
+    (0..count).any(|index| place.mentions_index(index))
+}
+
 fn shown(expr: Option<&ast::Expr>) -> String {
     match expr.map(|expr| &expr.kind) {
         Some(E::Name(name)) => format!("`{name}`"),
@@ -386,7 +450,9 @@ pub fn is_variable(body: &ast::Body, name: &Ident) -> bool {
         Statement::Let { value, .. }
         | Statement::LetIndexed { value, .. }
         | Statement::Assign { value, .. } => in_expr(value, name),
-        Statement::For(each) => is_variable(&each.body, name),
+        Statement::For(each) => {
+            is_variable(&each.body, name) || each.condition.as_ref().is_some_and(|of| in_expr(of, name))
+        }
         Statement::Lost(_) => false,
     }) || body.result.as_ref().is_some_and(|result| in_expr(result, name))
 }

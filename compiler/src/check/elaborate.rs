@@ -444,6 +444,12 @@ impl<'a> Elaborator<'a> {
                 return tensor;
             }
         }
+        self.whole_anew(&array, name)
+    }
+
+    /// The array as a whole tensor that is another one than that of which it may be all.
+    pub fn whole_anew(&mut self, array: &Array, name: &str) -> TensorId {
+        let array = self.here(array);
         let domain: Vec<Axis> = self.ambient.iter().cloned().chain(Graph::axes(&array.shape)).collect();
         let shape: Vec<Int> = domain.iter().map(|axis| axis.extent.clone()).collect();
         let value = self.guarded(&array);

@@ -8,7 +8,7 @@ use super::elaborate::{Elaborator, Place};
 use super::notation::is_size;
 use super::value::{Bound, Mutability, Value};
 use super::words::spelled;
-use crate::ir::{Atom, Axis, Int};
+use crate::ir::{Atom, Axis, Int, Node, TensorId};
 use crate::syntax::ast::{self, ExprKind as E, IndexBinding, Statement, Subscript, Target};
 
 /// A read of an axis at a subscript, met while looking for ranges.
@@ -98,7 +98,7 @@ impl Elaborator<'_> {
         body: &ast::Expr,
     ) -> (BTreeMap<usize, Range>, bool) {
         let depth = self.depth();
-        let nodes = self.graph.nodes.len();
+        let first = self.graph.next_tensor();
         let mut uses = Uses::default();
         self.quiet += 1;
         self.enter();
@@ -108,7 +108,8 @@ impl Elaborator<'_> {
         self.gather_uses(body, &mut uses);
         self.frame_mut().scopes.pop();
         self.ambient.truncate(depth);
-        self.graph.nodes.truncate(nodes);
+        forget(&mut self.graph.nodes, first);
+        self.open.iter_mut().for_each(|level| forget(&mut level.nodes, first));
         self.quiet -= 1;
         for position in 0..depth {
             uses.known.insert(position, self.ambient[position].extent.clone());
@@ -414,7 +415,7 @@ impl Elaborator<'_> {
 
     fn gather_target_uses(&mut self, target: &Target, uses: &mut Uses) {
         match target {
-            Target::Name(_) => {}
+            Target::Name(_) | Target::Ignored(_) => {}
             Target::Indexed(name, subscripts, _) => {
                 let value = match self.binding(&name.to_string()).map(|binding| binding.value.clone()) {
                     Some(Bound::Value(value)) => value,
@@ -445,4 +446,16 @@ pub fn affine(value: &Int, position: usize) -> Option<(i64, Int)> {
         }
     }
     (coefficient != 0).then_some((coefficient, rest))
+}
+
+/// Takes out what makes tensors from this one on. A derivative may have put such nodes between the others.
+fn forget(nodes: &mut Vec<Node>, first: TensorId) {
+    nodes.retain_mut(|node| {
+        if let Node::Loop(node) = node {
+            forget(&mut node.body, first);
+        }
+        let outputs = node.outputs();
+        let is_empty = matches!(node, Node::Loop(node) if node.body.is_empty()) && outputs.is_empty();
+        !is_empty && outputs.iter().all(|output| *output < first)
+    });
 }

@@ -21,6 +21,7 @@ impl Elaborator<'_> {
             mutable,
             used: false,
             assigned: false,
+            is_variable: false,
             depth,
         });
     }

@@ -234,7 +234,7 @@ impl Elaborator<'_> {
         poisoned: bool,
         unknown: &mut Vec<Ident>,
     ) -> Option<Int> {
-        let (name, help) = (&index.name, format!("write its range: `{} in 0..n`", index.name));
+        let (name, help) = (&index.name, format!("write its range: `{} in 0..N`", index.name));
         match range {
             Some(Range::Found(extent)) => return Some(extent.clone()),
             Some(Range::Conflict(uses)) => {
@@ -294,7 +294,7 @@ impl Elaborator<'_> {
         for name in unknown {
             let message =
                 format!("how far `{name}` runs is not known: it subscripts no axis alone, or linearly");
-            let help = format!("write its range, `{name} in 0..n`, or subscript with it, `x[{name}]`");
+            let help = format!("write its range, `{name} in 0..N`, or subscript with it, `x[{name}]`");
             self.error_with_help(name.span(), message, help);
         }
     }

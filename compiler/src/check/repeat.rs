@@ -86,7 +86,9 @@ impl Elaborator<'_> {
         self.counters.insert(counter, extent.clone());
         // Whether the first iteration runs; the others ask at the end of the one before.
         let first = if reversed { extent.plus(-1) } else { Int::zero() };
-        let running = each.condition.as_ref().map(|condition| {
+        let together = each.condition.as_ref().filter(|_| self.depth() == 0);
+        let apart = each.condition.as_ref().filter(|_| self.depth() > 0);
+        let running = together.map(|condition| {
             let initial = self.runs(each, condition, &variable, counter, first, &extent);
             let inside = self.graph.add_tensor("running", Vec::new(), Kind::Mask);
             let last = self.graph.add_tensor("running", Vec::new(), Kind::Mask);
@@ -101,6 +103,12 @@ impl Elaborator<'_> {
             self.rebind(&name, inside);
             carried.push((name, before, tensors));
         }
+        let mut going = Vec::new();
+        let goes = apart.map(|_| {
+            let always = self.graph.scalars.flag(true);
+            let always = Value::Array(self.scalar(Kind::Mask, always));
+            self.carry(&always, &Ident::new("running", each.span), &mut going)
+        });
         let outer = std::mem::take(&mut self.graph.nodes);
         self.open.push(Open {
             nodes: outer,
@@ -112,14 +120,20 @@ impl Elaborator<'_> {
         });
         self.enter();
         self.bind(&each.variable, variable.clone(), Mutability::Counter);
-        for statement in &each.body.statements {
-            self.statement(statement, &each.body);
+        match (apart, goes) {
+            (Some(condition), Some(Value::Array(goes))) => {
+                let goes = self.while_it_goes(each, condition, &goes);
+                if let [going] = &mut going[..] {
+                    going.next = goes.unwrap_or(going.inside);
+                }
+            }
+            _ => self.statements_of(each),
         }
         if let Some(result) = &each.body.result {
             self.error_with_help(result.span, "the body of a loop has no value", "assign it: `x = …;`");
         }
         self.leave();
-        let running = each.condition.as_ref().zip(running).map(|(condition, running)| {
+        let running = together.zip(running).map(|(condition, running)| {
             let next = Int::atom(Atom::Loop(counter)).plus(if reversed { -1 } else { 1 });
             Carried { next: self.runs(each, condition, &variable, counter, next, &extent), ..running }
         });
@@ -140,8 +154,13 @@ impl Elaborator<'_> {
         self.graph.nodes = open.nodes;
         let never = extent.as_constant().is_some_and(|extent| extent <= 0);
         if !never {
-            let carried =
-                carried.iter().flat_map(|(_, _, tensors)| tensors).copied().chain(running).collect();
+            let carried = carried
+                .iter()
+                .flat_map(|(_, _, tensors)| tensors)
+                .copied()
+                .chain(running)
+                .chain(going)
+                .collect();
             let condition = running.map(|running| self.graph.scalars.read(running.inside, Vec::new()));
             self.graph.nodes.push(Node::Loop(Loop {
                 counter,
@@ -170,10 +189,58 @@ impl Elaborator<'_> {
     fn skip(&mut self, each: &ast::For) {
         self.enter();
         self.bind(&each.variable, Bound::Value(Value::Poison), Mutability::Counter);
+        self.statements_of(each);
+        self.leave();
+    }
+
+    fn statements_of(&mut self, each: &ast::For) {
         for statement in &each.body.statements {
             self.statement(statement, &each.body);
         }
-        self.leave();
+    }
+
+    /// The body of a loop that is mapped over indices, for each of which it stops at a time of its own: what it
+    /// assigns, it assigns where the loop still goes on. Returns where it does.
+    fn while_it_goes(&mut self, each: &ast::For, condition: &ast::Expr, goes: &Array) -> Option<TensorId> {
+        self.guards.push(Guard { condition: goes.clone(), needed: true });
+        let value = self.expr(condition);
+        let mask = self.mask(value, condition).filter(|mask| self.is_one_condition(mask, condition));
+        self.guards.pop();
+        let Some(mask) = mask else {
+            let condition = self.unknown_condition();
+            self.guards.push(Guard { condition, needed: false });
+            self.statements_of(each);
+            self.guards.pop();
+            return None;
+        };
+        let scalars = &mut self.graph.scalars;
+        let stopped = scalars.flag(false);
+        let element = scalars.select(goes.element, mask.element, stopped);
+        let before = self.assigned(&[&each.body]);
+        let running = self.whole(&Array { element, ..mask }, "running");
+        let mask = self.of_whole(running);
+        let first = self.graph.next_tensor();
+        self.guards.push(Guard { condition: mask.clone(), needed: true });
+        self.statements_of(each);
+        self.guards.pop();
+        for ((name, before), now) in before.iter().zip(self.replaced(&before)) {
+            if self.is_kept(&now, before, first) {
+                self.rebind(name, now);
+            } else {
+                self.merge(name, before, &mask, now, before.clone(), condition);
+            }
+        }
+        Some(running)
+    }
+
+    /// Whether a condition is one for all elements; where it is not, says so.
+    fn is_one_condition(&mut self, mask: &Array, condition: &ast::Expr) -> bool {
+        if !mask.shape.is_empty() {
+            let message =
+                format!("a loop runs on one condition, found {}", self.show(mask.kind, &mask.shape));
+            self.error_with_help(condition.span, message, "reduce it: `any(…)` or `all(…)`");
+        }
+        mask.shape.is_empty()
     }
 
     /// Lets a name stand for another value.
@@ -259,16 +326,8 @@ impl Elaborator<'_> {
         self.guards.pop();
         self.leave();
         let mut element = self.graph.scalars.flag(false);
-        if let Some(mask) = mask {
-            if mask.shape.is_empty() && self.depth() == 0 {
-                element = self.graph.scalars.select(exists.element, mask.element, element);
-            } else if mask.shape.is_empty() {
-                self.error_with_help(condition.span, "a loop that stops early cannot be mapped over indices: each would stop at a time of its own", "loop over whole tensors, and stop where `all(…)` is done");
-            } else {
-                let message =
-                    format!("a loop runs on one condition, found {}", self.show(mask.kind, &mask.shape));
-                self.error_with_help(condition.span, message, "reduce it: `any(…)` or `all(…)`");
-            }
+        if let Some(mask) = mask.filter(|mask| self.is_one_condition(mask, condition)) {
+            element = self.graph.scalars.select(exists.element, mask.element, element);
         }
         self.graph.push_map("running", Vec::new(), Kind::Mask, element)
     }

@@ -144,10 +144,11 @@ impl Elaborator<'_> {
         match (pattern, value) {
             (Pattern::Ignored(_), _) => {}
             (Pattern::Name(name), Value::Array(array)) if super::derivative::is_variable(around, name) => {
-                // What is differentiated with respect to stands by itself: not a view of something else.
-                let tensor = self.whole(&array, &name.to_string());
-                let array = self.of_whole(tensor);
-                self.bind(name, Bound::Value(Value::Array(array)), mutable);
+                let value = self.by_itself(&array, &name.to_string());
+                self.bind(name, Bound::Value(value), mutable);
+                if let Some(binding) = self.binding(&name.to_string()) {
+                    binding.is_variable = true;
+                }
             }
             (Pattern::Name(name), value) => self.bind(name, Bound::Value(value), mutable),
             (Pattern::Tuple(parts, _), Value::Tuple(values)) if parts.len() == values.len() => {

@@ -43,6 +43,7 @@ impl Elaborator<'_> {
     /// Says which names that are assigned are bound nowhere.
     pub fn bind_unknown(&mut self, target: &Target) {
         match target {
+            Target::Ignored(_) => {}
             Target::Tuple(parts, _) => parts.iter().for_each(|part| self.bind_unknown(part)),
             Target::Name(name) | Target::Indexed(name, ..) => {
                 let text = name.to_string();

@@ -99,6 +99,8 @@ pub struct Binding {
     pub used: bool,
     /// Whether it has been assigned anew.
     pub assigned: bool,
+    /// Whether something is differentiated by it: then it is a tensor of its own, which no other name stands for.
+    pub is_variable: bool,
     /// How many indices of the notation were in scope.
     pub depth: usize,
 }

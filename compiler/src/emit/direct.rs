@@ -180,7 +180,7 @@ impl<'a> Direct<'a> {
         let attributes = decorated(self.signature, true, &docs);
         let name = format_ident!("{}{}", plain(&method.name), self.suffix, span = method.name.span());
         let (krate, float) = (&paths.krate, &paths.float);
-        let (ws, storage) = (local("ws"), local("S"));
+        let (ws, storage) = (local("ws"), self.signature.type_parameter("S"));
         let visibility = &method.visibility;
         let (lifetime, generics) = if self.results.all_scalar() {
             (TokenStream::new(), TokenStream::new())

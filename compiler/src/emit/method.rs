@@ -47,7 +47,7 @@ fn value(signature: &Signature<'_>, compiled: Option<&CompiledMethod>, suffix: &
     let attributes = decorated(signature, !suffix.is_empty(), &docs);
     let visibility = &method.visibility;
     let (krate, float) = (&paths.krate, &paths.float);
-    let (ws, storage) = (local("ws"), local("S"));
+    let (ws, storage) = (local("ws"), signature.type_parameter("S"));
     let lifetime = if results.all_scalar() { TokenStream::new() } else { quote!('w) };
     let generics = if results.all_scalar() { TokenStream::new() } else { quote!('w,) };
     let parameters = signature.parameters(&TokenStream::new());

@@ -91,7 +91,7 @@ impl<'a> Pass<'a> {
         };
         let attributes = decorated(self.signature, false, &docs);
         let (krate, float) = (&paths.krate, &paths.float);
-        let (ws, storage) = (local("ws"), local("S"));
+        let (ws, storage) = (local("ws"), self.signature.type_parameter("S"));
         let (visibility, name, pass) = (&method.visibility, &method.name, &self.name);
         let parameters = self.signature.parameters(&quote!('w));
         quote! {

@@ -48,6 +48,11 @@ pub enum Results {
 }
 
 impl<'program> Signature<'program> {
+    /// The name of a type parameter of its methods, which hides types: not that of the network.
+    pub fn type_parameter(&self, name: &str) -> Ident {
+        local(&if self.owner.name == name { format!("{name}{name}") } else { name.to_string() })
+    }
+
     /// That of a method of a network.
     pub fn new(
         paths: &'program Paths,

@@ -75,7 +75,7 @@ impl<'a> Step<'a> {
         let attributes = decorated(self.signature, true, &docs);
         let name = format_ident!("{}_step", plain(&method.name), span = method.name.span());
         let (krate, float) = (&paths.krate, &paths.float);
-        let (storage, rule) = (local("S"), local("O"));
+        let [storage, rule] = ["S", "O"].map(|name| self.signature.type_parameter(name));
         let visibility = &method.visibility;
         let parameters = self.signature.parameters(&TokenStream::new());
         quote! {

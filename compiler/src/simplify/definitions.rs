@@ -2,10 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ir::{
-    Apply, ArrayFunction, Axis, Comprehension, Graph, Int, Node, Reduction, Scalar, ScalarId, Scalars,
-    TensorId,
-};
+use crate::ir::{Axis, Comprehension, Graph, Int, Node, Reduction, Scalar, ScalarId, Scalars, TensorId};
 
 /// Every element of a tensor as one formula, or as the sum of one.
 #[derive(Clone, Debug)]
@@ -71,7 +68,6 @@ pub fn covered(at: &[Int], domain: &[Axis], shape: &[Int]) -> Option<Vec<Option<
 pub struct Definitions {
     opaque: BTreeSet<TensorId>,
     of: BTreeMap<TensorId, Definition>,
-    argmaxes: BTreeMap<TensorId, Apply>,
     seen_through: BTreeMap<ScalarId, ScalarId>,
     all_seen_through: BTreeMap<ScalarId, ScalarId>,
 }
@@ -91,8 +87,7 @@ impl Definitions {
             match node {
                 Node::Comprehension(node) => self.learn(graph, node),
                 Node::Loop(node) => self.extend(graph, &node.body),
-                Node::Apply(node) => self.learn_argmax(node),
-                Node::Reshape { .. } => {}
+                Node::Apply(_) | Node::Reshape { .. } => {}
             }
         }
     }
@@ -103,18 +98,6 @@ impl Definitions {
             Some(definition) => self.of.insert(node.out, definition),
             None => self.of.remove(&node.out),
         };
-    }
-
-    /// Takes note of an argmax.
-    pub fn learn_argmax(&mut self, node: &Apply) {
-        if let ArrayFunction::Argmax { .. } = node.function {
-            self.argmaxes.insert(node.out, node.clone());
-        }
-    }
-
-    /// The argmax that makes a tensor.
-    pub fn argmax(&self, tensor: TensorId) -> Option<&Apply> {
-        self.argmaxes.get(&tensor)
     }
 
     /// The definition of a tensor.

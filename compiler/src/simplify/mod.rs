@@ -11,7 +11,6 @@ mod empty;
 mod factor;
 mod formulas;
 mod hoist;
-mod indices;
 mod names;
 mod order;
 mod ranges;

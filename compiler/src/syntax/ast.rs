@@ -322,6 +322,8 @@ pub enum Target {
     Name(Ident),
     /// `ys[t]`, `a[i, perm[j]]`
     Indexed(Ident, Vec<Subscript>, Span),
+    /// `_` in a tuple
+    Ignored(Span),
     /// `(h, c)`
     Tuple(Vec<Target>, Span),
 }

@@ -1,5 +1,5 @@
 //! Loops: that stop early, that run backwards, nested, over run-time sizes, writing at any subscript.
-use super::check_gradients;
+use super::{check_gradients, check_pairs};
 
 #[test]
 fn stops_early() {
@@ -409,4 +409,31 @@ fn stencils_with_edges() {
         &[4],
         3,
     );
+}
+
+#[test]
+fn what_is_assigned_may_be_ignored() {
+    let text = "
+        dim T;
+        pub struct Net { w: f64[2] }
+        impl Net {
+            fn cell(x: f64, h: f64[2]) -> (f64[2], (f64, f64[2])) { let y = tanh(x * w + h); (y, (sum(y), y * y)) }
+            pub fn ignored(x: f64[T]) -> (f64[2], f64[2], f64, f64) {
+                let mut h = w;
+                let mut g = w;
+                let mut s = 0;
+                let mut z = 0;
+                for t in 0..T {
+                    (h, (_, _)) = cell(x[t], h);
+                    (_, (s, _)) = cell(x[t], h + s);
+                    let (next, _) = cell(x[t], g);
+                    g = next;
+                    let (_, (last, _)) = cell(x[t], g + z);
+                    z = last;
+                }
+                (h, g, s, z)
+            }
+        }";
+    check_gradients(text, &[3], 3);
+    check_pairs(text, &[3]);
 }

@@ -76,6 +76,30 @@ pub const A: usize = 1;
         #[grad]
         pub fn value(x: f64[3]) -> f64 { sum(x * as_slice) + l2(W) }
     }
+
+    /// A network under the name of a type parameter.
+    pub struct S {
+        w: f64[2],
+    }
+
+    impl S {
+        /// A square.
+        #[grad]
+        #[hvp]
+        pub fn loss(x: f64[2]) -> f64 { sum(x * w * w) }
+    }
+
+    /// A network under the name of another.
+    pub struct O {
+        w: f64[2],
+    }
+
+    impl O {
+        /// A square.
+        #[grad]
+        #[hvp]
+        pub fn loss(x: f64[2]) -> f64 { sum(x * w * w) }
+    }
 }
 
 /// What only this module and this crate see, at 1 everywhere.

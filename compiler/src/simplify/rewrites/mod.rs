@@ -102,10 +102,7 @@ impl Rewriter<'_> {
                     self.definitions.learn(self.graph, node);
                     self.learn_ratio(node, &made_here);
                 }
-                Node::Apply(node) => {
-                    node.value = self.rewrite(node.value);
-                    self.definitions.learn_argmax(node);
-                }
+                Node::Apply(node) => node.value = self.rewrite(node.value),
                 Node::Reshape { .. } => {}
                 Node::Loop(node) => {
                     node.condition = node.condition.map(|condition| self.rewrite(condition));
@@ -138,10 +135,8 @@ impl Rewriter<'_> {
 
     /// A new node, to come after the one that makes a tensor.
     fn push_after(&mut self, tensor: TensorId, node: Node) {
-        match &node {
-            Node::Comprehension(node) => self.definitions.learn(self.graph, node),
-            Node::Apply(node) => self.definitions.learn_argmax(node),
-            Node::Reshape { .. } | Node::Loop(_) => {}
+        if let Node::Comprehension(node) = &node {
+            self.definitions.learn(self.graph, node);
         }
         self.after.entry(tensor).or_default().push(node);
     }

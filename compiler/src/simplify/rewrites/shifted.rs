@@ -13,7 +13,7 @@
 use super::Rewriter;
 use super::largest::Layout;
 use super::products::Product;
-use crate::ir::{ArrayFunction, Comparison, Int, Scalar, ScalarId, TensorId, Unary};
+use crate::ir::{Binary, Comparison, Int, Scalar, ScalarId, TensorId};
 use crate::simplify::definitions::Definition;
 
 /// e^shift · sum · beside
@@ -86,15 +86,17 @@ impl Rewriter<'_> {
 
         // Only terms that count are compared.
         let (zero, nothing) = (self.number(0.0), self.number(f64::NEG_INFINITY));
-        let mut compared = exponent;
-        for &weight in &weights.over {
-            let counts = self.compare(Comparison::NotEqual, weight, zero);
-            compared = self.select(counts, compared, nothing);
-        }
-        if let Some(guard) = guard {
-            compared = self.select(guard, compared, nothing);
-        }
-        let largest = self.push_largest(tensor, &layout, compared);
+        let counted = |this: &mut Self, mut compared: ScalarId| {
+            for &weight in &weights.over {
+                let counts = this.compare(Comparison::NotEqual, weight, zero);
+                compared = this.select(counts, compared, nothing);
+            }
+            guard.map_or(compared, |guard| this.select(guard, compared, nothing))
+        };
+        let varying = self.varying(exponent, &layout);
+        let varying = counted(self, varying);
+        let largest = self.push_largest(tensor, &layout, varying);
+        let compared = counted(self, exponent);
         let top = self.push_top(tensor, &layout, (compared, largest), Self::is_whatever, f64::NEG_INFINITY);
         let top = self.graph.scalars.read(top, layout.at());
         let is_finite = self.is_finite(top);
@@ -169,41 +171,23 @@ impl Rewriter<'_> {
         Some(Terms { guard, exponent: exponent?, weights, beside })
     }
 
-    /// Whether an exponent is x − m already.
+    /// Whether an exponent is x − m as it is written here. (A largest one that is taken off by hand is no more
+    /// than a part of x.)
     fn is_shifted(&mut self, exponent: ScalarId) -> bool {
         let seen = self.see(exponent);
-        match self.graph.scalars[seen] {
-            Scalar::Binary(crate::ir::Binary::Sub, x, top) => self.is_top(top) || self.is_own_maximum(x, top),
-            _ => false,
-        }
+        let Scalar::Binary(Binary::Sub, _, shift) = self.graph.scalars[seen] else { return false };
+        let shift = self.see(shift);
+        let Scalar::Select(_, top, _) = self.graph.scalars[shift] else { return false };
+        self.is_top(top)
     }
 
-    /// Whether a value is an expression read where an argmax over that very expression has found it.
-    fn is_own_maximum(&mut self, x: ScalarId, top: ScalarId) -> bool {
-        let mut top = self.see(top);
-        if let Scalar::Unary(Unary::StopGradient, inner) = self.graph.scalars[top] {
-            top = self.see(inner);
+    /// The part of an exponent that decides which is the largest: without what is the same for every term.
+    fn varying(&mut self, exponent: ScalarId, layout: &Layout) -> ScalarId {
+        let inner: Vec<usize> = (layout.outer.len()..layout.domain().len()).collect();
+        let seen = self.see(exponent);
+        match self.graph.scalars[seen] {
+            Scalar::Binary(Binary::Sub, x, same) if !self.mentions(same, &inner) => self.varying(x, layout),
+            _ => exponent,
         }
-        let top = self.definitions.see_all(&mut self.graph.scalars, top);
-        let x = self.definitions.see_all(&mut self.graph.scalars, x);
-        let Some((largest, at)) = crate::simplify::indices::index_read(&self.graph.scalars, top) else {
-            return false;
-        };
-        let Some(argmax) = self.definitions.argmax(largest).cloned() else { return false };
-        let [_] = argmax.inner[..] else { return false };
-        let mut indices = at.clone();
-        indices.push(Int::atom(crate::ir::Atom::Read(largest, at)));
-        let found = self.graph.scalars.with_indices(argmax.value, &indices);
-        let found = self.definitions.see_all(&mut self.graph.scalars, found);
-        if found != top || argmax.function != (ArrayFunction::Argmax { least: false }) {
-            return false;
-        }
-        // The argmax searches the expression itself, along whichever index.
-        let searched = argmax.outer.len();
-        self.graph.scalars.indices(x).into_iter().any(|index| {
-            indices[searched] = Int::index(index);
-            let value = self.graph.scalars.with_indices(argmax.value, &indices);
-            self.definitions.see_all(&mut self.graph.scalars, value) == x
-        })
     }
 }

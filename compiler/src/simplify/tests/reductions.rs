@@ -194,7 +194,7 @@ fn mean_of_exponentials() {
 }
 
 #[test]
-fn what_is_shifted_already_stays() {
+fn what_is_shifted_by_hand_is_shifted_once() {
     for style in Style::ALL {
         let write = |f: &mut Formula, x: Value| {
             let top = f.max(1, x);
@@ -210,9 +210,22 @@ fn what_is_shifted_already_stays() {
         crate::simplify::simplify(&mut graph, &[result], crate::simplify::Purpose::Value);
         assert_eq!(crate::print::text(&graph).matches("argmax").count(), 1, "{style:?}");
         let found = run(&ROWS, 0, style, &write);
+        let logs = run(&ROWS, 1, style, &|f, x| {
+            let y = write(f, x);
+            f.ln(y)
+        });
         for (i, row) in ROWS.iter().enumerate() {
             let (_, softmax) = reference(row, &[1.0; 4]);
-            close(found[0][4 * i], softmax[0], 1e-12, "softmax, shifted by hand");
+            let top = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let (rest, _) = reference(&row.map(|x| x - top), &[1.0; 4]);
+            for j in 0..4 {
+                close(found[0][4 * i + j], softmax[j], 1e-12, "softmax, shifted by hand");
+                // Where a share is nearly 1, too.
+                let expected = (row[j] - top) - rest;
+                close(logs[0][4 * i + j], expected, 1e-12, &format!("its logarithm, of {row:?}, {style:?}"));
+                let slope = 1.0 - 4.0 * softmax[j];
+                assert!((logs[1][4 * i + j] - slope).abs() < 1e-12, "its derivative, of {row:?}, {style:?}");
+            }
         }
     }
 }

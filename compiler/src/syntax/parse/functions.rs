@@ -192,7 +192,11 @@ impl Parser<'_> {
             ty = Err(Failed);
             self.skip_until(|cursor| cursor.at_character(','));
         }
-        let default = default.filter(|_| ty.is_ok()).map(|default| or_lost(default, span));
+        // Without a type nobody knows what the default is, but that there is one.
+        let default = default.map(|default| match &ty {
+            Ok(_) => or_lost(default, span),
+            Err(Failed) => lost_expression(span),
+        });
         // What follows a type may belong to it, unless it is another argument.
         let separated = self.cursor.at_character(';') && !stray::continues_behind(&self.cursor);
         let ended =

@@ -19,6 +19,7 @@ mod operands;
 mod statements;
 mod stray;
 mod subscripts;
+mod targets;
 #[cfg(test)]
 mod tests;
 mod types;

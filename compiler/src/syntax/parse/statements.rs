@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenTree};
 
 use super::super::ast::{
-    BinaryOperator, Body, Expr, ExprKind, Lost, Pattern, Statement, Subscript, Target, TensorType, Type,
+    BinaryOperator, Body, Expr, ExprKind, Lost, Pattern, Statement, Target, TensorType, Type,
 };
 use super::attributes::Place;
 use super::cursor::Cursor;
@@ -296,6 +296,11 @@ impl Parser<'_> {
         let failures = self.failures;
         // Behind a stray token it may be the rest of a statement.
         let rest = self.cursor.is_blamed();
+        if self.is_taken_apart() {
+            let target = self.targets();
+            let operator_span = self.cursor.bump_operator("=");
+            return self.assign(body, target, None, operator_span);
+        }
         let value = self.expression()?;
         let found = self.cursor.operator().unwrap_or_default();
         let operator = match found {
@@ -315,6 +320,17 @@ impl Parser<'_> {
         };
         let operator_span = self.cursor.bump_operator(found);
         let target = self.target(value);
+        self.assign(body, target, operator, operator_span)
+    }
+
+    /// What is assigned, behind the operator.
+    fn assign(
+        &mut self,
+        body: &mut Body,
+        target: Parsed<Target>,
+        operator: Option<BinaryOperator>,
+        operator_span: Span,
+    ) -> Parsed<()> {
         if target.is_err() && (self.cursor.is_empty() || stray::continues(&self.cursor)) {
             return Err(Failed);
         }
@@ -360,43 +376,6 @@ impl Parser<'_> {
             self.wrong(value.span, "the value of this statement is not used", help);
         }
         Ok(())
-    }
-
-    /// What an expression on the left of `=` assigns.
-    fn target(&mut self, value: Expr) -> Parsed<Target> {
-        let span = value.span;
-        match value.kind {
-            ExprKind::Name(name) => Ok(Target::Name(name)),
-            ExprKind::Tuple(parts) => {
-                let parts: Vec<_> = parts.into_iter().map(|part| self.target(part)).collect();
-                Ok(Target::Tuple(parts.into_iter().collect::<Parsed<_>>()?, span))
-            }
-            ExprKind::Index(base, subscripts) => self.indexed_target(*base, subscripts, span),
-            ExprKind::Field(..) => {
-                let help = "parameters do not change within a function; assign to what `let mut` has bound";
-                Err(self.wrong(span, "a field cannot be assigned", help))
-            }
-            ExprKind::Error => Err(Failed),
-            _ => {
-                let help = "assign to what `let mut` has bound: `x = …;`, `x[t] = …;`, `(x, y) = …;`";
-                Err(self.wrong(span, "this cannot be assigned", help))
-            }
-        }
-    }
-
-    fn indexed_target(&mut self, base: Expr, subscripts: Vec<Subscript>, span: Span) -> Parsed<Target> {
-        match base.kind {
-            ExprKind::Name(name) => Ok(Target::Indexed(name, subscripts, span)),
-            ExprKind::Index(..) => {
-                let help = "all subscripts stand in one pair of brackets: `x[t, i] = …;`";
-                Err(self.wrong(span, "this cannot be assigned", help))
-            }
-            ExprKind::Error => Err(Failed),
-            _ => {
-                let help = "give the tensor a name with `let mut` and assign to that";
-                Err(self.wrong(base.span, "this cannot be assigned", help))
-            }
-        }
     }
 
     /// A name, `_`, or a tuple of patterns.

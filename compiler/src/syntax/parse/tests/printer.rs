@@ -157,6 +157,7 @@ fn target(one: &Target) -> String {
         Target::Indexed(name, subscripts, _) => {
             format!("{name}[{}]", commas(subscripts.iter().map(subscript)))
         }
+        Target::Ignored(_) => "_".to_owned(),
         Target::Tuple(parts, _) => format!("({})", commas(parts.iter().map(target))),
     }
 }
