@@ -19,9 +19,12 @@ pub(super) fn pad(
     counters: &BTreeMap<LoopId, Int>,
     node: &Comprehension,
 ) -> Option<(Vec<Comprehension>, Comprehension)> {
-    let (value, Window { tensor, at, axes }) = window(graph, counters, node, false)?;
-    let (copy, subscripts) = copy(graph, tensor, &at, &axes);
-    let read = graph.scalars.read(copy.out, subscripts);
+    let (value, window) = window(graph, counters, node, false)?;
+    let Larger { tensor: out, domain, from, to, window: subscripts } = Larger::new(graph, &window);
+    let original = graph.scalars.read(window.tensor, from);
+    let copy = Comprehension { out, base: None, domain, at: to, reduction: Reduction::Set, value: original };
+    let Window { tensor, at, .. } = window;
+    let read = graph.scalars.read(out, subscripts);
     let value = graph.scalars.rebuild(
         value,
         &mut |scalars, id| (scalars[id] == Scalar::Read(tensor, at.clone())).then_some(read),
@@ -39,20 +42,13 @@ pub(super) fn pad_written(
     if node.reduction != Reduction::Sum {
         return None;
     }
-    let (value, Window { tensor, at, axes }) = window(graph, counters, node, true)?;
-    let (out, to, at) = larger(graph, tensor, &at, &axes);
+    let (value, window) = window(graph, counters, node, true)?;
+    let Larger { tensor: out, domain, from, to, window: at } = Larger::new(graph, &window);
     let sum = Comprehension { out, base: None, at, value, ..node.clone() };
-    let domain = Graph::axes(graph.shape(tensor));
-    let reduction = if node.base.is_some() { Reduction::Sum } else { Reduction::Set };
+    let is_all = domain.len() == from.len();
+    let reduction = if node.base.is_some() || !is_all { Reduction::Sum } else { Reduction::Set };
     let value = graph.scalars.read(out, to);
-    let middle = Comprehension {
-        out: node.out,
-        base: node.base,
-        at: Graph::identity(domain.len()),
-        domain,
-        reduction,
-        value,
-    };
+    let middle = Comprehension { out: node.out, base: node.base, domain, at: from, reduction, value };
     Some([sum, middle])
 }
 
@@ -160,30 +156,39 @@ fn naturals(graph: &Graph, condition: ScalarId, facts: &mut Vec<Int>) -> bool {
     }
 }
 
-/// A copy of a tensor with margins of zeros, and where in it a window is.
-fn copy(graph: &mut Graph, tensor: TensorId, at: &[Int], margins: &[Margin]) -> (Comprehension, Vec<Int>) {
-    let (out, to, subscripts) = larger(graph, tensor, at, margins);
-    let domain: Vec<Axis> = Graph::axes(graph.shape(tensor));
-    let value = graph.scalars.read(tensor, Graph::identity(domain.len()));
-    (Comprehension { out, base: None, domain, at: to, reduction: Reduction::Set, value }, subscripts)
+/// A tensor larger than a part of another by margins: the part that a window's fixed subscripts leave, those without an
+/// index, which a loop around may count.
+struct Larger {
+    tensor: TensorId,
+    /// The part's axes, where their elements are in all of the other tensor, and where in the larger one.
+    domain: Vec<Axis>,
+    from: Vec<Int>,
+    to: Vec<Int>,
+    /// Where the window is in the larger one.
+    window: Vec<Int>,
 }
 
-/// A tensor larger than another by margins, where that lies in it, and where in it a window is.
-fn larger(
-    graph: &mut Graph,
-    tensor: TensorId,
-    at: &[Int],
-    margins: &[Margin],
-) -> (TensorId, Vec<Int>, Vec<Int>) {
-    let name = format!("{}_padded", graph.tensor(tensor).name);
-    let axes = graph.shape(tensor).to_vec();
-    let moved =
-        |value: &Int, margin: &Margin| margin.before.iter().fold(value.clone(), |sum, more| sum.add(more));
-    let longer = |(extent, margin): (&Int, &Margin)| {
-        margin.after.iter().fold(moved(extent, margin), |sum, more| sum.add(more))
-    };
-    let shape = axes.iter().zip(margins).map(longer).collect();
-    let out = graph.add_tensor(name, shape, Kind::Float);
-    let all_moved = |at: &[Int]| at.iter().zip(margins).map(|(at, margin)| moved(at, margin)).collect();
-    (out, all_moved(&Graph::identity(axes.len())), all_moved(at))
+impl Larger {
+    fn new(graph: &mut Graph, Window { tensor, at, axes }: &Window) -> Self {
+        let name = format!("{}_padded", graph.tensor(*tensor).name);
+        let moved = |value: &Int, margin: &Margin| {
+            margin.before.iter().fold(value.clone(), |sum, more| sum.add(more))
+        };
+        let (mut extents, mut shape) = (Vec::new(), Vec::new());
+        let (mut from, mut to, mut window) = (Vec::new(), Vec::new(), Vec::new());
+        for ((at, extent), margin) in at.iter().zip(graph.shape(*tensor)).zip(axes) {
+            if at.indices().is_empty() && *margin == Margin::default() {
+                from.push(at.clone());
+                continue;
+            }
+            let index = Int::index(extents.len());
+            to.push(moved(&index, margin));
+            from.push(index);
+            window.push(moved(at, margin));
+            extents.push(extent.clone());
+            shape.push(margin.after.iter().fold(moved(extent, margin), |sum, more| sum.add(more)));
+        }
+        let domain = Graph::axes(&extents);
+        Self { tensor: graph.add_tensor(name, shape, Kind::Float), domain, from, to, window }
+    }
 }
