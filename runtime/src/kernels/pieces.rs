@@ -272,32 +272,16 @@ pub fn sum<F: Float>(elements: &[F]) -> F {
     reason = "compiled for every sum of a program: iterators take several times as long"
 )]
 pub fn sum_of<F: Float>(count: usize, mut term: impl FnMut(usize) -> F) -> F {
-    const LANES: usize = 16;
-    const CHUNK: usize = 4 * LANES;
-    let mut terms = [F::ZERO; CHUNK];
+    // As many as do not wait for each other.
+    const LANES: usize = 64;
     let mut sums = [F::ZERO; LANES];
-    let mut last = F::ZERO;
-    let mut start = 0;
-    while start < count {
-        let some = CHUNK.min(count - start);
-        for i in 0..some {
-            terms[i] = term(start + i);
+    for turn in rows(0..count.div_ceil(LANES)) {
+        let start = turn * LANES;
+        for lane in 0..LANES.min(count - start) {
+            sums[lane] += term(start + lane);
         }
-        let whole = some - some % LANES;
-        for vector in 0..whole / LANES {
-            for lane in 0..LANES {
-                sums[lane] += terms[vector * LANES + lane];
-            }
-        }
-        for i in whole..some {
-            last += terms[i];
-        }
-        start += CHUNK;
     }
-    if count < LANES {
-        return last;
-    }
-    let mut half = LANES / 2;
+    let mut half = count.min(LANES).next_power_of_two() / 2;
     while half > 0 {
         for lane in 0..half {
             let other = sums[lane + half];
@@ -305,5 +289,5 @@ pub fn sum_of<F: Float>(count: usize, mut term: impl FnMut(usize) -> F) -> F {
         }
         half /= 2;
     }
-    sums[0] + last
+    sums[0]
 }

@@ -11,7 +11,7 @@ use crate::plan::{Bound, BufferId, For, Home, Item, Leaf, LeafKind, Range, Root,
 use super::Body;
 
 /// Loops of no more iterations may be unrolled.
-const UNROLLED: i64 = 8;
+pub(super) const UNROLLED: i64 = 8;
 
 impl Body<'_> {
     /// A whole nest.

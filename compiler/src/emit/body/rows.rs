@@ -18,6 +18,7 @@ use crate::ir::{Axis, Int, Kind, Scalar, ScalarId, Scalars, TensorId};
 use crate::plan::{Extents, For, Home, Item, Leaf, LeafKind, Range, Root, is_expensive};
 
 use super::Body;
+use super::nest::UNROLLED;
 use super::step::mentions;
 use memory::Along;
 
@@ -279,10 +280,16 @@ impl Body<'_> {
         }
         let index = mentions(&body, &index).then(|| quote!(let #index = #part * #width + #at;));
         let parts = Literal::i64_unsuffixed(cut.pieces);
+        let span = if cut.pieces <= UNROLLED {
+            quote!(0..#parts)
+        } else {
+            let kernels = self.import("kernels");
+            quote!(#kernels::rows(0..#parts))
+        };
         quote! {
             #declarations
             #numbers
-            for #part in 0..#parts {
+            for #part in #span {
                 #before
                 for #at in 0..#length { #index #number #body }
                 #behind
