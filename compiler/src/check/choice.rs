@@ -2,10 +2,10 @@
 
 use proc_macro2::{Ident, Span};
 
-use super::derivative::is_variable;
 use super::elaborate::{Elaborator, Guard, Place};
 use super::expression::Wanted;
 use super::value::{Array, Bound, Static, Value};
+use super::variables::is_variable;
 use crate::ir::{Kind, Scalar};
 use crate::syntax::ast;
 
