@@ -39,7 +39,9 @@ impl Elaborator<'_> {
     /// A value that was chosen, where choices between whole numbers are indices if indices are wanted.
     fn indices_of(&mut self, value: Value, wanted: &Wanted) -> Value {
         match (value, wanted) {
-            (Value::Array(array), Wanted::Index) => Value::Array(self.to_index(array)),
+            (Value::Array(array), Wanted::Index) if !self.is_below_zero(array.element) => {
+                Value::Array(self.to_index(array))
+            }
             (Value::Tuple(parts), Wanted::Several(each)) => Value::Tuple(
                 parts.into_iter().zip(each).map(|(part, wanted)| self.indices_of(part, wanted)).collect(),
             ),
