@@ -2,10 +2,10 @@
 
 use proc_macro2::{Ident, Span};
 
-use super::derivative::is_variable;
 use super::elaborate::{Elaborator, Guard, Place};
 use super::expression::Wanted;
 use super::value::{Array, Bound, Static, Value};
+use super::variables::is_variable;
 use crate::ir::{Kind, Scalar};
 use crate::syntax::ast;
 
@@ -141,8 +141,8 @@ impl Elaborator<'_> {
         let (a, b) = (self.to_array(a, place_a), self.to_array(b, place_b));
         let (Some(mut a), Some(mut b)) = (a, b) else { return Value::Poison };
         match (a.kind, b.kind) {
-            (Kind::Index, Kind::Float) => b = self.to_index(b),
-            (Kind::Float, Kind::Index) => a = self.to_index(a),
+            (Kind::Index, Kind::Float) if !self.is_below_zero(b.element) => b = self.to_index(b),
+            (Kind::Float, Kind::Index) if !self.is_below_zero(a.element) => a = self.to_index(a),
             _ => {}
         }
         // An index beside a number is one.

@@ -1,14 +1,12 @@
 //! Differentiation inside expressions: `grad(u, x)`, `jvp(u, x, v)`.
 
-use proc_macro2::Ident;
-
 use super::elaborate::{Elaborator, Place};
 use super::value::{Array, Value};
 use super::words::spelled;
 use crate::differentiate;
 use crate::ir::{Comprehension, Graph, Int, Kind, Node, Reduction, Scalar, TensorId};
 use crate::simplify::sharpened;
-use crate::syntax::ast::{self, CallArgument, ExprKind as E, Statement};
+use crate::syntax::ast::{self, ExprKind as E};
 
 /// What a derivative is taken by.
 struct Variable {
@@ -52,7 +50,8 @@ impl Elaborator<'_> {
             };
             let seed = this.graph.push_map("d_u", shape.clone(), Kind::Float, seed);
             // Of the accurate forms of what is written naively.
-            let found = sharpened(&mut this.graph, &mut this.open, tensors, |graph, open| {
+            let opaque = this.unseen(tensors);
+            let found = sharpened(&mut this.graph, &mut this.open, &opaque, |graph, open| {
                 differentiate::reverse(graph, open, &[(output, seed)], tensors)
             })?;
             if let Some(units) = units {
@@ -119,7 +118,8 @@ impl Elaborator<'_> {
         let depth = self.depth();
         let found = self.by_kinds(&by, |this, tensors, is_shared| {
             let seed = this.graph.add_tensor("d_u", shape.clone(), Kind::Float);
-            let found = sharpened(&mut this.graph, &mut this.open, tensors, |graph, open| {
+            let opaque = this.unseen(tensors);
+            let found = sharpened(&mut this.graph, &mut this.open, &opaque, |graph, open| {
                 differentiate::reverse(graph, open, &[(output, seed)], tensors)
             })?;
             // Along the indices around it everything is its own, but for what they share.
@@ -254,7 +254,9 @@ impl Elaborator<'_> {
         let output_shape = self.graph.shape(output).to_vec();
         let w = self.graph.push_map("w", output_shape.clone(), Kind::Float, zero);
         let around = output_shape[..self.depth()].to_vec();
-        let found = sharpened(&mut self.graph, &mut self.open, &[by.tensor, w], |graph, open| {
+        let mut opaque = self.unseen(&[by.tensor]);
+        opaque.insert(w);
+        let found = sharpened(&mut self.graph, &mut self.open, &opaque, |graph, open| {
             // By what is shared, Jᵀ is of each index's own part of u.
             let units = by.is_shared.then(|| graph.add_tensor("d_u", around.clone(), Kind::Float));
             let seed = units.map_or(w, |units| {
@@ -306,12 +308,6 @@ impl Elaborator<'_> {
                 })
             }
         }
-    }
-
-    /// The value of a variable: neither a view of something else, nor what another name stands for.
-    pub fn by_itself(&mut self, array: &Array, name: &str) -> Value {
-        let tensor = self.whole_anew(array, name);
-        Value::Array(self.of_whole(tensor))
     }
 
     /// The value to be differentiated.
@@ -441,53 +437,5 @@ fn shown(expr: Option<&ast::Expr>) -> String {
     match expr.map(|expr| &expr.kind) {
         Some(E::Name(name)) => format!("`{name}`"),
         _ => "the value".to_string(),
-    }
-}
-
-/// Whether somewhere in a body a derivative is taken with respect to a name.
-pub fn is_variable(body: &ast::Body, name: &Ident) -> bool {
-    body.statements.iter().any(|statement| match statement {
-        Statement::Let { value, .. }
-        | Statement::LetIndexed { value, .. }
-        | Statement::Assign { value, .. } => in_expr(value, name),
-        Statement::For(each) => {
-            is_variable(&each.body, name) || each.condition.as_ref().is_some_and(|of| in_expr(of, name))
-        }
-        Statement::Lost(_) => false,
-    }) || body.result.as_ref().is_some_and(|result| in_expr(result, name))
-}
-
-fn in_expr(expr: &ast::Expr, name: &Ident) -> bool {
-    let is_name = |expr: &ast::Expr| match &expr.kind {
-        E::Name(other) => other == name,
-        E::Tuple(parts) => parts.iter().any(|part| matches!(&part.kind, E::Name(other) if other == name)),
-        _ => false,
-    };
-    let takes_derivative = |text: &Ident| text == "grad" || text == "jvp" || text == "jacobian";
-    let any = |arguments: &[CallArgument]| arguments.iter().any(|argument| in_expr(&argument.value, name));
-    match &expr.kind {
-        E::Call { function, arguments } => {
-            let direct = matches!(&function.kind, E::Name(text) if takes_derivative(text))
-                && arguments.get(1).is_some_and(|second| is_name(&second.value));
-            direct || in_expr(function, name) || any(arguments)
-        }
-        E::Method { receiver, name: method, arguments } => {
-            let direct =
-                takes_derivative(method) && arguments.first().is_some_and(|first| is_name(&first.value));
-            direct || in_expr(receiver, name) || any(arguments)
-        }
-        E::Unary(_, inner) | E::Cast(inner, _) | E::Field(inner, _) | E::Reduce { body: inner, .. } => {
-            in_expr(inner, name)
-        }
-        E::Binary(_, _, left, right) => in_expr(left, name) || in_expr(right, name),
-        E::If { condition, then, otherwise } => {
-            in_expr(condition, name)
-                || is_variable(then, name)
-                || otherwise.as_ref().is_some_and(|body| is_variable(body, name))
-        }
-        E::Index(base, _) => in_expr(base, name),
-        E::Array(parts) | E::Tuple(parts) => parts.iter().any(|part| in_expr(part, name)),
-        E::Block(body) => is_variable(body, name),
-        E::Number(_) | E::Bool(_) | E::Name(_) | E::Error => false,
     }
 }

@@ -25,17 +25,32 @@ impl Elaborator<'_> {
             (E::Tuple(parts), Wanted::Several(each)) if parts.len() == each.len() => Value::Tuple(
                 parts.iter().zip(each).map(|(part, wanted)| self.expr_of(part, wanted)).collect(),
             ),
+            (_, Wanted::Any) => self.expr(expr),
+            (E::If { condition, then, otherwise }, _) => self.deeper(expr.span, |this| {
+                let chosen = this.choice(condition, then, otherwise.as_ref(), wanted, expr.span);
+                this.indices_of(chosen, wanted)
+            }),
+            (E::Block(body), _) => self.deeper(expr.span, |this| this.block_of(body, wanted)),
             (_, Wanted::Index) => self.index_expr(expr),
-            _ => self.expr(expr),
+            (_, Wanted::Several(_)) => self.expr(expr),
+        }
+    }
+
+    /// A value that was chosen, where choices between whole numbers are indices if indices are wanted.
+    fn indices_of(&mut self, value: Value, wanted: &Wanted) -> Value {
+        match (value, wanted) {
+            (Value::Array(array), Wanted::Index) if !self.is_below_zero(array.element) => {
+                Value::Array(self.to_index(array))
+            }
+            (Value::Tuple(parts), Wanted::Several(each)) => Value::Tuple(
+                parts.into_iter().zip(each).map(|(part, wanted)| self.indices_of(part, wanted)).collect(),
+            ),
+            (value, _) => value,
         }
     }
 
     fn index_expr(&mut self, expr: &ast::Expr) -> Value {
         match &expr.kind {
-            E::If { condition, then, otherwise } => self.deeper(expr.span, |this| {
-                this.choice(condition, then, otherwise.as_ref(), &Wanted::Index, expr.span)
-            }),
-            E::Block(body) => self.deeper(expr.span, |this| this.block_of(body, &Wanted::Index)),
             E::Unary(..) | E::Binary(..) if self.is_whole(expr, true) => self.integer_value(expr),
             E::Binary(..) | E::Array(..) if self.is_of_indices(expr) => {
                 self.arithmetic_on_indices(expr).map_or(Value::Poison, Value::Array)

@@ -3,7 +3,7 @@
 
 use super::elaborate::{Elaborator, Place};
 use super::value::{Array, Bound, Value};
-use crate::ir::{Int, Kind, Scalar};
+use crate::ir::{Int, Kind, Scalar, ScalarId};
 use crate::syntax::ast::{self, BinaryOperator as Op, ExprKind as E};
 
 impl Elaborator<'_> {
@@ -86,5 +86,15 @@ impl Elaborator<'_> {
             Some("`u32` counts and indexes; what may be negative is a number: `-1.0`".to_string()),
         );
         false
+    }
+
+    /// Whether a number that is chosen is below 0, and so no index.
+    pub fn is_below_zero(&self, element: ScalarId) -> bool {
+        match &self.graph.scalars[element] {
+            Scalar::Number(bits) => bits.value() < 0.0,
+            Scalar::Integer(value) => value.as_constant().is_some_and(|number| number < 0),
+            Scalar::Select(_, a, b) => self.is_below_zero(*a) || self.is_below_zero(*b),
+            _ => false,
+        }
     }
 }

@@ -53,10 +53,7 @@ impl Elaborator<'_> {
                 self.value_as_integer(value, expr)
             }
             E::If { .. } if self.is_whole(expr, true) => {
-                let value = match self.expr_of(expr, &Wanted::Index) {
-                    Value::Array(array) => Value::Array(self.to_index(array)),
-                    value => value,
-                };
+                let value = self.expr_of(expr, &Wanted::Index);
                 self.value_as_integer(value, expr)
             }
             E::Call { function, arguments } if self.frame().library.is_some() => {

@@ -57,6 +57,7 @@ mod unbound;
 mod unknown;
 mod unused;
 mod value;
+mod variables;
 mod words;
 
 #[cfg(test)]

@@ -143,7 +143,7 @@ impl Elaborator<'_> {
         }
         match (pattern, value) {
             (Pattern::Ignored(_), _) => {}
-            (Pattern::Name(name), Value::Array(array)) if super::derivative::is_variable(around, name) => {
+            (Pattern::Name(name), Value::Array(array)) if super::variables::is_variable(around, name) => {
                 let value = self.by_itself(&array, &name.to_string());
                 self.bind(name, Bound::Value(value), mutable);
                 if let Some(binding) = self.binding(&name.to_string()) {

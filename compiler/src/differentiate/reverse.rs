@@ -45,21 +45,8 @@ pub fn reverse(
     seeds: &[(TensorId, TensorId)],
     with_respect_to: &[TensorId],
 ) -> Result<Vec<Option<TensorId>>, ThroughEarlierIterations> {
-    let mut active: BTreeSet<TensorId> = with_respect_to.iter().copied().collect();
-    for level in open.iter() {
-        spread(graph, &level.nodes, &mut active);
-        // A variable from outside the loop reaches the body through what the loop carries, too.
-        active.extend(level.carried.iter().filter(|&&carried| graph.tensor(carried).kind == Kind::Float));
-    }
-    let made_inside = open.last().map(|_| outputs(&graph.nodes)).unwrap_or_default();
-    let is_inner = |tensor: &TensorId| {
-        made_inside.contains(tensor) || open.iter().any(|level| level.carried.contains(tensor))
-    };
-    if with_respect_to.iter().all(is_inner) {
-        active = with_respect_to.iter().copied().collect();
-    }
+    let active = dependents(graph, open, with_respect_to);
     let nodes = std::mem::take(&mut graph.nodes);
-    spread(graph, &nodes, &mut active);
 
     let mut tame = Tame::default();
     for nodes in open.iter().map(|level| &level.nodes).chain([&nodes]) {
@@ -98,6 +85,25 @@ pub fn reverse(
     forward.append(&mut backward);
     graph.nodes = forward;
     Ok(found)
+}
+
+/// Some tensors and what depends on them in a way that a derivative follows.
+pub fn dependents(graph: &Graph, open: &[Open], tensors: &[TensorId]) -> BTreeSet<TensorId> {
+    let mut active: BTreeSet<TensorId> = tensors.iter().copied().collect();
+    for level in open {
+        spread(graph, &level.nodes, &mut active);
+        // A variable from outside the loop reaches the body through what the loop carries, too.
+        active.extend(level.carried.iter().filter(|&&carried| graph.tensor(carried).kind == Kind::Float));
+    }
+    let made_inside = open.last().map(|_| outputs(&graph.nodes)).unwrap_or_default();
+    let is_inner = |tensor: &TensorId| {
+        made_inside.contains(tensor) || open.iter().any(|level| level.carried.contains(tensor))
+    };
+    if tensors.iter().all(is_inner) {
+        active = tensors.iter().copied().collect();
+    }
+    spread(graph, &graph.nodes, &mut active);
+    active
 }
 
 /// The cotangent so far of each tensor that has one.

@@ -10,8 +10,9 @@ use super::Inputs;
 use super::form::{Buffer, BufferId, Home, Item, Leaf, LeafKind, Root, Step};
 use super::live::{leaves, origin};
 use super::maximum::Maximum;
+use super::maximum::upper_bound;
 use super::schedule::Schedule;
-use super::storage::{Sharing, upper_bound};
+use super::storage::Sharing;
 
 /// A gradient of so many elements stays in a first-level cache until it is applied: as many as a product
 /// that is applied as it is computed holds at a time.

@@ -6,8 +6,6 @@
 
 use crate::ir::{Atom, Int};
 
-use super::storage::upper_bound;
-
 /// A sum without negative terms.
 pub trait Sum: Clone {
     /// Whether it is 0.
@@ -115,6 +113,64 @@ impl Maximum {
     }
 }
 
+/// A sum without negative terms that is never less than a size, nor than the size where dims are smaller: of N mod 4
+/// and of 9 − N elements there may be more then.
+pub(super) fn upper_bound(size: &Int) -> Int {
+    size.terms().fold(Int::zero(), |sum, (monomial, coefficient)| {
+        let unsure = monomial.iter().filter(|atom| may_be_negative(atom)).count();
+        if coefficient < 0 && unsure == 0 {
+            return sum;
+        }
+        // Of one factor that may be negative the side counts that makes the product positive, of several both.
+        let product = monomial.iter().fold(Int::constant(coefficient.abs()), |product, atom| {
+            let factor = match may_be_negative(atom) {
+                true if unsure > 1 => most(atom).add(&most_below(atom)),
+                true if coefficient < 0 => most_below(atom),
+                _ => most(atom),
+            };
+            product.mul(&factor)
+        });
+        sum.add(&product)
+    })
+}
+
+/// Whether a part of a size may be less than 0, as in −(−N / 2), which rounds up.
+fn may_be_negative(atom: &Atom) -> bool {
+    matches!(atom, Atom::Div(of, by) if of.can_be_negative() || by.can_be_negative())
+}
+
+/// What a part of a size is at most.
+fn most(atom: &Atom) -> Int {
+    match atom {
+        Atom::Div(of, by) if is_positive_constant(by) => upper_bound(of).div(by),
+        Atom::Div(of, by) if by.can_be_negative() => furthest(of),
+        Atom::Div(of, _) => upper_bound(of),
+        Atom::Mod(_, by) => upper_bound(&by.plus(-1)),
+        Atom::Root(of) => upper_bound(of).root(),
+        Atom::Dim(_) | Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) | Atom::Inside(_) => {
+            Int::atom(atom.clone())
+        }
+    }
+}
+
+/// How far a quotient is at most below 0: −⌊a / b⌋ is ⌊(b − 1 − a) / b⌋.
+fn most_below(atom: &Atom) -> Int {
+    match atom {
+        Atom::Div(of, by) if is_positive_constant(by) => upper_bound(&by.plus(-1).sub(of)).div(by),
+        Atom::Div(of, _) => furthest(of),
+        _ => Int::zero(),
+    }
+}
+
+/// How far a size is at most from 0: so far is a quotient by what is not 0.
+fn furthest(size: &Int) -> Int {
+    upper_bound(size).add(&upper_bound(&Int::zero().sub(size)))
+}
+
+fn is_positive_constant(size: &Int) -> bool {
+    size.as_constant().is_some_and(|constant| constant > 0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,6 +189,48 @@ mod tests {
             assert!(both.upper_bound().evaluate(&mut |_| size) >= largest);
         }
         assert_eq!(both.as_constant(), None);
+    }
+
+    #[test]
+    fn bounds_hold_at_smaller_sizes() {
+        let (n, m) = (Int::dim(DimId(0)), Int::dim(DimId(1)));
+        let (two, three) = (Int::constant(2), Int::constant(3));
+        let up = Int::zero().sub(&Int::zero().sub(&n).div(&two));
+        let sizes = [
+            up.clone(),
+            up.mul(&m),
+            up.mul(&Int::zero().sub(&m).div(&three)).scale(-1),
+            n.modulo(&three),
+            n.modulo(&m),
+            n.sub(&m),
+            n.sub(&m).div(&two),
+            n.sub(&n.sub(&m).div(&three)),
+            n.div(&m),
+            n.div(&m.plus(1)).mul(&m),
+            n.sub(&m).div(&Int::constant(-2)),
+            n.div(&m.scale(2).plus(-3)),
+            n.mul(&m).root().mul(&n.modulo(&m)),
+            n.sub(&m).mul(&n.sub(&m)),
+            Int::constant(5).sub(&two.sub(&n).div(&three)),
+        ];
+        let at = |size: &Int, (n, m): (i64, i64)| {
+            size.evaluate(&mut |atom| if *atom == Atom::Dim(DimId(0)) { n } else { m })
+        };
+        let all = || (0..9).flat_map(|n| (1..9).map(move |m| (n, m)));
+        for size in &sizes {
+            let bound = upper_bound(size);
+            assert!(!bound.can_be_negative());
+            for large in all() {
+                for small in all().filter(|small| small.0 <= large.0 && small.1 <= large.1) {
+                    assert!(
+                        at(&bound, large) >= at(size, small),
+                        "{size:?} at {small:?}, {bound:?} at {large:?}"
+                    );
+                }
+            }
+        }
+        // What has one sign is as it was.
+        assert_eq!(upper_bound(&n.plus(1).div(&two)), n.plus(1).div(&two));
     }
 
     #[test]

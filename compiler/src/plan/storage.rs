@@ -10,7 +10,7 @@ use crate::ir::{Carried, Int, Kind, TensorId};
 
 use super::form::{Buffer, BufferId, Home, Item, Leaf, LeafKind, Root, Step};
 use super::live::{Live, leaves, lifetimes, origin};
-use super::maximum::Maximum;
+use super::maximum::{Maximum, upper_bound};
 use super::schedule::Schedule;
 use super::{Delivery, Inputs, deliver};
 
@@ -441,15 +441,4 @@ fn collect<'a>(items: &'a [Item], path: &mut Vec<usize>, leaves: &mut Vec<(&'a L
             }
         }
     }
-}
-
-/// A sum without negative terms that is never less.
-pub(super) fn upper_bound(size: &Int) -> Int {
-    let positive = size.terms().filter(|(_, coefficient)| *coefficient > 0);
-    positive.fold(Int::zero(), |sum, (monomial, coefficient)| {
-        let product = monomial
-            .iter()
-            .fold(Int::constant(coefficient), |product, atom| product.mul(&Int::atom(atom.clone())));
-        sum.add(&product)
-    })
 }

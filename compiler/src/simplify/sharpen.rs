@@ -10,21 +10,20 @@ use crate::ir::{Graph, Node, TensorId};
 /// and puts them back as they were written. So every tensor stays, and stays what it is, and a later
 /// derivative with respect to something that a rewrite has seen through is still found.
 ///
-/// `open` are the loops around `graph.nodes`, outermost first. The variables of the derivative are not seen
-/// through.
+/// `open` are the loops around `graph.nodes`, outermost first. What is `opaque` is not seen through: the
+/// variables of the derivative, and of others that may be taken of it.
 pub fn sharpened<R>(
     graph: &mut Graph,
     open: &mut [Open],
-    variables: &[TensorId],
+    opaque: &BTreeSet<TensorId>,
     take: impl FnOnce(&mut Graph, &mut [Open]) -> R,
 ) -> R {
-    let opaque: BTreeSet<TensorId> = variables.iter().copied().collect();
     let mut lists: Vec<Vec<Node>> = open.iter_mut().map(|level| std::mem::take(&mut level.nodes)).collect();
     lists.push(std::mem::take(&mut graph.nodes));
     let mut written = BTreeMap::new();
     lists.iter().for_each(|nodes| note(nodes, &mut written));
-    names::resolve_lists(graph, &mut lists, &[], &opaque);
-    rewrites::rewrite_lists(graph, &mut lists, &opaque, Purpose::Derivatives);
+    names::resolve_lists(graph, &mut lists, &[], opaque);
+    rewrites::rewrite_lists(graph, &mut lists, opaque, Purpose::Derivatives);
     graph.nodes = lists.pop().unwrap_or_default();
     for (level, nodes) in open.iter_mut().zip(lists) {
         level.nodes = nodes;

@@ -185,6 +185,30 @@ fn a_variable_is_no_other_name() {
                 h = x;
                 (grad(u + dot(h, h) * h[0], h), [2 * h[0] * h[0] + dot(h, h), 2 * h[1] * h[0], 2 * h[2] * h[0]])
             }
+            fn by_both(a: f64[3], b: f64[3]) -> f64[3] { let g = grad(dot(a * a, b * b), a); grad(g, b) }
+            pub fn one_after_the_other(x: f64[3]) -> (f64[3], f64[3]) { let a = x; let b = x; let g = grad(dot(a * a, b * b), a); (grad(g, b), 4 * x * x) }
+            pub fn along_the_other(x: f64[3]) -> (f64[3], f64[3]) { let a[i] = x[i]; let b[i] = x[i]; let g = jvp(a * a * b * b, a, x); (grad(g, b), 4 * x * x * x) }
+            pub fn of_rows(x: f64[N, 3]) -> (f64[N, 3], f64[N, 3]) { let s[n] = by_both(x[n], x[n]); (s, 4 * x * x) }
+            pub fn around_a_function(x: f64[3]) -> (f64[3], f64[3]) { let a = x; let b = x; let g = of_first(a, a * b); (grad(g, b), 2 * x * x) }
+            pub fn in_a_loop(x: f64[3]) -> (f64[3], f64[3]) {
+                let mut h = x;
+                let mut s = zeros([3]);
+                for _ in 0..2 { let a = h; let b = h; let g = grad(dot(a * a, b * b), a); s += grad(g, b); h *= 2; }
+                (s, 20 * x * x)
+            }
+            pub fn between(x: f64) -> (f64, f64, f64, f64) {
+                let a = 800 + x;
+                let p = sigmoid(a);
+                let c = x;
+                let u = ln(1 - p) * c;
+                (grad(u, a), -x, grad(p * p, p), 2)
+            }
+            pub fn place(x: f64[3]) -> (f64[3], f64[3]) {
+                let a = x;
+                let mut s = x[argmax(grad(sum(a + 10 * x * x), a))] * x;
+                s[argmax(grad(sum(a - 10 * x * x * x), a))] = 1;
+                (s, [1, x[0] * x[1], x[0] * x[2]])
+            }
         }";
     check_gradients(text, &[3], 3);
     check_pairs(text, &[3]);

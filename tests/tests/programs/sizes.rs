@@ -444,3 +444,40 @@ fn ranges_that_end_before_they_begin() {
     let pass = model.steps(&mut ws, &[0.0, 0.0, 0.5, 2.0, 0.0]);
     assert_eq!(pass.value(), 2.0 * 1.5_f64.tanh());
 }
+
+net! {
+    dim N, T;
+
+    /// Sizes that are no sums: rounded up, of a remainder, of a difference.
+    pub struct Rounded {}
+
+    impl Rounded {
+        #[grad(x)]
+        pub fn parts(x: f64[N], size: dim T) -> f64 {
+            let every_second[i in 0..-(-N / 2)] = exp(x[2 * i]);
+            let rest = exp(x[..N % T]);
+            let half = exp(x[..(N - T) / 2]);
+            sum(every_second * every_second) + sum(rest * rest) + sum(half * half)
+        }
+    }
+}
+
+#[test]
+fn sizes_that_are_rounded() {
+    let model = Rounded::init(0);
+    for n in 1..9 {
+        for size in 1..=n {
+            // One workspace for these sizes and smaller ones.
+            let mut memory = vec![f64::NAN; Rounded::parts_workspace(n, size)];
+            let mut ws = Workspace::from_slice(&mut memory);
+            for (n, size) in (1..=n).flat_map(|n| (1..=size.min(n)).map(move |size| (n, size))) {
+                let (x, mut d_x) = (vec![0.0; n], vec![f64::NAN; n]);
+                let pass = model.parts(&mut ws, &x, size);
+                let value = n.div_ceil(2) + n % size + (n - size) / 2;
+                assert_eq!(pass.value(), value as f64, "{n} {size}");
+                pass.backward(&mut d_x);
+                assert_eq!(d_x.iter().sum::<f64>(), 2.0 * value as f64, "{n} {size}");
+            }
+        }
+    }
+}
