@@ -55,6 +55,15 @@ pub fn expression(size: &Int, dims: &[Ident]) -> TokenStream {
     unsigned(size, dims, &quote!(isize))
 }
 
+/// How often something is done as a `usize` expression: not at all where that is negative, by the function `times`.
+pub fn count(extent: &Int, dims: &[Ident], times: &TokenStream) -> TokenStream {
+    if !extent.can_be_negative() {
+        return expression(extent, dims);
+    }
+    let value = signed(extent, dims);
+    quote!(#times(#value))
+}
+
 /// The value as a `u64` expression of dims that are `u64`.
 pub fn wide(size: &Int, dims: &[Ident]) -> TokenStream {
     unsigned(size, dims, &quote!(i64))

@@ -8,6 +8,7 @@ mod fused;
 mod hygiene;
 mod networks;
 mod no_std;
+mod ranges;
 mod sizes;
 mod steps;
 mod subscripts;

@@ -409,43 +409,6 @@ fn likeness_of_zeros() {
 }
 
 net! {
-    dim T;
-
-    /// Its steps begin at 3, and end before the last.
-    pub struct Late {
-        w: f64[2] = ones,
-    }
-
-    impl Late {
-        #[grad(self, x)]
-        pub fn steps(x: f64[T]) -> f64 {
-            let mut h = w[0];
-            for t in 3..T - 1 {
-                let f = [h, x[t - 1]];
-                h = tanh(dot(w, f)) * x[t];
-            }
-            h
-        }
-    }
-}
-
-/// A range whose end lies before its beginning has no steps, in memory either.
-#[test]
-fn ranges_that_end_before_they_begin() {
-    let (model, mut ws) = (Late::init(0), Workspace::new());
-    for size in 0..5 {
-        let (mut gradient, mut d_x) = (Late::zeros(), [f64::NAN; 5]);
-        let pass = model.steps(&mut ws, &[2.0; 5][..size]);
-        assert_eq!(pass.value(), 1.0, "{size}");
-        pass.backward(&mut gradient, &mut d_x[..size]);
-        assert_eq!(gradient.w, [1.0, 0.0], "{size}");
-        assert!(d_x[..size].iter().all(|&number| number == 0.0), "{size}: {d_x:?}");
-    }
-    let pass = model.steps(&mut ws, &[0.0, 0.0, 0.5, 2.0, 0.0]);
-    assert_eq!(pass.value(), 2.0 * 1.5_f64.tanh());
-}
-
-net! {
     dim N, T;
 
     /// Sizes that are no sums: rounded up, of a remainder, of a difference.
