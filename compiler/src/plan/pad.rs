@@ -8,7 +8,8 @@
 use std::collections::BTreeMap;
 
 use crate::ir::{
-    Axis, Comparison, Comprehension, Graph, Int, Kind, LoopId, Reduction, Scalar, ScalarId, TensorId,
+    Axis, Binary, Comparison, Comprehension, Graph, Int, Kind, LoopId, Reduction, Scalar, ScalarId, TensorId,
+    Unary,
 };
 
 use super::range::Extents;
@@ -24,6 +25,10 @@ pub(super) fn pad(
     let original = graph.scalars.read(window.tensor, from);
     let copy = Comprehension { out, base: None, domain, at: to, reduction: Reduction::Set, value: original };
     let Window { tensor, at, .. } = window;
+    let outside = graph.scalars.read(tensor, at.clone());
+    if !vanishes_with(graph, value, outside) {
+        return None;
+    }
     let read = graph.scalars.read(out, subscripts);
     let value = graph.scalars.rebuild(
         value,
@@ -50,6 +55,19 @@ pub(super) fn pad_written(
     let value = graph.scalars.read(out, to);
     let middle = Comprehension { out: node.out, base: node.base, domain, at: from, reduction, value };
     Some([sum, middle])
+}
+
+/// Whether a value is zero where a part of it is, whatever finite number the rest is.
+fn vanishes_with(graph: &Graph, value: ScalarId, part: ScalarId) -> bool {
+    match graph.scalars[value] {
+        _ if value == part => true,
+        Scalar::Binary(Binary::Mul, a, b) => vanishes_with(graph, a, part) || vanishes_with(graph, b, part),
+        Scalar::Binary(Binary::Add | Binary::Sub, a, b) => {
+            vanishes_with(graph, a, part) && vanishes_with(graph, b, part)
+        }
+        Scalar::Unary(Unary::Neg, a) => vanishes_with(graph, a, part),
+        _ => false,
+    }
 }
 
 /// What a node computes without its guard, and the one window, among its reads or of what it writes to, of which that

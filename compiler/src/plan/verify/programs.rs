@@ -305,6 +305,25 @@ const CONVOLUTIONS: &[(&str, &str, &str, usize, usize)] = &[
     ("ConvTranspose2d<4, 3, 3>", "N, 4, 5, 6", "c(x, stride = 2, padding = 1)", 1, 3),
 ];
 
+#[test]
+fn what_a_window_is_of_counts_inside_alone() {
+    // What is not zero where the window is outside, with a copy of zeros around or without.
+    for term in ["exp(x[n, i + u - 1])", "exp(x[n, i + u - 1]) * w[c, u]", "x[n, i + u - 1] * exp(w[c, u])"] {
+        let text = format!(
+            "dim N;
+            pub struct Net {{ w: f64[9, 3] }}
+            impl Net {{
+                pub fn f(x: f64[N, 16]) -> f64 {{
+                    let y[n, c in 0..9, i in 0..16] =
+                        sum[u in 0..3](if i + u >= 1 && i + u < 17 {{ {term} }} else {{ 0 }});
+                    sum(y * y)
+                }}
+            }}"
+        );
+        planned(&text, &[2], 3);
+    }
+}
+
 /// How many products of matrices there are in a plan.
 fn products(plan: &Plan) -> usize {
     let mut products = 0;
