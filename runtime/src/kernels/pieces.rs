@@ -272,14 +272,24 @@ pub fn sum<F: Float>(elements: &[F]) -> F {
     reason = "compiled for every sum of a program: iterators take several times as long"
 )]
 pub fn sum_of<F: Float>(count: usize, mut term: impl FnMut(usize) -> F) -> F {
-    // As many as do not wait for each other.
+    // As many as do not wait for each other; what is left in whole vectors, too.
     const LANES: usize = 64;
+    const VECTOR: usize = 16;
     let mut sums = [F::ZERO; LANES];
-    for turn in rows(0..count.div_ceil(LANES)) {
-        let start = turn * LANES;
-        for lane in 0..LANES.min(count - start) {
-            sums[lane] += term(start + lane);
+    for turn in rows(0..count / LANES) {
+        for lane in 0..LANES {
+            sums[lane] += term(turn * LANES + lane);
         }
+    }
+    let whole = count - count % LANES;
+    let vectors = count % LANES / VECTOR;
+    for vector in rows(0..vectors) {
+        for lane in vector * VECTOR..vector * VECTOR + VECTOR {
+            sums[lane] += term(whole + lane);
+        }
+    }
+    for lane in vectors * VECTOR..count % LANES {
+        sums[lane] += term(whole + lane);
     }
     let mut half = count.min(LANES).next_power_of_two() / 2;
     while half > 0 {
