@@ -14,13 +14,6 @@ pub const fn larger(left: usize, right: usize) -> usize {
     if left > right { left } else { right }
 }
 
-/// How often something is done so many times: not at all where that is negative.
-#[inline]
-#[must_use]
-pub const fn times(count: isize) -> usize {
-    if count > 0 { count.cast_unsigned() } else { 0 }
-}
-
 /// The given parts of `arena`, all at once, in the order of `ranges`.
 ///
 /// Ascending ranges cost one comparison each; any order is allowed. An empty range may lie

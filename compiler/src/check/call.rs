@@ -95,34 +95,6 @@ impl<'a> Elaborator<'a> {
         self.call_named(name, None, arguments)
     }
 
-    /// Whether a function that does not run over indices is written as if it did; says so.
-    fn is_no_reducer(&mut self, function: &ast::Expr) -> bool {
-        let E::Index(base, subscripts) = &function.kind else { return false };
-        let E::Name(name) = &base.kind else { return false };
-        let text = name.to_string();
-        if self.resolve(name).is_some() {
-            return false;
-        }
-        let known = self.named_function(&text).is_some() || self.is_builtin(&text);
-        // What nothing binds is meant to be an index.
-        let binds = subscripts.iter().all(|subscript| match subscript {
-            ast::Subscript::At(ast::Expr { kind: E::Name(index), .. }) => self.resolve(index).is_none(),
-            _ => false,
-        });
-        let help = match known {
-            true => format!("bind what it is of: `let z[n, k] = …;`, and `{name}(z)`"),
-            false => "write what it is with one of these: `sum[k](x[k]) / N`".to_string(),
-        };
-        if known || binds {
-            self.error_with_help(
-                name.span(),
-                format!("`{name}` does not run over indices, as sum, prod, mean, max, min, argmax, argmin, any and all do"),
-                help,
-            );
-        }
-        known || binds
-    }
-
     /// `x.sum(axis = 1)`, `enc.hidden(x)`.
     pub fn method(&mut self, receiver: &ast::Expr, name: &Ident, arguments: &[CallArgument]) -> Value {
         match self.expr(receiver) {

@@ -1,4 +1,5 @@
-//! What is said of a name that nothing bears: what was probably meant, or how it is declared.
+//! What is said of a name that nothing bears, or that is taken for a reducer: what was probably meant, or how it is
+//! declared.
 //!
 //! Nothing is said where it may be the name of what could not be read.
 
@@ -11,12 +12,40 @@ use super::library;
 use super::value::{Bound, Layer, Mutability, Value};
 use super::words::{list, list_open};
 use crate::spelling::did_you_mean;
-use crate::syntax::ast;
+use crate::syntax::ast::{self, ExprKind as E};
 
 /// Up to how many names are listed where nothing near was found.
 const FEW: usize = 8;
 
 impl Elaborator<'_> {
+    /// Whether a function that does not run over indices is written as if it did; says so.
+    pub fn is_no_reducer(&mut self, function: &ast::Expr) -> bool {
+        let E::Index(base, subscripts) = &function.kind else { return false };
+        let E::Name(name) = &base.kind else { return false };
+        let text = name.to_string();
+        if self.resolve(name).is_some() {
+            return false;
+        }
+        let known = self.named_function(&text).is_some() || self.is_builtin(&text);
+        // What nothing binds is meant to be an index.
+        let binds = subscripts.iter().all(|subscript| match subscript {
+            ast::Subscript::At(ast::Expr { kind: E::Name(index), .. }) => self.resolve(index).is_none(),
+            _ => false,
+        });
+        let help = match known {
+            true => format!("bind what it is of: `let z[n, k] = …;`, and `{name}(z)`"),
+            false => "write what it is with one of these: `sum[k](x[k]) / N`".to_string(),
+        };
+        if known || binds {
+            self.error_with_help(
+                name.span(),
+                format!("`{name}` does not run over indices, as sum, prod, mean, max, min, argmax, argmin, any and all do"),
+                help,
+            );
+        }
+        known || binds
+    }
+
     /// Whether a name that nothing here bears may be that of an argument, a field or an item that could not be
     /// read.
     pub fn may_be_lost(&self, name: &str) -> bool {

@@ -41,11 +41,10 @@ pub fn check(signature: &Signature<'_>, function: &str, requirement: &Requiremen
             .map(|(place, (counter, _))| (*counter, variable('t', place)))
             .collect(),
     };
-    let private = &signature.paths.private;
+    let (private, core) = (&signature.paths.private, &signature.paths.core);
     let (tensor, axis) = (&requirement.tensor, Literal::usize_unsuffixed(requirement.axis));
     let position = check.integer(&requirement.position);
     let bound = size::expression(&requirement.size, &signature.dims);
-    let times = quote!(#private::times);
     let mut tokens = quote!(#private::panics::inside(#function, #tensor, #axis, #position, #bound););
     if !requirement.guards.is_empty() {
         let guards = requirement.guards.iter().map(|guard| {
@@ -58,11 +57,11 @@ pub fn check(signature: &Signature<'_>, function: &str, requirement: &Requiremen
     let counted =
         requirement.loops.iter().zip(&check.counters).map(|((_, extent), (_, name))| (extent, name));
     for (extent, name) in extents.chain(counted).collect::<Vec<_>>().into_iter().rev() {
-        let extent = size::count(extent, &signature.dims, &times);
+        let extent = size::count(extent, &signature.dims, core);
         tokens = quote!(for #name in 0_usize..#extent { #tokens });
     }
     if !requirement.occupied.is_empty() {
-        let extents = requirement.occupied.iter().map(|extent| size::count(extent, &signature.dims, &times));
+        let extents = requirement.occupied.iter().map(|extent| size::count(extent, &signature.dims, core));
         tokens = quote!(if #(#extents != 0)&&* { #tokens });
     }
     tokens

@@ -55,13 +55,13 @@ pub fn expression(size: &Int, dims: &[Ident]) -> TokenStream {
     unsigned(size, dims, &quote!(isize))
 }
 
-/// How often something is done as a `usize` expression: not at all where that is negative, by the function `times`.
-pub fn count(extent: &Int, dims: &[Ident], times: &TokenStream) -> TokenStream {
+/// How often something is done as a `usize` expression: not at all where that is negative. `core` is the path of it.
+pub fn count(extent: &Int, dims: &[Ident], core: &TokenStream) -> TokenStream {
     if !extent.can_be_negative() {
         return expression(extent, dims);
     }
     let value = signed(extent, dims);
-    quote!(#times(#value))
+    quote!(#core::cmp::Ord::max(#value, 0).cast_unsigned())
 }
 
 /// The value as a `u64` expression of dims that are `u64`.

@@ -203,6 +203,14 @@ impl Contraction<'_> {
         Some(nodes)
     }
 
+    /// A sum that is a product of matrices as it is, or what it becomes.
+    fn products(&mut self, sum: &Comprehension) -> Option<Vec<Comprehension>> {
+        match product::recognise(self.graph, sum, self.inputs) {
+            Some(_) => Some(vec![sum.clone()]),
+            None => self.rewrite(sum),
+        }
+    }
+
     /// A sum of sums of products, as the tangent of a product is: one after the other, each added to the one before.
     fn apart(&mut self, node: &Comprehension) -> Option<Vec<Comprehension>> {
         let mut terms = Vec::new();
@@ -217,11 +225,7 @@ impl Contraction<'_> {
             let out = if place + 1 == count { node.out } else { self.graph.add_like(node.out) };
             let base = if place == 0 { node.base } else { nodes.last().map(|before| before.out) };
             let term = Comprehension { out, base, value, ..node.clone() };
-            if product::recognise(self.graph, &term, self.inputs).is_some() {
-                nodes.push(term);
-                continue;
-            }
-            let Some(more) = self.rewrite(&term) else {
+            let Some(more) = self.products(&term) else {
                 self.graph.tensors.truncate(tensors);
                 return None;
             };
@@ -250,11 +254,7 @@ impl Contraction<'_> {
     fn padded(&mut self, node: &Comprehension) -> Option<Vec<Comprehension>> {
         let tensors = self.graph.tensors.len();
         let (mut nodes, sum) = pad(self.graph, self.counters, node)?;
-        if product::recognise(self.graph, &sum, self.inputs).is_some() {
-            nodes.push(sum);
-            return Some(nodes);
-        }
-        match self.rewrite(&sum) {
+        match self.products(&sum) {
             Some(rest) => nodes.extend(rest),
             None if self.goes_along_rows(&sum) => nodes.push(sum),
             None => {
@@ -282,10 +282,7 @@ impl Contraction<'_> {
         (0..sum.domain.len()).any(|index| {
             let is_long = sum.domain[index].extent.as_constant().is_some_and(|extent| extent >= ROW);
             let is_along = |at: &[Int]| {
-                let (last, before) = match at.split_last() {
-                    Some((last, before)) => (last, before),
-                    None => return true,
-                };
+                let Some((last, before)) = at.split_last() else { return true };
                 before.iter().all(|at| !at.mentions_index(index))
                     && (!last.mentions_index(index) || order::slope(last, index) == Some(1))
             };

@@ -9,8 +9,7 @@ use crate::ir::{Int, TensorId};
 use super::Inputs;
 use super::form::{Buffer, BufferId, Home, Item, Leaf, LeafKind, Root, Step};
 use super::live::{leaves, origin};
-use super::maximum::Maximum;
-use super::maximum::upper_bound;
+use super::maximum::{Maximum, upper_bound};
 use super::schedule::Schedule;
 use super::storage::Sharing;
 

@@ -8,8 +8,8 @@
 use std::collections::BTreeMap;
 
 use crate::ir::{
-    Axis, Binary, Comparison, Comprehension, Graph, Int, Kind, LoopId, Reduction, Scalar, ScalarId, TensorId,
-    Unary,
+    Axis, Binary, Comparison, Comprehension, Graph, Int, Kind, LoopId, Reduction, Scalar, ScalarId, Scalars,
+    TensorId, Unary,
 };
 
 use super::range::Extents;
@@ -21,20 +21,16 @@ pub(super) fn pad(
     node: &Comprehension,
 ) -> Option<(Vec<Comprehension>, Comprehension)> {
     let (value, window) = window(graph, counters, node, false)?;
+    let element = graph.scalars.read(window.tensor, window.at.clone());
+    if !vanishes_with(graph, value, element) {
+        return None;
+    }
     let Larger { tensor: out, domain, from, to, window: subscripts } = Larger::new(graph, &window);
     let original = graph.scalars.read(window.tensor, from);
     let copy = Comprehension { out, base: None, domain, at: to, reduction: Reduction::Set, value: original };
-    let Window { tensor, at, .. } = window;
-    let outside = graph.scalars.read(tensor, at.clone());
-    if !vanishes_with(graph, value, outside) {
-        return None;
-    }
     let read = graph.scalars.read(out, subscripts);
-    let value = graph.scalars.rebuild(
-        value,
-        &mut |scalars, id| (scalars[id] == Scalar::Read(tensor, at.clone())).then_some(read),
-        &mut |integer| integer.clone(),
-    );
+    let replace = |_: &mut Scalars, id: ScalarId| (id == element).then_some(read);
+    let value = graph.scalars.rebuild(value, &mut { replace }, &mut Int::clone);
     Some((vec![copy], Comprehension { value, ..node.clone() }))
 }
 

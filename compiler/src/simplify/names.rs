@@ -186,16 +186,12 @@ impl Resolver<'_> {
                 self.note(carried.inside, Meaning::Constant(*value));
             }
             self.list(&mut node.body.clone());
-            let proven: Vec<bool> = constants
-                .iter()
-                .map(|(carried, value)| constant(self, carried.next) == Some(*value))
-                .collect();
+            let taken = constants.len();
+            constants.retain(|(carried, value)| constant(self, carried.next) == Some(*value));
             self.meanings = known;
-            if proven.iter().all(|proven| *proven) {
+            if constants.len() == taken {
                 break;
             }
-            let mut proven = proven.into_iter();
-            constants.retain(|_| proven.next() == Some(true));
         }
         constants
     }

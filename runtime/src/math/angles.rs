@@ -7,6 +7,8 @@
 
 use core::f64::consts::{FRAC_PI_2, PI};
 
+use super::f64::ROUND;
+
 /// 1/2π, 27 bits at a time: a float times one of these is exact in `f64`.
 const TURNS: [f64; 5] = [
     0.15915494225919247,
@@ -15,15 +17,13 @@ const TURNS: [f64; 5] = [
     7.0940550210363e-26,
     2.3430015963521592e-34,
 ];
-/// All of 1/2π from each of these on, to 53 bits; from the first two on, nobody asks.
-const REST: [f64; 6] =
-    [0.0, 0.0, 4.038449470223214e-18, 7.094055044466316e-26, 2.3430016361024414e-34, 3.975028258922255e-42];
+/// All of 1/2π from the third of these on, from the fourth on, and so forth, to 53 bits.
+const REST: [f64; 4] =
+    [4.038449470223214e-18, 7.094055044466316e-26, 2.3430016361024414e-34, 3.975028258922255e-42];
 /// 2⁵²: floats from there on are multiples of 2²⁹.
 const WHOLE: f32 = 4_503_599_627_370_496.0;
 /// 2²⁷.
 const PART: f32 = 134_217_728.0;
-/// 1.5 · 2⁵²: adding it rounds to a whole number, whose bits then stand at the low end.
-const ROUND: f64 = 6_755_399_441_055_744.0;
 
 /// (n, y) with x = (n + 4m) π/2 + y, |y| ≤ π/4, for some whole m: n modulo 4.
 ///
@@ -44,7 +44,7 @@ fn quarters(x: f32) -> (u32, f64) {
     let x = f64::from(x);
     let high = x * choose([TURNS[0], TURNS[1], TURNS[2], TURNS[3]]);
     let middle = x * choose([TURNS[1], TURNS[2], TURNS[3], TURNS[4]]);
-    let low = x * choose([REST[2], REST[3], REST[4], REST[5]]);
+    let low = x * choose(REST);
     // Each difference is exact, and so is their sum where it is small.
     let high = high - ((high + ROUND) - ROUND);
     let middle = middle - ((middle + ROUND) - ROUND);

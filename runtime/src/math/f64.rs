@@ -36,7 +36,7 @@ super::common!(f64, libm: {
 });
 
 /// 1.5 · 2⁵²: adding it rounds to a whole number, whose bits then stand at the low end.
-const ROUND: f64 = 6_755_399_441_055_744.0;
+pub(super) const ROUND: f64 = 6_755_399_441_055_744.0;
 /// ln 2 in two parts; the first has 21 zero bits at its end, so that whole multiples are exact.
 const LN2_HIGH: f64 = 6.931_471_803_691_238_164_90e-1;
 const LN2_LOW: f64 = 1.908_214_929_270_587_700_02e-10;
