@@ -15,8 +15,9 @@ const ROOM: usize = 12288;
 const COLUMNS: usize = 128;
 /// How many where they are not: a part of it.
 const FEW: usize = 4096;
-/// A divisor of it is how many rows of a tile there are, on every CPU.
+/// Divisors of these are how many rows and columns of a tile there are, on every CPU.
 const STEP: usize = 12;
+const WIDE: usize = 32;
 
 /// The product A B, in runs of its elements, for what follows it without regard to rows and columns: the update of a
 /// matrix of weights, whose gradient then never exists. A run may be many rows.
@@ -57,14 +58,12 @@ fn shared<F: Float, R: Runs<F>>(product: Product<F>, mut each: R) {
     #[cfg(feature = "rayon")]
     {
         let Product { m, n, k, .. } = product;
-        let rows = if n == 0 { 0 } else { blocking(&product).1 };
-        // As many blocks as a single thread would take, or one fewer.
-        let first = rows * m.div_ceil(rows.max(1)).div_ceil(2);
-        if first < m && threads::is_worth_two(m.saturating_mul(n).saturating_mul(k)) {
-            match each.split(first * n) {
-                // SAFETY: `first` < m.
+        if threads::is_worth_two(m.saturating_mul(n).saturating_mul(k))
+            && let Some(parts) = halves(&product)
+        {
+            match each.split(parts.0.m * n) {
+                // SAFETY: rows of the product, and what stands for their elements.
                 Ok((before, behind)) => unsafe {
-                    let parts = (Product { m: first, ..product }, product.from(first, 0, 0));
                     return threads::apart(
                         parts,
                         move |part| shared(part, before),
@@ -80,6 +79,28 @@ fn shared<F: Float, R: Runs<F>>(product: Product<F>, mut each: R) {
         #[inline(always)]
         |start, run| each.each(start, run),
     );
+}
+
+/// The rows of a product in two parts as large as whole tiles can be, if the sums are the same: those of blocks as deep,
+/// none of them of one row or column, which is a product with a vector and has another order.
+#[cfg(feature = "rayon")]
+pub(super) fn halves<F: Float>(product: &Product<F>) -> Option<(Product<F>, Product<F>)> {
+    let first = (product.m / 2).next_multiple_of(STEP);
+    if first >= product.m || product.n == 0 {
+        return None;
+    }
+    // SAFETY: there is such a row.
+    let parts = unsafe { (Product { m: first, ..*product }, product.from(first, 0, 0)) };
+    let Blocking { across, down } = Blocking::of(product);
+    let depth = |m, n| Product { m, n, ..*product }.depth().min(product.k);
+    let first = spread(product.m, STEP, down).next()?.len();
+    let alike = [product, &parts.0, &parts.1].into_iter().all(|product| {
+        spread(product.m, STEP, Blocking::of(product).down).map(|rows| rows.len()).all(|m| {
+            let mut widths = spread(product.n, WIDE, across).map(|columns| columns.len());
+            m > 1 && widths.all(|n| n > 1 && depth(m, n) == depth(first, n))
+        })
+    });
+    alike.then_some(parts)
 }
 
 /// Calls `each` with runs of the product.
@@ -99,14 +120,30 @@ fn runs<F: Float>(product: Product<F>, mut each: impl FnMut(usize, &mut [F])) {
     );
 }
 
-/// How many columns and rows a block has. Not none.
+/// How many blocks of a product there are beside and below each other.
+struct Blocking {
+    across: usize,
+    down: usize,
+}
+
+impl Blocking {
+    #[inline(always)]
+    fn of<F: Float>(product: &Product<F>) -> Self {
+        // Where B is copied, many rows for each copy; else whole rows, if possible.
+        let (room, wide) =
+            if product.gains_by_copies() { (ROOM, COLUMNS) } else { (FEW, FEW / STEP / WIDE * WIDE) };
+        let across = product.n.div_ceil(wide).max(1);
+        let columns = product.n.div_ceil(WIDE).div_ceil(across) * WIDE;
+        let rows = room / columns.clamp(1, product.n.max(1));
+        Self { across, down: product.m.div_ceil(rows / STEP * STEP) }
+    }
+}
+
+/// `count` ranges, each of as many whole tiles, or one more, but for what is left of the last tile.
 #[inline(always)]
-fn blocking<F: Float>(product: &Product<F>) -> (usize, usize) {
-    // Where B is copied, many rows for each copy; else whole rows, if possible.
-    let (room, wide) = if product.gains_by_copies() { (ROOM, COLUMNS) } else { (FEW, FEW / STEP) };
-    let columns = product.n.min(wide);
-    let rows = room / columns;
-    (columns, rows - rows % STEP)
+fn spread(len: usize, tile: usize, count: usize) -> impl Iterator<Item = Range<usize>> {
+    let start = move |place: usize| (len.div_ceil(tile) * place / count * tile).min(len);
+    (0..count).map(move |place| start(place)..start(place + 1))
 }
 
 /// Calls `each` with blocks of the product: the first row and column, the width, the elements.
@@ -116,11 +153,11 @@ fn blocks<F: Float>(product: Product<F>, mut each: impl FnMut(usize, usize, usiz
     if m == 0 || n == 0 {
         return;
     }
-    let (columns, rows) = blocking(&product);
+    let Blocking { across, down } = Blocking::of(&product);
     with_room::<F, ROOM>(|room| {
-        for top in (0..m).step_by(rows) {
-            for left in (0..n).step_by(columns) {
-                let (height, width) = (rows.min(m - top), columns.min(n - left));
+        for rows in spread(m, STEP, down) {
+            for columns in spread(n, WIDE, across) {
+                let (top, left, height, width) = (rows.start, columns.start, rows.len(), columns.len());
                 // SAFETY: a part of the product, written to the room, whose rows then are `width`
                 // apart; height · width ≤ `ROOM` elements, all of them written.
                 let block = unsafe {
@@ -300,4 +337,37 @@ pub fn sum_of<F: Float>(count: usize, mut term: impl FnMut(usize) -> F) -> F {
         half /= 2;
     }
     sums[0]
+}
+
+#[cfg(all(test, feature = "rayon"))]
+mod tests {
+    use super::{Product, checked_operands, halves, runs};
+    use crate::Rng;
+
+    /// The elements of a product.
+    fn elements(product: Product<f32>) -> Vec<f32> {
+        let mut all = vec![f32::NAN; product.m * product.n];
+        runs(product, |start, run| all[start..start + run.len()].copy_from_slice(run));
+        all
+    }
+
+    #[test]
+    fn halves_have_the_bits_of_the_whole() {
+        let mut rng = Rng::new(3);
+        let mut random = |count: usize| (0..count).map(|_| rng.uniform() as f32).collect::<Vec<_>>();
+        let mut divided = 0;
+        for m in [2, 12, 13, 24, 25, 97, 121, 256, 400, 784] {
+            for (n, k) in [(1, 40), (10, 128), (25, 1000), (130, 60), (128, 256), (256, 520), (385, 40)] {
+                let (a, b) = (random(m * k), random(k * n));
+                for a_strides in [(k, 1), (1, m)] {
+                    let product = checked_operands(m, n, k, &a, a_strides, &b, (n, 1));
+                    let Some((first, second)) = halves(&product) else { continue };
+                    let parts = [elements(first), elements(second)].concat();
+                    assert!(elements(product) == parts, "{m} × {n} × {k}, {a_strides:?}");
+                    divided += 1;
+                }
+            }
+        }
+        assert!(divided > 60, "{divided}");
+    }
 }
