@@ -81,11 +81,11 @@ fn shared<F: Float, R: Runs<F>>(product: Product<F>, mut each: R) {
     );
 }
 
-/// The rows of a product in two parts as large as whole tiles can be, if the sums are the same: those of blocks as deep,
+/// The rows of a product in the parts that are two threads', if the sums are the same: those of blocks as deep,
 /// none of them of one row or column, which is a product with a vector and has another order.
 #[cfg(feature = "rayon")]
 pub(super) fn halves<F: Float>(product: &Product<F>) -> Option<(Product<F>, Product<F>)> {
-    let first = (product.m / 2).next_multiple_of(STEP);
+    let first = threads::first_half(product.m);
     if first >= product.m || product.n == 0 {
         return None;
     }

@@ -1,8 +1,11 @@
 //! What is worth several threads, and where it is divided, under the feature `rayon`.
 //!
 //! Where work is divided depends on sizes alone; whether a product is, on who has nothing to do. Every element of one is
-//! computed by one thread as it would be by a single one, and sums over rows are divided in any case: the same bits
-//! with any number of threads. No two threads write the same element.
+//! computed as it would be by a single thread, and sums over rows, or over the rows of weights, are divided in any case:
+//! the same bits with any number of threads. No two threads write the same element at a time.
+//!
+//! What a core has written, another reads from its cache at a sixth of the speed of its own. So weights stay where they
+//! are: who updates some of their rows ([`first_half`]) is who reads them in every product with them.
 
 use super::contract::Contraction;
 use super::matmul::Product;
@@ -14,13 +17,13 @@ use crate::Float;
 /// As [`MatmulFloat::multiply`](super::MatmulFloat::multiply).
 #[inline]
 pub(super) unsafe fn multiply<F: Float>(product: Product<F>) {
-    #[cfg(feature = "rayon")]
-    if let Some(parts) = several::parts_of_product(&product) {
-        // SAFETY: parts of the product, whose elements of C are different; the rest is the caller's.
-        return unsafe { several::both(parts, |part| multiply(part)) };
-    }
     // SAFETY: the caller's.
-    unsafe { F::multiply(product) }
+    unsafe {
+        #[cfg(feature = "rayon")]
+        several::multiply(product);
+        #[cfg(not(feature = "rayon"))]
+        F::multiply(product);
+    }
 }
 
 /// Computes a contraction, by several threads where that is worth it.
@@ -39,7 +42,7 @@ pub(super) unsafe fn contract<F: Float>(contraction: Contraction<F>) {
 }
 
 #[cfg(feature = "rayon")]
-pub(super) use several::{apart, calls_for, divides, is_worth_two, middle_row};
+pub(super) use several::{apart, calls_for, divides, first_half, is_worth_two, middle_row};
 
 #[cfg(feature = "rayon")]
 mod several {
@@ -139,9 +142,69 @@ mod several {
         (first > 1 && first + 1 < len).then_some(first)
     }
 
+    /// Of so many rows of weights, how many the first of two threads reads and updates: whole tiles.
+    pub fn first_half(rows: usize) -> usize {
+        (rows / 2).next_multiple_of(TALL)
+    }
+
+    /// Computes a product, by several threads where that is worth it.
+    ///
+    /// # Safety
+    /// As [`MatmulFloat::multiply`](crate::kernels::MatmulFloat::multiply).
+    pub unsafe fn multiply<F: Float>(product: Product<F>) {
+        // SAFETY: parts of the product, whose elements of C are different in each phase; the rest is the caller's.
+        unsafe {
+            match phases_of_product(&product) {
+                Some(phases) => phases.into_iter().for_each(|parts| both(parts, |part| divided(part))),
+                None => divided(product),
+            }
+        }
+    }
+
+    /// Computes a product whose elements are single sums.
+    ///
+    /// # Safety
+    /// As [`multiply`].
+    unsafe fn divided<F: Float>(product: Product<F>) {
+        // SAFETY: parts of the product, whose elements of C are different; the rest is the caller's.
+        unsafe {
+            match parts_of_product(&product) {
+                Some(parts) => both(parts, |part| divided(part)),
+                None => F::multiply(product),
+            }
+        }
+    }
+
+    /// Of a product with no fewer weights than elements: each thread multiplies half of the rows by its half of the
+    /// weights, then the other half of the rows, whose sums the other thread has begun.
+    fn phases_of_product<F: Float>(product: &Product<F>) -> Option<[(Product<F>, Product<F>); 2]> {
+        let Product { m, n, k, b_strides, .. } = *product;
+        let multiplications = m.saturating_mul(n).saturating_mul(k);
+        // Whether it is two sums may not depend on who has nothing to do.
+        if n == 1 || k < m || b_strides.1 != 1 || multiplications < 2 * worth() {
+            return None;
+        }
+        let (rows, depth) = (middle(m, TALL)?, first_half(k));
+        if depth >= k {
+            return None;
+        }
+        if !team::has_idle() {
+            calls_for(multiplications);
+        }
+        let first = |part: Product<F>| Product { k: depth, ..part };
+        let begun = |part: Product<F>| Product { accumulate: true, ..part };
+        // SAFETY: `middle` is inside, and so is `depth`.
+        unsafe {
+            let (upper, lower) = (Product { m: rows, ..*product }, product.from(rows, 0, 0));
+            let second =
+                |part: &Product<F>| Product { accumulate: part.accumulate, ..part.from(0, 0, depth) };
+            Some([(first(upper), second(&lower)), (begun(first(lower)), begun(second(&upper)))])
+        }
+    }
+
     /// Two parts of a product that is worth two threads, by rows or by columns.
-    pub fn parts_of_product<F: Float>(product: &Product<F>) -> Option<(Product<F>, Product<F>)> {
-        let Product { m, n, k, .. } = *product;
+    fn parts_of_product<F: Float>(product: &Product<F>) -> Option<(Product<F>, Product<F>)> {
+        let Product { m, n, k, b_strides, .. } = *product;
         if m == 1 || n == 1 || !is_worth_two(m.saturating_mul(n).saturating_mul(k)) {
             return None;
         }
@@ -152,8 +215,9 @@ mod several {
         let columns = middle(n, WIDE)
             .map(|columns| unsafe { (Product { n: columns, ..*product }, product.from(0, columns, 0)) });
         // Who has computed a row goes on with it: by rows, each thread reads B, half of which was made by another, and
-        // copies it; by columns A, and whoever goes on reads half of each row of C.
-        let by_rows = m.saturating_mul(k + n) >= 2 * n.saturating_mul(k);
+        // copies it; by columns A, and whoever goes on reads half of each row of C. The columns of a transposed B are
+        // rows of weights.
+        let by_rows = b_strides.1 == 1 && m.saturating_mul(k + n) >= 2 * n.saturating_mul(k);
         let ways = if by_rows { [rows, columns] } else { [columns, rows] };
         // Where the inner dimension is taken in other pieces, sums are others.
         let alike = |part: &Product<F>| part.depth() == product.depth();
