@@ -184,7 +184,7 @@ mod several {
         if n == 1 || k < m || b_strides.1 != 1 || multiplications < 2 * worth() {
             return None;
         }
-        let (rows, depth) = (middle(m, TALL)?, first_half(k));
+        let (rows, depth) = (middle(m, SHORT)?, first_half(k));
         if depth >= k {
             return None;
         }
