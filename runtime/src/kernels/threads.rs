@@ -216,8 +216,11 @@ mod several {
             .map(|columns| unsafe { (Product { n: columns, ..*product }, product.from(0, columns, 0)) });
         // Who has computed a row goes on with it: by rows, each thread reads B, half of which was made by another, and
         // copies it; by columns A, and whoever goes on reads half of each row of C. The columns of a transposed B are
-        // rows of weights.
-        let by_rows = b_strides.1 == 1 && m.saturating_mul(k + n) >= 2 * n.saturating_mul(k);
+        // rows of weights, which stay.
+        let by_rows = match b_strides.1 {
+            1 => m.saturating_mul(k + n) >= 2 * n.saturating_mul(k),
+            _ => m > n,
+        };
         let ways = if by_rows { [rows, columns] } else { [columns, rows] };
         // Where the inner dimension is taken in other pieces, sums are others.
         let alike = |part: &Product<F>| part.depth() == product.depth();
