@@ -225,11 +225,11 @@ impl LinearRegression {
         [10 * n + 2, 19 * n + 3]
     }
     /// How `LinearRegression::loss` is computed, as text: its value, then its gradients.
-    pub const LOSS_DERIVATION: &'static str = "Given x[N, 3], y[N], w[3], b\n\nValue\n    error_product[i] = Σ_k x[i, k] · w[k]\n    error[i] = error_product[i] + b − y[i]\n    loss_mean = Σ_k error[k]²\n    loss = loss_mean / (2 · N)\n    → loss\n\nGradient\n    d_loss_mean = 0.5 / N\n    d_error[k] = 2 · d_loss_mean · error[k]\n    d_b = Σ_i d_error[i]\n    d_w[k] = Σ_i d_error[i] · x[i, k]\n    → ∂loss/∂w = d_w\n    → ∂loss/∂b = d_b\n";
+    pub const LOSS_DERIVATION: &'static str = "Given x[N, 3], y[N], w[3], b\n\nValue\n    error_product[i] = Σ_k x[i, k] · w[k]\n    error[i] = error_product[i] + b − y[i]\n    loss_mean = Σ_k error[k]²\n    loss = loss_mean / (2 · N)\n    → loss\n\nGradient\n    d_loss_mean = 0.5 / N if N > 0 else 0\n    d_error[k] = 2 · d_loss_mean · error[k]\n    d_b = Σ_i d_error[i]\n    d_w[k] = Σ_i d_error[i] · x[i, k]\n    → ∂loss/∂w = d_w\n    → ∂loss/∂b = d_b\n";
     /// How `LinearRegression::loss` is computed, as LaTeX.
-    pub const LOSS_LATEX: &'static str = "\\begin{aligned}\n{\\mathit{error\\_product}}_{i} &= \\sum_{k} x_{i, k} \\, w_{k} \\\\\n\\mathit{error}_{i} &= {\\mathit{error\\_product}}_{i} + b - y_{i} \\\\\n\\mathit{loss\\_mean} &= \\sum_{k} \\mathit{error}_{k}^{2} \\\\\n\\mathit{loss} &= \\frac{\\mathit{loss\\_mean}}{2 \\, N} \\\\\n\\partial \\mathit{loss\\_mean} &= \\frac{0.5}{N} \\\\\n\\partial \\mathit{error}_{k} &= 2 \\, \\partial \\mathit{loss\\_mean} \\, \\mathit{error}_{k} \\\\\n\\partial b &= \\sum_{i} \\partial \\mathit{error}_{i} \\\\\n\\partial w_{k} &= \\sum_{i} \\partial \\mathit{error}_{i} \\, x_{i, k} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial w} &= \\partial w \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial b} &= \\partial b\n\\end{aligned}\n";
+    pub const LOSS_LATEX: &'static str = "\\begin{aligned}\n{\\mathit{error\\_product}}_{i} &= \\sum_{k} x_{i, k} \\, w_{k} \\\\\n\\mathit{error}_{i} &= {\\mathit{error\\_product}}_{i} + b - y_{i} \\\\\n\\mathit{loss\\_mean} &= \\sum_{k} \\mathit{error}_{k}^{2} \\\\\n\\mathit{loss} &= \\frac{\\mathit{loss\\_mean}}{2 \\, N} \\\\\n\\partial \\mathit{loss\\_mean} &= \\begin{cases} \\frac{0.5}{N} & \\text{if } N > 0 \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\n\\partial \\mathit{error}_{k} &= 2 \\, \\partial \\mathit{loss\\_mean} \\, \\mathit{error}_{k} \\\\\n\\partial b &= \\sum_{i} \\partial \\mathit{error}_{i} \\\\\n\\partial w_{k} &= \\sum_{i} \\partial \\mathit{error}_{i} \\, x_{i, k} \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial w} &= \\partial w \\\\\n\\frac{\\partial \\mathit{loss}}{\\partial b} &= \\partial b\n\\end{aligned}\n";
     /// How `LinearRegression::loss` is computed, as a graph in the DOT language, forward and backward.
-    pub const LOSS_DOT: &'static str = "digraph {\n    node [shape = box, fontname = \"monospace\"]\n    input0 [shape = ellipse, label = \"x[N, 3]\"]\n    input1 [shape = ellipse, label = \"y[N]\"]\n    input2 [shape = ellipse, label = \"w[3]\"]\n    input4 [shape = ellipse, label = \"b\"]\n    subgraph cluster_forward {\n        label = \"forward\"\n        node0 [label = \"error_product[i] = Σ_k x[i, k] · w[k]\"]\n        node1 [label = \"error[i] = error_product[i] + b − y[i]\"]\n        node2 [label = \"loss_mean = Σ_k error[k]²\"]\n        node3 [label = \"loss = loss_mean / (2 · N)\"]\n    }\n    subgraph cluster_backward {\n        label = \"backward\"\n        node4 [label = \"d_loss_mean = 0.5 / N\"]\n        node5 [label = \"d_error[k] = 2 · d_loss_mean · error[k]\"]\n        node6 [label = \"d_b = Σ_i d_error[i]\"]\n        node7 [label = \"d_w[k] = Σ_i d_error[i] · x[i, k]\"]\n    }\n    out0 [shape = ellipse, label = \"result\"]\n    out1 [shape = ellipse, label = \"∂/∂w\"]\n    out2 [shape = ellipse, label = \"∂/∂b\"]\n    input0 -> node0\n    input2 -> node0\n    input1 -> node1\n    node0 -> node1\n    input4 -> node1\n    node1 -> node2\n    node2 -> node3\n    node1 -> node5\n    node4 -> node5\n    node5 -> node6\n    input0 -> node7\n    node5 -> node7\n    node3 -> out0\n    node7 -> out1\n    node6 -> out2\n}\n";
+    pub const LOSS_DOT: &'static str = "digraph {\n    node [shape = box, fontname = \"monospace\"]\n    input0 [shape = ellipse, label = \"x[N, 3]\"]\n    input1 [shape = ellipse, label = \"y[N]\"]\n    input2 [shape = ellipse, label = \"w[3]\"]\n    input4 [shape = ellipse, label = \"b\"]\n    subgraph cluster_forward {\n        label = \"forward\"\n        node0 [label = \"error_product[i] = Σ_k x[i, k] · w[k]\"]\n        node1 [label = \"error[i] = error_product[i] + b − y[i]\"]\n        node2 [label = \"loss_mean = Σ_k error[k]²\"]\n        node3 [label = \"loss = loss_mean / (2 · N)\"]\n    }\n    subgraph cluster_backward {\n        label = \"backward\"\n        node4 [label = \"d_loss_mean = 0.5 / N if N > 0 else 0\"]\n        node5 [label = \"d_error[k] = 2 · d_loss_mean · error[k]\"]\n        node6 [label = \"d_b = Σ_i d_error[i]\"]\n        node7 [label = \"d_w[k] = Σ_i d_error[i] · x[i, k]\"]\n    }\n    out0 [shape = ellipse, label = \"result\"]\n    out1 [shape = ellipse, label = \"∂/∂w\"]\n    out2 [shape = ellipse, label = \"∂/∂b\"]\n    input0 -> node0\n    input2 -> node0\n    input1 -> node1\n    node0 -> node1\n    input4 -> node1\n    node1 -> node2\n    node2 -> node3\n    node1 -> node5\n    node4 -> node5\n    node5 -> node6\n    input0 -> node7\n    node5 -> node7\n    node3 -> out0\n    node7 -> out1\n    node6 -> out2\n}\n";
 }
 /// `LinearRegression::loss` gone forward, from which its gradients are computed.
 ///
@@ -300,7 +300,7 @@ impl LinearRegressionLossPass<'_> {
     ///     → loss
     ///
     /// Gradient
-    ///     d_loss_mean = 0.5 / N
+    ///     d_loss_mean = 0.5 / N if N > 0 else 0
     ///     d_error[k] = 2 · d_loss_mean · error[k]
     ///     d_b = Σ_i d_error[i]
     ///     d_w[k] = Σ_i d_error[i] · x[i, k]
@@ -318,7 +318,7 @@ impl LinearRegressionLossPass<'_> {
                 let n: usize = n;
                 let [error] = carve(arena, [0..n]);
                 let error = &mut error[..n];
-                let d_loss_mean = 0.5 / n as f64;
+                let d_loss_mean = if 0 < n { 0.5 / n as f64 } else { 0.0 };
                 LinearRegression::__compute_d_b_2(n, d_loss_mean, &mut grads.b, error);
                 kernels::matmul_small::<
                     3,
@@ -349,7 +349,7 @@ impl LinearRegressionLossPass<'_> {
                 let n: usize = n;
                 let [error] = carve(arena, [0..n]);
                 let error = &mut error[..n];
-                let d_loss_mean = 0.5 / n as f64;
+                let d_loss_mean = if 0 < n { 0.5 / n as f64 } else { 0.0 };
                 LinearRegression::__compute_error(n, d_loss_mean, error, &mut grads.b);
                 kernels::matmul_small::<
                     3,

@@ -3,7 +3,7 @@
 //! The conventions where a function has no derivative are the language's: 0 for `abs` at 0 and for
 //! `floor`; `min` and `max` share a tie; xʸ by y at x = 0 and x⁰ by x are 0.
 
-use crate::ir::{Binary, Comparison, Function, Scalar, ScalarId, Scalars, Unary};
+use crate::ir::{Binary, Comparison, Function, Int, Scalar, ScalarId, Scalars, Unary};
 
 /// What a function of one number passes on of the cotangent (or tangent) `s`: s · f′(x), where y = f(x).
 /// `None`: nothing.
@@ -101,7 +101,7 @@ pub fn binary(
         Binary::Sub => [s, e.neg(s)],
         Binary::Mul => [e.mul(s, b), e.mul(s, a)],
         Binary::Div => {
-            let by_a = e.div(s, b);
+            let by_a = quotient(e, s, b);
             let by_b = e.mul(by_a, y);
             [by_a, e.neg(by_b)]
         }
@@ -123,6 +123,18 @@ pub fn binary(
         Binary::Min => [the_one_below(e, a, b, s), the_one_below(e, b, a, s)],
         Binary::Max => [the_one_above(e, a, b, s), the_one_above(e, b, a, s)],
     }
+}
+
+/// s / b, and 0 where b counts elements of which there are none: the gradient of a mean of nothing is 0.
+fn quotient(e: &mut Scalars, s: ScalarId, b: ScalarId) -> ScalarId {
+    let quotient = e.div(s, b);
+    let count = match &e[b] {
+        Scalar::Integer(count) if count.as_constant().is_none() => count.clone(),
+        _ => return quotient,
+    };
+    let is_any = e.compare_int(Comparison::Less, Int::zero(), count);
+    let zero = e.number(0.0);
+    e.select(is_any, quotient, zero)
 }
 
 /// s · xⁿ⁻¹ · n, 0 where n is 0 (0⁰ has slope 0).

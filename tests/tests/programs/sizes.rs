@@ -1,7 +1,7 @@
 //! No rows, one row, many, in any order, in one workspace.
 
 use crate::networks::{Attention, Deep, Mlp, Recurrent, labels, numbers, rows};
-use chainrule::{Params, Tensor, TensorMut, Workspace, net};
+use chainrule::{Adam, Params, Tensor, TensorMut, Workspace, net};
 
 net! {
     dim M, N;
@@ -390,6 +390,40 @@ fn reductions_of_nothing() {
     assert_eq!(pass.value(), [f64::NEG_INFINITY; 2]);
     pass.backward(&[1.0; 2], &mut gradient);
     assert_eq!(model.likeness_value(&mut workspace, nothing, nothing), [0.0; 2]);
+}
+
+net! {
+    dim N;
+
+    /// Means of what has parameters.
+    pub struct Means {
+        w: f64[3] = ones,
+        k: f64 = ones,
+        fc1: Linear<3, 4>,
+        fc2: Linear<4, 2>,
+    }
+
+    impl Means {
+        #[grad]
+        pub fn all(x: f64[N, 3], y: f64[N]) -> f64 {
+            mean(x + k) + mean(x * k) + sum(x + k) / N + mean(powi(x @ w + k - y, 2)) + var(x * k)
+                + mse(x @ w, k * y) + sum(mean(x * w + k, axis = 0)) + mean(fc2(relu(fc1(x))))
+        }
+    }
+}
+
+#[test]
+fn means_of_nothing() {
+    let (mut model, mut workspace) = (Means::init(0), Workspace::new());
+    let mut gradient = Means::zeros();
+    gradient.as_mut_slice().fill(f64::NAN);
+    let pass = model.all(&mut workspace, &[], &[]);
+    assert!(pass.value().is_nan());
+    pass.backward(&mut gradient);
+    assert!(gradient.as_slice().iter().all(|number| *number == 0.0), "{:?}", gradient.as_slice());
+    let before = model.as_slice().to_vec();
+    let value = model.all_step(&mut workspace, &mut Adam::new(0.1), &[], &[]);
+    assert!(value.is_nan() && model.as_slice() == before, "{:?}", model.as_slice());
 }
 
 /// As in PyTorch 2: a length counts as 1e-8 at least, and the derivative takes it as it is.
