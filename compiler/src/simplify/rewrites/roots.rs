@@ -19,6 +19,11 @@ pub struct Scaled {
 impl Rewriter<'_> {
     /// √x, better.
     pub fn root(&mut self, x: ScalarId) -> Option<ScalarId> {
+        // √0 = 0 with derivative 0, as that of a square is: what counts under a condition has its root there.
+        if let (Some(guard), x) = self.unguarded(x) {
+            let (root, zero) = (self.root(x)?, self.number(0.0));
+            return Some(self.select(guard, root, zero));
+        }
         let product = self.product(x);
         let (mut side, mut rest) = self.square_and_rest(&product, &|_, _| true);
         take_constant(&mut side, &mut rest);
