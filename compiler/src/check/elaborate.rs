@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Span};
 
+use super::earlier::Pending;
 use super::instances::Instances;
 use super::items::Items;
 use super::seen::Seen;
@@ -39,6 +40,8 @@ pub struct Elaborator<'a> {
     pub fields: BTreeMap<(Vec<Step>, String), TensorId>,
     /// The loops around `graph.nodes`.
     pub open: Vec<Open>,
+    /// Derivatives that are right if what loops carry does not depend on their variables.
+    pub pending: Vec<Pending>,
     /// How often each loop around it runs.
     pub counters: BTreeMap<LoopId, Int>,
     /// The indices of the notation in scope.
@@ -147,6 +150,7 @@ impl<'a> Elaborator<'a> {
             graph: Graph::default(),
             fields: BTreeMap::new(),
             open: Vec::new(),
+            pending: Vec::new(),
             counters: BTreeMap::new(),
             ambient: Vec::new(),
             guards: Vec::new(),

@@ -437,3 +437,28 @@ fn what_is_assigned_may_be_ignored() {
     check_gradients(text, &[3], 3);
     check_pairs(text, &[3]);
 }
+
+#[test]
+fn what_a_loop_carries_may_not_depend_on_what_a_derivative_in_it_is_by() {
+    check_pairs(
+        "
+        pub struct Net {}
+        impl Net {
+            pub fn sums(a: f64[2], b: f64[2]) -> (f64[2], f64[2], f64[2], f64[2], f64[2], f64[2]) {
+                let mut k = b;
+                let mut h = zeros([2]);
+                let mut g = zeros([2]);
+                let mut j = zeros([2]);
+                for t in 0..3 {
+                    let c = k;
+                    h += grad(sum(a * a * c * c), a);
+                    for s in 0..2 { g += jacobian(sum(a * k * c), a); }
+                    j += jvp(a * a * c, a, b);
+                    k = 2 * k;
+                }
+                (h, 2 * a * 21 * b * b, g, 2 * 21 * b * b, j, 2 * a * b * 7 * b)
+            }
+        }",
+        &[],
+    );
+}
