@@ -1,7 +1,9 @@
 //! What is said of a subscript that falls outside its axis. Decides nothing: `inside` has.
 
+use proc_macro2::Ident;
+
 use super::elaborate::Elaborator;
-use super::infer::affine;
+use super::infer::{Use, affine};
 use super::value::{Bound, Mutability};
 use crate::ir::{Atom, Int};
 use crate::syntax::ast;
@@ -25,6 +27,10 @@ impl Elaborator<'_> {
             (self.show_size(&size.plus(-1)), self.show_size(size), self.show_size(reached));
         let (message, help) = if moving_atoms(position).is_empty() {
             match is_before {
+                _ if size.is(0) => (
+                    format!("there is no element {shown}: the axis has size 0"),
+                    "it has no elements at all".to_string(),
+                ),
                 true => (
                     format!("this counts back past the beginning: the axis has size {axis}"),
                     format!("the first is 0, or -{axis}"),
@@ -39,6 +45,20 @@ impl Elaborator<'_> {
             (message, self.keep_inside(position, size, is_before))
         };
         self.say(&place, message, Some(help));
+    }
+
+    /// Says that no value of an index has a subscript inside its axis.
+    pub fn say_nowhere(&mut self, name: &Ident, each: &Use, begin: &Int) {
+        let (size, last) = (self.show_size(&each.size), self.show_size(&each.size.plus(-1)));
+        let begin = self.show_size(begin);
+        let message = format!(
+            "this subscript is outside an axis of size {size} for every `{name}`: at 0 it is {begin} already"
+        );
+        let help = match begin.starts_with('-') {
+            true => format!("backwards from the end it is `{last} - {name}`"),
+            false => format!("what is not shifted runs over all: `x[{name}]`"),
+        };
+        self.say(&each.place, message, Some(help));
     }
 
     /// How an index or counter would have to run.
