@@ -462,3 +462,23 @@ fn what_a_loop_carries_may_not_depend_on_what_a_derivative_in_it_is_by() {
         &[],
     );
 }
+
+#[test]
+fn what_an_index_expression_binds_may_be_assigned() {
+    check_pairs(
+        "
+        dim N;
+        pub struct Net {}
+        impl Net {
+            pub fn doubled(x: f64[N, 3]) -> (f64[N, 3], f64[N, 3], f64[3], f64[3]) {
+                let mut y[n, c] = 2 * x[n, c];
+                for n in 0..N { y[n, 1] += y[n, 0]; }
+                let expected[n, c] = if c == 1 { 2 * x[n, 1] + 2 * x[n, 0] } else { 2 * x[n, c] };
+                let mut last[n in 0..N]: u32 = n / 2;
+                last[0] = N - 1;
+                (y, expected, x[last[0]], x[-1])
+            }
+        }",
+        &[4],
+    );
+}
