@@ -1,5 +1,6 @@
-//! What random programs have found, each as small as it could be made.
-use super::{check_gradients, check_pairs};
+//! What random programs and readers have found, each as small as it could be made.
+use super::{check_gradients, check_pairs, checked, values};
+use crate::eval::Data;
 
 #[test]
 fn what_may_never_be_read_holds_no_formula() {
@@ -55,4 +56,36 @@ fn no_rows_have_sums() {
         }",
         &[0],
     );
+}
+
+#[test]
+fn the_power_of_one_half_is_what_it_is_everywhere() {
+    let program = checked(
+        "pub struct Net {}
+        impl Net {
+            pub fn slope(x: f64[8]) -> (f64[8], f64[8]) { let y = powf(x, 0.5); (y, grad(y, x)) }
+            pub fn length(x: f64[8]) -> (f64, f64[8]) { let y = powf(sum(x * x), 0.5); (y, grad(y, x)) }
+        }",
+    )
+    .unwrap();
+    let run = |place: usize, points: Vec<f64>| {
+        let method = &program.structs[0].methods[place];
+        let crate::program::ArgumentContent::Tensor(x) = method.arguments[0].content else {
+            panic!("a tensor")
+        };
+        values(method, &[], &[(x, Data::from(points))])
+    };
+    let points = [-0.0, 0.0, f64::NEG_INFINITY, f64::INFINITY, -1.0, f64::NAN, 2.25, 1e-300];
+    let results = run(0, points.to_vec());
+    for (place, x) in points.into_iter().enumerate() {
+        let found = [0, 1].map(|result: usize| results[result].floats()[place]);
+        for (found, exact) in found.into_iter().zip([x.powf(0.5), 0.5 * x.powf(-0.5)]) {
+            let near = found.to_bits() == exact.to_bits() || (found / exact - 1.0).abs() < 1e-14;
+            assert!(near || found.is_nan() && exact.is_nan(), "{x}: {found}, not {exact}");
+        }
+    }
+    // Of a sum of squares it is the root, without overflow.
+    let results = run(1, vec![1e200; 8]);
+    assert!((results[0].floats()[0] / 8f64.sqrt() - 1e200).abs() < 1e186);
+    assert!(results[1].floats().iter().all(|slope| (slope - 0.125f64.sqrt()).abs() < 1e-14));
 }

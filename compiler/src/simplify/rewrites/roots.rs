@@ -51,6 +51,19 @@ impl Rewriter<'_> {
         None
     }
 
+    /// x^½, better: where x is a square or a sum of squares it is √x. It is not at −0 and −∞, where √x is −0 and NaN.
+    pub fn half_power(&mut self, x: ScalarId) -> Option<ScalarId> {
+        let product = self.product(x);
+        let is_natural = product.under.is_empty()
+            && product.coefficient >= 0.0
+            && match product.over[..] {
+                [_] => true,
+                [a, b] => self.same(a, b),
+                _ => false,
+            };
+        if is_natural { self.root(x) } else { None }
+    }
+
     /// √(x² + y² + …)
     fn scaled_terms(&mut self, id: ScalarId) -> Option<Scaled> {
         let mut terms = Vec::new();
