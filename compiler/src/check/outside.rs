@@ -5,6 +5,7 @@ use proc_macro2::Ident;
 use super::elaborate::Elaborator;
 use super::infer::{Use, affine};
 use super::value::{Bound, Mutability};
+use super::words::spelled;
 use crate::ir::{Atom, Int};
 use crate::syntax::ast;
 
@@ -59,6 +60,23 @@ impl Elaborator<'_> {
             false => format!("what is not shifted runs over all: `x[{name}]`"),
         };
         self.say(&each.place, message, Some(help));
+    }
+
+    /// Says that nothing but a condition that a run decides keeps a subscript inside its axis, and how to be certain.
+    pub fn say_perhaps_outside(&mut self, position: &Int, size: &Int, reached: &Int, expr: &ast::Expr) {
+        if moving_atoms(position).is_empty() {
+            return self.say_outside(position, size, reached, expr);
+        }
+        let (place, axis, shown) = (self.place(expr), self.show_size(size), self.show_size(reached));
+        let message = format!(
+            "this subscript may reach {shown}, outside an axis of size {axis}: what is computed decides whether the condition around it holds"
+        );
+        let written = spelled(expr).unwrap_or_else(|| "i".to_string());
+        let inside = match Self::is_at_least(reached, 0) {
+            Some(false) => format!("{written} >= 0"),
+            _ => format!("{written} < {axis}"),
+        };
+        self.say(&place, message, Some(format!("ask it in the condition, too: `if {inside} && … {{ … }}`")));
     }
 
     /// How an index or counter would have to run.
