@@ -239,6 +239,22 @@ pub fn call(name: &str, arguments: &[Tensor], options: &Options<'_>) -> Tensor {
                 if stays { x.at(at).clone() } else { 0.0.into() }
             })
         }
+        ("diag", [x]) => {
+            let diagonal = options.number("diagonal", 0.0) as i64;
+            let far = diagonal.unsigned_abs() as usize;
+            let (down, right) = if diagonal < 0 { (far, 0) } else { (0, far) };
+            match x.shape[..] {
+                [size] => Tensor::make(&[size + far; 2], |at| match at[0] + right == at[1] + down {
+                    true => x.at(&[at[0].min(at[1])]).clone(),
+                    false => 0.0.into(),
+                }),
+                [rows, columns] => {
+                    let size = (rows - down).min(columns - right);
+                    Tensor::make(&[size], |at| x.at(&[at[0] + down, at[0] + right]).clone())
+                }
+                _ => panic!("a diagonal of {:?}", x.shape),
+            }
+        }
         ("zeros", []) => Tensor::make(&options.sizes("shape"), |_| 0.0.into()),
         ("ones", []) => Tensor::make(&options.sizes("shape"), |_| 1.0.into()),
         ("arange", []) => Tensor::make(&options.sizes("n"), |at| (at[0] as f64).into()),

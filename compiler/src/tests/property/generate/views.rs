@@ -199,14 +199,26 @@ impl Generator<'_> {
         }
     }
 
-    /// Sums along an axis, or a triangle.
+    /// Sums along an axis, a triangle, or a diagonal.
     pub fn along(&mut self, shape: &[Size], depth: usize) -> Option<Expr> {
+        let diagonal: i64 = self.source.pick(&[0, 1, -1]);
+        let from = match shape {
+            [size] if self.source.chance(30) => Some(vec![size.plus(diagonal.abs()); 2]),
+            [rows, columns] if rows == columns && self.has(rows, 2) && self.source.chance(50) => {
+                self.at_least(rows, 2);
+                Some(vec![rows.plus(-diagonal.abs())])
+            }
+            _ => None,
+        };
+        if let Some(from) = from {
+            let options = vec![("diagonal", Setting::Integer(diagonal))];
+            let x = self.float(&from, depth);
+            return Some(Expr::Call { name: "diag", arguments: vec![x], options, method: false });
+        }
         let axis = self.source.below(shape.len()) as i64;
         let (name, option) = match shape.len() {
             0 => return None,
-            2.. if self.source.chance(60) => {
-                (self.source.pick(&["tril", "triu"]), ("diagonal", self.source.pick(&[0, 1, -1])))
-            }
+            2.. if self.source.chance(60) => (self.source.pick(&["tril", "triu"]), ("diagonal", diagonal)),
             _ => ("cumsum", ("axis", axis)),
         };
         let options = vec![(option.0, Setting::Integer(option.1))];
