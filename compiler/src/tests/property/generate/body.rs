@@ -326,7 +326,7 @@ impl Generator<'_> {
             3 => {
                 let other = self.source.pick(&variables);
                 if other.name != by.name {
-                    let names = vec![name.clone(), self.fresh("d")];
+                    let names = [name.clone(), self.fresh("d")];
                     let value = Expr::Grad { of: Box::new(of), by: vec![by.name, other.name] };
                     let pattern = Pattern::Tuple(names.iter().cloned().map(Pattern::Name).collect());
                     statements.push(Statement::LetTuple { pattern, value });
