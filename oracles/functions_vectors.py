@@ -54,6 +54,19 @@ def running_sum(values):
     return [total(values[: k + 1]) for k in range(len(values))]
 
 
+def diagonal(k):
+    """The k-th diagonal of a matrix, or the matrix with a vector on it, as NumPy's and PyTorch's `diag`."""
+
+    def of(x):
+        down, right = max(-k, 0), max(k, 0)
+        if isinstance(x[0], list):
+            return [x[i + down][i + right] for i in range(min(len(x) - down, len(x[0]) - right))]
+        sides = range(len(x) + abs(k))
+        return [[x[min(i, j)] if j - i == k else mpf(0) for j in sides] for i in sides]
+
+    return of
+
+
 def flat(x):
     return [v for row in x for v in row]
 
@@ -119,6 +132,12 @@ VECTORS = {
     "logsumexp_large": ("logsumexp(x)", logsumexp, {"x": FAR}, {}, True),
     "logsumexp_written_out": ("ln(sum(exp(x)))", logsumexp, {"x": [-1000.0, -1001.0, -1002.5]}, {}, True),
     "cumsum": ("cumsum(x)", running_sum, {"x": A}, {}, False),
+    "diag": ("diag(x)", diagonal(0), {"x": A[:3]}, {}, False),
+    "diag_above": ("diag(x, diagonal = 1)", diagonal(1), {"x": A[:3]}, {}, False),
+    "diag_below": ("diag(x, diagonal = -2)", diagonal(-2), {"x": A[:2]}, {}, False),
+    "diag_of_matrix": ("diag(x)", diagonal(0), {"x": TABLE}, {}, False),
+    "diag_of_matrix_above": ("diag(x, diagonal = 1)", diagonal(1), {"x": TABLE}, {}, False),
+    "diag_of_matrix_below": ("diag(x, diagonal = -1)", diagonal(-1), {"x": TABLE}, {}, False),
     "softmax": ("softmax(x)", softmax, {"x": A}, {}, True),
     "softmax_far": ("softmax(x)", softmax, {"x": [600.0, 0.0, -10.0]}, {}, True),
     "softmax_written_out": ("exp(x) / sum(exp(x))", softmax, {"x": [900.0, 890.0, 300.0]}, {}, True),

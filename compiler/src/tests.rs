@@ -307,5 +307,6 @@ fn layers() {
 mod algebra;
 pub mod contract;
 mod external;
+mod found;
 mod loops;
 mod mapped;

@@ -19,9 +19,6 @@ struct Variable {
     is_shared: bool,
 }
 
-/// For each variable a derivative, if there is one.
-type Found = Result<Vec<Option<TensorId>>, differentiate::ThroughEarlierIterations>;
-
 impl Elaborator<'_> {
     /// `grad(u, x)`, `grad(u, (x, t))`: the gradient of Σu.
     pub fn grad(&mut self, arguments: &[(Value, Option<&ast::Expr>)], place: &Place) -> Value {
@@ -53,24 +50,13 @@ impl Elaborator<'_> {
             let opaque = this.unseen(tensors);
             let found = sharpened(&mut this.graph, &mut this.open, &opaque, |graph, open| {
                 differentiate::reverse(graph, open, &[(output, seed)], tensors)
-            })?;
+            });
             if let Some(units) = units {
                 differentiate::over_units(&mut this.graph, units, 0);
             }
-            Ok(found)
+            found
         });
-        let found = match found {
-            Ok(found) => found,
-            Err(differentiate::ThroughEarlierIterations) => {
-                let message = "this gradient would go through earlier iterations of the loop around it";
-                self.say(
-                    place,
-                    message.into(),
-                    Some("take it behind the loop, or with respect to a value of this iteration".into()),
-                );
-                return Value::Poison;
-            }
-        };
+        self.note_reached("gradient", place);
         let missing = std::mem::take(&mut self.graph.scalars.undifferentiated);
         if self.undifferentiated(&missing, "this gradient") {
             return Value::Poison;
@@ -83,10 +69,9 @@ impl Elaborator<'_> {
                     Value::Array(self.part_of(&whole, 0, variable))
                 }
                 None => {
-                    self.warn(
-                        name.span,
-                        format!("this gradient is zero: {} does not depend on it", shown(arguments[0].1)),
-                    );
+                    let zero =
+                        format!("this gradient is zero: {} does not depend on it", shown(arguments[0].1));
+                    self.warn_of_zero(name.span, place, zero);
                     let zero = self.graph.scalars.number(0.0);
                     let shape = variable.shape.clone();
                     Value::Array(Array { shape, kind: Kind::Float, depth: self.depth(), element: zero })
@@ -121,25 +106,14 @@ impl Elaborator<'_> {
             let opaque = this.unseen(tensors);
             let found = sharpened(&mut this.graph, &mut this.open, &opaque, |graph, open| {
                 differentiate::reverse(graph, open, &[(output, seed)], tensors)
-            })?;
+            });
             // Along the indices around it everything is its own, but for what they share.
             let around = if is_shared { 0 } else { depth };
             let order = differentiate::over_units(&mut this.graph, seed, around).behind(around);
             let mut in_front = |block| differentiate::front_axes(&mut this.graph, block, &order);
-            Ok(found.into_iter().map(|block| block.map(&mut in_front)).collect())
+            found.into_iter().map(|block| block.map(&mut in_front)).collect()
         });
-        let found = match found {
-            Ok(found) => found,
-            Err(differentiate::ThroughEarlierIterations) => {
-                let message = "this derivative would go through earlier iterations of the loop around it";
-                self.say(
-                    place,
-                    message.into(),
-                    Some("take it behind the loop, or with respect to a value of this iteration".into()),
-                );
-                return Value::Poison;
-            }
-        };
+        self.note_reached("derivative", place);
         let missing = std::mem::take(&mut self.graph.scalars.undifferentiated);
         if self.undifferentiated(&missing, "this Jacobian") {
             return Value::Poison;
@@ -152,10 +126,9 @@ impl Elaborator<'_> {
                     Value::Array(self.part_of(&whole, shape.len() - depth, variable))
                 }
                 None => {
-                    self.warn(
-                        name.span,
-                        format!("this derivative is zero: {} does not depend on it", shown(arguments[0].1)),
-                    );
+                    let zero =
+                        format!("this derivative is zero: {} does not depend on it", shown(arguments[0].1));
+                    self.warn_of_zero(name.span, place, zero);
                     let zero = self.graph.scalars.number(0.0);
                     let shape = [&shape[depth..], &variable.shape].concat();
                     Value::Array(Array { shape, kind: Kind::Float, depth, element: zero })
@@ -173,8 +146,8 @@ impl Elaborator<'_> {
     fn by_kinds(
         &mut self,
         by: &[Variable],
-        mut take: impl FnMut(&mut Self, &[TensorId], bool) -> Found,
-    ) -> Found {
+        mut take: impl FnMut(&mut Self, &[TensorId], bool) -> Vec<Option<TensorId>>,
+    ) -> Vec<Option<TensorId>> {
         let mut found = vec![None; by.len()];
         for is_shared in [false, true] {
             let places: Vec<usize> =
@@ -183,11 +156,11 @@ impl Elaborator<'_> {
             if tensors.is_empty() {
                 continue;
             }
-            for (place, derivative) in places.into_iter().zip(take(self, &tensors, is_shared)?) {
+            for (place, derivative) in places.into_iter().zip(take(self, &tensors, is_shared)) {
                 found[place] = derivative;
             }
         }
-        Ok(found)
+        found
     }
 
     /// The operands of `grad` and `jacobian`.
@@ -265,29 +238,14 @@ impl Elaborator<'_> {
                 let each = graph.scalars.mul(unit, each);
                 graph.push_map("d_u", output_shape.clone(), Kind::Float, each)
             });
-            let found = differentiate::reverse(graph, open, &[(output, seed)], &[by.tensor])?;
+            let found = differentiate::reverse(graph, open, &[(output, seed)], &[by.tensor]);
             if let Some(units) = units {
                 differentiate::over_units(graph, units, 0);
             }
-            match found[0] {
-                None => Ok(None),
-                Some(transposed) => {
-                    differentiate::reverse(graph, open, &[(transposed, tangent)], &[w]).map(|found| found[0])
-                }
-            }
+            found[0]
+                .and_then(|transposed| differentiate::reverse(graph, open, &[(transposed, tangent)], &[w])[0])
         });
-        let found = match found {
-            Ok(found) => found,
-            Err(differentiate::ThroughEarlierIterations) => {
-                let message = "this derivative would go through earlier iterations of the loop around it";
-                self.say(
-                    place,
-                    message.into(),
-                    Some("take it behind the loop, or with respect to a value of this iteration".into()),
-                );
-                return Value::Poison;
-            }
-        };
+        self.note_reached("derivative", place);
         let missing = std::mem::take(&mut self.graph.scalars.undifferentiated);
         if self.undifferentiated(&missing, "this derivative") {
             return Value::Poison;
@@ -295,10 +253,9 @@ impl Elaborator<'_> {
         match found {
             Some(tangent) => Value::Array(self.of_whole(tangent)),
             None => {
-                self.warn(
-                    variable.span,
-                    format!("this derivative is zero: {} does not depend on it", shown(arguments[0].1)),
-                );
+                let zero =
+                    format!("this derivative is zero: {} does not depend on it", shown(arguments[0].1));
+                self.warn_of_zero(variable.span, place, zero);
                 let zero = self.graph.scalars.number(0.0);
                 Value::Array(Array {
                     shape: value.shape,

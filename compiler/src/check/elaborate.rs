@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Span};
 
+use super::earlier::Pending;
 use super::instances::Instances;
 use super::items::Items;
 use super::seen::Seen;
@@ -39,6 +40,10 @@ pub struct Elaborator<'a> {
     pub fields: BTreeMap<(Vec<Step>, String), TensorId>,
     /// The loops around `graph.nodes`.
     pub open: Vec<Open>,
+    /// What stands for conditions that are wrong.
+    pub unknown: BTreeSet<TensorId>,
+    /// Derivatives that are right if what loops carry does not depend on their variables.
+    pub pending: Vec<Pending>,
     /// How often each loop around it runs.
     pub counters: BTreeMap<LoopId, Int>,
     /// The indices of the notation in scope.
@@ -147,6 +152,8 @@ impl<'a> Elaborator<'a> {
             graph: Graph::default(),
             fields: BTreeMap::new(),
             open: Vec::new(),
+            unknown: BTreeSet::new(),
+            pending: Vec::new(),
             counters: BTreeMap::new(),
             ambient: Vec::new(),
             guards: Vec::new(),
@@ -261,6 +268,7 @@ impl<'a> Elaborator<'a> {
     /// What stands for a condition that is wrong: whether a read under it is inside, nobody knows.
     pub fn unknown_condition(&mut self) -> Array {
         let tensor = self.graph.add_tensor("condition", Vec::new(), Kind::Mask);
+        self.unknown.insert(tensor);
         let element = self.element(tensor, Vec::new(), Kind::Mask);
         self.scalar(Kind::Mask, element)
     }

@@ -53,6 +53,8 @@ pub enum Range {
     Exchanged(Box<Exchange>),
     /// Which of two uses ends first depends on run-time sizes.
     Undecided(Box<(Use, Use)>),
+    /// A use is outside its axis wherever the index is: it begins there, or goes on from there backwards.
+    Nowhere(Box<Use>, Int),
 }
 
 /// What looking for ranges has met.
@@ -178,7 +180,9 @@ impl Elaborator<'_> {
             let Some((position, range)) = next else { return found };
             let extent = match &range {
                 Range::Found(extent) => extent.clone(),
-                Range::Conflict(_) | Range::Exchanged(_) | Range::Undecided(_) => Int::constant(1),
+                Range::Conflict(_) | Range::Exchanged(_) | Range::Undecided(_) | Range::Nowhere(..) => {
+                    Int::constant(1)
+                }
             };
             uses.known.insert(position, extent);
             found.insert(position, range);
@@ -250,6 +254,14 @@ impl Elaborator<'_> {
                 } else {
                     least = least.add(&end);
                 }
+            }
+            // An axis may be cut to none; but no further.
+            let (begin, is_nowhere) = match coefficient > 0 {
+                true => (&most, Self::is_at_least(&each.size.sub(&most), 0) == Some(false)),
+                false => (&least, !each.size.is(0) && Self::is_at_least(&least, 0) == Some(false)),
+            };
+            if is_nowhere && begin.as_constant().is_some() && each.size.as_constant().is_some() {
+                return Some(Range::Nowhere(Box::new(each.clone()), begin.clone()));
             }
             let extent = if coefficient > 0 {
                 Extent { steps: each.size.plus(-1).sub(&most), stride: coefficient }

@@ -1,5 +1,5 @@
 //! Whether a subscript stays inside its axis: decided exactly where sizes are constants, by looking at
-//! every value that the indices in it take under the conditions around it. Where only a run tells, the
+//! every value that the indices in it take under the conditions around it, of which those that a run decides may hold. Where only a run tells, the
 //! subscript becomes one that is checked; `required` says when.
 
 use super::elaborate::Elaborator;
@@ -16,6 +16,8 @@ enum Verdict {
     Inside,
     /// It does, here.
     Outside(Int),
+    /// It does, here, unless a condition that a run decides keeps it from being evaluated.
+    Perhaps(Int),
     /// What is run decides.
     Unknown,
 }
@@ -38,17 +40,18 @@ impl Elaborator<'_> {
                 let all = self.scalar_guards(false);
                 let narrowed =
                     if all.len() > sure.len() { self.verdict(&position, size, &all) } else { verdict };
-                let Verdict::Outside(reached) = narrowed else {
-                    self.guards.iter_mut().for_each(|guard| guard.needed = true);
-                    return match narrowed {
-                        Verdict::Inside => position,
-                        _ => checked(position, size, of),
-                    };
-                };
-                if self.quiet > 0 {
-                    return position;
+                match narrowed {
+                    Verdict::Inside | Verdict::Unknown => {
+                        self.guards.iter_mut().for_each(|guard| guard.needed = true);
+                        if narrowed == Verdict::Unknown {
+                            return checked(position, size, of);
+                        }
+                    }
+                    Verdict::Outside(_) | Verdict::Perhaps(_) if self.quiet > 0 => {}
+                    Verdict::Perhaps(_) if all.iter().any(|&guard| self.is_wrong(guard)) => {}
+                    Verdict::Outside(reached) => self.say_outside(&position, size, &reached, expr),
+                    Verdict::Perhaps(reached) => self.say_perhaps_outside(&position, size, &reached, expr),
                 }
-                self.say_outside(&position, size, &reached, expr);
             }
         }
         position
@@ -57,6 +60,14 @@ impl Elaborator<'_> {
     /// Whether a subscript stays inside its axis whatever conditions are around it.
     pub fn is_surely_inside(&self, position: &Int, size: &Int) -> bool {
         self.verdict(position, size, &[]) == Verdict::Inside
+    }
+
+    /// Whether a condition is made of one that is wrong.
+    fn is_wrong(&self, guard: ScalarId) -> bool {
+        self.graph.scalars.reachable(guard).into_iter().any(|part| match &self.graph.scalars[part] {
+            Scalar::Read(tensor, _) => self.unknown.contains(tensor),
+            _ => false,
+        })
     }
 
     /// The conditions that are no mask tensors, one by one; `sure` for those of branches alone.
@@ -152,7 +163,7 @@ impl Elaborator<'_> {
 
     /// Looks at every combination.
     fn look(&self, position: &Int, size: i64, guards: &[ScalarId], moving: &[Moving]) -> Verdict {
-        let mut unknown = false;
+        let mut perhaps = None;
         let mut values = vec![0i64; moving.len()];
         loop {
             let at: Vec<(&Atom, i64)> =
@@ -161,8 +172,9 @@ impl Elaborator<'_> {
             if !holds.contains(&Some(false)) {
                 match evaluate(position, &at) {
                     None => return Verdict::Unknown,
-                    // What data decides may never hold.
-                    Some(reached) if !(0..size).contains(&reached) && holds.contains(&None) => unknown = true,
+                    Some(reached) if !(0..size).contains(&reached) && holds.contains(&None) => {
+                        perhaps = perhaps.or(Some(reached));
+                    }
                     Some(reached) if !(0..size).contains(&reached) => {
                         return Verdict::Outside(Int::constant(reached));
                     }
@@ -171,7 +183,7 @@ impl Elaborator<'_> {
             }
             let Some(next) = (0..values.len()).rev().find(|&place| values[place] + 1 < moving[place].extent)
             else {
-                return if unknown { Verdict::Unknown } else { Verdict::Inside };
+                return perhaps.map_or(Verdict::Inside, |reached| Verdict::Perhaps(Int::constant(reached)));
             };
             values[next] += 1;
             values[next + 1..].fill(0);

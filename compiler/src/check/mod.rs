@@ -15,6 +15,7 @@ mod choice;
 mod declarations;
 mod derivative;
 mod directional;
+mod earlier;
 mod elaborate;
 mod elsewhere;
 mod endless;

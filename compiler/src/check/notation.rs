@@ -268,6 +268,7 @@ impl Elaborator<'_> {
                 self.say(&first.place, message(self, first, 1), Some(help));
                 self.say(&second.place, message(self, second, 2), Some("this is the other".to_string()));
             }
+            Some(Range::Nowhere(each, begin)) => self.say_nowhere(name, each, begin),
             None if poisoned => {}
             None => unknown.push(index.name.clone()),
         }

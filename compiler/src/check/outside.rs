@@ -1,8 +1,11 @@
 //! What is said of a subscript that falls outside its axis. Decides nothing: `inside` has.
 
+use proc_macro2::Ident;
+
 use super::elaborate::Elaborator;
-use super::infer::affine;
+use super::infer::{Use, affine};
 use super::value::{Bound, Mutability};
+use super::words::spelled;
 use crate::ir::{Atom, Int};
 use crate::syntax::ast;
 
@@ -25,6 +28,10 @@ impl Elaborator<'_> {
             (self.show_size(&size.plus(-1)), self.show_size(size), self.show_size(reached));
         let (message, help) = if moving_atoms(position).is_empty() {
             match is_before {
+                _ if size.is(0) => (
+                    format!("there is no element {shown}: the axis has size 0"),
+                    "it has no elements at all".to_string(),
+                ),
                 true => (
                     format!("this counts back past the beginning: the axis has size {axis}"),
                     format!("the first is 0, or -{axis}"),
@@ -39,6 +46,37 @@ impl Elaborator<'_> {
             (message, self.keep_inside(position, size, is_before))
         };
         self.say(&place, message, Some(help));
+    }
+
+    /// Says that no value of an index has a subscript inside its axis.
+    pub fn say_nowhere(&mut self, name: &Ident, each: &Use, begin: &Int) {
+        let (size, last) = (self.show_size(&each.size), self.show_size(&each.size.plus(-1)));
+        let begin = self.show_size(begin);
+        let message = format!(
+            "this subscript is outside an axis of size {size} for every `{name}`: at 0 it is {begin} already"
+        );
+        let help = match begin.starts_with('-') {
+            true => format!("backwards from the end it is `{last} - {name}`"),
+            false => format!("what is not shifted runs over all: `x[{name}]`"),
+        };
+        self.say(&each.place, message, Some(help));
+    }
+
+    /// Says that nothing but a condition that a run decides keeps a subscript inside its axis, and how to be certain.
+    pub fn say_perhaps_outside(&mut self, position: &Int, size: &Int, reached: &Int, expr: &ast::Expr) {
+        if moving_atoms(position).is_empty() {
+            return self.say_outside(position, size, reached, expr);
+        }
+        let (place, axis, shown) = (self.place(expr), self.show_size(size), self.show_size(reached));
+        let message = format!(
+            "this subscript may reach {shown}, outside an axis of size {axis}: what is computed decides whether the condition around it holds"
+        );
+        let written = spelled(expr).unwrap_or_else(|| "i".to_string());
+        let inside = match Self::is_at_least(reached, 0) {
+            Some(false) => format!("{written} >= 0"),
+            _ => format!("{written} < {axis}"),
+        };
+        self.say(&place, message, Some(format!("ask it in the condition, too: `if {inside} && … {{ … }}`")));
     }
 
     /// How an index or counter would have to run.

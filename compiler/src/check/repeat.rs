@@ -110,14 +110,8 @@ impl Elaborator<'_> {
             self.carry(&always, &Ident::new("running", each.span), &mut going)
         });
         let outer = std::mem::take(&mut self.graph.nodes);
-        self.open.push(Open {
-            nodes: outer,
-            carried: carried
-                .iter()
-                .flat_map(|(_, _, tensors)| tensors)
-                .map(|carried| carried.inside)
-                .collect(),
-        });
+        let inside = carried.iter().flat_map(|(_, _, tensors)| tensors).map(|carried| carried.inside);
+        self.open.push(Open::new(outer, inside.collect()));
         self.enter();
         self.bind(&each.variable, variable.clone(), Mutability::Counter);
         match (apart, goes) {
@@ -154,7 +148,7 @@ impl Elaborator<'_> {
         self.graph.nodes = open.nodes;
         let never = extent.as_constant().is_some_and(|extent| extent <= 0);
         if !never {
-            let carried = carried
+            let carried: Vec<Carried> = carried
                 .iter()
                 .flat_map(|(_, _, tensors)| tensors)
                 .copied()
@@ -169,9 +163,10 @@ impl Elaborator<'_> {
                 reversed,
                 condition,
                 keep: if each.checkpoint.is_some() { Keep::Roots } else { Keep::Everything },
-                carried,
+                carried: carried.clone(),
                 body,
             }));
+            self.settle(&carried);
         }
         for (name, before, tensors) in carried {
             let is_poison = matches!(

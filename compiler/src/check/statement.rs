@@ -73,7 +73,7 @@ impl Elaborator<'_> {
                 };
                 self.bind_pattern_in(pattern, bound, mutable, around);
             }
-            Statement::LetIndexed { name, indices, value } => {
+            Statement::LetIndexed { mutable, name, indices, value } => {
                 let hint = std::mem::replace(&mut self.hint, name.to_string());
                 let result = self
                     .indexed(indices, value)
@@ -81,7 +81,8 @@ impl Elaborator<'_> {
                 let value = self.store_all(result);
                 self.hint = hint;
                 self.take_name(&value, &Pattern::Name(name.clone()), 0);
-                self.bind_pattern_in(&Pattern::Name(name.clone()), value, Mutability::No, around);
+                let mutable = if *mutable { Mutability::Alone } else { Mutability::No };
+                self.bind_pattern_in(&Pattern::Name(name.clone()), value, mutable, around);
             }
             Statement::Assign { target, operator, operator_span, value } => {
                 self.assign(target, *operator, *operator_span, value)

@@ -16,6 +16,6 @@ mod units;
 
 pub use activity::spread_back;
 pub use forward::forward;
-pub use reverse::{Open, ThroughEarlierIterations, dependents, reverse};
+pub use reverse::{Open, dependents, reverse};
 pub use rows::keeps_rows;
 pub use units::{front_axes, over_units};

@@ -29,22 +29,29 @@ pub struct Open {
     pub nodes: Vec<Node>,
     /// What it carries, inside.
     pub carried: Vec<TensorId>,
+    /// What it carries that derivatives have reached, each with the variables from outside that they are by: they are
+    /// right if it does not depend on these, which shows when the loop is written.
+    pub reached: Vec<(TensorId, Vec<TensorId>)>,
 }
 
-/// The gradient would have to go through iterations of a loop that is still being written.
-#[derive(Debug)]
-pub struct ThroughEarlierIterations;
+impl Open {
+    /// A loop about to be written.
+    pub fn new(nodes: Vec<Node>, carried: Vec<TensorId>) -> Self {
+        Self { nodes, carried, reached: Vec::new() }
+    }
+}
 
 /// Appends to `graph.nodes` what computes the gradients of Σ ⟨output, cotangent⟩ with respect to some
 /// tensors. `None` stands for zeros: nothing depends on it.
 ///
-/// `open` are the loops around `graph.nodes`, outermost first.
+/// `open` are the loops around `graph.nodes`, outermost first. What they carry is taken for independent of variables
+/// from outside, which is noted there.
 pub fn reverse(
     graph: &mut Graph,
     open: &mut [Open],
     seeds: &[(TensorId, TensorId)],
     with_respect_to: &[TensorId],
-) -> Result<Vec<Option<TensorId>>, ThroughEarlierIterations> {
+) -> Vec<Option<TensorId>> {
     let active = dependents(graph, open, with_respect_to);
     let nodes = std::mem::take(&mut graph.nodes);
 
@@ -69,13 +76,9 @@ pub fn reverse(
     }
     let mut forward = pass.list(nodes, &mut cotangents, &mut backward);
     for level in open.iter_mut().rev() {
-        let through = level
-            .carried
-            .iter()
-            .any(|carried| cotangents.contains_key(carried) && !with_respect_to.contains(carried));
-        if through {
-            return Err(ThroughEarlierIterations);
-        }
+        let reached = level.carried.iter().copied().filter(|carried| cotangents.contains_key(carried));
+        let reached = reached.filter(|carried| !with_respect_to.contains(carried));
+        level.reached.extend(reached.map(|carried| (carried, with_respect_to.to_vec())));
         level.nodes = pass.list(std::mem::take(&mut level.nodes), &mut cotangents, &mut backward);
     }
     let found = with_respect_to
@@ -84,26 +87,29 @@ pub fn reverse(
         .collect();
     forward.append(&mut backward);
     graph.nodes = forward;
-    Ok(found)
+    found
 }
 
 /// Some tensors and what depends on them in a way that a derivative follows.
 pub fn dependents(graph: &Graph, open: &[Open], tensors: &[TensorId]) -> BTreeSet<TensorId> {
     let mut active: BTreeSet<TensorId> = tensors.iter().copied().collect();
-    for level in open {
+    for (place, level) in open.iter().enumerate() {
         spread(graph, &level.nodes, &mut active);
         // A variable from outside the loop reaches the body through what the loop carries, too.
-        active.extend(level.carried.iter().filter(|&&carried| graph.tensor(carried).kind == Kind::Float));
-    }
-    let made_inside = open.last().map(|_| outputs(&graph.nodes)).unwrap_or_default();
-    let is_inner = |tensor: &TensorId| {
-        made_inside.contains(tensor) || open.iter().any(|level| level.carried.contains(tensor))
-    };
-    if tensors.iter().all(is_inner) {
-        active = tensors.iter().copied().collect();
+        let inside = made_in(graph, &open[place..]);
+        if tensors.iter().any(|tensor| !inside.contains(tensor)) {
+            active.extend(level.carried.iter().filter(|&&carried| graph.tensor(carried).kind == Kind::Float));
+        }
     }
     spread(graph, &graph.nodes, &mut active);
     active
+}
+
+/// What an iteration of the first of some open loops carries and makes.
+fn made_in(graph: &Graph, open: &[Open]) -> BTreeSet<TensorId> {
+    let lists = open[1..].iter().map(|level| &level.nodes).chain([&graph.nodes]);
+    let made = lists.flat_map(|nodes| outputs(nodes));
+    open.iter().flat_map(|level| level.carried.iter().copied()).chain(made).collect()
 }
 
 /// The cotangent so far of each tensor that has one.

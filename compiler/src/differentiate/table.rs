@@ -105,7 +105,7 @@ pub fn binary(
             let by_b = e.mul(by_a, y);
             [by_a, e.neg(by_b)]
         }
-        Binary::Pow => [power_by_base(e, a, b, s), power_by_exponent(e, a, y, s)],
+        Binary::Pow => [power_by_base(e, a, b, y, s), power_by_exponent(e, a, y, s)],
         // b / (a² + b²) and −a / (a² + b²) of numbers that are scaled by the larger.
         Binary::Atan2 => {
             let (size_a, size_b) = (e.unary(Unary::Abs, a), e.unary(Unary::Abs, b));
@@ -137,8 +137,12 @@ fn quotient(e: &mut Scalars, s: ScalarId, b: ScalarId) -> ScalarId {
     e.select(is_any, quotient, zero)
 }
 
-/// s · xⁿ⁻¹ · n, 0 where n is 0 (0⁰ has slope 0).
-fn power_by_base(e: &mut Scalars, x: ScalarId, n: ScalarId, s: ScalarId) -> ScalarId {
+/// s · xⁿ⁻¹ · n, 0 where n is 0 (0⁰ has slope 0). For x^½ it is ½ s / y, which is the same for all x.
+fn power_by_base(e: &mut Scalars, x: ScalarId, n: ScalarId, y: ScalarId, s: ScalarId) -> ScalarId {
+    if e.as_number(n) == Some(0.5) {
+        let half = scaled(e, 0.5, s);
+        return e.div(half, y);
+    }
     let zero = e.number(0.0);
     let one = e.number(1.0);
     let less = e.sub(n, one);

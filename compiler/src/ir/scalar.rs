@@ -318,7 +318,6 @@ impl Scalars {
                 Some(power) if power == power.trunc() && power.abs() <= 1024.0 => {
                     self.unary(Unary::Powi(power as i32), a)
                 }
-                Some(0.5) => self.unary(Unary::Sqrt, a),
                 _ => self.intern(Scalar::Binary(function, a, b)),
             },
             Binary::Atan2 | Binary::Min | Binary::Max => self.intern(Scalar::Binary(function, a, b)),

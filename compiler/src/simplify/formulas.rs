@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Ranges;
 use super::definitions::Definition;
 use crate::ir::{Axis, Binary, Int, Scalar, ScalarId, Scalars, Tensor, TensorId};
 
@@ -153,15 +154,16 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn compare(&mut self, scalars: &Scalars, forms: &mut Forms, formula: ScalarId, id: ScalarId) {
-        let mut stack = vec![(formula, id)];
+        let mut stack = vec![(formula, id, false)];
         let mut seen = BTreeSet::new();
-        while let Some((formula, id)) = stack.pop() {
-            if !seen.insert((formula, id)) {
+        while let Some((formula, id, guarded)) = stack.pop() {
+            if !seen.insert((formula, id, guarded)) {
                 continue;
             }
+            let mut push = |formula, id, guards| stack.push((formula, id, guarded || guards));
             match (&scalars[formula], &scalars[id]) {
                 (Scalar::Read(tensor, formula), Scalar::Read(_, at)) if formula.len() == at.len() => {
-                    self.subscripts(*tensor, formula, at);
+                    self.subscripts(*tensor, formula, at, guarded);
                 }
                 (Scalar::Integer(formula), Scalar::Integer(value)) => self.same_index(formula, value),
                 (Scalar::CompareInt(_, a, b), Scalar::CompareInt(_, x, y)) => {
@@ -171,19 +173,37 @@ impl Search<'_> {
                 (&Scalar::Binary(Binary::Add | Binary::Mul, a, b), &Scalar::Binary(_, x, y))
                     if forms.of(scalars, a) != forms.of(scalars, x) =>
                 {
-                    stack.extend([(a, y), (b, x)]);
+                    push(a, y, false);
+                    push(b, x, false);
                 }
-                _ => stack.extend(scalars.operands(formula).into_iter().zip(scalars.operands(id))),
+                // What a condition decides is not evaluated everywhere.
+                (&Scalar::Select(c, a, b), &Scalar::Select(condition, x, y)) => {
+                    push(c, condition, false);
+                    push(a, x, true);
+                    push(b, y, true);
+                }
+                (&(Scalar::And(a, b) | Scalar::Or(a, b)), &(Scalar::And(x, y) | Scalar::Or(x, y))) => {
+                    push(a, x, false);
+                    push(b, y, true);
+                }
+                _ => {
+                    let operands = scalars.operands(formula).into_iter().zip(scalars.operands(id));
+                    operands.for_each(|(formula, id)| push(formula, id, false));
+                }
             }
         }
     }
 
-    fn subscripts(&mut self, tensor: TensorId, formula: &[Int], at: &[Int]) {
+    fn subscripts(&mut self, tensor: TensorId, formula: &[Int], at: &[Int], guarded: bool) {
         let shape = &self.tensors[tensor.0 as usize].shape;
         for ((subscript, size), value) in formula.iter().zip(shape).zip(at) {
             match subscript.as_index() {
-                // Whatever is a subscript of this axis is in range of the index.
-                Some(index) if self.definition.domain[index].extent == *size => self.note(index, value),
+                // Whatever is a subscript of this axis is in range of the index, unless it may never be read.
+                Some(index) if self.definition.domain[index].extent == *size => {
+                    if !guarded || Ranges::new(self.domain, &BTreeMap::new()).is_within(value, size) {
+                        self.note(index, value);
+                    }
+                }
                 _ => self.same_index(subscript, value),
             }
         }
@@ -200,7 +220,7 @@ impl Search<'_> {
             (None, None) => {
                 for ((tensor, formula), (other, at)) in read(formula).into_iter().zip(read(value)) {
                     if tensor == other {
-                        self.subscripts(tensor, &formula, &at);
+                        self.subscripts(tensor, &formula, &at, false);
                     }
                 }
             }

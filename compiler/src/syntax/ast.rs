@@ -278,8 +278,10 @@ pub enum Statement {
         /// The value.
         value: Expr,
     },
-    /// `let y[n, i in 0..24] = value;`
+    /// `let mut y[n, i in 0..24] = value;`
     LetIndexed {
+        /// `let mut`.
+        mutable: bool,
         /// What is bound.
         name: Ident,
         /// The indices on the left.

@@ -437,3 +437,48 @@ fn what_is_assigned_may_be_ignored() {
     check_gradients(text, &[3], 3);
     check_pairs(text, &[3]);
 }
+
+#[test]
+fn what_a_loop_carries_may_not_depend_on_what_a_derivative_in_it_is_by() {
+    check_pairs(
+        "
+        pub struct Net {}
+        impl Net {
+            pub fn sums(a: f64[2], b: f64[2]) -> (f64[2], f64[2], f64[2], f64[2], f64[2], f64[2]) {
+                let mut k = b;
+                let mut h = zeros([2]);
+                let mut g = zeros([2]);
+                let mut j = zeros([2]);
+                for t in 0..3 {
+                    let c = k;
+                    h += grad(sum(a * a * c * c), a);
+                    for s in 0..2 { g += jacobian(sum(a * k * c), a); }
+                    j += jvp(a * a * c, a, b);
+                    k = 2 * k;
+                }
+                (h, 2 * a * 21 * b * b, g, 2 * 21 * b * b, j, 2 * a * b * 7 * b)
+            }
+        }",
+        &[],
+    );
+}
+
+#[test]
+fn what_an_index_expression_binds_may_be_assigned() {
+    check_pairs(
+        "
+        dim N;
+        pub struct Net {}
+        impl Net {
+            pub fn doubled(x: f64[N, 3]) -> (f64[N, 3], f64[N, 3], f64[3], f64[3]) {
+                let mut y[n, c] = 2 * x[n, c];
+                for n in 0..N { y[n, 1] += y[n, 0]; }
+                let expected[n, c] = if c == 1 { 2 * x[n, 1] + 2 * x[n, 0] } else { 2 * x[n, c] };
+                let mut last[n in 0..N]: u32 = n / 2;
+                last[0] = N - 1;
+                (y, expected, x[last[0]], x[-1])
+            }
+        }",
+        &[4],
+    );
+}

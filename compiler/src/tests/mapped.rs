@@ -225,8 +225,9 @@ fn subscripts_under_guards() {
         "let y[i in 0..6] = if i >= 3 { x[i - 3] } else { if i < 1 { x[i] } else { x[i - 1] } }; y",
         "let y[i in 0..6] = sum[j in 0..i](x[i - 1 - j]); y",
         "let y[i in 0..6] = x[(i + 3) % 6] + x[i / 2 * 2 + 1]; y",
-        "let y[i in 0..6] = if m[i] { x[i + 1] } else { 0 }; y",
+        "let y[i in 0..6] = if m[i] && i < 5 { x[i + 1] } else { 0 }; y",
         "let y[i in 0..6] = if !(i == 0 || m[i]) { x[i - 1] } else { 0 }; y",
+        "let y[i in 0..6] = if m[i] { x[k[i] + 1] } else { 0 }; y",
     ] {
         assert_eq!(read(right), Ok(()), "{right}");
     }
@@ -236,6 +237,7 @@ fn subscripts_under_guards() {
         "let y[i in 0..6] = if i > 0 { 0 } else { x[i - 1] }; y",
         "let y[i in 0..6] = sum[j in 0..i](x[i - 2 - j]); y",
         "let y[i in 0..6] = x[i / 2 * 2 + 2]; y",
+        "let y[i in 0..6] = if m[i] { x[i + 1] } else { 0 }; y",
         "let mut y = x; for t in 0..6 { y[t + 1] = x[t]; } y",
     ] {
         assert!(read(wrong).is_err_and(|message| message.contains("outside an axis of size 6")), "{wrong}");

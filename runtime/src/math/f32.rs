@@ -136,7 +136,9 @@ pub fn powf(x: f32, y: f32) -> f32 {
     let is_odd = whole == y.abs() && bits & 1 == 1 && y.abs() < 16_777_216.0;
     let is_real = x >= 0.0 || whole == y.abs() || x == f32::NEG_INFINITY || y == 0.0 || x.is_nan();
     let signed = if is_odd { magnitude.copysign(x) } else { magnitude };
-    if is_real { signed } else { f32::NAN }
+    let power = if is_real { signed } else { f32::NAN };
+    // Of an exponent that is written, this is decided where it stands.
+    if y == 0.5 { half_power(x) } else { power }
 }
 
 /// Splits a positive normal number into 2ᵏ·m with √½ ≤ m < √2; returns (k, m).

@@ -114,7 +114,8 @@ fn exp_reduced(x: f64, y: f64) -> (f64, f64) {
 #[inline]
 #[must_use]
 pub fn powf(x: f64, y: f64) -> f64 {
-    libm::pow(x, y)
+    // Of an exponent that is written, this is decided where it stands.
+    if y == 0.5 { half_power(x) } else { libm::pow(x, y) }
 }
 
 /// eˣ − 1, accurate for small x.

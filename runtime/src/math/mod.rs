@@ -100,6 +100,13 @@ macro_rules! common {
             if x > y || x.is_nan() { x } else { y }
         }
 
+        /// x^½, which is √x but at −0, where it is +0, and at −∞, where it is +∞.
+        #[inline(always)]
+        fn half_power(x: $float) -> $float {
+            let root = sqrt(x + 0.0);
+            if x == $float::NEG_INFINITY { $float::INFINITY } else { root }
+        }
+
         /// xⁿ for a whole n; 1 at n = 0 for every x, as `powf`.
         #[inline(always)]
         #[must_use]

@@ -86,7 +86,13 @@ fn powers_in_single_precision() {
     let wild = (0..40_000).map(|i| (bits(1, i), bits(7, i.wrapping_mul(31))));
     let usual = (0..400_000).map(|i| (bits(3, i).abs() % 50.0, bits(5, i) % 20.0));
     let whole = (0..4_000).map(|i| (bits(3, i) % 4.0, (bits(5, i) % 40.0).trunc()));
-    let all = signed().flat_map(|x| signed().map(move |y| (x, y))).chain(wild).chain(usual).chain(whole);
+    let halves = (0..40_000).map(|i| (bits(1, i), 0.5));
+    let all = signed()
+        .flat_map(|x| signed().map(move |y| (x, y)))
+        .chain(wild)
+        .chain(usual)
+        .chain(whole)
+        .chain(halves);
     for (x, y) in all {
         let (found, exact) = (single::powf(x, y), libm::pow(f64::from(x), f64::from(y)));
         let error = ulps(found, exact);
@@ -238,6 +244,9 @@ fn ends_zeros_and_nan() {
                 (powi(-1.0, 101), powi(-1.0, 1_000_000), powi(2.0, -60)),
                 (-1.0, 1.0, powf(2.0, -60.0))
             );
+            assert_eq!((powf(-0.0, 0.5).to_bits(), powf(-inf, 0.5)), (0, inf));
+            assert_eq!((powf(inf, 0.5), powf(2.25, 0.5), powf(0.0, 0.5)), (inf, 1.5, 0.0));
+            assert!(powf(-1.0, 0.5).is_nan() && powf(nan, 0.5).is_nan());
             assert_eq!((powi(3.0, 4), powi(3.0, 7), powi(0.5, 8)), (81.0, 2187.0, 0.003_906_25));
             assert_eq!((floor(-1.5), recip(4.0), atan2(0.0, -1.0)), (-2.0, 0.25, core::$float::consts::PI));
             assert_eq!((from_u32(7), from_usize(9)), (7.0, 9.0));

@@ -5,6 +5,9 @@
 #[rustfmt::skip]
 #[allow(clippy::all, clippy::pedantic, unused_imports, unused_mut)]
 mod batch;
+#[rustfmt::skip]
+#[allow(clippy::all, clippy::pedantic, unused_imports, unused_mut)]
+mod once_wrong;
 
 use chainrule_tests::Array;
 

@@ -215,10 +215,9 @@ pub fn move_axis(this: &mut Elaborator<'_>, call: &Call<'_>, forth: bool) -> Opt
     Some(Value::Array(permuted(this, &array, &order)))
 }
 
-/// Where the column is at most the row plus the diagonal's number.
-pub fn band(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
-    let array = call.array(this, 0)?;
-    let Some(Static::Integer(diagonal)) = call.option(1).cloned() else {
+/// Which diagonal is meant: by how much the column is more than the row.
+fn diagonal(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<i64> {
+    let Some(Static::Integer(diagonal)) = call.option(1) else {
         this.say(
             &call.places[1],
             "`diagonal` is an integer known at compile time".into(),
@@ -226,6 +225,69 @@ pub fn band(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
         );
         return None;
     };
+    // No matrix reaches further.
+    Some((*diagonal).clamp(-(1 << 40), 1 << 40))
+}
+
+/// A diagonal of a matrix; or a matrix with zeros around a vector on its diagonal.
+pub fn diag(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
+    let array = call.array(this, 0)?;
+    let diagonal = diagonal(this, call)?;
+    let (down, right) = (-diagonal.min(0), diagonal.max(0));
+    let place = Int::index(this.depth());
+    match &array.shape[..] {
+        [size] => {
+            let array = call.float(this, 0)?;
+            let size = size.plus(down + right);
+            let column = Int::index(this.depth() + 1);
+            let is_on =
+                this.graph.scalars.compare_int(Comparison::Equal, column.clone(), place.plus(diagonal));
+            let along = if diagonal < 0 { column } else { place };
+            let seen = this.view(&array, vec![size.clone(), size], vec![along]);
+            let zero = this.graph.scalars.number(0.0);
+            let element = this.graph.scalars.select(is_on, seen.element, zero);
+            Some(Value::Array(Array { element, ..seen }))
+        }
+        [rows, columns] => {
+            let (rows, columns) = (rows.plus(-down), columns.plus(-right));
+            let Some(size) = shorter(&rows, &columns) else {
+                let message = format!(
+                    "how long the diagonal of {} is depends on which of its sizes is smaller",
+                    this.show(array.kind, &array.shape)
+                );
+                let help = "say how much of it: `let d[i in 0..K] = x[i, i];`";
+                this.say(&call.places[0], message, Some(help.into()));
+                return None;
+            };
+            Some(Value::Array(this.view(&array, vec![size], vec![place.plus(down), place.plus(right)])))
+        }
+        _ => {
+            let message =
+                format!("`diag` takes a vector or a matrix, found {}", this.show(array.kind, &array.shape));
+            let help = match array.shape.is_empty() {
+                true => "a matrix of one number is `[[x]]`",
+                false => "of each of several: `let d[n] = diag(x[n]);`",
+            };
+            this.say(&call.places[0], message, Some(help.into()));
+            None
+        }
+    }
+}
+
+/// The smaller of two sizes, from 0 on; none where that depends on run-time sizes.
+fn shorter(a: &Int, b: &Int) -> Option<Int> {
+    let size = match Elaborator::is_at_least(&a.sub(b), 0)? {
+        true => b,
+        false => a,
+    };
+    let is_none = size.as_constant().is_some_and(|size| size < 0);
+    Some(if is_none { Int::zero() } else { size.clone() })
+}
+
+/// Where the column is at most the row plus the diagonal's number.
+pub fn band(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
+    let array = call.array(this, 0)?;
+    let diagonal = diagonal(this, call)?;
     let (depth, rank) = (this.depth(), array.shape.len());
     let (row, column) = (Int::index(depth + rank - 2), Int::index(depth + rank - 1));
     let element = this.graph.scalars.compare_int(Comparison::LessEqual, column, row.plus(diagonal));

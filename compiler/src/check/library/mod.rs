@@ -10,7 +10,7 @@ mod shapes;
 use proc_macro2::Ident;
 
 use self::axes::{
-    band, count, is_index, is_label, move_axis, permute, pick, probabilities, reduce, transpose,
+    band, count, diag, is_index, is_label, move_axis, permute, pick, probabilities, reduce, transpose,
     with_channels, without,
 };
 use self::call::Call;
@@ -163,6 +163,7 @@ static OTHER: &[Builtin] = &[
         make: stack,
     },
     Builtin { name: "pad", parameters: &[Tensor("x"), Needed("widths")], make: pad },
+    Builtin { name: "diag", parameters: &[Tensor("x"), Default("diagonal", Static::Integer(0))], make: diag },
     Builtin { name: "one_hot", parameters: &[Index("index"), Needed("classes")], make: one_hot },
     Builtin { name: "zeros", parameters: &[Needed("shape")], make: |this, call| filled(this, call, 0.0) },
     Builtin { name: "ones", parameters: &[Needed("shape")], make: |this, call| filled(this, call, 1.0) },

@@ -143,7 +143,13 @@ fn narrow(graph: &mut Graph, node: &mut Comprehension, context: &Context) -> boo
             let extent = node.domain[index].extent.clone();
             if !ranges.among(|axis| axis != index).is_within(&value, &extent) {
                 let in_range = terms::in_range(&mut graph.scalars, &value, &extent);
-                rest.guards.splice(0..0, in_range);
+                // First of all; but behind what guards the place that is read for the value.
+                let first = if in_range.iter().all(|&id| is_safe(graph, &ranges, id)) { 0 } else { place };
+                let mentions = |guard: &ScalarId| graph.scalars.indices(*guard).contains(&index);
+                if rest.guards[..first].iter().any(mentions) {
+                    continue;
+                }
+                rest.guards.splice(first..first, in_range);
             }
             node.value = rest.build(&mut graph.scalars);
             remove_index(graph, node, index, &value);

@@ -202,6 +202,7 @@ impl Rewriter<'_> {
             Scalar::Unary(Unary::Ln, x) => self.logarithm(x),
             Scalar::Unary(Unary::Ln1p, x) => self.logarithm_of_one_plus(x),
             Scalar::Unary(Unary::Sqrt, x) => self.root(x),
+            Scalar::Binary(Binary::Pow, x, half) if self.is_number(half, 0.5) => self.half_power(x),
             Scalar::Binary(Binary::Add | Binary::Sub, ..) => self.difference(id).or_else(|| self.alike(id)),
             Scalar::Binary(Binary::Mul | Binary::Div, ..) => {
                 self.constants_in_front(id).or_else(|| self.quotient(id))

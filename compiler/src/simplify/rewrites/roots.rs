@@ -19,6 +19,11 @@ pub struct Scaled {
 impl Rewriter<'_> {
     /// √x, better.
     pub fn root(&mut self, x: ScalarId) -> Option<ScalarId> {
+        // √0 = 0 with derivative 0, as that of a square is: what counts under a condition has its root there.
+        if let (Some(guard), x) = self.unguarded(x) {
+            let (root, zero) = (self.root(x)?, self.number(0.0));
+            return Some(self.select(guard, root, zero));
+        }
         let product = self.product(x);
         let (mut side, mut rest) = self.square_and_rest(&product, &|_, _| true);
         take_constant(&mut side, &mut rest);
@@ -44,6 +49,19 @@ impl Rewriter<'_> {
             return Some(self.mul(scaled.scale, root));
         }
         None
+    }
+
+    /// x^½, better: where x is a square or a sum of squares it is √x. It is not at −0 and −∞, where √x is −0 and NaN.
+    pub fn half_power(&mut self, x: ScalarId) -> Option<ScalarId> {
+        let product = self.product(x);
+        let is_natural = product.under.is_empty()
+            && product.coefficient >= 0.0
+            && match product.over[..] {
+                [_] => true,
+                [a, b] => self.same(a, b),
+                _ => false,
+            };
+        if is_natural { self.root(x) } else { None }
     }
 
     /// √(x² + y² + …)

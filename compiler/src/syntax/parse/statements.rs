@@ -157,7 +157,7 @@ impl Parser<'_> {
         }
     }
 
-    /// `let mut (a, b): T = value;`, `let y[n, i in 0..24] = value;`
+    /// `let mut (a, b): T = value;`, `let mut y[n, i in 0..24] = value;`
     fn let_statement(&mut self) -> Parsed<Statement> {
         self.cursor.bump();
         let mutable = self.eat_word("mut");
@@ -172,19 +172,12 @@ impl Parser<'_> {
             let name = self.declared_name("a name")?;
             let group = self.group(Delimiter::Bracket)?;
             let indices = self.index_bindings(&group)?;
-            if let Some(span) = mutable {
-                let help = format!("bind it first, then `let mut {name} = {name};`");
-                self.wrong(span, "what an index expression binds is not `mut`", help);
-                self.skip_statement();
-                let (pattern, value) = (Pattern::Name(name), lost_expression(span));
-                return Ok(Statement::Let { mutable: true, pattern, ty: None, value });
-            }
             let ty = self.type_behind_indices(&name)?;
             let mut value = self.value();
             if let Some(ty) = ty {
                 value = declared(&name, ty, value);
             }
-            return Ok(Statement::LetIndexed { name, indices, value });
+            return Ok(Statement::LetIndexed { mutable: mutable.is_some(), name, indices, value });
         }
         let mut inner_mut = false;
         let pattern = self.pattern_with(&mut inner_mut)?;

@@ -36,6 +36,13 @@ impl Options<'_> {
         }
     }
 
+    fn pairs(&self, name: &str) -> Vec<[i64; 2]> {
+        match self.find(name) {
+            Some(Setting::Pairs(pairs)) => pairs.clone(),
+            _ => panic!("no pairs `{name}`"),
+        }
+    }
+
     fn sizes(&self, name: &str) -> Vec<usize> {
         match self.find(name) {
             Some(Setting::Sizes(sizes)) => sizes.iter().map(self.size).collect(),
@@ -186,6 +193,68 @@ pub fn call(name: &str, arguments: &[Tensor], options: &Options<'_>) -> Tensor {
                 f64::from(u8::from(index.at(own).index() == *class as i64)).into()
             })
         }
+        ("concat", parts) => concat(parts, parts[0].axes(&options.list("axis"))[0]),
+        ("stack", parts) => {
+            let axis = options.number("axis", 0.0) as usize;
+            let one = |part: &Tensor| {
+                let shape = [&part.shape[..axis], &[1], &part.shape[axis..]].concat();
+                Tensor { shape, data: part.data.clone() }
+            };
+            concat(&parts.iter().map(one).collect::<Vec<_>>(), axis)
+        }
+        ("pad", [x]) => {
+            let widths = options.pairs("widths");
+            let shape: Vec<usize> = x
+                .shape
+                .iter()
+                .zip(&widths)
+                .map(|(size, [before, after])| size + (before + after) as usize)
+                .collect();
+            Tensor::make(&shape, |at| {
+                let inner = at.iter().zip(&widths).map(|(at, [before, _])| at.checked_sub(*before as usize));
+                match inner.collect::<Option<Vec<usize>>>() {
+                    Some(inner) if inner.iter().zip(&x.shape).all(|(at, size)| at < size) => {
+                        x.at(&inner).clone()
+                    }
+                    _ => 0.0.into(),
+                }
+            })
+        }
+        ("cumsum", [x]) => {
+            let axis = x.axes(&axis_or_last(options))[0];
+            Tensor::make(&x.shape, |at| {
+                let term = |place: usize| {
+                    let mut from = at.to_vec();
+                    from[axis] = place;
+                    x.at(&from).number()
+                };
+                Element::Number((0..=at[axis]).fold(real(0.0), |sum, place| sum.add(&term(place))))
+            })
+        }
+        ("tril" | "triu", [x]) => {
+            let diagonal = options.number("diagonal", 0.0) as i64;
+            Tensor::make(&x.shape, |at| {
+                let above = at[at.len() - 1] as i64 - at[at.len() - 2] as i64 - diagonal;
+                let stays = if name == "tril" { above <= 0 } else { above >= 0 };
+                if stays { x.at(at).clone() } else { 0.0.into() }
+            })
+        }
+        ("diag", [x]) => {
+            let diagonal = options.number("diagonal", 0.0) as i64;
+            let far = diagonal.unsigned_abs() as usize;
+            let (down, right) = if diagonal < 0 { (far, 0) } else { (0, far) };
+            match x.shape[..] {
+                [size] => Tensor::make(&[size + far; 2], |at| match at[0] + right == at[1] + down {
+                    true => x.at(&[at[0].min(at[1])]).clone(),
+                    false => 0.0.into(),
+                }),
+                [rows, columns] => {
+                    let size = (rows - down).min(columns - right);
+                    Tensor::make(&[size], |at| x.at(&[at[0] + down, at[0] + right]).clone())
+                }
+                _ => panic!("a diagonal of {:?}", x.shape),
+            }
+        }
         ("zeros", []) => Tensor::make(&options.sizes("shape"), |_| 0.0.into()),
         ("ones", []) => Tensor::make(&options.sizes("shape"), |_| 1.0.into()),
         ("arange", []) => Tensor::make(&options.sizes("n"), |at| (at[0] as f64).into()),
@@ -203,6 +272,21 @@ pub fn call(name: &str, arguments: &[Tensor], options: &Options<'_>) -> Tensor {
         }
         _ => loss(name, arguments, options),
     }
+}
+
+fn concat(parts: &[Tensor], axis: usize) -> Tensor {
+    let mut shape = parts[0].shape.clone();
+    shape[axis] = parts.iter().map(|part| part.shape[axis]).sum();
+    Tensor::make(&shape, |at| {
+        let mut at = at.to_vec();
+        let mut holds = |part: &&Tensor| {
+            let is_inside = at[axis] < part.shape[axis];
+            at[axis] -= if is_inside { 0 } else { part.shape[axis] };
+            is_inside
+        };
+        let part = parts.iter().find(&mut holds).expect("a part for each place");
+        part.at(&at).clone()
+    })
 }
 
 fn axis_or_last(options: &Options<'_>) -> Vec<i64> {

@@ -56,7 +56,8 @@ pub fn unravel(mut at: usize, shape: &[usize]) -> Vec<usize> {
     subscripts
 }
 
-fn ravel(at: &[usize], shape: &[usize]) -> usize {
+/// Where the element at these subscripts lies.
+pub fn ravel(at: &[usize], shape: &[usize]) -> usize {
     assert_eq!(at.len(), shape.len(), "a subscript for each axis");
     at.iter().zip(shape).fold(0, |place, (at, size)| {
         assert!(at < size, "{at} is outside an axis of {size}");
@@ -236,6 +237,11 @@ impl Tensor {
         }
         result
     }
+}
+
+/// Each element of the one or of the other.
+pub fn choose(condition: &Tensor, one: &Tensor, other: &Tensor) -> Tensor {
+    Tensor::zip(&[condition, one, other], |each| if each[0].flag() { each[1] } else { each[2] }.clone())
 }
 
 /// A reducer over some elements.

@@ -1,8 +1,8 @@
 //! A program as text, as a user would write it.
 
 use super::tree::{
-    Bound, Content, Expr, Field, Function, Int, Kind, LayerName, Program, Range, Returned, Setting, Size,
-    Statement, Struct, Subscript, Target, Type,
+    Bound, Content, Expr, Field, Function, Int, Kind, LayerName, Pattern, Program, Range, Returned, Setting,
+    Size, Statement, Struct, Subscript, Target, Type,
 };
 
 /// The block.
@@ -93,7 +93,16 @@ impl Printer {
 
     fn statements(&mut self, statements: &[Statement], indent: usize) {
         for statement in statements {
-            if let Statement::For { checkpoint, variable, range, body } = statement {
+            if let Statement::If { condition, then, otherwise } = statement {
+                let condition = self.expr(condition);
+                self.line(indent, &format!("if {condition} {{"));
+                self.statements(then, indent + 1);
+                if !otherwise.is_empty() {
+                    self.line(indent, "} else {");
+                    self.statements(otherwise, indent + 1);
+                }
+                self.line(indent, "}");
+            } else if let Statement::For { checkpoint, variable, range, condition, body } = statement {
                 if *checkpoint {
                     self.line(indent, "#[checkpoint]");
                 }
@@ -104,7 +113,10 @@ impl Printer {
                     }
                     Range::Over(name) => name.clone(),
                 };
-                self.line(indent, &format!("for {variable} in {range} {{"));
+                let condition =
+                    condition.as_ref().map(|condition| format!(" while {}", self.expr(condition)));
+                let condition = condition.unwrap_or_default();
+                self.line(indent, &format!("for {variable} in {range}{condition} {{"));
                 self.statements(body, indent + 1);
                 self.line(indent, "}");
             } else {
@@ -120,8 +132,8 @@ impl Printer {
                 let ty = ty.as_ref().map_or_else(String::new, |ty| format!(": {}", self.ty(ty)));
                 format!("let {}{name}{ty} = {};", if *mutable { "mut " } else { "" }, self.expr(value))
             }
-            Statement::LetTuple { names, value } => {
-                format!("let ({}) = {};", names.join(", "), self.expr(value))
+            Statement::LetTuple { pattern: names, value } => {
+                format!("let {} = {};", pattern(names), self.expr(value))
             }
             Statement::LetIndexed { name, indices, value } => {
                 format!("let {name}[{}] = {};", bounds(indices), self.expr(value))
@@ -130,11 +142,11 @@ impl Printer {
                 let target = match target {
                     Target::Name(name) => name.clone(),
                     Target::Indexed(name, at) => format!("{name}[{}]", self.subscripts(at)),
-                    Target::Tuple(names) => format!("({})", names.join(", ")),
+                    Target::Tuple(names) => pattern(names),
                 };
                 format!("{target} {operator} {};", self.expr(value))
             }
-            Statement::For { .. } => unreachable!("a loop has lines of its own"),
+            Statement::For { .. } | Statement::If { .. } => unreachable!("a body has lines of its own"),
         }
     }
 
@@ -206,11 +218,11 @@ impl Printer {
                 let options =
                     options.iter().map(|(name, setting)| format!("{name} = {}", self.setting(setting)));
                 let own = usize::from(*method);
-                let rest: Vec<String> = arguments[own..]
-                    .iter()
-                    .map(|each| self.expr(each))
-                    .chain(positional(name, options))
-                    .collect();
+                let mut rest: Vec<String> = arguments[own..].iter().map(|each| self.expr(each)).collect();
+                if matches!(*name, "concat" | "stack") {
+                    rest = vec![format!("[{}]", rest.join(", "))];
+                }
+                let rest: Vec<String> = rest.into_iter().chain(positional(name, options)).collect();
                 if *method {
                     format!("{}.{name}({})", self.operand(&arguments[0]), rest.join(", "))
                 } else {
@@ -238,6 +250,7 @@ impl Printer {
                 let by = if by.len() == 1 { by[0].clone() } else { format!("({})", by.join(", ")) };
                 format!("grad({}, {by})", self.expr(of))
             }
+            Expr::Jacobian { of, by } => format!("jacobian({}, {by})", self.expr(of)),
             Expr::Jvp { of, by, along } => format!("jvp({}, {by}, {})", self.expr(of), self.expr(along)),
         }
     }
@@ -248,6 +261,7 @@ impl Printer {
             Setting::Number(value) => format!("{value:?}"),
             Setting::Flag(flag) => flag.to_string(),
             Setting::List(values) => format!("{values:?}"),
+            Setting::Pairs(values) => format!("{values:?}"),
             Setting::Sizes(sizes) => format!("[{}]", sizes.iter().map(size).collect::<Vec<_>>().join(", ")),
         }
     }
@@ -256,12 +270,21 @@ impl Printer {
 /// Options that are usually written by place are.
 fn positional(function: &str, options: impl Iterator<Item = String>) -> impl Iterator<Item = String> {
     let by_place =
-        ["reshape", "permute", "broadcast_to", "zeros", "ones", "one_hot", "powi", "eye", "arange"];
+        ["reshape", "permute", "broadcast_to", "zeros", "ones", "one_hot", "powi", "eye", "arange", "pad"];
     let strip = by_place.contains(&function);
     options.map(move |option| match option.split_once(" = ") {
         Some((_, value)) if strip => value.to_string(),
         _ => option,
     })
+}
+
+/// A pattern as it is written.
+fn pattern(names: &Pattern) -> String {
+    match names {
+        Pattern::Name(name) => name.clone(),
+        Pattern::Ignored => "_".to_string(),
+        Pattern::Tuple(parts) => format!("({})", parts.iter().map(pattern).collect::<Vec<_>>().join(", ")),
+    }
 }
 
 /// A size as it is written.

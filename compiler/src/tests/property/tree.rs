@@ -48,6 +48,8 @@ pub enum Setting {
     Number(f64),
     Flag(bool),
     List(Vec<i64>),
+    /// `[[1, 2], [0, 3]]`
+    Pairs(Vec<[i64; 2]>),
     Sizes(Vec<Size>),
 }
 
@@ -121,6 +123,18 @@ pub enum Expr {
         by: String,
         along: Box<Expr>,
     },
+    Jacobian {
+        of: Box<Expr>,
+        by: String,
+    },
+}
+
+/// What names the parts of a tuple.
+#[derive(Clone, Debug)]
+pub enum Pattern {
+    Name(String),
+    Ignored,
+    Tuple(Vec<Pattern>),
 }
 
 /// A place that is assigned.
@@ -128,7 +142,7 @@ pub enum Expr {
 pub enum Target {
     Name(String),
     Indexed(String, Vec<Subscript>),
-    Tuple(Vec<String>),
+    Tuple(Pattern),
 }
 
 /// What a loop runs over.
@@ -141,11 +155,40 @@ pub enum Range {
 /// A statement.
 #[derive(Clone, Debug)]
 pub enum Statement {
-    Let { name: String, mutable: bool, ty: Option<Type>, value: Expr },
-    LetTuple { names: Vec<String>, value: Expr },
-    LetIndexed { name: String, indices: Vec<Bound>, value: Expr },
-    Assign { target: Target, operator: &'static str, value: Expr },
-    For { checkpoint: bool, variable: String, range: Range, body: Vec<Statement> },
+    Let {
+        name: String,
+        mutable: bool,
+        ty: Option<Type>,
+        value: Expr,
+    },
+    LetTuple {
+        pattern: Pattern,
+        value: Expr,
+    },
+    LetIndexed {
+        name: String,
+        indices: Vec<Bound>,
+        value: Expr,
+    },
+    Assign {
+        target: Target,
+        operator: &'static str,
+        value: Expr,
+    },
+    /// With `condition`, it stops early.
+    For {
+        checkpoint: bool,
+        variable: String,
+        range: Range,
+        condition: Option<Expr>,
+        body: Vec<Statement>,
+    },
+    /// Branches that only assign.
+    If {
+        condition: Expr,
+        then: Vec<Statement>,
+        otherwise: Vec<Statement>,
+    },
 }
 
 /// What a function returns.
@@ -284,6 +327,16 @@ impl Type {
     }
 }
 
+impl Pattern {
+    pub fn names(&self) -> Vec<String> {
+        match self {
+            Self::Name(name) => vec![name.clone()],
+            Self::Ignored => Vec::new(),
+            Self::Tuple(parts) => parts.iter().flat_map(Self::names).collect(),
+        }
+    }
+}
+
 impl Int {
     pub fn name(name: &str) -> Self {
         Self::Name(name.to_string())
@@ -335,6 +388,7 @@ impl Expr {
             Self::Negate(one) | Self::Not(one) | Self::Cast(one) | Self::Grad { of: one, .. } => {
                 one.subscripts(visit)
             }
+            Self::Jacobian { of: one, .. } => one.subscripts(visit),
             Self::Binary(_, a, b) | Self::Jvp { of: a, along: b, .. } => {
                 a.subscripts(visit);
                 b.subscripts(visit);

@@ -13,7 +13,7 @@ macro_rules! functions {
     (
         scalar { $($scalar:ident: $scalar_case:ident($($x:ident: [$($size:literal),*]),*) = $scalar_value:expr;)* }
         labelled { $($labelled:ident: $labelled_case:ident($($y:ident: [$($side:literal),*]),*; $label:ident: $count:literal) = $labelled_value:expr;)* }
-        tensor { $($tensor:ident: $tensor_case:ident($($z:ident: [$length:literal]),*) -> [$result:literal] = $tensor_value:expr;)* }
+        tensor { $($tensor:ident: $tensor_case:ident($($z:ident: [$($length:literal),*]),*) -> [$result:literal] = $tensor_value:expr;)* }
     ) => {
         net! {
             /// Functions of tensors.
@@ -30,7 +30,7 @@ macro_rules! functions {
                 )*
                 $(
                     #[grad($($z),*)]
-                    pub fn $tensor($($z: f64[$length]),*) -> f64[$result] { $tensor_value }
+                    pub fn $tensor($($z: f64[$($length),*]),*) -> f64[$result] { $tensor_value }
                 )*
             }
         }
@@ -138,6 +138,12 @@ functions! {
     }
     tensor {
         cumsum_of: cumsum(x: [4]) -> [4] = cumsum(x);
+        diag_of: diag(x: [3]) -> [9] = diag(x).flatten();
+        diag_above_of: diag_above(x: [3]) -> [16] = diag(x, diagonal = 1).flatten();
+        diag_below_of: diag_below(x: [2]) -> [16] = x.diag(diagonal = -2).flatten();
+        diag_of_matrix_of: diag_of_matrix(x: [2, 3]) -> [2] = diag(x);
+        diag_of_matrix_above_of: diag_of_matrix_above(x: [2, 3]) -> [2] = diag(x, diagonal = 1);
+        diag_of_matrix_below_of: diag_of_matrix_below(x: [2, 3]) -> [1] = diag(x, diagonal = -1);
         softmax_of: softmax(x: [4]) -> [4] = softmax(x);
         softmax_far_of: softmax_far(x: [3]) -> [3] = softmax(x);
         softmax_written_out_of: softmax_written_out(x: [3]) -> [3] = exp(x) / sum(exp(x));

@@ -112,15 +112,20 @@ fn body_parts(body: &Body) -> impl Iterator<Item = String> + '_ {
     body.statements.iter().map(statement).chain(body.result.iter().map(|value| expression(value)))
 }
 
+fn keyword(mutable: bool) -> &'static str {
+    if mutable { "let-mut" } else { "let" }
+}
+
 fn statement(statement: &Statement) -> String {
     match statement {
         Statement::Let { mutable, pattern, ty, value } => {
-            let keyword = if *mutable { "let-mut" } else { "let" };
+            let keyword = keyword(*mutable);
             let ty = ty.iter().map(|ty| format!(": {}", self::ty(ty))).collect::<String>();
             list(keyword, [self::pattern(pattern) + &ty, expression(value)])
         }
-        Statement::LetIndexed { name, indices, value } => {
-            list("let", [format!("{name}[{}]", commas(indices.iter().map(binding))), expression(value)])
+        Statement::LetIndexed { mutable, name, indices, value } => {
+            let left = format!("{name}[{}]", commas(indices.iter().map(binding)));
+            list(keyword(*mutable), [left, expression(value)])
         }
         Statement::Assign { target, operator, value, .. } => {
             let sign = operator.iter().map(|operator| infix(*operator)).collect::<String>() + "=";

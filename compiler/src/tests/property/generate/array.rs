@@ -11,7 +11,7 @@ impl Generator<'_> {
         }
         self.scope.fuel -= 1;
         let depth = depth - 1;
-        let made = match self.source.below(34) {
+        let made = match self.source.below(37) {
             0..=2 => None,
             3..=6 => Some(self.function(shape, depth)),
             7..=11 => Some(self.arithmetic(shape, depth)),
@@ -34,6 +34,9 @@ impl Generator<'_> {
             30 => Some(Expr::call("stop_grad", vec![self.float(shape, depth)])),
             31 => Some(self.block(shape, depth)),
             32 if !self.scope.indices.is_empty() => Some(self.guarded(shape, depth)),
+            33 => self.joined(shape, depth),
+            34 => self.along(shape, depth),
+            35 => Some(self.part_sum(shape, depth)),
             _ if shape.is_empty() && !self.scope.indices.is_empty() => Some(self.fold(depth)),
             _ => self.broadcast(shape, depth),
         };
@@ -204,7 +207,7 @@ impl Generator<'_> {
 
     pub fn mask(&mut self, shape: &[Size], depth: usize) -> Expr {
         let (a, b) = self.split(shape);
-        match self.source.below(12) {
+        match self.source.below(13) {
             8 => Expr::Not(Box::new(self.mask(shape, depth.saturating_sub(1)))),
             9 if depth > 0 => {
                 let operator = if self.source.chance(50) { "&&" } else { "||" };
@@ -216,6 +219,9 @@ impl Generator<'_> {
                     Some(name) => Expr::Name(name),
                     None => self.comparison(&a, &b, depth),
                 }
+            }
+            12 if depth > 0 && shape.is_empty() => {
+                self.bound(&["any", "all"], depth, |this, depth| this.mask(&[], depth))
             }
             11 if depth > 0 && shape.len() < 2 => {
                 let (size, place) = (self.size(), self.source.below(shape.len() + 1));

@@ -1,33 +1,37 @@
 //! Statements: bindings, index notation, loops, changes, derivatives; and what a function returns.
 
 use super::array::filled;
+use super::notation::below_half;
 use super::{Generator, Index, Variable};
 use crate::tests::property::tree::{
-    Expr, Int, Kind, LayerName, Range, Returned, Setting, Size, Statement, Subscript, Target, Type,
+    Expr, Int, Kind, LayerName, Pattern, Range, Returned, Setting, Size, Statement, Subscript, Target, Type,
 };
 
 impl Generator<'_> {
     pub fn statements(&mut self, count: usize) -> Vec<Statement> {
         let mut statements = Vec::new();
         for _ in 0..count {
-            match self.source.below(20) {
+            match self.source.below(25) {
                 0..=5 => self.binding(&mut statements),
                 6..=10 => self.indexed(&mut statements),
                 11..=13 => self.repetition(&mut statements),
                 14 => self.change(&mut statements),
                 15..=17 => self.derivative(&mut statements),
                 18 => self.found(&mut statements),
-                _ => self.pair(&mut statements),
+                19 | 20 => self.taken_apart(&mut statements),
+                21 | 22 => self.branch(&mut statements),
+                23 => self.second_name(&mut statements),
+                _ => self.tuple(&mut statements),
             }
         }
         statements
     }
 
-    fn add(&mut self, name: &str, ty: Type, mutable: bool) {
+    pub fn add(&mut self, name: &str, ty: Type, mutable: bool) {
         self.scope.variables.push(Variable { name: name.to_string(), ty, mutable, derivable: !mutable });
     }
 
-    fn binding(&mut self, statements: &mut Vec<Statement>) {
+    pub fn binding(&mut self, statements: &mut Vec<Statement>) {
         let shape = self.shape(3);
         let value = self.float(&shape, 3);
         let typed = self.source.chance(20);
@@ -80,7 +84,7 @@ impl Generator<'_> {
     }
 
     /// A tensor that is changed.
-    fn mutable(&mut self, statements: &mut Vec<Statement>, shape: &[Size]) -> String {
+    pub fn mutable(&mut self, statements: &mut Vec<Statement>, shape: &[Size]) -> String {
         let value = if self.source.chance(40) { filled("zeros", shape) } else { self.float(shape, 2) };
         let name = self.fresh("m");
         statements.push(Statement::Let { name: name.clone(), mutable: true, ty: None, value });
@@ -98,7 +102,7 @@ impl Generator<'_> {
     }
 
     /// One change of a tensor or a part of it.
-    fn changed(&mut self, name: &str, shape: &[Size]) -> Statement {
+    pub fn changed(&mut self, name: &str, shape: &[Size]) -> Statement {
         let operator = self.source.pick(&["+=", "=", "-=", "*=", "/="]);
         let (mut at, mut part) = (Vec::new(), Vec::new());
         for size in shape {
@@ -196,12 +200,20 @@ impl Generator<'_> {
             .find(|name| !self.scope.indices.iter().any(|index| index.value.mentions(name)));
         let Some(counter) = counter else { return };
         let reversed = self.source.chance(25);
-        let from = if self.source.chance(15) && self.has(&extent, 1) { 1 } else { 0 };
+        let from = match self.source.below(12) {
+            10 if self.has(&extent, 1) => Int::Constant(1),
+            11 if self.has(&extent, 1) => {
+                self.at_least(&extent, 1);
+                below_half(&extent)
+            }
+            _ => Int::Constant(0),
+        };
         let outside = self.scope.variables.clone();
         self.scope.variables.iter_mut().for_each(|each| each.derivable = false);
         let known = self.scope.indices.len();
         self.scope.indices.push(Index { value: Int::name(counter), size: extent.clone() });
         self.scope.loops += 1;
+        let condition = self.source.chance(40).then(|| self.going_on(&carried, counter));
         let mut body = Vec::new();
         if self.source.chance(30) {
             let inner = self.statements(1);
@@ -243,9 +255,10 @@ impl Generator<'_> {
         if let Some(rows_name) = rows_name {
             self.add(&rows_name, Type::float(rows), true);
         }
-        let range = Range::Range { from: Int::Constant(from), to: Int::Size(extent), reversed };
+        let range = Range::Range { from, to: Int::Size(extent), reversed };
         let checkpoint = self.source.chance(30);
-        statements.push(Statement::For { checkpoint, variable: counter.to_string(), range, body });
+        let variable = counter.to_string();
+        statements.push(Statement::For { checkpoint, variable, range, condition, body });
     }
 
     /// `for block in blocks { h = block(h); }`
@@ -274,7 +287,8 @@ impl Generator<'_> {
         let body =
             vec![Statement::Assign { target: Target::Name(carried.to_string()), operator: "=", value }];
         let checkpoint = self.source.chance(30);
-        Some(Statement::For { checkpoint, variable: block, range: Range::Over(name), body })
+        let range = Range::Over(name);
+        Some(Statement::For { checkpoint, variable: block, range, condition: None, body })
     }
 
     fn derivative(&mut self, statements: &mut Vec<Statement>) {
@@ -294,27 +308,28 @@ impl Generator<'_> {
         if derived && inputs.is_empty() {
             return self.binding(statements);
         }
-        let of_last = variables[last].name.clone();
+        let (of_last, of_shape) = (variables[last].name.clone(), variables[last].ty.shape.clone());
         if derived {
             variables = inputs;
         }
         let by = self.source.pick(&variables);
-        let of = match self.source.below(4) {
+        let (of, shape) = match self.source.below(4) {
             0 => {
                 let shape = self.shape(1);
-                self.float(&shape, 2)
+                (self.float(&shape, 2), shape)
             }
-            _ => Expr::name(&of_last),
+            _ => (Expr::name(&of_last), of_shape),
         };
         let name = self.fresh("d");
         let ty = by.ty.clone();
-        match self.source.below(5) {
+        match self.source.below(6) {
             3 => {
                 let other = self.source.pick(&variables);
                 if other.name != by.name {
-                    let names = vec![name.clone(), self.fresh("d")];
+                    let names = [name.clone(), self.fresh("d")];
                     let value = Expr::Grad { of: Box::new(of), by: vec![by.name, other.name] };
-                    statements.push(Statement::LetTuple { names: names.clone(), value });
+                    let pattern = Pattern::Tuple(names.iter().cloned().map(Pattern::Name).collect());
+                    statements.push(Statement::LetTuple { pattern, value });
                     self.add(&names[0], ty, false);
                     self.add(&names[1], other.ty, false);
                     return;
@@ -327,19 +342,15 @@ impl Generator<'_> {
                 });
             }
             4 => {
-                let known = self
-                    .scope
-                    .variables
-                    .iter()
-                    .find(|each| matches!(&of, Expr::Name(name) if *name == each.name))
-                    .cloned();
-                let Some(known) = known else {
-                    return statements.push(Statement::Let { name, mutable: false, ty: None, value: of });
-                };
                 let along = self.float(&by.ty.shape, 1);
                 let value = Expr::Jvp { of: Box::new(of), by: by.name, along: Box::new(along) };
                 statements.push(Statement::Let { name: name.clone(), mutable: false, ty: None, value });
-                return self.add(&name, known.ty, false);
+                return self.add(&name, Type::float(shape), false);
+            }
+            5 if self.elements(&shape) * self.elements(&by.ty.shape) <= 30 => {
+                let value = Expr::Jacobian { of: Box::new(of), by: by.name };
+                statements.push(Statement::Let { name: name.clone(), mutable: false, ty: None, value });
+                return self.add(&name, Type::float([shape, by.ty.shape].concat()), false);
             }
             _ => {
                 let value = Expr::Grad { of: Box::new(of), by: vec![by.name] };
@@ -356,9 +367,22 @@ impl Generator<'_> {
             return;
         }
         self.at_least(&size, 1);
-        let x = self.float(&[rows.as_slice(), &[size.clone()]].concat(), 2);
         let name = self.fresh("index");
         let best = self.source.pick(&["argmax", "argmin"]);
+        if self.source.chance(40) {
+            let known = self.scope.indices.len();
+            let indices = self.bind(&rows);
+            let bounds = self.bind(&[size.clone()]);
+            let body = Box::new(self.float(&[], 2));
+            self.scope.indices.truncate(known);
+            let value = Expr::Fold { reducer: best, indices: bounds, body };
+            statements.push(match indices.is_empty() {
+                true => Statement::Let { name: name.clone(), mutable: false, ty: None, value },
+                false => Statement::LetIndexed { name: name.clone(), indices, value },
+            });
+            return self.add(&name, Type { kind: Kind::Index(size), rest: false, shape: rows }, false);
+        }
+        let x = self.float(&[rows.as_slice(), &[size.clone()]].concat(), 2);
         let value = Expr::Call {
             name: best,
             arguments: vec![x],
@@ -367,16 +391,6 @@ impl Generator<'_> {
         };
         statements.push(Statement::Let { name: name.clone(), mutable: false, ty: None, value });
         self.add(&name, Type { kind: Kind::Index(size), rest: false, shape: rows }, false);
-    }
-
-    fn pair(&mut self, statements: &mut Vec<Statement>) {
-        let shapes = [self.shape(2), self.shape(2)];
-        let parts = shapes.iter().map(|shape| self.float(shape, 2)).collect();
-        let names = vec![self.fresh("a"), self.fresh("a")];
-        statements.push(Statement::LetTuple { names: names.clone(), value: Expr::Tuple(parts) });
-        for (name, shape) in names.iter().zip(shapes) {
-            self.add(name, Type::float(shape), false);
-        }
     }
 
     /// What the function returns: what it has computed, as it is or as one number.

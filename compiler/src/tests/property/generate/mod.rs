@@ -5,6 +5,7 @@ mod array;
 mod body;
 mod layers;
 mod library;
+mod named;
 mod notation;
 mod views;
 
@@ -192,7 +193,8 @@ impl Generator<'_> {
 
     /// A new input of a type, if another may be declared: a parameter or an argument.
     fn declare(&mut self, ty: Type) -> Option<String> {
-        if self.scope.inputs == 0 || self.scope.generic {
+        // What has no elements for certain is no input.
+        if self.scope.inputs == 0 || self.scope.generic || ty.shape.iter().any(|size| size.is(0)) {
             return None;
         }
         self.scope.inputs -= 1;
@@ -233,11 +235,21 @@ impl Generator<'_> {
         if self.source.chance(30) {
             return self.generic_function();
         }
-        let derivatives = usize::from(self.source.chance(20));
+        let derivatives = usize::from(self.source.chance(30));
         self.scope = Scope { inputs: 3, fuel: 12, derivatives, ..Scope::default() };
         let result = self.shape(2);
         let body = self.statements(1);
         let value = self.float(&result, 3);
+        if self.source.chance(25) {
+            let other = self.shape(2);
+            let value = Expr::Tuple(vec![value, self.float(&other, 2)]);
+            return self.finish(
+                "f",
+                body,
+                value,
+                Returned::Several([result, other].map(Type::float).to_vec()),
+            );
+        }
         self.finish("f", body, value, Returned::One(Type::float(result)))
     }
 

@@ -14,7 +14,7 @@ impl Generator<'_> {
         let first = if self.source.chance(50) { self.source.pick(&indices) } else { first.clone() };
         let plain = (first.value.clone(), first.size.clone());
         let value = first.value;
-        match self.source.below(16) {
+        match self.source.below(19) {
             0..=7 => plain,
             8 => {
                 let by = 1 + self.source.below(2) as i64;
@@ -51,6 +51,22 @@ impl Generator<'_> {
             }
             14 => match first.size.as_constant() {
                 Some(size) => (Int::binary('/', value, Int::Constant(2)), Size::constant((size + 1) / 2)),
+                None => plain,
+            },
+            15 => {
+                let before = Int::binary('-', value, Int::Constant(1 + self.source.below(3) as i64));
+                (Int::binary('%', before, Int::Size(first.size.clone())), first.size)
+            }
+            16 => {
+                let before = Int::binary('-', Int::Constant(-1), value);
+                (Int::binary('+', before, Int::Size(first.size.clone())), first.size)
+            }
+            17 => match first.size.as_constant() {
+                Some(size) => {
+                    let half = Int::binary('/', Int::binary('-', value, Int::Constant(3)), Int::Constant(2));
+                    let most = (size - 4).div_euclid(2) + 2;
+                    (Int::binary('+', half, Int::Constant(2)), Size::constant(most.max(0) + 1))
+                }
                 None => plain,
             },
             _ => {
@@ -218,20 +234,31 @@ impl Generator<'_> {
         }
     }
 
-    /// A reducer.
+    /// A reducer of numbers.
     pub fn fold(&mut self, depth: usize) -> Expr {
-        let reducer = self.source.pick(&["sum", "sum", "mean", "prod", "max", "min"]);
+        let reducers = ["sum", "sum", "mean", "prod", "max", "min"];
+        self.bound(&reducers, depth, |this, depth| this.float(&[], depth))
+    }
+
+    /// One of these reducers over a body.
+    pub fn bound(
+        &mut self,
+        reducers: &[&'static str],
+        depth: usize,
+        body: impl FnOnce(&mut Self, usize) -> Expr,
+    ) -> Expr {
+        let reducer = self.source.pick(reducers);
         let (known, since) = (self.scope.indices.len(), self.scope.reads.len());
         let outer = self.scope.indices.clone();
         let count = self.source.pick(&[1, 1, 2]);
         let sizes: Vec<Size> = (0..count).map(|_| self.size()).collect();
         let mut bounds = self.bind(&sizes);
-        let empty = matches!(reducer, "sum" | "prod");
+        let empty = matches!(reducer, "sum" | "prod" | "any" | "all");
         for bound in &mut bounds {
             let Int::Size(size) = bound.to.clone() else { continue };
             let plain: Vec<&Index> =
                 outer.iter().filter(|index| matches!(index.value, Int::Name(_))).collect();
-            let kind = self.source.below(10);
+            let kind = self.source.below(11);
             let index = if plain.is_empty() { None } else { Some(self.source.pick(&plain).clone()) };
             match (kind, index) {
                 (6, _) if size.as_constant().is_some_and(|size| size >= 2) => bound.from = Int::Constant(1),
@@ -248,11 +275,15 @@ impl Generator<'_> {
                     bound.to = Int::Size(index.size.clone());
                     self.resize(&bound.name, index.size);
                 }
+                (10, _) => {
+                    bound.from = below_half(&size);
+                    self.at_least(&size, 1);
+                }
                 _ if !empty => self.at_least(&size, 1),
                 _ => {}
             }
         }
-        let body = self.float(&[], depth.saturating_sub(1));
+        let body = body(self, depth.saturating_sub(1));
         self.unwrite(&mut bounds, since, &body);
         self.scope.indices.truncate(known);
         Expr::Fold { reducer, indices: bounds, body: Box::new(body) }
@@ -263,8 +294,8 @@ impl Generator<'_> {
         index.expect("a bound index is in scope").size = size;
     }
 
-    /// A choice by integers, one of whose branches may read one further or one before.
-    pub fn guarded(&mut self, shape: &[Size], depth: usize) -> Expr {
+    /// A condition on integers, and what may be read where it holds: one further, or one before.
+    pub fn guard(&mut self) -> (Expr, Option<Index>) {
         let indices = self.scope.indices.clone();
         let index = self.source.pick(&indices);
         let Index { value, size } = index.clone();
@@ -292,11 +323,15 @@ impl Generator<'_> {
                 (Expr::binary("&&", above, inside), Some(before))
             }
         };
+        (condition, shifted.map(|value| Index { value, size }))
+    }
+
+    /// A choice by integers.
+    pub fn guarded(&mut self, shape: &[Size], depth: usize) -> Expr {
         let known = self.scope.indices.len();
+        let (condition, shifted) = self.guard();
         self.scope.guards += 1;
-        if let Some(shifted) = shifted {
-            self.scope.indices.push(Index { value: shifted, size });
-        }
+        self.scope.indices.extend(shifted);
         let then = self.float(shape, depth.saturating_sub(1));
         self.scope.indices.truncate(known);
         let otherwise = match (self.source.chance(50), shape) {
@@ -307,6 +342,12 @@ impl Generator<'_> {
         self.scope.guards -= 1;
         Expr::If(Box::new(condition), Box::new(then), Box::new(otherwise))
     }
+}
+
+/// An integer from 0 to below a size of at least 1, by way of a negative one: `(N - 3) / 2 + 1`.
+pub fn below_half(size: &Size) -> Int {
+    let before = Int::binary('-', Int::Size(size.clone()), Int::Constant(3));
+    Int::binary('+', Int::binary('/', before, Int::Constant(2)), Int::Constant(1))
 }
 
 /// Whether an integer is the index and nothing else, once its constants are added up.

@@ -1,6 +1,7 @@
 //! Expressions that only look at something in another way; and calls of the program's own functions.
 
 use super::Generator;
+use super::notation::below_half;
 use crate::tests::property::tree::{Expr, Function, Int, Kind, Returned, Setting, Size, Subscript};
 
 impl Generator<'_> {
@@ -149,6 +150,103 @@ impl Generator<'_> {
         })
     }
 
+    /// Several next to each other, or something among zeros.
+    pub fn joined(&mut self, shape: &[Size], depth: usize) -> Option<Expr> {
+        if shape.is_empty() {
+            return None;
+        }
+        let axis = self.source.below(shape.len());
+        let option = ("axis", Setting::Integer(axis as i64));
+        let call = |name, arguments, option| {
+            Some(Expr::Call { name, arguments, options: vec![option], method: false })
+        };
+        let with = |size: Size| {
+            let mut part = shape.to_vec();
+            part[axis] = size;
+            part
+        };
+        match (self.source.below(3), shape[axis].as_constant()) {
+            (0, Some(count @ 1..4)) => {
+                let one = [&shape[..axis], &shape[axis + 1..]].concat();
+                let parts = (0..count).map(|_| self.float(&one, depth.min(1))).collect();
+                call("stack", parts, option)
+            }
+            (0 | 1, _) => {
+                let first = self.source.pick(&[1, 2]);
+                if !self.has(&shape[axis], first + 1) {
+                    return None;
+                }
+                self.at_least(&shape[axis], first + 1);
+                let parts = [with(Size::constant(first)), with(shape[axis].plus(-first))];
+                let mut parts: Vec<Expr> = parts.iter().map(|part| self.float(part, depth.min(1))).collect();
+                if self.source.chance(50) {
+                    parts.reverse();
+                }
+                call("concat", parts, option)
+            }
+            _ => {
+                let widths = [self.source.below(3) as i64, self.source.below(2) as i64];
+                let around = widths[0] + widths[1];
+                if !self.has(&shape[axis], around + 1) {
+                    return None;
+                }
+                self.at_least(&shape[axis], around + 1);
+                let mut pairs = vec![[0, 0]; shape.len()];
+                pairs[axis] = widths;
+                let inner = self.float(&with(shape[axis].plus(-around)), depth);
+                call("pad", vec![inner], ("widths", Setting::Pairs(pairs)))
+            }
+        }
+    }
+
+    /// Sums along an axis, a triangle, or a diagonal.
+    pub fn along(&mut self, shape: &[Size], depth: usize) -> Option<Expr> {
+        let diagonal: i64 = self.source.pick(&[0, 1, -1]);
+        let from = match shape {
+            [size] if self.source.chance(30) => Some(vec![size.plus(diagonal.abs()); 2]),
+            [rows, columns] if rows == columns && self.has(rows, 2) && self.source.chance(50) => {
+                self.at_least(rows, 2);
+                Some(vec![rows.plus(-diagonal.abs())])
+            }
+            _ => None,
+        };
+        if let Some(from) = from {
+            let options = vec![("diagonal", Setting::Integer(diagonal))];
+            let x = self.float(&from, depth);
+            return Some(Expr::Call { name: "diag", arguments: vec![x], options, method: false });
+        }
+        let axis = self.source.below(shape.len()) as i64;
+        let (name, option) = match shape.len() {
+            0 => return None,
+            2.. if self.source.chance(60) => (self.source.pick(&["tril", "triu"]), ("diagonal", diagonal)),
+            _ => ("cumsum", ("axis", axis)),
+        };
+        let options = vec![(option.0, Setting::Integer(option.1))];
+        Some(Expr::Call { name, arguments: vec![self.float(shape, depth)], options, method: false })
+    }
+
+    /// The sum over a part of an axis, between ends that are computed.
+    pub fn part_sum(&mut self, shape: &[Size], depth: usize) -> Expr {
+        let (size, axis) = (self.size(), self.source.below(shape.len() + 1));
+        self.at_least(&size, 1);
+        let mut from = shape.to_vec();
+        from.insert(axis, size.clone());
+        let mut at = vec![Subscript::Whole; axis];
+        // `N / 2 + 1`, by way of what is below zero.
+        let whole = Int::Size(size.clone());
+        let below = Int::binary('/', Int::binary('-', Int::Constant(0), whole.clone()), Int::Constant(2));
+        let middle = Int::binary('+', Int::binary('+', below, whole), Int::Constant(1));
+        let (first, end) = match self.source.below(3) {
+            0 => (None, Some(middle)),
+            1 => (Some(below_half(&size)), None),
+            _ => (Some(below_half(&size)), Some(middle)),
+        };
+        at.push(Subscript::Range(first, end));
+        let part = Expr::Subscript(Box::new(self.float(&from, depth.min(1))), at);
+        let options = vec![("axis", Setting::Integer(axis as i64))];
+        Expr::Call { name: "sum", arguments: vec![part], options, method: self.source.chance(30) }
+    }
+
     /// A function of the program whose result can have this shape.
     pub fn apply(&mut self, shape: &[Size], depth: usize) -> Option<Expr> {
         if self.functions.is_empty() {
@@ -209,10 +307,19 @@ impl Generator<'_> {
             };
             wanted.push((kind, shape?));
         }
-        let mut arguments = Vec::new();
+        let (mut arguments, mut given) = (Vec::new(), Vec::new());
         for (kind, shape) in wanted {
             if self.elements(&shape) > 80 {
                 return None;
+            }
+            // Now and then one value for two arguments.
+            let same = given.iter().rposition(|before| *before == (kind.clone(), shape.clone()));
+            given.push((kind.clone(), shape.clone()));
+            if let Some(name @ Expr::Name(_)) = same.map(|position| &arguments[position])
+                && self.source.chance(40)
+            {
+                arguments.push(name.clone());
+                continue;
             }
             arguments.push(match kind {
                 Kind::Float => self.float(&shape, depth.min(1)),

@@ -39,7 +39,7 @@ impl Case {
             cotangents.push(values);
         }
         let variables: Vec<TensorId> = floats.iter().map(|(_, tensor)| *tensor).collect();
-        let found = differentiate::reverse(&mut graph, &mut [], &seeds, &variables).expect("no loop is open");
+        let found = differentiate::reverse(&mut graph, &mut [], &seeds, &variables);
         let given: Vec<TensorId> = inputs.iter().map(|(tensor, _)| *tensor).collect();
         holds("the differentiated graph is sound", &graph, &given)?;
         let wanted: Vec<TensorId> = found.iter().copied().flatten().collect();

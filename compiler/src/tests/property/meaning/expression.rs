@@ -39,9 +39,7 @@ impl<'p> Meaning<'p> {
                     return self.expr(frame, if condition.only().flag() { then } else { otherwise });
                 }
                 let (a, b) = (self.tensor(frame, then), self.tensor(frame, otherwise));
-                Tensor::zip(&[&condition, &a, &b], |each| {
-                    if each[0].flag() { each[1] } else { each[2] }.clone()
-                })
+                tensor::choose(&condition, &a, &b)
             }
             Expr::Call { name, arguments, options, .. } => {
                 let arguments = self.tensors(frame, arguments);
@@ -113,6 +111,20 @@ impl<'p> Meaning<'p> {
                 } else {
                     Value::Tuple(parts)
                 };
+            }
+            Expr::Jacobian { of, by } => {
+                let variable = self.named(frame, by).tensor();
+                let columns: Vec<Tensor> = (0..variable.data.len())
+                    .map(|place| {
+                        let (moved, tag) = self.moved(frame, of, by, vec![(place, 1.0.into())]);
+                        moved.map(|element| element.slope(tag))
+                    })
+                    .collect();
+                let rows = self.tensor(frame, of).shape;
+                Tensor::make(&[rows.as_slice(), &variable.shape].concat(), |at| {
+                    let (row, column) = at.split_at(rows.len());
+                    columns[tensor::ravel(column, &variable.shape)].at(row).clone()
+                })
             }
             Expr::Jvp { of, by, along } => {
                 let along = self.tensor(frame, along);

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::number::Number;
 use super::tensor::{self, Element, Tensor};
-use super::tree::{Expr, Function, Kind, Program, Range, Statement, Struct, Target, Type};
+use super::tree::{Expr, Function, Kind, Pattern, Program, Range, Statement, Struct, Target, Type};
 
 /// What an expression yields.
 #[derive(Clone, Debug)]
@@ -166,9 +166,11 @@ impl<'p> Meaning<'p> {
                 let value = self.expr(frame, value);
                 frame.names.push((name.clone(), Slot::Value(value)));
             }
-            Statement::LetTuple { names, value } => {
-                let Value::Tuple(parts) = self.expr(frame, value) else { panic!("a tuple is taken apart") };
-                frame.names.extend(names.iter().cloned().zip(parts.into_iter().map(Slot::Value)));
+            Statement::LetTuple { pattern, value } => {
+                let value = self.expr(frame, value);
+                let mut parts = Vec::new();
+                take_apart(pattern, value, &mut parts);
+                frame.names.extend(parts.into_iter().map(|(name, part)| (name, Slot::Value(part))));
             }
             Statement::LetIndexed { name, indices, value } => {
                 let mut shape = Vec::new();
@@ -193,7 +195,7 @@ impl<'p> Meaning<'p> {
                 frame.names.push((name.clone(), Slot::Value(Value::Tensor(tensor))));
             }
             Statement::Assign { target, operator, value } => self.assign(frame, target, operator, value),
-            Statement::For { checkpoint: _, variable, range, body } => {
+            Statement::For { checkpoint: _, variable, range, condition, body } => {
                 let steps: Vec<Slot> = match range {
                     Range::Range { from, to, reversed } => {
                         let (from, to) = (self.int(frame, from), self.int(frame, to));
@@ -209,11 +211,40 @@ impl<'p> Meaning<'p> {
                 let known = frame.names.len();
                 for step in steps {
                     frame.names.push((variable.clone(), step));
-                    self.statements(frame, body, None);
+                    let goes_on = condition.as_ref().is_none_or(|condition| self.flag(frame, condition));
+                    if goes_on {
+                        self.statements(frame, body, None);
+                    }
                     frame.names.truncate(known);
+                    if !goes_on {
+                        break;
+                    }
+                }
+            }
+            Statement::If { condition, then, otherwise } => {
+                let condition = self.tensor(frame, condition);
+                if condition.shape.is_empty() {
+                    let taken = if condition.only().flag() { then } else { otherwise };
+                    self.statements(frame, taken, None);
+                    return;
+                }
+                // Elementwise: both are run, and each name is put together.
+                let mut other = frame.clone();
+                self.statements(frame, then, None);
+                self.statements(&mut other, otherwise, None);
+                for ((_, one), (_, other)) in frame.names.iter_mut().zip(other.names) {
+                    if let (Slot::Value(Value::Tensor(one)), Slot::Value(Value::Tensor(other))) = (one, other)
+                        && one.shape == condition.shape
+                    {
+                        *one = tensor::choose(&condition, one, &other);
+                    }
                 }
             }
         }
+    }
+
+    fn flag(&mut self, frame: &mut Frame<'p>, condition: &'p Expr) -> bool {
+        self.tensor(frame, condition).only().flag()
     }
 
     fn assign(&mut self, frame: &mut Frame<'p>, target: &'p Target, operator: &str, value: &'p Expr) {
@@ -231,9 +262,11 @@ impl<'p> Meaning<'p> {
                 let old = lookup(frame, name);
                 *old = Value::Tensor(update(&old.clone().tensor(), &new));
             }
-            (Target::Tuple(names), Value::Tuple(parts)) => {
-                for (name, part) in names.iter().zip(parts) {
-                    *lookup(frame, name) = part;
+            (Target::Tuple(pattern), new) => {
+                let mut parts = Vec::new();
+                take_apart(pattern, new, &mut parts);
+                for (name, part) in parts {
+                    *lookup(frame, &name) = part;
                 }
             }
             (Target::Indexed(name, at), Value::Tensor(new)) => {
@@ -276,8 +309,8 @@ impl<'p> Meaning<'p> {
         let mut list = again.lists.pop().expect("a list is under way");
         let bound = list.statements[..list.at].iter().rposition(|statement| match statement {
             Statement::Let { name, .. } | Statement::LetIndexed { name, .. } => name == by,
-            Statement::LetTuple { names, .. } => names.iter().any(|name| name == by),
-            Statement::Assign { .. } | Statement::For { .. } => false,
+            Statement::LetTuple { pattern, .. } => pattern.names().iter().any(|name| name == by),
+            Statement::Assign { .. } | Statement::For { .. } | Statement::If { .. } => false,
         });
         again.names = list.start.clone();
         let mut field = None;
@@ -301,6 +334,18 @@ impl<'p> Meaning<'p> {
             self.fields.insert(by.to_string(), before);
         }
         (moved, tag)
+    }
+}
+
+/// Names with the parts of a value that they stand for.
+fn take_apart(pattern: &Pattern, value: Value, parts: &mut Vec<(String, Value)>) {
+    match (pattern, value) {
+        (Pattern::Name(name), value) => parts.push((name.clone(), value)),
+        (Pattern::Ignored, _) => {}
+        (Pattern::Tuple(patterns), Value::Tuple(values)) => {
+            patterns.iter().zip(values).for_each(|(pattern, value)| take_apart(pattern, value, parts));
+        }
+        (Pattern::Tuple(_), Value::Tensor(_)) => panic!("a tuple is taken apart"),
     }
 }
 

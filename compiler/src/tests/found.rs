@@ -1,0 +1,91 @@
+//! What random programs and readers have found, each as small as it could be made.
+use super::{check_gradients, check_pairs, checked, values};
+use crate::eval::Data;
+
+#[test]
+fn what_may_never_be_read_holds_no_formula() {
+    // The gradient by `b` was read of that by `a`, which is shorter.
+    check_gradients(
+        "pub struct Net {}
+        impl Net {
+            pub fn joined(a: f64[1], b: f64[4]) -> f64[5] { clamp(concat([a, b], axis = 0), -0.5, 0.75) }
+        }",
+        &[],
+        3,
+    );
+}
+
+#[test]
+fn the_root_of_a_square_under_a_condition_has_a_tangent_at_zero() {
+    check_pairs(
+        "pub struct Net {}
+        impl Net {
+            pub fn norms(x: f64[1, 2, 2], v: f64[1, 2, 2]) -> (f64[2, 2], f64[2, 2]) {
+                let y = norm(triu(x), axis = 0);
+                (jvp(y, x, v), triu(v[0] * signum(x[0])))
+            }
+        }",
+        &[],
+    );
+}
+
+#[test]
+fn a_place_is_read_behind_what_guards_it() {
+    check_gradients(
+        "dim N;
+        pub struct Net {}
+        impl Net {
+            pub fn chosen(x: f64[2, 3, N], y: f64[2, 3, N]) -> f64[N, 2, 2] {
+                let a[i in 0..N, j in 0..2, k] = l2(if i == j { softmax(x[k]) } else { y[k] });
+                a
+            }
+        }",
+        &[3],
+        3,
+    );
+}
+
+#[test]
+fn no_rows_have_sums() {
+    check_pairs(
+        "dim N;
+        pub struct Net {}
+        impl Net {
+            pub fn constant(x: f64[2, 3]) -> (f64[3], f64[3]) { (sum(cumsum(x[2..], axis = 0), axis = 0), zeros([3])) }
+            pub fn run_time(x: f64[N, 3]) -> (f64[3], f64[3]) { (sum(cumsum(x, axis = 0), axis = 0), zeros([3])) }
+        }",
+        &[0],
+    );
+}
+
+#[test]
+fn the_power_of_one_half_is_what_it_is_everywhere() {
+    let program = checked(
+        "pub struct Net {}
+        impl Net {
+            pub fn slope(x: f64[8]) -> (f64[8], f64[8]) { let y = powf(x, 0.5); (y, grad(y, x)) }
+            pub fn length(x: f64[8]) -> (f64, f64[8]) { let y = powf(sum(x * x), 0.5); (y, grad(y, x)) }
+        }",
+    )
+    .unwrap();
+    let run = |place: usize, points: Vec<f64>| {
+        let method = &program.structs[0].methods[place];
+        let crate::program::ArgumentContent::Tensor(x) = method.arguments[0].content else {
+            panic!("a tensor")
+        };
+        values(method, &[], &[(x, Data::from(points))])
+    };
+    let points = [-0.0, 0.0, f64::NEG_INFINITY, f64::INFINITY, -1.0, f64::NAN, 2.25, 1e-300];
+    let results = run(0, points.to_vec());
+    for (place, x) in points.into_iter().enumerate() {
+        let found = [0, 1].map(|result: usize| results[result].floats()[place]);
+        for (found, exact) in found.into_iter().zip([x.powf(0.5), 0.5 * x.powf(-0.5)]) {
+            let near = found.to_bits() == exact.to_bits() || (found / exact - 1.0).abs() < 1e-14;
+            assert!(near || found.is_nan() && exact.is_nan(), "{x}: {found}, not {exact}");
+        }
+    }
+    // Of a sum of squares it is the root, without overflow.
+    let results = run(1, vec![1e200; 8]);
+    assert!((results[0].floats()[0] / 8f64.sqrt() - 1e200).abs() < 1e186);
+    assert!(results[1].floats().iter().all(|slope| (slope - 0.125f64.sqrt()).abs() < 1e-14));
+}
