@@ -3,7 +3,7 @@
 //! The conventions where a function has no derivative are the language's: 0 for `abs` at 0 and for
 //! `floor`; `min` and `max` share a tie; xʸ by y at x = 0 and x⁰ by x are 0.
 
-use crate::ir::{Binary, Comparison, Function, Int, Scalar, ScalarId, Scalars, Unary};
+use crate::ir::{Atom, Binary, Comparison, Function, Int, Scalar, ScalarId, Scalars, Unary};
 
 /// What a function of one number passes on of the cotangent (or tangent) `s`: s · f′(x), where y = f(x).
 /// `None`: nothing.
@@ -125,13 +125,15 @@ pub fn binary(
     }
 }
 
-/// s / b, and 0 where b counts elements of which there are none: the gradient of a mean of nothing is 0.
+/// s / b, and 0 where b is a number of elements and there are none: the gradient of a mean of nothing is 0.
 fn quotient(e: &mut Scalars, s: ScalarId, b: ScalarId) -> ScalarId {
     let quotient = e.div(s, b);
-    let count = match &e[b] {
-        Scalar::Integer(count) if count.as_constant().is_none() => count.clone(),
-        _ => return quotient,
-    };
+    let Scalar::Integer(count) = e[b].clone() else { return quotient };
+    let mut is_size = !count.dims().is_empty() && !count.can_be_negative();
+    count.visit_atoms(&mut |atom| is_size &= matches!(atom, Atom::Dim(_) | Atom::Div(..) | Atom::Mod(..)));
+    if !is_size {
+        return quotient;
+    }
     let is_any = e.compare_int(Comparison::Less, Int::zero(), count);
     let zero = e.number(0.0);
     e.select(is_any, quotient, zero)
