@@ -361,6 +361,7 @@ impl Int {
     }
 
     /// The value, given those of the outermost atoms; floor division, remainder and root are computed here.
+    #[cfg(test)]
     pub fn evaluate(&self, value: &mut dyn FnMut(&Atom) -> i64) -> i64 {
         self.terms
             .iter()

@@ -10,6 +10,7 @@ mod integer;
 mod points;
 pub mod rename;
 mod scalar;
+mod typical;
 mod walk;
 
 pub use function::{Called, Directional, Extern, ExternId, Function, Rule};

@@ -12,9 +12,8 @@ use crate::ir::rename::{self, Rename};
 use crate::ir::{Comprehension, Graph, Int, Kind, Node, Reduction, Scalar, TensorId};
 
 use super::cut::{Network, UNLIMITED};
-use super::maximum::Maximum;
 use super::stages::{Draft, reads_of};
-use super::{Inputs, inline, order, pack, product};
+use super::{Inputs, inline, order, product};
 
 /// What a value may cost to be computed again.
 #[derive(Clone, Copy, Debug)]
@@ -198,7 +197,7 @@ fn cost(graph: &Graph, node: &Node) -> i64 {
 }
 
 fn times(count: i64, extent: &Int) -> i64 {
-    count.saturating_mul(pack::typical(&Maximum::of(extent.clone())).max(1))
+    count.saturating_mul(extent.typical().max(1))
 }
 
 fn size(graph: &Graph, tensor: TensorId) -> i64 {

@@ -10,7 +10,7 @@ use crate::ir::{Graph, Kind, TensorId};
 
 use super::form::{Buffer, BufferId, Frame, FrameId, Home, Memory, Plan, Repeat, Root, Step};
 use super::maximum::Maximum;
-use super::pack::{Block, Packing, pack, typical};
+use super::pack::{Block, Packing, pack};
 use super::schedule::Schedule;
 use super::timeline::tensors;
 
@@ -193,7 +193,7 @@ impl Layout {
         if !open.is_empty() {
             let mut buffers: Vec<BufferId> = open.iter().copied().collect();
             buffers.sort_by_key(|buffer| {
-                (typical(&self.range(*buffer).0), typical(&self.range(*buffer).1), *buffer)
+                (self.range(*buffer).0.typical(), self.range(*buffer).1.typical(), *buffer)
             });
             all.push(Step::Carve { frame, buffers });
         }

@@ -103,8 +103,14 @@ impl Maximum {
     }
 
     /// The value where the atoms have these.
+    #[cfg(test)]
     pub fn evaluate(&self, value: &mut dyn FnMut(&Atom) -> i64) -> i64 {
         self.0.iter().map(|sum| sum.evaluate(value)).max().unwrap_or(0)
+    }
+
+    /// About how much it is.
+    pub fn typical(&self) -> i64 {
+        self.0.iter().map(Int::typical).max().unwrap_or(0)
     }
 
     /// A single sum that is never less.

@@ -9,7 +9,7 @@
 
 use std::cmp::Reverse;
 
-use crate::ir::{Atom, Int};
+use crate::ir::Int;
 
 use super::basis::{self, Basis, Coefficients};
 use super::maximum::{Maximum, Sum};
@@ -52,7 +52,7 @@ impl<S: Sum> Packing<S> {
 /// The best packing that is found.
 pub(super) fn pack(blocks: &[Block]) -> Packing {
     let sums = blocks.iter().flat_map(|block| block.size.sums());
-    let basis = Basis::of(sums, |sum| typical(&Maximum::of(sum.clone())));
+    let basis = Basis::of(sums, Int::typical);
     let lengths: Vec<_> = blocks.iter().map(|block| block.size.map(|sum| basis.coefficients(sum))).collect();
     let sizes = lengths.iter().map(basis::typical).collect();
     let packer = Packer { blocks, basis, lengths, sizes };
@@ -205,15 +205,6 @@ impl Packer<'_> {
             Start::Maximum => raise(others.len()),
         }
     }
-}
-
-/// For choosing and sorting only: the value at some typical sizes.
-pub(super) fn typical(length: &Maximum) -> i64 {
-    length.evaluate(&mut |atom| match atom {
-        Atom::Dim(_) => 64,
-        Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) => 1,
-        Atom::Div(..) | Atom::Mod(..) | Atom::Root(_) | Atom::Inside(_) => 8,
-    })
 }
 
 #[cfg(test)]

@@ -1,22 +1,10 @@
-//! What things cost, roughly: in simple operations on a vector unit, sizes unknown counted as 64.
+//! What things cost, roughly: in simple operations on a vector unit, sizes unknown typical ones.
 
-use crate::ir::{Atom, Axis, Binary, Int, Scalar, ScalarId, Scalars, Unary};
-
-/// What a run-time size is taken for.
-const TYPICAL_SIZE: i64 = 64;
-
-/// An extent as a number.
-pub fn extent(extent: &Int) -> f64 {
-    extent.evaluate(&mut |atom| match atom {
-        Atom::Dim(_) => TYPICAL_SIZE,
-        Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) => 1,
-        Atom::Div(..) | Atom::Mod(..) | Atom::Root(_) | Atom::Inside(_) => 1,
-    }) as f64
-}
+use crate::ir::{Axis, Binary, Scalar, ScalarId, Scalars, Unary};
 
 /// How many points some indices of a domain run over.
 pub fn points(domain: &[Axis], indices: impl IntoIterator<Item = usize>) -> f64 {
-    indices.into_iter().map(|index| extent(&domain[index].extent)).product()
+    indices.into_iter().map(|index| domain[index].extent.typical() as f64).product()
 }
 
 /// One evaluation of an expression, shared parts once.

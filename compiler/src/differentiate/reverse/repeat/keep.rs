@@ -128,10 +128,10 @@ impl Reverse<'_> {
     }
 }
 
-/// About how many elements a part has, a size known at run time only taken for 64.
+/// About how many elements a part has.
 fn elements(shape: &[Int], part: &Part) -> f64 {
     let free = shape.iter().zip(part).filter(|(_, fixed)| fixed.is_none());
-    free.map(|(extent, _)| extent.as_constant().unwrap_or(64) as f64).product()
+    free.map(|(extent, _)| extent.typical() as f64).product()
 }
 
 /// Whether a subscript is one throughout an iteration: made of sizes, of the counters of the loop and of those around
