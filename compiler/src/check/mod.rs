@@ -53,6 +53,7 @@ mod seen;
 mod statement;
 #[cfg(test)]
 mod tests;
+mod trained;
 mod unbound;
 mod unknown;
 mod unused;
@@ -124,7 +125,7 @@ pub fn check(block: &ast::Block, library: &ast::Block, report: &mut Report) -> O
         let lowered: Vec<Method> = lowered.into_iter().flatten().collect();
         // An attribute that could not be read may have been the one that trains.
         if complete && known.0 == 0 {
-            asked::unreached(definition, &public, instance, &instances, &lowered, report);
+            trained::check(definition, &public, instance, &instances, &lowered, report);
         }
         methods.insert(instance, lowered);
     }
