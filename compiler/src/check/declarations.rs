@@ -35,6 +35,12 @@ pub fn check(items: &Items<'_>, report: &mut Report) {
             continue;
         }
         let is_network = !definition.visibility.is_empty() && definition.generics.is_empty();
+        if let Some(budget) =
+            definition.budget.as_ref().filter(|_| !is_network && !items.broken.contains(name))
+        {
+            let message = format!("a budget is for networks and their functions, and `{name}` is a layer");
+            limits(budget, &message, "put it on the `pub struct` that holds this one", report);
+        }
         for Callable { function, .. } in methods {
             arguments_once(&function.name, &function.arguments, report);
             if function.visibility.is_empty() {
@@ -89,10 +95,15 @@ fn inner(function: &ast::Function, report: &mut Report) {
         );
     }
     if let Some(budget) = &function.budget {
-        for (_, span) in budget.workspace.iter().chain(&budget.params) {
-            let message = format!("a budget is for public functions, and `{}` is inner", function.name);
-            report.error_with_help(*span, message, "put it on the function that calls this one");
-        }
+        let message = format!("a budget is for public functions, and `{}` is inner", function.name);
+        limits(budget, &message, "put it on the function that calls this one", report);
+    }
+}
+
+/// Reports each limit of a budget that stands where it limits nothing.
+fn limits(budget: &ast::Budget, message: &str, help: &str, report: &mut Report) {
+    for (_, span) in budget.workspace.iter().chain(&budget.params) {
+        report.error_with_help(*span, message, help);
     }
 }
 

@@ -76,5 +76,11 @@ pub fn float_of(block: &ast::Block, report: &mut Report) -> Float {
             ast::Item::Dims(_) | ast::Item::Const(_) => {}
         }
     }
-    found.map_or(Float::F32, |(float, ..)| float)
+    let Some((float, name, _)) = found else { return Float::F32 };
+    for suffix in block.suffixes.iter().filter(|suffix| !said && *suffix != name) {
+        let message = format!("this block's numbers are {name}, found one of {suffix}");
+        let help = format!("a number is what its place makes of it: leave out the `{suffix}`");
+        report.error_with_help(suffix.span(), message, help);
+    }
+    float
 }

@@ -257,12 +257,16 @@ impl<'block> Sketch<'block> {
         }
         let result = self.result(function.result.as_ref()?, &mut graph)?;
         let derivatives = function.derivatives.iter().map(|request| {
-            let position = |name: &Ident| arguments.iter().position(|argument| argument.name == *name);
+            let listed = &request.with_respect_to;
+            let position = |(place, name): (usize, &Ident)| {
+                let is_new = !listed[..place].contains(name);
+                arguments.iter().position(|argument| is_new && argument.name == *name)
+            };
             Derivative {
                 kind: request.kind,
                 model: request.with_respect_to.is_empty()
                     || request.with_respect_to.iter().any(|name| name == "self"),
-                arguments: request.with_respect_to.iter().filter_map(position).collect(),
+                arguments: listed.iter().enumerate().filter_map(position).collect(),
             }
         });
         let mut kinds = Vec::new();

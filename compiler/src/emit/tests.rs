@@ -146,3 +146,12 @@ fn nothing_makes_it_panic() {
     expanded("pub struct Net { a: A<-1> } struct A<const I: usize> { w: f64[I] }");
     expanded("pub struct Net { huge: f64[4000000000, 4000000000, 4000000000, 4000000000] }");
 }
+
+#[test]
+fn what_is_listed_twice_is_one_gradient() {
+    let expansion = expanded(
+        "pub struct Net {}
+         impl Net { #[grad(x, x)] #[jvp(self, x, x)] pub fn f(x: f64[3]) -> f64 { x } }",
+    );
+    contains(&expansion, "pub fn backward(self, d_x: &mut [f64; 3])");
+}

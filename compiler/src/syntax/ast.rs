@@ -17,6 +17,8 @@ pub struct Block {
     pub items: Vec<Item>,
     /// What could not be read, so that its names mean something that nobody knows.
     pub lost: Lost,
+    /// `f32` and `f64` behind numbers, at these: `0.5f32`.
+    pub suffixes: Vec<Ident>,
 }
 
 /// What a block declares, or a statement binds, in a way that could not be read.
@@ -269,6 +271,8 @@ pub struct Body {
 pub enum Statement {
     /// `let mut (a, b): T = value;`
     Let {
+        /// Rust's attributes: `#[allow(unused_variables)]`.
+        attributes: Vec<TokenStream>,
         /// `let mut`.
         mutable: bool,
         /// What is bound.
@@ -280,6 +284,8 @@ pub enum Statement {
     },
     /// `let y[n, i in 0..24] = value;`
     LetIndexed {
+        /// Rust's attributes.
+        attributes: Vec<TokenStream>,
         /// What is bound.
         name: Ident,
         /// The indices on the left.
@@ -331,6 +337,8 @@ pub enum Target {
 /// A loop.
 #[derive(Debug)]
 pub struct For {
+    /// Rust's attributes.
+    pub attributes: Vec<TokenStream>,
     /// `#[checkpoint]`
     pub checkpoint: Option<Span>,
     /// The loop variable: an index, or a layer.

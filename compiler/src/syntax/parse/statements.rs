@@ -1,6 +1,6 @@
 //! Bodies and their statements.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
 use super::super::ast::{
     BinaryOperator, Body, Expr, ExprKind, Lost, Pattern, Statement, Target, TensorType, Type,
@@ -100,11 +100,11 @@ impl Parser<'_> {
             return Ok(());
         }
         if is_loop {
-            body.statements.push(Statement::For(self.for_loop(attributes.checkpoint)?));
+            body.statements.push(Statement::For(self.for_loop(attributes)?));
             return Ok(());
         }
         if self.cursor.at_word("let") {
-            body.statements.push(self.let_statement()?);
+            body.statements.push(self.let_statement(attributes.rust)?);
             return Ok(());
         }
         // A word that is no keyword is foreign only in front of another: `var x = …`, but not `var(x)`.
@@ -158,14 +158,15 @@ impl Parser<'_> {
     }
 
     /// `let mut (a, b): T = value;`, `let y[n, i in 0..24] = value;`
-    fn let_statement(&mut self) -> Parsed<Statement> {
+    fn let_statement(&mut self, attributes: Vec<TokenStream>) -> Parsed<Statement> {
         self.cursor.bump();
         let mutable = self.eat_word("mut");
         let before = if mutable.is_some() { "let mut " } else { "let " };
         if let Some((name, ty)) = self.type_before_name(before, " = …;") {
             let value = self.value();
             let pattern = Pattern::Name(name);
-            return Ok(Statement::Let { mutable: mutable.is_some(), pattern, ty: Some(ty), value });
+            let mutable = mutable.is_some();
+            return Ok(Statement::Let { attributes, mutable, pattern, ty: Some(ty), value });
         }
         let indexed = self.cursor.word().is_some() && self.cursor.at_group(1, Delimiter::Bracket);
         if indexed {
@@ -177,14 +178,14 @@ impl Parser<'_> {
                 self.wrong(span, "what an index expression binds is not `mut`", help);
                 self.skip_statement();
                 let (pattern, value) = (Pattern::Name(name), lost_expression(span));
-                return Ok(Statement::Let { mutable: true, pattern, ty: None, value });
+                return Ok(Statement::Let { attributes, mutable: true, pattern, ty: None, value });
             }
             let ty = self.type_behind_indices(&name)?;
             let mut value = self.value();
             if let Some(ty) = ty {
                 value = declared(&name, ty, value);
             }
-            return Ok(Statement::LetIndexed { name, indices, value });
+            return Ok(Statement::LetIndexed { attributes, name, indices, value });
         }
         let mut inner_mut = false;
         let pattern = self.pattern_with(&mut inner_mut)?;
@@ -206,10 +207,10 @@ impl Parser<'_> {
             // Nobody knows where the value begins.
             self.skip_statement();
             let value = lost_expression(self.cursor.previous());
-            return Ok(Statement::Let { mutable, pattern, ty, value });
+            return Ok(Statement::Let { attributes, mutable, pattern, ty, value });
         }
         let value = self.value();
-        Ok(Statement::Let { mutable, pattern, ty, value })
+        Ok(Statement::Let { attributes, mutable, pattern, ty, value })
     }
 
     /// The type of each element in `let y[n]: u32 = …;`: that of a number, an index or a mask.
@@ -439,6 +440,7 @@ fn declared(name: &Ident, ty: Type, value: Expr) -> Expr {
     let span = value.span;
     let result = Expr { kind: ExprKind::Name(name.clone()), span };
     let pattern = Pattern::Name(name.clone());
-    let statements = vec![Statement::Let { mutable: false, pattern, ty: Some(ty), value }];
+    let attributes = Vec::new();
+    let statements = vec![Statement::Let { attributes, mutable: false, pattern, ty: Some(ty), value }];
     Expr { kind: ExprKind::Block(Body { statements, result: Some(Box::new(result)), span }), span }
 }

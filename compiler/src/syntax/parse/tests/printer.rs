@@ -114,12 +114,12 @@ fn body_parts(body: &Body) -> impl Iterator<Item = String> + '_ {
 
 fn statement(statement: &Statement) -> String {
     match statement {
-        Statement::Let { mutable, pattern, ty, value } => {
+        Statement::Let { mutable, pattern, ty, value, .. } => {
             let keyword = if *mutable { "let-mut" } else { "let" };
             let ty = ty.iter().map(|ty| format!(": {}", self::ty(ty))).collect::<String>();
             list(keyword, [self::pattern(pattern) + &ty, expression(value)])
         }
-        Statement::LetIndexed { name, indices, value } => {
+        Statement::LetIndexed { name, indices, value, .. } => {
             list("let", [format!("{name}[{}]", commas(indices.iter().map(binding))), expression(value)])
         }
         Statement::Assign { target, operator, value, .. } => {
