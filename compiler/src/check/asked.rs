@@ -245,6 +245,7 @@ fn no_argument(this: &mut Elaborator<'_>, function: &ast::Function, name: &Ident
     let is_field = layer.is_some_and(|layer| {
         this.instances.list[layer.instance].fields.iter().any(|field| field.name == *name)
     });
+    let names: Vec<String> = names.into_iter().chain(["self".to_string()]).collect();
     let (message, help) = match did_you_mean(&name.to_string(), &names) {
         _ if is_field => (
             format!("`{name}` is a field, not an argument"),

@@ -123,7 +123,15 @@ impl Elaborator<'_> {
         place: &Place,
     ) -> Option<Value> {
         match (ty, value) {
-            (_, Value::Poison) | (ast::Type::Error(_), _) => None,
+            (ast::Type::Error(_), _) => None,
+            (ty, Value::Poison) => {
+                // Right or wrong, whatever the value would have been. Of an argument that is said where the
+                // function is lowered.
+                if self.frame().library.is_none() && !matches!(expected, Expected::Argument { .. }) {
+                    self.declared(ty);
+                }
+                None
+            }
             (ast::Type::Tensor(ty), value) if ty.scalar == "any" && self.frame().library.is_some() => {
                 Some(value)
             }
@@ -171,6 +179,31 @@ impl Elaborator<'_> {
                 };
                 self.misfit(expected, &wanted, &found, Some(help), place);
                 None
+            }
+        }
+    }
+
+    /// Some value of a type, whose elements are nobody's business; it reports what is wrong with the type.
+    pub fn declared(&mut self, ty: &ast::Type) -> Value {
+        match ty {
+            ast::Type::Tuple(parts, _) => {
+                Value::Tuple(parts.iter().map(|part| self.declared(part)).collect())
+            }
+            ast::Type::Error(_) | ast::Type::Dim(_) => Value::Poison,
+            ast::Type::Tensor(ty) => {
+                let kind = self.kind_of(&ty.scalar);
+                let sizes: Vec<Option<Int>> = ty
+                    .axes
+                    .iter()
+                    .map(|axis| match axis {
+                        ast::AxisType::Rest(_) => None,
+                        ast::AxisType::Size(size) => self.size(size),
+                    })
+                    .collect();
+                let shape = sizes.into_iter().collect::<Option<Vec<Int>>>();
+                let (Some(kind), Some(shape)) = (kind, shape) else { return Value::Poison };
+                let element = self.graph.scalars.number(0.0);
+                Value::Array(Array { shape, kind, depth: self.depth(), element })
             }
         }
     }
