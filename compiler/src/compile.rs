@@ -56,11 +56,12 @@ pub fn undifferentiated(method: &Method, derivative: &Derivative) -> BTreeSet<Ex
 
 /// Every function of a program, planned in all its variants.
 pub fn compile(program: &Program) -> Vec<Vec<CompiledMethod>> {
-    let methods = |of: &StructType| of.methods.iter().map(|each| method(each, of)).collect();
+    let methods = |of: &StructType| of.methods.iter().map(|each| method(each, of.is_small())).collect();
     program.structs.iter().map(methods).collect()
 }
 
-fn method(method: &Method, of: &StructType) -> CompiledMethod {
+/// One function, planned in all its variants; `is_small` says whether its network is.
+pub fn method(method: &Method, is_small: bool) -> CompiledMethod {
     let value = planned(method, value(method), &[], plan::plan);
     let mut explained = None;
     let mut derivatives = Vec::new();
@@ -72,7 +73,7 @@ fn method(method: &Method, of: &StructType) -> CompiledMethod {
             explained.get_or_insert_with(|| explain(method, &routine));
             // To apply a small gradient at once takes less time than to apply each part as soon as it is complete,
             // and is less to build.
-            let held = of.is_small() && derivative.arguments.is_empty();
+            let held = is_small && derivative.arguments.is_empty();
             step = (method.has_step(derivative) && !held)
                 .then(|| planned(method, gradient::step(method, derivative), &[], plan::plan_step));
         }

@@ -6,6 +6,7 @@ use proc_macro2::Ident;
 use super::asked::attribute;
 use super::instances::Instances;
 use super::items::{Callable, Items};
+use crate::budget;
 use crate::program::{generated_methods, generated_pass};
 use crate::report::Report;
 use crate::syntax::ast;
@@ -135,8 +136,9 @@ fn generated_names(
     }
 }
 
-/// Whether a network's parameters fit any memory.
+/// Whether a network's parameters fit any memory, and the budget for them.
 pub fn check_parameters(
+    items: &Items<'_>,
     definition: &ast::Struct,
     instance: usize,
     instances: &Instances,
@@ -149,5 +151,19 @@ pub fn check_parameters(
             format!("`{name}` has too many parameters for any memory"),
             "a network has at most 2⁴⁰ parameters",
         );
+        return;
+    }
+    let own = &instances.list[instance];
+    if instances.is_broken(instance) || !definition.all_fields {
+        return;
+    }
+    let count = |field| instances.field_parameters(field).unwrap_or(usize::MAX) as u64;
+    let fields: Vec<(String, u64)> =
+        own.fields.iter().map(|field| (field.name.to_string(), count(field))).collect();
+    let functions = items.methods[&definition.name.to_string()].iter().map(|callable| callable.function);
+    let public = functions.filter(|function| !function.visibility.is_empty());
+    let budgets = definition.budget.iter().chain(public.flat_map(|function| &function.budget));
+    for limit in budgets.filter_map(|budget| budget.params) {
+        budget::parameters(&definition.name, &fields, items.float, limit, report);
     }
 }

@@ -110,6 +110,15 @@ impl Elaborator<'_> {
                     parts.map(|((ty, value), expr)| self.fit_expr(ty, value, expected, expr)).collect();
                 Some(Value::Tuple(parts.into_iter().collect::<Option<_>>()?))
             }
+            (ty, Value::Poison, kind) => {
+                // The type is right or wrong whatever the value would have been; what stands between `:` and a value
+                // that could not be read may be no type.
+                let misread = matches!((kind, expected), (E::Error, Expected::Binding(_)));
+                if self.frame().library.is_none() && !misread {
+                    self.declared(ty);
+                }
+                None
+            }
             (ty, value, _) => self.fit(ty, value, expected, &self.place(expr)),
         }
     }
@@ -123,15 +132,7 @@ impl Elaborator<'_> {
         place: &Place,
     ) -> Option<Value> {
         match (ty, value) {
-            (ast::Type::Error(_), _) => None,
-            (ty, Value::Poison) => {
-                // Right or wrong, whatever the value would have been. Of an argument that is said where the
-                // function is lowered.
-                if self.frame().library.is_none() && !matches!(expected, Expected::Argument { .. }) {
-                    self.declared(ty);
-                }
-                None
-            }
+            (_, Value::Poison) | (ast::Type::Error(_), _) => None,
             (ast::Type::Tensor(ty), value) if ty.scalar == "any" && self.frame().library.is_some() => {
                 Some(value)
             }

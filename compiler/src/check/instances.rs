@@ -313,7 +313,7 @@ impl Instances {
     }
 
     /// How many parameters a field has; `None` where that does not fit.
-    fn field_parameters(&self, field: &InstanceField) -> Option<usize> {
+    pub fn field_parameters(&self, field: &InstanceField) -> Option<usize> {
         let (each, lengths) = match &field.content {
             InstanceContent::Tensor { shape, .. } => (1, shape),
             InstanceContent::Layer { instance, lengths } => (self.parameters(*instance)?, lengths),

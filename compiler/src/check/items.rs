@@ -39,6 +39,8 @@ pub struct Items<'a> {
     /// Whether something is declared whose name could not be read: a function or struct that nothing declares
     /// may be it.
     pub nameless: bool,
+    /// Whether some function is of no struct: its `impl` is of one that nothing declares, or it has the name of another.
+    pub stray: bool,
     /// Structs some of whose functions could not be read.
     pub incomplete: BTreeSet<String>,
     /// `extern fn`s.
@@ -140,6 +142,7 @@ impl<'a> Items<'a> {
             broken: block.lost.names.iter().map(Ident::to_string).collect(),
             ahead: BTreeSet::new(),
             nameless: block.lost.nameless,
+            stray: false,
             incomplete: BTreeSet::new(),
             externs: BTreeMap::new(),
         };
@@ -271,6 +274,7 @@ impl<'a> Items<'a> {
             let definition = match self.structs.get(&name).copied() {
                 Some(definition) if library || !self.is_library(&name) => definition,
                 found => {
+                    self.stray = true;
                     self.no_struct(&implementation.name, found.is_some(), report);
                     continue;
                 }
@@ -293,6 +297,7 @@ impl<'a> Items<'a> {
                         format!("`{name}` has two functions `{}`", function.name),
                         "give one of them another name",
                     );
+                    self.stray = true;
                     continue;
                 }
                 methods.push(Callable { function, library });

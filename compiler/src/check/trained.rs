@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::instances::Instances;
+use super::items::Items;
 use super::method::{Leaf, leaves};
 use super::words::{joined, list};
 use crate::differentiate;
@@ -35,6 +36,28 @@ impl Training<'_> {
             parts::read(&self.method.graph, field.tensor, &lengths(leaf), reached)
         })
     }
+}
+
+/// Whether all functions of a network that train are known, in a block that was read without errors: where something
+/// is wrong elsewhere, what is never trained may still be.
+pub fn is_certain(
+    items: &Items<'_>,
+    definition: &ast::Struct,
+    functions: &[&ast::Function],
+    lowered: &[Option<Method>],
+) -> bool {
+    let name = definition.name.to_string();
+    let trains = |function: &ast::Function| {
+        function.derivatives.iter().any(|request| request.kind == DerivativeKind::Grad)
+    };
+    let inner = |function: &ast::Function| function.visibility.is_empty() && trains(function);
+    // What is asked of an inner function by mistake may have been what trains.
+    let misplaced = items.functions.values().chain(items.methods.values().flatten());
+    !items.stray
+        && !items.incomplete.contains(&name)
+        && !items.broken.contains(&name)
+        && !misplaced.into_iter().any(|callable| inner(callable.function))
+        && functions.iter().zip(lowered).all(|(function, lowered)| lowered.is_some() || !trains(function))
 }
 
 /// Checks one network, all of whose functions that train are known.

@@ -11,7 +11,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 pub use expressions::*;
 
 /// A whole `net!` block.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Block {
     /// The items in the order they were written.
     pub items: Vec<Item>,
