@@ -4,7 +4,7 @@
 use proc_macro2::{Ident, Span};
 
 use crate::emit::{Compiled, CompiledMethod};
-use crate::program::{Float, Limited, Method, Program};
+use crate::program::{Float, Method, Program, Sound};
 use crate::report::Report;
 use crate::syntax::ast::DerivativeKind;
 use crate::{compile, print};
@@ -24,10 +24,12 @@ pub fn check(program: &Program, methods: &[Vec<CompiledMethod>], report: &mut Re
 }
 
 /// The same of what is right beside errors.
-pub fn check_limited(limited: &[Limited], report: &mut Report) {
-    for Limited { method, limit, float, is_small } in limited {
-        let compiled = compile::method(method, *is_small);
-        workspace(method, &compiled, *limit, bytes(*float), report);
+pub fn check_sound(sound: &[Sound], report: &mut Report) {
+    for Sound { method, limit, float, is_small, .. } in sound {
+        if let Some(limit) = limit {
+            let compiled = compile::method(method, *is_small);
+            workspace(method, &compiled, *limit, bytes(*float), report);
+        }
     }
 }
 

@@ -19,6 +19,7 @@ use crate::syntax::ast::DerivativeKind;
 use crate::{count, plan, print};
 
 pub use gradient::gradient;
+pub use whole::shared_axes;
 
 /// A routine of a derivative that takes directions.
 #[derive(Clone, Debug)]

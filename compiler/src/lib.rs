@@ -49,10 +49,10 @@ pub fn expand(input: TokenStream) -> TokenStream {
             items.extend(emit::errors(&krate, &report));
             items
         }
-        Err(limited) => {
-            budget::check_limited(&limited, &mut report);
+        Err(sound) => {
+            budget::check_sound(&sound, &mut report);
             report.sort();
-            emit::skeleton(&krate, &block, Some(&library), &report)
+            emit::skeleton(&krate, &block, Some(&library), sound, &report)
         }
     };
     expansion.extend(emit::warnings(&report));

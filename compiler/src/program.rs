@@ -88,13 +88,15 @@ pub fn is_small(parameters: u64) -> bool {
     parameters <= 1 << 10
 }
 
-/// A public function that is right, beside errors, and whose workspace has a limit.
+/// A public function that is right, beside errors.
 #[derive(Debug)]
-pub struct Limited {
+pub struct Sound {
+    /// Its network.
+    pub network: Ident,
     /// The function.
     pub method: Method,
-    /// In bytes, and where it is written.
-    pub limit: (u64, Span),
+    /// Of its workspace, in bytes, and where that is written.
+    pub limit: Option<(u64, Span)>,
     /// What it computes with.
     pub float: Float,
     /// Whether its network is small.

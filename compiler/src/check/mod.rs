@@ -68,7 +68,7 @@ use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, TokenStream};
 
-use crate::program::{Constant, Content, FieldType, Limited, Method, Program, StructType, floats, is_small};
+use crate::program::{Constant, Content, FieldType, Method, Program, Sound, StructType, floats, is_small};
 use crate::report::Report;
 use crate::syntax::ast;
 use elaborate::{Elaborator, Frame};
@@ -79,12 +79,12 @@ use seen::Seen;
 /// The library, in the language.
 const PRELUDE: &str = include_str!("prelude.net");
 
-/// The program that a block says; if something is wrong with it, which has then been reported, the functions
-/// that are right and have limits which only a plan can be held against.
+/// The program that a block says; if something is wrong with it, which has then been reported, the public
+/// functions that are right all the same.
 ///
 /// What could not be read poisons its uses and no more: an `Error` node (a function's body, the type of a field)
 /// that it stands for, a lost name all that bears it.
-pub fn check(block: &ast::Block, library: &ast::Block, report: &mut Report) -> Result<Program, Vec<Limited>> {
+pub fn check(block: &ast::Block, library: &ast::Block, report: &mut Report) -> Result<Program, Vec<Sound>> {
     let known = (report.errors.len(), report.warnings.len());
     let items = Items::collect(block, library, report);
     declarations::check(&items, report);
@@ -136,7 +136,7 @@ pub fn check(block: &ast::Block, library: &ast::Block, report: &mut Report) -> R
     if report.has_errors() {
         // What is unused may be so because of what is wrong.
         report.warnings.truncate(known.1);
-        return Err(limited(&items, &instances, &networks, methods));
+        return Err(sound(&items, &instances, &networks, methods));
     }
     unused::check(block, &items, &instances, &called, &seen, report);
     let complete = networks.iter().all(|(definition, instance)| {
@@ -157,26 +157,25 @@ pub fn check(block: &ast::Block, library: &ast::Block, report: &mut Report) -> R
     Ok(program(block, &items, &instances, &networks, methods))
 }
 
-/// The functions whose workspaces have limits.
-fn limited(
+/// The functions that are right.
+fn sound(
     items: &Items<'_>,
     instances: &Instances,
     networks: &[(&ast::Struct, usize)],
     mut methods: BTreeMap<usize, Vec<Method>>,
-) -> Vec<Limited> {
-    let mut limited = Vec::new();
+) -> Vec<Sound> {
+    let mut sound = Vec::new();
     for (definition, instance) in networks {
         // Of a network that no memory holds, or whose fields are not known, there is no plan.
         let Some(parameters) = instances.parameters(*instance) else { continue };
         let outer = definition.budget.and_then(|budget| budget.workspace);
         for method in methods.remove(instance).unwrap_or_default() {
-            if let Some(limit) = method.budget.workspace.or(outer) {
-                let is_small = is_small(parameters as u64);
-                limited.push(Limited { method, limit, float: items.float, is_small });
-            }
+            let (network, limit) = (definition.name.clone(), method.budget.workspace.or(outer));
+            let is_small = is_small(parameters as u64);
+            sound.push(Sound { network, method, limit, float: items.float, is_small });
         }
     }
-    limited
+    sound
 }
 
 /// One error at a token: what else is wrong with it may come of the first.

@@ -53,7 +53,7 @@ pub fn is_certain(
     let inner = |function: &ast::Function| function.visibility.is_empty() && trains(function);
     // What is asked of an inner function by mistake may have been what trains.
     let misplaced = items.functions.values().chain(items.methods.values().flatten());
-    !items.stray
+    items.stray.is_empty()
         && !items.incomplete.contains(&name)
         && !items.broken.contains(&name)
         && !misplaced.into_iter().any(|callable| inner(callable.function))

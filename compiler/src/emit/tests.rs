@@ -12,7 +12,7 @@ fn expanded(text: &str) -> String {
     let mut report = Report::default();
     let block = syntax::parse(text.parse().expect("tokens"), &mut report);
     assert!(!report.has_errors(), "{report:?}");
-    compact(&skeleton(&krate(), &block, None, &report))
+    compact(&skeleton(&krate(), &block, None, Vec::new(), &report))
 }
 
 fn krate() -> TokenStream {
@@ -154,4 +154,50 @@ fn what_is_listed_twice_is_one_gradient() {
          impl Net { #[grad(x, x)] #[jvp(self, x, x)] pub fn f(x: f64[3]) -> f64 { x } }",
     );
     contains(&expansion, "pub fn backward(self, d_x: &mut [f64; 3])");
+}
+
+#[test]
+fn what_is_misspelt_is_what_is_meant() {
+    let expansion = expanded(
+        "dim N; const HIDDEN: usize = 4;
+         pub struct Model { w: f32[3, HIDEN], v: f32[HIDDEN], fc: Dens<2> }
+         struct Dense<const I: usize> { weight: f32[I] }
+         impl Modle {
+             #[grad(imgae)] pub fn f(label: u32[N], image: f32[3]) -> f32[HIDDN] { v }
+         }",
+    );
+    for field in ["pub w: [[f32; 4]; 3]", "pub v: [f32; 4]", "pub fc: ModelDense2"] {
+        contains(&expansion, field);
+    }
+    contains(&expansion, "cotangent: &[f32; 4], d_image: &mut [f32; 3]");
+}
+
+#[test]
+fn one_float_of_another_type_changes_no_signature() {
+    let expansion = expanded(
+        "fn helper(x: f64) -> f64 { x }
+         pub struct A { w: f32[3] }
+         impl A { pub fn f(x: f32[3]) -> f32 { sum(x * w) + helper(1) } }",
+    );
+    contains(&expansion, "x: &[f32; 3]) -> f32");
+}
+
+#[test]
+fn rows_mix_beside_errors_too() {
+    let expansion = crate::expand(
+        "chainrule dim N;
+         pub struct A { w: f64[3, 2] }
+         impl A {
+             #[jacobian(x)] pub fn mixed(x: f64[N, 3]) -> f64[N, 2] { let y = x @ w; y - mean(y, axis = 0, keep = true) }
+             #[jacobian(x)] pub fn apart(x: f64[N, 3]) -> f64[N, 2] { x @ w }
+             pub fn other(x: f64[N]) -> f64 { summ(x) }
+         }"
+            .parse()
+            .expect("tokens"),
+    );
+    let expansion = compact(&expansion);
+    contains(&expansion, "did you mean `sum`?");
+    let (mixed, apart) = expansion.split_at(expansion.find("pubfnapart_jacobian").expect("a method"));
+    contains(mixed, "-> chainrule::Tensor<'w, f64, 4>");
+    contains(apart, "-> &'w [[[f64; 3]; 2]]");
 }

@@ -5,8 +5,11 @@
 #![allow(dead_code, reason = "the tree keeps all that was written")]
 
 mod expressions;
+mod scalars;
 
 use proc_macro2::{Ident, Span, TokenStream};
+
+use crate::spelling::did_you_mean;
 
 pub use expressions::*;
 
@@ -19,6 +22,27 @@ pub struct Block {
     pub lost: Lost,
     /// `f32` and `f64` behind numbers, at these: `0.5f32`.
     pub suffixes: Vec<Ident>,
+}
+
+impl Block {
+    /// The struct that an `impl` is of: that of its name, or else of the nearest.
+    pub fn struct_of(&self, implementation: &Impl) -> Option<&Struct> {
+        let structs: Vec<&Struct> = self
+            .items
+            .iter()
+            .filter_map(|item| match item {
+                Item::Struct(of) => Some(of),
+                _ => None,
+            })
+            .collect();
+        let names: Vec<String> = structs.iter().map(|of| of.name.to_string()).collect();
+        let name = implementation.name.to_string();
+        let meant = match names.contains(&name) {
+            true => Some(name.as_str()),
+            false => did_you_mean(&name, &names),
+        };
+        meant.and_then(|meant| structs.into_iter().find(|of| of.name == meant))
+    }
 }
 
 /// What a block declares, or a statement binds, in a way that could not be read.
