@@ -9,6 +9,8 @@ mod whole;
 
 use std::collections::BTreeSet;
 
+use proc_macro2::Ident;
+
 use crate::emit::{Compiled, CompiledDerivative, CompiledMethod};
 use crate::ir::{ExternId, Graph, Int, Kind, TensorId};
 use crate::plan::{Inputs, Plan};
@@ -153,10 +155,10 @@ fn explain(method: &Method, routine: &Routine) -> (String, String, String) {
                 Target::Field(position) => method.fields[position]
                     .path
                     .iter()
-                    .map(|step| step.name.to_string())
+                    .map(|step| plain(&step.name))
                     .collect::<Vec<_>>()
                     .join("."),
-                Target::Argument(position) => method.arguments[position].name.to_string(),
+                Target::Argument(position) => plain(&method.arguments[position].name),
             };
             (gradient.tensor, of)
         })
@@ -167,6 +169,11 @@ fn explain(method: &Method, routine: &Routine) -> (String, String, String) {
         print::latex(graph, &routine.results, &gradients, from),
         print::dot(graph, &routine.results, &gradients, from),
     )
+}
+
+/// A name as it is meant, also where Rust reserves it.
+fn plain(name: &Ident) -> String {
+    name.to_string().trim_start_matches("r#").to_string()
 }
 
 /// The first node that no result needs.

@@ -294,3 +294,25 @@ fn hessians_are_columns_of_hessian_vector_products() {
         }
     }
 }
+
+#[test]
+fn indices_of_formulas_are_no_names_of_arguments() {
+    let program = checked(
+        "dim N; pub struct A { table: f64[5, 3] }
+         impl A {
+             pub fn plain(i: u32[N], j: f64[3], k: f64[N]) -> f64[N, 3] { table[i] * j + k.reshape([N, 1]) }
+             #[grad(r#in)] pub fn raw(r#in: f64[N]) -> f64 { sum(r#in * r#in) }
+         }",
+    )
+    .expect("a program");
+    let methods = super::compile(&program);
+    let [plain, raw] = methods[0].as_slice() else { panic!("two methods") };
+    assert!(
+        plain.derivation.contains("plain[i', j'] = table[i[i'], j'] · j[j'] + k[i']"),
+        "{}",
+        plain.derivation
+    );
+    for text in [&raw.derivation, &raw.latex, &raw.dot] {
+        assert!(!text.contains("r#"), "{text}");
+    }
+}
