@@ -100,10 +100,19 @@ pub(super) fn visit_taken(graph: &Graph, nodes: &[Node], visit: &mut dyn FnMut(T
     }
 }
 
-/// A name for an index that none in scope has, nor any tensor or size: its own, else with primes.
+/// A name for an index that none in scope has, nor any tensor or size: its own, else another letter, else with
+/// primes.
 pub(super) fn fresh_index(name: &str, position: usize, in_scope: &[String], names: &Names) -> String {
-    let fallback = ["i", "j", "k", "l", "m", "n"].get(position).copied().unwrap_or("i");
+    const LETTERS: [&str; 6] = ["i", "j", "k", "l", "m", "n"];
+    let fallback = LETTERS.get(position).copied().unwrap_or("i");
     let mut name = if matches!(name, "" | "_") { fallback.to_string() } else { name.to_string() };
+    if names.taken(&name) {
+        let free = |letter: &&str| !names.taken(letter) && !in_scope.iter().any(|known| known == letter);
+        let own = LETTERS.iter().position(|letter| *letter == name).unwrap_or(position);
+        if let Some(other) = LETTERS.into_iter().cycle().skip(own).take(LETTERS.len()).find(free) {
+            name = other.to_string();
+        }
+    }
     while in_scope.contains(&name) || names.taken(&name) {
         name.push('\'');
     }
