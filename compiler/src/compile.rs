@@ -2,6 +2,7 @@
 
 mod direction;
 mod gradient;
+mod subscripts;
 #[cfg(test)]
 #[allow(clippy::type_complexity)]
 mod tests;
@@ -95,7 +96,8 @@ fn planned(
     let cotangents = routine.cotangents.clone();
     let operations = count::operations(&routine.graph);
     let inputs = inputs(method, &routine, directions);
-    Compiled { plan: plan(routine, &inputs), cotangents, operations }
+    let subscripts = subscripts::computed(&routine.graph);
+    Compiled { plan: plan(routine, &inputs), cotangents, operations, subscripts }
 }
 
 /// What a plan must know of what a routine is given: directions are as what they are directions of.

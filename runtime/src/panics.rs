@@ -45,11 +45,12 @@ pub fn length(function: &str, argument: &str, found: usize, expected: usize) -> 
     panic!("{function}: `{argument}` has {found} {}, expected {expected}", plural(found, "element"));
 }
 
-/// An index argument points outside what it indexes.
+/// An index argument points outside what it indexes; `row` are its axes but for the first.
 #[cold]
 #[track_caller]
-pub fn index(function: &str, argument: &str, position: usize, found: u32, bound: usize) -> ! {
-    panic!("{function}: `{argument}[{position}]` is {found}, expected less than {bound}");
+pub fn index(function: &str, argument: &str, position: usize, row: &[usize], found: u32, bound: usize) -> ! {
+    let place = Place { position, row };
+    panic!("{function}: `{argument}[{place}]` is {found}, expected less than {bound}");
 }
 
 /// A scalar index argument points outside what it indexes.
@@ -92,18 +93,46 @@ pub fn workspace(function: &str, found: usize, expected: usize) -> ! {
     );
 }
 
-/// Every element of an index argument, against the size of the axis that it indexes.
+/// Every element of an index argument of one axis, against the size of the axis that it indexes.
 ///
 /// # Panics
 /// As [`index`], at the first one that is too large.
 #[inline]
 #[track_caller]
 pub fn check_indices(function: &str, argument: &str, values: &[u32], bound: usize) {
+    check_rows_of_indices(function, argument, values, &[], bound);
+}
+
+/// The same of an argument of more axes; `row` are all but the first.
+///
+/// # Panics
+/// As [`index`], at the first one that is too large.
+#[inline]
+#[track_caller]
+pub fn check_rows_of_indices(function: &str, argument: &str, values: &[u32], row: &[usize], bound: usize) {
     // The maximum first: it vectorises, and almost always settles it.
     let largest = values.iter().fold(0, |largest, &value| value.max(largest));
     if largest as usize >= bound && !values.is_empty() {
         let position = values.iter().position(|&value| value as usize >= bound).unwrap_or(0);
-        index(function, argument, position, values[position], bound);
+        index(function, argument, position, row, values[position], bound);
+    }
+}
+
+/// The place of an element: a subscript for each axis.
+struct Place<'a> {
+    position: usize,
+    row: &'a [usize],
+}
+
+impl core::fmt::Display for Place<'_> {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let mut rest = self.position;
+        for axis in 0..self.row.len() {
+            let stride = self.row[axis..].iter().product::<usize>().max(1);
+            write!(formatter, "{}, ", rest / stride)?;
+            rest %= stride;
+        }
+        write!(formatter, "{rest}")
     }
 }
 
@@ -134,6 +163,12 @@ mod tests {
     }
 
     #[test]
+    #[should_panic(expected = "Net::two: `i[1, 2, 0]` is 9, expected less than 5")]
+    fn elements_of_rows_have_a_subscript_for_each_axis() {
+        check_rows_of_indices("Net::two", "i", &[0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 9, 1], &[3, 2], 5);
+    }
+
+    #[test]
     #[should_panic(expected = "Mlp::loss: `y` has 1 element, expected 4")]
     fn one_is_singular() {
         length("Mlp::loss", "y", 1, 4);
@@ -148,6 +183,7 @@ mod tests {
     #[test]
     fn good_indices_pass() {
         check_indices("f", "i", &[], 0);
+        check_rows_of_indices("f", "i", &[], &[3], 0);
         check_indices("f", "i", &[0, 9, 3], 10);
     }
 }

@@ -201,3 +201,31 @@ fn rows_mix_beside_errors_too() {
     contains(mixed, "-> chainrule::Tensor<'w, f64, 4>");
     contains(apart, "-> &'w [[[f64; 3]; 2]]");
 }
+
+#[test]
+fn every_panic_stands_in_the_docs() {
+    let expansion = crate::expand(
+        "chainrule dim N, T;
+         pub struct A { #[deprecated] w: f64 }
+         impl A {
+             pub fn computed(x: f64[N], y: f64[T, 3]) -> f64 { let mut h = w; for t in 0..T { h = h + x[argmax(y[t])]; } h }
+             pub fn given(x: f64[N], i: u32[T]) -> f64[T] { x[i] }
+             pub fn both(x: f64[N], i: u32[T, 2]) -> f64[T, 2] { x[i] }
+         }"
+            .parse()
+            .expect("tokens"),
+    );
+    let expansion = compact(&expansion);
+    let when = compact(
+        &"\" While the value is computed, before any gradient or parameter is written:\""
+            .parse()
+            .expect("tokens"),
+    );
+    let (computed, given) = expansion.split_at(expansion.find("pubfngiven").expect("a method"));
+    contains(computed, &when);
+    contains(computed, "* if a subscript of `x` falls outside its axis 0");
+    assert!(!given.contains(&when), "{given}");
+    contains(given, "check_indices(\"A::given\", \"i\", i, n)");
+    contains(given, "check_rows_of_indices(\"A::both\", \"i\", i.as_flattened(), &[2], n)");
+    contains(&expansion, "#[automatically_derived] #[allow(deprecated)] impl chainrule::Params for A");
+}
