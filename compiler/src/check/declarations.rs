@@ -42,18 +42,21 @@ pub fn check(items: &Items<'_>, report: &mut Report) {
             let message = format!("a budget is for networks and their functions, and `{name}` is a layer");
             limits(budget, &message, "put it on the `pub struct` that holds this one", report);
         }
+        let mut is_said = false;
         for Callable { function, .. } in methods {
             arguments_once(&function.name, &function.arguments, report);
             if function.visibility.is_empty() {
                 inner(function, report);
-            } else if !is_network && !items.broken.contains(name) {
+            } else if !is_network && !items.broken.contains(name) && !std::mem::replace(&mut is_said, true) {
                 let message = format!("`{name}` is a layer, so `{}` is an inner function", function.name);
                 let help = match definition.generics.is_empty() {
                     true => {
-                        format!("make it a network, `pub struct {name}`, or drop the `pub` of the function")
+                        format!("make it a network, `pub struct {name}`, or drop the `pub` of its functions")
                     }
-                    false => "drop `pub`; the public functions are those of a `pub struct` without generics"
-                        .to_string(),
+                    false => {
+                        "drop each `pub`; the public functions are those of a `pub struct` without generics"
+                            .to_string()
+                    }
                 };
                 report.error_with_help(function.name.span(), message, help);
             }
