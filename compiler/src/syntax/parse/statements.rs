@@ -363,6 +363,11 @@ impl Parser<'_> {
         let is_choice = matches!(value.kind, ExprKind::If { .. });
         if semicolon.is_none() && !is_choice && !self.cursor.is_empty() {
             self.end_of_statement()?;
+            // What follows may go on with it, `x w / 2`, so that nobody knows what the result is.
+            self.statement(body, valued)?;
+            if let Some(result) = &mut body.result {
+                result.kind = ExprKind::Error;
+            }
         } else if fine {
             let help = match &value.kind {
                 ExprKind::If { .. } => {
