@@ -104,7 +104,7 @@ pub fn check(block: &ast::Block, library: &ast::Block, report: &mut Report) -> R
             networks.push((definition, instance));
         }
     }
-    let mut seen = Seen::default();
+    let mut seen = Seen { undeclared: instances::undeclared(block, &items), ..Seen::default() };
     for function in items.externs.values() {
         let frame =
             Frame { scopes: vec![Vec::new()], function: function.name.to_string(), ..Frame::default() };
