@@ -83,6 +83,44 @@ pub fn inside(function: &str, tensor: &str, axis: usize, found: isize, bound: us
     found.cast_unsigned()
 }
 
+/// Whether there can be as much memory as sizes ask for, each of `sums` a sum of products.
+///
+/// # Panics
+/// Where there cannot.
+#[inline]
+#[track_caller]
+pub fn check_memory(function: &str, sizes: &[(&str, usize)], sums: &[&[&[usize]]]) {
+    // In elements, of 8 bytes at most.
+    const MOST: u128 = isize::MAX as u128 / 16;
+    let product = |factors: &&[usize]| {
+        factors.iter().fold(1u128, |product, &size| product.saturating_mul(size as u128))
+    };
+    let sum = |products: &&[&[usize]]| products.iter().map(product).fold(0, u128::saturating_add);
+    let are_sizes = sizes.iter().all(|(_, size)| *size as u128 <= MOST);
+    if !are_sizes || sums.iter().map(sum).any(|length| length > MOST) {
+        too_large(function, sizes);
+    }
+}
+
+/// Sizes that no memory holds.
+#[cold]
+#[track_caller]
+fn too_large(function: &str, sizes: &[(&str, usize)]) -> ! {
+    panic!("{function}: the sizes {} need more memory than there can be", Sizes(sizes));
+}
+
+struct Sizes<'a>(&'a [(&'a str, usize)]);
+
+impl core::fmt::Display for Sizes<'_> {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        for (position, (name, size)) in self.0.iter().enumerate() {
+            let gap = if position == 0 { "" } else { ", " };
+            write!(formatter, "{gap}{name} = {size}")?;
+        }
+        Ok(())
+    }
+}
+
 /// A workspace in the caller's memory is too short.
 #[cold]
 #[track_caller]
@@ -166,6 +204,14 @@ mod tests {
     #[should_panic(expected = "Net::two: `i[1, 2, 0]` is 9, expected less than 5")]
     fn elements_of_rows_have_a_subscript_for_each_axis() {
         check_rows_of_indices("Net::two", "i", &[0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 9, 1], &[3, 2], 5);
+    }
+
+    #[test]
+    #[should_panic(expected = "Net::f: the sizes S = 4294967296, N = 3 need more memory than there can be")]
+    fn memory_that_cannot_be() {
+        check_memory("Net::f", &[("S", 1000), ("N", 3)], &[&[&[2, 1000, 1000], &[1, 3]], &[]]);
+        let s = 1 << 32;
+        check_memory("Net::f", &[("S", s), ("N", 3)], &[&[&[1, 3]], &[&[2, s, s], &[1, 3]]]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::checks::Checks;
 use super::paths::Paths;
 use super::signature::{Results, Signature, plain};
 use super::types::Boundary;
-use super::{Compiled, attributes, initialise, size};
+use super::{Compiled, attributes, initialise, memory, size};
 use crate::ir::Int;
 use crate::plan::Maximum;
 use crate::print::grouped;
@@ -89,7 +89,7 @@ pub fn of_value(
     }
     text.extend(boundary(signature, &signature.results));
     text.extend(cost(signature, compiled));
-    text.extend(panics(checks, compiled, true));
+    text.extend(panics(signature, checks, compiled, true));
     lines(&text)
 }
 
@@ -109,7 +109,7 @@ pub fn of_forward(
     text.push(String::new());
     text.extend(boundary(signature, &signature.results));
     text.extend(cost(signature, compiled));
-    text.extend(panics(checks, compiled, true));
+    text.extend(panics(signature, checks, compiled, true));
     lines(&text)
 }
 
@@ -143,7 +143,7 @@ pub fn of_backward(
         text.push(String::new());
         text.extend(block(derivation.lines()));
     }
-    text.extend(panics(checks, None, false));
+    text.extend(panics(signature, checks, None, false));
     lines(&text)
 }
 
@@ -165,7 +165,7 @@ pub fn of_step(
     text.extend(boundary(signature, &signature.results));
     let compiled = compiled.map(|(compiled, _)| compiled);
     text.extend(cost(signature, compiled));
-    text.extend(panics(checks, compiled, true));
+    text.extend(panics(signature, checks, compiled, true));
     lines(&text)
 }
 
@@ -185,7 +185,7 @@ pub fn of_direct(
     text.extend_from_slice(beside);
     text.extend_from_slice(&boundary[returned..]);
     text.extend(cost(signature, compiled));
-    text.extend(panics(checks, compiled, true));
+    text.extend(panics(signature, checks, compiled, true));
     lines(&text)
 }
 
@@ -267,8 +267,14 @@ fn cost(signature: &Signature<'_>, compiled: Option<&Compiled>) -> Vec<String> {
     vec![format!("Workspace: {workspace} bytes. Operations: `{operations}`{backward}.")]
 }
 
-fn panics(checks: &Checks, compiled: Option<&Compiled>, workspace: bool) -> Vec<String> {
+fn panics(
+    signature: &Signature<'_>,
+    checks: &Checks,
+    compiled: Option<&Compiled>,
+    workspace: bool,
+) -> Vec<String> {
     let mut reasons = checks.panics.clone();
+    reasons.extend(compiled.and_then(|compiled| memory::panics(signature, compiled)));
     if workspace {
         reasons.push("the workspace is a slice and too short".to_string());
     }

@@ -13,6 +13,7 @@ mod initialise;
 mod keywords;
 mod leaves;
 mod lints;
+mod memory;
 mod messages;
 mod method;
 mod pass;

@@ -229,3 +229,22 @@ fn every_panic_stands_in_the_docs() {
     contains(given, "check_rows_of_indices(\"A::both\", \"i\", i.as_flattened(), &[2], n)");
     contains(&expansion, "#[automatically_derived] #[allow(deprecated)] impl chainrule::Params for A");
 }
+
+#[test]
+fn sizes_that_no_array_carries_are_asked_for_memory() {
+    let expansion = crate::expand(
+        "chainrule dim N, S;
+         pub struct A {}
+         impl A {
+             #[grad(x)] pub fn free(x: f64[N], s: dim S) -> f64 { let z = sum(x) * ones([S, S]); sum(tanh(z @ z)) }
+             #[grad(x)] pub fn carried(x: f64[N], s: dim N) -> f64 { sum(tanh(x * x)) / N }
+         }"
+            .parse()
+            .expect("tokens"),
+    );
+    let expansion = compact(&expansion);
+    let (free, carried) = expansion.split_at(expansion.find("pubfncarried").expect("a method"));
+    contains(free, "panics::check_memory(\"A::free\", &[(\"S\", s)]");
+    contains(free, "* if its sizes need more memory than there can be");
+    assert!(!carried.contains("check_memory"), "{carried}");
+}
