@@ -281,8 +281,17 @@ impl<'block> Sketch<'block> {
                 if name == "self" || listed[..place].contains(name) {
                     return None;
                 }
-                let name = named_or_nearest(name, arguments.iter().map(|argument| &argument.name))?;
-                arguments.iter().position(|argument| argument.name == name)
+                let named = named_or_nearest(name, arguments.iter().map(|argument| &argument.name));
+                let is_named =
+                    |argument: &Argument| named.as_ref().is_some_and(|name| argument.name == *name);
+                // Of one that there is not the first that may have been meant.
+                let may_be = |argument: &Argument| match argument.content {
+                    ArgumentContent::Tensor(tensor) => {
+                        graph.tensor(tensor).kind == Kind::Float && !listed.contains(&argument.name)
+                    }
+                    ArgumentContent::Dim(_) => false,
+                };
+                arguments.iter().position(is_named).or_else(|| arguments.iter().position(may_be))
             };
             Derivative {
                 kind: request.kind,

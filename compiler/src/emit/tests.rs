@@ -173,6 +173,18 @@ fn what_is_misspelt_is_what_is_meant() {
 }
 
 #[test]
+fn attributes_that_are_misspelt_make_what_is_meant() {
+    let program = "chainrule pub struct Model { w: f32[3] }
+         impl Model {
+             #[grad(y)] pub fn a(k: u32, x: f32[3]) -> f32 { sum(x) }
+             #[jacobin(x)] pub fn b(x: f32[3]) -> f32[3] { x }
+         }";
+    let expansion = compact(&crate::expand(program.parse().expect("tokens")));
+    contains(&expansion, "fn backward(self, d_x: &mut [f32; 3])");
+    contains(&expansion, "pub fn b_jacobian");
+}
+
+#[test]
 fn one_float_of_another_type_changes_no_signature() {
     let expansion = expanded(
         "fn helper(x: f64) -> f64 { x }

@@ -41,8 +41,6 @@ pub(in crate::syntax::parse) const ATTRIBUTES: Table = &[
     ("value_and_grad", GRAD),
     ("autodiff", GRAD),
     ("backward", GRAD),
-    ("hess", "did you mean `#[hessian]`?"),
-    ("jac", "did you mean `#[jacobian]`?"),
     ("jacfwd", "write `#[jacobian(x)]`"),
     ("jacrev", "write `#[jacobian(x)]`"),
     ("remat", "write `#[checkpoint]` in front of a loop"),
