@@ -33,6 +33,10 @@ impl Training<'_> {
         let field = self.method.fields.iter().find(is_it);
         let reached = reached.then_some(self.reached);
         field.map_or_else(BTreeSet::new, |field| {
+            if self.method.result.tensors().contains(&field.tensor) {
+                // Nothing reads what is returned as it is.
+                return (0..lengths(leaf).iter().product()).collect();
+            }
             parts::read(&self.method.graph, field.tensor, &lengths(leaf), reached)
         })
     }
