@@ -386,6 +386,8 @@ impl<'a> Items<'a> {
                                 message,
                                 format!("constants are made of earlier ones: move `const {name}` up"),
                             ),
+                            // What lacks its declaration is one mistake.
+                            None if report.errors.iter().any(|known| known.message == message) => {}
                             None => report.error_with_help(
                                 name.span(),
                                 message,
