@@ -37,7 +37,10 @@ impl Names {
                     let number = next.entry(name.clone()).or_insert(0);
                     loop {
                         *number += 1;
-                        let name = notation.tensor(&name, *number);
+                        let name = match is_made.contains(&tensor) {
+                            true => notation.tensor(&name, *number),
+                            false => notation.input(&name, *number),
+                        };
                         if !names.taken.contains(&name) {
                             break name;
                         }
