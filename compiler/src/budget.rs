@@ -1,61 +1,65 @@
-//! `#[budget]`: limits on what a function's workspace and a network's parameters take. How much that is
+//! `#[budget]`: limits on what a function's workspace and a network's parameters take. How much a workspace is
 //! stands in the plan; so this is the one error of a user's that is not found before.
 
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span};
 
 use crate::emit::{Compiled, CompiledMethod};
-use crate::print;
-use crate::program::{Content, Float, Method, Program, StructType};
+use crate::program::{Float, Method, Program, Sound};
 use crate::report::Report;
 use crate::syntax::ast::DerivativeKind;
+use crate::{compile, print};
 
 /// How many buffers a message names.
 const NAMED: usize = 8;
 
-/// Reports every limit that is exceeded: `methods[k]` are those of `program.structs[k]`.
+/// Reports every workspace that exceeds its limit: `methods[k]` are those of `program.structs[k]`.
 pub fn check(program: &Program, methods: &[Vec<CompiledMethod>], report: &mut Report) {
-    let bytes = match program.float {
-        Float::F32 => 4,
-        Float::F64 => 8,
-    };
     for (network, methods) in program.structs.iter().zip(methods) {
-        parameters(program, network, network.budget.params, bytes, report);
         for (method, compiled) in network.methods.iter().zip(methods) {
-            parameters(program, network, method.budget.params, bytes, report);
-            if let Some((limit, span)) = method.budget.workspace.or(network.budget.workspace) {
-                workspace(method, compiled, (limit, span), bytes, report);
+            if let Some(limit) = method.budget.workspace.or(network.budget.workspace) {
+                workspace(method, compiled, limit, bytes(program.float), report);
             }
         }
     }
 }
 
-fn parameters(
-    program: &Program,
-    network: &StructType,
-    budget: Option<(u64, Span)>,
-    bytes: u64,
+/// The same of what is right beside errors.
+pub fn check_sound(sound: &[Sound], report: &mut Report) {
+    for Sound { method, limit, float, is_small, .. } in sound {
+        if let Some(limit) = limit {
+            let compiled = compile::method(method, *is_small);
+            workspace(method, &compiled, *limit, bytes(*float), report);
+        }
+    }
+}
+
+/// Reports parameters that exceed a limit: the fields of `name`, and how many floats each is.
+pub fn parameters(
+    name: &Ident,
+    fields: &[(String, u64)],
+    float: Float,
+    (limit, span): (u64, Span),
     report: &mut Report,
 ) {
-    let Some((limit, span)) = budget else { return };
-    let found = network.parameters.saturating_mul(bytes);
+    let bytes = bytes(float);
+    let fields: Vec<(String, u64)> =
+        fields.iter().map(|(name, count)| (name.clone(), count.saturating_mul(bytes))).collect();
+    let found = fields.iter().fold(0u64, |total, (_, bytes)| total.saturating_add(*bytes));
     if found > limit {
-        let size = |content: &Content| match content {
-            Content::Tensor { shape, .. } => shape.iter().product::<usize>() as u64,
-            Content::Struct { index, lengths } => {
-                lengths.iter().product::<usize>() as u64 * program.structs[*index].parameters
-            }
-        };
-        let fields = network
-            .fields
-            .iter()
-            .map(|field| (field.name.to_string(), size(&field.content).saturating_mul(bytes)));
         let message = format!(
-            "the parameters of `{}` take {} bytes; the budget is {}",
-            network.name,
+            "the parameters of `{name}` take {} bytes; the budget is {}",
             print::grouped(found),
             print::grouped(limit)
         );
-        report.error_with_help(span, message, listed("they are", fields.collect()));
+        report.error_with_help(span, message, listed("they are", fields));
+    }
+}
+
+/// What a float takes.
+fn bytes(float: Float) -> u64 {
+    match float {
+        Float::F32 => 4,
+        Float::F64 => 8,
     }
 }
 
@@ -155,7 +159,10 @@ mod tests {
                  pub fn loss(x: f32[{rows}, 8]) -> f32 {{ let mut h = tanh(x @ w + b); for each in rest {{ h = sin(each(h)); }} sum(h * h) }}
              }}"
         );
-        let program = checked(&text).unwrap_or_else(|messages| panic!("{messages}"));
+        let program = match checked(&text) {
+            Ok(program) => program,
+            Err(messages) => return vec![messages],
+        };
         let mut report = Report::default();
         super::check(&program, &compile(&program), &mut report);
         report.errors.iter().map(|error| error.text()).collect()
@@ -195,5 +202,24 @@ mod tests {
         let [message] = found.as_slice() else { panic!("{found:?}") };
         assert!(message.starts_with("the workspace of `loss` has no limit: it takes "), "{message}");
         assert!(message.contains("* N bytes, which are known at run time"), "{message}");
+    }
+
+    #[test]
+    fn limits_are_held_beside_errors() {
+        let text = "chainrule dim N;
+             #[budget(params = 3)]
+             pub struct Net { w: f32[8, 4] }
+             impl Net {
+                 #[grad] #[budget(workspace = 7)] pub fn loss(x: f32[64, 8]) -> f32 { sum(tanh(x @ w)) }
+                 pub fn wrong(x: f32[N]) -> f32 { sum(y) }
+             }";
+        let expansion = crate::expand(text.parse().expect("tokens")).to_string();
+        for message in [
+            "the parameters of `Net` take 128 bytes; the budget is 3",
+            "bytes; the budget is 7",
+            "there is no `y` here",
+        ] {
+            assert!(expansion.contains(message), "{message}");
+        }
     }
 }

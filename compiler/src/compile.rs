@@ -2,12 +2,15 @@
 
 mod direction;
 mod gradient;
+mod subscripts;
 #[cfg(test)]
 #[allow(clippy::type_complexity)]
 mod tests;
 mod whole;
 
 use std::collections::BTreeSet;
+
+use proc_macro2::Ident;
 
 use crate::emit::{Compiled, CompiledDerivative, CompiledMethod};
 use crate::ir::{ExternId, Graph, Int, Kind, TensorId};
@@ -19,6 +22,7 @@ use crate::syntax::ast::DerivativeKind;
 use crate::{count, plan, print};
 
 pub use gradient::gradient;
+pub use whole::shared_axes;
 
 /// A routine of a derivative that takes directions.
 #[derive(Clone, Debug)]
@@ -56,11 +60,12 @@ pub fn undifferentiated(method: &Method, derivative: &Derivative) -> BTreeSet<Ex
 
 /// Every function of a program, planned in all its variants.
 pub fn compile(program: &Program) -> Vec<Vec<CompiledMethod>> {
-    let methods = |of: &StructType| of.methods.iter().map(|each| method(each, of)).collect();
+    let methods = |of: &StructType| of.methods.iter().map(|each| method(each, of.is_small())).collect();
     program.structs.iter().map(methods).collect()
 }
 
-fn method(method: &Method, of: &StructType) -> CompiledMethod {
+/// One function, planned in all its variants; `is_small` says whether its network is.
+pub fn method(method: &Method, is_small: bool) -> CompiledMethod {
     let value = planned(method, value(method), &[], plan::plan);
     let mut explained = None;
     let mut derivatives = Vec::new();
@@ -72,7 +77,7 @@ fn method(method: &Method, of: &StructType) -> CompiledMethod {
             explained.get_or_insert_with(|| explain(method, &routine));
             // To apply a small gradient at once takes less time than to apply each part as soon as it is complete,
             // and is less to build.
-            let held = of.is_small() && derivative.arguments.is_empty();
+            let held = is_small && derivative.arguments.is_empty();
             step = (method.has_step(derivative) && !held)
                 .then(|| planned(method, gradient::step(method, derivative), &[], plan::plan_step));
         }
@@ -91,7 +96,8 @@ fn planned(
     let cotangents = routine.cotangents.clone();
     let operations = count::operations(&routine.graph);
     let inputs = inputs(method, &routine, directions);
-    Compiled { plan: plan(routine, &inputs), cotangents, operations }
+    let subscripts = subscripts::computed(&routine.graph);
+    Compiled { plan: plan(routine, &inputs), cotangents, operations, subscripts }
 }
 
 /// What a plan must know of what a routine is given: directions are as what they are directions of.
@@ -151,10 +157,10 @@ fn explain(method: &Method, routine: &Routine) -> (String, String, String) {
                 Target::Field(position) => method.fields[position]
                     .path
                     .iter()
-                    .map(|step| step.name.to_string())
+                    .map(|step| plain(&step.name))
                     .collect::<Vec<_>>()
                     .join("."),
-                Target::Argument(position) => method.arguments[position].name.to_string(),
+                Target::Argument(position) => plain(&method.arguments[position].name),
             };
             (gradient.tensor, of)
         })
@@ -165,6 +171,11 @@ fn explain(method: &Method, routine: &Routine) -> (String, String, String) {
         print::latex(graph, &routine.results, &gradients, from),
         print::dot(graph, &routine.results, &gradients, from),
     )
+}
+
+/// A name as it is meant, also where Rust reserves it.
+fn plain(name: &Ident) -> String {
+    name.to_string().trim_start_matches("r#").to_string()
 }
 
 /// The first node that no result needs.

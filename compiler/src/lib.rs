@@ -42,14 +42,18 @@ pub fn expand(input: TokenStream) -> TokenStream {
     let program = check::check(&block, &library, &mut report);
     report.sort();
     let mut expansion = match program {
-        Some(program) => {
+        Ok(program) => {
             let methods = compile::compile(&program);
             budget::check(&program, &methods, &mut report);
             let mut items = emit::emit(&krate, &program, &methods);
             items.extend(emit::errors(&krate, &report));
             items
         }
-        None => emit::skeleton(&krate, &block, Some(&library), &report),
+        Err(sound) => {
+            budget::check_sound(&sound, &mut report);
+            report.sort();
+            emit::skeleton(&krate, &block, Some(&library), sound, &report)
+        }
     };
     expansion.extend(emit::warnings(&report));
     expansion

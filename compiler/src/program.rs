@@ -3,7 +3,7 @@
 //! Passes below read this and report nothing: whatever is in a [`Program`] can be compiled. Identifiers
 //! keep their spans for `emit` alone, limits theirs for `budget`.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 
 use crate::ir::{DimId, Graph, Int, Kind, LoopId, ScalarId, TensorId};
 use crate::syntax::ast::{Budget, DerivativeKind, Function};
@@ -79,8 +79,28 @@ impl StructType {
     /// Whether it is so small that a gradient may be held as a whole, on the stack, and what looks at every tensor be
     /// a part of its caller.
     pub fn is_small(&self) -> bool {
-        self.parameters <= 1 << 10
+        is_small(self.parameters)
     }
+}
+
+/// Whether a network of so many floats is small.
+pub fn is_small(parameters: u64) -> bool {
+    parameters <= 1 << 10
+}
+
+/// A public function that is right, beside errors.
+#[derive(Debug)]
+pub struct Sound {
+    /// Its network.
+    pub network: Ident,
+    /// The function.
+    pub method: Method,
+    /// Of its workspace, in bytes, and where that is written.
+    pub limit: Option<(u64, Span)>,
+    /// What it computes with.
+    pub float: Float,
+    /// Whether its network is small.
+    pub is_small: bool,
 }
 
 /// How many floats the fields of one of these structs are.

@@ -23,7 +23,7 @@ pub fn checked(text: &str) -> Result<crate::program::Program, String> {
     let block = syntax::parse(text.parse().unwrap(), &mut report);
     let program = with_library(|library| check::check(&block, library, &mut report));
     let messages: Vec<String> = report.errors.iter().map(|error| error.text()).collect();
-    program.ok_or_else(|| messages.join("\n----\n"))
+    program.map_err(|_| messages.join("\n----\n"))
 }
 
 /// A deterministic input.

@@ -45,11 +45,12 @@ pub fn length(function: &str, argument: &str, found: usize, expected: usize) -> 
     panic!("{function}: `{argument}` has {found} {}, expected {expected}", plural(found, "element"));
 }
 
-/// An index argument points outside what it indexes.
+/// An index argument points outside what it indexes; `row` are its axes but for the first.
 #[cold]
 #[track_caller]
-pub fn index(function: &str, argument: &str, position: usize, found: u32, bound: usize) -> ! {
-    panic!("{function}: `{argument}[{position}]` is {found}, expected less than {bound}");
+pub fn index(function: &str, argument: &str, position: usize, row: &[usize], found: u32, bound: usize) -> ! {
+    let place = Place { position, row };
+    panic!("{function}: `{argument}[{place}]` is {found}, expected less than {bound}");
 }
 
 /// A scalar index argument points outside what it indexes.
@@ -82,6 +83,44 @@ pub fn inside(function: &str, tensor: &str, axis: usize, found: isize, bound: us
     found.cast_unsigned()
 }
 
+/// Whether there can be as much memory as sizes ask for, each of `sums` a sum of products.
+///
+/// # Panics
+/// Where there cannot.
+#[inline]
+#[track_caller]
+pub fn check_memory(function: &str, sizes: &[(&str, usize)], sums: &[&[&[usize]]]) {
+    // In elements, of 8 bytes at most.
+    const MOST: u128 = isize::MAX as u128 / 16;
+    let product = |factors: &&[usize]| {
+        factors.iter().fold(1u128, |product, &size| product.saturating_mul(size as u128))
+    };
+    let sum = |products: &&[&[usize]]| products.iter().map(product).fold(0, u128::saturating_add);
+    let are_sizes = sizes.iter().all(|(_, size)| *size as u128 <= MOST);
+    if !are_sizes || sums.iter().map(sum).any(|length| length > MOST) {
+        too_large(function, sizes);
+    }
+}
+
+/// Sizes that no memory holds.
+#[cold]
+#[track_caller]
+fn too_large(function: &str, sizes: &[(&str, usize)]) -> ! {
+    panic!("{function}: the sizes {} need more memory than there can be", Sizes(sizes));
+}
+
+struct Sizes<'a>(&'a [(&'a str, usize)]);
+
+impl core::fmt::Display for Sizes<'_> {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        for (position, (name, size)) in self.0.iter().enumerate() {
+            let gap = if position == 0 { "" } else { ", " };
+            write!(formatter, "{gap}{name} = {size}")?;
+        }
+        Ok(())
+    }
+}
+
 /// A workspace in the caller's memory is too short.
 #[cold]
 #[track_caller]
@@ -92,18 +131,46 @@ pub fn workspace(function: &str, found: usize, expected: usize) -> ! {
     );
 }
 
-/// Every element of an index argument, against the size of the axis that it indexes.
+/// Every element of an index argument of one axis, against the size of the axis that it indexes.
 ///
 /// # Panics
 /// As [`index`], at the first one that is too large.
 #[inline]
 #[track_caller]
 pub fn check_indices(function: &str, argument: &str, values: &[u32], bound: usize) {
+    check_rows_of_indices(function, argument, values, &[], bound);
+}
+
+/// The same of an argument of more axes; `row` are all but the first.
+///
+/// # Panics
+/// As [`index`], at the first one that is too large.
+#[inline]
+#[track_caller]
+pub fn check_rows_of_indices(function: &str, argument: &str, values: &[u32], row: &[usize], bound: usize) {
     // The maximum first: it vectorises, and almost always settles it.
     let largest = values.iter().fold(0, |largest, &value| value.max(largest));
     if largest as usize >= bound && !values.is_empty() {
         let position = values.iter().position(|&value| value as usize >= bound).unwrap_or(0);
-        index(function, argument, position, values[position], bound);
+        index(function, argument, position, row, values[position], bound);
+    }
+}
+
+/// The place of an element: a subscript for each axis.
+struct Place<'a> {
+    position: usize,
+    row: &'a [usize],
+}
+
+impl core::fmt::Display for Place<'_> {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let mut rest = self.position;
+        for axis in 0..self.row.len() {
+            let stride = self.row[axis..].iter().product::<usize>().max(1);
+            write!(formatter, "{}, ", rest / stride)?;
+            rest %= stride;
+        }
+        write!(formatter, "{rest}")
     }
 }
 
@@ -134,6 +201,20 @@ mod tests {
     }
 
     #[test]
+    #[should_panic(expected = "Net::two: `i[1, 2, 0]` is 9, expected less than 5")]
+    fn elements_of_rows_have_a_subscript_for_each_axis() {
+        check_rows_of_indices("Net::two", "i", &[0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 9, 1], &[3, 2], 5);
+    }
+
+    #[test]
+    #[should_panic(expected = "Net::f: the sizes S = 4294967296, N = 3 need more memory than there can be")]
+    fn memory_that_cannot_be() {
+        check_memory("Net::f", &[("S", 1000), ("N", 3)], &[&[&[2, 1000, 1000], &[1, 3]], &[]]);
+        let s = 1 << 32;
+        check_memory("Net::f", &[("S", s), ("N", 3)], &[&[&[1, 3]], &[&[2, s, s], &[1, 3]]]);
+    }
+
+    #[test]
     #[should_panic(expected = "Mlp::loss: `y` has 1 element, expected 4")]
     fn one_is_singular() {
         length("Mlp::loss", "y", 1, 4);
@@ -148,6 +229,7 @@ mod tests {
     #[test]
     fn good_indices_pass() {
         check_indices("f", "i", &[], 0);
+        check_rows_of_indices("f", "i", &[], &[3], 0);
         check_indices("f", "i", &[0, 9, 3], 10);
     }
 }

@@ -321,7 +321,6 @@ impl Mlp {
         }
         ::chainrule::__private::panics::check_indices("Mlp::loss", "label", label, 10);
         let arena = ws.request(266 * n + 1280, "Mlp::loss");
-        ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
         let value = {
             use ::chainrule::__private::{carve, kernels};
             let [h, logits, each_part, each_sum_rest, each_sum_exp] = carve(
@@ -379,6 +378,7 @@ impl Mlp {
             let loss = loss_mean / n as f32;
             loss
         };
+        ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
         {
             use ::chainrule::__private::{carve, kernels};
             let [each_part, each_sum_rest, d_b2, each_sum_exp] = carve(

@@ -519,7 +519,6 @@ impl Residual {
             4,
         );
         let arena = ws.request(1020 * n + 3648, "Residual::loss");
-        ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
         let value = ::chainrule::__private::vectorised(
             #[inline(always)]
             |cpu| {
@@ -645,6 +644,7 @@ impl Residual {
                 loss
             },
         );
+        ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
         ::chainrule::__private::vectorised(
             #[inline(always)]
             |cpu| {

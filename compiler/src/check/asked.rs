@@ -1,4 +1,4 @@
-//! The derivatives that a public function is asked for, and what they do not reach.
+//! The derivatives that a public function is asked for.
 
 use std::collections::BTreeSet;
 
@@ -6,17 +6,15 @@ use proc_macro2::{Ident, Span};
 
 use super::elaborate::Elaborator;
 use super::external;
-use super::instances::Instances;
 use super::items::Items;
-use super::method::{Leaf, leaves};
+use super::method::leaves;
 use super::value::Value;
-use super::words::list;
-use crate::ir::{ExternId, Graph, Kind, Node, TensorId};
-use crate::program::{Argument, ArgumentContent, Derivative, FieldInput, Method};
+use crate::compile;
+use crate::ir::{ExternId, Kind};
+use crate::program::{Argument, ArgumentContent, Derivative, Method};
 use crate::report::Report;
 use crate::spelling::did_you_mean;
 use crate::syntax::ast::{self, DerivativeKind, DerivativeRequest};
-use crate::{compile, differentiate};
 
 /// How the attribute of a kind is written.
 pub fn attribute(kind: DerivativeKind) -> &'static str {
@@ -247,6 +245,7 @@ fn no_argument(this: &mut Elaborator<'_>, function: &ast::Function, name: &Ident
     let is_field = layer.is_some_and(|layer| {
         this.instances.list[layer.instance].fields.iter().any(|field| field.name == *name)
     });
+    let names: Vec<String> = names.into_iter().chain(["self".to_string()]).collect();
     let (message, help) = match did_you_mean(&name.to_string(), &names) {
         _ if is_field => (
             format!("`{name}` is a field, not an argument"),
@@ -261,125 +260,4 @@ fn no_argument(this: &mut Elaborator<'_>, function: &ast::Function, name: &Ident
         ),
     };
     this.error_with_help(name.span(), message, help);
-}
-
-/// A parameter that no `#[grad]` of `self` reaches would silently never be trained; an argument whose
-/// gradient is always zero is worth a warning.
-pub fn unreached(
-    definition: &ast::Struct,
-    functions: &[&ast::Function],
-    instance: usize,
-    instances: &Instances,
-    methods: &[Method],
-    report: &mut Report,
-) {
-    let reaches: Vec<BTreeSet<TensorId>> =
-        methods.iter().map(|method| reached(&method.graph, &method.result.tensors())).collect();
-    for (method, reached) in methods.iter().zip(&reaches) {
-        let function = functions.iter().find(|function| function.name == method.name);
-        for derivative in &method.derivatives {
-            for &position in &derivative.arguments {
-                let ArgumentContent::Tensor(tensor) = method.arguments[position].content else { continue };
-                let name = &method.arguments[position].name;
-                if !reached.contains(&tensor) {
-                    let listed = function
-                        .iter()
-                        .flat_map(|function| &function.derivatives)
-                        .flat_map(|request| &request.with_respect_to)
-                        .find(|listed| *listed == name);
-                    report.warn(
-                        listed.unwrap_or(name).span(),
-                        format!("this gradient is zero: `{}` does not depend on `{name}`", method.name),
-                    );
-                }
-            }
-        }
-    }
-    let training: Vec<(&Method, &BTreeSet<TensorId>)> = methods
-        .iter()
-        .zip(&reaches)
-        .filter(|(method, _)| {
-            method
-                .derivatives
-                .iter()
-                .any(|derivative| derivative.kind == DerivativeKind::Grad && derivative.model)
-        })
-        .collect();
-    if training.is_empty() {
-        return;
-    }
-    let functions: Vec<String> = training.iter().map(|(method, _)| method.name.to_string()).collect();
-    let place = |method: &Method, full: &[String]| {
-        let is_it = |field: &&FieldInput| {
-            field.path.iter().map(|step| step.name.to_string()).eq(full.iter().cloned())
-        };
-        method.fields.iter().find(is_it).map(|field| field.tensor)
-    };
-    let is_trained = |full: &[String]| {
-        let reaches = |(method, reached): &(&Method, &BTreeSet<TensorId>)| {
-            place(method, full).is_some_and(|tensor| reached.contains(&tensor))
-        };
-        training.iter().any(reaches)
-    };
-    for leaf in leaves(instances, instance) {
-        if leaf.frozen || leaf.shape.contains(&0) {
-            continue;
-        }
-        let full = full_name(&leaf);
-        if is_trained(&full) {
-            continue;
-        }
-        let read = training.iter().any(|(method, _)| {
-            place(method, &full).is_some_and(|tensor| reads(&method.graph, &method.graph.nodes, tensor))
-        });
-        let (name, what) = (full.join("."), list(&functions));
-        let message = if read {
-            let compute = if functions.len() == 1 { "computes" } else { "compute" };
-            format!("the parameter `{name}` is never trained: what {what} {compute} of it has no derivative")
-        } else if functions.len() == 1 {
-            format!("the parameter `{name}` is never trained: {what} does not depend on it")
-        } else {
-            format!("the parameter `{name}` is never trained: none of {what} depends on it")
-        };
-        let field = definition.fields.iter().find(|field| field.name == full[0]);
-        let span = field.map_or(definition.name.span(), |field| field.name.span());
-        if !report.errors.iter().any(|known| format!("{:?}", known.span) == format!("{span:?}")) {
-            let (_, layer) = full.split_last().expect("it has a name");
-            let beside = leaves(instances, instance).into_iter().map(|other| full_name(&other));
-            let is_alone = !beside.filter(|other| other.starts_with(layer)).any(|other| is_trained(&other));
-            let help = match is_alone || layer.is_empty() {
-                true => "use it in a function with `#[grad]`, or mark the field `#[frozen]`".to_string(),
-                // That would freeze what is trained, too.
-                false => format!(
-                    "use it in a function with `#[grad]`, or declare the rest of `{}` without it, in a layer of your own or as fields",
-                    layer.join(".")
-                ),
-            };
-            report.error_with_help(span, message, help);
-        }
-    }
-}
-
-fn full_name(leaf: &Leaf) -> Vec<String> {
-    leaf.path.iter().map(|step| step.name.to_string()).chain([leaf.name.to_string()]).collect()
-}
-
-/// The tensors that results depend on in a way that a derivative follows.
-fn reached(graph: &Graph, results: &[TensorId]) -> BTreeSet<TensorId> {
-    let mut reached: BTreeSet<TensorId> = results.iter().copied().collect();
-    differentiate::spread_back(graph, &graph.nodes, &mut reached);
-    reached
-}
-
-/// Whether anything reads a tensor.
-fn reads(graph: &Graph, nodes: &[Node], tensor: TensorId) -> bool {
-    nodes.iter().any(|node| match node {
-        Node::Comprehension(node) => node.base == Some(tensor) || graph.reads(node.value).contains(&tensor),
-        Node::Apply(node) => graph.reads(node.value).contains(&tensor),
-        Node::Reshape { from, .. } => *from == tensor,
-        Node::Loop(node) => {
-            node.carried.iter().any(|carried| carried.initial == tensor || carried.next == tensor)
-                || reads(graph, &node.body, tensor)
-        }
-    })
 }

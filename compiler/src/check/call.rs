@@ -9,6 +9,7 @@ use super::elaborate::{Elaborator, Frame, LibraryCall};
 use super::expression::Wanted;
 use super::fit::Expected;
 use super::items::Callable;
+use super::unused::Allowed;
 use super::value::{Bound, Layer, Mutability, Static, Value};
 use super::words::{list, spelled};
 use crate::spelling::did_you_mean;
@@ -407,14 +408,25 @@ impl<'a> Elaborator<'a> {
         value
     }
 
-    /// The value of a function's body, its arguments bound.
+    /// The value of a function, its arguments bound: that of its body, if it is what the function says.
     pub fn lowered(&mut self, function: &ast::Function, library: bool) -> Value {
+        let value = self.evaluated(function, library);
+        self.fitted(function, value)
+    }
+
+    /// The value of a function's body.
+    pub fn evaluated(&mut self, function: &ast::Function, library: bool) -> Value {
         if !library {
             let structure =
                 self.frame().layer.as_ref().map(|layer| self.instances.list[layer.instance].name.clone());
             self.seen.functions.insert((structure.unwrap_or_default(), function.name.to_string()));
         }
-        let value = self.body(&function.body, &Wanted::by(function.result.as_ref()));
+        self.frame_mut().allowed = Allowed::by(&function.attributes);
+        self.body(&function.body, &Wanted::by(function.result.as_ref()))
+    }
+
+    /// The value of a body, if it is what its function says.
+    pub fn fitted(&mut self, function: &ast::Function, value: Value) -> Value {
         let (Some(result), Some(body)) = (&function.result, &function.body.result) else {
             return Value::Poison;
         };

@@ -6,6 +6,7 @@ use proc_macro2::Ident;
 use super::asked::attribute;
 use super::instances::Instances;
 use super::items::{Callable, Items};
+use crate::budget;
 use crate::program::{generated_methods, generated_pass};
 use crate::report::Report;
 use crate::syntax::ast;
@@ -35,18 +36,27 @@ pub fn check(items: &Items<'_>, report: &mut Report) {
             continue;
         }
         let is_network = !definition.visibility.is_empty() && definition.generics.is_empty();
+        if let Some(budget) =
+            definition.budget.as_ref().filter(|_| !is_network && !items.broken.contains(name))
+        {
+            let message = format!("a budget is for networks and their functions, and `{name}` is a layer");
+            limits(budget, &message, "put it on the `pub struct` that holds this one", report);
+        }
+        let mut is_said = false;
         for Callable { function, .. } in methods {
             arguments_once(&function.name, &function.arguments, report);
             if function.visibility.is_empty() {
                 inner(function, report);
-            } else if !is_network && !items.broken.contains(name) {
+            } else if !is_network && !items.broken.contains(name) && !std::mem::replace(&mut is_said, true) {
                 let message = format!("`{name}` is a layer, so `{}` is an inner function", function.name);
                 let help = match definition.generics.is_empty() {
                     true => {
-                        format!("make it a network, `pub struct {name}`, or drop the `pub` of the function")
+                        format!("make it a network, `pub struct {name}`, or drop the `pub` of its functions")
                     }
-                    false => "drop `pub`; the public functions are those of a `pub struct` without generics"
-                        .to_string(),
+                    false => {
+                        "drop each `pub`; the public functions are those of a `pub struct` without generics"
+                            .to_string()
+                    }
                 };
                 report.error_with_help(function.name.span(), message, help);
             }
@@ -89,10 +99,15 @@ fn inner(function: &ast::Function, report: &mut Report) {
         );
     }
     if let Some(budget) = &function.budget {
-        for (_, span) in budget.workspace.iter().chain(&budget.params) {
-            let message = format!("a budget is for public functions, and `{}` is inner", function.name);
-            report.error_with_help(*span, message, "put it on the function that calls this one");
-        }
+        let message = format!("a budget is for public functions, and `{}` is inner", function.name);
+        limits(budget, &message, "put it on the function that calls this one", report);
+    }
+}
+
+/// Reports each limit of a budget that stands where it limits nothing.
+fn limits(budget: &ast::Budget, message: &str, help: &str, report: &mut Report) {
+    for (_, span) in budget.workspace.iter().chain(&budget.params) {
+        report.error_with_help(*span, message, help);
     }
 }
 
@@ -124,8 +139,9 @@ fn generated_names(
     }
 }
 
-/// Whether a network's parameters fit any memory.
+/// Whether a network's parameters fit any memory, and the budget for them.
 pub fn check_parameters(
+    items: &Items<'_>,
     definition: &ast::Struct,
     instance: usize,
     instances: &Instances,
@@ -138,5 +154,19 @@ pub fn check_parameters(
             format!("`{name}` has too many parameters for any memory"),
             "a network has at most 2⁴⁰ parameters",
         );
+        return;
+    }
+    let own = &instances.list[instance];
+    if instances.is_broken(instance) || !definition.all_fields {
+        return;
+    }
+    let count = |field| instances.field_parameters(field).unwrap_or(usize::MAX) as u64;
+    let fields: Vec<(String, u64)> =
+        own.fields.iter().map(|field| (field.name.to_string(), count(field))).collect();
+    let functions = items.methods[&definition.name.to_string()].iter().map(|callable| callable.function);
+    let public = functions.filter(|function| !function.visibility.is_empty());
+    let budgets = definition.budget.iter().chain(public.flat_map(|function| &function.budget));
+    for limit in budgets.filter_map(|budget| budget.params) {
+        budget::parameters(&definition.name, &fields, items.float, limit, report);
     }
 }

@@ -9,6 +9,7 @@ use super::earlier::Pending;
 use super::instances::Instances;
 use super::items::Items;
 use super::seen::Seen;
+use super::unused::Allowed;
 use super::value::{Array, Binding, Layer, Step, Value};
 use crate::differentiate::Open;
 use crate::ir::{
@@ -97,6 +98,8 @@ pub struct Frame {
     pub unfixed: bool,
     /// Whether an argument could not be read: a name that nothing bears may be its.
     pub lost: bool,
+    /// What attributes around the statement at hand silence.
+    pub allowed: Allowed,
     /// Dims that no argument fixes and that were asked for: each is said once.
     pub missing: BTreeSet<String>,
 }

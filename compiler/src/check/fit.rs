@@ -110,6 +110,15 @@ impl Elaborator<'_> {
                     parts.map(|((ty, value), expr)| self.fit_expr(ty, value, expected, expr)).collect();
                 Some(Value::Tuple(parts.into_iter().collect::<Option<_>>()?))
             }
+            (ty, Value::Poison, kind) => {
+                // The type is right or wrong whatever the value would have been; what stands between `:` and a value
+                // that could not be read may be no type.
+                let misread = matches!((kind, expected), (E::Error, Expected::Binding(_)));
+                if self.frame().library.is_none() && !misread {
+                    self.declared(ty);
+                }
+                None
+            }
             (ty, value, _) => self.fit(ty, value, expected, &self.place(expr)),
         }
     }
@@ -171,6 +180,31 @@ impl Elaborator<'_> {
                 };
                 self.misfit(expected, &wanted, &found, Some(help), place);
                 None
+            }
+        }
+    }
+
+    /// Some value of a type, whose elements are nobody's business; it reports what is wrong with the type.
+    pub fn declared(&mut self, ty: &ast::Type) -> Value {
+        match ty {
+            ast::Type::Tuple(parts, _) => {
+                Value::Tuple(parts.iter().map(|part| self.declared(part)).collect())
+            }
+            ast::Type::Error(_) | ast::Type::Dim(_) => Value::Poison,
+            ast::Type::Tensor(ty) => {
+                let kind = self.kind_of(&ty.scalar);
+                let sizes: Vec<Option<Int>> = ty
+                    .axes
+                    .iter()
+                    .map(|axis| match axis {
+                        ast::AxisType::Rest(_) => None,
+                        ast::AxisType::Size(size) => self.size(size),
+                    })
+                    .collect();
+                let shape = sizes.into_iter().collect::<Option<Vec<Int>>>();
+                let (Some(kind), Some(shape)) = (kind, shape) else { return Value::Poison };
+                let element = self.graph.scalars.number(0.0);
+                Value::Array(Array { shape, kind, depth: self.depth(), element })
             }
         }
     }

@@ -40,10 +40,10 @@ pub fn initialiser(
         "orthogonal",
         "eye",
     ];
-    let (name, arguments): (&proc_macro2::Ident, Vec<&ast::Expr>) = match &expr.kind {
-        E::Name(name) => (name, Vec::new()),
+    let (name, passed): (&proc_macro2::Ident, &[ast::CallArgument]) = match &expr.kind {
+        E::Name(name) => (name, &[]),
         E::Call { function, arguments } => match &function.kind {
-            E::Name(name) => (name, arguments.iter().map(|argument| &argument.value).collect()),
+            E::Name(name) => (name, arguments),
             _ => {
                 report.error_with_help(
                     expr.span,
@@ -69,10 +69,11 @@ pub fn initialiser(
         }
     };
     let text = name.to_string();
-    let takes = match text.as_str() {
-        "constant" | "normal" => 1,
-        "uniform" => 2,
-        _ => 0,
+    let parameters: &[&str] = match text.as_str() {
+        "constant" => &["c"],
+        "normal" => &["std"],
+        "uniform" => &["lo", "hi"],
+        _ => &[],
     };
     if !NAMES.contains(&text.as_str()) {
         let message = format!("there is no initialiser `{name}`");
@@ -84,17 +85,7 @@ pub fn initialiser(
         report.error_with_help(name.span(), message, help);
         return None;
     }
-    if arguments.len() != takes {
-        let usage = match text.as_str() {
-            "constant" => "constant(0.5)",
-            "normal" => "normal(0.1)",
-            "uniform" => "uniform(-0.1, 0.1)",
-            plain => plain,
-        };
-        let message = format!("`{name}` takes {}, found {}", counted(takes, "number"), arguments.len());
-        report.error_with_help(name.span(), message, format!("write `{usage}`"));
-        return None;
-    }
+    let arguments = matched(name, parameters, passed, report)?;
     let numbers: Vec<f64> =
         arguments.iter().map(|argument| number(argument, known, report)).collect::<Option<_>>()?;
     match (text.as_str(), numbers.as_slice()) {
@@ -146,6 +137,51 @@ pub fn initialiser(
         "orthogonal" => Initialiser::Orthogonal,
         _ => Initialiser::Eye,
     })
+}
+
+/// The numbers of an initialiser in the order of its parameters.
+fn matched<'e>(
+    name: &proc_macro2::Ident,
+    parameters: &[&str],
+    passed: &'e [ast::CallArgument],
+    report: &mut Report,
+) -> Option<Vec<&'e ast::Expr>> {
+    let usage = match name.to_string().as_str() {
+        "constant" => "write `constant(0.5)`".to_string(),
+        "normal" => "write `normal(0.1)`".to_string(),
+        "uniform" => "write `uniform(-0.1, 0.1)`".to_string(),
+        plain => format!("write `{plain}`"),
+    };
+    let mut places: Vec<Option<&ast::Expr>> = vec![None; parameters.len()];
+    let mut right = true;
+    let unnamed = passed.iter().filter(|argument| argument.name.is_none());
+    for (place, argument) in places.iter_mut().zip(unnamed) {
+        *place = Some(&argument.value);
+    }
+    for argument in passed {
+        let Some(option) = &argument.name else { continue };
+        let known = parameters.iter().position(|parameter| option == parameter);
+        let (message, help) = match known.map(|position| &mut places[position]) {
+            Some(place @ None) => {
+                *place = Some(&argument.value);
+                continue;
+            }
+            Some(_) => (format!("`{option}` is given twice"), "leave one out".to_string()),
+            None => {
+                let near = did_you_mean(&option.to_string(), parameters);
+                let help = near.map_or(usage.clone(), |near| format!("did you mean `{near}`?"));
+                (format!("`{name}` has no argument `{option}`"), help)
+            }
+        };
+        report.error_with_help(option.span(), message, help);
+        right = false;
+    }
+    if right && (passed.len() != parameters.len() || places.iter().any(Option::is_none)) {
+        let takes = counted(parameters.len(), "number");
+        report.error_with_help(name.span(), format!("`{name}` takes {takes}, found {}", passed.len()), usage);
+        right = false;
+    }
+    right.then(|| places.into_iter().flatten().collect())
 }
 
 /// A literal of a shape, row by row, in a field of a rank.

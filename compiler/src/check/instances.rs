@@ -1,6 +1,6 @@
 //! Structs with their generics filled in: every size a number, every initialiser understood.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Span};
 
@@ -313,7 +313,7 @@ impl Instances {
     }
 
     /// How many parameters a field has; `None` where that does not fit.
-    fn field_parameters(&self, field: &InstanceField) -> Option<usize> {
+    pub fn field_parameters(&self, field: &InstanceField) -> Option<usize> {
         let (each, lengths) = match &field.content {
             InstanceContent::Tensor { shape, .. } => (1, shape),
             InstanceContent::Layer { instance, lengths } => (self.parameters(*instance)?, lengths),
@@ -321,6 +321,36 @@ impl Instances {
         };
         lengths.iter().try_fold(each, |product, length| product.checked_mul(*length))
     }
+}
+
+/// The sizes in fields that nothing declares, which is said there.
+pub fn undeclared(block: &ast::Block, items: &Items<'_>) -> BTreeSet<String> {
+    fn names(size: &ast::Expr, found: &mut BTreeSet<String>) {
+        match &size.kind {
+            E::Name(name) => drop(found.insert(name.to_string())),
+            E::Unary(_, inner) => names(inner, found),
+            E::Binary(_, _, left, right) => [left, right].into_iter().for_each(|side| names(side, found)),
+            _ => {}
+        }
+    }
+    let mut found = BTreeSet::new();
+    for item in &block.items {
+        let ast::Item::Struct(definition) = item else { continue };
+        let mut own = BTreeSet::new();
+        for field in &definition.fields {
+            if let ast::FieldType::Tensor(ty) = &field.ty {
+                ty.axes.iter().for_each(|axis| match axis {
+                    ast::AxisType::Size(size) => names(size, &mut own),
+                    ast::AxisType::Rest(_) => {}
+                });
+            }
+        }
+        let generics: BTreeSet<String> =
+            definition.generics.iter().map(|generic| generic.name.to_string()).collect();
+        found.extend(own.into_iter().filter(|name| !generics.contains(name)));
+    }
+    found.retain(|name| !items.constants.contains_key(name) && !items.dims.contains_key(name));
+    found
 }
 
 fn no_layer(items: &Items<'_>, name: &Ident, report: &mut Report) {

@@ -39,6 +39,8 @@ pub struct Items<'a> {
     /// Whether something is declared whose name could not be read: a function or struct that nothing declares
     /// may be it.
     pub nameless: bool,
+    /// Functions of no struct: their `impl` is of one that nothing declares, or they have the name of another.
+    pub stray: BTreeSet<String>,
     /// Structs some of whose functions could not be read.
     pub incomplete: BTreeSet<String>,
     /// `extern fn`s.
@@ -140,6 +142,7 @@ impl<'a> Items<'a> {
             broken: block.lost.names.iter().map(Ident::to_string).collect(),
             ahead: BTreeSet::new(),
             nameless: block.lost.nameless,
+            stray: BTreeSet::new(),
             incomplete: BTreeSet::new(),
             externs: BTreeMap::new(),
         };
@@ -166,7 +169,10 @@ impl<'a> Items<'a> {
 
     /// Whether a struct may have a function that could not be read.
     pub fn may_have(&self, structure: &str, function: &str) -> bool {
-        self.incomplete.contains(structure) || self.broken.contains(structure) || self.may_be_lost(function)
+        self.incomplete.contains(structure)
+            || self.broken.contains(structure)
+            || self.stray.contains(function)
+            || self.may_be_lost(function)
     }
 
     /// Whether a struct is the library's.
@@ -264,17 +270,25 @@ impl<'a> Items<'a> {
         }
         for item in &block.items {
             let ast::Item::Impl(implementation) = item else { continue };
-            let name = implementation.name.to_string();
+            let written = implementation.name.to_string();
+            let definition = match self.structs.get(&written).copied() {
+                Some(definition) if library || !self.is_library(&written) => Some(definition),
+                found => {
+                    self.no_struct(&implementation.name, found.is_some(), report);
+                    // Of a misspelt name the functions are those of the struct that is meant.
+                    let meant = block.struct_of(implementation).filter(|_| !self.may_be_lost(&written));
+                    meant.filter(|_| found.is_none()).filter(|meant| self.is_declared(meant))
+                }
+            };
+            let Some(definition) = definition else {
+                let functions = implementation.functions.iter();
+                self.stray.extend(functions.map(|function| function.name.to_string()));
+                continue;
+            };
+            let name = definition.name.to_string();
             if !implementation.all_functions {
                 self.incomplete.insert(name.clone());
             }
-            let definition = match self.structs.get(&name).copied() {
-                Some(definition) if library || !self.is_library(&name) => definition,
-                found => {
-                    self.no_struct(&implementation.name, found.is_some(), report);
-                    continue;
-                }
-            };
             let compared = implementation.all_generics && definition.all_generics;
             if compared && !repeats_generics(implementation, definition, report) {
                 self.broken.extend(
@@ -293,6 +307,7 @@ impl<'a> Items<'a> {
                         format!("`{name}` has two functions `{}`", function.name),
                         "give one of them another name",
                     );
+                    self.stray.insert(function.name.to_string());
                     continue;
                 }
                 methods.push(Callable { function, library });
@@ -371,6 +386,8 @@ impl<'a> Items<'a> {
                                 message,
                                 format!("constants are made of earlier ones: move `const {name}` up"),
                             ),
+                            // What lacks its declaration is one mistake.
+                            None if report.errors.iter().any(|known| known.message == message) => {}
                             None => report.error_with_help(
                                 name.span(),
                                 message,

@@ -87,10 +87,16 @@ pub fn lower(
             arguments.push(argument);
         }
     }
-    let value = this.lowered(function, false);
+    let value = this.evaluated(function, false);
+    // Of a body that is wrong nobody knows what it returns; what it should is known.
+    let promised = match (&value, &function.result) {
+        (value, Some(result)) if value.is_poison() => Some(this.declared(result)),
+        _ => None,
+    };
+    let value = this.fitted(function, value);
     this.leave();
     this.refuse_empty(&value, function);
-    let derivatives = requests(&mut this, function, &arguments, &value);
+    let derivatives = requests(&mut this, function, &arguments, promised.as_ref().unwrap_or(&value));
     let result = this.returned(value, &name, function);
 
     let mut fields = Vec::new();

@@ -54,6 +54,7 @@ mod seen;
 mod statement;
 #[cfg(test)]
 mod tests;
+mod trained;
 mod unbound;
 mod unknown;
 mod unused;
@@ -68,7 +69,7 @@ use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, TokenStream};
 
-use crate::program::{Constant, Content, FieldType, Method, Program, StructType, floats};
+use crate::program::{Constant, Content, FieldType, Method, Program, Sound, StructType, floats, is_small};
 use crate::report::Report;
 use crate::syntax::ast;
 use elaborate::{Elaborator, Frame};
@@ -79,11 +80,12 @@ use seen::Seen;
 /// The library, in the language.
 const PRELUDE: &str = include_str!("prelude.net");
 
-/// The program that a block says; `None` if something is wrong with it, which has then been reported.
+/// The program that a block says; if something is wrong with it, which has then been reported, the public
+/// functions that are right all the same.
 ///
 /// What could not be read poisons its uses and no more: an `Error` node (a function's body, the type of a field)
 /// that it stands for, a lost name all that bears it.
-pub fn check(block: &ast::Block, library: &ast::Block, report: &mut Report) -> Option<Program> {
+pub fn check(block: &ast::Block, library: &ast::Block, report: &mut Report) -> Result<Program, Vec<Sound>> {
     let known = (report.errors.len(), report.warnings.len());
     let items = Items::collect(block, library, report);
     declarations::check(&items, report);
@@ -99,11 +101,11 @@ pub fn check(block: &ast::Block, library: &ast::Block, report: &mut Report) -> O
             continue;
         }
         if let Some(instance) = instances.network(&items, definition, report) {
-            declarations::check_parameters(definition, instance, &instances, report);
+            declarations::check_parameters(&items, definition, instance, &instances, report);
             networks.push((definition, instance));
         }
     }
-    let mut seen = Seen::default();
+    let mut seen = Seen { undeclared: instances::undeclared(block, &items), ..Seen::default() };
     for function in items.externs.values() {
         let frame =
             Frame { scopes: vec![Vec::new()], function: function.name.to_string(), ..Frame::default() };
@@ -121,11 +123,11 @@ pub fn check(block: &ast::Block, library: &ast::Block, report: &mut Report) -> O
             .iter()
             .map(|function| method::lower(&items, &instances, instance, function, report, &mut seen))
             .collect();
-        let complete = lowered.iter().all(Option::is_some);
+        // What could not be read may have been what trains: a statement, a `#[grad]`, a `#[frozen]`.
+        let certain = known.0 == 0 && trained::is_certain(&items, definition, &public, &lowered);
         let lowered: Vec<Method> = lowered.into_iter().flatten().collect();
-        // An attribute that could not be read may have been the one that trains.
-        if complete && known.0 == 0 {
-            asked::unreached(definition, &public, instance, &instances, &lowered, report);
+        if certain {
+            trained::check(definition, &public, instance, &instances, &lowered, report);
         }
         methods.insert(instance, lowered);
     }
@@ -135,7 +137,7 @@ pub fn check(block: &ast::Block, library: &ast::Block, report: &mut Report) -> O
     if report.has_errors() {
         // What is unused may be so because of what is wrong.
         report.warnings.truncate(known.1);
-        return None;
+        return Err(sound(&items, &instances, &networks, methods));
     }
     unused::check(block, &items, &instances, &called, &seen, report);
     let complete = networks.iter().all(|(definition, instance)| {
@@ -151,9 +153,30 @@ pub fn check(block: &ast::Block, library: &ast::Block, report: &mut Report) -> O
             networks[0].0.name.span(),
             "something in this block is not understood, and the compiler does not say what: please report it",
         );
-        return None;
+        return Err(Vec::new());
     }
-    Some(program(block, &items, &instances, &networks, methods))
+    Ok(program(block, &items, &instances, &networks, methods))
+}
+
+/// The functions that are right.
+fn sound(
+    items: &Items<'_>,
+    instances: &Instances,
+    networks: &[(&ast::Struct, usize)],
+    mut methods: BTreeMap<usize, Vec<Method>>,
+) -> Vec<Sound> {
+    let mut sound = Vec::new();
+    for (definition, instance) in networks {
+        // Of a network that no memory holds, or whose fields are not known, there is no plan.
+        let Some(parameters) = instances.parameters(*instance) else { continue };
+        let outer = definition.budget.and_then(|budget| budget.workspace);
+        for method in methods.remove(instance).unwrap_or_default() {
+            let (network, limit) = (definition.name.clone(), method.budget.workspace.or(outer));
+            let is_small = is_small(parameters as u64);
+            sound.push(Sound { network, method, limit, float: items.float, is_small });
+        }
+    }
+    sound
 }
 
 /// One error at a token: what else is wrong with it may come of the first.

@@ -10,7 +10,7 @@ use crate::ir::{Int, Kind};
 impl Elaborator<'_> {
     /// Binds a name in the innermost scope.
     pub fn bind(&mut self, name: &Ident, value: Bound, mutable: Mutability) {
-        let depth = self.depth();
+        let (depth, allowed) = (self.depth(), self.frame().allowed);
         let scope = self.frame_mut().scopes.last_mut().expect("a function has a scope");
         // Of two arguments of one name nobody knows which is meant: that has been said.
         let twice = mutable == Mutability::Argument && scope.iter().any(|known| *name == known.name);
@@ -21,6 +21,7 @@ impl Elaborator<'_> {
             mutable,
             used: false,
             assigned: false,
+            allowed,
             is_variable: false,
             depth,
         });
@@ -36,6 +37,10 @@ impl Elaborator<'_> {
         for binding in self.frame_mut().scopes.pop().unwrap_or_default() {
             let name = &binding.name;
             if name.starts_with('_') || matches!(binding.value, Bound::Value(Value::Poison)) {
+                continue;
+            }
+            let allowed = self.frame().allowed.or(binding.allowed);
+            if !binding.used && allowed.variables || binding.used && allowed.mutability {
                 continue;
             }
             if !binding.used && binding.assigned {

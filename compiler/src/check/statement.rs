@@ -5,6 +5,7 @@ use proc_macro2::Ident;
 use super::elaborate::Elaborator;
 use super::expression::Wanted;
 use super::fit::Expected;
+use super::unused::Allowed;
 use super::value::{Bound, Mutability, Value};
 use super::words::counted;
 use crate::syntax::ast::{self, Pattern, Statement, Target};
@@ -50,8 +51,20 @@ impl Elaborator<'_> {
 
     /// One statement; `around` is the body that it stands in.
     pub fn statement(&mut self, statement: &Statement, around: &ast::Body) {
+        let allowed = self.frame().allowed;
+        if let Statement::Let { attributes, .. }
+        | Statement::LetIndexed { attributes, .. }
+        | Statement::For(ast::For { attributes, .. }) = statement
+        {
+            self.frame_mut().allowed = allowed.or(Allowed::by(attributes));
+        }
+        self.unadorned(statement, around);
+        self.frame_mut().allowed = allowed;
+    }
+
+    fn unadorned(&mut self, statement: &Statement, around: &ast::Body) {
         match statement {
-            Statement::Let { mutable, pattern, ty, value } => {
+            Statement::Let { mutable, pattern, ty, value, .. } => {
                 let hint = std::mem::replace(&mut self.hint, super::call::pattern_name(pattern));
                 let first_new = self.graph.tensors.len();
                 let mut bound = self.expr_of(value, &Wanted::by(ty.as_ref()));
@@ -73,7 +86,7 @@ impl Elaborator<'_> {
                 };
                 self.bind_pattern_in(pattern, bound, mutable, around);
             }
-            Statement::LetIndexed { mutable, name, indices, value } => {
+            Statement::LetIndexed { mutable, name, indices, value, .. } => {
                 let hint = std::mem::replace(&mut self.hint, name.to_string());
                 let result = self
                     .indexed(indices, value)

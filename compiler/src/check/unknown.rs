@@ -10,9 +10,12 @@ use super::elsewhere::{known_elsewhere, library_elsewhere};
 use super::items::InstanceContent;
 use super::library;
 use super::value::{Bound, Layer, Mutability, Value};
-use super::words::{list, list_open};
+use super::words::{joined, list, list_open};
 use crate::spelling::did_you_mean;
-use crate::syntax::ast::{self, ExprKind as E};
+use crate::syntax::ast::{self, ExprKind as E, REDUCERS};
+
+/// Numbers that bear a name everywhere.
+const NUMBERS: [&str; 2] = ["pi", "inf"];
 
 /// Up to how many names are listed where nothing near was found.
 const FEW: usize = 8;
@@ -32,14 +35,18 @@ impl Elaborator<'_> {
             ast::Subscript::At(ast::Expr { kind: E::Name(index), .. }) => self.resolve(index).is_none(),
             _ => false,
         });
-        let help = match known {
-            true => format!("bind what it is of: `let z[n, k] = …;`, and `{name}(z)`"),
-            false => "write what it is with one of these: `sum[k](x[k]) / N`".to_string(),
+        let help = match (known, did_you_mean(&text, &REDUCERS)) {
+            (true, _) => format!("bind what it is of: `let z[n, k] = …;`, and `{name}(z)`"),
+            (false, Some(near)) => format!("did you mean `{near}`?"),
+            (false, None) => "write what it is with one of these: `sum[k](x[k]) / N`".to_string(),
         };
         if known || binds {
             self.error_with_help(
                 name.span(),
-                format!("`{name}` does not run over indices, as sum, prod, mean, max, min, argmax, argmin, any and all do"),
+                format!(
+                    "`{name}` does not run over indices, as {} do",
+                    joined(&REDUCERS.map(str::to_string))
+                ),
                 help,
             );
         }
@@ -78,7 +85,7 @@ impl Elaborator<'_> {
             return;
         }
         let names = self.in_scope();
-        let near = did_you_mean(&text, &names);
+        let near = did_you_mean(&text, &names).or_else(|| did_you_mean(&text, &NUMBERS));
         let message = format!("there is no `{name}` here");
         let (message, help) = if self.items.methods.contains_key(&text) {
             (format!("`{name}` is a layer, used here as a value"), of_layers(&text))
@@ -148,6 +155,24 @@ impl Elaborator<'_> {
         once
     }
 
+    /// The names that a layer is called by here.
+    fn layers_in_scope(&self) -> Vec<String> {
+        let frame = self.frame();
+        let bound = frame.scopes.iter().rev().flatten();
+        let bound = bound.filter(|binding| match &binding.value {
+            Bound::Value(Value::Layer(layer)) => layer.lengths.is_empty(),
+            _ => false,
+        });
+        let mut names: Vec<String> = bound.map(|binding| binding.name.clone()).collect();
+        let fields = frame.layer.iter().flat_map(|layer| &self.instances.list[layer.instance].fields);
+        let layers = fields.filter(|field| match &field.content {
+            InstanceContent::Layer { lengths, .. } => lengths.is_empty(),
+            InstanceContent::Tensor { .. } | InstanceContent::Poison => false,
+        });
+        names.extend(layers.map(|field| field.name.to_string()));
+        names
+    }
+
     /// For a free function: a struct of the block that has a field of this name.
     fn struct_with_field(&self, name: &str) -> Option<&'_ str> {
         let structs = self.items.structs.iter().filter(|(known, _)| !self.items.is_library(known));
@@ -168,17 +193,22 @@ impl Elaborator<'_> {
         })
     }
 
-    /// Says that a size of a type is unknown: once for each name.
+    /// Says that a size of a type is unknown: where its declaration is missing once, where it is misspelt each
+    /// time.
     pub fn unknown_size(&mut self, name: &Ident) {
         let text = name.to_string();
         self.frame_mut().unfixed = true;
-        if self.may_be_lost(&text) || !self.seen.undeclared.insert(text.clone()) {
+        if self.may_be_lost(&text) {
             return;
         }
         let items = self.items;
         let names: Vec<&String> =
             items.dims.keys().chain(self.frame().generics.keys()).chain(items.constants.keys()).collect();
-        let help = match did_you_mean(&text, &names) {
+        let near = did_you_mean(&text, &names).map(str::to_string);
+        if !self.seen.undeclared.insert(text.clone()) && near.is_none() {
+            return;
+        }
+        let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!(
                 "declare it: `dim {name};` for a size known at run time, `const {name}: usize = …;` for one known now"
@@ -202,6 +232,7 @@ impl Elaborator<'_> {
             }
             names.extend(items.methods[structure].iter().map(|callable| callable.function.name.to_string()));
         }
+        names.extend(self.layers_in_scope());
         names.extend(
             items
                 .functions

@@ -77,10 +77,39 @@ pub fn check(
     }
 }
 
+/// Which of Rust's lints about names are silenced.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Allowed {
+    /// `unused_variables`
+    pub variables: bool,
+    /// `unused_mut`
+    pub mutability: bool,
+}
+
+impl Allowed {
+    /// By attributes.
+    pub fn by(attributes: &[TokenStream]) -> Self {
+        Self {
+            variables: allows(attributes, "unused_variables"),
+            mutability: allows(attributes, "unused_mut"),
+        }
+    }
+
+    /// By these or by others.
+    pub fn or(self, other: Self) -> Self {
+        Self { variables: self.variables || other.variables, mutability: self.mutability || other.mutability }
+    }
+}
+
+/// Whether attributes silence one of Rust's lints, all of which belong to `unused`.
+fn allows(attributes: &[TokenStream], lint: &str) -> bool {
+    attributes
+        .iter()
+        .any(|attribute| mentions(attribute, &["allow", "expect"]) && mentions(attribute, &[lint, "unused"]))
+}
+
 fn warn(name: &Ident, attributes: &[TokenStream], message: String, report: &mut Report) {
-    let allowed = attributes.iter().any(|attribute| {
-        mentions(attribute, &["allow", "expect"]) && mentions(attribute, &["dead_code", "unused"])
-    });
+    let allowed = allows(attributes, "dead_code");
     if !allowed && !name.to_string().starts_with('_') {
         report.warn(name.span(), message);
     }

@@ -6,6 +6,7 @@
 
 use proc_macro2::Span;
 
+use super::unused::Allowed;
 use crate::ir::{Int, Kind, ScalarId};
 
 /// A delayed array.
@@ -99,6 +100,8 @@ pub struct Binding {
     pub used: bool,
     /// Whether it has been assigned anew.
     pub assigned: bool,
+    /// What is not to be said of it.
+    pub allowed: Allowed,
     /// Whether something is differentiated by it: then it is a tensor of its own, which no other name stands for.
     pub is_variable: bool,
     /// How many indices of the notation were in scope.

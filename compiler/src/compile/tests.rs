@@ -294,3 +294,23 @@ fn hessians_are_columns_of_hessian_vector_products() {
         }
     }
 }
+
+#[test]
+fn indices_of_formulas_are_no_names_of_arguments() {
+    let program = checked(
+        "dim N; pub struct A { table: f64[5, 3] }
+         impl A {
+             pub fn plain(i: u32[N], j: f64[3], k: f64[N]) -> f64[N, 3] { table[i] * j + k.reshape([N, 1]) }
+             #[grad(d_x)] pub fn clash(x: f64[N], d_x: f64[N]) -> f64 { sum(x * d_x) }
+             #[grad(r#in)] pub fn raw(r#in: f64[N]) -> f64 { sum(r#in * r#in) }
+         }",
+    )
+    .expect("a program");
+    let methods = super::compile(&program);
+    let [plain, clash, raw] = methods[0].as_slice() else { panic!("three methods") };
+    assert!(clash.latex.contains(r"x_{k} \, {\mathit{d\_x}}_{k}"), "{}", clash.latex);
+    assert!(plain.derivation.contains("plain[l, m] = table[i[l], m] · j[m] + k[l]"), "{}", plain.derivation);
+    for text in [&raw.derivation, &raw.latex, &raw.dot] {
+        assert!(!text.contains("r#"), "{text}");
+    }
+}

@@ -88,13 +88,25 @@ struct Way {
     forward: bool,
 }
 
+/// How many axes a float result and a variable share in front, each row of the one being made of that of the other.
+pub fn shared_axes(method: &Method, output: TensorId, variable: TensorId) -> usize {
+    let mut graph = method.graph.clone();
+    simplify(&mut graph, &float_results(method), Purpose::Value);
+    shared_in(&graph, output, variable)
+}
+
+fn shared_in(graph: &Graph, output: TensorId, variable: TensorId) -> usize {
+    let (above, below) = (graph.shape(output), graph.shape(variable));
+    let has_rows =
+        above.first().is_some_and(|size| size.as_constant().is_none() && below.first() == Some(size));
+    usize::from(has_rows && differentiate::keeps_rows(graph, variable, output))
+}
+
 impl Way {
     /// Per row where rows do not mix, and with as few directions as possible.
     fn of(graph: &Graph, output: TensorId, variable: TensorId) -> Self {
         let (above, below) = (graph.shape(output), graph.shape(variable));
-        let has_rows =
-            above.first().is_some_and(|size| size.as_constant().is_none() && below.first() == Some(size));
-        let shared = usize::from(has_rows && differentiate::keeps_rows(graph, variable, output));
+        let shared = shared_in(graph, output, variable);
         let count = |shape: &[Int]| Int::product(&shape[shared..]).as_constant();
         let forward = count(below).zip(count(above)).is_some_and(|(columns, rows)| columns < rows);
         Self { shared, forward }

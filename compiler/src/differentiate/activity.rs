@@ -5,24 +5,28 @@ use std::collections::BTreeSet;
 use super::table::differentiable_operands;
 use crate::ir::{Graph, Kind, Node, Scalar, ScalarId, TensorId};
 
-/// The float tensors that an expression passes a derivative to.
-pub fn differentiable_reads(graph: &Graph, value: ScalarId) -> BTreeSet<TensorId> {
+/// The parts of an expression that it passes a derivative to, itself among them.
+pub fn differentiable_parts(graph: &Graph, value: ScalarId) -> BTreeSet<ScalarId> {
     let mut reached = BTreeSet::from([value]);
     let mut stack = vec![value];
-    let mut reads = BTreeSet::new();
     while let Some(id) = stack.pop() {
-        if let Scalar::Read(tensor, _) = &graph.scalars[id]
-            && graph.tensor(*tensor).kind == Kind::Float
-        {
-            reads.insert(*tensor);
-        }
         for operand in differentiable_operands(&graph.scalars, id) {
             if reached.insert(operand) {
                 stack.push(operand);
             }
         }
     }
-    reads
+    reached
+}
+
+/// The float tensors that an expression passes a derivative to.
+pub fn differentiable_reads(graph: &Graph, value: ScalarId) -> BTreeSet<TensorId> {
+    let parts = differentiable_parts(graph, value);
+    let reads = parts.into_iter().filter_map(|id| match &graph.scalars[id] {
+        Scalar::Read(tensor, _) if graph.tensor(*tensor).kind == Kind::Float => Some(*tensor),
+        _ => None,
+    });
+    reads.collect()
 }
 
 /// Adds every output of the nodes that depends on an active tensor.

@@ -14,7 +14,7 @@ mod table;
 mod tame;
 mod units;
 
-pub use activity::spread_back;
+pub use activity::{differentiable_parts, spread_back};
 pub use forward::forward;
 pub use reverse::{Open, dependents, reverse};
 pub use rows::keeps_rows;

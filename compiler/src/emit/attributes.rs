@@ -49,6 +49,11 @@ pub fn of_constants(attributes: &[TokenStream]) -> Vec<&TokenStream> {
     attributes.iter().filter(|attribute| both.contains(&name(attribute).as_str())).collect()
 }
 
+/// Whether they deprecate what they stand on.
+pub fn are_deprecated(attributes: &[TokenStream]) -> bool {
+    attributes.iter().any(|attribute| name(attribute) == "deprecated")
+}
+
 /// Whether there is a doc comment.
 pub fn has_docs(attributes: &[TokenStream]) -> bool {
     attributes.iter().any(|attribute| name(attribute) == "doc")

@@ -156,8 +156,14 @@ impl Checks {
         } else {
             self.panics.push(format!("an element of `{argument}` is not less than `{text}`"));
             let flat = boundary.flat(&quote!(#name));
-            self.statements
-                .extend(quote!(#private::panics::check_indices(#function, #argument, #flat, #value);));
+            let check = match &boundary.shape[1..] {
+                [] => quote!(check_indices(#function, #argument, #flat, #value)),
+                row => {
+                    let row: Vec<TokenStream> = row.iter().map(|size| self.size(signature, size)).collect();
+                    quote!(check_rows_of_indices(#function, #argument, #flat, &[#(#row),*], #value))
+                }
+            };
+            self.statements.extend(quote!(#private::panics::#check;));
         }
     }
 

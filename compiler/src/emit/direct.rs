@@ -9,6 +9,7 @@ use super::method::{context, decorated, mentioned, start, unreachable};
 use super::signature::{Results, Signature, local, plain};
 use super::types::{Boundary, Layout, rows_of_view};
 use super::{Compiled, CompiledDerivative, docs, zero};
+use crate::compile;
 use crate::ir::{Graph, Int, Kind, TensorId};
 use crate::program::{Derivative, Program};
 use crate::routine::Target;
@@ -103,9 +104,10 @@ impl<'a> Direct<'a> {
             .filter(|tensor| graph.tensor(*tensor).kind == Kind::Float);
         let pairs =
             outputs.map(|output| arguments(signature, derivative).map(|by| (output, by)).collect::<Vec<_>>());
-        let shared = |output: TensorId, by: TensorId| {
-            let (above, below) = (graph.shape(output).first(), graph.shape(by).first());
-            usize::from(above == below && above.is_some_and(|size| size.as_constant().is_none()))
+        // What is compiled tells it itself.
+        let shared = |output, by| match compiled {
+            Some(_) => 0,
+            None => compile::shared_axes(signature.method, output, by),
         };
         let shapes = pairs.map(|row| {
             let shape = |(output, by)| [graph.shape(output), &graph.shape(by)[shared(output, by)..]].concat();

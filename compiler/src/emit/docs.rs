@@ -8,7 +8,7 @@ use super::checks::Checks;
 use super::paths::Paths;
 use super::signature::{Results, Signature, plain};
 use super::types::Boundary;
-use super::{Compiled, attributes, initialise, size};
+use super::{Compiled, attributes, initialise, memory, size};
 use crate::ir::Int;
 use crate::plan::Maximum;
 use crate::print::grouped;
@@ -89,7 +89,7 @@ pub fn of_value(
     }
     text.extend(boundary(signature, &signature.results));
     text.extend(cost(signature, compiled));
-    text.extend(panics(checks, true));
+    text.extend(panics(signature, checks, compiled, true));
     lines(&text)
 }
 
@@ -109,7 +109,7 @@ pub fn of_forward(
     text.push(String::new());
     text.extend(boundary(signature, &signature.results));
     text.extend(cost(signature, compiled));
-    text.extend(panics(checks, true));
+    text.extend(panics(signature, checks, compiled, true));
     lines(&text)
 }
 
@@ -143,7 +143,7 @@ pub fn of_backward(
         text.push(String::new());
         text.extend(block(derivation.lines()));
     }
-    text.extend(panics(checks, false));
+    text.extend(panics(signature, checks, None, false));
     lines(&text)
 }
 
@@ -163,8 +163,9 @@ pub fn of_step(
     text.extend(compiled.iter().flat_map(|(_, applied)| [(*applied).to_string(), String::new()]));
     text.push("* `optimiser`, used for this network alone".to_string());
     text.extend(boundary(signature, &signature.results));
-    text.extend(cost(signature, compiled.map(|(compiled, _)| compiled)));
-    text.extend(panics(checks, true));
+    let compiled = compiled.map(|(compiled, _)| compiled);
+    text.extend(cost(signature, compiled));
+    text.extend(panics(signature, checks, compiled, true));
     lines(&text)
 }
 
@@ -184,7 +185,7 @@ pub fn of_direct(
     text.extend_from_slice(beside);
     text.extend_from_slice(&boundary[returned..]);
     text.extend(cost(signature, compiled));
-    text.extend(panics(checks, true));
+    text.extend(panics(signature, checks, compiled, true));
     lines(&text)
 }
 
@@ -266,16 +267,31 @@ fn cost(signature: &Signature<'_>, compiled: Option<&Compiled>) -> Vec<String> {
     vec![format!("Workspace: {workspace} bytes. Operations: `{operations}`{backward}.")]
 }
 
-fn panics(checks: &Checks, workspace: bool) -> Vec<String> {
+fn panics(
+    signature: &Signature<'_>,
+    checks: &Checks,
+    compiled: Option<&Compiled>,
+    workspace: bool,
+) -> Vec<String> {
     let mut reasons = checks.panics.clone();
+    reasons.extend(compiled.and_then(|compiled| memory::panics(signature, compiled)));
     if workspace {
         reasons.push("the workspace is a slice and too short".to_string());
     }
-    if reasons.is_empty() {
-        return Vec::new();
+    let sentence =
+        |(tensor, axis): &(String, usize)| format!("a subscript of `{tensor}` falls outside its axis {axis}");
+    let computed = compiled.iter().flat_map(|compiled| &compiled.subscripts).map(sentence).collect();
+    let mut text = Vec::new();
+    for (when, reasons) in [
+        ("Before anything is written:", reasons),
+        ("While the value is computed, before any gradient or parameter is written:", computed),
+    ] {
+        if !reasons.is_empty() {
+            let heading = if text.is_empty() { "# Panics" } else { "" };
+            text.extend([String::new(), heading.to_string(), when.to_string()]);
+            text.extend(reasons.iter().map(|reason| format!("* if {reason}")));
+        }
     }
-    let mut text = vec![String::new(), "# Panics".to_string(), "Before anything is written:".to_string()];
-    text.extend(reasons.iter().map(|reason| format!("* if {reason}")));
     text
 }
 

@@ -4,12 +4,19 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::attributes;
 use crate::program::StructType;
 
 /// `#[allow(…)]` for a struct of parameters: a matrix may be named in capitals.
 pub fn of_parameters(of: &StructType) -> TokenStream {
     let capitals = of.fields.iter().any(|field| field.name.to_string().chars().any(char::is_uppercase));
     if capitals { quote!(#[allow(non_snake_case)]) } else { TokenStream::new() }
+}
+
+/// `#[allow(…)]` for what visits all fields: one that its user deprecates is still a parameter.
+pub fn of_visits(of: &StructType) -> TokenStream {
+    let is_deprecated = of.fields.iter().any(|field| attributes::are_deprecated(&field.attributes));
+    if is_deprecated { quote!(#[allow(deprecated)]) } else { TokenStream::new() }
 }
 
 /// `#[allow(…)]` for a generated `impl` or struct.

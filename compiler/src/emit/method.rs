@@ -9,7 +9,7 @@ use quote::{format_ident, quote};
 use super::body::{self, Access, Context};
 use super::checks::{self, Checks};
 use super::signature::{Signature, local, plain};
-use super::{Compiled, CompiledMethod, attributes, derivatives, docs, size};
+use super::{Compiled, CompiledMethod, attributes, derivatives, docs, memory, size};
 use crate::ir::{Int, TensorId};
 use crate::plan::Maximum;
 use crate::program::Program;
@@ -99,8 +99,10 @@ pub fn start(
     let mentioned = mentioned(after);
     let length = compiled.plan.workspace();
     let arena_is_used = stage.uses.arena || mentioned.contains("arena");
+    let asked = memory::dims(signature, compiled);
     let dims = signature.bind_dims(|dim| {
         checks.dims.contains(&dim)
+            || asked.contains(&dim)
             || stage.uses.dims.contains(&dim)
             || (arena_is_used && length.sums().iter().flat_map(Int::dims).any(|other| other == dim))
             || mentioned.contains(&signature.dims[dim.0 as usize].to_string())
@@ -115,7 +117,8 @@ pub fn start(
     } else {
         quote!(let _ = #ws;)
     };
-    quote!(#dims #verified #views #memory)
+    let asked = memory::asked(signature, compiled, function);
+    quote!(#dims #asked #verified #views #memory)
 }
 
 /// The body of what could not be compiled, with its parameters; an error elsewhere says why.

@@ -13,6 +13,7 @@ mod initialise;
 mod keywords;
 mod leaves;
 mod lints;
+mod memory;
 mod messages;
 mod method;
 mod pass;
@@ -27,6 +28,8 @@ mod structs;
 mod tests;
 mod types;
 mod zero;
+
+use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -76,6 +79,8 @@ pub struct Compiled {
     pub cotangents: Vec<TensorId>,
     /// How many operations both stages take together.
     pub operations: Int,
+    /// Tensors and axes whose subscripts are checked where they are evaluated.
+    pub subscripts: BTreeSet<(String, usize)>,
 }
 
 impl CompiledMethod {

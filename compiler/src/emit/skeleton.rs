@@ -2,7 +2,7 @@
 //! tells them, so that the rest of the user's file reports nothing false. Reports nothing itself; what it
 //! cannot tell, it leaves out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -12,29 +12,37 @@ use super::messages::errors;
 use crate::ir::{DimId, Graph, Int, Kind, TensorId};
 use crate::program::{
     Argument, ArgumentContent, Constant, Content, Derivative, DimSource, FieldType, Float, Initialiser,
-    Method, Program, Returned, StructType, floats, generated_methods, generated_pass,
+    Method, Program, Returned, Sound, StructType, floats, generated_methods, generated_pass,
 };
 use crate::report::Report;
+use crate::spelling::did_you_mean;
 use crate::syntax::ast::{self, AxisType, BinaryOperator, Block, Expr, ExprKind, Item, UnaryOperator};
 
 /// How deep layers may stand in layers.
 const DEEPEST: usize = 32;
 
 /// The types and signatures of a block, and its errors. `library` is where layers are looked up that the
-/// block does not declare.
-pub fn skeleton(krate: &TokenStream, block: &Block, library: Option<&Block>, report: &Report) -> TokenStream {
-    let items = items(krate, &sketch(block, library), None);
+/// block does not declare; `sound` are the functions of which all is known.
+pub fn skeleton(
+    krate: &TokenStream,
+    block: &Block,
+    library: Option<&Block>,
+    sound: Vec<Sound>,
+    report: &Report,
+) -> TokenStream {
+    let items = items(krate, &sketch(block, library, sound), None);
     let errors = errors(krate, report);
     quote!(#items #errors)
 }
 
 /// The program as far as the text tells it: no fields as inputs, no sources of sizes, no nodes.
-fn sketch(block: &Block, library: Option<&Block>) -> Program {
+fn sketch(block: &Block, library: Option<&Block>, sound: Vec<Sound>) -> Program {
     let mut sketch = Sketch {
         block,
         library,
+        sound,
         program: Program { float: float_of(block), constants: Vec::new(), structs: Vec::new() },
-        sizes: BTreeMap::new(),
+        sizes: Sizes::default(),
         layers: BTreeMap::new(),
         depth: 0,
     };
@@ -63,7 +71,10 @@ fn sketch(block: &Block, library: Option<&Block>) -> Program {
 /// The public functions of a network.
 fn public<'block>(block: &'block Block, of: &ast::Struct) -> impl Iterator<Item = &'block ast::Function> {
     let implementations = block.items.iter().filter_map(move |item| match item {
-        Item::Impl(implementation) if implementation.name == of.name => Some(implementation),
+        Item::Impl(implementation) => {
+            let meant = block.struct_of(implementation)?;
+            (meant.name == of.name).then_some(implementation)
+        }
         _ => None,
     });
     implementations
@@ -75,9 +86,11 @@ fn public<'block>(block: &'block Block, of: &ast::Struct) -> impl Iterator<Item 
 struct Sketch<'block> {
     block: &'block Block,
     library: Option<&'block Block>,
+    /// Functions of which all is known.
+    sound: Vec<Sound>,
     program: Program,
     /// The constants that have a value.
-    sizes: BTreeMap<String, i64>,
+    sizes: Sizes,
     /// The layers made so far, by network, name and generic arguments.
     layers: BTreeMap<(String, String, Vec<i64>), usize>,
     /// How many layers are being made, each inside the one before.
@@ -87,10 +100,15 @@ struct Sketch<'block> {
 impl<'block> Sketch<'block> {
     fn constants(&mut self) {
         for item in &self.block.items {
+            if let Item::Dims(names) = item {
+                self.sizes.dims.extend(names.iter().map(Ident::to_string));
+            }
+        }
+        for item in &self.block.items {
             let Item::Const(constant) = item else { continue };
             let Some(value) = evaluate(&constant.value, &self.sizes) else { continue };
             let Ok(unsigned) = u64::try_from(value) else { continue };
-            if self.sizes.insert(constant.name.to_string(), value).is_none() {
+            if self.sizes.values.insert(constant.name.to_string(), value).is_none() {
                 self.program.constants.push(Constant {
                     attributes: constant.attributes.clone(),
                     visibility: constant.visibility.clone(),
@@ -109,7 +127,10 @@ impl<'block> Sketch<'block> {
         for function in public(self.block, of) {
             let known = methods.iter().any(|method| method.name == function.name);
             if !known && !taken.iter().any(|taken| function.name == taken) {
-                methods.extend(self.method(function));
+                let is_it = |sound: &Sound| sound.network == of.name && sound.method.name == function.name;
+                let sound = self.sound.iter().position(is_it);
+                let sound = sound.map(|position| self.sound.swap_remove(position).method);
+                methods.extend(sound.or_else(|| self.method(function)));
             }
         }
         self.program.structs.push(StructType {
@@ -125,12 +146,7 @@ impl<'block> Sketch<'block> {
         });
     }
 
-    fn fields(
-        &mut self,
-        of: &'block ast::Struct,
-        network: &Ident,
-        sizes: &BTreeMap<String, i64>,
-    ) -> Vec<FieldType> {
+    fn fields(&mut self, of: &'block ast::Struct, network: &Ident, sizes: &Sizes) -> Vec<FieldType> {
         let mut fields: Vec<FieldType> = Vec::new();
         for field in &of.fields {
             let content = self.content(&field.ty, network, &of.visibility, sizes);
@@ -151,7 +167,7 @@ impl<'block> Sketch<'block> {
         ty: &'block ast::FieldType,
         network: &Ident,
         visibility: &TokenStream,
-        sizes: &BTreeMap<String, i64>,
+        sizes: &Sizes,
     ) -> Option<Content> {
         match ty {
             ast::FieldType::Tensor(tensor) => {
@@ -192,19 +208,22 @@ impl<'block> Sketch<'block> {
         network: &Ident,
         visibility: &TokenStream,
     ) -> Option<usize> {
-        let of = [Some(self.block), self.library].into_iter().flatten().find_map(|block| {
-            block.items.iter().find_map(|item| match item {
-                Item::Struct(of) if of.name == *name => Some(of),
+        let items = [Some(self.block), self.library].into_iter().flatten().flat_map(|block| &block.items);
+        let structs: Vec<&ast::Struct> = items
+            .filter_map(|item| match item {
+                Item::Struct(of) => Some(of),
                 _ => None,
             })
-        })?;
+            .collect();
+        let name = named_or_nearest(name, structs.iter().map(|of| &of.name))?;
+        let of = structs.into_iter().find(|of| of.name == name)?;
         let mut sizes = self.sizes.clone();
         let mut values = Vec::new();
         for (position, generic) in of.generics.iter().enumerate() {
             let default = || generic.default.as_ref().and_then(|default| evaluate(default, &sizes));
             // A size below 0 is no part of a name.
             let value = generics.get(position).copied().or_else(default).filter(|value| *value >= 0)?;
-            sizes.insert(generic.name.to_string(), value);
+            sizes.values.insert(generic.name.to_string(), value);
             values.push(value);
         }
         let key = (network.to_string(), name.to_string(), values.clone());
@@ -257,12 +276,28 @@ impl<'block> Sketch<'block> {
         }
         let result = self.result(function.result.as_ref()?, &mut graph)?;
         let derivatives = function.derivatives.iter().map(|request| {
-            let position = |name: &Ident| arguments.iter().position(|argument| argument.name == *name);
+            let listed = &request.with_respect_to;
+            let position = |(place, name): (usize, &Ident)| {
+                if name == "self" || listed[..place].contains(name) {
+                    return None;
+                }
+                let named = named_or_nearest(name, arguments.iter().map(|argument| &argument.name));
+                let is_named =
+                    |argument: &Argument| named.as_ref().is_some_and(|name| argument.name == *name);
+                // Of one that there is not the first that may have been meant.
+                let may_be = |argument: &Argument| match argument.content {
+                    ArgumentContent::Tensor(tensor) => {
+                        graph.tensor(tensor).kind == Kind::Float && !listed.contains(&argument.name)
+                    }
+                    ArgumentContent::Dim(_) => false,
+                };
+                arguments.iter().position(is_named).or_else(|| arguments.iter().position(may_be))
+            };
             Derivative {
                 kind: request.kind,
                 model: request.with_respect_to.is_empty()
                     || request.with_respect_to.iter().any(|name| name == "self"),
-                arguments: request.with_respect_to.iter().filter_map(position).collect(),
+                arguments: listed.iter().enumerate().filter_map(position).collect(),
             }
         });
         let mut kinds = Vec::new();
@@ -343,11 +378,38 @@ fn named(size: &Expr) -> Option<String> {
     }
 }
 
+/// Of some names the one that is written, or else the nearest, which is what the error asks for.
+fn named_or_nearest<'n>(written: &Ident, names: impl Iterator<Item = &'n Ident>) -> Option<String> {
+    let names: Vec<String> = names.map(Ident::to_string).collect();
+    let written = written.to_string();
+    match names.contains(&written) {
+        true => Some(written),
+        false => did_you_mean(&written, &names).map(str::to_string),
+    }
+}
+
+/// The sizes that have a value: constants and generics.
+#[derive(Clone, Default)]
+struct Sizes {
+    values: BTreeMap<String, i64>,
+    /// Those that have none before a run.
+    dims: BTreeSet<String>,
+}
+
+impl Sizes {
+    /// The value of a name, or else of the nearest.
+    fn get(&self, name: &str) -> Option<i64> {
+        let names: Vec<&String> = self.values.keys().chain(&self.dims).collect();
+        let nearest = || did_you_mean(name, &names).filter(|_| !self.dims.contains(name));
+        self.values.get(name).or_else(|| self.values.get(nearest()?)).copied()
+    }
+}
+
 /// Integer arithmetic on literals and known names.
-fn evaluate(size: &Expr, sizes: &BTreeMap<String, i64>) -> Option<i64> {
+fn evaluate(size: &Expr, sizes: &Sizes) -> Option<i64> {
     match &size.kind {
         ExprKind::Number(number) => number.integer,
-        ExprKind::Name(name) => sizes.get(&name.to_string()).copied(),
+        ExprKind::Name(name) => sizes.get(&name.to_string()),
         ExprKind::Unary(UnaryOperator::Negate, inner) => evaluate(inner, sizes)?.checked_neg(),
         ExprKind::Binary(operator, _, left, right) => {
             let (left, right) = (evaluate(left, sizes)?, evaluate(right, sizes)?);
@@ -364,33 +426,9 @@ fn evaluate(size: &Expr, sizes: &BTreeMap<String, i64>) -> Option<i64> {
     }
 }
 
-/// The first float type in the text.
+/// The float type of most declarations, whichever of the two is the mistake.
 fn float_of(block: &Block) -> Float {
-    fn of_type(ty: &ast::Type) -> Option<Float> {
-        match ty {
-            ast::Type::Tensor(tensor) => of_tensor(tensor),
-            ast::Type::Tuple(parts, _) => parts.iter().find_map(of_type),
-            ast::Type::Dim(_) | ast::Type::Error(_) => None,
-        }
-    }
-    fn of_tensor(tensor: &ast::TensorType) -> Option<Float> {
-        match tensor.scalar.to_string().as_str() {
-            "f32" => Some(Float::F32),
-            "f64" => Some(Float::F64),
-            _ => None,
-        }
-    }
-    fn of_function(function: &ast::Function) -> Option<Float> {
-        function.arguments.iter().map(|argument| &argument.ty).chain(&function.result).find_map(of_type)
-    }
-    let found = block.items.iter().find_map(|item| match item {
-        Item::Struct(of) => of.fields.iter().find_map(|field| match &field.ty {
-            ast::FieldType::Tensor(tensor) => of_tensor(tensor),
-            ast::FieldType::Layer(..) | ast::FieldType::Array(..) | ast::FieldType::Error(_) => None,
-        }),
-        Item::Impl(implementation) => implementation.functions.iter().find_map(of_function),
-        Item::Function(function) => of_function(function),
-        Item::Dims(_) | Item::Const(_) | Item::Extern(_) => None,
-    });
-    found.unwrap_or(Float::F32)
+    let scalars = block.scalars();
+    let count = |name: &str| scalars.iter().filter(|scalar| **scalar == name).count();
+    if count("f64") > count("f32") { Float::F64 } else { Float::F32 }
 }

@@ -142,8 +142,9 @@ impl<'a> Step<'a> {
         let statements = &stage.statements;
         let body = quote! {
             #start
-            #krate::Optimiser::begin(#optimiser, <Self as #krate::Params>::count());
             #statements
+            // What the forward pass finds wrong leaves the optimiser as it was.
+            #krate::Optimiser::begin(#optimiser, <Self as #krate::Params>::count());
             #backward
             #others
             #value

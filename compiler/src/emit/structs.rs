@@ -157,11 +157,13 @@ fn parameters(paths: &Paths, of: &StructType) -> TokenStream {
         Content::Struct { .. } => true,
     });
     let rng = if drawn { rng.clone() } else { local("_rng") };
+    let lints = lints::of_visits(of);
     // That the tensors cover the struct is then known when it is compiled.
     let inline = if of.is_small() { quote!(#[inline(always)]) } else { TokenStream::new() };
     quote! {
         #(#conditions)*
         #[automatically_derived]
+        #lints
         impl #krate::Params for #name {
             type Float = #float;
             const __WITNESS: #private::Witness<Self> = #private::Witness::new(#count);

@@ -12,7 +12,7 @@ fn expanded(text: &str) -> String {
     let mut report = Report::default();
     let block = syntax::parse(text.parse().expect("tokens"), &mut report);
     assert!(!report.has_errors(), "{report:?}");
-    compact(&skeleton(&krate(), &block, None, &report))
+    compact(&skeleton(&krate(), &block, None, Vec::new(), &report))
 }
 
 fn krate() -> TokenStream {
@@ -145,4 +145,118 @@ fn nothing_makes_it_panic() {
     expanded("pub struct Net { a: A } struct A { inner: [A; 2] }");
     expanded("pub struct Net { a: A<-1> } struct A<const I: usize> { w: f64[I] }");
     expanded("pub struct Net { huge: f64[4000000000, 4000000000, 4000000000, 4000000000] }");
+}
+
+#[test]
+fn what_is_listed_twice_is_one_gradient() {
+    let expansion = expanded(
+        "pub struct Net {}
+         impl Net { #[grad(x, x)] #[jvp(self, x, x)] pub fn f(x: f64[3]) -> f64 { x } }",
+    );
+    contains(&expansion, "pub fn backward(self, d_x: &mut [f64; 3])");
+}
+
+#[test]
+fn what_is_misspelt_is_what_is_meant() {
+    let expansion = expanded(
+        "dim N; const HIDDEN: usize = 4;
+         pub struct Model { w: f32[3, HIDEN], v: f32[HIDDEN], fc: Dens<2> }
+         struct Dense<const I: usize> { weight: f32[I] }
+         impl Modle {
+             #[grad(imgae)] pub fn f(label: u32[N], image: f32[3]) -> f32[HIDDN] { v }
+         }",
+    );
+    for field in ["pub w: [[f32; 4]; 3]", "pub v: [f32; 4]", "pub fc: ModelDense2"] {
+        contains(&expansion, field);
+    }
+    contains(&expansion, "cotangent: &[f32; 4], d_image: &mut [f32; 3]");
+}
+
+#[test]
+fn attributes_that_are_misspelt_make_what_is_meant() {
+    let program = "chainrule pub struct Model { w: f32[3] }
+         impl Model {
+             #[grad(y)] pub fn a(k: u32, x: f32[3]) -> f32 { sum(x) }
+             #[jacobin(x)] pub fn b(x: f32[3]) -> f32[3] { x }
+         }";
+    let expansion = compact(&crate::expand(program.parse().expect("tokens")));
+    contains(&expansion, "fn backward(self, d_x: &mut [f32; 3])");
+    contains(&expansion, "pub fn b_jacobian");
+}
+
+#[test]
+fn one_float_of_another_type_changes_no_signature() {
+    let expansion = expanded(
+        "fn helper(x: f64) -> f64 { x }
+         pub struct A { w: f32[3] }
+         impl A { pub fn f(x: f32[3]) -> f32 { sum(x * w) + helper(1) } }",
+    );
+    contains(&expansion, "x: &[f32; 3]) -> f32");
+}
+
+#[test]
+fn rows_mix_beside_errors_too() {
+    let expansion = crate::expand(
+        "chainrule dim N;
+         pub struct A { w: f64[3, 2] }
+         impl A {
+             #[jacobian(x)] pub fn mixed(x: f64[N, 3]) -> f64[N, 2] { let y = x @ w; y - mean(y, axis = 0, keep = true) }
+             #[jacobian(x)] pub fn apart(x: f64[N, 3]) -> f64[N, 2] { x @ w }
+             pub fn other(x: f64[N]) -> f64 { summ(x) }
+         }"
+            .parse()
+            .expect("tokens"),
+    );
+    let expansion = compact(&expansion);
+    contains(&expansion, "did you mean `sum`?");
+    let (mixed, apart) = expansion.split_at(expansion.find("pubfnapart_jacobian").expect("a method"));
+    contains(mixed, "-> chainrule::Tensor<'w, f64, 4>");
+    contains(apart, "-> &'w [[[f64; 3]; 2]]");
+}
+
+#[test]
+fn every_panic_stands_in_the_docs() {
+    let expansion = crate::expand(
+        "chainrule dim N, T;
+         pub struct A { #[deprecated] w: f64 }
+         impl A {
+             pub fn computed(x: f64[N], y: f64[T, 3]) -> f64 { let mut h = w; for t in 0..T { h = h + x[argmax(y[t])]; } h }
+             pub fn given(x: f64[N], i: u32[T]) -> f64[T] { x[i] }
+             pub fn both(x: f64[N], i: u32[T, 2]) -> f64[T, 2] { x[i] }
+         }"
+            .parse()
+            .expect("tokens"),
+    );
+    let expansion = compact(&expansion);
+    let when = compact(
+        &"\" While the value is computed, before any gradient or parameter is written:\""
+            .parse()
+            .expect("tokens"),
+    );
+    let (computed, given) = expansion.split_at(expansion.find("pubfngiven").expect("a method"));
+    contains(computed, &when);
+    contains(computed, "* if a subscript of `x` falls outside its axis 0");
+    assert!(!given.contains(&when), "{given}");
+    contains(given, "check_indices(\"A::given\", \"i\", i, n)");
+    contains(given, "check_rows_of_indices(\"A::both\", \"i\", i.as_flattened(), &[2], n)");
+    contains(&expansion, "#[automatically_derived] #[allow(deprecated)] impl chainrule::Params for A");
+}
+
+#[test]
+fn sizes_that_no_array_carries_are_asked_for_memory() {
+    let expansion = crate::expand(
+        "chainrule dim N, S;
+         pub struct A {}
+         impl A {
+             #[grad(x)] pub fn free(x: f64[N], s: dim S) -> f64 { let z = sum(x) * ones([S, S]); sum(tanh(z @ z)) }
+             #[grad(x)] pub fn carried(x: f64[N], s: dim N) -> f64 { sum(tanh(x * x)) / N }
+         }"
+            .parse()
+            .expect("tokens"),
+    );
+    let expansion = compact(&expansion);
+    let (free, carried) = expansion.split_at(expansion.find("pubfncarried").expect("a method"));
+    contains(free, "panics::check_memory(\"A::free\", &[(\"S\", s)]");
+    contains(free, "* if its sizes need more memory than there can be");
+    assert!(!carried.contains("check_memory"), "{carried}");
 }

@@ -22,7 +22,7 @@ fn of_atom(atom: &Atom) -> i64 {
         Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) => OTHER,
         Atom::Div(a, b) => a.typical().checked_div_euclid(b.typical()).unwrap_or(OTHER),
         Atom::Mod(a, b) => a.typical().checked_rem_euclid(b.typical()).unwrap_or(OTHER),
-        Atom::Root(a) => root(a.typical()),
+        Atom::Root(a) => root(a.typical().max(1)),
         Atom::Inside(inside) => inside.position.typical(),
     }
 }

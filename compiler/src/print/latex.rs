@@ -64,8 +64,12 @@ impl Notation for Latex {
             Some(target) if !target.is_empty() => ("\\partial ", target),
             _ => ("", name),
         };
+        format!("{partial}{}", self.input(name, number))
+    }
+
+    fn input(&self, name: &str, number: usize) -> String {
         let name = self.word(name);
-        if number == 1 { format!("{partial}{name}") } else { format!("{partial}{name}^{{({number})}}") }
+        if number == 1 { name } else { format!("{name}^{{({number})}}") }
     }
 
     fn word(&self, name: &str) -> String {

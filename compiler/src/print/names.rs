@@ -23,20 +23,24 @@ impl Names {
         visit_made(&graph.nodes, &mut |tensor| made.push(tensor));
         let is_made: BTreeSet<TensorId> = made.iter().copied().collect();
         let count = u32::try_from(graph.tensors.len()).unwrap_or(u32::MAX);
-        let mut next: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut next: BTreeMap<String, usize> = BTreeMap::new();
         let mut names = Self { names: vec![String::new(); graph.tensors.len()], taken: BTreeSet::new() };
         for tensor in (0..count).map(TensorId).filter(|tensor| !is_made.contains(tensor)).chain(made) {
             let name = match same(tensor) {
                 Some(other) => names.of(other).to_string(),
                 None => {
-                    let name = match graph.tensor(tensor).name.as_str() {
-                        "" => "value",
+                    // As it is meant, also where Rust reserves it: `d_r#in`.
+                    let name = match graph.tensor(tensor).name.replace("r#", "") {
+                        name if name.is_empty() => "value".to_string(),
                         name => name,
                     };
-                    let number = next.entry(name).or_insert(0);
+                    let number = next.entry(name.clone()).or_insert(0);
                     loop {
                         *number += 1;
-                        let name = notation.tensor(name, *number);
+                        let name = match is_made.contains(&tensor) {
+                            true => notation.tensor(&name, *number),
+                            false => notation.input(&name, *number),
+                        };
                         if !names.taken.contains(&name) {
                             break name;
                         }
@@ -99,11 +103,20 @@ pub(super) fn visit_taken(graph: &Graph, nodes: &[Node], visit: &mut dyn FnMut(T
     }
 }
 
-/// A name for an index that none in scope has: its own, else with primes.
-pub(super) fn fresh_index(name: &str, position: usize, in_scope: &[String]) -> String {
-    let fallback = ["i", "j", "k", "l", "m", "n"].get(position).copied().unwrap_or("i");
+/// A name for an index that none in scope has, nor any tensor or size: its own, else another letter, else with
+/// primes.
+pub(super) fn fresh_index(name: &str, position: usize, in_scope: &[String], names: &Names) -> String {
+    const LETTERS: [&str; 6] = ["i", "j", "k", "l", "m", "n"];
+    let fallback = LETTERS.get(position).copied().unwrap_or("i");
     let mut name = if matches!(name, "" | "_") { fallback.to_string() } else { name.to_string() };
-    while in_scope.contains(&name) {
+    if names.taken(&name) {
+        let free = |letter: &&str| !names.taken(letter) && !in_scope.iter().any(|known| known == letter);
+        let own = LETTERS.iter().position(|letter| *letter == name).unwrap_or(position);
+        if let Some(other) = LETTERS.into_iter().cycle().skip(own).take(LETTERS.len()).find(free) {
+            name = other.to_string();
+        }
+    }
+    while in_scope.contains(&name) || names.taken(&name) {
         name.push('\'');
     }
     name

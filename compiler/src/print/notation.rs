@@ -53,6 +53,11 @@ pub(super) trait Notation {
     /// The n-th tensor of a name, counted from 1.
     fn tensor(&self, name: &str, number: usize) -> String;
 
+    /// The same of an input, which is no derivative whatever its name is.
+    fn input(&self, name: &str, number: usize) -> String {
+        self.tensor(name, number)
+    }
+
     /// The name of an index, a loop's counter or a run-time size.
     fn word(&self, name: &str) -> String;
 

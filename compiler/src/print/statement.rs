@@ -69,7 +69,7 @@ impl<'a> Statements<'a> {
         updates(&graph.nodes, &uses, &mut in_place);
         let names = Names::new(graph, layout, &|tensor| in_place.get(&tensor).copied());
         let mut counters = vec![String::new(); graph.loops as usize];
-        name_counters(&graph.nodes, layout, &mut Vec::new(), &mut counters);
+        name_counters(&graph.nodes, layout, &names, &mut Vec::new(), &mut counters);
         Self { graph, layout, notation: layout, names, in_place, counters }
     }
 
@@ -233,7 +233,7 @@ impl<'a> Statements<'a> {
     fn walker(&self, domain: &[Axis], scope: &[String]) -> Walker<'_> {
         let mut in_scope = scope.to_vec();
         for (position, axis) in domain.iter().enumerate() {
-            let name = fresh_index(&self.notation.word(&axis.name), position, &in_scope);
+            let name = fresh_index(&self.notation.word(&axis.name), position, &in_scope, &self.names);
             in_scope.push(name);
         }
         let indices = in_scope.split_off(scope.len());
@@ -347,13 +347,19 @@ fn updates_in_body(
 }
 
 /// Names the counters of loops; one within another differs from it.
-fn name_counters(nodes: &[Node], notation: &dyn Notation, scope: &mut Vec<String>, counters: &mut [String]) {
+fn name_counters(
+    nodes: &[Node],
+    notation: &dyn Notation,
+    names: &Names,
+    scope: &mut Vec<String>,
+    counters: &mut [String],
+) {
     for node in nodes {
         if let Node::Loop(node) = node {
-            let name = fresh_index(&notation.word(&node.name), 0, scope);
+            let name = fresh_index(&notation.word(&node.name), 0, scope, names);
             counters[node.counter.0 as usize].clone_from(&name);
             scope.push(name);
-            name_counters(&node.body, notation, scope, counters);
+            name_counters(&node.body, notation, names, scope, counters);
             scope.pop();
         }
     }

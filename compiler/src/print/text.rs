@@ -83,7 +83,7 @@ impl Dump<'_> {
                     self.line(&line);
                 }
                 Node::Loop(node) => {
-                    let counter = fresh_index(&node.name, 0, &self.scope);
+                    let counter = fresh_index(&node.name, 0, &self.scope, &self.names);
                     self.counters[node.counter.0 as usize].clone_from(&counter);
                     let extent = self.walker(&[]).integer(&node.extent).text;
                     let direction = if node.reversed { ", reversed" } else { "" };
@@ -118,7 +118,7 @@ impl Dump<'_> {
         let mut indices = Vec::new();
         for (position, axis) in domain.iter().enumerate() {
             let scope = [self.scope.as_slice(), &indices].concat();
-            indices.push(fresh_index(&axis.name, position, &scope));
+            indices.push(fresh_index(&axis.name, position, &scope, &self.names));
         }
         let (graph, names, counters, parts) = (self.graph, &self.names, &self.counters, BTreeMap::new());
         Walker { graph, notation: &Text, names, counters, indices, parts }

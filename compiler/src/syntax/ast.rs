@@ -5,18 +5,44 @@
 #![allow(dead_code, reason = "the tree keeps all that was written")]
 
 mod expressions;
+mod scalars;
 
 use proc_macro2::{Ident, Span, TokenStream};
+
+use crate::spelling::did_you_mean;
 
 pub use expressions::*;
 
 /// A whole `net!` block.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Block {
     /// The items in the order they were written.
     pub items: Vec<Item>,
     /// What could not be read, so that its names mean something that nobody knows.
     pub lost: Lost,
+    /// `f32` and `f64` behind numbers, at these: `0.5f32`.
+    pub suffixes: Vec<Ident>,
+}
+
+impl Block {
+    /// The struct that an `impl` is of: that of its name, or else of the nearest.
+    pub fn struct_of(&self, implementation: &Impl) -> Option<&Struct> {
+        let structs: Vec<&Struct> = self
+            .items
+            .iter()
+            .filter_map(|item| match item {
+                Item::Struct(of) => Some(of),
+                _ => None,
+            })
+            .collect();
+        let names: Vec<String> = structs.iter().map(|of| of.name.to_string()).collect();
+        let name = implementation.name.to_string();
+        let meant = match names.contains(&name) {
+            true => Some(name.as_str()),
+            false => did_you_mean(&name, &names),
+        };
+        meant.and_then(|meant| structs.into_iter().find(|of| of.name == meant))
+    }
 }
 
 /// What a block declares, or a statement binds, in a way that could not be read.
@@ -269,6 +295,8 @@ pub struct Body {
 pub enum Statement {
     /// `let mut (a, b): T = value;`
     Let {
+        /// Rust's attributes: `#[allow(unused_variables)]`.
+        attributes: Vec<TokenStream>,
         /// `let mut`.
         mutable: bool,
         /// What is bound.
@@ -280,6 +308,8 @@ pub enum Statement {
     },
     /// `let mut y[n, i in 0..24] = value;`
     LetIndexed {
+        /// Rust's attributes.
+        attributes: Vec<TokenStream>,
         /// `let mut`.
         mutable: bool,
         /// What is bound.
@@ -333,6 +363,8 @@ pub enum Target {
 /// A loop.
 #[derive(Debug)]
 pub struct For {
+    /// Rust's attributes.
+    pub attributes: Vec<TokenStream>,
     /// `#[checkpoint]`
     pub checkpoint: Option<Span>,
     /// The loop variable: an index, or a layer.

@@ -289,3 +289,15 @@ fn largest_of_nothing() {
     assert_eq!(message, "Mistakes::there: axis 1 of `x` has size 0, expected at least 1");
     assert_eq!(model.there(&mut ws, Tensor::new(&some, [2, 3]), &[7.0, 8.0, 9.0]), [8.0, 7.0]);
 }
+
+#[test]
+fn sizes_that_no_memory_holds() {
+    let (model, mut workspace) = (Mistakes {}, Workspace::new());
+    let message = message_of(|| {
+        model.stretch_value(&mut workspace, &[1.0, 2.0], 1 << 62);
+    });
+    assert_eq!(
+        message,
+        "Mistakes::stretch: the sizes N = 2, S = 4611686018427387904 need more memory than there can be"
+    );
+}

@@ -22,6 +22,37 @@ net! {
         #[grad]
         pub fn without(x: f32[N, 3], label: u32[N]) -> f32 { cross_entropy(tanh(x @ fixed) @ w, label) }
     }
+
+    /// Where it reads is known in the forward pass alone.
+    #[derive(PartialEq)]
+    pub struct Picking {
+        w: f32[3] = ones,
+    }
+
+    impl Picking {
+        #[grad(self, x)]
+        pub fn loss(x: f32[3], y: f32[2]) -> f32 {
+            let z = y * w[0];
+            tanh(z[argmax(x * x)] * sum(w * x))
+        }
+    }
+}
+
+#[test]
+fn a_step_that_panics_leaves_the_optimiser_as_it_was() {
+    let (mut disturbed, mut model) = (Picking::init(1), Picking::init(1));
+    let (mut one, mut other) = (Adam::new(0.1), Adam::new(0.1));
+    let mut workspace = Workspace::new();
+    let (good, bad, y) = ([3.0, 0.2, 0.1], [0.1, 0.2, 3.0], [0.1, 0.2]);
+    for _ in 0..2 {
+        disturbed.loss_step(&mut workspace, &mut one, &good, &y);
+        model.loss_step(&mut workspace, &mut other, &good, &y);
+        let message = crate::message_of(|| {
+            disturbed.loss_step(&mut workspace, &mut one, &bad, &y);
+        });
+        assert_eq!(message, "Picking::loss: subscript 2 of axis 0 of `z` is outside 0..2");
+    }
+    assert!(disturbed == model, "{:?}, expected {:?}", disturbed.w, model.w);
 }
 
 #[track_caller]

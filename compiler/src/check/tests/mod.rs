@@ -15,7 +15,7 @@ fn report(source: &str) -> Report {
         source.parse().unwrap_or_else(|_| panic!("these are not even tokens: {source}"));
     let mut report = Report::default();
     let block = crate::syntax::parse(tokens, &mut report);
-    crate::tests::with_library(|library| super::check(&block, library, &mut report));
+    let _ = crate::tests::with_library(|library| super::check(&block, library, &mut report));
     report.sort();
     report
 }

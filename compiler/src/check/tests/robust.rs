@@ -117,7 +117,7 @@ fn ends_item(token: &TokenTree) -> bool {
 fn check(tokens: TokenStream, library: &ast::Block) -> Report {
     let mut report = Report::default();
     let block = crate::syntax::parse(tokens, &mut report);
-    super::super::check(&block, library, &mut report);
+    let _ = super::super::check(&block, library, &mut report);
     report
 }
 

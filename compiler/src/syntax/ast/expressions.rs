@@ -4,6 +4,9 @@ use proc_macro2::{Ident, Span};
 
 use super::{Body, IndexBinding};
 
+/// What runs over indices, `sum[j](…)`.
+pub const REDUCERS: [&str; 9] = ["sum", "prod", "mean", "max", "min", "argmax", "argmin", "any", "all"];
+
 /// An expression.
 #[derive(Debug)]
 pub struct Expr {
@@ -61,7 +64,7 @@ pub enum ExprKind {
     Index(Box<Expr>, Vec<Subscript>),
     /// `sum[j in 0..i](…)`.
     Reduce {
-        /// `sum prod mean max min argmax argmin any all`
+        /// One of [`REDUCERS`].
         reducer: Ident,
         /// The indices it runs over.
         indices: Vec<IndexBinding>,

@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
 use super::super::ast::{Budget, DerivativeKind, DerivativeRequest};
-use super::{Parsed, Parser, hints};
+use super::{Failed, Parsed, Parser, hints};
 use crate::spelling::did_you_mean;
 
 /// An attribute as it was read.
@@ -84,6 +84,9 @@ const LIMITS: &str = "write `#[budget(workspace = 16_384, params = 40_000)]`, in
 
 const OURS: [&str; 8] = ["grad", "jvp", "hvp", "jacobian", "hessian", "budget", "frozen", "checkpoint"];
 
+/// What some are called elsewhere, for short.
+const SHORT: [(&str, &str); 2] = [("hess", "hessian"), ("jac", "jacobian")];
+
 impl Parser<'_> {
     /// All attributes that come next.
     pub(super) fn attributes(&mut self) -> Attributes {
@@ -121,6 +124,7 @@ impl Parser<'_> {
         let span = super::join(hash, group.span_close(), group.span());
         self.within(group, |inner| {
             let name = inner.name("the name of an attribute")?;
+            let name = inner.meant(name)?;
             // With a gap in its list it would mean something else.
             let attribute = inner.wholly(|inner| inner.known_attribute(name, group, span))?;
             if !inner.cursor.is_empty() {
@@ -133,6 +137,26 @@ impl Parser<'_> {
             }
             Ok(attribute)
         })?
+    }
+
+    /// The name of an attribute; of one that is unknown, which is reported, the nearest of ours.
+    fn meant(&mut self, name: Ident) -> Parsed<Ident> {
+        let text = name.to_string();
+        let known: Vec<&str> = OURS.iter().chain(&RUST).copied().collect();
+        if known.contains(&text.as_str()) {
+            return Ok(name);
+        }
+        let short = SHORT.iter().find(|(short, _)| *short == text).map(|(_, long)| *long);
+        let near = short.or_else(|| did_you_mean(&text, &known));
+        let help = match (hints::look_up(hints::ATTRIBUTES, &text), near) {
+            (Some(help), _) => help.to_owned(),
+            (None, Some(near)) => format!("did you mean `#[{near}]`?"),
+            (None, None) => format!("the attributes here are {}", OURS.join(", ")),
+        };
+        let failed = self.wrong(name.span(), format!("unknown attribute `{text}`"), help);
+        // A method that is made by it is missed nowhere else then.
+        let ours = near.filter(|near| OURS.contains(near));
+        ours.map(|near| Ident::new(near, name.span())).ok_or(failed)
     }
 
     fn known_attribute(&mut self, name: Ident, group: &Group, span: Span) -> Parsed<Attribute> {
@@ -151,15 +175,8 @@ impl Parser<'_> {
                 tokens.extend([TokenTree::Group(group.clone())]);
                 return Ok(Attribute::Rust(name, tokens));
             }
-            _ => {
-                let known: Vec<&str> = OURS.iter().chain(&RUST).copied().collect();
-                let help = match (hints::look_up(hints::ATTRIBUTES, &text), did_you_mean(&text, &known)) {
-                    (Some(help), _) => help.to_owned(),
-                    (None, Some(near)) => format!("did you mean `#[{near}]`?"),
-                    (None, None) => format!("the attributes here are {}", OURS.join(", ")),
-                };
-                return Err(self.wrong(name.span(), format!("unknown attribute `{text}`"), help));
-            }
+            // Names are known here.
+            _ => return Err(Failed),
         };
         let listed = self.eat_group(Delimiter::Parenthesis);
         let with_respect_to = match listed {

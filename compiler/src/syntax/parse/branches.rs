@@ -26,7 +26,7 @@ pub(super) fn only_assigns(value: &Expr) -> bool {
 /// The statement that such a choice is.
 pub(super) fn statement(value: Expr) -> Statement {
     let (pattern, value) = (Pattern::Ignored(value.span), with_values(value));
-    Statement::Let { mutable: false, pattern, ty: None, value }
+    Statement::Let { attributes: Vec::new(), mutable: false, pattern, ty: None, value }
 }
 
 fn with_values(value: Expr) -> Expr {

@@ -47,6 +47,9 @@ pub(super) struct Cursor {
     blamed: Option<usize>,
 }
 
+/// How many tokens are looked through for the names of fields that a type may have swallowed.
+const FIELDS_AHEAD: usize = 64;
+
 impl Cursor {
     /// The whole block.
     pub(super) fn new(tokens: TokenStream) -> Self {
@@ -217,6 +220,15 @@ impl Cursor {
     /// Whether a group with this delimiter comes `ahead` of the next token.
     pub(super) fn at_group(&self, ahead: usize, delimiter: Delimiter) -> bool {
         matches!(self.peek(ahead), Some(TokenTree::Group(group)) if group.delimiter() == delimiter)
+    }
+
+    /// The names in front of a `:`, and how many tokens stand before each, among those that come next.
+    pub(super) fn declared(&self) -> Vec<(usize, Ident)> {
+        let places = (0..FIELDS_AHEAD).filter_map(|place| match self.peek(place)? {
+            TokenTree::Ident(name) if self.operator_at(place + 1) == Some(":") => Some((place, name.clone())),
+            _ => None,
+        });
+        places.collect()
     }
 
     /// The longest operator that comes next.

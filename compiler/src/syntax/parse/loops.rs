@@ -1,13 +1,14 @@
 //! Loops: `for t in 0..T`, `for t in (0..T).rev()`, `for t in 0..S while c`, `for block in blocks`.
 
-use proc_macro2::{Delimiter, Ident, Span, TokenTree};
+use proc_macro2::{Delimiter, Ident, TokenTree};
 
 use super::super::ast::{ExprKind, For, ForRange, Statement};
+use super::attributes::Sorted;
 use super::{Failed, Parsed, Parser, hints, lost_expression};
 
 impl Parser<'_> {
     /// A loop, from `for` on. A broken header does not hide the errors in the body, nor unbind the variable.
-    pub(super) fn for_loop(&mut self, checkpoint: Option<Span>) -> Parsed<For> {
+    pub(super) fn for_loop(&mut self, attributes: Sorted) -> Parsed<For> {
         let lost = self.to_bind();
         let span = self.bump_span();
         let header = std::mem::replace(&mut self.header, true);
@@ -29,7 +30,8 @@ impl Parser<'_> {
             body.statements.insert(0, Statement::Lost(lost));
         }
         Ok(For {
-            checkpoint,
+            attributes: attributes.rust,
+            checkpoint: attributes.checkpoint,
             variable: variable.unwrap_or(Ident::new("_", span)),
             range: range.unwrap_or(ForRange::Over(lost_expression(span))),
             condition: condition.unwrap_or(Some(lost_expression(span))),

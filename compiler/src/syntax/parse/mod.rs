@@ -44,9 +44,10 @@ pub(super) fn block(tokens: TokenStream, report: &mut Report) -> Block {
         depth: 0,
         header: false,
         lost: Lost::default(),
+        suffixes: Vec::new(),
     };
     let items = parser.items();
-    Block { items, lost: parser.lost }
+    Block { items, lost: parser.lost, suffixes: parser.suffixes }
 }
 
 /// An error that is in the report already.
@@ -69,6 +70,8 @@ struct Parser<'report> {
     header: bool,
     /// What no node of the tree stands for.
     lost: Lost,
+    /// Types of floats behind numbers.
+    suffixes: Vec<Ident>,
     /// Keywords that something is named by, which is said where it is declared.
     misnamed: BTreeSet<String>,
 }

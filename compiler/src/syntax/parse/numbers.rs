@@ -1,11 +1,11 @@
 //! Numbers as written: `1_000`, `0x10`, `1e-3`, `1.`, and Rust's suffixes.
 
-use proc_macro2::Literal;
+use proc_macro2::{Ident, Literal};
 
 use super::super::ast::{Expr, ExprKind, Number, UnaryOperator};
 use super::{Failed, Parsed, Parser, hints, lost_expression};
 
-/// Suffixes that say nothing here, for a number is what its place makes of it.
+/// Suffixes that a number may have; what it is its place makes of it.
 const SUFFIXES: [&str; 6] = ["", "f32", "f64", "u32", "u64", "usize"];
 
 impl Parser<'_> {
@@ -50,6 +50,9 @@ impl Parser<'_> {
             if !of_type {
                 return Err(failed);
             }
+        }
+        if matches!(suffix, "f32" | "f64") {
+            self.suffixes.push(Ident::new(suffix, span));
         }
         match value(digits, suffix) {
             Some(number) if number.integer.is_some() || number.value.is_finite() => Ok(number),

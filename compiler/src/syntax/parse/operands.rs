@@ -2,13 +2,11 @@
 
 use proc_macro2::{Delimiter, Group, Ident, TokenTree};
 
-use super::super::ast::{Body, CallArgument, Expr, ExprKind};
+use super::super::ast::{Body, CallArgument, Expr, ExprKind, REDUCERS};
 use super::cursor::Cursor;
 use super::expressions::LONGEST;
 use super::types::or_lost;
 use super::{Failed, Parsed, Parser, ends_in_comma, hints, is_keyword, join, lost_expression};
-
-const REDUCERS: [&str; 9] = ["sum", "prod", "mean", "max", "min", "argmax", "argmin", "any", "all"];
 
 impl Parser<'_> {
     /// An operand with all that follows it.

@@ -1,6 +1,6 @@
 //! Bodies and their statements.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
 use super::super::ast::{
     BinaryOperator, Body, Expr, ExprKind, Lost, Pattern, Statement, Target, TensorType, Type,
@@ -100,11 +100,11 @@ impl Parser<'_> {
             return Ok(());
         }
         if is_loop {
-            body.statements.push(Statement::For(self.for_loop(attributes.checkpoint)?));
+            body.statements.push(Statement::For(self.for_loop(attributes)?));
             return Ok(());
         }
         if self.cursor.at_word("let") {
-            body.statements.push(self.let_statement()?);
+            body.statements.push(self.let_statement(attributes.rust)?);
             return Ok(());
         }
         // A word that is no keyword is foreign only in front of another: `var x = …`, but not `var(x)`.
@@ -158,14 +158,15 @@ impl Parser<'_> {
     }
 
     /// `let mut (a, b): T = value;`, `let mut y[n, i in 0..24] = value;`
-    fn let_statement(&mut self) -> Parsed<Statement> {
+    fn let_statement(&mut self, attributes: Vec<TokenStream>) -> Parsed<Statement> {
         self.cursor.bump();
         let mutable = self.eat_word("mut");
         let before = if mutable.is_some() { "let mut " } else { "let " };
         if let Some((name, ty)) = self.type_before_name(before, " = …;") {
             let value = self.value();
             let pattern = Pattern::Name(name);
-            return Ok(Statement::Let { mutable: mutable.is_some(), pattern, ty: Some(ty), value });
+            let mutable = mutable.is_some();
+            return Ok(Statement::Let { attributes, mutable, pattern, ty: Some(ty), value });
         }
         let indexed = self.cursor.word().is_some() && self.cursor.at_group(1, Delimiter::Bracket);
         if indexed {
@@ -177,7 +178,8 @@ impl Parser<'_> {
             if let Some(ty) = ty {
                 value = declared(&name, ty, value);
             }
-            return Ok(Statement::LetIndexed { mutable: mutable.is_some(), name, indices, value });
+            let mutable = mutable.is_some();
+            return Ok(Statement::LetIndexed { attributes, mutable, name, indices, value });
         }
         let mut inner_mut = false;
         let pattern = self.pattern_with(&mut inner_mut)?;
@@ -199,10 +201,10 @@ impl Parser<'_> {
             // Nobody knows where the value begins.
             self.skip_statement();
             let value = lost_expression(self.cursor.previous());
-            return Ok(Statement::Let { mutable, pattern, ty, value });
+            return Ok(Statement::Let { attributes, mutable, pattern, ty, value });
         }
         let value = self.value();
-        Ok(Statement::Let { mutable, pattern, ty, value })
+        Ok(Statement::Let { attributes, mutable, pattern, ty, value })
     }
 
     /// The type of each element in `let y[n]: u32 = …;`: that of a number, an index or a mask.
@@ -355,6 +357,11 @@ impl Parser<'_> {
         let is_choice = matches!(value.kind, ExprKind::If { .. });
         if semicolon.is_none() && !is_choice && !self.cursor.is_empty() {
             self.end_of_statement()?;
+            // What follows may go on with it, `x w / 2`, so that nobody knows what the result is.
+            self.statement(body, valued)?;
+            if let Some(result) = &mut body.result {
+                result.kind = ExprKind::Error;
+            }
         } else if fine {
             let help = match &value.kind {
                 ExprKind::If { .. } => {
@@ -432,6 +439,7 @@ fn declared(name: &Ident, ty: Type, value: Expr) -> Expr {
     let span = value.span;
     let result = Expr { kind: ExprKind::Name(name.clone()), span };
     let pattern = Pattern::Name(name.clone());
-    let statements = vec![Statement::Let { mutable: false, pattern, ty: Some(ty), value }];
+    let attributes = Vec::new();
+    let statements = vec![Statement::Let { attributes, mutable: false, pattern, ty: Some(ty), value }];
     Expr { kind: ExprKind::Block(Body { statements, result: Some(Box::new(result)), span }), span }
 }

@@ -79,7 +79,14 @@ impl Parser<'_> {
             if known(&CONTAINERS) || known(&SCALARS) {
                 return Ok(FieldType::Error(self.rust_generic(&name)));
             }
-            let (arguments, _) = self.angles(Self::generic_argument);
+            let (declared, read) = (self.cursor.declared(), self.cursor.tokens_read());
+            let (arguments, whole) = self.angles(Self::generic_argument);
+            if !whole {
+                // Without its `>` it has read the fields behind it.
+                let read = self.cursor.tokens_read() - read;
+                let inside = declared.into_iter().filter(|(place, _)| *place < read);
+                self.lost.names.extend(inside.map(|(_, name)| name));
+            }
             return Ok(FieldType::Layer(name, arguments));
         }
         if self.cursor.at_group(0, Delimiter::Bracket)

@@ -118,12 +118,12 @@ fn keyword(mutable: bool) -> &'static str {
 
 fn statement(statement: &Statement) -> String {
     match statement {
-        Statement::Let { mutable, pattern, ty, value } => {
+        Statement::Let { mutable, pattern, ty, value, .. } => {
             let keyword = keyword(*mutable);
             let ty = ty.iter().map(|ty| format!(": {}", self::ty(ty))).collect::<String>();
             list(keyword, [self::pattern(pattern) + &ty, expression(value)])
         }
-        Statement::LetIndexed { mutable, name, indices, value } => {
+        Statement::LetIndexed { mutable, name, indices, value, .. } => {
             let left = format!("{name}[{}]", commas(indices.iter().map(binding)));
             list(keyword(*mutable), [left, expression(value)])
         }

@@ -1,0 +1,60 @@
+//! Whether there can be a workspace of such sizes: one that an array carries is at most as large as memory, one
+//! that a `dim` argument fixes is any number.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::quote;
+
+use super::Compiled;
+use super::signature::Signature;
+use crate::ir::{Atom, DimId, Int};
+use crate::program::DimSource;
+
+/// The sums of a workspace that such a size is part of.
+fn sums(signature: &Signature<'_>, compiled: &Compiled) -> Vec<Int> {
+    let is_free = |dim: &DimId| matches!(signature.method.dims[dim.0 as usize], DimSource::Argument(_));
+    let sums = compiled.plan.workspace().sums().to_vec();
+    sums.into_iter().filter(|sum| sum.dims().iter().any(is_free)).collect()
+}
+
+/// When that panics, as the end of a sentence.
+pub fn panics(signature: &Signature<'_>, compiled: &Compiled) -> Option<String> {
+    let is_asked = !sums(signature, compiled).is_empty();
+    is_asked.then(|| "its sizes need more memory than there can be".to_string())
+}
+
+/// The dims that are asked.
+pub fn dims(signature: &Signature<'_>, compiled: &Compiled) -> BTreeSet<DimId> {
+    sums(signature, compiled).iter().flat_map(Int::dims).collect()
+}
+
+/// Asks before anything is made of the sizes; nothing where arrays carry them all.
+pub fn asked(signature: &Signature<'_>, compiled: &Compiled, function: &str) -> TokenStream {
+    let dims = dims(signature, compiled);
+    if dims.is_empty() {
+        return TokenStream::new();
+    }
+    let private = &signature.paths.private;
+    let local = |dim: &DimId| &signature.dims[dim.0 as usize];
+    let sizes = dims.iter().map(|dim| {
+        let (name, local) = (&signature.method.graph.dims[dim.0 as usize], local(dim));
+        quote!((#name, #local))
+    });
+    let sums = sums(signature, compiled).into_iter().map(|sum| {
+        // What is subtracted, and quotients of what is, only make it less.
+        let terms = sum.terms().filter(|(_, coefficient)| *coefficient > 0);
+        let products = terms.filter_map(|(monomial, coefficient)| {
+            let factors = monomial.iter().map(|atom| match atom {
+                Atom::Dim(dim) => Some(local(dim)),
+                _ => None,
+            });
+            let factors = factors.collect::<Option<Vec<&Ident>>>()?;
+            let coefficient = Literal::u64_unsuffixed(coefficient.unsigned_abs());
+            Some(quote!(&[#coefficient, #(#factors),*]))
+        });
+        let products: Vec<TokenStream> = products.collect();
+        quote!(&[#(#products),*])
+    });
+    quote!(#private::panics::check_memory(#function, &[#(#sizes),*], &[#(#sums),*]);)
+}
