@@ -238,6 +238,6 @@ fn nothing_is_written_before_a_panic() {
     });
     let message = std::panic::catch_unwind(step).expect_err("an index is out of range");
     let message = message.downcast_ref::<String>().expect("a message");
-    assert!(message.starts_with("Language::loss: `words[0]` is 9"), "{message}");
+    assert!(message.starts_with("Language::loss: `words[0, 0]` is 9"), "{message}");
     assert_eq!(model.as_slice(), before.as_slice());
 }

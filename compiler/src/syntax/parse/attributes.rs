@@ -139,7 +139,7 @@ impl Parser<'_> {
         })?
     }
 
-    /// The name of an attribute; of one that is unknown, which is reported, the nearest of ours.
+    /// The name of an attribute; of one that is unknown, which is reported, the nearest derivative.
     fn meant(&mut self, name: Ident) -> Parsed<Ident> {
         let text = name.to_string();
         let known: Vec<&str> = OURS.iter().chain(&RUST).copied().collect();
@@ -154,9 +154,9 @@ impl Parser<'_> {
             (None, None) => format!("the attributes here are {}", OURS.join(", ")),
         };
         let failed = self.wrong(name.span(), format!("unknown attribute `{text}`"), help);
-        // A method that is made by it is missed nowhere else then.
-        let ours = near.filter(|near| OURS.contains(near));
-        ours.map(|near| Ident::new(near, name.span())).ok_or(failed)
+        // A method that is made by it is missed nowhere else then; what the others mean is not guessed.
+        let derivative = near.filter(|near| OURS[..=DerivativeKind::Hessian as usize].contains(near));
+        derivative.map(|near| Ident::new(near, name.span())).ok_or(failed)
     }
 
     fn known_attribute(&mut self, name: Ident, group: &Group, span: Span) -> Parsed<Attribute> {
