@@ -341,8 +341,7 @@ impl<'a> Elaborator<'a> {
         )
     }
 
-    /// The array as a tensor of its own, unless it is a view already. Every node that shares a value is
-    /// made here.
+    /// The array as a tensor of its own, unless it is a view already. Every node that shares a value is made here.
     pub fn store(&mut self, array: &Array, name: &str) -> Array {
         let array = self.here(array);
         // A key is computed anew wherever it is used.
