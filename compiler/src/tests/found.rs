@@ -125,3 +125,19 @@ fn what_is_read_at_a_computed_place_is_not_evaluated_elsewhere() {
         3,
     );
 }
+
+#[test]
+fn a_product_of_no_constant_number_of_factors_is_one() {
+    check_gradients(
+        "dim M;
+        pub struct Net {}
+        impl Net {
+            pub fn factors(x: f64[1], y: f64[M]) -> f64[M, 1] {
+                let a[i in 0..M, j] = prod[k in 0..2, l in 0..j](x[l]) * x[j] + y[i];
+                a
+            }
+        }",
+        &[2],
+        3,
+    );
+}
