@@ -141,3 +141,20 @@ fn a_product_of_no_constant_number_of_factors_is_one() {
         3,
     );
 }
+
+#[test]
+fn a_loop_goes_on_by_what_stands_at_a_later_place() {
+    // At the first iteration `i + t` is `i`, which is no axis that `i` runs over for that.
+    check_gradients(
+        "pub struct Net {}
+        impl Net {
+            pub fn stopped(x: f64[2, 3, 2], a: f64[2]) -> f64 {
+                let mut h = 1.0;
+                for t in 0..2 while any[i](x[t, i + t, i] > a[i] - 1) { h = h * x[t, 2, 0] + a[t]; }
+                h
+            }
+        }",
+        &[],
+        3,
+    );
+}
