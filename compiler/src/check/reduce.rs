@@ -190,6 +190,12 @@ impl Elaborator<'_> {
     fn product(&mut self, array: &Array, name: &str, reduced: &[Axis], count: Int) -> Array {
         let (used, value, outer) = self.domain_of(array, reduced.len());
         let shape: Vec<Int> = outer.iter().map(|axis| axis.extent.clone()).collect();
+        // Of nothing it is 1, and no counter can be taken apart.
+        if count.is(0) {
+            let one = self.graph.scalars.number(1.0);
+            let made = self.graph.push_map(name, shape, Kind::Float, one);
+            return self.read_made(made, &used, &array.shape, Kind::Float);
+        }
         let counter = self.graph.add_loop();
         let at: Vec<Int> = Graph::identity(outer.len())
             .into_iter()

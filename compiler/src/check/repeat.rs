@@ -7,6 +7,7 @@ use super::notation::is_size;
 use super::value::{Array, Bound, Layer, Mutability, Value};
 use super::words::spelled;
 use crate::differentiate::Open;
+use crate::ir::rename::{self, Rename};
 use crate::ir::{Atom, Carried, Comparison, Int, Keep, Kind, Loop, LoopId, Node, TensorId};
 use crate::syntax::ast;
 
@@ -285,7 +286,8 @@ impl Elaborator<'_> {
         }
     }
 
-    /// Whether the iteration at `counter` runs: a scalar mask, by what the names mean here.
+    /// Whether the iteration at `counter` runs: a scalar mask, by what the names mean here. It is asked of a counter of
+    /// its own, which is replaced: at 0, `x[i + t]` would be a read of `x[i]`, whose axis `i` runs over.
     fn runs(
         &mut self,
         each: &ast::For,
@@ -295,15 +297,19 @@ impl Elaborator<'_> {
         counter: Int,
         extent: &Int,
     ) -> TensorId {
+        let asked = self.graph.add_loop();
+        let own = Int::atom(Atom::Loop(asked));
+        self.counters.insert(asked, extent.clone());
+        let known = self.graph.nodes.len();
         let s = &mut self.graph.scalars;
         let (begun, ahead) = (
-            s.compare_int(Comparison::LessEqual, Int::zero(), counter.clone()),
-            s.compare_int(Comparison::Less, counter.clone(), extent.clone()),
+            s.compare_int(Comparison::LessEqual, Int::zero(), own.clone()),
+            s.compare_int(Comparison::Less, own.clone(), extent.clone()),
         );
         let exists = s.and(begun, ahead);
         let exists = self.scalar(Kind::Mask, exists);
         let here =
-            |value: &Int| value.substitute(&mut |atom| (*atom == Atom::Loop(loops)).then(|| counter.clone()));
+            |value: &Int| value.substitute(&mut |atom| (*atom == Atom::Loop(loops)).then(|| own.clone()));
         let variable = match variable {
             Bound::Integer(value) => Bound::Integer(here(value)),
             Bound::Value(Value::Layer(layer)) => Bound::Value(Value::Layer(Layer {
@@ -324,7 +330,29 @@ impl Elaborator<'_> {
         if let Some(mask) = mask.filter(|mask| self.is_one_condition(mask, condition)) {
             element = self.graph.scalars.select(exists.element, mask.element, element);
         }
+        self.counters.remove(&asked);
+        let mut nodes = self.graph.nodes.split_off(known);
+        let mut asked = Asked { asked, counter };
+        nodes.iter_mut().for_each(|node| rename::node(&mut self.graph, node, &mut asked));
+        self.graph.nodes.extend(nodes);
+        let element = rename::scalar(&mut self.graph.scalars, element, &mut asked);
         self.graph.push_map("running", Vec::new(), Kind::Mask, element)
+    }
+}
+
+/// A counter that is replaced by an integer.
+struct Asked {
+    asked: LoopId,
+    counter: Int,
+}
+
+impl Rename for Asked {
+    fn read(&mut self, _: TensorId, _: &[Int]) -> Option<(TensorId, Vec<Int>)> {
+        None
+    }
+
+    fn counter(&mut self, counter: LoopId) -> Int {
+        if counter == self.asked { self.counter.clone() } else { Int::atom(Atom::Loop(counter)) }
     }
 }
 

@@ -51,7 +51,10 @@ impl Guards {
     ) {
         let own = around.into_iter().chain(conditions(graph, share)).collect::<Vec<_>>();
         let own = own.into_iter().reduce(|all, next| graph.scalars.and(all, next));
-        let own = own.and_then(|condition| over_axes(graph, (domain, at), condition));
+        let own = own.and_then(|condition| {
+            let (domain, at, condition) = at_any_place(graph, (domain, at), cotangent, condition);
+            over_axes(graph, (&domain, &at), condition)
+        });
         let own = own.map(|condition| inside(graph, (domain, at), cotangent, condition));
         let condition = match base {
             None => own,
@@ -81,6 +84,40 @@ fn conditions(graph: &mut Graph, mut value: ScalarId) -> Vec<ScalarId> {
         }
     }
     all
+}
+
+/// Where something is written at a subscript that is computed, `a[k[i]]` or `a[i + 1]`, a condition on what is read at
+/// the same is one on each place, whether it is written or not: the subscript is an index of its own.
+fn at_any_place(
+    graph: &mut Graph,
+    (domain, at): (&[Axis], &[Int]),
+    tensor: TensorId,
+    condition: ScalarId,
+) -> (Vec<Axis>, Vec<Int>, ScalarId) {
+    let (mut domain, mut places) = (domain.to_vec(), at.to_vec());
+    let shape = graph.shape(tensor).to_vec();
+    for (axis, subscript) in at.iter().enumerate() {
+        if subscript.as_index().is_none() {
+            places[axis] = Int::index(domain.len());
+            domain.push(Axis { name: "place".to_string(), extent: shape[axis].clone() });
+        }
+    }
+    let Graph { scalars, tensors, .. } = graph;
+    let moved = scalars.rebuild(
+        condition,
+        &mut |scalars, id| {
+            let Scalar::Read(read, subscripts) = scalars[id].clone() else { return None };
+            let place = |(subscript, size): (&Int, &Int)| {
+                let is_it = |axis: &usize| at[*axis] == *subscript && shape[*axis] == *size;
+                (0..at.len()).find(is_it).map_or_else(|| subscript.clone(), |axis| places[axis].clone())
+            };
+            let sizes = &tensors[read.0 as usize].shape;
+            let subscripts = subscripts.iter().zip(sizes).map(place).collect();
+            Some(scalars.read(read, subscripts))
+        },
+        &mut Int::clone,
+    );
+    (domain, places, moved)
 }
 
 /// What of a condition over a domain is one over some axes, which are indices of the domain: it holds wherever the

@@ -89,3 +89,72 @@ fn the_power_of_one_half_is_what_it_is_everywhere() {
     assert!((results[0].floats()[0] / 8f64.sqrt() - 1e200).abs() < 1e186);
     assert!(results[1].floats().iter().all(|slope| (slope - 0.125f64.sqrt()).abs() < 1e-14));
 }
+
+#[test]
+fn what_is_read_at_a_computed_place_is_not_evaluated_elsewhere() {
+    // `asin` has no derivative where the condition does not hold, at places that `k` names and at all others.
+    check_gradients(
+        "dim N;
+        pub struct Net {}
+        impl Net {
+            pub fn one(x: f64[4, N], k: u32) -> f64[4] {
+                let y = asin(2 * x);
+                let z[i] = (if abs(2 * x[i]) < 0.75 { y[i] } else { 0 })[k];
+                z
+            }
+            pub fn several(x: f64[4, N], k: u32[6]) -> f64[6, N] {
+                let y = asin(2 * x);
+                (if abs(2 * x) < 0.75 { y } else { 0 })[k]
+            }
+            pub fn last(x: f64[4, 5]) -> f64[4] {
+                let y = asin(2 * x);
+                (if abs(2 * x) < 0.75 { y } else { 0 })[.., -1]
+            }
+            pub fn next(x: f64[N]) -> f64 {
+                let y = asin(2 * x);
+                sum[i in 0..N - 1](if abs(2 * x[i + 1]) < 0.75 { y[i + 1] } else { 0 })
+            }
+            pub fn looped(x: f64[N]) -> f64 {
+                let y = asin(2 * x);
+                let mut sum = x[0];
+                for t in 0..N { if abs(2 * x[t]) < 0.75 { sum = sum * y[t]; } }
+                sum
+            }
+        }",
+        &[3],
+        3,
+    );
+}
+
+#[test]
+fn a_product_of_no_constant_number_of_factors_is_one() {
+    check_gradients(
+        "dim M;
+        pub struct Net {}
+        impl Net {
+            pub fn factors(x: f64[1], y: f64[M]) -> f64[M, 1] {
+                let a[i in 0..M, j] = prod[k in 0..2, l in 0..j](x[l]) * x[j] + y[i];
+                a
+            }
+        }",
+        &[2],
+        3,
+    );
+}
+
+#[test]
+fn a_loop_goes_on_by_what_stands_at_a_later_place() {
+    // At the first iteration `i + t` is `i`, which is no axis that `i` runs over for that.
+    check_gradients(
+        "pub struct Net {}
+        impl Net {
+            pub fn stopped(x: f64[2, 3, 2], a: f64[2]) -> f64 {
+                let mut h = 1.0;
+                for t in 0..2 while any[i](x[t, i + t, i] > a[i] - 1) { h = h * x[t, 2, 0] + a[t]; }
+                h
+            }
+        }",
+        &[],
+        3,
+    );
+}
