@@ -30,13 +30,8 @@ impl Guards {
     }
 
     /// A condition that is asked where the guards on top of a value hold alone.
-    pub fn within(&self, graph: &mut Graph, mut value: ScalarId, condition: ScalarId) -> ScalarId {
-        let mut all = Vec::new();
-        while let Some((condition, inner)) = guard(&mut graph.scalars, value) {
-            all.push(condition);
-            value = inner;
-        }
-        all.into_iter().rev().fold(condition, |rest, own| graph.scalars.and(own, rest))
+    pub fn within(&self, graph: &mut Graph, value: ScalarId, condition: ScalarId) -> ScalarId {
+        on_top(graph, value).into_iter().rev().fold(condition, |rest, own| graph.scalars.and(own, rest))
     }
 
     /// Takes note of a share that is written to a cotangent at some subscripts, over what it was before.
@@ -65,6 +60,16 @@ impl Guards {
             self.0.insert(cotangent, condition);
         }
     }
+}
+
+/// The guards on top of a value, from the outermost.
+pub fn on_top(graph: &mut Graph, mut value: ScalarId) -> Vec<ScalarId> {
+    let mut all = Vec::new();
+    while let Some((condition, inner)) = guard(&mut graph.scalars, value) {
+        all.push(condition);
+        value = inner;
+    }
+    all
 }
 
 /// What must hold, or an expression is zero.

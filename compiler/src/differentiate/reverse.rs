@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::activity::spread;
 use super::application::Application;
-use super::guards::{Guards, over_axes};
+use super::guards::{Guards, on_top, over_axes};
 use super::share::{make, share};
 use super::table::scalar_vjp;
 use super::tame::Tame;
@@ -283,8 +283,13 @@ impl Reverse<'_> {
             let axes: Vec<Int> = axes.into_iter().map(Int::index).collect();
             let inside = among(self.graph, &axes);
             if let Some(inside) = inside.filter(|_| inside != outside) {
+                // The place that the share goes to may be one where the factor's own guards hold alone.
+                let own = on_top(self.graph, factor);
                 let factor = make(self.graph, node, factor, &[inside], &BTreeMap::new(), backward);
                 share = self.graph.scalars.mul(seed, factor);
+                for condition in own.into_iter().rev() {
+                    share = self.graph.scalars.select(condition, share, zero);
+                }
             }
         }
         match outside {

@@ -158,3 +158,24 @@ fn a_loop_goes_on_by_what_stands_at_a_later_place() {
         3,
     );
 }
+
+#[test]
+fn a_window_over_an_edge_stays_one_under_a_condition() {
+    // The copy of the weights with zeros for where nothing is seen took the question with it, and the share of `x`
+    // was written in front of its first element.
+    check_gradients(
+        "pub struct Net {}
+        impl Net {
+            pub fn seen(x: f64[1, 1, 3], w: f64[5, 3, 2], c: f64[3]) -> f64 {
+                let mut m = 0.0;
+                if any(c < 0.5) {
+                    let k = logsumexp(w, axis = [0, 1], keep = true);
+                    m = mean(conv1d(x + 1, k, padding = 1, dilation = 2));
+                }
+                m
+            }
+        }",
+        &[],
+        3,
+    );
+}

@@ -23,7 +23,7 @@ const LONGEST: usize = 1400;
 /// What the test says of itself.
 const HEAD: &str = "//! Random programs with what the interpreter makes of them: values, and gradients of their \
 scalar or under\n//! random cotangents. Written by `BLESS=1 cargo test -p chainrule-compiler --lib batch`.\n\nuse \
-super::{Array, agree};\nuse chainrule::{Params, Tensor, TensorMut, Workspace, net};\n";
+super::functions::*;\nuse super::{Array, agree};\nuse chainrule::{Params, Tensor, TensorMut, Workspace, net};\n";
 
 #[test]
 fn the_batch_is_written() {

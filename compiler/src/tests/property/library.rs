@@ -1,5 +1,9 @@
 //! The library, by its textbook formulas.
 
+pub mod layers;
+mod linear;
+mod window;
+
 use super::number::Number;
 use super::tensor::{Element, Tensor};
 use super::tree::Setting;
@@ -270,7 +274,9 @@ pub fn call(name: &str, arguments: &[Tensor], options: &Options<'_>) -> Tensor {
         {
             x.folded(name, &x.axes(&options.list("axis")), options.flag("keep"))
         }
-        _ => loss(name, arguments, options),
+        _ => window::call(name, arguments, options)
+            .or_else(|| linear::call(name, arguments))
+            .unwrap_or_else(|| loss(name, arguments, options)),
     }
 }
 
@@ -383,39 +389,4 @@ fn variance(x: &Tensor, options: &Options<'_>) -> Tensor {
 
 fn norm(x: &Tensor, axes: &[usize], keep: bool) -> Tensor {
     x.mul(x).folded("sum", axes, keep).map(Number::root)
-}
-
-/// A layer of the library, by its fields in order.
-pub fn layer(name: &str, fields: &[Tensor], x: &Tensor) -> Tensor {
-    let last = vec![x.shape.len().saturating_sub(1)];
-    let small = Tensor::scalar(1e-5);
-    match (name, fields) {
-        ("Linear", [weight, bias]) => x.product(weight).add(bias),
-        ("LayerNorm", [weight, bias]) => {
-            let centred = x.sub(&x.folded("mean", &last, true));
-            let variance = centred.mul(&centred).folded("mean", &last, true);
-            centred.div(&variance.add(&small).map(|x| x.unary("sqrt"))).mul(weight).add(bias)
-        }
-        ("RmsNorm", [weight]) => {
-            let square = x.mul(x).folded("mean", &last, true);
-            x.div(&square.add(&small).map(|x| x.unary("sqrt"))).mul(weight)
-        }
-        ("Embedding", [weight]) => {
-            let width = weight.shape[1];
-            Tensor::make(&[x.shape.as_slice(), &[width]].concat(), |at| {
-                let (column, own) = at.split_last().expect("an axis of columns");
-                weight.at(&[x.at(own).index() as usize, *column]).clone()
-            })
-        }
-        _ => panic!("no layer `{name}`"),
-    }
-}
-
-/// The names of a library layer's fields.
-pub fn layer_fields(name: &str) -> Option<&'static [&'static str]> {
-    Some(match name {
-        "Linear" | "LayerNorm" => &["weight", "bias"],
-        "RmsNorm" | "Embedding" => &["weight"],
-        _ => return None,
-    })
 }

@@ -1,9 +1,10 @@
 //! Random programs, held against what they mean.
 //!
-//! `PROPERTY_PROGRAMS` says how many (1,000 if not set), `PROPERTY_SEED` from which seed on. A program that
+//! `PROPERTY_PROGRAMS` says how many (500 if not set), `PROPERTY_SEED` from which seed on. A program that
 //! fails is printed with its seed as small as it could be made.
 
 mod batch;
+mod external;
 mod generate;
 mod judge;
 mod library;
@@ -82,7 +83,7 @@ fn smallest(seed: u64) -> String {
 
 #[test]
 fn random_programs() {
-    let count = setting("PROPERTY_PROGRAMS").unwrap_or(1000);
+    let count = setting("PROPERTY_PROGRAMS").unwrap_or(500);
     let first = setting("PROPERTY_SEED").unwrap_or(1);
     let half = |odd: u64| move || run((first..first + count).filter(move |seed| seed % 2 == odd));
     let other = std::thread::Builder::new().stack_size(16 << 20).spawn(half(1)).expect("a thread");

@@ -1,5 +1,6 @@
 //! A program as text, as a user would write it.
 
+use super::external;
 use super::tree::{
     Bound, Content, Expr, Field, Function, Int, Kind, LayerName, Pattern, Program, Range, Returned, Setting,
     Size, Statement, Struct, Subscript, Target, Type,
@@ -20,7 +21,7 @@ pub fn program(program: &Program) -> String {
         printer.function(function, 0);
     }
     printer.structure(&program.network, true);
-    printer.text
+    external::declarations(&printer.text, program.float) + &printer.text
 }
 
 struct Printer {
@@ -135,8 +136,9 @@ impl Printer {
             Statement::LetTuple { pattern: names, value } => {
                 format!("let {} = {};", pattern(names), self.expr(value))
             }
-            Statement::LetIndexed { name, indices, value } => {
-                format!("let {name}[{}] = {};", bounds(indices), self.expr(value))
+            Statement::LetIndexed { name, indices, element, value } => {
+                let element = element.as_ref().map_or_else(String::new, |ty| format!(": {}", self.ty(ty)));
+                format!("let {name}[{}]{element} = {};", bounds(indices), self.expr(value))
             }
             Statement::Assign { target, operator, value } => {
                 let target = match target {
@@ -187,6 +189,7 @@ impl Printer {
             Expr::Size(size) => size.as_dim().is_some() || size.as_constant().is_some(),
             Expr::Negate(_) | Expr::Not(_) | Expr::Binary(..) | Expr::Guard(..) => false,
             Expr::If(..) | Expr::Cast(_) | Expr::Block(..) => false,
+            Expr::Integer(value) => !matches!(value, Int::Binary(..)),
             _ => true,
         };
         if simple { text } else { format!("({text})") }
@@ -201,6 +204,7 @@ impl Printer {
             Expr::Number(value) => format!("{value:?}"),
             Expr::Flag(flag) => flag.to_string(),
             Expr::Size(value) => size(value),
+            Expr::Integer(value) => int(value),
             Expr::Name(name) => name.clone(),
             Expr::Negate(inner) => format!("-{}", self.operand(inner)),
             Expr::Not(inner) => format!("!{}", self.operand(inner)),
@@ -230,9 +234,10 @@ impl Printer {
                 }
             }
             Expr::Apply(name, arguments) => format!("{name}({})", self.list(arguments)),
-            Expr::Layer(LayerName { name, at }, arguments) => {
-                let at = at.map_or_else(String::new, |at| format!("[{at}]"));
-                format!("{name}{at}({})", self.list(arguments))
+            Expr::Layer(LayerName { name, at, function }, arguments) => {
+                let at = at.as_ref().map_or_else(String::new, |at| format!("[{}]", int(at)));
+                let function = if *function == "call" { String::new() } else { format!(".{function}") };
+                format!("{name}{at}{function}({})", self.list(arguments))
             }
             Expr::Subscript(base, at) => format!("{}[{}]", self.operand(base), self.subscripts(at)),
             Expr::Fold { reducer, indices, body } => {

@@ -71,11 +71,12 @@ pub struct Bound {
     pub written: bool,
 }
 
-/// A layer in scope: a field or a loop's variable, perhaps one of an array.
+/// A layer in scope: a field or a loop's variable, perhaps one of an array; and the function that is applied.
 #[derive(Clone, Debug)]
 pub struct LayerName {
     pub name: String,
-    pub at: Option<i64>,
+    pub at: Option<Int>,
+    pub function: &'static str,
 }
 
 /// An expression.
@@ -84,6 +85,8 @@ pub enum Expr {
     Number(f64),
     Flag(bool),
     Size(Size),
+    /// An integer where an index is declared.
+    Integer(Int),
     /// A tensor, or an index as a number.
     Name(String),
     Negate(Box<Expr>),
@@ -168,6 +171,8 @@ pub enum Statement {
     LetIndexed {
         name: String,
         indices: Vec<Bound>,
+        /// The type of an element, if it is written.
+        element: Option<Type>,
         value: Expr,
     },
     Assign {
@@ -337,6 +342,12 @@ impl Pattern {
     }
 }
 
+impl LayerName {
+    pub fn call(name: &str, at: Option<Int>) -> Self {
+        Self { name: name.to_string(), at, function: "call" }
+    }
+}
+
 impl Int {
     pub fn name(name: &str) -> Self {
         Self::Name(name.to_string())
@@ -385,6 +396,7 @@ impl Expr {
         match self {
             Self::Number(_) | Self::Flag(_) | Self::Size(_) | Self::Name(_) => {}
             Self::Guard(_, a, b) => [a, b].into_iter().for_each(|side| inner(side, visit)),
+            Self::Integer(value) => inner(value, visit),
             Self::Negate(one) | Self::Not(one) | Self::Cast(one) | Self::Grad { of: one, .. } => {
                 one.subscripts(visit)
             }

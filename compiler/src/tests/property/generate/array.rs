@@ -11,7 +11,7 @@ impl Generator<'_> {
         }
         self.scope.fuel -= 1;
         let depth = depth - 1;
-        let made = match self.source.below(37) {
+        let made = match self.source.below(43) {
             0..=2 => None,
             3..=6 => Some(self.function(shape, depth)),
             7..=11 => Some(self.arithmetic(shape, depth)),
@@ -36,7 +36,11 @@ impl Generator<'_> {
             32 if !self.scope.indices.is_empty() => Some(self.guarded(shape, depth)),
             33 => self.joined(shape, depth),
             34 => self.along(shape, depth),
-            35 => Some(self.part_sum(shape, depth)),
+            35 => self.part_sum(shape, depth),
+            36 | 37 => self.windows(shape, depth),
+            38 => self.matrix(shape, depth),
+            39 | 40 => self.external(shape, depth),
+            41 => Some(self.hazard(shape, depth)),
             _ if shape.is_empty() && !self.scope.indices.is_empty() => Some(self.fold(depth)),
             _ => self.broadcast(shape, depth),
         };
@@ -299,8 +303,12 @@ impl Generator<'_> {
         if self.elements(&whole) > 60 || whole.len() > 4 {
             return None;
         }
+        let some = axes.iter().all(|&axis| self.has(&whole[axis as usize], 1));
+        if !some && !matches!(name, "sum" | "prod" | "norm") {
+            return None;
+        }
         for &axis in &axes {
-            if matches!(name, "max" | "min" | "logsumexp" | "norm") {
+            if matches!(name, "max" | "min" | "logsumexp") {
                 self.at_least(&whole[axis as usize].clone(), 1);
             }
         }

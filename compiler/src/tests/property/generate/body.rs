@@ -11,7 +11,7 @@ impl Generator<'_> {
     pub fn statements(&mut self, count: usize) -> Vec<Statement> {
         let mut statements = Vec::new();
         for _ in 0..count {
-            match self.source.below(25) {
+            match self.source.below(30) {
                 0..=5 => self.binding(&mut statements),
                 6..=10 => self.indexed(&mut statements),
                 11..=13 => self.repetition(&mut statements),
@@ -21,6 +21,9 @@ impl Generator<'_> {
                 19 | 20 => self.taken_apart(&mut statements),
                 21 | 22 => self.branch(&mut statements),
                 23 => self.second_name(&mut statements),
+                24..=26 => self.computed(&mut statements),
+                27 => self.derived(&mut statements),
+                28 => self.sequence(&mut statements),
                 _ => self.tuple(&mut statements),
             }
         }
@@ -79,7 +82,7 @@ impl Generator<'_> {
         self.unwrite(&mut indices, since, &value);
         self.scope.indices.truncate(known);
         let name = self.fresh("a");
-        statements.push(Statement::LetIndexed { name: name.clone(), indices, value });
+        statements.push(Statement::LetIndexed { name: name.clone(), indices, element: None, value });
         self.add(&name, Type::float([sizes, own].concat()), false);
     }
 
@@ -106,13 +109,9 @@ impl Generator<'_> {
         let operator = self.source.pick(&["+=", "=", "-=", "*=", "/="]);
         let (mut at, mut part) = (Vec::new(), Vec::new());
         for size in shape {
-            let indices: Vec<Int> = self
-                .scope
-                .indices
-                .iter()
-                .filter(|index| index.size == *size)
-                .map(|index| index.value.clone())
-                .collect();
+            let own = self.scope.indices.iter().filter(|index| index.size == *size);
+            let mut indices: Vec<Int> = own.map(|index| index.value.clone()).collect();
+            indices.extend(self.picked(size));
             match self.source.below(6) {
                 0 | 1 => {
                     at.push(Subscript::Whole);
@@ -278,7 +277,7 @@ impl Generator<'_> {
             known[0].0.clone()
         };
         let block = self.fresh("block");
-        let call = Expr::Layer(LayerName { name: block.clone(), at: None }, vec![Expr::name(carried)]);
+        let call = Expr::Layer(LayerName::call(&block, None), vec![Expr::name(carried)]);
         let value = if self.source.chance(50) {
             Expr::call("tanh", vec![call])
         } else {
@@ -378,7 +377,7 @@ impl Generator<'_> {
             let value = Expr::Fold { reducer: best, indices: bounds, body };
             statements.push(match indices.is_empty() {
                 true => Statement::Let { name: name.clone(), mutable: false, ty: None, value },
-                false => Statement::LetIndexed { name: name.clone(), indices, value },
+                false => Statement::LetIndexed { name: name.clone(), indices, element: None, value },
             });
             return self.add(&name, Type { kind: Kind::Index(size), rest: false, shape: rows }, false);
         }
@@ -420,6 +419,7 @@ impl Generator<'_> {
                 for each in &known {
                     let value = Expr::name(&each.name);
                     let reducer = self.source.pick(&["sum", "mean", "l2"]);
+                    let reducer = if self.elements(&each.ty.shape) == 0 { "sum" } else { reducer };
                     let term = match (each.ty.shape.is_empty(), reducer) {
                         (true, _) => value,
                         (false, reducer) => Expr::call(reducer, vec![value]),

@@ -3,7 +3,7 @@
 use super::array::power;
 use super::{Generator, Scope};
 use crate::tests::property::tree::{
-    Content, Expr, Field, Function, Kind, LayerName, Returned, Setting, Size, Statement, Struct, Type,
+    Content, Expr, Field, Function, Int, Kind, LayerName, Returned, Setting, Size, Statement, Struct, Type,
 };
 
 impl Generator<'_> {
@@ -57,17 +57,37 @@ impl Generator<'_> {
             name: "call".to_string(),
             public: false,
             arguments: vec![(argument, ty.clone())],
-            result: Returned::One(ty),
+            result: Returned::One(ty.clone()),
             body,
             value,
             least: Vec::new(),
         };
         let name = self.fresh("Layer");
-        Struct { name, generics: vec!['D'], fields, functions: vec![call] }
+        let other = self.other(&fields, ty);
+        Struct { name, generics: vec!['D'], fields, functions: vec![call, other] }
+    }
+
+    /// A function of a layer besides `call`, which it may apply.
+    fn other(&mut self, fields: &[Field], ty: Type) -> Function {
+        let argument = self.fresh("x");
+        let mut value = self.row(&[argument.clone()], fields, 2);
+        if self.source.chance(60) {
+            let applied = Expr::Apply("call".to_string(), vec![value]);
+            value = Expr::binary("-", Expr::name("gain"), applied);
+        }
+        Function {
+            name: "other".to_string(),
+            public: false,
+            arguments: vec![(argument, ty.clone())],
+            result: Returned::One(ty),
+            body: Vec::new(),
+            value,
+            least: Vec::new(),
+        }
     }
 
     /// Something of the shape of the names.
-    fn row(&mut self, names: &[String], fields: &[Field], depth: usize) -> Expr {
+    pub fn row(&mut self, names: &[String], fields: &[Field], depth: usize) -> Expr {
         let leaf = Expr::Name(self.source.pick(names));
         if depth == 0 {
             return leaf;
@@ -115,9 +135,9 @@ impl Generator<'_> {
             }
             _ => match has("inner").map(|field| field.content) {
                 Some(Content::Layer { length, .. }) => {
-                    let at = length.map(|_| self.source.below(2) as i64);
+                    let at = length.map(|_| Int::Constant(self.source.below(2) as i64));
                     let x = self.row(names, fields, depth);
-                    Expr::Layer(LayerName { name: "inner".to_string(), at }, vec![x])
+                    Expr::Layer(LayerName::call("inner", at), vec![x])
                 }
                 _ => leaf,
             },

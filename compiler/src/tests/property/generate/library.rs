@@ -2,7 +2,7 @@
 
 use super::array::power;
 use super::{Generator, Variable};
-use crate::tests::property::tree::{Content, Expr, Field, LayerName, Setting, Size, Statement, Type};
+use crate::tests::property::tree::{Content, Expr, Field, Int, LayerName, Setting, Size, Statement, Type};
 
 impl Generator<'_> {
     /// An activation.
@@ -47,6 +47,11 @@ impl Generator<'_> {
         let mut shape = self.shape(2);
         if shape.is_empty() {
             shape.push(Size::constant(3));
+        }
+        for size in &mut shape {
+            if !self.has(size, 1) {
+                *size = Size::constant(2);
+            }
         }
         let x = self.float(&shape, depth);
         let of = |name, x| Expr::call(name, vec![x]);
@@ -134,6 +139,7 @@ impl Generator<'_> {
             9 => call("ln", Expr::binary("-", one(), call("sin", x))),
             _ if shape.is_empty() => {
                 let size = self.size();
+                let size = if self.has(&size, 1) { size } else { Size::constant(2) };
                 self.at_least(&size, 1);
                 let x = self.float(&[size.clone()], depth);
                 match self.source.below(3) {
@@ -193,6 +199,7 @@ impl Generator<'_> {
         } else {
             self.source.pick(&kinds).to_string()
         };
+        let is_own = own.contains(&layer);
         let (generics, input) = match layer.as_str() {
             "Linear" => {
                 let inner = self.source.pick(&[2, 3, 1]);
@@ -201,18 +208,32 @@ impl Generator<'_> {
             "Embedding" => {
                 let index = self.indices_of(rows, &Size::constant(4))?;
                 let name = self.field_of("Embedding", vec![Size::constant(4), last.clone()], None);
-                return Some(Expr::Layer(LayerName { name, at: None }, vec![Expr::Name(index)]));
+                return Some(Expr::Layer(LayerName::call(&name, None), vec![Expr::Name(index)]));
             }
             _ => (vec![Size::constant(width)], shape.to_vec()),
         };
         if self.elements(&input) > 40 {
             return None;
         }
-        let length = self.source.chance(20).then_some(2);
+        let length = self.source.chance(30).then_some(2);
         let name = self.field_of(&layer, generics, length);
-        let at = length.map(|_| self.source.below(2) as i64);
+        let at = length.map(|length| self.element(length));
         let x = self.float(&input, depth);
-        Some(Expr::Layer(LayerName { name, at }, vec![x]))
+        let mut layer = LayerName::call(&name, at);
+        if is_own && self.source.chance(40) {
+            layer.function = "other";
+        }
+        Some(Expr::Layer(layer, vec![x]))
+    }
+
+    /// Which of an array: one for certain, or by an integer in scope.
+    fn element(&mut self, length: usize) -> Int {
+        let indices = self.scope.indices.iter().filter(|index| index.size.is(length as i64));
+        let known: Vec<Int> = indices.map(|index| index.value.clone()).collect();
+        match known.is_empty() || self.source.chance(30) {
+            true => Int::Constant(self.source.below(length) as i64),
+            false => self.source.pick(&known),
+        }
     }
 
     /// A field that is a layer; one that there is already, or a new one.

@@ -3,11 +3,13 @@
 
 mod array;
 mod body;
+mod integers;
 mod layers;
 mod library;
 mod named;
 mod notation;
 mod views;
+mod windows;
 
 use super::source::Source;
 use super::tree::{Content, Expr, Field, Function, Int, Kind, Program, Returned, Size, Struct, Type};
@@ -16,7 +18,7 @@ use super::tree::{Content, Expr, Field, Function, Int, Kind, Program, Returned, 
 pub fn program(source: &mut Source) -> Program {
     let mut dims = vec![('N', 3), ('M', 2)];
     for (_, value) in &mut dims {
-        *value = source.pick(&[*value, 2, 3, 4, 1]);
+        *value = source.pick(&[*value, 2, 3, 4, 1, 2, 3, 0]);
     }
     let mut this = Generator {
         source,

@@ -251,9 +251,14 @@ impl Generator<'_> {
         let (known, since) = (self.scope.indices.len(), self.scope.reads.len());
         let outer = self.scope.indices.clone();
         let count = self.source.pick(&[1, 1, 2]);
-        let sizes: Vec<Size> = (0..count).map(|_| self.size()).collect();
-        let mut bounds = self.bind(&sizes);
         let empty = matches!(reducer, "sum" | "prod" | "any" | "all");
+        let mut sizes: Vec<Size> = (0..count).map(|_| self.size()).collect();
+        for size in &mut sizes {
+            if !empty && !self.has(size, 1) {
+                *size = Size::constant(2);
+            }
+        }
+        let mut bounds = self.bind(&sizes);
         for bound in &mut bounds {
             let Int::Size(size) = bound.to.clone() else { continue };
             let plain: Vec<&Index> =
@@ -275,7 +280,7 @@ impl Generator<'_> {
                     bound.to = Int::Size(index.size.clone());
                     self.resize(&bound.name, index.size);
                 }
-                (10, _) => {
+                (10, _) if self.has(&size, 1) => {
                     bound.from = below_half(&size);
                     self.at_least(&size, 1);
                 }

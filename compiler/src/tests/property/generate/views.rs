@@ -88,16 +88,17 @@ impl Generator<'_> {
         if !self.has(&bound, 1) {
             return None;
         }
-        let index = self.indices_of(&shape[place..place + rank], &bound)?;
+        let index = match self.source.chance(30) {
+            true => self.largest(&shape[place..place + rank], &bound, depth.min(1)),
+            false => Expr::Name(self.indices_of(&shape[place..place + rank], &bound)?),
+        };
         self.at_least(&bound, 1);
         let from = [&shape[..place], &[bound], &shape[place + rank..]].concat();
         let mut at = vec![Subscript::Whole; place];
-        at.push(if rank == 0 {
-            Subscript::At(Int::name(&index))
-        } else {
-            Subscript::Gather(Expr::Name(index))
-        });
-        let base = self.float(&from, depth.min(1));
+        at.push(Subscript::Gather(index));
+        // In a loop, what is infinite under a condition is not gathered: of that the compiler knows too little.
+        let depth = if self.scope.loops > 0 { 0 } else { depth.min(1) };
+        let base = self.float(&from, depth);
         Some(Expr::Subscript(Box::new(base), at))
     }
 
@@ -226,8 +227,11 @@ impl Generator<'_> {
     }
 
     /// The sum over a part of an axis, between ends that are computed.
-    pub fn part_sum(&mut self, shape: &[Size], depth: usize) -> Expr {
+    pub fn part_sum(&mut self, shape: &[Size], depth: usize) -> Option<Expr> {
         let (size, axis) = (self.size(), self.source.below(shape.len() + 1));
+        if !self.has(&size, 1) {
+            return None;
+        }
         self.at_least(&size, 1);
         let mut from = shape.to_vec();
         from.insert(axis, size.clone());
@@ -244,7 +248,7 @@ impl Generator<'_> {
         at.push(Subscript::Range(first, end));
         let part = Expr::Subscript(Box::new(self.float(&from, depth.min(1))), at);
         let options = vec![("axis", Setting::Integer(axis as i64))];
-        Expr::Call { name: "sum", arguments: vec![part], options, method: self.source.chance(30) }
+        Some(Expr::Call { name: "sum", arguments: vec![part], options, method: self.source.chance(30) })
     }
 
     /// A function of the program whose result can have this shape.

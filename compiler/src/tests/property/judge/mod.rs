@@ -16,7 +16,7 @@ use crate::program::{ArgumentContent, Derivative, Method};
 use crate::syntax::ast::DerivativeKind;
 use crate::tests::checked;
 use crate::verify::verify;
-use crate::{compile, print};
+use crate::{compile, plan, print};
 
 /// What is wrong with a program.
 #[derive(Clone, Debug)]
@@ -90,6 +90,9 @@ pub fn examine(program: &Program) -> Result<Seen, Failure> {
         }
     }
     case.gradients(&ids, &slopes, &mut seen, &value.graph)?;
+    if seen.compared {
+        case.planned();
+    }
     Ok(seen)
 }
 
@@ -308,6 +311,24 @@ impl Case {
             return fails("it differentiates to the same graph twice", "");
         }
         Ok(())
+    }
+
+    /// What plans deliver, of the value alone and with the gradients.
+    fn planned(&self) {
+        for routine in [compile::value(&self.method), compile::gradient(&self.method, &self.derivative())] {
+            let mut given = self.inputs.clone();
+            for (position, cotangent) in routine.cotangents.iter().enumerate() {
+                let shape = eval::shape(&routine.graph, &self.dims, *cotangent).expect("a shape of sizes");
+                let values = random(&format!("cotangent {position}"), shape.iter().product());
+                given.push((*cotangent, Data::Float(values)));
+            }
+            plan::verify::check(
+                &routine,
+                &plan::Inputs::of_method(&self.method, &routine),
+                &self.dims,
+                &given,
+            );
+        }
     }
 
     /// By everything that can be differentiated.

@@ -1,6 +1,7 @@
 //! Expressions.
 
-use super::super::library::{self, Options};
+use super::super::external;
+use super::super::library::{self, Options, layers};
 use super::super::number::Number;
 use super::super::tensor::{self, Element, Tensor};
 use super::super::tree::{Bound, Content, Expr, Int, LayerName, Size, Subscript};
@@ -20,6 +21,7 @@ impl<'p> Meaning<'p> {
             Expr::Number(value) => Tensor::scalar(*value),
             Expr::Flag(flag) => Tensor::scalar(Element::Flag(*flag)),
             Expr::Size(size) => Tensor::scalar(self.size(frame, size) as f64),
+            Expr::Integer(value) => Tensor::scalar(Element::Index(self.int(frame, value))),
             Expr::Name(name) => return self.named(frame, name),
             Expr::Negate(inner) => self.tensor(frame, inner).map(Number::neg),
             Expr::Not(inner) => {
@@ -48,6 +50,9 @@ impl<'p> Meaning<'p> {
             }
             Expr::Apply(name, arguments) => {
                 let arguments = self.tensors(frame, arguments);
+                if let Some(returned) = external::call(name, &arguments) {
+                    return Value::Tensor(returned);
+                }
                 let own = frame.place.as_ref().and_then(|place| self.structure(&place.layer));
                 let sibling =
                     own.and_then(|own| own.functions.iter().find(|function| function.name == *name));
@@ -56,20 +61,29 @@ impl<'p> Meaning<'p> {
                 let function = sibling.or(free).unwrap_or_else(|| panic!("no function `{name}`"));
                 return self.apply(function, place, arguments);
             }
-            Expr::Layer(LayerName { name, at }, arguments) => {
-                let arguments = self.tensors(frame, arguments);
+            Expr::Layer(LayerName { name, at, function }, arguments) => {
+                let arguments =
+                    arguments.iter().flat_map(|each| self.expr(frame, each).tensors()).collect::<Vec<_>>();
                 let mut place = self.layer_named(frame, name);
                 if let Some(at) = at {
-                    place = one_of(&place, *at as usize);
+                    place = one_of(&place, self.int(frame, at) as usize);
                 }
-                if let Some(fields) = library::layer_fields(&place.layer) {
+                if let Some(fields) = layers::fields(&place.layer) {
                     let fields: Vec<Tensor> =
                         fields.iter().map(|field| self.parameter(&place, field)).collect();
-                    library::layer(&place.layer, &fields, &arguments[0])
+                    let returned = layers::layer(&place.layer, &place.generics, &fields, &arguments);
+                    let mut parts = returned.into_iter().map(Value::Tensor);
+                    let first = parts.next().expect("a layer returns something");
+                    let state: Vec<Value> = parts.collect();
+                    return match state.len() {
+                        0 => first,
+                        1 => Value::Tuple([vec![first], state].concat()),
+                        _ => Value::Tuple(vec![first, Value::Tuple(state)]),
+                    };
                 } else {
                     let structure = self.structure(&place.layer).expect("a layer is a struct");
-                    let call = structure.functions.iter().find(|function| function.name == "call");
-                    return self.apply(call.expect("a layer can be called"), Some(place), arguments);
+                    let call = structure.functions.iter().find(|own| own.name == *function);
+                    return self.apply(call.expect("a layer has the function"), Some(place), arguments);
                 }
             }
             Expr::Subscript(base, at) => {

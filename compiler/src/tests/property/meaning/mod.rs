@@ -172,7 +172,7 @@ impl<'p> Meaning<'p> {
                 take_apart(pattern, value, &mut parts);
                 frame.names.extend(parts.into_iter().map(|(name, part)| (name, Slot::Value(part))));
             }
-            Statement::LetIndexed { name, indices, value } => {
+            Statement::LetIndexed { name, indices, value, .. } => {
                 let mut shape = Vec::new();
                 for index in indices {
                     shape.push(self.int(frame, &index.to) as usize);
@@ -397,6 +397,22 @@ fn binary(operator: &str, a: &Tensor, b: &Tensor) -> Tensor {
     let flags = |of: fn(bool, bool) -> bool| {
         Tensor::zip(&[a, b], |both| Element::Flag(of(both[0].flag(), both[1].flag())))
     };
+    // Of indices with integers.
+    let is_index = |x: &Tensor| matches!(x.data.first(), Some(Element::Index(_)));
+    if is_index(a) || is_index(b) {
+        let integer = |element: &Element| element.number().real() as i64;
+        return Tensor::zip(&[a, b], |both| {
+            let (a, b) = (integer(both[0]), integer(both[1]));
+            match operator {
+                "+" => Element::Index(a + b),
+                "-" => Element::Index(a - b),
+                "*" => Element::Index(a * b),
+                "/" => Element::Index(a.div_euclid(b)),
+                "%" => Element::Index(a.rem_euclid(b)),
+                _ => Element::Flag(compare(operator, &a, &b)),
+            }
+        });
+    }
     match operator {
         "+" => a.add(b),
         "-" => a.sub(b),
