@@ -7,7 +7,7 @@ use super::notation::is_size;
 use super::value::{Array, Bound, Layer, Mutability, Value};
 use super::words::spelled;
 use crate::differentiate::Open;
-use crate::ir::rename::{self, Rename};
+use crate::ir::rename;
 use crate::ir::{Atom, Carried, Comparison, Int, Keep, Kind, Loop, LoopId, Node, TensorId};
 use crate::syntax::ast;
 
@@ -332,27 +332,11 @@ impl Elaborator<'_> {
         }
         self.counters.remove(&asked);
         let mut nodes = self.graph.nodes.split_off(known);
-        let mut asked = Asked { asked, counter };
+        let mut asked = rename::Counter { counter: asked, value: counter };
         nodes.iter_mut().for_each(|node| rename::node(&mut self.graph, node, &mut asked));
         self.graph.nodes.extend(nodes);
         let element = rename::scalar(&mut self.graph.scalars, element, &mut asked);
         self.graph.push_map("running", Vec::new(), Kind::Mask, element)
-    }
-}
-
-/// A counter that is replaced by an integer.
-struct Asked {
-    asked: LoopId,
-    counter: Int,
-}
-
-impl Rename for Asked {
-    fn read(&mut self, _: TensorId, _: &[Int]) -> Option<(TensorId, Vec<Int>)> {
-        None
-    }
-
-    fn counter(&mut self, counter: LoopId) -> Int {
-        if counter == self.asked { self.counter.clone() } else { Int::atom(Atom::Loop(counter)) }
     }
 }
 

@@ -16,6 +16,24 @@ pub trait Rename {
     }
 }
 
+/// A counter that becomes an integer.
+pub struct Counter {
+    /// The counter.
+    pub counter: LoopId,
+    /// What it becomes.
+    pub value: Int,
+}
+
+impl Rename for Counter {
+    fn read(&mut self, _: TensorId, _: &[Int]) -> Option<(TensorId, Vec<Int>)> {
+        None
+    }
+
+    fn counter(&mut self, counter: LoopId) -> Int {
+        if counter == self.counter { self.value.clone() } else { Int::atom(Atom::Loop(counter)) }
+    }
+}
+
 /// The integer under new names.
 pub fn integer(value: &Int, rename: &mut dyn Rename) -> Int {
     value.substitute(&mut |atom| match atom {

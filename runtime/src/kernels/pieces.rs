@@ -7,6 +7,7 @@ use super::cpu::vectorised;
 use super::matmul::{Product, checked_operands, with_room};
 #[cfg(feature = "rayon")]
 use super::threads;
+use super::tile::{TALL, WIDE};
 use crate::Float;
 
 /// How many elements of the product exist at a time, and how many columns, where panels of B are copied for each block:
@@ -15,9 +16,6 @@ const ROOM: usize = 12288;
 const COLUMNS: usize = 128;
 /// How many where they are not: a part of it.
 const FEW: usize = 4096;
-/// Divisors of these are how many rows and columns of a tile there are, on every CPU.
-const STEP: usize = 12;
-const WIDE: usize = 32;
 
 /// The product A B, in runs of its elements, for what follows it without regard to rows and columns: the update of a
 /// matrix of weights, whose gradient then never exists. A run may be many rows.
@@ -84,18 +82,18 @@ fn shared<F: Float, R: Runs<F>>(product: Product<F>, mut each: R) {
 /// The rows of a product in the parts that are two threads', if the sums are the same: those of blocks as deep,
 /// none of them of one row or column, which is a product with a vector and has another order.
 #[cfg(feature = "rayon")]
-pub(super) fn halves<F: Float>(product: &Product<F>) -> Option<(Product<F>, Product<F>)> {
-    let first = threads::first_half(product.m);
-    if first >= product.m || product.n == 0 {
+fn halves<F: Float>(product: &Product<F>) -> Option<(Product<F>, Product<F>)> {
+    let upper = threads::first_half(product.m);
+    if upper >= product.m || product.n == 0 {
         return None;
     }
     // SAFETY: there is such a row.
-    let parts = unsafe { (Product { m: first, ..*product }, product.from(first, 0, 0)) };
+    let parts = unsafe { (Product { m: upper, ..*product }, product.from(upper, 0, 0)) };
     let Blocking { across, down } = Blocking::of(product);
     let depth = |m, n| Product { m, n, ..*product }.depth().min(product.k);
-    let first = spread(product.m, STEP, down).next()?.len();
-    let alike = [product, &parts.0, &parts.1].into_iter().all(|product| {
-        spread(product.m, STEP, Blocking::of(product).down).map(|rows| rows.len()).all(|m| {
+    let first = spread(product.m, TALL, down).next()?.len();
+    let alike = [product, &parts.0, &parts.1].into_iter().all(|part| {
+        spread(part.m, TALL, Blocking::of(part).down).map(|rows| rows.len()).all(|m| {
             let mut widths = spread(product.n, WIDE, across).map(|columns| columns.len());
             m > 1 && widths.all(|n| n > 1 && depth(m, n) == depth(first, n))
         })
@@ -131,11 +129,11 @@ impl Blocking {
     fn of<F: Float>(product: &Product<F>) -> Self {
         // Where B is copied, many rows for each copy; else whole rows, if possible.
         let (room, wide) =
-            if product.gains_by_copies() { (ROOM, COLUMNS) } else { (FEW, FEW / STEP / WIDE * WIDE) };
+            if product.gains_by_copies() { (ROOM, COLUMNS) } else { (FEW, FEW / TALL / WIDE * WIDE) };
         let across = product.n.div_ceil(wide).max(1);
         let columns = product.n.div_ceil(WIDE).div_ceil(across) * WIDE;
         let rows = room / columns.clamp(1, product.n.max(1));
-        Self { across, down: product.m.div_ceil(rows / STEP * STEP) }
+        Self { across, down: product.m.div_ceil(rows / TALL * TALL) }
     }
 }
 
@@ -155,7 +153,7 @@ fn blocks<F: Float>(product: Product<F>, mut each: impl FnMut(usize, usize, usiz
     }
     let Blocking { across, down } = Blocking::of(&product);
     with_room::<F, ROOM>(|room| {
-        for rows in spread(m, STEP, down) {
+        for rows in spread(m, TALL, down) {
             for columns in spread(n, WIDE, across) {
                 let (top, left, height, width) = (rows.start, columns.start, rows.len(), columns.len());
                 // SAFETY: a part of the product, written to the room, whose rows then are `width`

@@ -50,6 +50,7 @@ mod several {
 
     use super::{Contraction, Float, Product};
     use crate::kernels::team;
+    use crate::kernels::tile::{TALL, WIDE};
 
     /// How many multiplications are worth a thread that waits for work: to hand over a part and to hear that it
     /// is done takes 1 µs, in which one core does a hundred thousand.
@@ -59,11 +60,8 @@ mod several {
     /// A byte that a part has for itself takes as long as so many.
     const BYTE: u64 = 4;
 
-    /// Parts of products have a multiple of so many rows and columns: whole tiles on every CPU, so that what is left over
-    /// is what a single thread has left over;
-    const TALL: usize = 12;
-    const WIDE: usize = 32;
-    /// parts of loops over rows, of so many.
+    /// Parts of products are whole tiles, so that what is left over is what a single thread has left over; parts of loops
+    /// over rows have a multiple of so many.
     const SHORT: usize = 4;
 
     /// What is handed to another thread.

@@ -6,6 +6,9 @@ use super::matmul::Product;
 use super::vector::Vector;
 use crate::Float;
 
+/// Multiples of so many rows and columns are whole tiles on every CPU.
+pub(super) const TALL: usize = 12;
+pub(super) const WIDE: usize = 32;
 /// Rows of B that are worth what it takes to read aligned ones.
 const LEAST: usize = 32;
 

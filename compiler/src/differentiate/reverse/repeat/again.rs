@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 
 use super::super::Reverse;
-use crate::ir::rename::{self, Rename};
-use crate::ir::{Atom, Carried, Comparison, Comprehension, Graph, Int, Keep, Loop, LoopId, Node, TensorId};
+use crate::ir::rename;
+use crate::ir::{Atom, Carried, Comparison, Comprehension, Graph, Int, Keep, Loop, Node, TensorId};
 
 /// What the forward loop computes once, while its copy is reversed.
 pub(super) struct Once {
@@ -35,7 +35,8 @@ impl Reverse<'_> {
         for (carried, next) in node.carried.iter_mut().zip(nexts) {
             carried.next = next;
         }
-        let mut rename = Iteration { counter: node.counter, iteration: iteration.clone() };
+        // The counter becomes that of the parts and of the iterations of a part.
+        let mut rename = rename::Counter { counter: node.counter, value: iteration.clone() };
         for inner in &mut node.body {
             rename::node(self.graph, inner, &mut rename);
         }
@@ -117,21 +118,5 @@ impl Reverse<'_> {
             self.active.insert(like);
         }
         like
-    }
-}
-
-/// The counter of a loop becomes that of its parts and of the iterations of a part.
-struct Iteration {
-    counter: LoopId,
-    iteration: Int,
-}
-
-impl Rename for Iteration {
-    fn read(&mut self, _: TensorId, _: &[Int]) -> Option<(TensorId, Vec<Int>)> {
-        None
-    }
-
-    fn counter(&mut self, counter: LoopId) -> Int {
-        if counter == self.counter { self.iteration.clone() } else { Int::atom(Atom::Loop(counter)) }
     }
 }

@@ -21,6 +21,11 @@ fn unusual(options: &[(&'static str, i64, i64)]) -> Vec<(&'static str, i64)> {
         .collect()
 }
 
+/// The options of a convolution, and what they are where nothing is said.
+fn steps([stride, padding, dilation]: [i64; 3], groups: i64) -> [(&'static str, i64, i64); 4] {
+    [("stride", stride, 1), ("padding", padding, 0), ("dilation", dilation, 1), ("groups", groups, 1)]
+}
+
 impl Generator<'_> {
     /// A convolution or a pool, summed up to this shape.
     pub fn windows(&mut self, shape: &[Size], depth: usize) -> Option<Expr> {
@@ -92,12 +97,7 @@ impl Generator<'_> {
         }
         let name = if shape.len() == 3 { "conv1d" } else { "conv2d" };
         let arguments = vec![self.float(&x, depth), self.float(&w, depth)];
-        let options = [
-            ("stride", stride, 1),
-            ("padding", padding, 0),
-            ("dilation", dilation, 1),
-            ("groups", groups, 1),
-        ];
+        let options = steps([stride, padding, dilation], groups);
         Some(with(name, arguments, unusual(&options)))
     }
 
@@ -202,13 +202,8 @@ impl Generator<'_> {
             return None;
         }
         let arguments = vec![self.float(&x, depth), self.float(&w, depth)];
-        let options = [
-            ("stride", stride, 1),
-            ("padding", padding, 0),
-            ("dilation", dilation, 1),
-            ("groups", groups, 1),
-            ("output_padding", more, 0),
-        ];
+        let options =
+            [&steps([stride, padding, dilation], groups)[..], &[("output_padding", more, 0)]].concat();
         Some(with("conv_transpose2d", arguments, unusual(&options)))
     }
 
