@@ -166,7 +166,7 @@ fn part_of(
     (at, under, extents): &Part,
 ) -> Comprehension {
     let of = graph.tensor(base).clone();
-    let known = Extents { indices: extents, counters };
+    let known = Extents::new(extents, counters);
     let mut value = graph.scalars.read(base, at.clone());
     for (at, size) in at.iter().zip(&of.shape) {
         let is_checked = !checks(std::slice::from_ref(at)).is_empty();

@@ -122,7 +122,7 @@ impl Tightener<'_> {
         }
         let difference = b.sub(&a);
         let last = (first..extents.len()).rev().find(|&x| difference.mentions_index(x));
-        let known = Extents { indices: extents, counters: &self.counters };
+        let known = Extents::new(extents, &self.counters);
         // Each of these is at least 0 where the condition holds.
         let facts = match comparison {
             Comparison::Less => vec![difference.plus(-1)],

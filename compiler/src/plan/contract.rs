@@ -318,7 +318,7 @@ impl Contraction<'_> {
             return None;
         }
         let indices: Vec<Int> = node.domain.iter().map(|axis| axis.extent.clone()).collect();
-        let extents = Extents { indices: &indices, counters: self.counters };
+        let extents = Extents::new(&indices, self.counters);
         let mut inside = true;
         self.graph.visit_reads(value, &mut |tensor, at| {
             let shape = self.graph.shape(tensor);

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ir::{Axis, Carried, Graph, Int, Kind, LoopId, ScalarId, TensorId};
 use crate::routine::Gradient;
+use crate::simplify::ranges::Places;
 
 use super::maximum::Maximum;
 
@@ -263,6 +264,29 @@ pub struct Frame {
     pub within: Option<BufferId>,
 }
 
+impl Plan {
+    /// How many values the elements of each argmax take, where that is a number.
+    pub fn places(&self) -> Places {
+        fn note(steps: &[Step], places: &mut Places) {
+            for step in steps {
+                match step {
+                    Step::Nest(items) => items.iter().for_each(|item| {
+                        item.visit(0, &mut |_, leaf| {
+                            places.extend(leaf.found_among().map(|count| (leaf.out, Int::constant(count))));
+                        });
+                    }),
+                    Step::Loop(repeat) => note(&repeat.body, places),
+                    Step::Copy { .. } | Step::Update(_) | Step::Carve { .. } => {}
+                }
+            }
+        }
+        let mut places = Places::new();
+        note(&self.forward, &mut places);
+        note(&self.backward, &mut places);
+        places
+    }
+}
+
 impl Item {
     /// Visits every leaf with the number of loops around it, in order.
     pub fn visit<'a>(&'a self, depth: usize, visit: &mut dyn FnMut(usize, &'a Leaf)) {
@@ -284,6 +308,13 @@ impl Item {
 }
 
 impl Leaf {
+    /// Of how many elements an argmax finds one.
+    fn found_among(&self) -> Option<i64> {
+        let LeafKind::Argmax { .. } = self.kind else { return None };
+        let counts = self.inner.iter().map(|axis| axis.extent.as_constant().filter(|count| *count > 0));
+        counts.product()
+    }
+
     /// Every element that it reads (not what it adds to).
     pub fn visit_reads(&self, graph: &Graph, visit: &mut dyn FnMut(TensorId, &[Int])) {
         graph.visit_reads(self.value, visit);

@@ -188,7 +188,7 @@ pub(super) fn may_always_write(
         _ => false,
     };
     let indices: Vec<Int> = node.domain.iter().map(|axis| axis.extent.clone()).collect();
-    let extents = Extents { indices: &indices, counters };
+    let extents = Extents::new(&indices, counters);
     !is_guarded || node.reduction == Reduction::Set || extents.are_within(&node.at, graph.shape(node.out))
 }
 

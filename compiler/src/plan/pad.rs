@@ -83,7 +83,7 @@ fn window(
         return None;
     }
     let indices: Vec<Int> = node.domain.iter().map(|axis| axis.extent.clone()).collect();
-    let extents = Extents { indices: &indices, counters };
+    let extents = Extents::new(&indices, counters);
     let mut windows: Vec<Window> = Vec::new();
     let mut known = true;
     let mut note = |tensor: TensorId, at: &[Int], is_write: bool| {

@@ -13,7 +13,7 @@ mod formulas;
 mod hoist;
 mod names;
 mod order;
-mod ranges;
+pub mod ranges;
 mod rewrites;
 mod scatters;
 mod sharpen;

@@ -2,18 +2,20 @@
 //! convolution is, and what its gradients are.
 //!
 //! The windows of an image exist only on the stack, at most: B is read in place where its columns are long
-//! rows, copied with what windows have in common once where that is little, else panel by panel. A and C are
+//! rows, or where the inner dimension is in A too, copied with what windows have in common once where that is little, else panel by panel. A and C are
 //! used in place.
 
 use super::matmul::{DEPTH, Product};
 use super::threads;
 use super::vector::Vector;
 use crate::Float;
+pub(super) use dots::{Strip, strip};
 pub use indices::Index;
 use indices::{Indices, Walk};
 use windows::Way;
 pub(super) use windows::{Planes, copy_planes};
 
+mod dots;
 mod indices;
 #[cfg(test)]
 mod tests;
@@ -219,15 +221,17 @@ pub(super) struct Parts<F> {
     pub even: unsafe fn(&Product<F>) -> usize,
     /// The same with a list of the offsets of rows of B.
     pub listed: unsafe fn(&Product<F>, *const usize),
+    /// [`strip`] of dot products.
+    pub strip: unsafe fn(&Strip<F>),
 }
 
-/// Computes a contraction in panels of two vectors, with tiles of up to `HEIGHT` rows.
+/// Computes a contraction in panels of two vectors, with tiles of up to `HEIGHT` rows; as dot products, of up to `DOTS`.
 ///
 /// # Safety
 /// The CPU features of `V`. Every element that extents and strides reach must be readable, those of C
 /// also writable, and C must share none with A and B.
 #[inline(always)]
-pub(super) unsafe fn contraction<V: Vector, const HEIGHT: usize>(
+pub(super) unsafe fn contraction<V: Vector, const HEIGHT: usize, const DOTS: usize>(
     all: &Contraction<V::Float>,
     parts: &Parts<V::Float>,
 ) {
@@ -238,6 +242,7 @@ pub(super) unsafe fn contraction<V: Vector, const HEIGHT: usize>(
             Way::Panels => panels::<V, HEIGHT>(all, parts),
             Way::InPlace => windows::in_place::<V>(all, parts),
             Way::Shared(shared) => windows::shared::<V>(all, shared, parts),
+            Way::Dots => dots::dots::<V, DOTS>(all, parts),
         }
     }
 }

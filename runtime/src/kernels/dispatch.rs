@@ -3,7 +3,7 @@
 //! A user's default build targets the oldest CPU of its architecture; here the same text is compiled again for newer
 //! ones, which `cpu.rs` tells apart.
 
-use super::contract::{Contraction, Parts, Planes, contraction, copy_planes};
+use super::contract::{self, Contraction, Parts, Planes, Strip, contraction, copy_planes};
 use super::cpu::Cpu;
 #[cfg(all(target_arch = "x86_64", feature = "std"))]
 use super::cpu::Level;
@@ -116,10 +116,17 @@ macro_rules! kernels {
                 unsafe { copy_planes::<$vector>(given) }
             }
 
+            #[inline(never)]
+            $(#[target_feature(enable = $features)])?
+            unsafe fn strip(given: &Strip<$float>) {
+                // SAFETY: the caller's.
+                unsafe { contract::strip::<$vector, { ($height) / 2 }>(given) }
+            }
+
             $(#[target_feature(enable = $features)])?
             pub unsafe fn contract(given: &Contraction<$float>) {
                 // SAFETY: the caller's.
-                unsafe { contraction::<$vector, $height>(given, &Parts { copy, even, listed }) }
+                unsafe { contraction::<$vector, $height, { ($height) / 2 }>(given, &Parts { copy, even, listed, strip }) }
             }
 
             /// # Safety

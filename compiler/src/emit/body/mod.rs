@@ -30,6 +30,7 @@ use crate::emit::paths::element;
 use crate::ir::{DimId, Int, Kind, LoopId, ScalarId, TensorId};
 use crate::plan::{BufferId, Plan, Step};
 use crate::program::{FieldInput, Float};
+use crate::simplify::ranges::Places;
 
 use names::Names;
 
@@ -170,10 +171,14 @@ struct Body<'a> {
     extents: Vec<Int>,
     /// How far the counters run.
     counted: BTreeMap<LoopId, Int>,
+    /// How many values the elements of what looks for the largest take.
+    places: Places,
     /// Rows that are arrays of whole vectors now.
     rows: Vec<rows::Row>,
     /// The loop over the elements of rows around.
     lane: Option<rows::Lane>,
+    /// The loops around, but for those over the elements of rows.
+    around: Vec<rows::Around>,
     /// Whether there are such loops in what has been made of the loop in hand.
     holds_rows: bool,
     /// A value that the statement before has left in a variable.
@@ -218,8 +223,10 @@ impl<'a> Body<'a> {
             indices: Vec::new(),
             extents: Vec::new(),
             counted: BTreeMap::new(),
+            places: plan.places(),
             rows: Vec::new(),
             lane: None,
+            around: Vec::new(),
             holds_rows: false,
             known: None,
             found: None,

@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use crate::ir::{Axis, Int, Kind, Scalar, ScalarId, TensorId, Unary};
-use crate::plan::{Bound, BufferId, For, Home, Item, Leaf, LeafKind, Range, Root, Step};
+use crate::plan::{Bound, BufferId, Extents, For, Home, Item, Leaf, LeafKind, Range, Root, Step};
 
 use super::Body;
 
@@ -47,11 +47,13 @@ impl Body<'_> {
         let span = self.span(&around.axis, Some(&around.range));
         let (before, behind, count) = self.hoisted_rows(around);
         let (slices, sliced) = self.open_slices(around);
+        self.enter_around(&around.body);
         let index = self.open(&around.axis);
         let holds_rows = std::mem::take(&mut self.holds_rows);
         let body = self.along_slices(sliced, &index, |emitter| emitter.items(&around.body));
         self.close(1);
         self.close_rows(sliced + count);
+        let (terms, sums) = self.leave_around();
         // What the compiler unrolls is no loop.
         let is_unrolled = around.axis.extent.as_constant().is_some_and(|extent| extent <= UNROLLED);
         let is_over_rows = self.holds_rows && !is_unrolled;
@@ -65,7 +67,7 @@ impl Body<'_> {
         } else {
             span
         };
-        quote!(#before #slices for #index in #span { #body } #behind)
+        quote!(#before #slices #terms for #index in #span { #body } #behind #sums)
     }
 
     /// A condition on indices alone.
@@ -283,7 +285,10 @@ impl Body<'_> {
         let mut temporaries = Vec::new();
         let tokens = if self.adds(leaf) {
             let place = self.place(leaf.out, &leaf.at);
-            self.add(&place, leaf.value, &mut temporaries)
+            match self.is_added_unasked(leaf) {
+                true => self.add_all(&place, leaf.value, &mut temporaries),
+                false => self.add(&place, leaf.value, &mut temporaries),
+            }
         } else {
             if self.is_itself(leaf) {
                 return TokenStream::new();
@@ -337,6 +342,23 @@ impl Body<'_> {
         !self.adds(leaf) || self.guard(leaf.value).is_none()
     }
 
+    /// Whether a statement had better add zero than ask whether to add: what decides are numbers, which no CPU
+    /// foresees, and what it would add, and where, is there whatever they say.
+    fn is_added_unasked(&self, leaf: &Leaf) -> bool {
+        let graph = &self.plan.graph;
+        let Some((condition, _, value)) = self.guard(leaf.value) else { return false };
+        let extents = Extents::new(&self.extents, &self.counted).with_places(&self.places);
+        let is_inside = |tensor: TensorId, at: &[Int]| extents.are_within(at, graph.shape(tensor));
+        let decides = |id: ScalarId| match graph.scalars[id] {
+            Scalar::Compare(..) => true,
+            Scalar::Read(tensor, _) => self.kind(tensor) == Kind::Mask,
+            _ => false,
+        };
+        graph.scalars.reachable(condition).into_iter().any(decides)
+            && matches!(&graph.scalars[value], Scalar::Read(tensor, at) if is_inside(*tensor, at))
+            && is_inside(leaf.out, &leaf.at)
+    }
+
     /// `place += value;`, under an `if` where the value is a guarded one.
     pub(super) fn add(
         &mut self,
@@ -350,6 +372,11 @@ impl Body<'_> {
             let inner = self.add(place, inner, temporaries);
             return quote!(#lets if #condition { #inner });
         }
+        self.add_all(place, value, temporaries)
+    }
+
+    /// `place += value;`
+    fn add_all(&mut self, place: &TokenStream, value: ScalarId, temporaries: &mut Vec<Ident>) -> TokenStream {
         let scalars = &self.plan.graph.scalars;
         if let Scalar::Unary(Unary::Neg, inner) = scalars[value] {
             let (lets, value) = self.value(inner, temporaries);

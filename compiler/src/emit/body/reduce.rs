@@ -23,25 +23,30 @@ impl Body<'_> {
         if !fixed || !leaf.add || !matches!(leaf.kind, LeafKind::Write) || !is_whole(&around.range) {
             return None;
         }
-        let mut reads_itself = false;
-        leaf.visit_reads(&self.plan.graph, &mut |tensor, _| {
-            reads_itself |= self.root(tensor) == self.root(leaf.out)
-        });
-        if reads_itself {
+        if self.reads_itself(leaf) {
             return None;
+        }
+        if let Some(sum) = self.row_sum_throughout(leaf, &around.axis) {
+            return Some(sum);
         }
         let (rows, total) = self.sum_over(leaf, &around.axis)?;
         let place = self.place(leaf.out, &leaf.at);
         Some(quote!(#rows #place += #total;))
     }
 
-    pub(super) fn reduce(&mut self, leaf: &Leaf) -> TokenStream {
-        let adds = self.adds(leaf);
-        let fresh = if adds { None } else { self.fresh(leaf.out) };
+    /// Whether what a statement reads is in the memory that it writes.
+    pub(super) fn reads_itself(&self, leaf: &Leaf) -> bool {
         let mut reads_itself = false;
         leaf.visit_reads(&self.plan.graph, &mut |tensor, _| {
             reads_itself |= self.root(tensor) == self.root(leaf.out)
         });
+        reads_itself
+    }
+
+    pub(super) fn reduce(&mut self, leaf: &Leaf) -> TokenStream {
+        let adds = self.adds(leaf);
+        let fresh = if adds { None } else { self.fresh(leaf.out) };
+        let reads_itself = self.reads_itself(leaf);
         let is_local = matches!(self.home(leaf.out), Some((_, Home::Local)));
         let own_variable = fresh.is_some() || (adds && is_local && !reads_itself);
         let sum = match &fresh {
@@ -50,23 +55,23 @@ impl Body<'_> {
         };
         let place =
             if own_variable && fresh.is_none() { self.place(leaf.out, &leaf.at) } else { quote!(#sum) };
+        // A sum that is made as one begins with itself instead of zero.
+        let as_one = leaf.when.is_none() && !(own_variable && fresh.is_none());
+        if let Some((before, total)) = as_one.then(|| self.total(leaf)).flatten() {
+            let value = match &fresh {
+                Some((name, mutable)) => quote!(let #mutable #name = #total;),
+                None => {
+                    self.names.release(&sum);
+                    let place = self.place(leaf.out, &leaf.at);
+                    if adds { quote!(#place += #total;) } else { quote!(#place = #total;) }
+                }
+            };
+            return quote!(#before #value);
+        }
         let (last, outer) =
             leaf.inner.split_last().map_or((None, &[][..]), |(last, rest)| (Some(last), rest));
         let (opened, spans) = self.open_all(outer, &leaf.ranges);
-        // A single sum begins with itself instead of zero.
-        let alone = outer.is_empty() && leaf.when.is_none() && !(own_variable && fresh.is_none());
         let inner = match last.and_then(|axis| self.sum_over(leaf, axis)) {
-            Some((rows, total)) if alone => {
-                let value = match &fresh {
-                    Some((name, mutable)) => quote!(let #mutable #name = #total;),
-                    None => {
-                        self.names.release(&sum);
-                        let place = self.place(leaf.out, &leaf.at);
-                        if adds { quote!(#place += #total;) } else { quote!(#place = #total;) }
-                    }
-                };
-                return quote!(#rows #value);
-            }
             Some((rows, total)) => quote!(#rows #place += #total;),
             None => self.plain_sum(leaf, last, &place),
         };
@@ -91,6 +96,15 @@ impl Body<'_> {
         match condition.filter(|_| adds) {
             Some(condition) => quote!(if #condition { #begin #loops #end }),
             None => quote!(#begin #loops #end),
+        }
+    }
+
+    /// The sum of a statement's value over its own axes, after what it needs; none if it is not made as one.
+    fn total(&mut self, leaf: &Leaf) -> Option<(TokenStream, TokenStream)> {
+        match leaf.inner.as_slice() {
+            [axis] => self.sum_over(leaf, axis),
+            _ if whole_range(leaf) => self.row_sums(leaf),
+            _ => None,
         }
     }
 

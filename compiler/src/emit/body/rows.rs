@@ -6,6 +6,7 @@
 
 mod memory;
 mod slices;
+mod sums;
 mod survey;
 mod windows;
 
@@ -21,6 +22,7 @@ use super::Body;
 use super::nest::UNROLLED;
 use super::step::mentions;
 use memory::Along;
+pub(super) use sums::Around;
 
 /// Longer rows are not held whole.
 pub(super) const LONGEST: i64 = 256;
@@ -106,29 +108,6 @@ impl Body<'_> {
         let leaves = statements(around)?;
         let plan = self.row_plan(&around.axis, &self.extents, &leaves)?;
         Some(self.lanes(&around.axis, plan, &leaves, None))
-    }
-
-    /// The sum of a value over an axis, after the rows that it needs; none if it is better left as it is.
-    pub(super) fn row_sum(&mut self, leaf: &Leaf, axis: &Axis) -> Option<(TokenStream, TokenStream)> {
-        let Plan { cut, lanes, uses } = self.row_plan(axis, &self.extents, &[leaf])?;
-        let Cut { width, pieces: 1 } = cut else { return None };
-        self.holds_rows = true;
-        let declarations = self.declare_rows(&uses);
-        let (rows, count) = self.open_rows(&uses, width, lanes);
-        let (outer, index, _) = self.enter(axis, cut, lanes);
-        let mut temporaries = Vec::new();
-        let around = self.name_number(axis);
-        let (lets, value) = self.value(leaf.value, &mut temporaries);
-        temporaries.iter().for_each(|name| self.names.release(name));
-        let (numbers, number) = self.numbered(around, &quote!(#lets #value), lanes, (&index, quote!()));
-        self.leave(outer);
-        self.close_rows(count);
-        let (kernels, width) = (self.import("kernels"), Literal::i64_unsuffixed(width));
-        let lanes = Literal::i64_unsuffixed(lanes);
-        let lets = quote!(#number #lets);
-        let term = if lets.is_empty() { value } else { quote!({ #lets #value }) };
-        let rows = quote!(#declarations #rows #numbers);
-        Some((rows, quote!(#kernels::sum_of_row::<#lanes, _>(#width, #[inline(always)] |#index| #term))))
     }
 
     /// The array of an element's row, if there is one, subscripted.
@@ -236,18 +215,17 @@ impl Body<'_> {
     fn lanes(&mut self, axis: &Axis, plan: Plan, leaves: &[&Leaf], known: Option<&Ident>) -> TokenStream {
         let Plan { cut, lanes, uses } = plan;
         self.holds_rows = true;
-        let declarations = self.declare_rows(&uses);
+        let mut declarations = self.declare_rows(&uses);
         let first = self.rows.len();
         let part = self.names.take("part");
-        let (mut before, count) = self.beside(cut, &part, |body| body.open_rows(&uses, cut.width, lanes));
+        let (before, count) = self.beside(cut, &part, |body| body.open_rows(&uses, cut.width, lanes));
         let own: Vec<Key> = self.rows[first..].iter().map(|row| row.key.clone()).collect();
         let depth = self.indices.len();
         let (outer, index, at) = self.enter(axis, cut, lanes);
-        let float = self.float();
-        let zero: Literal = format!("0.0_{float}").parse().expect("a literal");
         let (length, width) = (Literal::i64_unsuffixed(lanes), Literal::i64_unsuffixed(cut.width));
         let around = self.name_number(axis);
-        let (mut body, mut behind, mut taken) = (TokenStream::new(), TokenStream::new(), Vec::new());
+        let (mut body, mut behind, mut sums, mut taken) =
+            <(TokenStream, TokenStream, TokenStream, Vec<Ident>)>::default();
         if let (Some(row), Some((_, known))) = (known, &self.known) {
             body.extend(quote!(let #known = #row[#at];));
         }
@@ -256,16 +234,21 @@ impl Body<'_> {
                 body.extend(self.write(leaf));
                 continue;
             }
-            let array = self.names.take("terms");
-            taken.push(array.clone());
-            let place = self.place(leaf.out, &leaf.at);
-            let kernels = self.import("kernels");
-            behind.extend(quote!(#place += #kernels::sum(&#array[..#width]);));
-            before.extend(quote!(let mut #array = [#zero; #length];));
+            let held = self.lanes_throughout(leaf, cut.width, lanes);
+            let adds = held.is_some() || cut.pieces > 1;
+            let array = held.unwrap_or_else(|| {
+                let place = self.place(leaf.out, &leaf.at);
+                let (declaration, array, total) = self.lanes_for(cut.width, lanes);
+                declarations.extend(declaration);
+                sums.extend(quote!(#place += #total;));
+                taken.push(array.clone());
+                array
+            });
             let mut temporaries = Vec::new();
             let (lets, value) = self.value(leaf.value, &mut temporaries);
             temporaries.iter().for_each(|name| self.names.release(name));
-            body.extend(quote!(#lets #array[#at] = #value;));
+            let add = if adds { quote!(+=) } else { quote!(=) };
+            body.extend(quote!(#lets #array[#at] #add #value;));
         }
         let first = if cut.pieces == 1 { quote!() } else { quote!((#part * #width) as u32 +) };
         let (numbers, number) = self.numbered(around, &body, lanes, (&at, first));
@@ -276,7 +259,7 @@ impl Body<'_> {
         self.close_rows(count);
         [&part].into_iter().chain(&taken).for_each(|name| self.names.release(name));
         if cut.pieces == 1 {
-            return quote!(#declarations #before #numbers for #at in 0..#length { #number #body } #behind);
+            return quote!(#declarations #before #numbers for #at in 0..#length { #number #body } #behind #sums);
         }
         let index = mentions(&body, &index).then(|| quote!(let #index = #part * #width + #at;));
         let parts = Literal::i64_unsuffixed(cut.pieces);
@@ -294,6 +277,7 @@ impl Body<'_> {
                 for #at in 0..#length { #index #number #body }
                 #behind
             }
+            #sums
         }
     }
 
@@ -314,7 +298,7 @@ impl Body<'_> {
         let graph = &self.plan.graph;
         let depth = extents.len();
         let extents = [extents, std::slice::from_ref(&axis.extent)].concat();
-        let extents = Extents { indices: &extents, counters: &self.counted };
+        let extents = Extents::new(&extents, &self.counted);
         let Cut { width, pieces } = cut;
         let expensive = leaves.iter().any(|leaf| is_expensive(graph, leaf.value));
         let sums = leaves.iter().all(|leaf| self.is_added_up(leaf, depth));

@@ -109,7 +109,7 @@ impl Body<'_> {
         let scalars = &self.plan.graph.scalars;
         let mut certain = BTreeSet::new();
         let mut read = BTreeSet::new();
-        let extents = Extents { indices: &self.extents, counters: &self.counted };
+        let extents = Extents::new(&self.extents, &self.counted);
         let is_read = |id: &ScalarId| match &scalars[*id] {
             Scalar::Read(tensor, at) => {
                 !at.is_empty() && extents.are_within(at, self.plan.graph.shape(*tensor))

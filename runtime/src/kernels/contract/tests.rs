@@ -139,6 +139,10 @@ fn convolutions<F: Float>() {
         ([4, 1, 2, 9, 6], [1, 3]),
         ([2, 2, 11, 5, 40], [5, 1]),
         ([5, 3, 2, 1, 9], [1, 4]),
+        // Wide images: dot products, in runs of more than a few vectors, and in more than there is room for.
+        ([1, 8, 3, 30, 30], [3, 3]),
+        ([2, 15, 1, 9, 300], [2, 5]),
+        ([1, 3, 2, 120, 47], [3, 2]),
         // Worth several threads.
         ([33, 7, 4, 16, 18], [5, 5]),
         ([1, 48, 32, 34, 35], [3, 3]),
@@ -184,6 +188,18 @@ fn any_indices_in_any_order() {
         let accumulate = rng.below(2) == 0;
         compare::<f32>(&mut rng, [&rows, &columns, &depth], accumulate);
         compare::<f64>(&mut rng, [&rows, &columns, &depth], !accumulate);
+    }
+}
+
+/// Sums whose terms are neighbours in both matrices, of any numbers of rows, columns and terms.
+#[test]
+fn dot_products() {
+    let mut rng = Rng::new(14);
+    for round in 0..60 {
+        let (m, n, len, runs) = (1 + rng.below(17), 1 + rng.below(9), 20 + rng.below(300), 1 + rng.below(9));
+        let rows = [(m, runs * len, n * 3)];
+        let columns = [(n, 1 + rng.below(5), 1 + rng.below(3))];
+        both(&mut rng, [&rows, &columns, &[(runs, len, len + round % 3), (len, 1, 1)]]);
     }
 }
 

@@ -6,7 +6,7 @@ use core::mem::MaybeUninit;
 use super::super::matmul::{DEPTH, Product};
 use super::super::vector::Vector;
 use super::indices::{Index, Indices, Walk};
-use super::{Contraction, Parts, WIDEST};
+use super::{Contraction, Parts, WIDEST, dots};
 
 /// How many elements of B are copied at once: a part of a first-level cache.
 const ROOM: usize = 8192;
@@ -22,6 +22,8 @@ pub(super) enum Way {
     InPlace,
     /// Copied once, with what windows have in common.
     Shared(Shared),
+    /// Where it is, along depth: the innermost are neighbours, in A as well.
+    Dots,
 }
 
 /// A copy of rows of B, as long as the innermost column index: for each value of the indices of depth that do
@@ -48,13 +50,11 @@ impl Way {
     /// The cheapest way.
     pub(super) fn of<F>(rows: &Indices, columns: &Indices, depth: &Indices) -> Self {
         let (outer, (x, b_column, c_column)) = columns.split_last();
-        // The inner dimension must be even in A.
-        let even = depth.as_slice().windows(2).all(|pair| pair[0].1 == pair[1].0 * pair[1].1);
-        if c_column != 1 || !even || x == 1 || depth.count() == 0 {
-            return Self::Panels;
-        }
         let lanes = 64 / size_of::<F>();
         let (n, k) = (columns.count(), depth.count());
+        if k == 0 {
+            return Self::Panels;
+        }
         let products = |vectors: usize| vectors.saturating_mul(rows.count()).saturating_mul(k);
         let copies = |vectors: usize| vectors.saturating_mul(COPY);
         let pieces = n / x * x.div_ceil(lanes) + n.div_ceil(WIDEST);
@@ -64,6 +64,14 @@ impl Way {
                 best = (way, cost);
             }
         };
+        if let Some(cost) = dots::cost(rows, columns, depth, lanes) {
+            consider(Self::Dots, cost);
+        }
+        // The inner dimension must be even in A.
+        let even = depth.as_slice().windows(2).all(|pair| pair[0].1 == pair[1].0 * pair[1].1);
+        if c_column != 1 || !even || x == 1 {
+            return best.0;
+        }
         if b_column == 1 {
             consider(Self::InPlace, products(n / x * x.div_ceil(lanes)));
         }
@@ -88,6 +96,7 @@ impl Way {
             Self::Panels => WIDEST,
             Self::InPlace => columns.split_last().1.0,
             Self::Shared(shared) => shared.run,
+            Self::Dots => return dots::WIDTH,
         };
         // Whole panels of a single run.
         if run < columns.count() { run } else { WIDEST }

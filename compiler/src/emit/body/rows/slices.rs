@@ -66,7 +66,7 @@ impl Body<'_> {
         let graph = &self.plan.graph;
         let depth = self.indices.len();
         let extent = &around.axis.extent;
-        let extents = Extents { indices: &self.extents, counters: &self.counted };
+        let extents = Extents::new(&self.extents, &self.counted);
         // An extent like `N - 1` is below zero for an N of 0, where no slice could be of that length.
         let is_inside = |tensor: TensorId, prefix: &[Int], start: &Int| {
             let shape = graph.shape(tensor);

@@ -79,7 +79,7 @@ impl Body<'_> {
         let inner = search.inner.iter().map(|axis| axis.extent.clone());
         let indices: Vec<Int> =
             self.extents.iter().cloned().chain([axis.extent.clone()]).chain(inner).collect();
-        let extents = Extents { indices: &indices, counters: &self.counted };
+        let extents = Extents::new(&indices, &self.counted);
         let certain = certain_reads(&graph.scalars, search.value);
         let (mut uses, mut even): (Vec<Use>, bool) = (Vec::new(), true);
         search.visit_reads(graph, &mut |tensor, at| {
