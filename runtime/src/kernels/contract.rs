@@ -269,8 +269,7 @@ unsafe fn panels<V: Vector, const HEIGHT: usize>(all: &Contraction<V::Float>, pa
         }
     }
     let outer_depth = Indices { len: shallow, ..all.depth };
-    let mut inner_depth = Indices { len: all.depth.len - shallow, ..all.depth };
-    inner_depth.indices.copy_within(shallow..all.depth.len, 0);
+    let inner_depth = all.depth.inside(shallow);
 
     let row = 2 * V::LEN;
     let (mut left, n) = all.part;

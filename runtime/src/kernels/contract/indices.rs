@@ -39,6 +39,27 @@ impl Indices {
         self.as_slice().iter().map(|&(extent, ..)| extent).product()
     }
 
+    /// Where all of their values are in the second matrix, in turn: as many as the list is long.
+    ///
+    /// Each index repeats what those inside it have listed: without a [`Walk`], which asks at each step which indices
+    /// have come to their ends.
+    pub(super) fn list(&self, offsets: &mut [usize]) {
+        debug_assert_eq!(offsets.len(), self.count(), "as many offsets as values");
+        let mut count = 1;
+        offsets[0] = 0;
+        for &(extent, _, stride) in self.as_slice().iter().rev() {
+            let (inside, others) = offsets.split_at_mut(count);
+            let mut start = 0;
+            for others in others[..(extent - 1) * count].chunks_exact_mut(count) {
+                start += stride;
+                for (offset, &inside) in others.iter_mut().zip(&*inside) {
+                    *offset = start + inside;
+                }
+            }
+            count *= extent;
+        }
+    }
+
     /// In descending order of a stride, then joined where `join` allows it of an index and the one inside.
     pub(super) fn arranged(
         &self,
@@ -65,6 +86,13 @@ impl Indices {
             }
         }
         joined
+    }
+
+    /// All but some of the outermost.
+    pub(super) fn inside(&self, outermost: usize) -> Self {
+        let mut inside = Self { len: self.len - outermost, ..*self };
+        inside.indices.copy_within(outermost..self.len, 0);
+        inside
     }
 
     /// All but the last, and the last: one value of nothing if there is none.

@@ -246,22 +246,36 @@ pub(in super::super) struct Planes<F> {
 pub(in super::super) unsafe fn copy_planes<V: Vector>(planes: &Planes<V::Float>) {
     let Planes { b, b_column, outer, inner, rows, to } = planes;
     let mut to = *to;
-    let (outer_count, inner_count) = (outer.count(), inner.count());
+    let outer_count = outer.count();
+    // The innermost are listed once; there may be more than there is room for.
+    let mut list = [0_usize; DEPTH];
+    let (mut among, mut listed) = (*inner, 1);
+    while let (others, (extent, ..)) = among.split_last()
+        && among.len > 0
+        && listed * extent <= DEPTH
+    {
+        (among, listed) = (others, listed * extent);
+    }
+    let list = &mut list[..listed];
+    inner.inside(among.len).list(list);
+    let among_count = among.count();
     let mut place = Walk::new(outer);
     for _ in 0..outer_count {
-        let mut plane = Walk::new(inner);
-        for _ in 0..inner_count {
-            // SAFETY: the caller's.
-            unsafe {
-                let from = b.add(place.offsets.0 + plane.offsets.1);
-                if *b_column != 1 {
-                    copy_strided(from, *b_column, *rows, to);
-                } else if 2 * rows.2 <= V::LEN {
-                    copy_rows::<V::Half>(from, *rows, to);
-                } else {
-                    copy_rows::<V>(from, *rows, to);
+        let mut plane = Walk::new(&among);
+        for _ in 0..among_count {
+            for &inside in &*list {
+                // SAFETY: the caller's.
+                unsafe {
+                    let from = b.add(place.offsets.0 + plane.offsets.1 + inside);
+                    if *b_column != 1 {
+                        copy_strided(from, *b_column, *rows, to);
+                    } else if 2 * rows.2 <= V::LEN {
+                        copy_rows::<V::Half>(from, *rows, to);
+                    } else {
+                        copy_rows::<V>(from, *rows, to);
+                    }
+                    to = to.add(rows.0 * rows.2);
                 }
-                to = to.add(rows.0 * rows.2);
             }
             plane.step();
         }
@@ -390,6 +404,9 @@ unsafe fn listed<V: Vector>(
 /// Lists the second offsets of values from one on.
 #[inline(always)]
 fn fill(indices: &Indices, from: usize, offsets: &mut [usize]) {
+    if offsets.len() == indices.count() {
+        return indices.list(offsets);
+    }
     let (_, (extent, _, stride)) = indices.split_last();
     let mut walk = Walk::new(indices);
     walk.start(from);
