@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::ir::{Axis, Carried, Graph, Int, TensorId};
 
 use super::form::{For, Item, Leaf, LeafKind, Range, Step};
+use super::live::leaves;
 use super::order::{Candidate, renumber};
 use super::schedule::renumbered;
 use super::shrink::Renaming;
@@ -18,13 +19,16 @@ use super::shrink::Renaming;
 /// How many steps back a nest is looked for.
 const REACH: usize = 12;
 
-/// Adds a node to the steps, computed in the best of the given ways.
+/// Adds a node to the steps, computed in the best of the given ways. What follows it, if nothing else reads it, is asked
+/// for where it shares no loops by itself.
 pub(super) fn place(
     graph: &mut Graph,
     steps: &mut Vec<Step>,
     candidates: &[Candidate],
+    follower: &mut dyn FnMut(&mut Graph) -> Vec<Candidate>,
     context: &Context<'_>,
 ) {
+    let mut within_reach = 0;
     for position in (0..steps.len()).rev().take(REACH) {
         let Step::Nest(items) = &mut steps[position] else { break };
         for candidate in candidates {
@@ -32,9 +36,21 @@ pub(super) fn place(
                 return;
             }
         }
+        within_reach += 1;
         let touched = Touched::of(graph, items);
         if context.conflict(graph, &candidates[0], &touched) {
             break;
+        }
+    }
+    if within_reach > 0 {
+        let followers = follower(graph);
+        for position in (0..steps.len()).rev().take(within_reach) {
+            let Step::Nest(items) = &mut steps[position] else { break };
+            for follower in &followers {
+                if Attempt::new(graph, context, &candidates[0]).join_for(follower, items) {
+                    return;
+                }
+            }
         }
     }
     let mut items = Vec::new();
@@ -110,6 +126,11 @@ impl Context<'_> {
     }
 }
 
+/// Whether subscripts are the same on some axis where they are an index each.
+fn is_same(first: &[Int], index: usize, second: &[Int], other: usize) -> bool {
+    first.iter().zip(second).any(|(a, b)| a.as_index() == Some(index) && b.as_index() == Some(other))
+}
+
 fn visit_reads(graph: &Graph, candidate: &Candidate, visit: &mut dyn FnMut(TensorId, &[Int])) {
     graph.visit_reads(candidate.value, visit);
     candidate.at.iter().for_each(|subscript| subscript.visit_reads(visit));
@@ -135,48 +156,81 @@ impl<'a> Attempt<'a> {
 impl Attempt<'_> {
     /// Puts the node into the loops of a nest, if it belongs there.
     fn join(&mut self, items: &mut Vec<Item>) -> bool {
-        if self.candidate.loops.is_empty() {
-            return false;
-        }
         let touched = Touched::of(self.graph, items);
-        let mut related = false;
-        let mut through_view = false;
-        visit_reads(self.graph, self.candidate, &mut |tensor, _| {
-            related |= touched.writes.contains(&tensor);
-            let origin = self.context.origin(tensor);
-            through_view |= origin != tensor && touched.writes.contains(&origin);
-        });
-        let continued = self.continued(&touched);
-        related |= continued.is_some();
-        let base = self.candidate.base.filter(|base| continued != Some(*base));
-        let base = base.map(|base| self.context.origin(base));
-        let bound = base.is_some_and(|base| touched.writes.contains(&base) || touched.reads.contains(&base));
-        let mut overwritten = false;
-        visit_reads(self.graph, self.candidate, &mut |tensor, _| {
-            let origin = self.context.origin(tensor);
-            overwritten |= touched.bases.contains(&origin);
-            overwritten |= touched.writes.iter().any(|&out| self.context.replaced(out) == Some(origin));
-        });
-        if through_view || bound || overwritten || !(related || self.alike(&touched)) {
+        let related = self.is_related(&touched);
+        if !(related || self.alike(&touched)) {
             return false;
         }
-        let mut depths = Vec::new();
-        let mut level: &[Item] = items;
-        while let Some(Item::For(around)) = level.last() {
-            let Some(index) = self.matching(around, depths.len(), related) else { break };
-            depths.push(index);
-            self.opened.push(index);
-            level = &around.body;
-        }
-        self.opened.clear();
-        if depths.is_empty() {
-            return false;
-        }
-        if let Some(made) = continued {
+        let Some(depths) = self.shared(items, &touched, related) else { return false };
+        if let Some(made) = self.continued(&touched) {
             self.base = self.take_over(items, made);
         }
         self.insert(items, &depths);
         true
+    }
+
+    /// Puts the node into the outermost loop of a nest, if the product that it is made for belongs there: that would else
+    /// share the loop of the node, apart from what makes its other factor, and all of that would be kept for it.
+    fn join_for(&mut self, product: &Candidate, items: &mut Vec<Item>) -> bool {
+        let touched = Touched::of(self.graph, items);
+        let mut theirs = Attempt::new(self.graph, self.context, product);
+        if !matches!(product.kind, LeafKind::Product(_)) || !theirs.is_related(&touched) {
+            return false;
+        }
+        let shared = theirs.shared(items, &touched, true).unwrap_or_default();
+        let (Some(Item::For(around)), Some(&their)) = (items.last(), shared.first()) else { return false };
+        let own = self.candidate.loops.iter().copied().find(|&own| {
+            let mut alike = self.candidate.domain[own].extent == around.axis.extent;
+            visit_reads(self.graph, product, &mut |tensor, at| {
+                alike &= tensor != self.candidate.out || is_same(&self.candidate.at, own, at, their);
+            });
+            let mut leaves = leaves(&around.body).into_iter();
+            alike && leaves.all(|leaf| self.compatible(leaf, 0, own))
+        });
+        let Some(own) = own.filter(|_| !self.is_barred(&touched)) else { return false };
+        self.insert(items, &[own]);
+        true
+    }
+
+    /// Whether the node reads what a nest makes, or adds to it.
+    fn is_related(&self, touched: &Touched) -> bool {
+        let mut related = self.continued(touched).is_some();
+        visit_reads(self.graph, self.candidate, &mut |tensor, _| {
+            related |= touched.writes.contains(&tensor);
+        });
+        related
+    }
+
+    /// Whether the node must stay out of a nest: it reads what is made there through a view, or is to write over
+    /// what is needed there, or reads what is overwritten there.
+    fn is_barred(&self, touched: &Touched) -> bool {
+        let continued = self.continued(touched);
+        let base = self.candidate.base.filter(|base| continued != Some(*base));
+        let base = base.map(|base| self.context.origin(base));
+        let mut barred =
+            base.is_some_and(|base| touched.writes.contains(&base) || touched.reads.contains(&base));
+        visit_reads(self.graph, self.candidate, &mut |tensor, _| {
+            let origin = self.context.origin(tensor);
+            barred |= origin != tensor && touched.writes.contains(&origin);
+            barred |= touched.bases.contains(&origin);
+            barred |= touched.writes.iter().any(|&out| self.context.replaced(out) == Some(origin));
+        });
+        barred
+    }
+
+    /// The indices of the node that can run in the loops of a nest; none if there are none.
+    fn shared(&mut self, items: &[Item], touched: &Touched, related: bool) -> Option<Vec<usize>> {
+        if self.candidate.loops.is_empty() || self.is_barred(touched) {
+            return None;
+        }
+        let mut level = items;
+        while let Some(Item::For(around)) = level.last() {
+            let Some(index) = self.matching(around, self.opened.len(), related) else { break };
+            self.opened.push(index);
+            level = &around.body;
+        }
+        let shared = std::mem::take(&mut self.opened);
+        (!shared.is_empty()).then_some(shared)
     }
 
     /// The tensor that the node adds to, if the nest makes it and nothing else needs it as it is there.
@@ -256,9 +310,7 @@ impl Attempt<'_> {
 
     /// Whether each iteration of the node touches only what the same iteration of the leaf did.
     fn compatible(&self, leaf: &Leaf, depth: usize, index: usize) -> bool {
-        let same = |theirs: &[Int], ours: &[Int]| {
-            theirs.iter().zip(ours).any(|(a, b)| a.as_index() == Some(depth) && b.as_index() == Some(index))
-        };
+        let same = |theirs: &[Int], ours: &[Int]| is_same(theirs, depth, ours, index);
         let mut compatible = true;
         visit_reads(self.graph, self.candidate, &mut |tensor, at| {
             if tensor == leaf.out {

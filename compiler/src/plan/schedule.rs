@@ -57,7 +57,8 @@ struct Maker<'a> {
 impl Maker<'_> {
     fn block(&mut self, nodes: Vec<Node>, carried: &[Carried]) -> Vec<Step> {
         let mut steps = Vec::new();
-        for node in nodes {
+        let mut nodes = nodes.into_iter().peekable();
+        while let Some(node) = nodes.next() {
             let reads = own_reads(self.graph, &node);
             if !matches!(node, Node::Loop(_)) {
                 self.placed(&reads);
@@ -91,7 +92,17 @@ impl Maker<'_> {
                 }
             };
             let context = Context { carried, views: self.views, waiting: &self.waiting };
-            fuse::place(self.graph, &mut steps, &candidates, &context);
+            let (next, given, counters) = (nodes.peek(), self.inputs, &self.counters);
+            let out = candidates[0].out;
+            let mut follower = |graph: &mut Graph| match next {
+                Some(Node::Comprehension(next))
+                    if context.waiting.get(&out) == Some(&1) && graph.reads(next.value).contains(&out) =>
+                {
+                    order::of_comprehension(graph, next, given, counters)
+                }
+                _ => Vec::new(),
+            };
+            fuse::place(self.graph, &mut steps, &candidates, &mut follower, &context);
         }
         steps
     }

@@ -16,6 +16,8 @@ pub(super) const DEPTH: usize = 256;
 /// How many rows of A are used on one panel of B before the next; with `DEPTH`, a part of the
 /// second-level cache.
 const ROWS: usize = 120;
+/// Up to how many rows more a block may have.
+const LEFT_OVER: usize = 4;
 /// With fewer rows than this, a panel of B is not used often enough to be worth copying.
 const COPY_FROM: usize = 24;
 /// With panels less deep, or fewer columns, a panel that is near is as good as its copy.
@@ -26,6 +28,8 @@ const PAGE: usize = 1 << 12;
 const PAGES: usize = 64;
 /// How many bytes a line of the cache has: a vector that crosses into the next is two loads.
 pub(crate) const LINE: usize = 64;
+/// How many elements of A stay next to the CPU, in a part of a first-level cache.
+const NEXT: usize = 1 << 12;
 /// How many elements of B stay near, in a second-level cache, while rows of A pass.
 pub(super) const NEAR: usize = 1 << 17;
 
@@ -323,22 +327,24 @@ pub(super) unsafe fn multiply<V: Vector, const HEIGHT: usize>(
     let Product { m, n, k, .. } = product;
     let (copies, turned) = (!copy.is_null(), product.b_strides.1 != 1);
     let deep = product.depth();
-    // Without copies, either B stays near while rows pass, or few rows pass.
+    // Without copies, either A and a panel of B stay next to the CPU, or B stays near while rows pass, or few rows pass.
     let tall = match copies {
         true => ROWS,
-        false if k * n <= NEAR => HEIGHT,
+        false if m * k > NEXT && k * n <= NEAR => HEIGHT,
         false => m,
     };
     let mut depth = 0;
     while depth < k {
         let mut top = 0;
         while top < m {
+            // Rows that are left over are of the block before: tiles are those of all rows, wherever blocks begin.
+            let rows = if m - top <= tall + LEFT_OVER { m - top } else { tall };
             let mut left = 0;
             while left < n {
                 // SAFETY: `top` < m, `left` < n and `depth` < k; the rest is the caller's.
                 unsafe {
                     let mut block = product.from(top, left, depth);
-                    block.m = block.m.min(tall);
+                    block.m = rows;
                     block.k = block.k.min(deep);
                     if copies {
                         block.n = block.n.min(2 * V::LEN);
@@ -351,7 +357,7 @@ pub(super) unsafe fn multiply<V: Vector, const HEIGHT: usize>(
                     left += (strips.even)(&block);
                 }
             }
-            top += tall;
+            top += rows;
         }
         depth += deep;
     }
