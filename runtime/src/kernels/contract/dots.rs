@@ -219,14 +219,15 @@ unsafe fn tile<V: Vector, const HEIGHT: usize, const WIDTH: usize>(strip: &Strip
         );
         macro_rules! step {
             (|$from:ident| $load:expr) => {
-                let mut vectors = [V::splat(Float::ZERO); WIDTH];
-                for (vector, &$from) in vectors.iter_mut().zip(&columns) {
-                    *vector = $load;
+                let mut rows = [V::splat(Float::ZERO); HEIGHT];
+                for (i, row) in rows.iter_mut().enumerate() {
+                    *row = V::load(a.add(i * V::LEN));
                 }
-                for (i, sums) in sums.iter_mut().enumerate() {
-                    let x = V::load(a.add(i * V::LEN));
-                    for (sum, &y) in sums.iter_mut().zip(&vectors) {
-                        *sum = x.mul_add(y, *sum);
+                // One column at a time: with three rows, no register is left for another.
+                for (column, &$from) in columns.iter().enumerate() {
+                    let vector = $load;
+                    for (sums, row) in sums.iter_mut().zip(&rows) {
+                        sums[column] = row.mul_add(vector, sums[column]);
                     }
                 }
                 a = a.add(HEIGHT * V::LEN);
