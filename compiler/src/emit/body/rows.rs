@@ -224,8 +224,8 @@ impl Body<'_> {
         let (outer, index, at) = self.enter(axis, cut, lanes);
         let (length, width) = (Literal::i64_unsuffixed(lanes), Literal::i64_unsuffixed(cut.width));
         let around = self.name_number(axis);
-        let (mut body, mut behind, mut sums, mut taken) =
-            <(TokenStream, TokenStream, TokenStream, Vec<Ident>)>::default();
+        let (mut body, mut behind, mut sums) = (TokenStream::new(), TokenStream::new(), TokenStream::new());
+        let mut taken = Vec::new();
         if let (Some(row), Some((_, known))) = (known, &self.known) {
             body.extend(quote!(let #known = #row[#at];));
         }

@@ -182,3 +182,46 @@ impl Body<'_> {
         Terms { before, index, lets, value }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    fn expanded(function: &str) -> String {
+        let program = format!("chainrule dim N; pub struct Net {{}} impl Net {{ {function} }}");
+        let tokens = crate::expand(program.parse().expect("tokens")).to_string();
+        tokens.replace(char::is_whitespace, "")
+    }
+
+    #[test]
+    fn lanes_are_added_to_one_another_once() {
+        // Behind all loops that add to the element.
+        let code = expanded("pub fn f(x: f32[N, 8, 28]) -> f32[8] { sum(x, axis = [0, 2]) }");
+        let end = "forlin0..32{terms[l]+=x_row[l];}}f_sum[i]=kernels::sum(&terms[..28]);";
+        assert!(code.contains(end), "{code}");
+        // Behind those of them that do, with other statements in the row's.
+        let code = expanded(
+            "pub fn f(x: f32[N, 8, 28]) -> (f32[N, 8, 28], f32) { let y = x * x; (y, sum(y * tanh(y))) }",
+        );
+        assert_eq!(code.matches("kernels::sum(&terms[..28])").count(), 1, "{code}");
+        assert!(code.contains("}}f_sum+=kernels::sum(&terms[..28]);f_sum"), "{code}");
+        // Where each row has its own sum there is nothing to hold.
+        let code = expanded("pub fn f(x: f32[N, 28]) -> f32[N] { sum(x, axis = 1) }");
+        assert!(!code.contains("terms"), "{code}");
+    }
+
+    #[test]
+    fn what_numbers_decide_is_added_unasked() {
+        let pooled = |places: &str| {
+            expanded(&format!(
+                "#[grad(x)] pub fn f(x: f32[N, 28], k: u32[N, 14], w: f32[14]) -> f32 {{
+                    let y[n, i] = {places}; sum[n, i](relu(y[n, i]) * w[i])
+                }}"
+            ))
+        };
+        // A place in a window is in it whether the ReLU is 0 or not.
+        let code = pooled("max[u in 0..2](x[n, 2 * i + u])");
+        assert!(code.contains("asusize]+=if"), "{code}");
+        // One that is given is not asked for where it does not count.
+        let code = pooled("x[n, k[n, i]]");
+        assert!(!code.contains("asusize]+=if"), "{code}");
+    }
+}
