@@ -238,7 +238,7 @@ impl Body<'_> {
             let adds = held.is_some() || cut.pieces > 1;
             let array = held.unwrap_or_else(|| {
                 let place = self.place(leaf.out, &leaf.at);
-                let (declaration, array, total) = self.lanes_for(cut.width, lanes);
+                let (declaration, array, total) = self.lanes_for("terms", cut.width, lanes);
                 declarations.extend(declaration);
                 sums.extend(quote!(#place += #total;));
                 taken.push(array.clone());

@@ -22,7 +22,7 @@ pub(in super::super) struct Around {
     /// What stands before it and behind it.
     before: TokenStream,
     behind: TokenStream,
-    /// The names of lanes that are added up throughout it.
+    /// The names of lanes that are added up throughout it, and throughout the loops in it.
     taken: Vec<Ident>,
 }
 
@@ -57,7 +57,11 @@ impl Body<'_> {
     /// Ends it: what stands before it and behind it.
     pub(in super::super) fn leave_around(&mut self) -> (TokenStream, TokenStream) {
         let Some(Around { before, behind, taken, .. }) = self.around.pop() else { return Default::default() };
-        taken.iter().for_each(|name| self.names.release(name));
+        // Declared in the loop around: an array that is held throughout that must have another name.
+        match self.around.last_mut() {
+            Some(around) => around.taken.extend(taken),
+            None => taken.iter().for_each(|name| self.names.release(name)),
+        }
         (before, behind)
     }
 
@@ -88,7 +92,7 @@ impl Body<'_> {
 
     /// The same throughout a given loop, added to a place behind it.
     fn lanes_of(&mut self, around: usize, place: &TokenStream, width: i64, lanes: i64) -> Ident {
-        let (declaration, name, total) = self.lanes_for(width, lanes);
+        let (declaration, name, total) = self.lanes_for("held", width, lanes);
         let around = &mut self.around[around];
         around.before.extend(declaration);
         around.behind.extend(quote!(#place += #total;));
@@ -97,8 +101,13 @@ impl Body<'_> {
     }
 
     /// An array for the terms of a sum: its declaration, its name, and the sum.
-    pub(super) fn lanes_for(&mut self, width: i64, lanes: i64) -> (TokenStream, Ident, TokenStream) {
-        let (kernels, name) = (self.import("kernels"), self.names.take("terms"));
+    pub(super) fn lanes_for(
+        &mut self,
+        wish: &str,
+        width: i64,
+        lanes: i64,
+    ) -> (TokenStream, Ident, TokenStream) {
+        let (kernels, name) = (self.import("kernels"), self.names.take(wish));
         let zero: Literal = format!("0.0_{}", self.float()).parse().expect("a literal");
         let (length, count) = (Literal::i64_unsuffixed(lanes), Literal::i64_unsuffixed(width));
         let part = if width == lanes { quote!(&#name) } else { quote!(&#name[..#count]) };
@@ -125,7 +134,7 @@ impl Body<'_> {
         let (axis, outer) = leaf.inner.split_last().filter(|(_, outer)| !outer.is_empty())?;
         let (opened, mut spans) = self.open_all(outer, &leaf.ranges);
         let sum = self.short_plan(leaf, axis).map(|plan| {
-            let (declaration, array, total) = self.lanes_for(plan.cut.width, plan.lanes);
+            let (declaration, array, total) = self.lanes_for("terms", plan.cut.width, plan.lanes);
             let terms = self.add_terms(leaf, axis, plan, &array);
             self.names.release(&array);
             (declaration, terms, total)
@@ -201,8 +210,8 @@ mod tests {
         let code = expanded(
             "pub fn f(x: f32[N, 8, 28]) -> (f32[N, 8, 28], f32) { let y = x * x; (y, sum(y * tanh(y))) }",
         );
-        assert_eq!(code.matches("kernels::sum(&terms[..28])").count(), 1, "{code}");
-        assert!(code.contains("}}f_sum+=kernels::sum(&terms[..28]);f_sum"), "{code}");
+        assert_eq!(code.matches("kernels::sum(&held[..28])").count(), 1, "{code}");
+        assert!(code.contains("}}f_sum+=kernels::sum(&held[..28]);f_sum"), "{code}");
         // Where each row has its own sum there is nothing to hold.
         let code = expanded("pub fn f(x: f32[N, 28]) -> f32[N] { sum(x, axis = 1) }");
         assert!(!code.contains("terms"), "{code}");
