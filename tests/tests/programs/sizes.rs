@@ -402,13 +402,19 @@ net! {
         k: f64 = ones,
         fc1: Linear<3, 4>,
         fc2: Linear<4, 2>,
+        bn: BatchNorm<3>,
     }
 
     impl Means {
         #[grad]
         pub fn all(x: f64[N, 3], y: f64[N]) -> f64 {
             mean(x + k) + mean(x * k) + sum(x + k) / N + mean(powi(x @ w + k - y, 2)) + var(x * k)
-                + mse(x @ w, k * y) + sum(mean(x * w + k, axis = 0)) + mean(fc2(relu(fc1(x))))
+                + mse(x @ w, k * y) + sum(mean(x * w + k, axis = 0)) + mean(fc2(relu(fc1(x)))) + normal(x * k)
+        }
+
+        fn normal(x: f64[N, 3]) -> f64 {
+            let (y, average, variance) = bn(x);
+            mean(y * y) + sum(y) + sum(average * variance)
         }
     }
 }
