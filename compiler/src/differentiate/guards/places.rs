@@ -4,9 +4,12 @@
 //! an index, or what the condition reads stands at that place, it is the same question. Of places that are computed,
 //! `a[k[i]]`, it is counted how often something is written there.
 
+use std::collections::BTreeMap;
+
 use crate::ir::{
     Axis, Comparison, Comprehension, Graph, Int, Kind, Node, Reduction, Scalar, ScalarId, TensorId,
 };
+use crate::simplify::Ranges;
 
 /// The condition, if anything is known. `nodes` receives what counts.
 pub fn at_places(
@@ -146,14 +149,15 @@ fn part_over_axes(
     }
 }
 
-/// Whether a condition can be asked everywhere in a domain: it reads whole tensors at its indices.
+/// Whether a condition can be asked everywhere in a domain: all that it reads is there, also where other axes of the
+/// domain have no points.
 fn reads_inside(graph: &Graph, domain: &[Axis], condition: ScalarId) -> bool {
+    let no_loops = BTreeMap::new();
+    let ranges = Ranges::new(domain, &no_loops).among(|_| false);
     let mut inside = true;
     graph.visit_reads(condition, &mut |tensor, at| {
-        inside &= at.iter().zip(graph.shape(tensor)).all(|(at, size)| match at.as_index() {
-            Some(index) => domain[index].extent == *size,
-            None => at.as_constant().is_some() && size.as_constant().is_some(),
-        });
+        inside &=
+            at.iter().zip(graph.shape(tensor)).all(|(at, size)| ranges.is_within(&at.unchecked(), size));
     });
     inside
 }
