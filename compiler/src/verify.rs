@@ -19,7 +19,7 @@ pub fn verify(graph: &Graph, inputs: &[TensorId]) -> Result<(), String> {
             verifier.size(size).map_err(|error| format!("shape of `{}` #{place}: {error}", tensor.name))?;
         }
     }
-    for size in &graph.natural {
+    for size in graph.natural.iter().flat_map(|natural| natural.where_natural.iter().chain([&natural.size])) {
         verifier.size(size).map_err(|error| format!("a size that is not negative: {error}"))?;
     }
     for &input in inputs {

@@ -81,3 +81,14 @@ pub fn assert_near(what: &str, found: &[f64], expected: &[f64], tolerance: f64) 
         );
     }
 }
+
+/// The central differences of a function of numbers, of which each moves in its turn.
+pub fn slopes(x: &[f64], mut of: impl FnMut(&[f64]) -> Vec<f64>) -> Vec<Vec<f64>> {
+    let mut at = |place: usize, by: f64| {
+        let mut moved = x.to_vec();
+        moved[place] += by;
+        of(&moved)
+    };
+    let slope = |(above, below): (&f64, &f64)| (above - below) / 2e-5;
+    (0..x.len()).map(|place| at(place, 1e-5).iter().zip(&at(place, -1e-5)).map(slope).collect()).collect()
+}

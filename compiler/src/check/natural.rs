@@ -1,94 +1,91 @@
 //! Sizes that small dims would make negative, `N - 2` where `N = 1`: what a call is asked before it does anything.
 //!
 //! Of every expression, whether it is stored or not: that it is not is a matter of the passes below, and none of
-//! the user's. It may not ask where what has the size is not evaluated.
-
-use std::collections::BTreeSet;
+//! the user's. But it is asked only where the conditions on sizes around the expression hold: where they do not,
+//! nothing is evaluated, and what has less than no elements takes no place.
 
 use super::elaborate::Elaborator;
 use super::value::{Array, Value};
-use crate::ir::{Atom, Graph, Int, Node, Scalar, ScalarId, Scalars, TensorId};
+use crate::ir::{Atom, Graph, Int, Natural, Scalar, ScalarId, Scalars};
+use crate::simplify::Ranges;
 
 impl Elaborator<'_> {
     /// Notes the sizes of a value.
     pub fn note_sizes(&mut self, value: &Value) {
         let Value::Array(Array { shape, .. }) = value else { return };
         for size in shape.iter().filter(|size| size.can_be_negative()) {
-            if !self.graph.natural.contains(size) && !self.is_left_out(size) {
-                self.graph.natural.push(size.clone());
+            if let Some(noted) = self.asked_here(size)
+                && !self.graph.natural.contains(&noted)
+            {
+                self.graph.natural.push(noted);
             }
         }
     }
 
-    /// Whether what is evaluated here may not be where the size is negative: a condition around it asks sizes, as
-    /// one does that says `if N > 1`, or a range around it is empty then.
-    fn is_left_out(&self, size: &Int) -> bool {
+    /// What is asked of the size of something that is evaluated here. Nothing, where it follows from a condition
+    /// around it, as from `if N > 1`, where such a condition says more than a sum can, or where a range around it is
+    /// empty if the size is negative.
+    fn asked_here(&self, size: &Int) -> Option<Natural> {
+        let mut where_natural = Vec::new();
+        for guard in &self.guards {
+            facts(&self.graph.scalars, guard.condition.element, true, &mut where_natural)?;
+        }
         let mut ranges = self.ambient.iter().map(|axis| &axis.extent).chain(self.counters.values());
         let is_empty_then = |extent: &Int| !size.sub(extent).plus(1).can_be_negative();
-        let mut guards = self.guards.iter().map(|guard| guard.condition.element);
-        guards.any(|guard| asks_sizes(&self.graph.scalars, guard)) || ranges.any(is_empty_then)
+        let follows = |fact: &Int| !size.sub(fact).can_be_negative();
+        let is_certain = ranges.any(is_empty_then) || where_natural.iter().any(follows);
+        (!is_certain).then(|| Natural { size: size.clone(), where_natural })
+    }
+}
+
+/// What a condition says of run-time sizes if it holds (or does not): sums that are not negative then. `None`: something
+/// else.
+fn facts(scalars: &Scalars, condition: ScalarId, holds: bool, found: &mut Vec<Int>) -> Option<()> {
+    match scalars[condition] {
+        Scalar::Not(inner) => facts(scalars, inner, !holds, found),
+        Scalar::And(a, b) if holds => {
+            [a, b].into_iter().try_for_each(|part| facts(scalars, part, true, found))
+        }
+        Scalar::Or(a, b) if !holds => {
+            [a, b].into_iter().try_for_each(|part| facts(scalars, part, false, found))
+        }
+        Scalar::CompareInt(comparison, ref a, ref b) if is_of_sizes(a) && is_of_sizes(b) => {
+            let facts = Ranges::facts(comparison, a, b, holds);
+            let is_said = !facts.is_empty();
+            found.extend(facts.into_iter().filter(Int::can_be_negative));
+            is_said.then_some(())
+        }
+        _ => (!asks_sizes(scalars, condition)).then_some(()),
     }
 }
 
 /// Whether part of a condition is one on run-time sizes alone.
 fn asks_sizes(scalars: &Scalars, condition: ScalarId) -> bool {
-    scalars.reachable(condition).into_iter().any(|id| {
-        let Scalar::CompareInt(_, a, b) = &scalars[id] else { return false };
-        let mut alone = true;
-        [a, b].into_iter().for_each(|side| {
-            side.visit_atoms(&mut |atom| {
-                alone &= matches!(atom, Atom::Dim(_) | Atom::Div(..) | Atom::Mod(..) | Atom::Root(_))
-            })
-        });
-        alone
-    })
+    let asks = |id: &ScalarId| match &scalars[*id] {
+        Scalar::CompareInt(_, a, b) => is_of_sizes(a) && is_of_sizes(b),
+        _ => false,
+    };
+    scalars.reachable(condition).iter().any(asks)
 }
 
-/// What is left to ask when the graph is made: of what was noted and of all tensors, what does not follow from the
-/// rest.
+/// Whether an integer is made of run-time sizes alone.
+fn is_of_sizes(value: &Int) -> bool {
+    let mut alone = true;
+    value.visit_atoms(&mut |atom| {
+        alone &= matches!(atom, Atom::Dim(_) | Atom::Div(..) | Atom::Mod(..) | Atom::Root(_))
+    });
+    alone
+}
+
+/// What is left to ask when the graph is made: of what was noted, what does not follow from the rest.
 pub fn settle(graph: &mut Graph) {
-    let noted = std::mem::take(&mut graph.natural);
-    let mut kept = Kept::default();
-    kept.gather(graph, &graph.nodes);
-    let mut made = Vec::new();
-    for (number, tensor) in graph.tensors.iter().enumerate() {
-        let is_kept = kept.tensors.contains(&TensorId(number as u32));
-        let asked = tensor.shape.iter().filter(|size| !(is_kept && kept.extents.contains(size)));
-        // What is made for each index of a range has no element where that is empty.
-        let is_empty_then = |size: &Int| {
-            tensor.shape.iter().any(|other| other != size && !size.sub(other).plus(1).can_be_negative())
+    for noted in std::mem::take(&mut graph.natural) {
+        let follows = |known: &Natural| {
+            known.where_natural.iter().all(|fact| noted.where_natural.contains(fact))
+                && !noted.size.sub(&known.size).can_be_negative()
         };
-        let asked = asked.filter(|size| size.can_be_negative() && !is_empty_then(size));
-        made.extend(asked.cloned());
-    }
-    for size in noted.iter().chain(&made) {
-        let follows = |known: &Int| !size.sub(known).can_be_negative();
-        if size.can_be_negative() && size.as_constant().is_none() && !graph.natural.iter().any(follows) {
-            graph.natural.push(size.clone());
-        }
-    }
-}
-
-/// What a derivative makes loops keep of each iteration: less than no iterations keep nothing.
-#[derive(Default)]
-struct Kept {
-    /// What has an element for each iteration of the loop that carries it.
-    tensors: BTreeSet<TensorId>,
-    /// How often loops run.
-    extents: BTreeSet<Int>,
-}
-
-impl Kept {
-    fn gather(&mut self, graph: &Graph, nodes: &[Node]) {
-        for node in nodes {
-            let Node::Loop(node) = node else { continue };
-            self.extents.insert(node.extent.clone());
-            for carried in &node.carried {
-                if graph.shape(carried.initial).first() == Some(&node.extent) {
-                    self.tensors.extend([carried.initial, carried.inside, carried.next, carried.last]);
-                }
-            }
-            self.gather(graph, &node.body);
+        if noted.size.as_constant().is_none() && !graph.natural.iter().any(follows) {
+            graph.natural.push(noted);
         }
     }
 }
@@ -128,11 +125,14 @@ mod tests {
             0,
         ),
         ("let mut s = 0; for t in 0..N - 2 { s = sin(s + x[t]); } sum(jvp(s, x, x)) + sum(x[2..])", 2),
-        // What is stored by its own is asked for, however often a loop runs.
+        // What is stored where it is not asked for.
         (
             "let mut s = 0; for t in 0..N - 2 { s = sin(s + x[t]); } s + (if N > 1 { let y = softmax(x[2..]); sum(y * y) } else { 0 })",
-            2,
+            0,
         ),
+        ("if N != 0 { let y = cumsum(tanh(x[1..])); sum(y * y) } else { sum(x) }", 0),
+        ("if N == 0 || sum(x) > 9 { 0 } else { let y = softmax(x[1..]); sum(y * y) }", 0),
+        ("let y[i in 0..N - 2] = exp(x[i + 2]); sum(y * y)", 2),
     ];
 
     fn values(

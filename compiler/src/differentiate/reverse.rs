@@ -241,7 +241,7 @@ impl Reverse<'_> {
             let reduction = if is_map { Reduction::Set } else { Reduction::Sum };
             let shape = self.graph.shape(tensor).to_vec();
             let out = self.cotangent_tensor(tensor, shape);
-            self.guards.learn(self.graph, (out, base), (&node.domain, &at), share, around);
+            self.guards.learn(self.graph, (out, base), (&node.domain, &at), (share, around), backward);
             backward.push(Node::Comprehension(Comprehension {
                 out,
                 base,
@@ -358,8 +358,9 @@ impl Reverse<'_> {
     ) -> TensorId {
         let shape = self.graph.shape(cotangent).to_vec();
         let out = self.cotangent_tensor(node.out, shape);
-        if let Some(condition) = self.guards.of(cotangent) {
-            self.guards.insert(out, condition);
+        match own {
+            None => self.guards.clear(self.graph, (out, cotangent), (&node.domain, &node.at)),
+            Some(_) => self.guards.of(cotangent).into_iter().for_each(|known| self.guards.insert(out, known)),
         }
         let value = own.unwrap_or_else(|| self.graph.scalars.number(0.0));
         let (domain, at) = (node.domain.clone(), node.at.clone());
@@ -392,7 +393,7 @@ impl Reverse<'_> {
         let domain = Graph::axes(&shape);
         let out = self.cotangent_tensor(tensor, shape);
         let around = self.guards.at(self.graph, share, &at);
-        self.guards.learn(self.graph, (out, Some(sum)), (&domain, &at), value, around);
+        self.guards.learn(self.graph, (out, Some(sum)), (&domain, &at), (value, around), backward);
         backward.push(Node::Comprehension(Comprehension {
             out,
             base: Some(sum),

@@ -10,7 +10,7 @@ use super::required;
 use super::signature::{Signature, plain};
 use super::size;
 use super::types::{Boundary, Layout};
-use crate::ir::{DimId, Int};
+use crate::ir::{DimId, Int, Natural};
 use crate::program::{ArgumentContent, DimSource, Requirement};
 
 /// The checks of a method, and what its docs say about them.
@@ -178,22 +178,27 @@ impl Checks {
         self.statements.extend(required::check(signature, function, requirement));
     }
 
-    /// Nothing in the function has a negative size, whether it is stored or not: `N - 1` where `N = 0`.
+    /// Nothing that the function evaluates has a negative size, whether it is stored or not: `N - 1` where `N = 0`.
     fn no_negative_size(&mut self, signature: &Signature<'_>, function: &str) {
         let core = &signature.paths.core;
         let graph = &signature.method.graph;
-        for expected in &graph.natural {
+        for Natural { size: expected, where_natural } in &graph.natural {
             let dims = expected.dims();
-            let value = size::signed(expected, &signature.dims);
             let text = size::text(expected, &graph.dims);
             let names: Vec<String> =
                 dims.iter().map(|dim| format!("{} = {{}}", graph.dims[dim.0 as usize])).collect();
             let message = format!("{function}: the size {text} is negative where {}", names.join(", "));
             let locals = dims.iter().map(|dim| &signature.dims[dim.0 as usize]);
-            self.statements
-                .extend(quote!(#core::assert!(!isize::is_negative(#value), #message, #(#locals),*);));
+            let elsewhere = where_natural.iter().map(|size| {
+                let value = size::signed(size, &signature.dims);
+                quote!(isize::is_negative(#value) ||)
+            });
+            let value = size::signed(expected, &signature.dims);
+            self.statements.extend(
+                quote!(#core::assert!(#(#elsewhere)* !isize::is_negative(#value), #message, #(#locals),*);),
+            );
             self.panics.push(format!("the size `{text}` is negative"));
-            self.dims.extend(dims);
+            self.dims.extend(where_natural.iter().chain([expected]).flat_map(Int::dims));
         }
     }
 

@@ -276,11 +276,13 @@ impl<'graph> Machine<'graph> {
         if found != expected {
             return Err(EvalError::Dims { found, expected });
         }
-        if let Some(size) = graph.natural.iter().map(|size| size_of(size, dims)).find(|size| *size < 0) {
-            return Err(EvalError::Negative { size });
+        let is_negative = |size: &Int| size_of(size, dims) < 0;
+        let mut asked = graph.natural.iter().filter(|natural| !natural.where_natural.iter().any(is_negative));
+        if let Some(natural) = asked.find(|natural| is_negative(&natural.size)) {
+            return Err(EvalError::Negative { size: size_of(&natural.size, dims) });
         }
         let count = u32::try_from(graph.tensors.len()).unwrap_or(u32::MAX);
-        // What a loop keeps of no iterations has an extent below zero: nothing, as in compiled code.
+        // What is not evaluated may have an extent below zero: nothing, as in compiled code.
         let shapes = (0..count)
             .map(|id| graph.shape(TensorId(id)).iter().map(|size| extent(size, dims)).collect())
             .collect();

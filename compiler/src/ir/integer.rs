@@ -275,6 +275,15 @@ impl Int {
         }
     }
 
+    /// The same integer without the checks that subscripts are inside their axes.
+    #[must_use]
+    pub fn unchecked(&self) -> Self {
+        self.substitute(&mut |atom| match atom {
+            Atom::Inside(inside) => Some(inside.position.unchecked()),
+            _ => None,
+        })
+    }
+
     /// The same integer with the domain's indices replaced by position; those beyond stay.
     pub fn with_indices(&self, indices: &[Int]) -> Self {
         self.substitute(&mut |atom| match atom {

@@ -192,6 +192,15 @@ pub enum Node {
     Loop(Loop),
 }
 
+/// A size that must not be negative.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Natural {
+    /// The size.
+    pub size: Int,
+    /// It is asked where none of these is negative; elsewhere nothing of this size is evaluated.
+    pub where_natural: Vec<Int>,
+}
+
 /// A function as nodes in order of execution.
 #[derive(Clone, Debug, Default)]
 pub struct Graph {
@@ -202,7 +211,7 @@ pub struct Graph {
     /// The names of the run-time sizes.
     pub dims: Vec<String>,
     /// Sizes that must not be negative, asked before anything is done: what has one need not be stored.
-    pub natural: Vec<Int>,
+    pub natural: Vec<Natural>,
     /// How many loops were made.
     pub loops: u32,
     /// The nodes, each after what it reads.

@@ -70,7 +70,11 @@ impl<'a> Ranges<'a> {
             (Comparison::LessEqual, true) => vec![b.sub(a)],
             (Comparison::LessEqual, false) => vec![a.sub(b).plus(-1)],
             (Comparison::Equal, true) | (Comparison::NotEqual, false) => vec![b.sub(a), a.sub(b)],
-            (Comparison::Equal, false) | (Comparison::NotEqual, true) => vec![],
+            // One of them is larger, and perhaps it is known which.
+            (Comparison::Equal, false) | (Comparison::NotEqual, true) => {
+                let differences = [b.sub(a), a.sub(b)].into_iter().filter(|value| !value.can_be_negative());
+                differences.map(|value| value.plus(-1)).collect()
+            }
         }
     }
 

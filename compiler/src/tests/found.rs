@@ -179,3 +179,22 @@ fn a_window_over_an_edge_stays_one_under_a_condition() {
         3,
     );
 }
+
+#[test]
+fn a_condition_on_a_part_of_an_array_is_asked_beside_others() {
+    // One of a list, under a condition on the diagonal of what has more rows than columns.
+    check_gradients(
+        "dim N;
+        pub struct Net { w: f64[3] }
+        impl Net {
+            pub fn run(x: f64[2, 1], s: dim N) -> f64[N, 3, 1] {
+                let y = -1 - abs(x);
+                let a[i in 0..N, j, k in 0..1] =
+                    w @ [w[j], { let b = y[k, k]; let c = sqrt(b); if b > 0 { c } else { 0 } }, w[j]];
+                a
+            }
+        }",
+        &[3],
+        3,
+    );
+}

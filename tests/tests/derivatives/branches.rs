@@ -2,6 +2,7 @@
 //! exactly nothing on, even where its derivative is infinite or NaN.
 
 use chainrule::{Params as _, Workspace, net};
+use chainrule_tests::slopes;
 
 net! {
     dim N;
@@ -376,17 +377,6 @@ net! {
             h
         }
     }
-}
-
-/// The central differences of a function of numbers.
-fn slopes(x: &[f64], mut of: impl FnMut(&[f64]) -> Vec<f64>) -> Vec<Vec<f64>> {
-    let mut at = |place: usize, by: f64| {
-        let mut moved = x.to_vec();
-        moved[place] += by;
-        of(&moved)
-    };
-    let slope = |(above, below): (&f64, &f64)| (above - below) / 2e-5;
-    (0..x.len()).map(|place| at(place, 1e-5).iter().zip(&at(place, -1e-5)).map(slope).collect()).collect()
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod networks;
 #[allow(dead_code, reason = "shared with the gradients, which use all of it")]
 #[path = "../gradients/oracle.rs"]
 mod oracle;
+mod places;
 mod rust_functions;
 mod step;
 mod tangent;

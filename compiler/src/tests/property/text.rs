@@ -219,8 +219,7 @@ impl Printer {
                 )
             }
             Expr::Call { name, arguments, options, method } => {
-                let options =
-                    options.iter().map(|(name, setting)| format!("{name} = {}", self.setting(setting)));
+                let options = self.options(options);
                 let own = usize::from(*method);
                 let mut rest: Vec<String> = arguments[own..].iter().map(|each| self.expr(each)).collect();
                 if matches!(*name, "concat" | "stack") {
@@ -234,10 +233,12 @@ impl Printer {
                 }
             }
             Expr::Apply(name, arguments) => format!("{name}({})", self.list(arguments)),
-            Expr::Layer(LayerName { name, at, function }, arguments) => {
+            Expr::Layer(LayerName { name, at, function, options }, arguments) => {
                 let at = at.as_ref().map_or_else(String::new, |at| format!("[{}]", int(at)));
                 let function = if *function == "call" { String::new() } else { format!(".{function}") };
-                format!("{name}{at}{function}({})", self.list(arguments))
+                let all: Vec<String> =
+                    [self.list(arguments)].into_iter().chain(self.options(options)).collect();
+                format!("{name}{at}{function}({})", all.join(", "))
             }
             Expr::Subscript(base, at) => format!("{}[{}]", self.operand(base), self.subscripts(at)),
             Expr::Fold { reducer, indices, body } => {
@@ -258,6 +259,10 @@ impl Printer {
             Expr::Jacobian { of, by } => format!("jacobian({}, {by})", self.expr(of)),
             Expr::Jvp { of, by, along } => format!("jvp({}, {by}, {})", self.expr(of), self.expr(along)),
         }
+    }
+
+    fn options(&self, options: &[(&str, Setting)]) -> impl Iterator<Item = String> {
+        options.iter().map(|(name, setting)| format!("{name} = {}", self.setting(setting)))
     }
 
     fn setting(&self, setting: &Setting) -> String {

@@ -71,12 +71,14 @@ pub struct Bound {
     pub written: bool,
 }
 
-/// A layer in scope: a field or a loop's variable, perhaps one of an array; and the function that is applied.
+/// A layer in scope: a field or a loop's variable, perhaps one of an array; and the function that is applied, with its
+/// options.
 #[derive(Clone, Debug)]
 pub struct LayerName {
     pub name: String,
     pub at: Option<Int>,
     pub function: &'static str,
+    pub options: Vec<(&'static str, Setting)>,
 }
 
 /// An expression.
@@ -344,7 +346,7 @@ impl Pattern {
 
 impl LayerName {
     pub fn call(name: &str, at: Option<Int>) -> Self {
-        Self { name: name.to_string(), at, function: "call" }
+        Self { name: name.to_string(), at, function: "call", options: Vec::new() }
     }
 }
 

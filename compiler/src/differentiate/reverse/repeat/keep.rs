@@ -97,7 +97,7 @@ impl Reverse<'_> {
         let identity = Graph::identity(inner_shape.len());
         let mut rest = identity.iter().cloned();
         // It may be read under a condition, and be outside where that does not hold: it is asked, not checked.
-        let part: Vec<Option<Int>> = part.iter().map(|fixed| fixed.as_ref().map(unchecked)).collect();
+        let part: Vec<Option<Int>> = part.iter().map(|fixed| fixed.as_ref().map(Int::unchecked)).collect();
         let at = part.iter().map(|fixed| fixed.clone().or_else(|| rest.next()).unwrap_or_else(Int::zero));
         let mut value = self.element(tensor, at.collect());
         for (fixed, extent) in part.iter().zip(&of.shape) {
@@ -146,14 +146,6 @@ fn is_fixed(subscript: &Int, nested: &BTreeSet<LoopId>, local: &BTreeSet<TensorI
         Atom::Index(_) => is_fixed = false,
     });
     is_fixed
-}
-
-/// A subscript without the check that it is inside its axis.
-fn unchecked(subscript: &Int) -> Int {
-    subscript.substitute(&mut |atom| match atom {
-        Atom::Inside(inside) => Some(unchecked(&inside.position)),
-        _ => None,
-    })
 }
 
 /// The counters of all loops among some nodes.

@@ -11,7 +11,7 @@ impl Generator<'_> {
     pub fn statements(&mut self, count: usize) -> Vec<Statement> {
         let mut statements = Vec::new();
         for _ in 0..count {
-            match self.source.below(30) {
+            match self.source.below(31) {
                 0..=5 => self.binding(&mut statements),
                 6..=10 => self.indexed(&mut statements),
                 11..=13 => self.repetition(&mut statements),
@@ -24,6 +24,7 @@ impl Generator<'_> {
                 24..=26 => self.computed(&mut statements),
                 27 => self.derived(&mut statements),
                 28 => self.sequence(&mut statements),
+                29 => self.statistics(&mut statements),
                 _ => self.tuple(&mut statements),
             }
         }

@@ -8,8 +8,11 @@ use crate::tests::property::tree::{
 
 /// A call with options.
 fn with(name: &'static str, arguments: Vec<Expr>, options: Vec<(&'static str, i64)>) -> Expr {
-    let options = options.into_iter().map(|(option, value)| (option, Setting::Integer(value))).collect();
-    Expr::Call { name, arguments, options, method: false }
+    Expr::Call { name, arguments, options: settings(options), method: false }
+}
+
+fn settings(options: Vec<(&'static str, i64)>) -> Vec<(&'static str, Setting)> {
+    options.into_iter().map(|(option, value)| (option, Setting::Integer(value))).collect()
 }
 
 /// The options that are not what they are anyway.
@@ -109,15 +112,15 @@ impl Generator<'_> {
             return None;
         }
         let fixed = |value| Size::constant(value);
-        let several = |this: &mut Self, layer: &str, generics, arguments| {
+        let several = |this: &mut Self, layer: &str, generics, x, options: Vec<(&'static str, Setting)>| {
             let name = this.field_of(layer, generics, None);
-            Some(Expr::Layer(LayerName::call(&name, None), arguments))
+            Some(Expr::Layer(LayerName { options, ..LayerName::call(&name, None) }, vec![x]))
         };
-        match (constants.as_slice(), self.source.below(4)) {
+        match (constants.as_slice(), self.source.below(6)) {
             ([_, Some(channels), ..], 0) => {
                 let groups = self.groups(&shape[1]);
                 let x = self.float(shape, depth);
-                several(self, "GroupNorm", vec![fixed(groups), fixed(*channels)], vec![x])
+                several(self, "GroupNorm", vec![fixed(groups), fixed(*channels)], x, Vec::new())
             }
             ([_, Some(channels), ..], 1) => {
                 let own = [fixed(*channels)];
@@ -127,22 +130,39 @@ impl Generator<'_> {
                 let layer = LayerName { function: "infer", ..LayerName::call(&name, None) };
                 Some(Expr::Layer(layer, arguments))
             }
-            ([_, Some(channels), _], 2) => {
+            ([_, Some(channels), _] | [_, Some(channels), _, _], choice @ 2..) => {
+                let is_image = shape.len() == 4;
                 let (kernel, inputs) = (self.source.pick(&[2, 1, 3]), self.source.pick(&[2, 1]));
-                let seen = self.some(shape[2].plus(kernel - 1))?;
-                let x = self.float(&[shape[0].clone(), fixed(inputs), seen], depth);
-                several(self, "Conv1d", vec![fixed(inputs), fixed(*channels), fixed(kernel)], vec![x])
+                let step =
+                    [self.source.pick(&[1, 2]), self.source.pick(&[0, 1]), self.source.pick(&[1, 1, 2])];
+                let more = self.source.below(step[0] as usize) as i64;
+                let is_transposed = is_image && choice > 3;
+                let mut seen = vec![shape[0].clone(), fixed(inputs)];
+                for count in &shape[2..] {
+                    seen.push(match is_transposed {
+                        true => self.spread(count, kernel, step, more)?,
+                        false => self.seen(count, kernel, step)?,
+                    });
+                }
+                if self.elements(&seen) > 40 {
+                    return None;
+                }
+                let x = self.float(&seen, depth);
+                let layer = match (is_image, is_transposed) {
+                    (_, true) => "ConvTranspose2d",
+                    (true, false) => "Conv2d",
+                    (false, false) => "Conv1d",
+                };
+                let more = [("output_padding", more * i64::from(is_transposed), 0)];
+                let options = settings(unusual(&[&steps(step, 1)[..], &more].concat()));
+                several(self, layer, vec![fixed(inputs), fixed(*channels), fixed(kernel)], x, options)
             }
-            ([_, Some(channels), _, _], 2 | 3) => {
-                let (kernel, inputs) = (self.source.pick(&[2, 1]), self.source.pick(&[2, 1]));
-                let [high, wide] = [2, 3].map(|axis: usize| self.some(shape[axis].plus(kernel - 1)));
-                let x = self.float(&[shape[0].clone(), fixed(inputs), high?, wide?], depth);
-                several(self, "Conv2d", vec![fixed(inputs), fixed(*channels), fixed(kernel)], vec![x])
-            }
-            ([_, _, Some(width)], 3) => {
+            ([_, _, Some(width)], 3..) => {
                 let heads = self.groups(&shape[2]);
                 let x = self.float(shape, depth);
-                several(self, "MultiHeadAttention", vec![fixed(*width), fixed(heads)], vec![x])
+                let causal = self.source.chance(50).then_some(("causal", Setting::Flag(true)));
+                let options = causal.into_iter().collect();
+                several(self, "MultiHeadAttention", vec![fixed(*width), fixed(heads)], x, options)
             }
             _ => None,
         }
@@ -176,6 +196,27 @@ impl Generator<'_> {
         }
     }
 
+    /// A layer that normalises a batch, with the statistics that it returns.
+    pub fn statistics(&mut self, statements: &mut Vec<Statement>) {
+        if !self.scope.network || self.scope.inputs == 0 || self.scope.loops > 0 {
+            return self.binding(statements);
+        }
+        let rows = self.size();
+        let rows = self.some(rows).unwrap_or_else(|| Size::constant(3));
+        let channels = Size::constant(self.source.pick(&[2, 1, 3]));
+        let mut shape = vec![rows, channels.clone()];
+        shape.extend(self.source.chance(40).then_some(Size::constant(2)));
+        let x = self.float(&shape, 2);
+        let field = self.field_of("BatchNorm", vec![channels.clone()], None);
+        let names = ["a", "a", "a"].map(|prefix| self.fresh(prefix));
+        let pattern = Pattern::Tuple(names.iter().cloned().map(Pattern::Name).collect());
+        let value = Expr::Layer(LayerName::call(&field, None), vec![x]);
+        statements.push(Statement::LetTuple { pattern, value });
+        for (name, shape) in names.iter().zip([shape, vec![channels.clone()], vec![channels]]) {
+            self.add(name, Type::float(shape), false);
+        }
+    }
+
     fn transposed(&mut self, shape: &[Size], depth: usize) -> Option<Expr> {
         let [stride, padding, dilation] =
             [self.source.pick(&[1, 2]), self.source.pick(&[0, 1]), self.source.pick(&[1, 1, 2])];
@@ -190,12 +231,7 @@ impl Generator<'_> {
         let (mut x, mut w) = (vec![shape[0].clone(), inputs.clone()], vec![inputs, outputs]);
         for whole in &shape[2..] {
             let kernel = self.source.pick(&[2, 1, 3]);
-            let steps = whole.plus(2 * padding - dilation * (kernel - 1) - more - 1);
-            if steps.factor % stride != 0 || steps.plus % stride != 0 {
-                return None;
-            }
-            let steps = Size { factor: steps.factor / stride, plus: steps.plus / stride, ..steps };
-            x.push(self.some(steps.plus(1))?);
+            x.push(self.spread(whole, kernel, [stride, padding, dilation], more)?);
             w.push(Size::constant(kernel));
         }
         if self.elements(&x) > 40 || self.elements(&w) > 40 {
@@ -205,6 +241,22 @@ impl Generator<'_> {
         let options =
             [&steps([stride, padding, dilation], groups)[..], &[("output_padding", more, 0)]].concat();
         Some(with("conv_transpose2d", arguments, unusual(&options)))
+    }
+
+    /// How long an axis is that a transposed convolution spreads to this.
+    fn spread(
+        &mut self,
+        whole: &Size,
+        kernel: i64,
+        [stride, padding, dilation]: [i64; 3],
+        more: i64,
+    ) -> Option<Size> {
+        let steps = whole.plus(2 * padding - dilation * (kernel - 1) - more - 1);
+        if steps.factor % stride != 0 || steps.plus % stride != 0 {
+            return None;
+        }
+        let steps = Size { factor: steps.factor / stride, plus: steps.plus / stride, ..steps };
+        self.some(steps.plus(1))
     }
 
     fn pool(&mut self, shape: &[Size], depth: usize) -> Option<Expr> {

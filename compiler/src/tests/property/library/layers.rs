@@ -7,7 +7,9 @@ use super::{Options, call, sigmoid};
 /// The names of a layer's fields.
 pub fn fields(layer: &str) -> Option<&'static [&'static str]> {
     Some(match layer {
-        "Linear" | "LayerNorm" | "GroupNorm" | "BatchNorm" | "Conv1d" | "Conv2d" => &["weight", "bias"],
+        "Linear" | "LayerNorm" | "GroupNorm" | "BatchNorm" | "Conv1d" | "Conv2d" | "ConvTranspose2d" => {
+            &["weight", "bias"]
+        }
         "RmsNorm" | "Embedding" => &["weight"],
         "Rnn" | "Gru" | "Lstm" => &["w_ih", "w_hh", "b_ih", "b_hh"],
         "MultiHeadAttention" => &[
@@ -25,7 +27,12 @@ pub fn fields(layer: &str) -> Option<&'static [&'static str]> {
 }
 
 /// What a layer returns, by its fields in order.
-pub fn layer(name: &str, generics: &[i64], fields: &[Tensor], arguments: &[Tensor]) -> Vec<Tensor> {
+pub fn layer(
+    (name, generics): (&str, &[i64]),
+    fields: &[Tensor],
+    arguments: &[Tensor],
+    options: &Options<'_>,
+) -> Vec<Tensor> {
     let x = &arguments[0];
     let last = vec![x.shape.len().saturating_sub(1)];
     let one = match (name, fields) {
@@ -43,14 +50,30 @@ pub fn layer(name: &str, generics: &[i64], fields: &[Tensor], arguments: &[Tenso
             normal.mul(&along_channels(weight, x)).add(&along_channels(bias, x))
         }
         ("BatchNorm", [weight, bias]) => {
-            let [mean, variance] = [1, 2].map(|place: usize| along_channels(&arguments[place], x));
+            let axes: Vec<usize> = (0..x.shape.len()).filter(|axis| *axis != 1).collect();
+            let statistics = match arguments {
+                [_, mean, variance] => [mean.clone(), variance.clone()],
+                _ => {
+                    let mean = x.folded("mean", &axes, false);
+                    let centred = x.sub(&along_channels(&mean, x));
+                    [mean, centred.mul(&centred).folded("mean", &axes, false)]
+                }
+            };
+            let [mean, variance] = statistics.each_ref().map(|each| along_channels(each, x));
             let centred = x.sub(&mean).div(&root(&variance));
-            centred.mul(&along_channels(weight, x)).add(&along_channels(bias, x))
+            let y = centred.mul(&along_channels(weight, x)).add(&along_channels(bias, x));
+            if arguments.len() == 1 {
+                return [vec![y], statistics.to_vec()].concat();
+            }
+            y
         }
-        ("Conv1d" | "Conv2d", [weight, bias]) => {
-            let name = if name == "Conv1d" { "conv1d" } else { "conv2d" };
-            let options = Options { given: &[], size: &|_| 0 };
-            call(name, &[x.clone(), weight.clone()], &options).add(&along_channels(bias, x))
+        ("Conv1d" | "Conv2d" | "ConvTranspose2d", [weight, bias]) => {
+            let name = match name {
+                "Conv1d" => "conv1d",
+                "Conv2d" => "conv2d",
+                _ => "conv_transpose2d",
+            };
+            call(name, &[x.clone(), weight.clone()], options).add(&along_channels(bias, x))
         }
         ("Embedding", [weight]) => {
             let width = weight.shape[1];
@@ -59,7 +82,7 @@ pub fn layer(name: &str, generics: &[i64], fields: &[Tensor], arguments: &[Tenso
                 weight.at(&[x.at(own).index() as usize, *column]).clone()
             })
         }
-        ("MultiHeadAttention", fields) => attention(generics[1] as usize, fields, x),
+        ("MultiHeadAttention", fields) => attention(generics[1] as usize, fields, x, options.flag("causal")),
         ("Rnn" | "Gru" | "Lstm", fields) => return sequence(name, fields, arguments),
         _ => panic!("no layer `{name}`"),
     };
@@ -97,13 +120,20 @@ fn joined(parts: &[Tensor], axis: i64) -> Tensor {
     call("concat", parts, &Options { given: &[("axis", Setting::Integer(axis))], size: &|_| 0 })
 }
 
-fn attention(heads: usize, fields: &[Tensor], x: &Tensor) -> Tensor {
+fn attention(heads: usize, fields: &[Tensor], x: &Tensor, causal: bool) -> Tensor {
     let [q, k, v] = [0, 2, 4].map(|place: usize| x.product(&fields[place]).add(&fields[place + 1]));
     let width = x.shape[2] / heads;
     let mixed: Vec<Tensor> = (0..heads)
         .map(|head| {
             let [q, k, v] = [&q, &k, &v].map(|each| part(each, 2, head * width, width));
-            let scores = q.product(&k.permute(&[0, 2, 1])).div(&Tensor::scalar((width as f64).sqrt()));
+            let mut scores = q.product(&k.permute(&[0, 2, 1])).div(&Tensor::scalar((width as f64).sqrt()));
+            if causal {
+                let shape = scores.shape.clone();
+                scores = Tensor::make(&shape, |at| match at[2] <= at[1] {
+                    true => scores.at(at).clone(),
+                    false => f64::NEG_INFINITY.into(),
+                });
+            }
             super::softmax(&scores, &[2]).product(&v)
         })
         .collect();

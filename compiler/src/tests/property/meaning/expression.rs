@@ -61,7 +61,7 @@ impl<'p> Meaning<'p> {
                 let function = sibling.or(free).unwrap_or_else(|| panic!("no function `{name}`"));
                 return self.apply(function, place, arguments);
             }
-            Expr::Layer(LayerName { name, at, function }, arguments) => {
+            Expr::Layer(LayerName { name, at, function, options }, arguments) => {
                 let arguments =
                     arguments.iter().flat_map(|each| self.expr(frame, each).tensors()).collect::<Vec<_>>();
                 let mut place = self.layer_named(frame, name);
@@ -71,14 +71,17 @@ impl<'p> Meaning<'p> {
                 if let Some(fields) = layers::fields(&place.layer) {
                     let fields: Vec<Tensor> =
                         fields.iter().map(|field| self.parameter(&place, field)).collect();
-                    let returned = layers::layer(&place.layer, &place.generics, &fields, &arguments);
+                    let size = |size: &Size| self.size(frame, size) as usize;
+                    let options = Options { given: options, size: &size };
+                    let returned =
+                        layers::layer((&place.layer, &place.generics), &fields, &arguments, &options);
                     let mut parts = returned.into_iter().map(Value::Tensor);
                     let first = parts.next().expect("a layer returns something");
                     let state: Vec<Value> = parts.collect();
                     return match state.len() {
                         0 => first,
-                        1 => Value::Tuple([vec![first], state].concat()),
-                        _ => Value::Tuple(vec![first, Value::Tuple(state)]),
+                        _ if place.layer == "Lstm" => Value::Tuple(vec![first, Value::Tuple(state)]),
+                        _ => Value::Tuple([vec![first], state].concat()),
                     };
                 } else {
                     let structure = self.structure(&place.layer).expect("a layer is a struct");
