@@ -15,7 +15,7 @@ use proc_macro2::Ident;
 use crate::emit::{Compiled, CompiledDerivative, CompiledMethod};
 use crate::ir::{ExternId, Graph, Int, Kind, TensorId};
 use crate::plan::{Inputs, Plan};
-use crate::program::{ArgumentContent, Derivative, Method, Program, StructType};
+use crate::program::{Derivative, Method, Program, StructType};
 use crate::routine::{Routine, Target};
 use crate::simplify::{Purpose, simplify};
 use crate::syntax::ast::DerivativeKind;
@@ -123,10 +123,9 @@ fn variables(method: &Method, derivative: &Derivative) -> Vec<(Target, TensorId)
 pub fn variable(method: &Method, target: Target) -> TensorId {
     match target {
         Target::Field(field) => method.fields[field].tensor,
-        Target::Argument(argument) => match method.arguments[argument].content {
-            ArgumentContent::Tensor(tensor) => tensor,
-            ArgumentContent::Dim(_) => unreachable!("`check` lists what is made of floats"),
-        },
+        Target::Argument(argument) => {
+            method.arguments[argument].tensor().expect("`check` lists what is made of floats")
+        }
     }
 }
 

@@ -236,7 +236,7 @@ fn boundary(signature: &Signature<'_>, results: &Results) -> Vec<String> {
             None => {
                 let dim = match signature.method.arguments[position].content {
                     ArgumentContent::Dim(dim) => names[dim.0 as usize].as_str(),
-                    ArgumentContent::Tensor(_) => "",
+                    ArgumentContent::Tensor(_) | ArgumentContent::Unknown(_) => "",
                 };
                 format!("* `{name}: dim {dim}`")
             }

@@ -99,13 +99,22 @@ fn a_gradient_becomes_a_pass() {
 }
 
 #[test]
-fn what_cannot_be_told_is_left_out() {
+fn what_cannot_be_told_is_made_up() {
     let expansion = expanded(
         "pub struct Net { w: f32[K], v: f32[3], layer: Missing<3> }
-         impl Net { pub fn f(x: (f32, f32)) -> f32 { x } pub fn g(x: f32[3]) -> f32 { x } fn inner(x: f32) -> f32 { x } }",
+         impl Net {
+             #[grad(x)] pub fn f(x: (f32, f32), x: f32[3]) -> f32 { x }
+             pub fn g((a, b): (f32, f32), s: dim N) -> dim N { x }
+             fn inner(x: f32) -> f32 { x }
+         }",
     );
-    contains(&expansion, "pub struct Net { #[doc = \" `f32[3]`, starts as `zeros`.\"] pub v: [f32; 3] }");
-    assert!(!expansion.contains("fnf") && !expansion.contains("fninner") && expansion.contains("fng<"));
+    contains(&expansion, "pub w: [f32; 64], #[doc = \" `f32[3]`, starts as `zeros`.\"] pub v: [f32; 3] }");
+    let anything = "impl chainrule::__private::core::marker::Sized";
+    contains(&expansion, &format!("x: {anything}, argument_1: &'w [f32; 3]) -> NetFPass<'w>"));
+    contains(&expansion, "value: f32, argument_1: &'w [f32; 3], arena:");
+    contains(&expansion, &format!("pub fn backward(self, d_x: {anything})"));
+    contains(&expansion, &format!("argument_0: {anything}, s: usize) -> f32"));
+    assert!(!expansion.contains("fninner") && !expansion.contains("publayer"));
 }
 
 #[test]

@@ -176,7 +176,11 @@ impl Parser<'_> {
         let mut ty = match self.eat(":") {
             true => self.wholly(Self::ty),
             false => {
+                let ends = matches!(pattern, Pattern::Name(_)) && (self.cursor.is_empty() || self.at(","));
                 let failed = self.expected("`:` and a type", hints::ARGUMENT);
+                if ends {
+                    return Ok(Some(Argument { pattern, ty: Type::Error(start), default: None }));
+                }
                 if self.cursor.word().is_some() && self.cursor.operator_at(1) == Some(":") {
                     return Err(failed); // `x h: f64`: which of the two it is nobody knows.
                 }
