@@ -421,6 +421,7 @@ impl<'a> Elaborator<'a> {
                 self.frame().layer.as_ref().map(|layer| self.instances.list[layer.instance].name.clone());
             self.seen.functions.insert((structure.unwrap_or_default(), function.name.to_string()));
         }
+        self.uses_wrong |= !function.whole_body;
         self.frame_mut().allowed = Allowed::by(&function.attributes);
         self.body(&function.body, &Wanted::by(function.result.as_ref()))
     }

@@ -22,6 +22,8 @@ pub struct Block {
     pub lost: Lost,
     /// `f32` and `f64` behind numbers, at these: `0.5f32`.
     pub suffixes: Vec<Ident>,
+    /// How many of the errors are in bodies of functions, and hide nothing outside of them.
+    pub errors_in_bodies: usize,
 }
 
 impl Block {
@@ -213,6 +215,8 @@ pub struct Function {
     pub result: Option<Type>,
     /// Its body.
     pub body: Body,
+    /// Whether all of that could be read.
+    pub whole_body: bool,
     /// The span of the signature's parentheses, for errors about the whole list.
     pub arguments_span: Span,
 }
