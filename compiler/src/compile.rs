@@ -71,6 +71,12 @@ pub fn method(method: &Method, is_small: bool) -> CompiledMethod {
     let mut derivatives = Vec::new();
     for derivative in &method.derivatives {
         let Derived { routine, directions } = derived(method, derivative);
+        let derivation = match derivative.kind {
+            DerivativeKind::Jacobian | DerivativeKind::Hessian => {
+                print::derivative(&routine.graph, &routine.results)
+            }
+            DerivativeKind::Grad | DerivativeKind::Jvp | DerivativeKind::Hvp => String::new(),
+        };
         let planned_pass = planned(method, routine.clone(), &directions, plan::plan);
         let mut step = None;
         if derivative.kind == DerivativeKind::Grad {
@@ -81,7 +87,7 @@ pub fn method(method: &Method, is_small: bool) -> CompiledMethod {
             step = (method.has_step(derivative) && !held)
                 .then(|| planned(method, gradient::step(method, derivative), &[], plan::plan_step));
         }
-        derivatives.push(CompiledDerivative { of: planned_pass, directions, step });
+        derivatives.push(CompiledDerivative { of: planned_pass, derivation, directions, step });
     }
     let (derivation, latex, dot) = explained.unwrap_or_else(|| explain(method, &self::value(method)));
     CompiledMethod { value, derivatives, derivation, latex, dot }

@@ -8,7 +8,7 @@ use super::checks::Checks;
 use super::paths::Paths;
 use super::signature::{Results, Signature, plain};
 use super::types::Boundary;
-use super::{Compiled, attributes, initialise, memory, size};
+use super::{Compiled, CompiledDerivative, attributes, initialise, memory, size};
 use crate::ir::Int;
 use crate::plan::Maximum;
 use crate::print::grouped;
@@ -169,16 +169,18 @@ pub fn of_step(
     lines(&text)
 }
 
-/// A derivative that is a method of its own: what it is, its arguments, what it takes beside them.
+/// A derivative that is a method of its own: what it is, how it comes about, its arguments, what it takes beside them.
 pub fn of_direct(
     signature: &Signature<'_>,
     what: &str,
     beside: &[String],
     results: &Results,
-    compiled: Option<&Compiled>,
+    compiled: Option<&CompiledDerivative>,
     checks: &Checks,
 ) -> TokenStream {
     let mut text = vec![what.to_string(), String::new()];
+    text.extend(block(compiled.iter().flat_map(|compiled| compiled.derivation.lines())));
+    let compiled = compiled.map(|compiled| &compiled.of);
     let boundary = boundary(signature, results);
     let returned = boundary.len().saturating_sub(2);
     text.extend_from_slice(&boundary[..returned]);

@@ -269,3 +269,16 @@ fn sizes_that_no_array_carries_are_asked_for_memory() {
     contains(free, "* if its sizes need more memory than there can be");
     assert!(!carried.contains("check_memory"), "{carried}");
 }
+
+#[test]
+fn derivatives_that_are_returned_say_how_they_come_about() {
+    let program = "chainrule
+        pub struct Net {}
+        impl Net {
+            #[jacobian(x)] pub fn squares(x: f32[3]) -> f32[3] { x * x }
+            #[hessian(x)] pub fn cubes(x: f32[3]) -> f32 { sum(x * x * x) }
+        }";
+    let expansion = compact(&crate::expand(program.parse().expect("tokens")));
+    contains(&expansion, r#"#[doc = " Derivative"] #[doc = "     d_x[p, i] = 2·x[i] if p = i else 0"]"#);
+    contains(&expansion, r#"#[doc = " Derivative"] #[doc = "     t_d_x[p, k] = 6·x[k] if p = k else 0"]"#);
+}
