@@ -192,12 +192,17 @@ pub fn of_direct(
 }
 
 /// `loss_workspace`
-pub fn of_workspace(signature: &Signature<'_>, length: &Maximum) -> TokenStream {
+pub fn of_workspace(signature: &Signature<'_>, length: &Maximum, is_asked: bool) -> TokenStream {
     let what = size::text_of_largest(length, &signature.method.graph.dims);
-    lines(&[format!(
+    let mut text = vec![format!(
         "How many elements a workspace must have for every method of `{}`, at these sizes or smaller: {what}.",
         signature.function()
-    )])
+    )];
+    if is_asked {
+        let panics = "If the sizes need more memory than there can be.";
+        text.extend([String::new(), "# Panics".to_string(), panics.to_string()]);
+    }
+    lines(&text)
 }
 
 /// `loss_operations`

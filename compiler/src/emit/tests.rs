@@ -268,6 +268,7 @@ fn sizes_that_no_array_carries_are_asked_for_memory() {
     contains(free, "panics::check_memory(\"A::free\", &[(\"S\", s)]");
     contains(free, "* if its sizes need more memory than there can be");
     assert!(!carried.contains("check_memory"), "{carried}");
+    contains(free, "panics::check_memory(\"A::free_workspace\", &[(\"S\", s)]");
 }
 
 #[test]
