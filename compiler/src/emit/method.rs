@@ -161,6 +161,7 @@ pub fn context<'a>(
     Context {
         krate: &signature.paths.krate,
         function: signature.function(),
+        place: method.name.span(),
         float: signature.paths.kind,
         dims: &signature.dims,
         inputs: fields.chain(arguments).chain(seeds).collect(),
