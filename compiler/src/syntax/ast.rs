@@ -18,6 +18,8 @@ pub use expressions::*;
 pub struct Block {
     /// The items in the order they were written.
     pub items: Vec<Item>,
+    /// `#![allow(…)]` at its head, in the attributes of all items that have any.
+    pub allowed: Vec<TokenStream>,
     /// What could not be read, so that its names mean something that nobody knows.
     pub lost: Lost,
     /// `f32` and `f64` behind numbers, at these: `0.5f32`.

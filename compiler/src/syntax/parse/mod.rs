@@ -47,9 +47,10 @@ pub(super) fn block(tokens: TokenStream, report: &mut Report) -> Block {
         suffixes: Vec::new(),
         errors_in_bodies: 0,
     };
-    let items = parser.items();
+    let allowed = parser.allowed_everywhere();
+    let items = parser.items(&allowed);
     let Parser { lost, suffixes, errors_in_bodies, .. } = parser;
-    Block { items, lost, suffixes, errors_in_bodies }
+    Block { items, allowed, lost, suffixes, errors_in_bodies }
 }
 
 /// An error that is in the report already.
