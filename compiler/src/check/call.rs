@@ -431,8 +431,7 @@ impl<'a> Elaborator<'a> {
         let (Some(result), Some(body)) = (&function.result, &function.body.result) else {
             return Value::Poison;
         };
-        self.fit_expr(result, value, &Expected::Result(function.name.to_string()), body)
-            .unwrap_or(Value::Poison)
+        self.fit_expr(result, value, &Expected::Result(function), body).unwrap_or(Value::Poison)
     }
 
     /// The generics of a layer by name.
