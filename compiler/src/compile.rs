@@ -15,7 +15,7 @@ use proc_macro2::Ident;
 use crate::emit::{Compiled, CompiledDerivative, CompiledMethod};
 use crate::ir::{ExternId, Graph, Int, Kind, TensorId};
 use crate::plan::{Inputs, Plan};
-use crate::program::{ArgumentContent, Derivative, Method, Program, StructType};
+use crate::program::{Derivative, Method, Program, StructType};
 use crate::routine::{Routine, Target};
 use crate::simplify::{Purpose, simplify};
 use crate::syntax::ast::DerivativeKind;
@@ -71,6 +71,12 @@ pub fn method(method: &Method, is_small: bool) -> CompiledMethod {
     let mut derivatives = Vec::new();
     for derivative in &method.derivatives {
         let Derived { routine, directions } = derived(method, derivative);
+        let derivation = match derivative.kind {
+            DerivativeKind::Jacobian | DerivativeKind::Hessian => {
+                print::derivative(&routine.graph, &routine.results)
+            }
+            DerivativeKind::Grad | DerivativeKind::Jvp | DerivativeKind::Hvp => String::new(),
+        };
         let planned_pass = planned(method, routine.clone(), &directions, plan::plan);
         let mut step = None;
         if derivative.kind == DerivativeKind::Grad {
@@ -81,7 +87,7 @@ pub fn method(method: &Method, is_small: bool) -> CompiledMethod {
             step = (method.has_step(derivative) && !held)
                 .then(|| planned(method, gradient::step(method, derivative), &[], plan::plan_step));
         }
-        derivatives.push(CompiledDerivative { of: planned_pass, directions, step });
+        derivatives.push(CompiledDerivative { of: planned_pass, derivation, directions, step });
     }
     let (derivation, latex, dot) = explained.unwrap_or_else(|| explain(method, &self::value(method)));
     CompiledMethod { value, derivatives, derivation, latex, dot }
@@ -123,10 +129,9 @@ fn variables(method: &Method, derivative: &Derivative) -> Vec<(Target, TensorId)
 pub fn variable(method: &Method, target: Target) -> TensorId {
     match target {
         Target::Field(field) => method.fields[field].tensor,
-        Target::Argument(argument) => match method.arguments[argument].content {
-            ArgumentContent::Tensor(tensor) => tensor,
-            ArgumentContent::Dim(_) => unreachable!("`check` lists what is made of floats"),
-        },
+        Target::Argument(argument) => {
+            method.arguments[argument].tensor().expect("`check` lists what is made of floats")
+        }
     }
 }
 

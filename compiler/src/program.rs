@@ -255,6 +255,19 @@ pub enum ArgumentContent {
     Tensor(TensorId),
     /// `s: dim S`: a `usize`.
     Dim(DimId),
+    /// Nobody knows: beside errors alone, where a caller is not to be blamed for what he passes. The tensor
+    /// stands in for it where a derivative by it is asked for.
+    Unknown(TensorId),
+}
+
+impl Argument {
+    /// The input of the graph, if it is one.
+    pub fn tensor(&self) -> Option<TensorId> {
+        match self.content {
+            ArgumentContent::Tensor(tensor) | ArgumentContent::Unknown(tensor) => Some(tensor),
+            ArgumentContent::Dim(_) => None,
+        }
+    }
 }
 
 /// A result: one tensor or a tuple.
@@ -335,10 +348,7 @@ impl Method {
     /// The kind of an argument, if it is a tensor.
     #[cfg(test)]
     pub fn argument_kind(&self, position: usize) -> Option<Kind> {
-        match self.arguments[position].content {
-            ArgumentContent::Tensor(tensor) => Some(self.graph.tensor(tensor).kind),
-            ArgumentContent::Dim(_) => None,
-        }
+        self.arguments[position].tensor().map(|tensor| self.graph.tensor(tensor).kind)
     }
 }
 

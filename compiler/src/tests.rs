@@ -47,10 +47,7 @@ fn check_pairs(text: &str, dims: &[usize]) {
     let program = checked(text).unwrap_or_else(|messages| panic!("{messages}"));
     for method in program.structs.iter().flat_map(|each| &each.methods) {
         let dims = &dims[..method.graph.dims.len()];
-        let arguments = method.arguments.iter().filter_map(|argument| match argument.content {
-            crate::program::ArgumentContent::Tensor(tensor) => Some(tensor),
-            crate::program::ArgumentContent::Dim(_) => None,
-        });
+        let arguments = method.arguments.iter().filter_map(crate::program::Argument::tensor);
         let tensors = method.fields.iter().map(|field| field.tensor).chain(arguments);
         let inputs = tensors.enumerate().map(|(seed, tensor)| {
             let shape = eval::shape(&method.graph, dims, tensor).unwrap();
@@ -85,10 +82,7 @@ fn check_gradients(text: &str, dims: &[usize], labels: u32) {
             .fields
             .iter()
             .map(|f| f.tensor)
-            .chain(each.arguments.iter().filter_map(|a| match a.content {
-                crate::program::ArgumentContent::Tensor(t) => Some(t),
-                _ => None,
-            }))
+            .chain(each.arguments.iter().filter_map(crate::program::Argument::tensor))
             .enumerate()
         {
             let shape = eval::shape(&each.graph, dims, tensor).unwrap();
@@ -159,10 +153,7 @@ fn check_gradients(text: &str, dims: &[usize], labels: u32) {
         for (g, gradient) in routine.gradients.iter().zip(&gradients) {
             let variable = match g.target {
                 crate::routine::Target::Field(f) => each.fields[f].tensor,
-                crate::routine::Target::Argument(a) => match each.arguments[a].content {
-                    crate::program::ArgumentContent::Tensor(t) => t,
-                    _ => panic!(),
-                },
+                crate::routine::Target::Argument(a) => each.arguments[a].tensor().unwrap(),
             };
             let place = inputs.iter().position(|(t, _)| *t == variable).unwrap();
             for (i, analytic) in gradient.floats().iter().enumerate() {

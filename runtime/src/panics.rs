@@ -89,35 +89,93 @@ pub fn inside(function: &str, tensor: &str, axis: usize, found: isize, bound: us
 /// Where there cannot.
 #[inline]
 #[track_caller]
-pub fn check_memory(function: &str, sizes: &[(&str, usize)], sums: &[&[&[usize]]]) {
+pub const fn check_memory(function: &str, sizes: &[(&str, usize)], sums: &[&[&[usize]]]) {
     // In elements, of 8 bytes at most.
     const MOST: u128 = isize::MAX as u128 / 16;
-    let product = |factors: &&[usize]| {
-        factors.iter().fold(1u128, |product, &size| product.saturating_mul(size as u128))
-    };
-    let sum = |products: &&[&[usize]]| products.iter().map(product).fold(0, u128::saturating_add);
-    let are_sizes = sizes.iter().all(|(_, size)| *size as u128 <= MOST);
-    if !are_sizes || sums.iter().map(sum).any(|length| length > MOST) {
-        too_large(function, sizes);
+    // In a constant there are no iterators.
+    let mut position = 0;
+    while position < sizes.len() {
+        if sizes[position].1 as u128 > MOST {
+            too_large(function, sizes);
+        }
+        position += 1;
     }
+    position = 0;
+    while position < sums.len() {
+        if sum_of_products(sums[position]) > MOST {
+            too_large(function, sizes);
+        }
+        position += 1;
+    }
+}
+
+const fn sum_of_products(products: &[&[usize]]) -> u128 {
+    let (mut sum, mut term) = (0u128, 0);
+    while term < products.len() {
+        let (mut product, mut factor) = (1u128, 0);
+        while factor < products[term].len() {
+            product = product.saturating_mul(products[term][factor] as u128);
+            factor += 1;
+        }
+        sum = sum.saturating_add(product);
+        term += 1;
+    }
+    sum
 }
 
 /// Sizes that no memory holds.
 #[cold]
 #[track_caller]
-fn too_large(function: &str, sizes: &[(&str, usize)]) -> ! {
-    panic!("{function}: the sizes {} need more memory than there can be", Sizes(sizes));
+const fn too_large(function: &str, sizes: &[(&str, usize)]) -> ! {
+    let mut message = Message::new();
+    message.push(function);
+    message.push(": the sizes ");
+    let mut position = 0;
+    while position < sizes.len() {
+        message.push(if position == 0 { "" } else { ", " });
+        message.push(sizes[position].0);
+        message.push(" = ");
+        message.push_number(sizes[position].1);
+        position += 1;
+    }
+    message.push(" need more memory than there can be");
+    panic!("{}", message.text());
 }
 
-struct Sizes<'a>(&'a [(&'a str, usize)]);
+/// A text that a constant can write, where there is no formatting; what finds no room is left out.
+struct Message {
+    bytes: [u8; 512],
+    len: usize,
+}
 
-impl core::fmt::Display for Sizes<'_> {
-    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        for (position, (name, size)) in self.0.iter().enumerate() {
-            let gap = if position == 0 { "" } else { ", " };
-            write!(formatter, "{gap}{name} = {size}")?;
+impl Message {
+    const fn new() -> Self {
+        Self { bytes: [0; 512], len: 0 }
+    }
+
+    const fn push(&mut self, text: &str) {
+        let text = text.as_bytes();
+        let mut position = 0;
+        while position < text.len() && self.len + text.len() - position <= self.bytes.len() {
+            self.bytes[self.len] = text[position];
+            self.len += 1;
+            position += 1;
         }
-        Ok(())
+    }
+
+    const fn push_number(&mut self, number: usize) {
+        const DIGITS: [&str; 10] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
+        if number >= 10 {
+            self.push_number(number / 10);
+        }
+        self.push(DIGITS[number % 10]);
+    }
+
+    const fn text(&self) -> &str {
+        match core::str::from_utf8(self.bytes.split_at(self.len).0) {
+            Ok(text) => text,
+            Err(_) => "sizes need more memory than there can be",
+        }
     }
 }
 

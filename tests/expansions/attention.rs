@@ -402,8 +402,21 @@ impl Attention {
         )
     }
     /// How many elements a workspace must have for every method of `Attention::attend`, at these sizes or smaller: the largest of `64 * N * T + 2 * T + 2 * T * T`, `69 * N * T + N * T * T + T + 2 * T * T`, `22 * N * T + 2 * N * T * T + T + T * T`.
+    ///
+    /// # Panics
+    /// If the sizes need more memory than there can be.
     #[must_use]
+    #[track_caller]
     pub const fn attend_workspace(n: usize, t: usize) -> usize {
+        ::chainrule::__private::panics::check_memory(
+            "Attention::attend_workspace",
+            &[("N", n), ("T", t)],
+            &[
+                &[&[64, n, t], &[2, t], &[2, t, t]],
+                &[&[69, n, t], &[1, n, t, t], &[1, t], &[2, t, t]],
+                &[&[22, n, t], &[2, n, t, t], &[1, t], &[1, t, t]],
+            ],
+        );
         ::chainrule::__private::larger(
             ::chainrule::__private::larger(
                 64 * n * t + 2 * t + 2 * t * t,

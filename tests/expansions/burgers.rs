@@ -554,8 +554,17 @@ impl Burgers {
         value
     }
     /// How many elements a workspace must have for every method of `Burgers::residual`, at these sizes or smaller: `364 * N`.
+    ///
+    /// # Panics
+    /// If the sizes need more memory than there can be.
     #[must_use]
+    #[track_caller]
     pub const fn residual_workspace(n: usize) -> usize {
+        ::chainrule::__private::panics::check_memory(
+            "Burgers::residual_workspace",
+            &[("N", n)],
+            &[&[&[364, n]]],
+        );
         364 * n
     }
     /// How many scalar floating-point operations `Burgers::residual` takes, and how many it takes together with each derivative, in the order of the attributes: `4027 * N + 1`, `11753 * N + 2`.

@@ -197,8 +197,17 @@ impl Walk {
         value
     }
     /// How many elements a workspace must have for every method of `Walk::cost`, at these sizes or smaller: `12 * ceil(sqrt(T)) + 4`.
+    ///
+    /// # Panics
+    /// If the sizes need more memory than there can be.
     #[must_use]
+    #[track_caller]
     pub const fn cost_workspace(t: usize) -> usize {
+        ::chainrule::__private::panics::check_memory(
+            "Walk::cost_workspace",
+            &[("T", t)],
+            &[&[&[4]]],
+        );
         12 * (t.saturating_sub(1).isqrt() + 1) + 4
     }
     /// How many scalar floating-point operations `Walk::cost` takes, and how many it takes together with each derivative, in the order of the attributes: `44 * T + 8`, `172 * T + 12`.

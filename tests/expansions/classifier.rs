@@ -168,8 +168,17 @@ impl Mlp {
         (&arena[n * 128..n * 138]).as_chunks::<10>().0
     }
     /// How many elements a workspace must have for every method of `Mlp::logits`, at these sizes or smaller: `138 * N`.
+    ///
+    /// # Panics
+    /// If the sizes need more memory than there can be.
     #[must_use]
+    #[track_caller]
     pub const fn logits_workspace(n: usize) -> usize {
+        ::chainrule::__private::panics::check_memory(
+            "Mlp::logits_workspace",
+            &[("N", n)],
+            &[&[&[138, n]]],
+        );
         138 * n
     }
     /// How many scalar floating-point operations `Mlp::logits` takes: `203402 * N`.
@@ -567,8 +576,17 @@ impl Mlp {
         value
     }
     /// How many elements a workspace must have for every method of `Mlp::loss`, at these sizes or smaller: `266 * N + 1280`.
+    ///
+    /// # Panics
+    /// If the sizes need more memory than there can be.
     #[must_use]
+    #[track_caller]
     pub const fn loss_workspace(n: usize) -> usize {
+        ::chainrule::__private::panics::check_memory(
+            "Mlp::loss_workspace",
+            &[("N", n)],
+            &[&[&[1280], &[266, n]]],
+        );
         266 * n + 1280
     }
     /// How many scalar floating-point operations `Mlp::loss` takes, and how many it takes together with each derivative, in the order of the attributes: `203449 * N + 1`, `409427 * N + 2`.

@@ -214,8 +214,17 @@ impl LinearRegression {
         value
     }
     /// How many elements a workspace must have for every method of `LinearRegression::loss`, at these sizes or smaller: `N`.
+    ///
+    /// # Panics
+    /// If the sizes need more memory than there can be.
     #[must_use]
+    #[track_caller]
     pub const fn loss_workspace(n: usize) -> usize {
+        ::chainrule::__private::panics::check_memory(
+            "LinearRegression::loss_workspace",
+            &[("N", n)],
+            &[&[&[1, n]]],
+        );
         n
     }
     /// How many scalar floating-point operations `LinearRegression::loss` takes, and how many it takes together with each derivative, in the order of the attributes: `10 * N + 2`, `19 * N + 3`.

@@ -1068,8 +1068,17 @@ impl Residual {
         value
     }
     /// How many elements a workspace must have for every method of `Residual::loss`, at these sizes or smaller: `1020 * N + 3648`.
+    ///
+    /// # Panics
+    /// If the sizes need more memory than there can be.
     #[must_use]
+    #[track_caller]
     pub const fn loss_workspace(n: usize) -> usize {
+        ::chainrule::__private::panics::check_memory(
+            "Residual::loss_workspace",
+            &[("N", n)],
+            &[&[&[3648], &[1020, n]]],
+        );
         1020 * n + 3648
     }
     /// How many scalar floating-point operations `Residual::loss` takes, and how many it takes together with each derivative, in the order of the attributes: `9271 * N + 1`, `25425 * N + 2`.

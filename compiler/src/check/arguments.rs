@@ -63,7 +63,11 @@ impl Elaborator<'_> {
             .map(|argument| Passed::Expr(&argument.value));
         let positional: Vec<Passed<'e>> = receiver.into_iter().chain(positional).collect();
         let mut right = true;
-        if let Some(first) = positional.get(parameters.len()) {
+        // Tensors one by one where a list is taken: the call says so, and counts none of them.
+        let is_listed =
+            matches!(positional.first(), Some(Passed::Expr(ast::Expr { kind: ast::ExprKind::Array(_), .. })));
+        let unlisted = !is_listed && parameters.first().is_some_and(|parameter| parameter.name == "tensors");
+        if let Some(first) = positional.get(parameters.len()).filter(|_| !unlisted) {
             let place = first.place(self);
             let takes = counted(parameters.len(), "argument");
             let message = format!("`{}` takes {takes}, found {}", callee.name, positional.len());
@@ -79,6 +83,7 @@ impl Elaborator<'_> {
                 Some(position) if passed[position].is_none() => {
                     passed[position] = Some(Passed::Expr(&argument.value))
                 }
+                Some(_) if unlisted => {}
                 Some(position) => {
                     let help = if parameters[position].option {
                         "leave one out"

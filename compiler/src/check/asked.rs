@@ -11,7 +11,7 @@ use super::method::leaves;
 use super::value::Value;
 use crate::compile;
 use crate::ir::{ExternId, Kind};
-use crate::program::{Argument, ArgumentContent, Derivative, Method};
+use crate::program::{Argument, Derivative, Method};
 use crate::report::Report;
 use crate::spelling::did_you_mean;
 use crate::syntax::ast::{self, DerivativeKind, DerivativeRequest};
@@ -185,12 +185,12 @@ fn request_of(
                 right = false;
                 no_argument(this, function, name);
             }
-            Some(position) => match &arguments[position].content {
-                ArgumentContent::Tensor(tensor) if this.graph.tensor(*tensor).kind == Kind::Float => {
+            Some(position) => match arguments[position].tensor() {
+                Some(tensor) if this.graph.tensor(tensor).kind == Kind::Float => {
                     derivative.arguments.push(position)
                 }
-                ArgumentContent::Tensor(tensor) => {
-                    let tensor = this.graph.tensor(*tensor);
+                Some(tensor) => {
+                    let tensor = this.graph.tensor(tensor);
                     let (kind, shape) = (tensor.kind, tensor.shape.clone());
                     let message = format!(
                         "`{name}` is {}: there is no derivative with respect to it",
@@ -200,7 +200,7 @@ fn request_of(
                     this.error_with_help(name.span(), message, help);
                     right = false;
                 }
-                ArgumentContent::Dim(_) => {
+                None => {
                     let message = format!("`{name}` is a size: there is no derivative with respect to it");
                     let help = format!("list arguments of {}, or `self`", this.float_name());
                     this.error_with_help(name.span(), message, help);

@@ -421,6 +421,7 @@ impl<'a> Elaborator<'a> {
                 self.frame().layer.as_ref().map(|layer| self.instances.list[layer.instance].name.clone());
             self.seen.functions.insert((structure.unwrap_or_default(), function.name.to_string()));
         }
+        self.uses_wrong |= !function.whole_body;
         self.frame_mut().allowed = Allowed::by(&function.attributes);
         self.body(&function.body, &Wanted::by(function.result.as_ref()))
     }
@@ -430,8 +431,7 @@ impl<'a> Elaborator<'a> {
         let (Some(result), Some(body)) = (&function.result, &function.body.result) else {
             return Value::Poison;
         };
-        self.fit_expr(result, value, &Expected::Result(function.name.to_string()), body)
-            .unwrap_or(Value::Poison)
+        self.fit_expr(result, value, &Expected::Result(function), body).unwrap_or(Value::Poison)
     }
 
     /// The generics of a layer by name.

@@ -24,7 +24,7 @@ pub enum Expected<'c> {
         passed: String,
     },
     /// A function's result.
-    Result(String),
+    Result(&'c ast::Function),
     /// A `let` with a type.
     Binding(String),
 }

@@ -93,7 +93,11 @@ pub fn lower(
         (value, Some(result)) if value.is_poison() => Some(this.declared(result)),
         _ => None,
     };
-    let value = this.fitted(function, value);
+    // Of a result whose type could not be read the body tells what it is.
+    let value = match &function.result {
+        Some(ast::Type::Error(_)) => value,
+        _ => this.fitted(function, value),
+    };
     this.leave();
     this.refuse_empty(&value, function);
     let derivatives = requests(&mut this, function, &arguments, promised.as_ref().unwrap_or(&value));
@@ -119,10 +123,7 @@ pub fn lower(
     if uses_wrong || report.errors.len() > errors || arguments.len() < function.arguments.len() {
         return None;
     }
-    let tensors = arguments.iter().filter_map(|argument: &Argument| match argument.content {
-        ArgumentContent::Tensor(tensor) => Some(tensor),
-        ArgumentContent::Dim(_) => None,
-    });
+    let tensors = arguments.iter().filter_map(Argument::tensor);
     let requirements = required::settle(&mut graph, &tensors.collect());
     natural::settle(&mut graph);
     let method = Method {

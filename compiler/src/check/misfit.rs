@@ -25,7 +25,9 @@ impl Elaborator<'_> {
             Expected::Argument { callee, parameter, .. } => {
                 format!("{} takes {wanted} for `{parameter}`, found {found}", callee.shown())
             }
-            Expected::Result(function) => format!("`{function}` returns {wanted}, but its body is {found}"),
+            Expected::Result(function) => {
+                format!("`{}` returns {wanted}, but its body is {found}", function.name)
+            }
             Expected::Binding(name) => format!("{name} is declared {wanted}, but its value is {found}"),
         };
         self.say(place, message, help);
@@ -123,14 +125,41 @@ impl Elaborator<'_> {
                     None => format!("it takes {}, found {}", counted(wanted, "axis"), counted(found, "axis")),
                 })
             }
-            Expected::Result(_) => {
-                Some(format!("if the body is right, write `-> {}`", self.show(array.kind, &array.shape)))
+            Expected::Result(function) => {
+                let index = wrong.and_then(|(axis, size)| self.reaching_index(function, axis, size, array));
+                let right =
+                    || format!("if the body is right, write `-> {}`", self.show(array.kind, &array.shape));
+                Some(index.unwrap_or_else(right))
             }
             Expected::Binding(_) => Some(format!(
                 "if the value is right, write `: {}`, or leave the type out",
                 self.show(array.kind, &array.shape)
             )),
         }
+    }
+
+    /// Of a result that index notation has made: which index without a range has run further than the type says.
+    fn reaching_index(
+        &mut self,
+        function: &ast::Function,
+        axis: usize,
+        size: &ast::Expr,
+        array: &Array,
+    ) -> Option<String> {
+        let E::Name(result) = &function.body.result.as_ref()?.kind else { return None };
+        let indices = function.body.statements.iter().rev().find_map(|statement| match statement {
+            ast::Statement::LetIndexed { name, indices, .. } if name == result => Some(indices),
+            _ => None,
+        })?;
+        let index = indices.get(axis).filter(|index| index.range.is_none())?;
+        let (wanted, found) = (self.known_size(size)?, &array.shape[axis]);
+        if Self::is_at_least(&found.sub(&wanted), 0) != Some(true) {
+            return None;
+        }
+        let (index, wanted, found) = (&index.name, self.show_size(&wanted), self.show_size(found));
+        Some(format!(
+            "`{index}` runs over {found}, as far as its reads are inside; write `{index} in 0..{wanted}` for less"
+        ))
     }
 
     /// The sizes of a type, if all are known.

@@ -123,8 +123,9 @@ pub fn check(block: &ast::Block, library: &ast::Block, report: &mut Report) -> R
             .iter()
             .map(|function| method::lower(&items, &instances, instance, function, report, &mut seen))
             .collect();
-        // What could not be read may have been what trains: a statement, a `#[grad]`, a `#[frozen]`.
-        let certain = known.0 == 0 && trained::is_certain(&items, definition, &public, &lowered);
+        // What could not be read outside of bodies may have been what trains: a function, a `#[grad]`, a `#[frozen]`.
+        let certain =
+            known.0 == block.errors_in_bodies && trained::is_certain(&items, definition, &public, &lowered);
         let lowered: Vec<Method> = lowered.into_iter().flatten().collect();
         if certain {
             trained::check(definition, &public, instance, &instances, &lowered, report);

@@ -42,8 +42,8 @@ impl Training<'_> {
     }
 }
 
-/// Whether all functions of a network that train are known, in a block that was read without errors: where something
-/// is wrong elsewhere, what is never trained may still be.
+/// Whether all functions of a network that train are known, in a block that was read without errors but in bodies:
+/// where something is wrong elsewhere, what is never trained may still be.
 pub fn is_certain(
     items: &Items<'_>,
     definition: &ast::Struct,

@@ -33,7 +33,7 @@ pub fn check(
         match item {
             ast::Item::Dims(names) => {
                 for name in names.iter().filter(|name| !seen.dims.contains(&name.to_string())) {
-                    warn(name, &[], format!("dim `{name}` is never used"), report);
+                    warn(name, &block.allowed, format!("dim `{name}` is never used"), report);
                 }
             }
             ast::Item::Function(function) if !is_called("", function) => {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::derived;
 use crate::eval::{self, Data};
 use crate::ir::{Kind, TensorId};
-use crate::program::{ArgumentContent, Derivative, Method, Program};
+use crate::program::{Argument, Derivative, Method, Program};
 use crate::routine::Target;
 use crate::syntax::ast::DerivativeKind;
 use crate::tests::checked;
@@ -60,10 +60,7 @@ fn cases(program: &Program) -> Vec<Case<'_>> {
 fn case(method: &Method) -> Case<'_> {
     let dims: Vec<usize> =
         method.graph.dims.iter().map(|name| if name == "N" { DIMS[0] } else { DIMS[1] }).collect();
-    let arguments = method.arguments.iter().filter_map(|argument| match argument.content {
-        ArgumentContent::Tensor(tensor) => Some(tensor),
-        ArgumentContent::Dim(_) => None,
-    });
+    let arguments = method.arguments.iter().filter_map(Argument::tensor);
     let tensors = method.fields.iter().map(|field| field.tensor).chain(arguments);
     let inputs =
         tensors.enumerate().map(|(seed, tensor)| (tensor, data(size(method, &dims, tensor), seed))).collect();

@@ -192,7 +192,7 @@ impl Pass<'_> {
                 let name = gradient_name(signature, position);
                 statements.extend(match boundary.layout {
                     Layout::Scalar => quote!(*#name = 0.0;),
-                    Layout::Array(_) | Layout::Rows(_) | Layout::View(_) => {
+                    Layout::Array(_) | Layout::Rows(_) | Layout::View(_) | Layout::Unknown => {
                         let flat = boundary.flat_mut(&quote!(#name));
                         quote!(#flat.fill(0.0);)
                     }

@@ -161,9 +161,14 @@ impl<'a> Direct<'a> {
         let Signature { paths, method, owner, .. } = self.signature;
         let function = self.signature.function();
         let checks = self.compiled.map(|_| self.checks(&function)).unwrap_or_default();
-        let compiled = self.compiled.map(|compiled| &compiled.of);
-        let docs =
-            docs::of_direct(self.signature, &self.what, &self.extra_docs(), &self.results, compiled, &checks);
+        let docs = docs::of_direct(
+            self.signature,
+            &self.what,
+            &self.extra_docs(),
+            &self.results,
+            self.compiled,
+            &checks,
+        );
         let directions = self.directions();
         let out = local("out");
         let body = match self.compiled {

@@ -8,7 +8,7 @@ use super::checks::Checks;
 use super::paths::Paths;
 use super::signature::{Results, Signature, plain};
 use super::types::Boundary;
-use super::{Compiled, attributes, initialise, memory, size};
+use super::{Compiled, CompiledDerivative, attributes, initialise, memory, size};
 use crate::ir::Int;
 use crate::plan::Maximum;
 use crate::print::grouped;
@@ -169,16 +169,18 @@ pub fn of_step(
     lines(&text)
 }
 
-/// A derivative that is a method of its own: what it is, its arguments, what it takes beside them.
+/// A derivative that is a method of its own: what it is, how it comes about, its arguments, what it takes beside them.
 pub fn of_direct(
     signature: &Signature<'_>,
     what: &str,
     beside: &[String],
     results: &Results,
-    compiled: Option<&Compiled>,
+    compiled: Option<&CompiledDerivative>,
     checks: &Checks,
 ) -> TokenStream {
     let mut text = vec![what.to_string(), String::new()];
+    text.extend(block(compiled.iter().flat_map(|compiled| compiled.derivation.lines())));
+    let compiled = compiled.map(|compiled| &compiled.of);
     let boundary = boundary(signature, results);
     let returned = boundary.len().saturating_sub(2);
     text.extend_from_slice(&boundary[..returned]);
@@ -190,12 +192,17 @@ pub fn of_direct(
 }
 
 /// `loss_workspace`
-pub fn of_workspace(signature: &Signature<'_>, length: &Maximum) -> TokenStream {
+pub fn of_workspace(signature: &Signature<'_>, length: &Maximum, is_asked: bool) -> TokenStream {
     let what = size::text_of_largest(length, &signature.method.graph.dims);
-    lines(&[format!(
+    let mut text = vec![format!(
         "How many elements a workspace must have for every method of `{}`, at these sizes or smaller: {what}.",
         signature.function()
-    )])
+    )];
+    if is_asked {
+        let panics = "If the sizes need more memory than there can be.";
+        text.extend([String::new(), "# Panics".to_string(), panics.to_string()]);
+    }
+    lines(&text)
 }
 
 /// `loss_operations`
@@ -236,7 +243,7 @@ fn boundary(signature: &Signature<'_>, results: &Results) -> Vec<String> {
             None => {
                 let dim = match signature.method.arguments[position].content {
                     ArgumentContent::Dim(dim) => names[dim.0 as usize].as_str(),
-                    ArgumentContent::Tensor(_) => "",
+                    ArgumentContent::Tensor(_) | ArgumentContent::Unknown(_) => "",
                 };
                 format!("* `{name}: dim {dim}`")
             }

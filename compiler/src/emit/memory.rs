@@ -1,5 +1,5 @@
 //! Whether there can be a workspace of such sizes: one that an array carries is at most as large as memory, one
-//! that a `dim` argument fixes is any number.
+//! that a `dim` argument fixes, or who asks for the length of a workspace, is any number.
 
 use std::collections::BTreeSet;
 
@@ -11,8 +11,8 @@ use super::signature::Signature;
 use crate::ir::{Atom, DimId, Int};
 use crate::program::DimSource;
 
-/// The sums of a workspace that such a size is part of.
-fn sums(signature: &Signature<'_>, compiled: &Compiled) -> Vec<Int> {
+/// The sums of a workspace that a size is part of which a `dim` argument fixes.
+pub fn free_sums(signature: &Signature<'_>, compiled: &Compiled) -> Vec<Int> {
     let is_free = |dim: &DimId| matches!(signature.method.dims[dim.0 as usize], DimSource::Argument(_));
     let sums = compiled.plan.workspace().sums().to_vec();
     sums.into_iter().filter(|sum| sum.dims().iter().any(is_free)).collect()
@@ -20,18 +20,18 @@ fn sums(signature: &Signature<'_>, compiled: &Compiled) -> Vec<Int> {
 
 /// When that panics, as the end of a sentence.
 pub fn panics(signature: &Signature<'_>, compiled: &Compiled) -> Option<String> {
-    let is_asked = !sums(signature, compiled).is_empty();
+    let is_asked = !free_sums(signature, compiled).is_empty();
     is_asked.then(|| "its sizes need more memory than there can be".to_string())
 }
 
-/// The dims that are asked.
-pub fn dims(signature: &Signature<'_>, compiled: &Compiled) -> BTreeSet<DimId> {
-    sums(signature, compiled).iter().flat_map(Int::dims).collect()
+/// The dims that are asked of such sums.
+pub fn dims(sums: &[Int]) -> BTreeSet<DimId> {
+    sums.iter().flat_map(Int::dims).collect()
 }
 
-/// Asks before anything is made of the sizes; nothing where arrays carry them all.
-pub fn asked(signature: &Signature<'_>, compiled: &Compiled, function: &str) -> TokenStream {
-    let dims = dims(signature, compiled);
+/// Asks whether there can be such sums, before anything is made of the sizes.
+pub fn asked(signature: &Signature<'_>, sums: &[Int], function: &str) -> TokenStream {
+    let dims = dims(sums);
     if dims.is_empty() {
         return TokenStream::new();
     }
@@ -41,7 +41,7 @@ pub fn asked(signature: &Signature<'_>, compiled: &Compiled, function: &str) -> 
         let (name, local) = (&signature.method.graph.dims[dim.0 as usize], local(dim));
         quote!((#name, #local))
     });
-    let sums = sums(signature, compiled).into_iter().map(|sum| {
+    let sums = sums.iter().map(|sum| {
         // What is subtracted, and quotients of what is, only make it less.
         let terms = sum.terms().filter(|(_, coefficient)| *coefficient > 0);
         let products = terms.filter_map(|(monomial, coefficient)| {

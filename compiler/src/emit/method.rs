@@ -99,7 +99,8 @@ pub fn start(
     let mentioned = mentioned(after);
     let length = compiled.plan.workspace();
     let arena_is_used = stage.uses.arena || mentioned.contains("arena");
-    let asked = memory::dims(signature, compiled);
+    let free = memory::free_sums(signature, compiled);
+    let asked = memory::dims(&free);
     let dims = signature.bind_dims(|dim| {
         checks.dims.contains(&dim)
             || asked.contains(&dim)
@@ -117,7 +118,7 @@ pub fn start(
     } else {
         quote!(let _ = #ws;)
     };
-    let asked = memory::asked(signature, compiled, function);
+    let asked = memory::asked(signature, &free, function);
     quote!(#dims #asked #verified #views #memory)
 }
 
@@ -160,6 +161,7 @@ pub fn context<'a>(
     Context {
         krate: &signature.paths.krate,
         function: signature.function(),
+        place: method.name.span(),
         float: signature.paths.kind,
         dims: &signature.dims,
         inputs: fields.chain(arguments).chain(seeds).collect(),
@@ -215,14 +217,20 @@ fn workspace(signature: &Signature<'_>, compiled: Option<&CompiledMethod>) -> To
     let length = arena_length(signature, &largest);
     let found = mentioned(&length);
     let unused = dims.iter().filter(|dim| !found.contains(&dim.to_string()));
-    let docs = docs::of_workspace(signature, &largest);
+    let function = format!("{}_workspace", signature.function());
+    let of_sizes = |sum: &&Int| !sum.dims().is_empty();
+    let sums: Vec<Int> = largest.sums().iter().filter(of_sizes).cloned().collect();
+    let asked = memory::asked(signature, &sums, &function);
+    let docs = docs::of_workspace(signature, &largest, !sums.is_empty());
     let attributes = decorated(signature, true, &docs);
     let visibility = &method.visibility;
     quote! {
         #attributes
         #[must_use]
+        #[track_caller]
         #visibility const fn #name(#(#dims: usize),*) -> usize {
             #(let _ = #unused;)*
+            #asked
             #length
         }
     }

@@ -64,6 +64,8 @@ pub struct CompiledMethod {
 pub struct CompiledDerivative {
     /// Value and derivative.
     pub of: Compiled,
+    /// How it comes about, as text, if it is returned as a whole; empty otherwise.
+    pub derivation: String,
     /// The inputs that are directions, and of what; in the order of the listed.
     pub directions: Vec<(Target, TensorId)>,
     /// Of `loss_step`, where there is one and it is more than the two after each other.

@@ -155,7 +155,7 @@ impl<'a> Pass<'a> {
         let Fields { model, arena, values } = &self.fields;
         let value_types =
             scalars(&self.signature.results).into_iter().map(|(_, boundary)| boundary.element.clone());
-        let parameters = self.signature.parameters(&quote!('w));
+        let parameters = self.signature.known_parameters(&quote!('w));
         let conditions: Vec<_> = [&owner.attributes, &method.attributes]
             .into_iter()
             .flat_map(|attributes| conditions(attributes))
@@ -242,7 +242,7 @@ impl<'a> Pass<'a> {
                     let value = values.next();
                     quote!(self.#value)
                 }
-                Layout::Array(_) | Layout::Rows(_) | Layout::View(_) => {
+                Layout::Array(_) | Layout::Rows(_) | Layout::View(_) | Layout::Unknown => {
                     let view = body::result_view(&compiled.plan, &context, position);
                     boundary.returned(&view, paths, dims)
                 }

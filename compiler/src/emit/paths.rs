@@ -30,6 +30,12 @@ impl Paths {
         Self { krate: krate.clone(), private, core, float: element(float, Kind::Float), kind: float }
     }
 
+    /// The type of an argument that may be anything.
+    pub fn anything(&self) -> TokenStream {
+        let core = &self.core;
+        quote!(impl #core::marker::Sized)
+    }
+
     /// The Rust type of an element.
     pub fn element(&self, kind: Kind) -> Ident {
         element(self.kind, kind)

@@ -65,6 +65,9 @@ impl<'program> Signature<'program> {
             tensor: match argument.content {
                 ArgumentContent::Tensor(tensor) => Some((tensor, Boundary::of(&method.graph, tensor, paths))),
                 ArgumentContent::Dim(_) => None,
+                ArgumentContent::Unknown(tensor) => {
+                    Some((tensor, Boundary::unknown(&method.graph, tensor, paths)))
+                }
             },
         });
         Self {
@@ -91,6 +94,15 @@ impl<'program> Signature<'program> {
     pub fn parameters(&self, lifetime: &TokenStream) -> Vec<TokenStream> {
         let types = self.argument_types(lifetime);
         self.arguments.iter().zip(types).map(|(Parameter { name, .. }, ty)| quote!(#name: #ty)).collect()
+    }
+
+    /// The same as the fields of a struct, which hold no argument whose type is not known.
+    pub fn known_parameters(&self, lifetime: &TokenStream) -> Vec<TokenStream> {
+        let is_known = |argument: &Parameter| {
+            !matches!(&argument.tensor, Some((_, Boundary { layout: Layout::Unknown, .. })))
+        };
+        let parameters = self.parameters(lifetime).into_iter().zip(&self.arguments);
+        parameters.filter(|(_, argument)| is_known(argument)).map(|(parameter, _)| parameter).collect()
     }
 
     /// The names of the arguments.

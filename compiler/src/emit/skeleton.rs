@@ -1,6 +1,6 @@
 //! What stands in for an expansion where the block has errors: its types and signatures, as far as the text
 //! tells them, so that the rest of the user's file reports nothing false. Reports nothing itself; what it
-//! cannot tell, it leaves out.
+//! cannot tell of a size, an argument or a result, it makes up so that most uses are right.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +17,10 @@ use crate::program::{
 use crate::report::Report;
 use crate::spelling::did_you_mean;
 use crate::syntax::ast::{self, AxisType, BinaryOperator, Block, Expr, ExprKind, Item, UnaryOperator};
+
+/// What stands for a size that cannot be told: few programs subscript beyond it by a constant, which rustc
+/// would refuse.
+const SOME_SIZE: i64 = 64;
 
 /// How deep layers may stand in layers.
 const DEEPEST: usize = 32;
@@ -106,8 +110,8 @@ impl<'block> Sketch<'block> {
         }
         for item in &self.block.items {
             let Item::Const(constant) = item else { continue };
-            let Some(value) = evaluate(&constant.value, &self.sizes) else { continue };
-            let Ok(unsigned) = u64::try_from(value) else { continue };
+            let value = known_or_some(&constant.value, &self.sizes);
+            let unsigned = value.unsigned_abs();
             if self.sizes.values.insert(constant.name.to_string(), value).is_none() {
                 self.program.constants.push(Constant {
                     attributes: constant.attributes.clone(),
@@ -130,7 +134,7 @@ impl<'block> Sketch<'block> {
                 let is_it = |sound: &Sound| sound.network == of.name && sound.method.name == function.name;
                 let sound = self.sound.iter().position(is_it);
                 let sound = sound.map(|position| self.sound.swap_remove(position).method);
-                methods.extend(sound.or_else(|| self.method(function)));
+                methods.push(sound.unwrap_or_else(|| self.method(function)));
             }
         }
         self.program.structs.push(StructType {
@@ -172,22 +176,19 @@ impl<'block> Sketch<'block> {
         match ty {
             ast::FieldType::Tensor(tensor) => {
                 let shape = tensor.axes.iter().map(|axis| match axis {
-                    AxisType::Rest(_) => None,
-                    AxisType::Size(size) => usize::try_from(evaluate(size, sizes)?).ok(),
+                    // As often as not it is one.
+                    AxisType::Rest(_) => SOME_SIZE as usize,
+                    AxisType::Size(size) => known_or_some(size, sizes) as usize,
                 });
-                Some(Content::Tensor {
-                    shape: shape.collect::<Option<_>>()?,
-                    initialiser: Initialiser::Zeros,
-                })
+                Some(Content::Tensor { shape: shape.collect(), initialiser: Initialiser::Zeros })
             }
             ast::FieldType::Layer(name, generics) => {
-                let generics =
-                    generics.iter().map(|size| evaluate(size, sizes)).collect::<Option<Vec<_>>>()?;
+                let generics = generics.iter().map(|size| known_or_some(size, sizes)).collect();
                 let index = self.layer(name, generics, network, visibility)?;
                 Some(Content::Struct { index, lengths: Vec::new() })
             }
             ast::FieldType::Array(inner, length) => {
-                let length = usize::try_from(evaluate(length, sizes)?).ok()?;
+                let length = known_or_some(length, sizes) as usize;
                 match self.content(inner, network, visibility, sizes)? {
                     Content::Struct { index, mut lengths } => {
                         lengths.insert(0, length);
@@ -220,9 +221,8 @@ impl<'block> Sketch<'block> {
         let mut sizes = self.sizes.clone();
         let mut values = Vec::new();
         for (position, generic) in of.generics.iter().enumerate() {
-            let default = || generic.default.as_ref().and_then(|default| evaluate(default, &sizes));
-            // A size below 0 is no part of a name.
-            let value = generics.get(position).copied().or_else(default).filter(|value| *value >= 0)?;
+            let default = || generic.default.as_ref().map(|default| known_or_some(default, &sizes));
+            let value = generics.get(position).copied().or_else(default).unwrap_or(SOME_SIZE);
             sizes.values.insert(generic.name.to_string(), value);
             values.push(value);
         }
@@ -255,26 +255,33 @@ impl<'block> Sketch<'block> {
         Some(index)
     }
 
-    /// A method's signature, if all of its types can be told.
-    fn method(&self, function: &ast::Function) -> Option<Method> {
+    /// A method's signature, as far as its types can be told.
+    fn method(&self, function: &ast::Function) -> Method {
         let mut graph = Graph::default();
         let mut arguments: Vec<Argument> = Vec::new();
-        for argument in &function.arguments {
-            let ast::Pattern::Name(name) = &argument.pattern else { return None };
-            if arguments.iter().any(|known| known.name == *name) {
-                return None;
-            }
+        for (position, argument) in function.arguments.iter().enumerate() {
+            let name = match &argument.pattern {
+                ast::Pattern::Name(name) if !arguments.iter().any(|known| known.name == *name) => {
+                    name.clone()
+                }
+                _ => format_ident!("argument_{position}"),
+            };
             let content = match &argument.ty {
-                ast::Type::Tensor(tensor) => ArgumentContent::Tensor(self.tensor(tensor, &mut graph)?),
+                ast::Type::Tensor(tensor) => ArgumentContent::Tensor(self.tensor(tensor, &mut graph)),
                 ast::Type::Dim(dim) => {
                     let dim = dimension(&dim.to_string(), &mut graph);
                     ArgumentContent::Dim(dim)
                 }
-                ast::Type::Tuple(..) | ast::Type::Error(_) => return None,
+                ast::Type::Tuple(..) | ast::Type::Error(_) => {
+                    ArgumentContent::Unknown(graph.add_tensor("", Vec::new(), Kind::Float))
+                }
             };
-            arguments.push(Argument { name: name.clone(), content });
+            arguments.push(Argument { name, content });
         }
-        let result = self.result(function.result.as_ref()?, &mut graph)?;
+        let result = match &function.result {
+            Some(result) => self.result(result, &mut graph),
+            None => some_result(&mut graph),
+        };
         let derivatives = function.derivatives.iter().map(|request| {
             let listed = &request.with_respect_to;
             let position = |(place, name): (usize, &Ident)| {
@@ -286,7 +293,7 @@ impl<'block> Sketch<'block> {
                     |argument: &Argument| named.as_ref().is_some_and(|name| argument.name == *name);
                 // Of one that there is not the first that may have been meant.
                 let may_be = |argument: &Argument| match argument.content {
-                    ArgumentContent::Tensor(tensor) => {
+                    ArgumentContent::Tensor(tensor) | ArgumentContent::Unknown(tensor) => {
                         graph.tensor(tensor).kind == Kind::Float && !listed.contains(&argument.name)
                     }
                     ArgumentContent::Dim(_) => false,
@@ -307,7 +314,7 @@ impl<'block> Sketch<'block> {
             new
         });
         let derivatives = derivatives.collect();
-        Some(Method {
+        Method {
             name: function.name.clone(),
             attributes: function.attributes.clone(),
             visibility: function.visibility.clone(),
@@ -323,21 +330,20 @@ impl<'block> Sketch<'block> {
             externs: Vec::new(),
             graph,
             text: Vec::new(),
-        })
-    }
-
-    fn result(&self, ty: &ast::Type, graph: &mut Graph) -> Option<Returned> {
-        match ty {
-            ast::Type::Tensor(tensor) => Some(Returned::Tensor(self.tensor(tensor, graph)?)),
-            ast::Type::Tuple(parts, _) => {
-                let parts = parts.iter().map(|part| self.result(part, graph)).collect::<Option<Vec<_>>>()?;
-                Some(Returned::Tuple(parts))
-            }
-            ast::Type::Dim(_) | ast::Type::Error(_) => None,
         }
     }
 
-    fn tensor(&self, ty: &ast::TensorType, graph: &mut Graph) -> Option<TensorId> {
+    fn result(&self, ty: &ast::Type, graph: &mut Graph) -> Returned {
+        match ty {
+            ast::Type::Tensor(tensor) => Returned::Tensor(self.tensor(tensor, graph)),
+            ast::Type::Tuple(parts, _) => {
+                Returned::Tuple(parts.iter().map(|part| self.result(part, graph)).collect())
+            }
+            ast::Type::Dim(_) | ast::Type::Error(_) => some_result(graph),
+        }
+    }
+
+    fn tensor(&self, ty: &ast::TensorType, graph: &mut Graph) -> TensorId {
         let mut shape = Vec::new();
         for axis in &ty.axes {
             shape.push(match axis {
@@ -345,7 +351,7 @@ impl<'block> Sketch<'block> {
                 AxisType::Rest(_) => Int::dim(dimension("rest", graph)),
                 AxisType::Size(size) => match evaluate(size, &self.sizes) {
                     Some(size) => Int::constant(size),
-                    None => Int::dim(dimension(&named(size)?, graph)),
+                    None => Int::dim(dimension(named(size).as_deref().unwrap_or("size"), graph)),
                 },
             });
         }
@@ -355,8 +361,13 @@ impl<'block> Sketch<'block> {
             "bool" => Kind::Mask,
             _ => Kind::Float,
         };
-        Some(graph.add_tensor("", shape, kind))
+        graph.add_tensor("", shape, kind)
     }
+}
+
+/// The result of a function that does not say which: as often as not a loss.
+fn some_result(graph: &mut Graph) -> Returned {
+    Returned::Tensor(graph.add_tensor("", Vec::new(), Kind::Float))
 }
 
 /// The dim of this name, made where it is new.
@@ -403,6 +414,11 @@ impl Sizes {
         let nearest = || did_you_mean(name, &names).filter(|_| !self.dims.contains(name));
         self.values.get(name).or_else(|| self.values.get(nearest()?)).copied()
     }
+}
+
+/// A size, or some where nobody knows it.
+fn known_or_some(size: &Expr, sizes: &Sizes) -> i64 {
+    evaluate(size, sizes).filter(|size| *size >= 0).unwrap_or(SOME_SIZE)
 }
 
 /// Integer arithmetic on literals and known names.

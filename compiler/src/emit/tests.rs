@@ -99,13 +99,22 @@ fn a_gradient_becomes_a_pass() {
 }
 
 #[test]
-fn what_cannot_be_told_is_left_out() {
+fn what_cannot_be_told_is_made_up() {
     let expansion = expanded(
         "pub struct Net { w: f32[K], v: f32[3], layer: Missing<3> }
-         impl Net { pub fn f(x: (f32, f32)) -> f32 { x } pub fn g(x: f32[3]) -> f32 { x } fn inner(x: f32) -> f32 { x } }",
+         impl Net {
+             #[grad(x)] pub fn f(x: (f32, f32), x: f32[3]) -> f32 { x }
+             pub fn g((a, b): (f32, f32), s: dim N) -> dim N { x }
+             fn inner(x: f32) -> f32 { x }
+         }",
     );
-    contains(&expansion, "pub struct Net { #[doc = \" `f32[3]`, starts as `zeros`.\"] pub v: [f32; 3] }");
-    assert!(!expansion.contains("fnf") && !expansion.contains("fninner") && expansion.contains("fng<"));
+    contains(&expansion, "pub w: [f32; 64], #[doc = \" `f32[3]`, starts as `zeros`.\"] pub v: [f32; 3] }");
+    let anything = "impl chainrule::__private::core::marker::Sized";
+    contains(&expansion, &format!("x: {anything}, argument_1: &'w [f32; 3]) -> NetFPass<'w>"));
+    contains(&expansion, "value: f32, argument_1: &'w [f32; 3], arena:");
+    contains(&expansion, &format!("pub fn backward(self, d_x: {anything})"));
+    contains(&expansion, &format!("argument_0: {anything}, s: usize) -> f32"));
+    assert!(!expansion.contains("fninner") && !expansion.contains("publayer"));
 }
 
 #[test]
@@ -259,4 +268,18 @@ fn sizes_that_no_array_carries_are_asked_for_memory() {
     contains(free, "panics::check_memory(\"A::free\", &[(\"S\", s)]");
     contains(free, "* if its sizes need more memory than there can be");
     assert!(!carried.contains("check_memory"), "{carried}");
+    contains(free, "panics::check_memory(\"A::free_workspace\", &[(\"S\", s)]");
+}
+
+#[test]
+fn derivatives_that_are_returned_say_how_they_come_about() {
+    let program = "chainrule
+        pub struct Net {}
+        impl Net {
+            #[jacobian(x)] pub fn squares(x: f32[3]) -> f32[3] { x * x }
+            #[hessian(x)] pub fn cubes(x: f32[3]) -> f32 { sum(x * x * x) }
+        }";
+    let expansion = compact(&crate::expand(program.parse().expect("tokens")));
+    contains(&expansion, r#"#[doc = " Derivative"] #[doc = "     d_x[p, i] = 2·x[i] if p = i else 0"]"#);
+    contains(&expansion, r#"#[doc = " Derivative"] #[doc = "     t_d_x[p, k] = 6·x[k] if p = k else 0"]"#);
 }

@@ -20,7 +20,7 @@ pub struct Boundary {
     pub kind: Kind,
 }
 
-/// The four ways in which a tensor goes in and out.
+/// The ways in which a tensor goes in and out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Layout {
     /// `f32`, by value.
@@ -31,6 +31,8 @@ pub enum Layout {
     Rows(Vec<usize>),
     /// `Tensor<'_, f32, 3>`: any other.
     View(usize),
+    /// `impl Sized`: of an argument whose type could not be read, anything. No body is behind it.
+    Unknown,
 }
 
 impl Boundary {
@@ -39,6 +41,11 @@ impl Boundary {
         let tensor = graph.tensor(tensor);
         let element = paths.element(tensor.kind);
         Self { layout: Layout::of(&tensor.shape), element, shape: tensor.shape.clone(), kind: tensor.kind }
+    }
+
+    /// What nobody knows, with a tensor that stands in for it.
+    pub fn unknown(graph: &Graph, tensor: TensorId, paths: &Paths) -> Self {
+        Self { layout: Layout::Unknown, ..Self::of(graph, tensor, paths) }
     }
 
     /// The type, shared: `f32`, `&'w [[f32; 784]]`, `Tensor<'w, f32, 3>`.
@@ -60,6 +67,7 @@ impl Boundary {
                 let lifetime = if lifetime.is_empty() { quote!('_) } else { lifetime.clone() };
                 quote!(#krate::Tensor<#lifetime, #element, #rank>)
             }
+            Layout::Unknown => paths.anything(),
         }
     }
 
@@ -81,13 +89,14 @@ impl Boundary {
                 let rank = Literal::usize_unsuffixed(*rank);
                 quote!(&mut #krate::TensorMut<'_, #element, #rank>)
             }
+            Layout::Unknown => paths.anything(),
         }
     }
 
     /// From a value of the shared type, no scalar, to a flat slice.
     pub fn flat(&self, value: &TokenStream) -> TokenStream {
         match &self.layout {
-            Layout::Scalar => value.clone(),
+            Layout::Scalar | Layout::Unknown => value.clone(),
             Layout::Array(sizes) => {
                 (1..sizes.len()).fold(value.clone(), |flat, _| quote!(#flat.as_flattened()))
             }
@@ -101,7 +110,7 @@ impl Boundary {
     /// From a value of the exclusive type, no scalar, to something that can be filled.
     pub fn flat_mut(&self, value: &TokenStream) -> TokenStream {
         match &self.layout {
-            Layout::Scalar => value.clone(),
+            Layout::Scalar | Layout::Unknown => value.clone(),
             Layout::Array(sizes) => {
                 (1..sizes.len()).fold(value.clone(), |flat, _| quote!(#flat.as_flattened_mut()))
             }
@@ -117,7 +126,7 @@ impl Boundary {
         match &self.layout {
             // Bodies have what has no rows as a slice.
             Layout::Array(sizes) if sizes.first() == Some(&0) => quote!(&[]),
-            Layout::Scalar | Layout::Array(_) | Layout::Rows(_) => value.clone(),
+            Layout::Scalar | Layout::Array(_) | Layout::Rows(_) | Layout::Unknown => value.clone(),
             Layout::View(_) => {
                 let krate = &paths.krate;
                 let flat =
@@ -134,7 +143,7 @@ impl Boundary {
         match &self.layout {
             Layout::Rows(_) if axis == 0 => Some(quote!(#value.len())),
             Layout::View(_) => Some(quote!(#value.shape()[#axis_number])),
-            Layout::Scalar | Layout::Array(_) | Layout::Rows(_) => None,
+            Layout::Scalar | Layout::Array(_) | Layout::Rows(_) | Layout::Unknown => None,
         }
     }
 }

@@ -40,7 +40,7 @@ pub mod verify;
 use std::collections::BTreeMap;
 
 use crate::ir::TensorId;
-use crate::program::{ArgumentContent, FieldInput, Method};
+use crate::program::{FieldInput, Method};
 use crate::routine::{Gradient, Routine, Target};
 
 use again::Price;
@@ -87,10 +87,7 @@ impl Inputs {
         let axes = |field: &FieldInput| field.path.iter().map(|step| step.lengths.len()).sum();
         let target = |gradient: &Gradient| match gradient.target {
             Target::Field(field) => Some(method.fields[field].tensor),
-            Target::Argument(argument) => match method.arguments[argument].content {
-                ArgumentContent::Tensor(tensor) => Some(tensor),
-                ArgumentContent::Dim(_) => None,
-            },
+            Target::Argument(argument) => method.arguments[argument].tensor(),
         };
         Self {
             stacked: method.fields.iter().map(|field| (field.tensor, axes(field))).collect(),

@@ -20,12 +20,7 @@ pub fn derivation(
     let given = inputs(graph, forward, results);
     write_given(&statements, &given, &mut text);
     write_lines("Value", &statements.lines(forward), &mut text);
-    let names: Vec<&str> = results.iter().map(|result| statements.names.of(*result)).collect();
-    match names.as_slice() {
-        [] => {}
-        [one] => text += &format!("    → {one}\n"),
-        several => text += &format!("    → ({})\n", several.join(", ")),
-    }
+    write_results(&statements, results, &mut text);
     if gradients.is_empty() {
         return text;
     }
@@ -34,11 +29,30 @@ pub fn derivation(
     cotangents.retain(|tensor| !given.contains(tensor));
     write_given(&statements, &cotangents, &mut text);
     write_lines("Gradient", &statements.lines(backward), &mut text);
-    let of = if let [one] = names.as_slice() { one } else { "" };
+    let of = if let [one] = results { statements.names.of(*one) } else { "" };
     for (gradient, target) in gradients {
         text += &format!("    → ∂{of}/∂{target} = {}\n", statements.names.of(*gradient));
     }
     text
+}
+
+/// The formulas of a derivative that is a result itself.
+pub fn derivative(graph: &Graph, results: &[TensorId]) -> String {
+    let statements = Statements::new(graph, &Formula, results);
+    let mut text = String::new();
+    write_given(&statements, &inputs(graph, &graph.nodes, results), &mut text);
+    write_lines("Derivative", &statements.lines(&graph.nodes), &mut text);
+    write_results(&statements, results, &mut text);
+    text
+}
+
+fn write_results(statements: &Statements<'_>, results: &[TensorId], text: &mut String) {
+    let names: Vec<&str> = results.iter().map(|result| statements.names.of(*result)).collect();
+    match names.as_slice() {
+        [] => {}
+        [one] => *text += &format!("    → {one}\n"),
+        several => *text += &format!("    → ({})\n", several.join(", ")),
+    }
 }
 
 fn write_given(statements: &Statements<'_>, given: &[TensorId], text: &mut String) {

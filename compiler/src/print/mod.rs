@@ -17,7 +17,7 @@ mod tests;
 mod text;
 
 pub use dot::dot;
-pub use formula::derivation;
+pub use formula::{derivation, derivative};
 pub use latex::latex;
 pub use number::grouped;
 pub use text::integer;

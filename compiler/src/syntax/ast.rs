@@ -18,10 +18,14 @@ pub use expressions::*;
 pub struct Block {
     /// The items in the order they were written.
     pub items: Vec<Item>,
+    /// `#![allow(…)]` at its head, in the attributes of all items that have any.
+    pub allowed: Vec<TokenStream>,
     /// What could not be read, so that its names mean something that nobody knows.
     pub lost: Lost,
     /// `f32` and `f64` behind numbers, at these: `0.5f32`.
     pub suffixes: Vec<Ident>,
+    /// How many of the errors are in bodies of functions, and hide nothing outside of them.
+    pub errors_in_bodies: usize,
 }
 
 impl Block {
@@ -213,6 +217,8 @@ pub struct Function {
     pub result: Option<Type>,
     /// Its body.
     pub body: Body,
+    /// Whether all of that could be read.
+    pub whole_body: bool,
     /// The span of the signature's parentheses, for errors about the whole list.
     pub arguments_span: Span,
 }

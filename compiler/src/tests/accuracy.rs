@@ -8,7 +8,7 @@ use super::{checked, nets};
 use crate::compile;
 use crate::eval::{self, Data, Precision};
 use crate::ir::{Kind, TensorId};
-use crate::program::{ArgumentContent, Derivative, Method};
+use crate::program::{Argument, Derivative, Method};
 use crate::routine::Target;
 use crate::syntax::ast::DerivativeKind;
 
@@ -19,10 +19,7 @@ use numbers::{ROUNDING, ROWS, distance, label, number, scale};
 
 fn inputs(method: &Method) -> Vec<(TensorId, Data)> {
     let fields = method.fields.iter().map(|field| (field.tensor, true));
-    let arguments = method.arguments.iter().filter_map(|argument| match argument.content {
-        ArgumentContent::Tensor(tensor) => Some((tensor, false)),
-        ArgumentContent::Dim(_) => None,
-    });
+    let arguments = method.arguments.iter().filter_map(Argument::tensor).map(|tensor| (tensor, false));
     let data = |(place, (tensor, weight)): (usize, (TensorId, bool))| {
         let count = eval::shape(&method.graph, &[ROWS], tensor).unwrap().iter().product();
         let scale = if weight { scale(count) } else { 1.0 };

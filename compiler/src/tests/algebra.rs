@@ -9,6 +9,7 @@ fn gradients() {
             pub fn determinants(a: f64[1, 1], b: f64[2, 2], c: f64[3, 3], d: f64[4, 4], e: f64[6, 6]) -> f64 { det(a) + det(b) * det(c) + det(d) + 3 * det(e) }
             pub fn solved(a: f64[4, 4], b: f64[4]) -> f64[4] { let m = a + [[0.1, 2, 0, 0], [0.2, 0, 0, 3], [2, 0, 0.3, 0], [0, 0.5, 2, 0]]; solve(m, b) }
             pub fn columns(a: f64[3, 3], b: f64[3, 2]) -> f64[3, 2] { let m = a + eye(3); solve(m, b) }
+            pub fn batches(a: f64[3, 3], b: f64[2, 3, 2], c: f64[2, 1, 3, 1]) -> (f64[2, 3, 2], f64[2, 1, 3, 1]) { let m = a + eye(3); (solve(m, b), m.solve(c)) }
             pub fn inverse(a: f64[3, 3]) -> f64[3, 3] { let m = a + 2 * eye(3); inv(m) }
             pub fn factor(a: f64[4, 4]) -> f64[4, 4] { let m = a @ a.t() + eye(4); cholesky(m) }
             pub fn curvature(a: f64[4, 4], v: f64[4, 4]) -> f64[4, 4] { let y = det(a); let g = grad(y, a); jvp(g, a, v) }
@@ -53,19 +54,21 @@ fn known_values() {
     let program = checked("
         pub struct Net {}
         impl Net {
-            pub fn known() -> (f64, f64, f64[2], f64[3, 3], f64[2, 2]) {
+            pub fn known() -> (f64, f64, f64[2], f64[2, 2, 1], f64[3, 3], f64[2, 2]) {
                 let hilbert[i in 0..5, j in 0..5] = 1 / (i + j + 1);
                 let swap = [[0, 1, 0, 0], [0, 0, 0, 2], [3, 0, 0, 0], [0, 0, 4, 0]];
                 let l = [[2, 0, 0], [6, 1, 0], [-8, 5, 3]];
                 let upper = l @ l.t() + [[0, 9, 9], [0, 0, 9], [0, 0, 0]];
-                (det(hilbert), det(swap), solve([[0, 2], [1, 3]], [4, 5]), cholesky(upper), inv([[4, 7], [2, 6]]))
+                (det(hilbert), det(swap), solve([[0, 2], [1, 3]], [4, 5]), solve([[0, 2], [1, 3]], [[[4], [5]], [[2], [3]]]), cholesky(upper), inv([[4, 7], [2, 6]]))
             }
         }").unwrap();
     let found = values(&program.structs[0].methods[0], &[], &[]);
-    let expected: [&[f64]; 5] = [
+    let expected: [&[f64]; 6] = [
         &[3.749_295_132_0e-12],
         &[-24.0],
         &[-1.0, 2.0],
+        // Of each matrix of several, as the product is of each.
+        &[-1.0, 2.0, 0.0, 1.0],
         &[2.0, 0.0, 0.0, 6.0, 1.0, 0.0, -8.0, 5.0, 3.0],
         &[0.6, -0.7, -0.2, 0.4],
     ];

@@ -11,7 +11,7 @@ use std::path::Path;
 use super::{check_gradients, checked, input, values};
 use crate::eval::Data;
 use crate::ir::{Kind, TensorId};
-use crate::program::{ArgumentContent, Method};
+use crate::program::{Argument, Method};
 
 #[test]
 fn every_sentence_holds() {
@@ -74,10 +74,7 @@ fn agree(program: &str, dims: &[usize], labels: u32) {
 
 fn results(method: &Method, dims: &[usize], labels: u32) -> Vec<Data> {
     let dims = &dims[..method.graph.dims.len()];
-    let arguments = method.arguments.iter().filter_map(|argument| match argument.content {
-        ArgumentContent::Tensor(tensor) => Some(tensor),
-        ArgumentContent::Dim(_) => None,
-    });
+    let arguments = method.arguments.iter().filter_map(Argument::tensor);
     let fields = method.fields.iter().map(|field| {
         // The same numbers for a field whichever function reads it.
         let seed = field.path.iter().flat_map(|step| step.name.to_string().into_bytes());

@@ -3,6 +3,8 @@
 
 use crate::{message_of, refused};
 use chainrule::{Tensor, TensorMut, Workspace, net};
+use std::cell::Cell;
+use std::panic;
 
 net! {
     dim N, M;
@@ -309,4 +311,32 @@ fn a_place_that_is_listed_twice_is_written_once() {
     let mut of = |index| *model.twice_as_much(&mut workspace, &[1.0, 2.0, 3.0, 4.0], &index);
     assert_eq!(of([3, 1, 2]), [1.0, 9.0, 13.0, 17.0]);
     assert_eq!(of([1, 1, 2]), [1.0, 9.0, 13.0, 4.0]);
+}
+
+thread_local! {
+    static LINE: Cell<u32> = const { Cell::new(0) };
+}
+
+/// What an argument tells is the caller's mistake; what is computed is found in the function that the net declares.
+#[test]
+fn panics_have_a_place() {
+    let before = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        LINE.set(info.location().map_or(0, panic::Location::line));
+        before(info);
+    }));
+    let model = Subscripts::init(0);
+    let mut workspace = Workspace::new();
+    let x = Tensor::new(&[1.0, 2.0, 3.0, 4.0, 6.0, 5.0], [2, 3]);
+    let declared = |name: &str| {
+        let text = format!("pub fn {name}(");
+        let line = include_str!("subscripts.rs").lines().position(|line| line.contains(&text));
+        line.map_or(0, |line| line as u32 + 1)
+    };
+    message_of(|| model.after_largest_value(&mut workspace, x).to_vec());
+    assert_eq!(LINE.get(), declared("after_largest"));
+    message_of(|| model.after_positive(&mut workspace, x, &[0, 2]).value().to_vec());
+    assert_eq!(LINE.get(), declared("after_positive"));
+    message_of(|| model.gather_value(&mut workspace, &[5]));
+    assert_eq!(LINE.get(), line!() - 1);
 }

@@ -193,6 +193,31 @@ pub fn with_channels(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value
     Some(Value::Array(x))
 }
 
+/// The axis of b along which a product of a matrix a with some x goes, if b can be one: the only one of a
+/// vector, of anything else the second-last.
+pub fn row_axis(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
+    let (a, b) = (call.float(this, 0)?, call.float(this, 1)?);
+    let (rows, rank) = (a.shape.first()?, b.shape.len());
+    let axis = rank.saturating_sub(2);
+    if !b.shape.get(axis).is_some_and(|size| this.agree(rows, size)) {
+        let (matrix, rows, found) =
+            (this.show(a.kind, &a.shape), this.show_size(rows), this.show(b.kind, &b.shape));
+        let float = this.float_name();
+        let message = format!(
+            "a matrix {matrix} is solved for a vector, {float}[{rows}], or for columns, {float}[.., {rows}, K]; found {found}"
+        );
+        let help = match b.shape.split_last() {
+            Some((last, [_, ..])) if this.agree(a.shape.first()?, last) => {
+                "a function maps over indices, here of rows: `let x[n] = solve(a, b[n]);`"
+            }
+            _ => "`solve(a, b)` is the `x` for which `a @ x` is `b`",
+        };
+        this.say(&call.places[1], message, Some(help.into()));
+        return None;
+    }
+    Some(Value::Static(Static::Integer(axis as i64)))
+}
+
 /// Whether a tensor is one of indices.
 pub fn is_index(this: &mut Elaborator<'_>, call: &Call<'_>) -> Option<Value> {
     let array = call.array(this, 0)?;

@@ -10,8 +10,8 @@ mod shapes;
 use proc_macro2::Ident;
 
 use self::axes::{
-    band, count, diag, is_index, is_label, move_axis, permute, pick, probabilities, reduce, transpose,
-    with_channels, without,
+    band, count, diag, is_index, is_label, move_axis, permute, pick, probabilities, reduce, row_axis,
+    transpose, with_channels, without,
 };
 use self::call::Call;
 use self::keys::{fold, uniform_like};
@@ -213,6 +213,7 @@ static INNER: &[Builtin] = &[
         parameters: &[Tensor("x"), Tensor("w"), Needed("groups")],
         make: with_channels,
     },
+    Builtin { name: "row_axis", parameters: &[Tensor("a"), Tensor("b")], make: row_axis },
     Builtin { name: "is_index", parameters: &[Tensor("x")], make: is_index },
 ];
 

@@ -3,8 +3,8 @@
 
 use std::cell::Cell;
 
-use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{ToTokens, quote};
+use proc_macro2::{Delimiter, Group, Ident, Literal, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 
 use crate::ir::{Atom, Comparison, Inside, Int, TensorId};
 use crate::plan::{Maximum, Step};
@@ -302,10 +302,17 @@ impl Body<'_> {
 
     /// A subscript that depends on what is computed: checked where it is evaluated.
     fn inside(&self, inside: &Inside, signed: Signed) -> TokenStream {
-        let (krate, function, tensor) = (self.cx.krate, &self.cx.function, &*inside.tensor);
+        let (function, tensor) = (&self.cx.function, &*inside.tensor);
         let axis = Literal::usize_unsuffixed(inside.axis);
         let (found, size) = (self.sum(&inside.position, Signed::Yes), self.size(&inside.size));
-        let checked = quote!(#krate::__private::panics::inside(#function, #tensor, #axis, #found, #size));
+        // All tokens of the call itself, so that a panic has this place instead of the whole block's.
+        let place = self.cx.place;
+        let mut panics = self.import("panics");
+        panics.set_span(place);
+        let mut arguments =
+            Group::new(Delimiter::Parenthesis, quote!(#function, #tensor, #axis, #found, #size));
+        arguments.set_span(place);
+        let checked = quote_spanned!(place=> #panics::inside #arguments);
         match signed {
             Signed::No => checked,
             Signed::Yes => quote!(#checked as isize),

@@ -40,6 +40,8 @@ pub struct Context<'a> {
     pub krate: &'a TokenStream,
     /// How messages name the function.
     pub function: String,
+    /// Where the block declares it: the place of what panics while it is computed.
+    pub place: Span,
     /// The float type.
     pub float: Float,
     /// By dim: a `usize` in scope.

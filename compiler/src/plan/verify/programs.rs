@@ -2,7 +2,7 @@
 
 use crate::compile;
 use crate::ir::Kind;
-use crate::program::{ArgumentContent, Derivative, Method};
+use crate::program::{Argument, Derivative, Method};
 use crate::syntax::ast::DerivativeKind;
 
 use super::super::{Inputs, LeafKind, Plan, Step};
@@ -28,10 +28,7 @@ pub fn planned(text: &str, dims: &[usize], bound: u32) {
 
 /// What a method is given, fields first.
 pub fn given(method: &Method) -> Vec<crate::ir::TensorId> {
-    let arguments = method.arguments.iter().filter_map(|argument| match argument.content {
-        ArgumentContent::Tensor(tensor) => Some(tensor),
-        ArgumentContent::Dim(_) => None,
-    });
+    let arguments = method.arguments.iter().filter_map(Argument::tensor);
     method.fields.iter().map(|field| field.tensor).chain(arguments).collect()
 }
 

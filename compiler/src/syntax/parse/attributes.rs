@@ -120,6 +120,25 @@ impl Parser<'_> {
         Attributes(all)
     }
 
+    /// `#![allow(…)]` at the head of the block, as it stands on an item: of all items.
+    pub(super) fn allowed_everywhere(&mut self) -> Vec<TokenStream> {
+        let mut all = Vec::new();
+        loop {
+            let group = match (self.cursor.peek(0), self.cursor.operator_at(1), self.cursor.peek(2)) {
+                (Some(TokenTree::Punct(hash)), Some("!"), Some(TokenTree::Group(group)))
+                    if hash.as_char() == '#' && begins_with_allow(group) =>
+                {
+                    group.clone()
+                }
+                _ => return all,
+            };
+            (0..3).for_each(|_| drop(self.cursor.bump()));
+            let mut attribute: TokenStream = TokenTree::Punct(hash_mark(group.span_open())).into();
+            attribute.extend([TokenTree::Group(group)]);
+            all.push(attribute);
+        }
+    }
+
     fn attribute(&mut self, hash: Span, group: &Group) -> Parsed<Attribute> {
         let span = super::join(hash, group.span_close(), group.span());
         self.within(group, |inner| {
@@ -361,4 +380,9 @@ fn hash_mark(span: Span) -> proc_macro2::Punct {
     let mut hash = proc_macro2::Punct::new('#', proc_macro2::Spacing::Alone);
     hash.set_span(span);
     hash
+}
+
+fn begins_with_allow(group: &Group) -> bool {
+    let is_allow = |token| matches!(token, TokenTree::Ident(word) if word == "allow");
+    group.delimiter() == Delimiter::Bracket && group.stream().into_iter().next().is_some_and(is_allow)
 }

@@ -71,10 +71,17 @@ impl Parser<'_> {
         }
         let lost =
             |span| Body { statements: Vec::new(), result: Some(Box::new(lost_expression(span))), span };
+        let (failures, errors) = (self.failures, self.report.errors.len());
+        // Behind a brace too few stand other functions in it.
+        let alone =
+            matches!(self.cursor.peek(0), Some(TokenTree::Group(group)) if !holds_function(group.stream()));
         let body = match self.cursor.at_group(0, Delimiter::Brace) {
             true => self.body().unwrap_or_else(|Failed| lost(name.span())),
             false => lost(name.span()),
         };
+        if alone {
+            self.errors_in_bodies += self.report.errors.len() - errors;
+        }
         let Sorted { rust, derivatives, budget, .. } = attributes;
         Ok(Function {
             attributes: rust,
@@ -86,6 +93,7 @@ impl Parser<'_> {
             all_arguments,
             result: Some(result),
             body,
+            whole_body: failures == self.failures,
             arguments_span,
         })
     }
@@ -176,7 +184,11 @@ impl Parser<'_> {
         let mut ty = match self.eat(":") {
             true => self.wholly(Self::ty),
             false => {
+                let ends = matches!(pattern, Pattern::Name(_)) && (self.cursor.is_empty() || self.at(","));
                 let failed = self.expected("`:` and a type", hints::ARGUMENT);
+                if ends {
+                    return Ok(Some(Argument { pattern, ty: Type::Error(start), default: None }));
+                }
                 if self.cursor.word().is_some() && self.cursor.operator_at(1) == Some(":") {
                     return Err(failed); // `x h: f64`: which of the two it is nobody knows.
                 }
@@ -318,6 +330,15 @@ impl Parser<'_> {
         self.finish();
         Ok((tangents, value))
     }
+}
+
+/// Whether `fn` stands anywhere in some tokens.
+fn holds_function(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(word) => word == "fn",
+        TokenTree::Group(group) => holds_function(group.stream()),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
 }
 
 /// What stands between the name of a function and its body.

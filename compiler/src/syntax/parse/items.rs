@@ -17,7 +17,8 @@ pub(super) const FOREIGN: [&str; 10] =
     ["enum", "trait", "use", "mod", "type", "static", "async", "unsafe", "class", "macro_rules"];
 
 impl Parser<'_> {
-    pub(super) fn items(&mut self) -> Vec<Item> {
+    /// All items; what is `allowed` everywhere is so on each.
+    pub(super) fn items(&mut self, allowed: &[TokenStream]) -> Vec<Item> {
         let mut items = Vec::new();
         let mut failures = self.failures;
         while !self.cursor.is_empty() {
@@ -35,7 +36,7 @@ impl Parser<'_> {
                 self.lose(read, |cursor| begins_item(cursor) || begins_foreign_item(cursor));
                 continue;
             }
-            match self.item() {
+            match self.item(allowed) {
                 Ok(item) => items.extend(item),
                 Err(Failed) => self.lose(read, |cursor| begins_item(cursor) || begins_foreign_item(cursor)),
             }
@@ -50,7 +51,7 @@ impl Parser<'_> {
     }
 
     /// One item; none behind a last comment.
-    fn item(&mut self) -> Parsed<Option<Item>> {
+    fn item(&mut self, allowed: &[TokenStream]) -> Parsed<Option<Item>> {
         let attributes = self.attributes();
         let visibility = self.visibility();
         let mut place = self.place();
@@ -83,7 +84,8 @@ impl Parser<'_> {
             }
         }
         let Some(place) = place else { return Err(Failed) };
-        let attributes = self.sort(attributes, place);
+        let mut attributes = self.sort(attributes, place);
+        attributes.rust.extend_from_slice(allowed);
         if matches!(place, Place::Dims | Place::Impl | Place::Extern) {
             self.refuse_visibility(visibility.clone(), place);
         }

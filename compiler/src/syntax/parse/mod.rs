@@ -45,9 +45,12 @@ pub(super) fn block(tokens: TokenStream, report: &mut Report) -> Block {
         header: false,
         lost: Lost::default(),
         suffixes: Vec::new(),
+        errors_in_bodies: 0,
     };
-    let items = parser.items();
-    Block { items, lost: parser.lost, suffixes: parser.suffixes }
+    let allowed = parser.allowed_everywhere();
+    let items = parser.items(&allowed);
+    let Parser { lost, suffixes, errors_in_bodies, .. } = parser;
+    Block { items, allowed, lost, suffixes, errors_in_bodies }
 }
 
 /// An error that is in the report already.
@@ -72,6 +75,8 @@ struct Parser<'report> {
     lost: Lost,
     /// Types of floats behind numbers.
     suffixes: Vec<Ident>,
+    /// How many of the errors are in bodies of functions.
+    errors_in_bodies: usize,
     /// Keywords that something is named by, which is said where it is declared.
     misnamed: BTreeSet<String>,
 }

@@ -131,7 +131,7 @@ fn test(case: &Case, function: &str) -> Option<String> {
     for argument in &method.arguments {
         arguments.push(match argument.content {
             ArgumentContent::Dim(dim) => case.dims[dim.0 as usize].to_string(),
-            ArgumentContent::Tensor(tensor) => {
+            ArgumentContent::Tensor(tensor) | ArgumentContent::Unknown(tensor) => {
                 let (_, data) = case.inputs.iter().find(|(input, _)| *input == tensor)?;
                 shared(graph.shape(tensor), &sizes(graph, tensor)?, data)
             }
