@@ -26,6 +26,13 @@ pub fn checked(text: &str) -> Result<crate::program::Program, String> {
     program.map_err(|_| messages.join("\n----\n"))
 }
 
+/// What a block with one function of a network without parameters becomes, without spaces.
+pub fn expanded(function: &str) -> String {
+    let program = format!("chainrule dim N; pub struct Net {{}} impl Net {{ {function} }}");
+    let tokens = crate::expand(program.parse().expect("tokens")).to_string();
+    tokens.replace(char::is_whitespace, "")
+}
+
 /// A deterministic input.
 fn input(shape: &[usize], seed: usize) -> Vec<f64> {
     (0..shape.iter().product()).map(|i| (0.7 * i as f64 + 1.3 * seed as f64 + 0.1).sin() * 0.8).collect()

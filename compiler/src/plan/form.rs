@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ir::{Axis, Carried, Graph, Int, Kind, LoopId, ScalarId, TensorId};
 use crate::routine::Gradient;
-use crate::simplify::ranges::Places;
+use crate::simplify::Places;
 
 use super::maximum::Maximum;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::ir::{Atom, Int, LoopId};
-use crate::simplify::ranges::Places;
+use crate::simplify::Places;
 
 /// How far indices and counters run: each over `0..extent`.
 pub struct Extents<'a> {

@@ -13,7 +13,7 @@ mod formulas;
 mod hoist;
 mod names;
 mod order;
-pub mod ranges;
+mod ranges;
 mod rewrites;
 mod scatters;
 mod sharpen;
@@ -21,7 +21,7 @@ mod sharpen;
 mod tests;
 mod uses;
 
-pub use ranges::Ranges;
+pub use ranges::{Places, Ranges};
 pub use sharpen::sharpened;
 
 use crate::ir::{Graph, Node, ScalarId, TensorId};

@@ -30,7 +30,7 @@ use crate::emit::paths::element;
 use crate::ir::{DimId, Int, Kind, LoopId, ScalarId, TensorId};
 use crate::plan::{BufferId, Plan, Step};
 use crate::program::{FieldInput, Float};
-use crate::simplify::ranges::Places;
+use crate::simplify::Places;
 
 use names::Names;
 

@@ -95,11 +95,7 @@ fn is_found_in_row(leaf: &Leaf, depth: usize, inside: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    fn expanded(function: &str) -> String {
-        let program = format!("chainrule dim N; pub struct Net {{}} impl Net {{ {function} }}");
-        let tokens = crate::expand(program.parse().expect("tokens")).to_string();
-        tokens.replace(char::is_whitespace, "")
-    }
+    use crate::tests::expanded;
 
     #[test]
     fn numbers_that_take_long_are_computed_in_vectors() {

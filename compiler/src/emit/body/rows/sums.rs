@@ -194,11 +194,7 @@ impl Body<'_> {
 
 #[cfg(test)]
 mod tests {
-    fn expanded(function: &str) -> String {
-        let program = format!("chainrule dim N; pub struct Net {{}} impl Net {{ {function} }}");
-        let tokens = crate::expand(program.parse().expect("tokens")).to_string();
-        tokens.replace(char::is_whitespace, "")
-    }
+    use crate::tests::expanded;
 
     #[test]
     fn lanes_are_added_to_one_another_once() {
