@@ -166,8 +166,13 @@ impl Elaborator<'_> {
         let shown = |this: &Self| format!("{}..{}", this.show_size(&from), this.show_size(&to));
         let extent = to.sub(&from);
         if is_size(&extent) {
-            if Self::is_at_least(&extent, 0) == Some(false) {
-                let (message, help) = if left && self.frame().library.is_some() {
+            // What the library computes is to how many places something slides, of which there has to be one.
+            let computed = |to: &ast::Expr| !matches!(to.kind, ast::ExprKind::Name(_));
+            let slides = left
+                && self.frame().library.is_some()
+                && index.range.as_ref().is_some_and(|(_, to)| computed(to));
+            if Self::is_at_least(&extent, i64::from(slides)) == Some(false) {
+                let (message, help) = if slides {
                     (
                         format!("an axis of the result would have size {}", self.show_size(&extent)),
                         "what slides is larger than what it slides over: add `padding`",
