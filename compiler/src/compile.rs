@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use proc_macro2::Ident;
 
 use crate::emit::{Compiled, CompiledDerivative, CompiledMethod};
-use crate::ir::{ExternId, Graph, Int, Kind, TensorId};
+use crate::ir::{ExternId, Graph, Int, Kind, Name, TensorId};
 use crate::plan::{Inputs, Plan};
 use crate::program::{Derivative, Method, Program, StructType};
 use crate::routine::{Routine, Target};
@@ -146,7 +146,7 @@ fn float_results(method: &Method) -> Vec<TensorId> {
 }
 
 /// Zeros.
-fn zeros(graph: &mut Graph, name: String, shape: Vec<Int>) -> TensorId {
+fn zeros(graph: &mut Graph, name: impl Into<Name>, shape: Vec<Int>) -> TensorId {
     let zero = graph.scalars.number(0.0);
     graph.push_map(name, shape, Kind::Float, zero)
 }

@@ -83,38 +83,62 @@ pub fn inside(function: &str, tensor: &str, axis: usize, found: isize, bound: us
     found.cast_unsigned()
 }
 
-/// Whether there can be as much memory as sizes ask for, each of `sums` a sum of products.
+/// Whether there can be as much memory as sizes ask for, each of `sums` a sum of products: of a number
+/// and of sizes.
 ///
 /// # Panics
 /// Where there cannot.
 #[inline]
 #[track_caller]
-pub const fn check_memory(function: &str, sizes: &[(&str, usize)], sums: &[&[&[usize]]]) {
+pub const fn check_memory(function: &str, sizes: &[(&str, usize)], sums: &[&[(u64, &[usize])]]) {
     // In elements, of 8 bytes at most.
     const MOST: u128 = isize::MAX as u128 / 16;
+    if !are_at_most(MOST, sizes, sums) {
+        too_large(function, sizes, "need more memory than there can be");
+    }
+}
+
+/// Whether the operations that sizes ask for can be counted, each of `sums` a sum of products: of a number
+/// and of sizes.
+///
+/// # Panics
+/// Where they cannot.
+#[inline]
+#[track_caller]
+pub const fn check_operations(function: &str, sizes: &[(&str, usize)], sums: &[&[(u64, &[usize])]]) {
+    // What may be negative on the way is counted in an `i64`.
+    const MOST: u128 = i64::MAX as u128;
+    if !are_at_most(MOST, sizes, sums) {
+        too_large(function, sizes, "take more operations than can be counted");
+    }
+}
+
+const fn are_at_most(most: u128, sizes: &[(&str, usize)], sums: &[&[(u64, &[usize])]]) -> bool {
     // In a constant there are no iterators.
     let mut position = 0;
     while position < sizes.len() {
-        if sizes[position].1 as u128 > MOST {
-            too_large(function, sizes);
+        if sizes[position].1 as u128 > most {
+            return false;
         }
         position += 1;
     }
     position = 0;
     while position < sums.len() {
-        if sum_of_products(sums[position]) > MOST {
-            too_large(function, sizes);
+        if sum_of_products(sums[position]) > most {
+            return false;
         }
         position += 1;
     }
+    true
 }
 
-const fn sum_of_products(products: &[&[usize]]) -> u128 {
+const fn sum_of_products(products: &[(u64, &[usize])]) -> u128 {
     let (mut sum, mut term) = (0u128, 0);
     while term < products.len() {
-        let (mut product, mut factor) = (1u128, 0);
-        while factor < products[term].len() {
-            product = product.saturating_mul(products[term][factor] as u128);
+        let (coefficient, factors) = products[term];
+        let (mut product, mut factor) = (coefficient as u128, 0);
+        while factor < factors.len() {
+            product = product.saturating_mul(factors[factor] as u128);
             factor += 1;
         }
         sum = sum.saturating_add(product);
@@ -123,10 +147,10 @@ const fn sum_of_products(products: &[&[usize]]) -> u128 {
     sum
 }
 
-/// Sizes that no memory holds.
+/// Sizes of which too much follows.
 #[cold]
 #[track_caller]
-const fn too_large(function: &str, sizes: &[(&str, usize)]) -> ! {
+const fn too_large(function: &str, sizes: &[(&str, usize)], problem: &str) -> ! {
     let mut message = Message::new();
     message.push(function);
     message.push(": the sizes ");
@@ -138,7 +162,8 @@ const fn too_large(function: &str, sizes: &[(&str, usize)]) -> ! {
         message.push_number(sizes[position].1);
         position += 1;
     }
-    message.push(" need more memory than there can be");
+    message.push(" ");
+    message.push(problem);
     panic!("{}", message.text());
 }
 
@@ -267,9 +292,18 @@ mod tests {
     #[test]
     #[should_panic(expected = "Net::f: the sizes S = 4294967296, N = 3 need more memory than there can be")]
     fn memory_that_cannot_be() {
-        check_memory("Net::f", &[("S", 1000), ("N", 3)], &[&[&[2, 1000, 1000], &[1, 3]], &[]]);
+        check_memory("Net::f", &[("S", 1000), ("N", 3)], &[&[(2, &[1000, 1000]), (1, &[3])], &[]]);
         let s = 1 << 32;
-        check_memory("Net::f", &[("S", s), ("N", 3)], &[&[&[1, 3]], &[&[2, s, s], &[1, 3]]]);
+        check_memory("Net::f", &[("S", s), ("N", 3)], &[&[(1, &[3])], &[(2, &[s, s]), (1, &[3])]]);
+    }
+
+    #[test]
+    #[should_panic(
+        expected = "Net::f_operations: the sizes N = 4294967296 take more operations than can be counted"
+    )]
+    fn operations_that_nobody_counts() {
+        check_operations("Net::f_operations", &[("N", 1 << 31)], &[&[(1, &[1 << 31, 1 << 31]), (5, &[])]]);
+        check_operations("Net::f_operations", &[("N", 1 << 32)], &[&[(5, &[])], &[(1, &[1 << 32, 1 << 32])]]);
     }
 
     #[test]

@@ -412,9 +412,9 @@ impl Attention {
             "Attention::attend_workspace",
             &[("N", n), ("T", t)],
             &[
-                &[&[64, n, t], &[2, t], &[2, t, t]],
-                &[&[69, n, t], &[1, n, t, t], &[1, t], &[2, t, t]],
-                &[&[22, n, t], &[2, n, t, t], &[1, t], &[1, t, t]],
+                &[(64, &[n, t]), (2, &[t]), (2, &[t, t])],
+                &[(69, &[n, t]), (1, &[n, t, t]), (1, &[t]), (2, &[t, t])],
+                &[(22, &[n, t]), (2, &[n, t, t]), (1, &[t]), (1, &[t, t])],
             ],
         );
         ::chainrule::__private::larger(
@@ -426,8 +426,20 @@ impl Attention {
         )
     }
     /// How many scalar floating-point operations `Attention::attend` takes, and how many it takes together with each derivative, in the order of the attributes: `1541 * N * T + 70 * N * T * T`, `4623 * N * T + 207 * N * T * T`.
+    ///
+    /// # Panics
+    /// If they are more than can be counted.
     #[must_use]
+    #[track_caller]
     pub const fn attend_operations(n: usize, t: usize) -> [u64; 2] {
+        ::chainrule::__private::panics::check_operations(
+            "Attention::attend_operations",
+            &[("N", n), ("T", t)],
+            &[
+                &[(1541, &[n, t]), (70, &[n, t, t])],
+                &[(4623, &[n, t]), (207, &[n, t, t])],
+            ],
+        );
         let n = n as u64;
         let t = t as u64;
         [1541 * n * t + 70 * n * t * t, 4623 * n * t + 207 * n * t * t]

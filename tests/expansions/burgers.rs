@@ -563,13 +563,22 @@ impl Burgers {
         ::chainrule::__private::panics::check_memory(
             "Burgers::residual_workspace",
             &[("N", n)],
-            &[&[&[364, n]]],
+            &[&[(364, &[n])]],
         );
         364 * n
     }
     /// How many scalar floating-point operations `Burgers::residual` takes, and how many it takes together with each derivative, in the order of the attributes: `4027 * N + 1`, `11753 * N + 2`.
+    ///
+    /// # Panics
+    /// If they are more than can be counted.
     #[must_use]
+    #[track_caller]
     pub const fn residual_operations(n: usize) -> [u64; 2] {
+        ::chainrule::__private::panics::check_operations(
+            "Burgers::residual_operations",
+            &[("N", n)],
+            &[&[(1, &[]), (4027, &[n])], &[(2, &[]), (11753, &[n])]],
+        );
         let n = n as u64;
         [4027 * n + 1, 11753 * n + 2]
     }

@@ -206,13 +206,22 @@ impl Walk {
         ::chainrule::__private::panics::check_memory(
             "Walk::cost_workspace",
             &[("T", t)],
-            &[&[&[4]]],
+            &[&[(4, &[])]],
         );
         12 * (t.saturating_sub(1).isqrt() + 1) + 4
     }
     /// How many scalar floating-point operations `Walk::cost` takes, and how many it takes together with each derivative, in the order of the attributes: `44 * T + 8`, `172 * T + 12`.
+    ///
+    /// # Panics
+    /// If they are more than can be counted.
     #[must_use]
+    #[track_caller]
     pub const fn cost_operations(t: usize) -> [u64; 2] {
+        ::chainrule::__private::panics::check_operations(
+            "Walk::cost_operations",
+            &[("T", t)],
+            &[&[(8, &[]), (44, &[t])], &[(12, &[]), (172, &[t])]],
+        );
         let t = t as u64;
         [44 * t + 8, 172 * t + 12]
     }

@@ -177,13 +177,22 @@ impl Mlp {
         ::chainrule::__private::panics::check_memory(
             "Mlp::logits_workspace",
             &[("N", n)],
-            &[&[&[138, n]]],
+            &[&[(138, &[n])]],
         );
         138 * n
     }
     /// How many scalar floating-point operations `Mlp::logits` takes: `203402 * N`.
+    ///
+    /// # Panics
+    /// If they are more than can be counted.
     #[must_use]
+    #[track_caller]
     pub const fn logits_operations(n: usize) -> [u64; 1] {
+        ::chainrule::__private::panics::check_operations(
+            "Mlp::logits_operations",
+            &[("N", n)],
+            &[&[(203402, &[n])]],
+        );
         let n = n as u64;
         [203402 * n]
     }
@@ -585,13 +594,22 @@ impl Mlp {
         ::chainrule::__private::panics::check_memory(
             "Mlp::loss_workspace",
             &[("N", n)],
-            &[&[&[1280], &[266, n]]],
+            &[&[(1280, &[]), (266, &[n])]],
         );
         266 * n + 1280
     }
     /// How many scalar floating-point operations `Mlp::loss` takes, and how many it takes together with each derivative, in the order of the attributes: `203449 * N + 1`, `409427 * N + 2`.
+    ///
+    /// # Panics
+    /// If they are more than can be counted.
     #[must_use]
+    #[track_caller]
     pub const fn loss_operations(n: usize) -> [u64; 2] {
+        ::chainrule::__private::panics::check_operations(
+            "Mlp::loss_operations",
+            &[("N", n)],
+            &[&[(1, &[]), (203449, &[n])], &[(2, &[]), (409427, &[n])]],
+        );
         let n = n as u64;
         [203449 * n + 1, 409427 * n + 2]
     }

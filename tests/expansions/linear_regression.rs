@@ -223,13 +223,22 @@ impl LinearRegression {
         ::chainrule::__private::panics::check_memory(
             "LinearRegression::loss_workspace",
             &[("N", n)],
-            &[&[&[1, n]]],
+            &[&[(1, &[n])]],
         );
         n
     }
     /// How many scalar floating-point operations `LinearRegression::loss` takes, and how many it takes together with each derivative, in the order of the attributes: `10 * N + 2`, `19 * N + 3`.
+    ///
+    /// # Panics
+    /// If they are more than can be counted.
     #[must_use]
+    #[track_caller]
     pub const fn loss_operations(n: usize) -> [u64; 2] {
+        ::chainrule::__private::panics::check_operations(
+            "LinearRegression::loss_operations",
+            &[("N", n)],
+            &[&[(2, &[]), (10, &[n])], &[(3, &[]), (19, &[n])]],
+        );
         let n = n as u64;
         [10 * n + 2, 19 * n + 3]
     }

@@ -1077,13 +1077,22 @@ impl Residual {
         ::chainrule::__private::panics::check_memory(
             "Residual::loss_workspace",
             &[("N", n)],
-            &[&[&[3648], &[1020, n]]],
+            &[&[(3648, &[]), (1020, &[n])]],
         );
         1020 * n + 3648
     }
     /// How many scalar floating-point operations `Residual::loss` takes, and how many it takes together with each derivative, in the order of the attributes: `9271 * N + 1`, `25425 * N + 2`.
+    ///
+    /// # Panics
+    /// If they are more than can be counted.
     #[must_use]
+    #[track_caller]
     pub const fn loss_operations(n: usize) -> [u64; 2] {
+        ::chainrule::__private::panics::check_operations(
+            "Residual::loss_operations",
+            &[("N", n)],
+            &[&[(1, &[]), (9271, &[n])], &[(2, &[]), (25425, &[n])]],
+        );
         let n = n as u64;
         [9271 * n + 1, 25425 * n + 2]
     }

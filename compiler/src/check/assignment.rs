@@ -311,7 +311,7 @@ impl Elaborator<'_> {
         if old.kind == Kind::Index {
             new = self.to_index(new);
         }
-        let base = self.whole(&old, &name.to_string());
+        let base = self.whole(&old, name.to_string());
         let old = self.of_whole(base);
         let depth = self.depth();
         // Read the whole array as its own subscripts: they say where each element of the part lies.

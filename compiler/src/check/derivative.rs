@@ -4,7 +4,7 @@ use super::elaborate::{Elaborator, Place};
 use super::value::{Array, Value};
 use super::words::spelled;
 use crate::differentiate;
-use crate::ir::{Comprehension, Graph, Int, Kind, Node, Reduction, Scalar, TensorId};
+use crate::ir::{Comprehension, Graph, Int, Kind, Name, Node, Reduction, Scalar, TensorId};
 use crate::simplify::sharpened;
 use crate::syntax::ast::{self, ExprKind as E};
 
@@ -39,13 +39,14 @@ impl Elaborator<'_> {
         let found = self.by_kinds(&by, |this, tensors, is_shared| {
             // By what is shared, each of the indices has a gradient: that of its own part of u.
             let around = &shape[..this.depth()];
-            let units = is_shared.then(|| this.graph.add_tensor("d_u", around.to_vec(), Kind::Float));
+            let units =
+                is_shared.then(|| this.graph.add_tensor(Name::derivative("u"), around.to_vec(), Kind::Float));
             let scalars = &mut this.graph.scalars;
             let seed = match units {
                 Some(units) => scalars.read(units, Graph::identity(around.len())),
                 None => scalars.number(1.0),
             };
-            let seed = this.graph.push_map("d_u", shape.clone(), Kind::Float, seed);
+            let seed = this.graph.push_map(Name::derivative("u"), shape.clone(), Kind::Float, seed);
             // Of the accurate forms of what is written naively.
             let opaque = this.unseen(tensors);
             let found = sharpened(&mut this.graph, &mut this.open, &opaque, |graph, open| {
@@ -102,7 +103,7 @@ impl Elaborator<'_> {
         let shape = self.graph.shape(output).to_vec();
         let depth = self.depth();
         let found = self.by_kinds(&by, |this, tensors, is_shared| {
-            let seed = this.graph.add_tensor("d_u", shape.clone(), Kind::Float);
+            let seed = this.graph.add_tensor(Name::derivative("u"), shape.clone(), Kind::Float);
             let opaque = this.unseen(tensors);
             let found = sharpened(&mut this.graph, &mut this.open, &opaque, |graph, open| {
                 differentiate::reverse(graph, open, &[(output, seed)], tensors)
@@ -231,12 +232,13 @@ impl Elaborator<'_> {
         opaque.insert(w);
         let found = sharpened(&mut self.graph, &mut self.open, &opaque, |graph, open| {
             // By what is shared, Jᵀ is of each index's own part of u.
-            let units = by.is_shared.then(|| graph.add_tensor("d_u", around.clone(), Kind::Float));
+            let units =
+                by.is_shared.then(|| graph.add_tensor(Name::derivative("u"), around.clone(), Kind::Float));
             let seed = units.map_or(w, |units| {
                 let unit = graph.scalars.read(units, Graph::identity(around.len()));
                 let each = graph.scalars.read(w, Graph::identity(output_shape.len()));
                 let each = graph.scalars.mul(unit, each);
-                graph.push_map("d_u", output_shape.clone(), Kind::Float, each)
+                graph.push_map(Name::derivative("u"), output_shape.clone(), Kind::Float, each)
             });
             let found = differentiate::reverse(graph, open, &[(output, seed)], &[by.tensor]);
             if let Some(units) = units {

@@ -10,7 +10,7 @@ use super::linear::Degrees;
 use super::value::{Array, Bound, Mutability, Value};
 use super::words::{counted, list};
 use crate::ir::{
-    Binary, Directional, ExternId, Function, Int, Kind, Node, Rule, Scalar, ScalarId, TensorId, Unary,
+    Binary, Directional, ExternId, Function, Int, Kind, Name, Node, Rule, Scalar, ScalarId, TensorId, Unary,
 };
 use crate::syntax::ast;
 
@@ -186,7 +186,7 @@ impl<'a> Elaborator<'a> {
             return None;
         }
         let derivative = Array { shape: declared.result, ..value };
-        let derivative = self.whole(&derivative, &format!("d_{}", function.name));
+        let derivative = self.whole(&derivative, Name::derivative(&function.name.to_string()));
         let nodes = std::mem::take(&mut self.graph.nodes);
         if nodes.iter().any(stops_early) {
             self.error_with_help(

@@ -13,7 +13,7 @@ use super::unused::Allowed;
 use super::value::{Array, Binding, Layer, Step, Value};
 use crate::differentiate::Open;
 use crate::ir::{
-    Atom, Axis, Comprehension, Graph, Int, Kind, LoopId, Node, Reduction, Scalar, ScalarId, TensorId,
+    Atom, Axis, Comprehension, Graph, Int, Kind, LoopId, Name, Node, Reduction, Scalar, ScalarId, TensorId,
 };
 use crate::program::Float;
 use crate::report::{Diagnostic, Report};
@@ -440,7 +440,7 @@ impl<'a> Elaborator<'a> {
 
     /// The array as one whole tensor with every index in scope as leading axes, in order: what loops
     /// carry and derivatives are taken of.
-    pub fn whole(&mut self, array: &Array, name: &str) -> TensorId {
+    pub fn whole(&mut self, array: &Array, name: impl Into<Name>) -> TensorId {
         let array = self.here(array);
         let full = Graph::identity(self.depth() + array.shape.len());
         if let Some((tensor, at)) = self.read_by(array.element) {
@@ -458,7 +458,7 @@ impl<'a> Elaborator<'a> {
     }
 
     /// The array as a whole tensor that is another one than that of which it may be all.
-    pub fn whole_anew(&mut self, array: &Array, name: &str) -> TensorId {
+    pub fn whole_anew(&mut self, array: &Array, name: impl Into<Name>) -> TensorId {
         let array = self.here(array);
         let domain: Vec<Axis> = self.ambient.iter().cloned().chain(Graph::axes(&array.shape)).collect();
         let shape: Vec<Int> = domain.iter().map(|axis| axis.extent.clone()).collect();

@@ -8,6 +8,7 @@ use super::elaborate::{Elaborator, Fixed, Place};
 use super::elsewhere::known_elsewhere;
 use super::mapped;
 use super::value::{Array, Static, Value};
+use super::words::spelled;
 use crate::ir::{Int, Kind};
 use crate::spelling::did_you_mean;
 use crate::syntax::ast::{self, ExprKind as E};
@@ -22,6 +23,8 @@ pub enum Expected<'c> {
         parameter: String,
         /// What is passed for it: its name, or else the parameter's.
         passed: String,
+        /// What is passed, where a subscript has taken an axis, with a range that keeps it; and which axis.
+        kept: Option<(String, usize)>,
     },
     /// A function's result.
     Result(&'c ast::Function),
@@ -33,8 +36,12 @@ impl<'c> Expected<'c> {
     /// Of an argument.
     pub fn argument(callee: &'c Callee, parameter: &ast::Argument, passed: Option<&Passed<'_>>) -> Self {
         let parameter = pattern_name(&parameter.pattern);
+        let kept = passed.and_then(|passed| match passed {
+            Passed::Expr(expr) => kept(expr),
+            Passed::Value(..) => None,
+        });
         let passed = passed.and_then(mapped::named).unwrap_or_else(|| parameter.clone());
-        Self::Argument { callee, parameter, passed }
+        Self::Argument { callee, parameter, passed, kept }
     }
 
     /// The parameter, of an argument.
@@ -44,6 +51,19 @@ impl<'c> Expected<'c> {
             Expected::Result(_) | Expected::Binding(_) => "",
         }
     }
+}
+
+/// `x[.., 0..1]` for `x[.., 0]`, and which axis that is.
+fn kept(expr: &ast::Expr) -> Option<(String, usize)> {
+    let E::Index(base, subscripts) = &expr.kind else { return None };
+    let mut taken = (0..subscripts.len()).filter(|axis| matches!(subscripts[*axis], ast::Subscript::At(_)));
+    let (Some(axis), None) = (taken.next(), taken.next()) else { return None };
+    let (base, whole) = (spelled(base)?, spelled(expr)?);
+    let inside = whole.strip_prefix(&base)?.strip_prefix('[')?.strip_suffix(']')?;
+    let mut parts: Vec<String> = inside.split(", ").map(str::to_string).collect();
+    let place: u64 = parts.get(axis)?.parse().ok().filter(|_| parts.len() == subscripts.len())?;
+    parts[axis] = format!("{place}..{}", place.checked_add(1)?);
+    Some((format!("{base}[{}]", parts.join(", ")), axis))
 }
 
 impl Elaborator<'_> {

@@ -41,7 +41,7 @@ impl Elaborator<'_> {
                     .find(|binding| matches!(&binding.value, Bound::Integer(value) if stands_for(value)))
                     .map(|binding| binding.name.clone())
             }
-            Atom::Read(tensor, _) => Some(self.graph.tensor(*tensor).name.clone()),
+            Atom::Read(tensor, _) => Some(self.graph.tensor(*tensor).name.to_string()),
             Atom::Dim(_) | Atom::Div(..) | Atom::Mod(..) | Atom::Root(_) | Atom::Inside(_) => None,
         }
     }

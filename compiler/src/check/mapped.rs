@@ -97,8 +97,8 @@ impl Elaborator<'_> {
         callee: &Callee,
         frame: &dyn Fn() -> Frame,
     ) -> Option<Vec<(usize, Option<Array>)>> {
-        let mut leads = Vec::new();
-        for (parameter, passed) in parameters.iter().zip(passed) {
+        let (mut leads, mut of_any_rank) = (Vec::new(), Vec::new());
+        for (position, (parameter, passed)) in parameters.iter().zip(passed).enumerate() {
             let Some(passed) = passed else {
                 leads.push((0, None, None));
                 continue;
@@ -106,13 +106,13 @@ impl Elaborator<'_> {
             let value = self.taken(&parameter.ty, passed)?;
             leads.push(match (&parameter.ty, value) {
                 (ast::Type::Tensor(ty), Value::Array(array)) => {
-                    let rest = ty.axes.iter().any(|axis| matches!(axis, ast::AxisType::Rest(_)));
-                    if rest {
-                        return None; // Whether it is mapped as well nobody knows.
-                    }
-                    let lead = array.shape.len().checked_sub(ty.axes.len())?;
-                    let slice = Array { shape: array.shape[lead..].to_vec(), ..array.clone() };
-                    (lead, Some(array), Some(Value::Array(slice)))
+                    let has_rest = ty.axes.iter().any(|axis| matches!(axis, ast::AxisType::Rest(_)));
+                    let lead = match has_rest {
+                        true => 0,
+                        false => array.shape.len().checked_sub(ty.axes.len())?,
+                    };
+                    of_any_rank.extend(has_rest.then_some(position));
+                    (lead, Some(array.clone()), Some(Value::Array(without(lead, array))))
                 }
                 (_, value) => (0, None, Some(value)),
             });
@@ -126,7 +126,24 @@ impl Elaborator<'_> {
                 return None;
             }
         }
+        for position in of_any_rank {
+            let (lead, Some(array), value) = &mut leads[position] else { continue };
+            let begins = array.shape.get(..longest.len());
+            if begins.is_some_and(|begins| self.shapes_agree(begins, &longest)) {
+                // Constants may agree by chance: whether it is mapped as well nobody knows.
+                if longest.iter().any(|size| size.as_constant().is_some()) {
+                    return None;
+                }
+                *lead = longest.len();
+                *value = Some(Value::Array(without(*lead, array.clone())));
+            }
+        }
         let (leads, values) = leads.into_iter().map(|(lead, array, value)| ((lead, array), value)).unzip();
         self.do_fit(parameters, values, callee, frame).then_some(leads)
     }
+}
+
+/// An array without some of its axes in front.
+fn without(lead: usize, array: Array) -> Array {
+    Array { shape: array.shape[lead..].to_vec(), ..array }
 }

@@ -77,7 +77,10 @@ impl Elaborator<'_> {
             return Some(help);
         }
         match expected {
-            Expected::Argument { callee, parameter, passed } => {
+            Expected::Argument { kept: Some((kept, axis)), .. } if self.would_fit(ty, array, *axis) => {
+                Some(format!("a range keeps the axis: `{kept}`"))
+            }
+            Expected::Argument { callee, parameter, passed, .. } => {
                 let dim = wrong.and_then(|(_, size)| match &size.kind {
                     E::Name(name) => {
                         self.frame().dims.get(&name.to_string()).cloned().map(|fixed| (name, fixed))
@@ -136,6 +139,24 @@ impl Elaborator<'_> {
                 self.show(array.kind, &array.shape)
             )),
         }
+    }
+
+    /// Whether an array fits with one more axis of size 1, as far as sizes are known.
+    fn would_fit(&mut self, ty: &ast::TensorType, array: &Array, axis: usize) -> bool {
+        let mut shape = array.shape.clone();
+        shape.insert(axis.min(shape.len()), Int::constant(1));
+        let (axes, is_whole) = match ty.axes.split_first() {
+            Some((ast::AxisType::Rest(_), axes)) => (axes, false),
+            _ => (ty.axes.as_slice(), true),
+        };
+        let Some(lead) = shape.len().checked_sub(axes.len()) else { return false };
+        let agrees = |this: &mut Self, (axis, found): (&ast::AxisType, &Int)| match axis {
+            ast::AxisType::Rest(_) => false,
+            ast::AxisType::Size(size) => {
+                this.known_size(size).is_none_or(|wanted| this.agree(&wanted, found))
+            }
+        };
+        (lead == 0 || !is_whole) && axes.iter().zip(&shape[lead..]).all(|pair| agrees(self, pair))
     }
 
     /// Of a result that index notation has made: which index without a range has run further than the type says.

@@ -179,9 +179,8 @@ impl Elaborator<'_> {
             let axis = at.iter().position(|subscript| subscript.mentions_index(index));
             searched = searched.or(axis.map(|axis| (tensor, axis)));
         });
-        let what = searched.map_or((reducer.name(), along), |(tensor, axis)| {
-            (self.graph.tensor(tensor).name.as_str(), axis)
-        });
+        let what = searched
+            .map_or((reducer.name(), along), |(tensor, axis)| (&*self.graph.tensor(tensor).name, axis));
         checked(position, &Int::product(reduced.iter().map(|axis| &axis.extent)), what)
     }
 

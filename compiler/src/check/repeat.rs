@@ -140,7 +140,7 @@ impl Elaborator<'_> {
                 _ => Vec::new(),
             };
             for (carried, array) in tensors.iter_mut().zip(leaves) {
-                carried.next = self.whole(&array, &name.to_string());
+                carried.next = self.whole(&array, name.to_string());
             }
         }
         self.keep_carried(carried.iter().flat_map(|(_, _, tensors)| tensors));
@@ -258,7 +258,7 @@ impl Elaborator<'_> {
                 Value::Poison
             }
             Value::Array(array) => {
-                let initial = self.whole(array, &name.to_string());
+                let initial = self.whole(array, name.to_string());
                 let (shape, kind) = (self.graph.shape(initial).to_vec(), self.graph.tensor(initial).kind);
                 let inside = self.graph.add_tensor(name.to_string(), shape.clone(), kind);
                 let last = self.graph.add_tensor(name.to_string(), shape, kind);

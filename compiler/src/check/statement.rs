@@ -135,7 +135,7 @@ impl Elaborator<'_> {
             let made_here = tensor.0 as usize >= first_new
                 && self.graph.nodes.iter().rev().take(4).any(|node| node.outputs().contains(tensor));
             if made_here && at.len() == array.shape.len() {
-                self.graph.tensors[tensor.0 as usize].name = name.to_string();
+                self.graph.tensors[tensor.0 as usize].name = name.to_string().into();
             }
         }
     }

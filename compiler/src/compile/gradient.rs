@@ -2,7 +2,7 @@
 
 use super::{float_results, variables, zeros};
 use crate::differentiate;
-use crate::ir::{Graph, Kind, TensorId};
+use crate::ir::{Graph, Kind, Name, TensorId};
 use crate::program::{Derivative, Method};
 use crate::routine::{Gradient, Routine, Target};
 use crate::simplify::{Purpose, simplify};
@@ -13,7 +13,7 @@ pub fn gradient(method: &Method, derivative: &Derivative) -> Routine {
     let mut gradients = Vec::new();
     for (target, variable, gradient) in found {
         let tensor = gradient.unwrap_or_else(|| {
-            let name = format!("d_{}", graph.tensor(variable).name);
+            let name = Name::derivative(&graph.tensor(variable).name);
             let shape = graph.shape(variable).to_vec();
             zeros(&mut graph, name, shape)
         });
@@ -84,7 +84,7 @@ fn reversed(
 /// The cotangent of a sum of all elements.
 pub fn ones_like(graph: &mut Graph, result: TensorId) -> TensorId {
     let one = graph.scalars.number(1.0);
-    let name = format!("d_{}", graph.tensor(result).name);
+    let name = Name::derivative(&graph.tensor(result).name);
     let shape = graph.shape(result).to_vec();
     graph.push_map(name, shape, Kind::Float, one)
 }

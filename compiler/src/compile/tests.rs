@@ -311,3 +311,25 @@ fn indices_of_formulas_are_no_names_of_arguments() {
         assert!(!text.contains("r#"), "{text}");
     }
 }
+
+#[test]
+fn what_a_user_calls_like_a_derivative_is_written_as_none() {
+    let program = checked(
+        "dim N; pub struct A {}
+         impl A {
+             #[grad(x)] pub fn both(x: f64[N]) -> f64 { let d_x = exp(x * x); sum(d_x * sin(d_x)) }
+             #[grad(x)] pub fn one(x: f64[N]) -> f64 { let y = exp(x * x); sum(y * sin(y)) }
+         }",
+    )
+    .expect("a program");
+    let methods = super::compile(&program);
+    let [both, one] = methods[0].as_slice() else { panic!("two methods") };
+    for text in [&both.derivation, &both.dot] {
+        assert!(text.contains("d_x[i] = exp(x[i]²)"), "{text}");
+        assert!(text.contains("∂x[i] = "), "{text}");
+    }
+    assert!(both.latex.contains(r"{\mathit{d\_x}}_{i} &= e^{x_{i}^{2}}"), "{}", both.latex);
+    assert!(both.latex.contains(r"\partial x_{i} &="), "{}", both.latex);
+    // Elsewhere as Rust calls it.
+    assert!(one.derivation.contains("    d_x[i] = "), "{}", one.derivation);
+}

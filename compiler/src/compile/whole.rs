@@ -3,7 +3,7 @@
 use super::gradient::ones_like;
 use super::{float_results, variables, zeros};
 use crate::differentiate;
-use crate::ir::{Graph, Int, Kind, TensorId};
+use crate::ir::{Graph, Int, Kind, Name, TensorId};
 use crate::program::{Derivative, Method};
 use crate::routine::Routine;
 use crate::simplify::{Purpose, simplify};
@@ -40,7 +40,7 @@ pub fn jacobian(method: &Method, derivative: &Derivative) -> Routine {
         }
         for ((block, way), variable) in found.into_iter().zip(ways).zip(&variables) {
             let shape = [graph.shape(output), &graph.shape(*variable)[way.shared..]].concat();
-            let name = format!("{}_by_{}", graph.tensor(output).name, graph.tensor(*variable).name);
+            let name = graph.tensor(output).name.with(&format!("by_{}", graph.tensor(*variable).name));
             results.push(block.unwrap_or_else(|| zeros(&mut graph, name, shape)));
         }
     }
@@ -120,7 +120,7 @@ fn by_rows(
     variables: &[TensorId],
     shared: usize,
 ) -> Vec<Option<TensorId>> {
-    let name = format!("d_{}", graph.tensor(output).name);
+    let name = Name::derivative(&graph.tensor(output).name);
     let cotangent = graph.add_tensor(name, graph.shape(output).to_vec(), Kind::Float);
     let found = differentiate::reverse(graph, &mut [], &[(output, cotangent)], variables);
     let order = differentiate::over_units(graph, cotangent, shared).behind(shared);

@@ -18,7 +18,7 @@ use super::share::{make, share};
 use super::table::scalar_vjp;
 use super::tame::Tame;
 use crate::ir::{
-    Apply, Atom, Axis, Comprehension, Graph, Int, Kind, Node, Reduction, Scalar, ScalarId, TensorId,
+    Apply, Atom, Axis, Comprehension, Graph, Int, Kind, Name, Node, Reduction, Scalar, ScalarId, TensorId,
 };
 
 /// A loop whose body is being written while a gradient is taken in it: what it carries, and the nodes
@@ -423,7 +423,7 @@ impl Reverse<'_> {
 
     fn cotangent_tensor(&mut self, of: TensorId, shape: Vec<Int>) -> TensorId {
         let name = &self.graph.tensor(of).name;
-        let name = if name.starts_with("d_") { name.clone() } else { format!("d_{name}") };
+        let name = if name.derivative_by().is_some() { name.clone() } else { Name::derivative(name) };
         self.graph.add_tensor(name, shape, Kind::Float)
     }
 }

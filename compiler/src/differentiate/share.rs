@@ -227,7 +227,7 @@ pub fn make(
     let (domain, left) = (own(true), own(false));
     let value = graph.without_axes(value, None, &left, &domain);
     let shape = domain.iter().map(|axis| axis.extent.clone()).collect();
-    let name = format!("{}_part", graph.tensor(node.out).name);
+    let name = graph.tensor(node.out).name.with("part");
     let out = graph.add_tensor(name, shape, Kind::Float);
     nodes.push(Node::Comprehension(Comprehension::map(out, domain, value)));
     graph.scalars.read(out, axes.iter().copied().map(Int::index).collect())

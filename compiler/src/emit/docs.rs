@@ -206,18 +206,23 @@ pub fn of_workspace(signature: &Signature<'_>, length: &Maximum, is_asked: bool)
 }
 
 /// `loss_operations`
-pub fn of_operations(signature: &Signature<'_>, counts: &[Int]) -> TokenStream {
+pub fn of_operations(signature: &Signature<'_>, counts: &[Int], is_counted: bool) -> TokenStream {
     let names = &signature.method.graph.dims;
     let texts: Vec<String> = counts.iter().map(|count| format!("`{}`", size::text(count, names))).collect();
     let beside = match counts {
         [_] => "",
         _ => ", and how many it takes together with each derivative, in the order of the attributes",
     };
-    lines(&[format!(
+    let mut text = vec![format!(
         "How many scalar floating-point operations `{}` takes{beside}: {}.",
         signature.function(),
         texts.join(", ")
-    )])
+    )];
+    if is_counted {
+        let panics = "If they are more than can be counted.";
+        text.extend([String::new(), "# Panics".to_string(), panics.to_string()]);
+    }
+    lines(&text)
 }
 
 /// The user's docs, or the name; then the formulas.

@@ -1,10 +1,10 @@
 //! Whether there can be a workspace of such sizes: one that an array carries is at most as large as memory, one
-//! that a `dim` argument fixes, or who asks for the length of a workspace, is any number.
+//! that a `dim` argument fixes, or who asks for the length of a workspace or for a count, is any number.
 
 use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::quote;
+use quote::{format_ident, quote};
 
 use super::Compiled;
 use super::signature::Signature;
@@ -29,8 +29,22 @@ pub fn dims(sums: &[Int]) -> BTreeSet<DimId> {
     sums.iter().flat_map(Int::dims).collect()
 }
 
-/// Asks whether there can be such sums, before anything is made of the sizes.
+/// Those of some sums that run-time sizes are part of.
+pub fn of_sizes(sums: &[Int]) -> Vec<Int> {
+    sums.iter().filter(|sum| !sum.dims().is_empty()).cloned().collect()
+}
+
+/// Asks whether there can be as much memory as such sums, before anything is made of the sizes.
 pub fn asked(signature: &Signature<'_>, sums: &[Int], function: &str) -> TokenStream {
+    checked(signature, "check_memory", sums, function)
+}
+
+/// Asks whether as many operations as such sums can be counted.
+pub fn counted(signature: &Signature<'_>, sums: &[Int], function: &str) -> TokenStream {
+    checked(signature, "check_operations", sums, function)
+}
+
+fn checked(signature: &Signature<'_>, check: &str, sums: &[Int], function: &str) -> TokenStream {
     let dims = dims(sums);
     if dims.is_empty() {
         return TokenStream::new();
@@ -51,10 +65,11 @@ pub fn asked(signature: &Signature<'_>, sums: &[Int], function: &str) -> TokenSt
             });
             let factors = factors.collect::<Option<Vec<&Ident>>>()?;
             let coefficient = Literal::u64_unsuffixed(coefficient.unsigned_abs());
-            Some(quote!(&[#coefficient, #(#factors),*]))
+            Some(quote!((#coefficient, &[#(#factors),*])))
         });
         let products: Vec<TokenStream> = products.collect();
         quote!(&[#(#products),*])
     });
-    quote!(#private::panics::check_memory(#function, &[#(#sizes),*], &[#(#sums),*]);)
+    let check = format_ident!("{check}");
+    quote!(#private::panics::#check(#function, &[#(#sizes),*], &[#(#sums),*]);)
 }

@@ -218,8 +218,7 @@ fn workspace(signature: &Signature<'_>, compiled: Option<&CompiledMethod>) -> To
     let found = mentioned(&length);
     let unused = dims.iter().filter(|dim| !found.contains(&dim.to_string()));
     let function = format!("{}_workspace", signature.function());
-    let of_sizes = |sum: &&Int| !sum.dims().is_empty();
-    let sums: Vec<Int> = largest.sums().iter().filter(of_sizes).cloned().collect();
+    let sums = memory::of_sizes(largest.sums());
     let asked = memory::asked(signature, &sums, &function);
     let docs = docs::of_workspace(signature, &largest, !sums.is_empty());
     let attributes = decorated(signature, true, &docs);
@@ -252,14 +251,19 @@ fn operations(signature: &Signature<'_>, compiled: Option<&CompiledMethod>) -> T
     let found = mentioned(&quote!(#(#values)*));
     let (used, unused): (Vec<&Ident>, Vec<&Ident>) =
         dims.iter().partition(|dim| found.contains(&dim.to_string()));
-    let docs = docs::of_operations(signature, &counts);
+    let function = format!("{}_operations", signature.function());
+    let sums = memory::of_sizes(&counts);
+    let counted = memory::counted(signature, &sums, &function);
+    let docs = docs::of_operations(signature, &counts, !sums.is_empty());
     let attributes = decorated(signature, true, &docs);
     let visibility = &method.visibility;
     quote! {
         #attributes
         #[must_use]
+        #[track_caller]
         #visibility const fn #name(#(#dims: usize),*) -> [u64; #number] {
             #(let _ = #unused;)*
+            #counted
             #(let #used = #used as u64;)*
             [#(#values),*]
         }

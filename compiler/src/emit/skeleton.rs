@@ -182,6 +182,10 @@ impl<'block> Sketch<'block> {
                 });
                 Some(Content::Tensor { shape: shape.collect(), initialiser: Initialiser::Zeros })
             }
+            // No layer is called like that: a scalar of another language.
+            ast::FieldType::Layer(name, _) if name.to_string().starts_with(char::is_lowercase) => {
+                Some(Content::Tensor { shape: Vec::new(), initialiser: Initialiser::Zeros })
+            }
             ast::FieldType::Layer(name, generics) => {
                 let generics = generics.iter().map(|size| known_or_some(size, sizes)).collect();
                 let index = self.layer(name, generics, network, visibility)?;
@@ -189,19 +193,20 @@ impl<'block> Sketch<'block> {
             }
             ast::FieldType::Array(inner, length) => {
                 let length = known_or_some(length, sizes) as usize;
-                match self.content(inner, network, visibility, sizes)? {
-                    Content::Struct { index, mut lengths } => {
-                        lengths.insert(0, length);
-                        Some(Content::Struct { index, lengths })
-                    }
-                    Content::Tensor { .. } => None,
-                }
+                let mut content = self.content(inner, network, visibility, sizes)?;
+                let (Content::Struct { lengths, .. } | Content::Tensor { shape: lengths, .. }) = &mut content;
+                lengths.insert(0, length);
+                Some(content)
             }
-            ast::FieldType::Error(_) => None,
+            ast::FieldType::Error(Some(read)) => self.content(read, network, visibility, sizes),
+            // As often as not a row of numbers.
+            ast::FieldType::Error(None) => {
+                Some(Content::Tensor { shape: vec![SOME_SIZE as usize], initialiser: Initialiser::Zeros })
+            }
         }
     }
 
-    /// The instance of a layer, made where it is new.
+    /// The instance of a layer, made where it is new; without fields where nothing declares it.
     fn layer(
         &mut self,
         name: &Ident,
@@ -216,11 +221,12 @@ impl<'block> Sketch<'block> {
                 _ => None,
             })
             .collect();
-        let name = named_or_nearest(name, structs.iter().map(|of| &of.name))?;
-        let of = structs.into_iter().find(|of| of.name == name)?;
+        let written = || name.to_string();
+        let name = named_or_nearest(name, structs.iter().map(|of| &of.name)).unwrap_or_else(written);
+        let of = structs.into_iter().find(|of| of.name == name);
         let mut sizes = self.sizes.clone();
         let mut values = Vec::new();
-        for (position, generic) in of.generics.iter().enumerate() {
+        for (position, generic) in of.iter().flat_map(|of| &of.generics).enumerate() {
             let default = || generic.default.as_ref().map(|default| known_or_some(default, &sizes));
             let value = generics.get(position).copied().or_else(default).unwrap_or(SOME_SIZE);
             sizes.values.insert(generic.name.to_string(), value);
@@ -236,7 +242,7 @@ impl<'block> Sketch<'block> {
             return None;
         }
         self.depth += 1;
-        let fields = self.fields(of, network, &sizes);
+        let fields = of.map_or_else(Vec::new, |of| self.fields(of, network, &sizes));
         self.depth -= 1;
         let shape: Vec<String> = values.iter().map(ToString::to_string).collect();
         self.program.structs.push(StructType {

@@ -101,20 +101,40 @@ fn a_gradient_becomes_a_pass() {
 #[test]
 fn what_cannot_be_told_is_made_up() {
     let expansion = expanded(
-        "pub struct Net { w: f32[K], v: f32[3], layer: Missing<3> }
+        "pub struct Net { w: f32[K], v: f32[3], layer: Missing<3>, same: Missing, number: scalar }
          impl Net {
              #[grad(x)] pub fn f(x: (f32, f32), x: f32[3]) -> f32 { x }
              pub fn g((a, b): (f32, f32), s: dim N) -> dim N { x }
              fn inner(x: f32) -> f32 { x }
          }",
     );
-    contains(&expansion, "pub w: [f32; 64], #[doc = \" `f32[3]`, starts as `zeros`.\"] pub v: [f32; 3] }");
+    contains(&expansion, "pub w: [f32; 64], #[doc = \" `f32[3]`, starts as `zeros`.\"] pub v: [f32; 3],");
+    contains(&expansion, "pub layer: NetMissing,");
+    contains(&expansion, "pub same: NetMissing,");
+    contains(&expansion, "pub number: f32 }");
     let anything = "impl chainrule::__private::core::marker::Sized";
     contains(&expansion, &format!("x: {anything}, argument_1: &'w [f32; 3]) -> NetFPass<'w>"));
     contains(&expansion, "value: f32, argument_1: &'w [f32; 3], arena:");
     contains(&expansion, &format!("pub fn backward(self, d_x: {anything})"));
     contains(&expansion, &format!("argument_0: {anything}, s: usize) -> f32"));
-    assert!(!expansion.contains("fninner") && !expansion.contains("publayer"));
+    assert!(!expansion.contains("fninner"));
+}
+
+#[test]
+fn what_has_been_read_of_a_type_is_known() {
+    let program = "chainrule
+        pub struct Net {
+            w: f32[2, !], i: i32[5], start: f32[3] = [1, ?], pair: f32[2][3], each: [f32[4]; 2], row: Vec<f32>,
+            last: f32,
+        }";
+    let expansion = compact(&crate::expand(program.parse().expect("tokens")));
+    contains(&expansion, "pub w: [[f32; 64]; 2],");
+    contains(&expansion, "pub i: [f32; 5],");
+    contains(&expansion, "pub start: [f32; 3],");
+    contains(&expansion, "pub pair: [f32; 2],");
+    contains(&expansion, "pub each: [[f32; 4]; 2],");
+    contains(&expansion, "pub row: [f32; 64],");
+    contains(&expansion, "pub last: f32 }");
 }
 
 #[test]

@@ -104,7 +104,7 @@ impl Memory<'_> {
     }
 
     fn name(&self, tensor: TensorId) -> String {
-        self.graph.tensor(tensor).name.clone()
+        self.graph.tensor(tensor).name.to_string()
     }
 
     fn run(&mut self, steps: &mut [Step<'_>]) -> Result<(), EvalError> {
@@ -352,7 +352,7 @@ impl<'graph> Machine<'graph> {
 
 /// The sizes of a tensor.
 pub(super) fn shape(graph: &Graph, dims: &[usize], tensor: TensorId) -> Result<Vec<usize>, EvalError> {
-    let negative = |_| EvalError::Size { tensor: graph.tensor(tensor).name.clone() };
+    let negative = |_| EvalError::Size { tensor: graph.tensor(tensor).name.to_string() };
     graph.shape(tensor).iter().map(|size| usize::try_from(size_of(size, dims)).map_err(negative)).collect()
 }
 

@@ -7,6 +7,7 @@
 
 mod function;
 mod integer;
+mod name;
 mod points;
 pub mod rename;
 mod scalar;
@@ -15,6 +16,7 @@ mod walk;
 
 pub use function::{Called, Directional, Extern, ExternId, Function, Rule};
 pub use integer::{Atom, Inside, Int, root};
+pub use name::Name;
 pub use scalar::{Binary, Comparison, Scalar, ScalarId, Scalars, Unary};
 
 /// A tensor of a graph.
@@ -46,7 +48,7 @@ pub enum Kind {
 #[derive(Clone, Debug)]
 pub struct Tensor {
     /// The user's name where there is one (`h`, `d_h`); not unique.
-    pub name: String,
+    pub name: Name,
     /// Sizes made of constants and dims.
     pub shape: Vec<Int>,
     /// What it holds.
@@ -242,7 +244,7 @@ impl Graph {
     }
 
     /// A new tensor that nothing makes yet: an input, or the output of a node about to be pushed.
-    pub fn add_tensor(&mut self, name: impl Into<String>, shape: Vec<Int>, kind: Kind) -> TensorId {
+    pub fn add_tensor(&mut self, name: impl Into<Name>, shape: Vec<Int>, kind: Kind) -> TensorId {
         let id = self.next_tensor();
         self.tensors.push(Tensor { name: name.into(), shape, kind });
         id
@@ -302,7 +304,7 @@ impl Graph {
     /// Appends `out[i] = value(i)` over a shape.
     pub fn push_map(
         &mut self,
-        name: impl Into<String>,
+        name: impl Into<Name>,
         shape: Vec<Int>,
         kind: Kind,
         value: ScalarId,

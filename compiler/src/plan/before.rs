@@ -187,6 +187,6 @@ fn part_of(
             false => graph.scalars.select(condition, zero, value),
         };
     }
-    let out = graph.add_tensor(format!("{}_before", of.name), extents.clone(), of.kind);
+    let out = graph.add_tensor(of.name.with("before"), extents.clone(), of.kind);
     Comprehension::map(out, Graph::axes(extents), value)
 }

@@ -166,7 +166,7 @@ impl Contraction<'_> {
         }
         // The sum alone, over the indices that stay, then what stands before it.
         let shape: Vec<Int> = free.iter().map(|&x| node.domain[x].extent.clone()).collect();
-        let name = format!("{}_product", self.graph.tensor(node.out).name);
+        let name = self.graph.tensor(node.out).name.with("product");
         let out = self.graph.add_tensor(name, shape, Kind::Float);
         let at: Vec<Int> = free.iter().map(|&x| Int::index(x)).collect();
         let sum = Comprehension { out, base: None, at: at.clone(), value, ..node.clone() };
@@ -371,7 +371,7 @@ impl Contraction<'_> {
         let place = |x: usize| indices.iter().position(|&y| y == x).map_or_else(Int::zero, Int::index);
         let to: Vec<Int> = (0..node.domain.len()).map(place).collect();
         let value = self.graph.scalars.with_indices(value, &to);
-        let name = format!("{}_factor", self.graph.tensor(node.out).name);
+        let name = self.graph.tensor(node.out).name.with("factor");
         let out: TensorId = self.graph.add_tensor(name, shape, Kind::Float);
         nodes.push(Comprehension::map(out, domain, value));
         self.graph.scalars.read(out, indices.iter().map(|&x| Int::index(x)).collect())

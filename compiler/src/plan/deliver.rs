@@ -135,7 +135,7 @@ pub(super) fn copy_the_others(schedule: &mut Schedule, homes: &BTreeMap<TensorId
         let buffer = BufferId(schedule.memory.buffers.len());
         schedule.memory.buffers.push(Buffer {
             tensor: to,
-            name: tensor.name,
+            name: tensor.name.to_string(),
             kind: tensor.kind,
             size: Maximum::of(size),
             home: Home::Gradient(number),

@@ -184,7 +184,7 @@ struct Larger {
 
 impl Larger {
     fn new(graph: &mut Graph, Window { tensor, at, axes }: &Window) -> Self {
-        let name = format!("{}_padded", graph.tensor(*tensor).name);
+        let name = graph.tensor(*tensor).name.with("padded");
         let moved = |value: &Int, margin: &Margin| {
             margin.before.iter().fold(value.clone(), |sum, more| sum.add(more))
         };

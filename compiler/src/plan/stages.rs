@@ -48,7 +48,7 @@ pub(super) fn split(routine: Routine, given: &Inputs) -> Draft {
     for gradient in &mut gradients {
         let made_by_reshape = matches!(maker(&nodes, gradient.tensor), Some(Node::Reshape { .. }));
         if made_by_reshape || taken.contains(&gradient.tensor) {
-            let name = format!("{}_copy", graph.tensor(gradient.tensor).name);
+            let name = graph.tensor(gradient.tensor).name.with("copy");
             gradient.tensor = push_copy(&mut graph, &mut nodes, gradient.tensor);
             graph.tensors[gradient.tensor.0 as usize].name = name;
         }

@@ -381,7 +381,7 @@ impl Sharing {
             let (from, to) = self.live.segments[&unit][0];
             (to - from, unit)
         });
-        best.map_or_else(|| "part".to_string(), |&unit| schedule.graph.tensor(unit).name.clone())
+        best.map_or_else(|| "part".to_string(), |&unit| schedule.graph.tensor(unit).name.to_string())
     }
 
     /// Whether a set can be a variable on the stack: a scalar or a small array within one stage.

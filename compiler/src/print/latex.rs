@@ -60,16 +60,12 @@ impl Notation for Latex {
     }
 
     fn tensor(&self, name: &str, number: usize) -> String {
-        let (partial, name) = match name.strip_prefix("d_") {
-            Some(target) if !target.is_empty() => ("\\partial ", target),
-            _ => ("", name),
-        };
-        format!("{partial}{}", self.input(name, number))
-    }
-
-    fn input(&self, name: &str, number: usize) -> String {
         let name = self.word(name);
         if number == 1 { name } else { format!("{name}^{{({number})}}") }
+    }
+
+    fn derivative(&self, by: &str, number: usize, _stands_for_else: bool) -> String {
+        format!("\\partial {}", self.tensor(by, number))
     }
 
     fn word(&self, name: &str) -> String {

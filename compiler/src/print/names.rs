@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::notation::Notation;
-use crate::ir::{Graph, Node, TensorId};
+use crate::ir::{Graph, Name, Node, TensorId};
 
 /// The written name of each tensor.
 pub(super) struct Names {
@@ -23,23 +23,25 @@ impl Names {
         visit_made(&graph.nodes, &mut |tensor| made.push(tensor));
         let is_made: BTreeSet<TensorId> = made.iter().copied().collect();
         let count = u32::try_from(graph.tensors.len()).unwrap_or(u32::MAX);
-        let mut next: BTreeMap<String, usize> = BTreeMap::new();
+        let others: BTreeSet<&str> = graph
+            .tensors
+            .iter()
+            .filter(|tensor| tensor.name.derivative_by().is_none())
+            .map(|tensor| &*tensor.name)
+            .collect();
+        let mut next: BTreeMap<&Name, usize> = BTreeMap::new();
         let mut names = Self { names: vec![String::new(); graph.tensors.len()], taken: BTreeSet::new() };
         for tensor in (0..count).map(TensorId).filter(|tensor| !is_made.contains(tensor)).chain(made) {
             let name = match same(tensor) {
                 Some(other) => names.of(other).to_string(),
                 None => {
-                    // As it is meant, also where Rust reserves it: `d_r#in`.
-                    let name = match graph.tensor(tensor).name.replace("r#", "") {
-                        name if name.is_empty() => "value".to_string(),
-                        name => name,
-                    };
-                    let number = next.entry(name.clone()).or_insert(0);
+                    let name = &graph.tensor(tensor).name;
+                    let number = next.entry(name).or_insert(0);
                     loop {
                         *number += 1;
-                        let name = match is_made.contains(&tensor) {
-                            true => notation.tensor(&name, *number),
-                            false => notation.input(&name, *number),
+                        let name = match name.derivative_by() {
+                            Some(by) => notation.derivative(&meant(by), *number, others.contains(&**name)),
+                            None => notation.tensor(&meant(name), *number),
                         };
                         if !names.taken.contains(&name) {
                             break name;
@@ -64,6 +66,14 @@ impl Names {
     /// Whether a tensor or run-time size has the name.
     pub(super) fn taken(&self, name: &str) -> bool {
         self.taken.contains(name)
+    }
+}
+
+/// A name as it is meant, also where Rust reserves it: `r#in`.
+fn meant(name: &str) -> String {
+    match name.strip_prefix("r#").unwrap_or(name) {
+        "" => "value".to_string(),
+        name => name.to_string(),
     }
 }
 

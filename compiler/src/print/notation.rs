@@ -53,9 +53,9 @@ pub(super) trait Notation {
     /// The n-th tensor of a name, counted from 1.
     fn tensor(&self, name: &str, number: usize) -> String;
 
-    /// The same of an input, which is no derivative whatever its name is.
-    fn input(&self, name: &str, number: usize) -> String {
-        self.tensor(name, number)
+    /// The n-th derivative by a tensor of a name. As Rust calls it, unless `d_x` stands for something else.
+    fn derivative(&self, by: &str, number: usize, stands_for_else: bool) -> String {
+        self.tensor(&format!("{}{by}", if stands_for_else { "∂" } else { "d_" }), number)
     }
 
     /// The name of an index, a loop's counter or a run-time size.

@@ -2,14 +2,14 @@
 
 use crate::ir::{
     Apply, ArrayFunction, Atom, Binary, Carried, Comparison, Comprehension, DimId, Graph, Int, Kind, Loop,
-    Node, Reduction, ScalarId, TensorId, Unary,
+    Name, Node, Reduction, ScalarId, TensorId, Unary,
 };
 
 fn i(position: usize) -> Int {
     Int::index(position)
 }
 
-fn float(graph: &mut Graph, name: &str, shape: &[Int]) -> TensorId {
+fn float(graph: &mut Graph, name: impl Into<Name>, shape: &[Int]) -> TensorId {
     graph.add_tensor(name, shape.to_vec(), Kind::Float)
 }
 
@@ -42,8 +42,9 @@ fn perceptron() -> (Graph, Vec<TensorId>, Vec<(TensorId, String)>, usize) {
     let (nj, kj) = ([n.clone(), j.clone()], [k.clone(), j.clone()]);
     let [z0, z, h] = ["z1", "z1", "h"].map(|name| float(&mut graph, name, &nj));
     let loss = float(&mut graph, "loss", &[]);
-    let (d_h, d_z) = (float(&mut graph, "d_h", &nj), float(&mut graph, "d_z1", &nj));
-    let (d_w, d_b) = (float(&mut graph, "d_w1", &kj), float(&mut graph, "d_b1", std::slice::from_ref(&j)));
+    let [d_h, d_z] = ["h", "z1"].map(|by| float(&mut graph, Name::derivative(by), &nj));
+    let d_w = float(&mut graph, Name::derivative("w1"), &kj);
+    let d_b = float(&mut graph, Name::derivative("b1"), std::slice::from_ref(&j));
     let (sum, set) = (Reduction::Sum, Reduction::Set);
     let (over_nj, over_njk) = ([("n", &n), ("j", &j)], [("n", &n), ("j", &j), ("k", &k)]);
     let s = &mut graph.scalars;

@@ -144,8 +144,18 @@ pub enum FieldType {
     Layer(Ident, Vec<Expr>),
     /// `[Block<64>; 12]`
     Array(Box<FieldType>, Expr),
-    /// What stands where the parser has already reported an error.
-    Error(Span),
+    /// What stands where the parser has already reported an error, as far as it could be read.
+    Error(Option<Box<FieldType>>),
+}
+
+impl FieldType {
+    /// What is left of it where something of it, or behind it, could not be read.
+    pub fn uncertain(self) -> Self {
+        match self {
+            FieldType::Error(read) => FieldType::Error(read),
+            read => FieldType::Error(Some(Box::new(read))),
+        }
+    }
 }
 
 /// `f32[N, 784]`, `u32`, `f32[.., I]`.

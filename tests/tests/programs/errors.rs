@@ -307,6 +307,13 @@ fn sizes_that_no_memory_holds() {
         message,
         "Mistakes::stretch_workspace: the sizes N = 2, S = 4611686018427387904 need more memory than there can be"
     );
+    let message = message_of(|| {
+        let _ = Mistakes::stretch_operations(1 << 32, 1 << 32);
+    });
+    assert_eq!(
+        message,
+        "Mistakes::stretch_operations: the sizes N = 4294967296, S = 4294967296 take more operations than can be counted"
+    );
     const LENGTH: usize = Mistakes::stretch_workspace(2, 3);
     let mut memory = [0.0; LENGTH];
     model.stretch_value(&mut Workspace::from_slice(&mut memory), &[1.0, 2.0], 3);

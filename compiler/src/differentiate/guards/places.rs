@@ -88,7 +88,7 @@ fn counted(
         own.map(|(_, axis)| axis.clone()).collect()
     };
     let (kept, left) = (own(true), own(false));
-    let name = format!("{}_times", graph.tensor(tensor).name);
+    let name = graph.tensor(tensor).name.with("times");
     let shape = axes.iter().map(|&axis| graph.shape(tensor)[axis].clone()).collect();
     let out = graph.add_tensor(name, shape, Kind::Float);
     let (zero, one) = (graph.scalars.number(0.0), graph.scalars.number(1.0));

@@ -291,7 +291,7 @@ impl<'a> Body<'a> {
 
     /// The variable of a reshaped tensor over the memory that it shares.
     pub(super) fn bind_view(&mut self, tensor: TensorId, mutable: bool) -> TokenStream {
-        let name = self.names.take(&self.plan.graph.tensor(tensor).name.clone());
+        let name = self.names.take(&self.plan.graph.tensor(tensor).name);
         let shaped = self.shaped(tensor);
         let flat = self.flat(shaped, &[], mutable).argument();
         let shape = self.plan.graph.shape(tensor);

@@ -73,7 +73,7 @@ impl Random {
             return Int::atom(Atom::Loop(self.loops[last]));
         }
         let index = self.pick(|graph, tensor| {
-            graph.tensor(tensor).kind == Kind::Index && graph.tensor(tensor).name == "idx"
+            graph.tensor(tensor).kind == Kind::Index && &*graph.tensor(tensor).name == "idx"
         });
         if gather
             && let Some(index) = index
@@ -328,7 +328,7 @@ impl Random {
             .pool
             .iter()
             .copied()
-            .find(|&t| self.graph.tensor(t).name == "zeros" && self.graph.shape(t) == shape);
+            .find(|&t| &*self.graph.tensor(t).name == "zeros" && self.graph.shape(t) == shape);
         let initial = match shared {
             Some(zeros) => zeros,
             None => {

@@ -304,6 +304,7 @@ fn take_out(
 }
 
 fn add_part(graph: &mut Graph, of: TensorId, domain: &[Axis]) -> TensorId {
-    let name = format!("{}_part", graph.tensor(of).name.trim_end_matches("_part"));
+    let name = &graph.tensor(of).name;
+    let name = if name.ends_with("_part") { name.clone() } else { name.with("part") };
     graph.add_tensor(name, domain.iter().map(|axis| axis.extent.clone()).collect(), Kind::Float)
 }

@@ -74,7 +74,7 @@ impl Layout {
 impl Rewriter<'_> {
     /// Where a value over a sum's layout is largest: a new node after the sum's.
     pub fn push_largest(&mut self, sum: TensorId, layout: &Layout, value: ScalarId) -> TensorId {
-        let name = format!("{}_at", self.graph.tensor(sum).name);
+        let name = self.graph.tensor(sum).name.with("at");
         let out = self.graph.add_tensor(name, layout.shape(&layout.outer), Kind::Index);
         let (outer, inner) = (layout.outer.clone(), layout.inner.clone());
         self.push_after(
@@ -136,7 +136,7 @@ impl Rewriter<'_> {
         reduction: Reduction,
         value: ScalarId,
     ) -> TensorId {
-        let name = format!("{}_{what}", self.graph.tensor(sum).name);
+        let name = self.graph.tensor(sum).name.with(what);
         let shape = domain[..rank].iter().map(|axis| axis.extent.clone()).collect();
         let out = self.graph.add_tensor(name, shape, Kind::Float);
         let (domain, at) = (domain.to_vec(), Graph::identity(rank));

@@ -295,11 +295,11 @@ impl Parser<'_> {
             let mut known = inner.failures;
             while !inner.cursor.is_empty() {
                 let failures = inner.failures;
-                let (start, begins) = (inner.cursor.span(), begins_field(&inner.cursor));
+                let begins = begins_field(&inner.cursor);
                 if std::mem::replace(&mut known, failures) < failures && stray::continues_field(&inner.cursor)
                 {
-                    if let Some(last) = fields.last_mut() {
-                        last.ty = FieldType::Error(start);
+                    if let Some(last) = fields.pop() {
+                        fields.push(Field { ty: last.ty.uncertain(), ..last });
                     }
                     inner.lose_all(|cursor| cursor.at_character(',') || begins_field(cursor));
                     inner.eat(",");
@@ -310,8 +310,8 @@ impl Parser<'_> {
                 let whole = read.is_ok();
                 all &= whole;
                 // What begins no field may belong to the one before: `w: f32, [3]`.
-                if let Some(last) = fields.last_mut().filter(|_| !whole && !begins) {
-                    last.ty = FieldType::Error(start);
+                if let Some(last) = fields.pop_if(|_| !whole && !begins) {
+                    fields.push(Field { ty: last.ty.uncertain(), ..last });
                 }
                 fields.extend(read.ok().flatten());
                 if inner.cursor.is_empty() || whole && inner.eat(",") {
@@ -323,12 +323,11 @@ impl Parser<'_> {
                     inner.expected_or("`,` or `}`", hints::NEXT_FIELD, otherwise);
                     inner.eat(";");
                 }
-                let behind = inner.cursor.span();
                 let names = inner.lost.names.len();
                 let skipped = inner.lose_all(begins_field);
                 // What follows a type may belong to it, or be another field.
-                if let Some(last) = fields.last_mut().filter(|_| fine && skipped) {
-                    last.ty = FieldType::Error(behind);
+                if let Some(last) = fields.pop_if(|_| fine && skipped) {
+                    fields.push(Field { ty: last.ty.uncertain(), ..last });
                 }
                 all &= names == inner.lost.names.len();
             }
@@ -347,7 +346,7 @@ impl Parser<'_> {
         if let Some((name, ty)) = self.type_before_name("", "") {
             let ty = match ty {
                 Type::Tensor(ty) => FieldType::Tensor(ty),
-                Type::Dim(_) | Type::Tuple(..) | Type::Error(_) => FieldType::Error(name.span()),
+                Type::Dim(_) | Type::Tuple(..) | Type::Error(_) => FieldType::Error(None),
             };
             return Ok(Some(Field { attributes: rust, frozen, visibility, name, ty, initialiser: None }));
         }
@@ -360,18 +359,19 @@ impl Parser<'_> {
                 return Err(failed);
             }
         };
-        let start = self.cursor.span();
-        let mut ty = match self.eat(":") {
-            true => self.wholly(Self::field_type),
+        let failures = self.failures;
+        let ty = match self.eat(":") {
+            true => self.field_type(),
             false => Err(self.expected("`:` and a type", hints::FIELD)),
         };
-        if ty.is_err() {
+        let mut whole = failures == self.failures;
+        if !whole {
             self.skip_until(|cursor| {
                 cursor.at_character('=') || cursor.at_character(',') || begins_field(cursor)
             });
         }
         let span = self.cursor.span();
-        let blamed = ty.is_err() && self.cursor.is_blamed();
+        let blamed = !whole && self.cursor.is_blamed();
         let initialiser = match self.eat("=") {
             true if blamed => Some(Err(Failed)),
             true => Some(self.wholly(Self::expression)),
@@ -379,11 +379,12 @@ impl Parser<'_> {
         };
         if let Some(Err(Failed)) = initialiser {
             // What stands behind `=` may belong to the type.
-            ty = Err(Failed);
+            whole = false;
             self.skip_until(|cursor| cursor.at_character(',') || begins_field(cursor));
         }
         let initialiser = initialiser.map(|value| or_lost(value, span));
-        let ty = ty.unwrap_or(FieldType::Error(start));
+        let ty = ty.unwrap_or(FieldType::Error(None));
+        let ty = if whole { ty } else { ty.uncertain() };
         Ok(Some(Field { attributes: rust, frozen, visibility, name, ty, initialiser }))
     }
 

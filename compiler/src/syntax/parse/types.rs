@@ -37,7 +37,7 @@ impl Parser<'_> {
                 }
                 Ok(match self.tensor_or_not(name)? {
                     Ok(tensor) => Type::Tensor(tensor),
-                    Err(span) => Type::Error(span),
+                    Err(tensor) => Type::Error(tensor.span),
                 })
             }
         }
@@ -77,7 +77,8 @@ impl Parser<'_> {
         let known = |list: &[&str]| list.iter().any(|known| name == known);
         if self.cursor.at_character('<') {
             if known(&CONTAINERS) || known(&SCALARS) {
-                return Ok(FieldType::Error(self.rust_generic(&name)));
+                self.rust_generic(&name);
+                return Ok(FieldType::Error(None));
             }
             let (declared, read) = (self.cursor.declared(), self.cursor.tokens_read());
             let (arguments, whole) = self.angles(Self::generic_argument);
@@ -100,7 +101,7 @@ impl Parser<'_> {
             }
             return Ok(match self.tensor_or_not(name)? {
                 Ok(tensor) => FieldType::Tensor(tensor),
-                Err(span) => FieldType::Error(span),
+                Err(tensor) => FieldType::Tensor(tensor).uncertain(),
             });
         }
         Ok(FieldType::Layer(name, Vec::new()))
@@ -109,7 +110,8 @@ impl Parser<'_> {
     /// `[Block<64>; 12]`
     fn layers(&mut self, group: &Group) -> Parsed<FieldType> {
         if let Some(help) = tensor_for(group) {
-            return Ok(FieldType::Error(self.not_an_array(group, help)));
+            self.not_an_array(group, help);
+            return Ok(FieldType::Error(None));
         }
         self.within(group, |inner| {
             let element = inner.field_type()?;
@@ -152,8 +154,8 @@ impl Parser<'_> {
         }
     }
 
-    /// What follows a scalar's name: axes or nothing. `Err` is a type of Rust, reported.
-    fn tensor_or_not(&mut self, scalar: Ident) -> Parsed<Result<TensorType, Span>> {
+    /// What follows a scalar's name: axes or nothing. `Err` is a type of Rust, reported, as far as it is like one.
+    fn tensor_or_not(&mut self, scalar: Ident) -> Parsed<Result<TensorType, TensorType>> {
         let failures = self.failures;
         let mut span = scalar.span();
         let mut axes = Vec::new();
@@ -170,7 +172,7 @@ impl Parser<'_> {
         }
         if let Some(help) = refused {
             self.wrong(scalar.span(), format!("expected f32, f64, u32, u64 or bool, found `{scalar}`"), help);
-            return Ok(Err(span));
+            return Ok(Err(TensorType { scalar, axes, span }));
         }
         if self.cursor.at_group(0, Delimiter::Bracket) || self.cursor.at_group(0, Delimiter::Parenthesis) {
             let help = format!("all axes stand in one pair of brackets: `{scalar}[N, 3]`");
@@ -180,7 +182,7 @@ impl Parser<'_> {
                 false => self.wrong(self.cursor.span(), format!("found {found} behind a type"), help),
             };
             self.cursor.bump();
-            return Ok(Err(span));
+            return Ok(Err(TensorType { scalar, axes, span }));
         }
         Ok(Ok(TensorType { scalar, axes, span }))
     }

@@ -85,7 +85,7 @@ impl Reverse<'_> {
 
     fn mask_like(&mut self, cotangent: TensorId) -> TensorId {
         let of = self.graph.tensor(cotangent).clone();
-        self.graph.add_tensor(format!("{}_taken", of.name), of.shape, Kind::Mask)
+        self.graph.add_tensor(of.name.with("taken"), of.shape, Kind::Mask)
     }
 }
 

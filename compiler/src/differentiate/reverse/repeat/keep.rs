@@ -111,8 +111,8 @@ impl Reverse<'_> {
         }
         let shape: Vec<Int> =
             std::iter::once(node.extent.clone()).chain(inner_shape.iter().cloned()).collect();
-        let name = format!("{}_each", of.name);
-        let initial = self.graph.add_tensor(&name, shape, of.kind);
+        let name = of.name.with("each");
+        let initial = self.graph.add_tensor(name, shape, of.kind);
         before.push(Node::Comprehension(self.graph.zeros(initial)));
         let [inside, next, last] = [(); 3].map(|()| self.graph.add_like(initial));
         let at = std::iter::once(Int::atom(Atom::Loop(node.counter))).chain(identity).collect();

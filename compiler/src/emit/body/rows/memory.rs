@@ -126,7 +126,7 @@ impl Body<'_> {
             }
             (_, Some(Access::Variable(name))) => name.to_string(),
             (Some(buffer), None) => self.names.buffer(buffer).to_string(),
-            (None, None) => self.plan.graph.tensor(tensor).name.clone(),
+            (None, None) => self.plan.graph.tensor(tensor).name.to_string(),
         }
     }
 }
