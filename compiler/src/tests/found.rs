@@ -201,8 +201,8 @@ fn a_condition_on_a_part_of_an_array_is_asked_beside_others() {
 
 #[test]
 fn a_condition_on_a_place_is_asked_behind_one_on_what_is_summed() {
-    // What the array of indices names is asked for its sign only where the mask holds, which has an index more: where
-    // it held for none, the zeros of the place met an infinite slope.
+    // What the array of indices names is compared only where the mask holds, which has an index more. So nothing was
+    // known of the places, and zeros met infinite slopes at those that are not written.
     check_gradients(
         "pub struct Net {}
         impl Net {
