@@ -15,7 +15,7 @@ mod expression;
 pub mod function;
 mod integer;
 mod machine;
-mod random;
+pub mod random;
 pub mod special;
 #[cfg(test)]
 mod tests;

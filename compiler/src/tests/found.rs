@@ -198,3 +198,22 @@ fn a_condition_on_a_part_of_an_array_is_asked_beside_others() {
         3,
     );
 }
+
+#[test]
+fn a_condition_on_a_place_is_asked_behind_one_on_what_is_summed() {
+    // What the array of indices names is compared only where the mask holds, which has an index more. So nothing was
+    // known of the places, and zeros met infinite slopes at those that are not written.
+    check_gradients(
+        "pub struct Net {}
+        impl Net {
+            pub fn masked(x: f64[2, 3], y: f64[2, 3], z: f64[2, 2], k: u32[2], m: bool[2, 2]) -> f64 {
+                let b[j, l] = abs(x[k[j], l]);
+                let c = b / floor(0.2 * b);
+                let a[i, j] = if m[i, j] { (if x[k[j], 0] > 9 { c[j, 0] } else { y[j, 0] }) / (2 + sin(z[i, j])) } else { 0 };
+                sum(a)
+            }
+        }",
+        &[],
+        2,
+    );
+}

@@ -4,7 +4,7 @@
 //! an index, or what the condition reads stands at that place, it is the same question. Of places that are computed,
 //! `a[k[i]]`, it is counted how often something is written there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ir::{
     Axis, Comparison, Comprehension, Graph, Int, Kind, Node, Reduction, Scalar, ScalarId, TensorId,
@@ -22,7 +22,11 @@ pub fn at_places(
     let (all, places, moved) = at_any_place(graph, (domain, at), tensor, condition);
     let found = match part_over_axes(graph, (&all, &places), moved) {
         (same, true) => same,
-        (part, false) => counted(graph, (domain, at), tensor, condition, nodes).or(part),
+        (None, false) if has_part(graph, (domain, at), condition) => {
+            let asked = graph.scalars.indices(condition);
+            counted(graph, (domain, at), tensor, condition, &asked, nodes)
+        }
+        (part, false) => counted(graph, (domain, at), tensor, condition, &BTreeSet::new(), nodes).or(part),
     };
     found.map(|condition| inside(graph, (domain, at), tensor, condition))
 }
@@ -62,20 +66,22 @@ fn at_any_place(
     (domain, places, moved)
 }
 
-/// Whether something is written to a place where a condition holds, by how often it is. `None`: the condition asks more
-/// than the place tells, or depends on it in no way.
+/// Whether something is written to a place where a condition holds, by how often it is, in all the domain that the place
+/// and these `others` among its indices tell. `None`: the condition asks more than that.
 fn counted(
     graph: &mut Graph,
     (domain, at): (&[Axis], &[Int]),
     tensor: TensorId,
     condition: ScalarId,
+    others: &BTreeSet<usize>,
     nodes: &mut Vec<Node>,
 ) -> Option<ScalarId> {
     let asked = graph.scalars.indices(condition);
     let axes: Vec<usize> =
         (0..at.len()).filter(|&axis| asked.iter().any(|index| at[axis].mentions_index(*index))).collect();
+    let tells = |index: usize| axes.iter().any(|&axis| at[axis].mentions_index(index));
     let told: Vec<usize> =
-        (0..domain.len()).filter(|&index| axes.iter().any(|&axis| at[axis].mentions_index(index))).collect();
+        (0..domain.len()).filter(|index| tells(*index) || others.contains(index)).collect();
     if !asked.iter().all(|index| told.contains(index)) {
         return None;
     }
@@ -100,6 +106,14 @@ fn counted(
     nodes.push(Node::Comprehension(node));
     let times = graph.scalars.read(out, axes.into_iter().map(Int::index).collect());
     Some(graph.scalars.compare(Comparison::Less, zero, times))
+}
+
+/// Whether a part of a condition is one over some axes, if it can be asked there or only behind the rest.
+fn has_part(graph: &mut Graph, (domain, at): (&[Axis], &[Int]), condition: ScalarId) -> bool {
+    match graph.scalars[condition] {
+        Scalar::And(a, b) => [a, b].into_iter().any(|part| has_part(graph, (domain, at), part)),
+        _ => part_over_axes(graph, (domain, at), condition).1,
+    }
 }
 
 /// What of a condition over a domain is one over some axes, which are indices of the domain: it holds wherever the

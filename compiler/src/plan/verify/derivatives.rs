@@ -17,10 +17,6 @@ const MANY_TENSORS: usize = 256;
 fn planned(text: &str, dims: &[usize], bound: u32) {
     let program = crate::tests::checked(text).unwrap_or_else(|messages| panic!("{messages}"));
     for method in program.structs.iter().flat_map(|each| &each.methods) {
-        // Keys are more digits than the machine's numbers have.
-        if (0..method.arguments.len()).any(|place| method.argument_kind(place) == Some(Kind::Key)) {
-            continue;
-        }
         for derivative in derivatives(method) {
             derived(method, &derivative, dims, bound);
         }

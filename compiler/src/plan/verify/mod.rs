@@ -38,7 +38,8 @@ fn numbers(data: &Data) -> Vec<f64> {
         Data::Float(values) => values.clone(),
         Data::Index(values) => values.iter().map(|&value| f64::from(value)).collect(),
         Data::Mask(values) => values.iter().map(|&value| f64::from(u8::from(value))).collect(),
-        Data::Key(values) => values.iter().map(|&value| value as f64).collect(),
+        // Memory holds a key as the number that has its bits: it is moved, and nothing is computed of it but keys.
+        Data::Key(values) => values.iter().map(|&value| f64::from_bits(value)).collect(),
     }
 }
 

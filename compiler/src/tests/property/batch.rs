@@ -256,8 +256,8 @@ fn nested(data: &Data, sizes: &[usize]) -> String {
     if sizes.contains(&0) {
         let none = match data {
             Data::Mask(_) => "false",
-            Data::Index(_) => "0",
-            Data::Float(_) | Data::Key(_) => "0.0",
+            Data::Index(_) | Data::Key(_) => "0",
+            Data::Float(_) => "0.0",
         };
         return filled(none, sizes);
     }
@@ -265,7 +265,7 @@ fn nested(data: &Data, sizes: &[usize]) -> String {
         Data::Float(values) => values.iter().map(|value| format!("{value:?}")).collect(),
         Data::Index(values) => values.iter().map(u32::to_string).collect(),
         Data::Mask(values) => values.iter().map(bool::to_string).collect(),
-        Data::Key(_) => unreachable!("no keys are made"),
+        Data::Key(values) => values.iter().map(u64::to_string).collect(),
     };
     sizes.iter().rev().fold(elements, |elements, size| {
         elements.chunks(*size).map(|row| format!("[{}]", row.join(", "))).collect()

@@ -2,6 +2,7 @@
 
 pub mod layers;
 mod linear;
+mod random;
 mod window;
 
 use super::number::Number;
@@ -276,6 +277,7 @@ pub fn call(name: &str, arguments: &[Tensor], options: &Options<'_>) -> Tensor {
         }
         _ => window::call(name, arguments, options)
             .or_else(|| linear::call(name, arguments))
+            .or_else(|| random::call(name, arguments))
             .unwrap_or_else(|| loss(name, arguments, options)),
     }
 }

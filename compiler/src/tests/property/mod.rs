@@ -10,6 +10,7 @@ mod judge;
 mod library;
 mod meaning;
 mod number;
+mod parameters;
 mod source;
 mod tensor;
 mod text;

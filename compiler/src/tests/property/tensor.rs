@@ -8,6 +8,7 @@ pub enum Element {
     Number(Number),
     Index(i64),
     Flag(bool),
+    Key(u64),
 }
 
 /// A tensor, row by row.
@@ -22,7 +23,7 @@ impl Element {
         match self {
             Self::Number(number) => number.clone(),
             Self::Index(index) => Number::Real(*index as f64),
-            Self::Flag(flag) => panic!("{flag} is not a number"),
+            Self::Flag(_) | Self::Key(_) => panic!("{self:?} is not a number"),
         }
     }
 
@@ -37,6 +38,13 @@ impl Element {
         match self {
             Self::Flag(flag) => *flag,
             other => panic!("{other:?} is not a flag"),
+        }
+    }
+
+    pub fn key(&self) -> u64 {
+        match self {
+            Self::Key(key) => *key,
+            other => panic!("{other:?} is not a key"),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::external;
 use super::tree::{
-    Bound, Content, Expr, Field, Function, Int, Kind, LayerName, Pattern, Program, Range, Returned, Setting,
-    Size, Statement, Struct, Subscript, Target, Type,
+    Bound, By, Content, Expr, Field, Function, Int, Kind, LayerName, Parameter, Pattern, Program, Range,
+    Returned, Setting, Size, Statement, Struct, Subscript, Target, Type,
 };
 
 /// The block.
@@ -157,6 +157,7 @@ impl Printer {
             Kind::Float => self.float,
             Kind::Index(_) => "u32",
             Kind::Mask => "bool",
+            Kind::Key => "u64",
             Kind::Dim(name) => return format!("dim {name}"),
         };
         let rest = ty.rest.then(|| "..".to_string());
@@ -206,6 +207,7 @@ impl Printer {
             Expr::Size(value) => size(value),
             Expr::Integer(value) => int(value),
             Expr::Name(name) => name.clone(),
+            Expr::Parameter(parameter) => path(parameter),
             Expr::Negate(inner) => format!("-{}", self.operand(inner)),
             Expr::Not(inner) => format!("!{}", self.operand(inner)),
             Expr::Binary(operator, a, b) => format!("{} {operator} {}", self.operand(a), self.operand(b)),
@@ -253,11 +255,14 @@ impl Printer {
                 format!("{{ {} {} }}", lines.join(" "), self.expr(value))
             }
             Expr::Grad { of, by } => {
-                let by = if by.len() == 1 { by[0].clone() } else { format!("({})", by.join(", ")) };
+                let each: Vec<String> = by.iter().map(variable).collect();
+                let by = if each.len() == 1 { each[0].clone() } else { format!("({})", each.join(", ")) };
                 format!("grad({}, {by})", self.expr(of))
             }
-            Expr::Jacobian { of, by } => format!("jacobian({}, {by})", self.expr(of)),
-            Expr::Jvp { of, by, along } => format!("jvp({}, {by}, {})", self.expr(of), self.expr(along)),
+            Expr::Jacobian { of, by } => format!("jacobian({}, {})", self.expr(of), variable(by)),
+            Expr::Jvp { of, by, along } => {
+                format!("jvp({}, {}, {})", self.expr(of), variable(by), self.expr(along))
+            }
         }
     }
 
@@ -286,6 +291,24 @@ fn positional(function: &str, options: impl Iterator<Item = String>) -> impl Ite
         Some((_, value)) if strip => value.to_string(),
         _ => option,
     })
+}
+
+/// A layer's parameter as it is written.
+fn path(parameter: &Parameter) -> String {
+    let mut path = String::new();
+    for (layer, at) in &parameter.layers {
+        let at = at.as_ref().map_or_else(String::new, |at| format!("[{}]", int(at)));
+        path += &format!("{layer}{at}.");
+    }
+    path + &parameter.name
+}
+
+/// What is differentiated by as it is written.
+fn variable(by: &By) -> String {
+    match by {
+        By::Name(name) => name.clone(),
+        By::Parameter(parameter) => path(parameter),
+    }
 }
 
 /// A pattern as it is written.

@@ -15,6 +15,8 @@ pub enum Kind {
     /// `u32`, each below this.
     Index(Size),
     Mask,
+    /// `u64`, of which random numbers are made.
+    Key,
     /// A size passed as an argument: `s: dim N`.
     Dim(char),
 }
@@ -81,6 +83,20 @@ pub struct LayerName {
     pub options: Vec<(&'static str, Setting)>,
 }
 
+/// A parameter of a layer: the layers around it from outside inward, each perhaps one of an array.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    pub layers: Vec<(String, Option<Int>)>,
+    pub name: String,
+}
+
+/// What a derivative is taken by.
+#[derive(Clone, Debug)]
+pub enum By {
+    Name(String),
+    Parameter(Parameter),
+}
+
 /// An expression.
 #[derive(Clone, Debug)]
 pub enum Expr {
@@ -91,6 +107,7 @@ pub enum Expr {
     Integer(Int),
     /// A tensor, or an index as a number.
     Name(String),
+    Parameter(Parameter),
     Negate(Box<Expr>),
     Not(Box<Expr>),
     /// Arithmetic, `@`, comparisons, `&&`, `||`.
@@ -121,16 +138,16 @@ pub enum Expr {
     /// The gradient of Σ`of` by a variable or several.
     Grad {
         of: Box<Expr>,
-        by: Vec<String>,
+        by: Vec<By>,
     },
     Jvp {
         of: Box<Expr>,
-        by: String,
+        by: By,
         along: Box<Expr>,
     },
     Jacobian {
         of: Box<Expr>,
-        by: String,
+        by: By,
     },
 }
 
@@ -344,6 +361,12 @@ impl Pattern {
     }
 }
 
+impl By {
+    pub fn name(name: &str) -> Self {
+        Self::Name(name.to_string())
+    }
+}
+
 impl LayerName {
     pub fn call(name: &str, at: Option<Int>) -> Self {
         Self { name: name.to_string(), at, function: "call", options: Vec::new() }
@@ -397,6 +420,9 @@ impl Expr {
         }
         match self {
             Self::Number(_) | Self::Flag(_) | Self::Size(_) | Self::Name(_) => {}
+            Self::Parameter(Parameter { layers, .. }) => {
+                layers.iter().filter_map(|(_, at)| at.as_ref()).for_each(|at| integer(at, visit));
+            }
             Self::Guard(_, a, b) => [a, b].into_iter().for_each(|side| inner(side, visit)),
             Self::Integer(value) => inner(value, visit),
             Self::Negate(one) | Self::Not(one) | Self::Cast(one) | Self::Grad { of: one, .. } => {

@@ -1,7 +1,7 @@
 //! What scalar expressions and subscripts are worth while a plan runs. Writes nothing.
 
-use crate::eval::function;
-use crate::ir::{Atom, Binary, Comparison, Function, Int, Scalar, ScalarId, TensorId, Unary};
+use crate::eval::{function, random};
+use crate::ir::{Atom, Binary, Comparison, Function, Int, Kind, Scalar, ScalarId, TensorId, Unary};
 
 use super::Machine;
 
@@ -38,7 +38,13 @@ impl Machine<'_> {
         let flag = |value: bool| f64::from(u8::from(value));
         match &self.plan.graph.scalars[id] {
             Scalar::Number(bits) => bits.value(),
-            Scalar::Integer(value) => self.integer(value) as f64,
+            Scalar::Integer(value) => match value.as_atom() {
+                // A key stays the number that has its bits.
+                Some(Atom::Read(tensor, at)) if self.plan.graph.tensor(*tensor).kind == Kind::Key => {
+                    self.load(*tensor, self.place(*tensor, at), true)
+                }
+                _ => self.integer(value) as f64,
+            },
             Scalar::Flag(value) => flag(*value),
             Scalar::Read(tensor, at) => self.load(*tensor, self.place(*tensor, at), true),
             Scalar::Unary(Unary::StopGradient, a) => self.scalar(*a),
@@ -58,7 +64,14 @@ impl Machine<'_> {
                 let name = &self.plan.graph.scalars.externs[function.0 as usize].name;
                 function::external(name, &arguments).expect("a function that tests know")
             }
-            Scalar::Call(..) => unreachable!("no program here calls functions"),
+            Scalar::Call(function, arguments) => {
+                let (key, number) = (self.scalar(arguments[0]).to_bits(), self.scalar(arguments[1]) as u64);
+                match function {
+                    Function::Uniform => random::uniform(key, number),
+                    Function::Fold => f64::from_bits(random::fold(key, number)),
+                    Function::Extern(_) | Function::Parameter(_) => unreachable!("no function of keys"),
+                }
+            }
             Scalar::Compare(comparison, a, b) => {
                 let (a, b) = (self.scalar(*a), self.scalar(*b));
                 flag(match comparison {

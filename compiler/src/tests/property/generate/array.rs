@@ -11,7 +11,7 @@ impl Generator<'_> {
         }
         self.scope.fuel -= 1;
         let depth = depth - 1;
-        let made = match self.source.below(43) {
+        let made = match self.source.below(45) {
             0..=2 => None,
             3..=6 => Some(self.function(shape, depth)),
             7..=11 => Some(self.arithmetic(shape, depth)),
@@ -41,6 +41,8 @@ impl Generator<'_> {
             38 => self.matrix(shape, depth),
             39 | 40 => self.external(shape, depth),
             41 => Some(self.hazard(shape, depth)),
+            42 => self.dropped(shape, depth),
+            43 => self.parameter(shape),
             _ if shape.is_empty() && !self.scope.indices.is_empty() => Some(self.fold(depth)),
             _ => self.broadcast(shape, depth),
         };

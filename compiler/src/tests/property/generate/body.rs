@@ -4,14 +4,15 @@ use super::array::filled;
 use super::notation::below_half;
 use super::{Generator, Index, Variable};
 use crate::tests::property::tree::{
-    Expr, Int, Kind, LayerName, Pattern, Range, Returned, Setting, Size, Statement, Subscript, Target, Type,
+    By, Expr, Int, Kind, LayerName, Pattern, Range, Returned, Setting, Size, Statement, Subscript, Target,
+    Type,
 };
 
 impl Generator<'_> {
     pub fn statements(&mut self, count: usize) -> Vec<Statement> {
         let mut statements = Vec::new();
         for _ in 0..count {
-            match self.source.below(31) {
+            match self.source.below(36) {
                 0..=5 => self.binding(&mut statements),
                 6..=10 => self.indexed(&mut statements),
                 11..=13 => self.repetition(&mut statements),
@@ -25,6 +26,9 @@ impl Generator<'_> {
                 27 => self.derived(&mut statements),
                 28 => self.sequence(&mut statements),
                 29 => self.statistics(&mut statements),
+                30 | 31 => self.renumbered(&mut statements),
+                32 | 33 => self.keyed(&mut statements),
+                34 => self.trained(&mut statements),
                 _ => self.tuple(&mut statements),
             }
         }
@@ -195,10 +199,7 @@ impl Generator<'_> {
             });
             name
         });
-        let counter = ["t", "r", "q"]
-            .iter()
-            .find(|name| !self.scope.indices.iter().any(|index| index.value.mentions(name)));
-        let Some(counter) = counter else { return };
+        let Some(counter) = self.free_counter() else { return };
         let reversed = self.source.chance(25);
         let from = match self.source.below(12) {
             10 if self.has(&extent, 1) => Int::Constant(1),
@@ -244,14 +245,7 @@ impl Generator<'_> {
         }
         self.scope.indices.truncate(known);
         self.scope.loops -= 1;
-        // What the body has hidden is seen again; the inputs that it has asked for stay.
-        let inside = std::mem::replace(&mut self.scope.variables, outside);
-        for each in inside {
-            let is_known = self.scope.variables.iter().any(|known| known.name == each.name);
-            if !is_known && self.is_input(&each.name) {
-                self.scope.variables.push(Variable { derivable: self.scope.loops == 0, ..each });
-            }
-        }
+        self.leave(outside);
         if let Some(rows_name) = rows_name {
             self.add(&rows_name, Type::float(rows), true);
         }
@@ -259,6 +253,17 @@ impl Generator<'_> {
         let checkpoint = self.source.chance(30);
         let variable = counter.to_string();
         statements.push(Statement::For { checkpoint, variable, range, condition, body });
+    }
+
+    /// After a loop what its body has hidden is seen again; the inputs that it has asked for stay.
+    pub fn leave(&mut self, outside: Vec<Variable>) {
+        let inside = std::mem::replace(&mut self.scope.variables, outside);
+        for each in inside {
+            let is_known = self.scope.variables.iter().any(|known| known.name == each.name);
+            if !is_known && self.is_input(&each.name) {
+                self.scope.variables.push(Variable { derivable: self.scope.loops == 0, ..each });
+            }
+        }
     }
 
     /// `for block in blocks { h = block(h); }`
@@ -305,14 +310,21 @@ impl Generator<'_> {
             variables.iter().filter(|each| self.is_input(&each.name)).cloned().collect();
         let last = variables.len() - 1;
         let derived = std::mem::replace(&mut self.scope.derived, true);
-        if derived && inputs.is_empty() {
+        let parameter = if self.source.chance(40) { self.derivable_parameter() } else { None };
+        if derived && inputs.is_empty() && parameter.is_none() {
             return self.binding(statements);
         }
         let (of_last, of_shape) = (variables[last].name.clone(), variables[last].ty.shape.clone());
         if derived {
             variables = inputs;
         }
-        let by = self.source.pick(&variables);
+        let (by, by_shape) = match &parameter {
+            Some((parameter, shape)) => (By::Parameter(parameter.clone()), shape.clone()),
+            None => {
+                let by = self.source.pick(&variables);
+                (By::Name(by.name), by.ty.shape)
+            }
+        };
         let (of, shape) = match self.source.below(4) {
             0 => {
                 let shape = self.shape(1);
@@ -320,14 +332,25 @@ impl Generator<'_> {
             }
             _ => (Expr::name(&of_last), of_shape),
         };
+        let of = match parameter {
+            Some((parameter, _)) if self.source.chance(60) => {
+                let penalty = Expr::call("l2", vec![Expr::Parameter(parameter)]);
+                Expr::binary(self.source.pick(&["*", "+", "-"]), of, penalty)
+            }
+            _ => of,
+        };
         let name = self.fresh("d");
-        let ty = by.ty.clone();
+        let ty = Type::float(by_shape.clone());
         match self.source.below(6) {
             3 => {
-                let other = self.source.pick(&variables);
-                if other.name != by.name {
+                let others: Vec<&Variable> = variables
+                    .iter()
+                    .filter(|each| !matches!(&by, By::Name(name) if *name == each.name))
+                    .collect();
+                if !others.is_empty() {
+                    let other = self.source.pick(&others).clone();
                     let names = [name.clone(), self.fresh("d")];
-                    let value = Expr::Grad { of: Box::new(of), by: vec![by.name, other.name] };
+                    let value = Expr::Grad { of: Box::new(of), by: vec![by, By::Name(other.name)] };
                     let pattern = Pattern::Tuple(names.iter().cloned().map(Pattern::Name).collect());
                     statements.push(Statement::LetTuple { pattern, value });
                     self.add(&names[0], ty, false);
@@ -338,22 +361,22 @@ impl Generator<'_> {
                     name: name.clone(),
                     mutable: false,
                     ty: None,
-                    value: Expr::Grad { of: Box::new(of), by: vec![by.name] },
+                    value: Expr::Grad { of: Box::new(of), by: vec![by] },
                 });
             }
             4 => {
-                let along = self.float(&by.ty.shape, 1);
-                let value = Expr::Jvp { of: Box::new(of), by: by.name, along: Box::new(along) };
+                let along = self.float(&by_shape, 1);
+                let value = Expr::Jvp { of: Box::new(of), by, along: Box::new(along) };
                 statements.push(Statement::Let { name: name.clone(), mutable: false, ty: None, value });
                 return self.add(&name, Type::float(shape), false);
             }
-            5 if self.elements(&shape) * self.elements(&by.ty.shape) <= 30 => {
-                let value = Expr::Jacobian { of: Box::new(of), by: by.name };
+            5 if self.elements(&shape) * self.elements(&by_shape) <= 30 => {
+                let value = Expr::Jacobian { of: Box::new(of), by };
                 statements.push(Statement::Let { name: name.clone(), mutable: false, ty: None, value });
-                return self.add(&name, Type::float([shape, by.ty.shape].concat()), false);
+                return self.add(&name, Type::float([shape, by_shape].concat()), false);
             }
             _ => {
-                let value = Expr::Grad { of: Box::new(of), by: vec![by.name] };
+                let value = Expr::Grad { of: Box::new(of), by: vec![by] };
                 statements.push(Statement::Let { name: name.clone(), mutable: false, ty: None, value });
             }
         }

@@ -2,11 +2,11 @@
 
 use super::array::filled;
 use super::{Generator, Variable};
-use crate::tests::property::tree::{Expr, Int, Kind, Range, Setting, Size, Statement, Target, Type};
+use crate::tests::property::tree::{By, Expr, Int, Kind, Setting, Size, Statement, Target, Type};
 
 impl Generator<'_> {
     /// An integer below a size of at least 1, made of what is in scope.
-    fn below(&mut self, bound: &Size) -> Int {
+    pub fn below(&mut self, bound: &Size) -> Int {
         let indices = self.scope.indices.clone();
         let mut known: Vec<Int> = self.picked(bound);
         known.extend(indices.iter().filter(|index| index.size == *bound).map(|index| index.value.clone()));
@@ -117,9 +117,7 @@ impl Generator<'_> {
         let variables: Vec<Variable> = self.scope.variables.iter().filter(can).cloned().collect();
         let small: Vec<Variable> =
             variables.into_iter().filter(|each| self.elements(&each.ty.shape) <= 6).collect();
-        let free = ["t", "r", "q"]
-            .iter()
-            .find(|name| !self.scope.indices.iter().any(|index| index.value.mentions(name)));
+        let free = self.free_counter();
         let (false, Some(counter), 1..) = (small.is_empty(), free, self.scope.derivatives) else {
             return self.binding(statements);
         };
@@ -137,8 +135,8 @@ impl Generator<'_> {
         let of = self.row(&[outer.name.clone(), carried.clone()], &[], 3);
         let of = Expr::binary("*", of, Expr::binary("+", Expr::name(carried), Expr::name(&outer.name)));
         let slope = match self.source.below(3) {
-            0 => Expr::Jvp { of: Box::new(of), by: by.clone(), along: Box::new(Expr::name(carried)) },
-            _ => Expr::Grad { of: Box::new(of), by: vec![by.clone()] },
+            0 => Expr::Jvp { of: Box::new(of), by: By::name(&by), along: Box::new(Expr::name(carried)) },
+            _ => Expr::Grad { of: Box::new(of), by: vec![By::name(&by)] },
         };
         let extent = self.size();
         let next = self.row(&[carried.clone()], &[], 2);
@@ -159,11 +157,8 @@ impl Generator<'_> {
         if by != *carried && self.source.chance(40) {
             body.rotate_right(1);
         }
-        let range =
-            Range::Range { from: Int::Constant(0), to: Int::Size(extent), reversed: self.source.chance(25) };
-        let checkpoint = self.source.chance(30);
-        let variable = (*counter).to_string();
-        statements.push(Statement::For { checkpoint, variable, range, condition: None, body });
+        let repeated = self.over(counter, extent, body);
+        statements.push(repeated);
         for name in &names {
             self.add(name, Type::float(shape.clone()), true);
         }

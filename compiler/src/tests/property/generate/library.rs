@@ -227,7 +227,7 @@ impl Generator<'_> {
     }
 
     /// Which of an array: one for certain, or by an integer in scope.
-    fn element(&mut self, length: usize) -> Int {
+    pub fn element(&mut self, length: usize) -> Int {
         let indices = self.scope.indices.iter().filter(|index| index.size.is(length as i64));
         let known: Vec<Int> = indices.map(|index| index.value.clone()).collect();
         match known.is_empty() || self.source.chance(30) {

@@ -2,12 +2,15 @@
 //! to make it. Choice 0 is always a way to end.
 
 mod array;
+mod assigned;
 mod body;
 mod integers;
 mod layers;
 mod library;
 mod named;
 mod notation;
+mod parameters;
+mod random;
 mod views;
 mod windows;
 
@@ -218,6 +221,7 @@ impl Generator<'_> {
         let prefix = match ty.kind {
             Kind::Index(_) => "index",
             Kind::Mask => "mask",
+            Kind::Key => "key",
             _ => "x",
         };
         let name = self.fresh(prefix);

@@ -1,7 +1,7 @@
 //! What names stand for: parts of tuples, one value under several names, what branches assign.
 
 use super::Generator;
-use crate::tests::property::tree::{Expr, Int, Kind, Pattern, Returned, Size, Statement, Target, Type};
+use crate::tests::property::tree::{By, Expr, Int, Kind, Pattern, Returned, Size, Statement, Target, Type};
 
 impl Generator<'_> {
     /// Several values at once: `let (a, (b, _)) = (…, (…, …));`
@@ -160,7 +160,7 @@ impl Generator<'_> {
                 1 => Expr::call("sin", vec![product]),
                 _ => Expr::binary("+", product, Expr::name(&by)),
             };
-            let slope = Expr::Grad { of: Box::new(of), by: vec![by] };
+            let slope = Expr::Grad { of: Box::new(of), by: vec![By::Name(by)] };
             let value = match self.source.below(3) {
                 0 => Expr::binary("*", Expr::name(&second), slope),
                 1 => Expr::call("tanh", vec![slope]),

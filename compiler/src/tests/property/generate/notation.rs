@@ -98,9 +98,18 @@ impl Generator<'_> {
         }
     }
 
-    fn note(&mut self, at: &Int, size: &Size) {
+    /// Reads tell the range of an index.
+    pub fn note(&mut self, at: &Int, size: &Size) {
         let guarded = self.scope.guards > 0;
         self.scope.reads.push(Read { at: at.clone(), size: size.clone(), guarded });
+    }
+
+    /// One of the indices in scope subscripts an axis that is as long as its range.
+    pub fn note_index(&mut self, at: &Int) {
+        let known = self.scope.indices.iter().find(|index| index.value == *at).cloned();
+        if let Some(Index { value, size }) = known {
+            self.note(&value, &size);
+        }
     }
 
     /// A tensor of this shape that something in scope holds, at some subscripts.

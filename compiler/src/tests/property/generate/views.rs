@@ -329,6 +329,7 @@ impl Generator<'_> {
                 Kind::Float => self.float(&shape, depth.min(1)),
                 Kind::Mask => self.mask(&shape, depth.min(1)),
                 Kind::Index(bound) => Expr::Name(self.indices_of(&shape, &bound)?),
+                Kind::Key => self.keys_of(&shape)?,
                 Kind::Dim(dim) => Expr::Size(replace(dim)),
             });
         }

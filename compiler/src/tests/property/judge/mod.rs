@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use super::meaning::{INPUTS, Meaning};
 use super::source::split_mix;
 use super::tensor::{Element, Tensor};
-use super::tree::{Kind, Program};
-use super::{text, tree};
+use super::tree::{Content, Kind, Program};
+use super::{parameters, text};
 use crate::eval::{self, Data};
 use crate::ir::{self, Graph, TensorId};
 use crate::program::{ArgumentContent, Derivative, Method};
@@ -174,6 +174,7 @@ impl Case {
                         values.iter().map(|value| ((value + 1.0) * 0.5 * bound as f64) as u32).collect(),
                     )
                 }
+                Kind::Key => Data::Key(values.iter().map(|value| value.to_bits()).collect()),
                 Kind::Dim(_) => continue,
             };
             self.inputs.push((tensor, data));
@@ -215,7 +216,7 @@ impl Case {
                 }
                 Data::Index(values) => values.iter().map(|value| Element::Index(i64::from(*value))).collect(),
                 Data::Mask(values) => values.iter().map(|value| Element::Flag(*value)).collect(),
-                Data::Key(_) => unreachable!("no keys are made"),
+                Data::Key(values) => values.iter().map(|value| Element::Key(*value)).collect(),
             };
             let tensor = Tensor { shape, data: elements };
             let name = self.names[position].clone();
@@ -342,10 +343,20 @@ impl Case {
 /// Zeros for every parameter of the network: those that a function does not read have no input.
 fn every_field(program: &Program) -> BTreeMap<String, Tensor> {
     let mut fields = BTreeMap::new();
+    let mut add = |name: String, shape: &[usize]| {
+        fields.insert(name, Tensor::make(shape, |_| 0.0.into()));
+    };
     for field in &program.network.fields {
-        if let tree::Content::Tensor(shape) = &field.content {
-            let shape: Vec<usize> = shape.iter().map(|size| size.value(&|_| 1) as usize).collect();
-            fields.insert(field.name.clone(), Tensor::make(&shape, |_| 0.0.into()));
+        match &field.content {
+            Content::Tensor(shape) => {
+                let shape: Vec<usize> = shape.iter().map(|size| size.value(&|_| 1) as usize).collect();
+                add(field.name.clone(), &shape);
+            }
+            Content::Layer { .. } => {
+                for held in parameters::of(&program.layers, field, &|_| 1) {
+                    add(held.path(), &held.whole());
+                }
+            }
         }
     }
     fields

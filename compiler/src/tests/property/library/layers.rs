@@ -26,6 +26,26 @@ pub fn fields(layer: &str) -> Option<&'static [&'static str]> {
     })
 }
 
+/// The shapes of a layer's fields in order; none where they hang on more than its sizes.
+pub fn shapes(layer: &str, generics: &[usize]) -> Vec<Vec<usize>> {
+    match (layer, generics) {
+        ("Linear", &[inner, outer]) => vec![vec![inner, outer], vec![outer]],
+        ("LayerNorm" | "BatchNorm", &[width]) | ("GroupNorm", &[_, width]) => vec![vec![width]; 2],
+        ("RmsNorm", &[width]) => vec![vec![width]],
+        ("Embedding", &[rows, width]) => vec![vec![rows, width]],
+        ("Rnn" | "Gru" | "Lstm", &[inner, outer]) => {
+            let gates = match layer {
+                "Rnn" => 1,
+                "Gru" => 3,
+                _ => 4,
+            };
+            let width = gates * outer;
+            vec![vec![inner, width], vec![outer, width], vec![width], vec![width]]
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// What a layer returns, by its fields in order.
 pub fn layer(
     (name, generics): (&str, &[i64]),

@@ -4,7 +4,7 @@ use super::super::external;
 use super::super::library::{self, Options, layers};
 use super::super::number::Number;
 use super::super::tensor::{self, Element, Tensor};
-use super::super::tree::{Bound, Content, Expr, Int, LayerName, Size, Subscript};
+use super::super::tree::{Bound, By, Content, Expr, Int, LayerName, Parameter, Size, Subscript};
 use super::{Frame, Meaning, Place, Slot, Value, binary, compare, one_of, slot};
 
 impl<'p> Meaning<'p> {
@@ -23,6 +23,7 @@ impl<'p> Meaning<'p> {
             Expr::Size(size) => Tensor::scalar(self.size(frame, size) as f64),
             Expr::Integer(value) => Tensor::scalar(Element::Index(self.int(frame, value))),
             Expr::Name(name) => return self.named(frame, name),
+            Expr::Parameter(parameter) => self.held(frame, parameter),
             Expr::Negate(inner) => self.tensor(frame, inner).map(Number::neg),
             Expr::Not(inner) => {
                 Tensor::zip(&[&self.tensor(frame, inner)], |one| Element::Flag(!one[0].flag()))
@@ -130,7 +131,7 @@ impl<'p> Meaning<'p> {
                 };
             }
             Expr::Jacobian { of, by } => {
-                let variable = self.named(frame, by).tensor();
+                let variable = self.variable(frame, by);
                 let columns: Vec<Tensor> = (0..variable.data.len())
                     .map(|place| {
                         let (moved, tag) = self.moved(frame, of, by, vec![(place, 1.0.into())]);
@@ -145,7 +146,7 @@ impl<'p> Meaning<'p> {
             }
             Expr::Jvp { of, by, along } => {
                 let along = self.tensor(frame, along);
-                let shape = self.named(frame, by).tensor().shape;
+                let shape = self.variable(frame, by).shape;
                 let movement = along.stretch(&shape).data.iter().map(Element::number).enumerate().collect();
                 let (moved, tag) = self.moved(frame, of, by, movement);
                 moved.map(|element| element.slope(tag))
@@ -264,9 +265,45 @@ impl<'p> Meaning<'p> {
 
     pub(super) fn parameter(&self, place: &Place, field: &str) -> Tensor {
         let path = if place.path.is_empty() { field.to_string() } else { format!("{}.{field}", place.path) };
-        let whole = self.fields.get(&path).unwrap_or_else(|| panic!("no parameter `{path}`"));
-        let own = whole.shape[place.at.len()..].to_vec();
-        Tensor::make(&own, |at| whole.at(&[place.at.as_slice(), at].concat()).clone())
+        self.part(&path, &place.at)
+    }
+
+    /// A parameter of one layer of an array.
+    fn part(&self, path: &str, place: &[usize]) -> Tensor {
+        let whole = self.fields.get(path).unwrap_or_else(|| panic!("no parameter `{path}`"));
+        let own = whole.shape[place.len()..].to_vec();
+        Tensor::make(&own, |at| whole.at(&[place, at].concat()).clone())
+    }
+
+    /// What is differentiated by.
+    pub(super) fn variable(&self, frame: &Frame<'p>, by: &By) -> Tensor {
+        match by {
+            By::Name(name) => self.named(frame, name).tensor(),
+            By::Parameter(parameter) => self.held(frame, parameter),
+        }
+    }
+
+    /// A layer's parameter.
+    fn held(&self, frame: &Frame<'p>, parameter: &Parameter) -> Tensor {
+        let (path, at) = self.holder(frame, parameter);
+        self.part(&path, &at)
+    }
+
+    /// Under which path the network has a layer's parameter, and where in the arrays of layers it stands.
+    pub(super) fn holder(&self, frame: &Frame<'p>, parameter: &Parameter) -> (String, Vec<usize>) {
+        let (mut path, mut at) = (String::new(), Vec::new());
+        for (layer, which) in &parameter.layers {
+            match slot(frame, layer) {
+                Some(Slot::Layer(place)) => {
+                    path += &place.path;
+                    at.extend(&place.at);
+                }
+                _ => path += layer,
+            }
+            path.push('.');
+            at.extend(which.iter().map(|which| self.int(frame, which) as usize));
+        }
+        (path + &parameter.name, at)
     }
 
     pub(super) fn layer_named(&self, frame: &Frame<'p>, name: &str) -> Place {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::number::Number;
 use super::tensor::{self, Element, Tensor};
-use super::tree::{Expr, Function, Kind, Pattern, Program, Range, Statement, Struct, Target, Type};
+use super::tree::{By, Expr, Function, Kind, Pattern, Program, Range, Statement, Struct, Target, Type};
 
 /// What an expression yields.
 #[derive(Clone, Debug)]
@@ -251,6 +251,7 @@ impl<'p> Meaning<'p> {
         let new = self.expr(frame, value);
         let update = |old: &Tensor, new: &Tensor| match operator {
             "=" => new.stretch(&old.shape),
+            _ if is_index(old) => binary(&operator[..1], old, new),
             "+=" => old.add(new),
             "-=" => old.sub(new),
             "*=" => old.mul(new),
@@ -291,8 +292,8 @@ impl<'p> Meaning<'p> {
         }
     }
 
-    fn gradient(&mut self, frame: &Frame<'p>, of: &'p Expr, by: &str) -> Tensor {
-        let variable = self.named(frame, by).tensor();
+    fn gradient(&mut self, frame: &Frame<'p>, of: &'p Expr, by: &'p By) -> Tensor {
+        let variable = self.variable(frame, by);
         let mut place = 0;
         variable.map(|_| {
             let (moved, tag) = self.moved(frame, of, by, vec![(place, 1.0.into())]);
@@ -302,38 +303,54 @@ impl<'p> Meaning<'p> {
     }
 
     /// A value with a variable of the same list moving: all since it was bound is done again.
-    fn moved(&mut self, frame: &Frame<'p>, of: &'p Expr, by: &str, movement: Movement) -> (Tensor, u32) {
+    fn moved(&mut self, frame: &Frame<'p>, of: &'p Expr, by: &'p By, movement: Movement) -> (Tensor, u32) {
         self.tags += 1;
         let tag = self.tags;
         let mut again = frame.clone();
         let mut list = again.lists.pop().expect("a list is under way");
-        let bound = list.statements[..list.at].iter().rposition(|statement| match statement {
-            Statement::Let { name, .. } | Statement::LetIndexed { name, .. } => name == by,
-            Statement::LetTuple { pattern, .. } => pattern.names().iter().any(|name| name == by),
-            Statement::Assign { .. } | Statement::For { .. } | Statement::If { .. } => false,
-        });
+        let binds = |by: &str| {
+            list.statements[..list.at].iter().rposition(|statement| match statement {
+                Statement::Let { name, .. } | Statement::LetIndexed { name, .. } => name == by,
+                Statement::LetTuple { pattern, .. } => pattern.names().iter().any(|name| name == by),
+                Statement::Assign { .. } | Statement::For { .. } | Statement::If { .. } => false,
+            })
+        };
         again.names = list.start.clone();
         let mut field = None;
-        if let Some(bound) = bound {
-            list.moving.push((bound, by.to_string(), tag, movement));
-        } else if again.names.iter().any(|(name, _)| name == by) {
-            shift(lookup(&mut again, by), tag, &movement);
-            list.start = again.names.clone();
-        } else {
-            let before = self.fields[by].clone();
-            let mut value = Value::Tensor(before.clone());
-            shift(&mut value, tag, &movement);
-            self.fields.insert(by.to_string(), value.tensor());
-            field = Some(before);
+        match by {
+            By::Parameter(parameter) => {
+                let (path, at) = self.holder(frame, parameter);
+                let variable = self.variable(frame, by);
+                let first = tensor::ravel(&at, &self.fields[&path].shape[..at.len()]) * variable.data.len();
+                let movement = movement.into_iter().map(|(place, slope)| (first + place, slope)).collect();
+                field = Some(self.shift_field(&path, tag, &movement));
+            }
+            By::Name(name) => {
+                if let Some(bound) = binds(name) {
+                    list.moving.push((bound, name.clone(), tag, movement));
+                } else if again.names.iter().any(|(known, _)| known == name) {
+                    shift(lookup(&mut again, name), tag, &movement);
+                    list.start = again.names.clone();
+                } else {
+                    field = Some(self.shift_field(name, tag, &movement));
+                }
+            }
         }
         let count = list.at;
         again.lists.push(list);
         self.steps(&mut again, count);
         let moved = self.tensor(&mut again, of);
-        if let Some(before) = field {
-            self.fields.insert(by.to_string(), before);
-        }
+        self.fields.extend(field);
         (moved, tag)
+    }
+
+    /// Lets a parameter move, and returns what it was.
+    fn shift_field(&mut self, path: &str, tag: u32, movement: &Movement) -> (String, Tensor) {
+        let before = self.fields[path].clone();
+        let mut value = Value::Tensor(before.clone());
+        shift(&mut value, tag, movement);
+        self.fields.insert(path.to_string(), value.tensor());
+        (path.to_string(), before)
     }
 }
 
@@ -393,12 +410,15 @@ fn compare<T: PartialOrd>(operator: &str, a: &T, b: &T) -> bool {
     }
 }
 
+fn is_index(tensor: &Tensor) -> bool {
+    matches!(tensor.data.first(), Some(Element::Index(_)))
+}
+
 fn binary(operator: &str, a: &Tensor, b: &Tensor) -> Tensor {
     let flags = |of: fn(bool, bool) -> bool| {
         Tensor::zip(&[a, b], |both| Element::Flag(of(both[0].flag(), both[1].flag())))
     };
     // Of indices with integers.
-    let is_index = |x: &Tensor| matches!(x.data.first(), Some(Element::Index(_)));
     if is_index(a) || is_index(b) {
         let integer = |element: &Element| element.number().real() as i64;
         return Tensor::zip(&[a, b], |both| {
