@@ -37,13 +37,16 @@ pub struct Parameter {
     pub optional: bool,
     /// Whether it is given by its name alone, as a rule.
     pub option: bool,
+    /// Whether a list of tensors is taken.
+    pub list: bool,
 }
 
 impl Parameter {
     /// The parameter that an argument of a function declares.
     pub fn of(argument: &ast::Argument) -> Self {
         let optional = argument.default.is_some();
-        Self { name: pattern_name(&argument.pattern), optional, option: optional || is_option(&argument.ty) }
+        let option = optional || is_option(&argument.ty);
+        Self { name: pattern_name(&argument.pattern), optional, option, list: false }
     }
 }
 
@@ -66,7 +69,7 @@ impl Elaborator<'_> {
         // Tensors one by one where a list is taken: the call says so, and counts none of them.
         let is_listed =
             matches!(positional.first(), Some(Passed::Expr(ast::Expr { kind: ast::ExprKind::Array(_), .. })));
-        let unlisted = !is_listed && parameters.first().is_some_and(|parameter| parameter.name == "tensors");
+        let unlisted = !is_listed && parameters.first().is_some_and(|parameter| parameter.list);
         if let Some(first) = positional.get(parameters.len()).filter(|_| !unlisted) {
             let place = first.place(self);
             let takes = counted(parameters.len(), "argument");

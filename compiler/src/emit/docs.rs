@@ -199,8 +199,7 @@ pub fn of_workspace(signature: &Signature<'_>, length: &Maximum, is_asked: bool)
         signature.function()
     )];
     if is_asked {
-        let panics = "If the sizes need more memory than there can be.";
-        text.extend([String::new(), "# Panics".to_string(), panics.to_string()]);
+        text.extend(only_panic("If the sizes need more memory than there can be."));
     }
     lines(&text)
 }
@@ -219,10 +218,14 @@ pub fn of_operations(signature: &Signature<'_>, counts: &[Int], is_counted: bool
         texts.join(", ")
     )];
     if is_counted {
-        let panics = "If they are more than can be counted.";
-        text.extend([String::new(), "# Panics".to_string(), panics.to_string()]);
+        text.extend(only_panic("If they are more than can be counted."));
     }
     lines(&text)
+}
+
+/// When a function panics that does nothing but count.
+fn only_panic(when: &str) -> [String; 3] {
+    [String::new(), "# Panics".to_string(), when.to_string()]
 }
 
 /// The user's docs, or the name; then the formulas.

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::ir::{Atom, Int, LoopId};
-use crate::simplify::Places;
 
 /// How far indices and counters run: each over `0..extent`.
 pub struct Extents<'a> {
@@ -11,18 +10,12 @@ pub struct Extents<'a> {
     indices: &'a [Int],
     /// By loop.
     counters: &'a BTreeMap<LoopId, Int>,
-    places: Option<&'a Places>,
 }
 
 impl<'a> Extents<'a> {
-    /// Of indices and counters, with nothing known of the elements of tensors.
+    /// Of indices and counters.
     pub fn new(indices: &'a [Int], counters: &'a BTreeMap<LoopId, Int>) -> Self {
-        Self { indices, counters, places: None }
-    }
-
-    /// With what is known of the elements of some tensors.
-    pub fn with_places(self, places: &'a Places) -> Self {
-        Self { places: Some(places), ..self }
+        Self { indices, counters }
     }
 
     /// Something made of dims that the integer never falls below.
@@ -67,15 +60,13 @@ impl<'a> Extents<'a> {
         match atom {
             Atom::Index(place) => self.indices.get(*place).cloned(),
             Atom::Loop(counter) => self.counters.get(counter).cloned(),
-            Atom::Read(tensor, _) => self.places?.get(tensor).cloned(),
-            Atom::Mod(_, by) => by.as_constant().filter(|by| *by > 0).map(Int::constant),
-            Atom::Div(value, by) => {
-                let by = by.as_constant().filter(|by| *by > 0 && self.is_natural(value))?;
-                let most = self.bound(value, true)?.as_constant()?;
-                Some(Int::constant(most / by + 1))
-            }
             // What is checked where it is evaluated may be evaluated nowhere else.
-            Atom::Inside(_) | Atom::Dim(_) | Atom::Root(_) => None,
+            Atom::Inside(_)
+            | Atom::Dim(_)
+            | Atom::Read(..)
+            | Atom::Div(..)
+            | Atom::Mod(..)
+            | Atom::Root(_) => None,
         }
     }
 }

@@ -300,16 +300,12 @@ unsafe fn panels<V: Vector, const HEIGHT: usize>(all: &Contraction<V::Float>, pa
         let mut accumulate = all.accumulate;
         let mut outer = Walk::new(&outer_depth);
         for _ in 0..outer_depth.count() {
-            let mut inner = Walk::new(&inner_depth);
             let mut deep = 0;
             while deep < run {
                 let k = DEPTH.min(run - deep);
                 // The same for every panel, if all of them are there.
                 if left == all.part.0 || !single {
-                    for offset in &mut offsets[..k] {
-                        *offset = inner.offsets.1;
-                        inner.step();
-                    }
+                    windows::fill(&inner_depth, deep, &mut offsets[..k]);
                 }
                 // SAFETY: pieces and offsets are those of elements of B; the copy has `DEPTH` rows.
                 unsafe {

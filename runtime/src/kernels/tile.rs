@@ -236,7 +236,7 @@ unsafe fn strips<V: Vector, D: Down, const HEIGHT: usize, const WIDTH: usize, co
     // SAFETY: every tile starts where the one before ended and ends at m or before.
     unsafe {
         macro_rules! tiles {
-            ($height:ident) => {
+            ($height:tt) => {
                 if WIDTH == 1 {
                     write_tile::<V, D, $height, WIDTH, 2, PART>(block, down, top, last);
                 } else {
@@ -245,21 +245,18 @@ unsafe fn strips<V: Vector, D: Down, const HEIGHT: usize, const WIDTH: usize, co
                 top += $height;
             };
         }
-        const EIGHT: usize = 8;
-        const SIX: usize = 6;
-        const FOUR: usize = 4;
         // A tile of four rows or two waits for what it reads: of 16 rows, twice eight take less time than 12 and four.
         while top + HEIGHT <= m && !(HEIGHT == 12 && matches!(m - top, 14 | 16)) {
             tiles!(HEIGHT);
         }
-        while HEIGHT > EIGHT && top + EIGHT <= m {
-            tiles!(EIGHT);
+        while HEIGHT > 8 && top + 8 <= m {
+            tiles!(8);
         }
-        if HEIGHT > SIX && top + SIX <= m {
-            tiles!(SIX);
+        if HEIGHT > 6 && top + 6 <= m {
+            tiles!(6);
         }
-        while HEIGHT > FOUR && top + FOUR <= m {
-            tiles!(FOUR);
+        while HEIGHT > 4 && top + 4 <= m {
+            tiles!(4);
         }
         match (m - top, WIDTH) {
             (3, 1) => write_tile::<V, D, 3, WIDTH, 2, PART>(block, down, top, last),

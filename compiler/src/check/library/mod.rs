@@ -70,7 +70,8 @@ impl Parameter {
 
     fn seen(&self) -> arguments::Parameter {
         let optional = matches!(self, Default(..));
-        arguments::Parameter { name: self.name().to_string(), optional, option: optional }
+        let list = matches!(self, Tensors(_));
+        arguments::Parameter { name: self.name().to_string(), optional, option: optional, list }
     }
 }
 

@@ -20,7 +20,7 @@ mod whole;
 pub use integer::operator;
 pub use outline::Loops;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -173,8 +173,8 @@ struct Body<'a> {
     extents: Vec<Int>,
     /// How far the counters run.
     counted: BTreeMap<LoopId, Int>,
-    /// How many values the elements of what looks for the largest take.
-    places: Places,
+    /// How many values the elements of what looks for the largest take, once that was asked.
+    places: OnceCell<Places>,
     /// Rows that are arrays of whole vectors now.
     rows: Vec<rows::Row>,
     /// The loop over the elements of rows around.
@@ -225,7 +225,7 @@ impl<'a> Body<'a> {
             indices: Vec::new(),
             extents: Vec::new(),
             counted: BTreeMap::new(),
-            places: plan.places(),
+            places: OnceCell::new(),
             rows: Vec::new(),
             lane: None,
             around: Vec::new(),

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
-use crate::ir::{Axis, Int, Kind, Scalar, ScalarId, TensorId, Unary};
-use crate::plan::{Bound, BufferId, Extents, For, Home, Item, Leaf, LeafKind, Range, Root, Step};
+use crate::ir::{Axis, Graph, Int, Kind, Scalar, ScalarId, TensorId, Unary};
+use crate::plan::{Bound, BufferId, For, Home, Item, Leaf, LeafKind, Range, Root, Step};
+use crate::simplify::Ranges;
 
 use super::Body;
 
@@ -229,7 +230,7 @@ impl Body<'_> {
         let stacked = self.stacked(leaf.out);
         if leaf.at.len() < stacked {
             let shape = self.plan.graph.shape(leaf.out)[leaf.at.len()..stacked].to_vec();
-            let axes = crate::ir::Graph::axes(&shape);
+            let axes = Graph::axes(&shape);
             let (opened, spans) = self.open_all(&axes, &[]);
             let own = (self.indices.len() - axes.len()..self.indices.len()).map(Int::index);
             let at: Vec<Int> = leaf.at.iter().cloned().chain(own).collect();
@@ -347,8 +348,13 @@ impl Body<'_> {
     fn is_added_unasked(&self, leaf: &Leaf) -> bool {
         let graph = &self.plan.graph;
         let Some((condition, _, value)) = self.guard(leaf.value) else { return false };
-        let extents = Extents::new(&self.extents, &self.counted).with_places(&self.places);
-        let is_inside = |tensor: TensorId, at: &[Int]| extents.are_within(at, graph.shape(tensor));
+        let (axes, places) = (Graph::axes(&self.extents), self.places.get_or_init(|| self.plan.places()));
+        let ranges = Ranges::new(&axes, &self.counted).with_places(places);
+        // What is checked where it is evaluated may be evaluated nowhere else.
+        let is_inside = |tensor: TensorId, at: &[Int]| {
+            let mut subscripts = at.iter().zip(graph.shape(tensor));
+            subscripts.all(|(at, size)| at.unchecked() == *at && ranges.is_within(at, size))
+        };
         let decides = |id: ScalarId| match graph.scalars[id] {
             Scalar::Compare(..) => true,
             Scalar::Read(tensor, _) => self.kind(tensor) == Kind::Mask,

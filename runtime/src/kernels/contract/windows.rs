@@ -403,7 +403,7 @@ unsafe fn listed<V: Vector>(
 
 /// Lists the second offsets of values from one on.
 #[inline(always)]
-fn fill(indices: &Indices, from: usize, offsets: &mut [usize]) {
+pub(super) fn fill(indices: &Indices, from: usize, offsets: &mut [usize]) {
     if offsets.len() == indices.count() {
         return indices.list(offsets);
     }
