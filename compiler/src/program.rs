@@ -81,6 +81,11 @@ impl StructType {
     pub fn is_small(&self) -> bool {
         is_small(self.parameters)
     }
+
+    /// Whether it has so many parameters that it is worth a line of the cache to begin with one.
+    pub fn is_aligned(&self) -> bool {
+        self.is_network && self.parameters >= 64
+    }
 }
 
 /// Whether a network of so many floats is small.

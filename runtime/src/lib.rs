@@ -104,7 +104,7 @@ pub mod __private {
     pub use chainrule_derive::__expand;
 
     pub use crate::carve::{as_bools, as_flags, as_flags_mut, as_u32, as_u32_mut, carve, larger};
-    pub use crate::kernels::{self, vectorised};
+    pub use crate::kernels::{self, vectorised, vectorised_rows};
     pub use crate::optimiser::{update_by_narrow_product, update_by_product, update_by_zeros};
     pub use crate::params::{Params, Path, Visitor, Witness};
     pub use crate::{

@@ -7,7 +7,7 @@
 use rand_core::{Rng as _, SeedableRng as _};
 use rand_pcg::Pcg64;
 
-use crate::math;
+use crate::math::{self, Cpu};
 
 /// A seeded random generator, PCG64.
 ///
@@ -60,7 +60,7 @@ impl Rng {
             let (x, y) = (2.0 * self.uniform() - 1.0, 2.0 * self.uniform() - 1.0);
             let square = x * x + y * y;
             if square > 0.0 && square < 1.0 {
-                return x * math::f64::sqrt(-2.0 * math::f64::ln(square) / square);
+                return x * math::f64::sqrt(-2.0 * math::f64::ln(Cpu::PLAIN, square) / square);
             }
         }
     }

@@ -9,7 +9,7 @@ const D: usize = 16;
     ::chainrule::__private::core::clone::Clone,
     ::chainrule::__private::core::marker::Copy
 )]
-#[repr(C)]
+#[repr(C, align(64))]
 pub struct Attention {
     /// `f32[16, 16]`, starts as `glorot_uniform`.
     pub wq: [[f32; 16]; 16],
@@ -1390,7 +1390,7 @@ impl Attention {
         use ::chainrule::__private::{kernels, math::f32 as math};
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move |_| {
+            move |cpu| {
                 let q = &q[..n * t];
                 let k = &k[..n * t];
                 let v_2 = &v_2[..n * t];
@@ -1449,7 +1449,7 @@ impl Attention {
                         let s_row = &s[..t];
                         let d_s_sum_row = &mut d_s_sum[(n_2 * t + j) * t..][..t];
                         for k_3 in 0..t {
-                            d_s_sum_row[k_3] = math::exp(s_row[k_3] - a_sum_shift);
+                            d_s_sum_row[k_3] = math::exp(cpu, s_row[k_3] - a_sum_shift);
                         }
                         let a_sum_rest_others = kernels::sum_of(
                             t,
@@ -1513,7 +1513,7 @@ impl Attention {
         use ::chainrule::__private::{kernels, math::f32 as math};
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move |_| {
+            move |cpu| {
                 let q = &q[..n * t];
                 let k = &k[..n * t];
                 let v_2 = &v_2[..n * t];
@@ -1564,7 +1564,7 @@ impl Attention {
                             0.0
                         };
                         for k_2 in 0..t {
-                            a_sum_exp[k_2] = math::exp(s[k_2] - a_sum_shift);
+                            a_sum_exp[k_2] = math::exp(cpu, s[k_2] - a_sum_shift);
                         }
                         let a_sum_rest_others = kernels::sum_of(
                             t,

@@ -6,7 +6,7 @@
     ::chainrule::__private::core::clone::Clone,
     ::chainrule::__private::core::marker::Copy
 )]
-#[repr(C)]
+#[repr(C, align(64))]
 pub struct Burgers {
     /// `f64[2, 20]`, starts as `glorot_normal`.
     pub w1: [[f64; 20]; 2],
@@ -155,11 +155,11 @@ impl Burgers {
             );
         }
         let arena = ws.request(364 * n, "Burgers::residual");
-        let value = ::chainrule::__private::vectorised(
+        let value = ::chainrule::__private::vectorised_rows(
+            n,
             #[inline(always)]
-            |cpu| {
+            |cpu, n| {
                 use ::chainrule::__private::{carve, kernels};
-                let n: usize = n;
                 let [h_part_part, h, u_left, d_u_product, d_u_product_part, d_h, d_h_3,
                 h_part, d_h_2, d_u_product_2, d_u_product_3, d_u_left, u, d_r, d_u] = carve(
                     arena,
@@ -198,7 +198,7 @@ impl Burgers {
                 let u = &mut u[..n];
                 let d_r = &mut d_r[..n];
                 let d_u = &mut d_u[..n];
-                Self::__compute_h(n, &self.w1, &self.b1, t, x, h, h_part_part);
+                Self::__compute_h(n, cpu, &self.w1, &self.b1, t, x, h, h_part_part);
                 kernels::matmul_small::<
                     20,
                     _,
@@ -215,6 +215,7 @@ impl Burgers {
                 );
                 Self::__compute_u_left(
                     n,
+                    cpu,
                     &self.b2,
                     &self.w3,
                     u_left,
@@ -392,11 +393,11 @@ impl Burgers {
             );
         }
         let arena = ws.request(103 * n, "Burgers::residual");
-        let value = ::chainrule::__private::vectorised(
+        let value = ::chainrule::__private::vectorised_rows(
+            n,
             #[inline(always)]
-            |cpu| {
+            |cpu, n| {
                 use ::chainrule::__private::{carve, kernels};
-                let n: usize = n;
                 let [h, u_left, d_u_product, h_part, u_product] = carve(
                     arena,
                     [
@@ -412,7 +413,7 @@ impl Burgers {
                 let d_u_product = &mut d_u_product.as_chunks_mut::<20>().0[..n];
                 let h_part = &mut h_part.as_chunks_mut::<20>().0[..n];
                 let u_product = &mut u_product[..n];
-                Self::__compute_h_2(n, &self.w1, &self.b1, t, x, h);
+                Self::__compute_h_2(n, cpu, &self.w1, &self.b1, t, x, h);
                 kernels::matmul_small::<
                     20,
                     _,
@@ -427,7 +428,14 @@ impl Burgers {
                     u_left.as_flattened_mut(),
                     false,
                 );
-                Self::__compute_u_left_2(n, &self.b2, &self.w3, u_left, d_u_product);
+                Self::__compute_u_left_2(
+                    n,
+                    cpu,
+                    &self.b2,
+                    &self.w3,
+                    u_left,
+                    d_u_product,
+                );
                 kernels::dots_small(
                     cpu,
                     n,
@@ -1371,6 +1379,7 @@ impl Burgers {
     #[inline(always)]
     fn __compute_h(
         n: usize,
+        cpu: ::chainrule::__private::kernels::Cpu,
         w1: &[[f64; 20]; 2],
         b1: &[f64; 20],
         t: &[f64],
@@ -1390,7 +1399,10 @@ impl Burgers {
             let mut h_row = [0.0_f64; 32];
             let mut h_part_part_row = [0.0_f64; 32];
             for j in 0..32 {
-                h_row[j] = math::tanh(t[i] * w1_row[j] + x[i] * w1_row_2[j] + b1_row[j]);
+                h_row[j] = math::tanh(
+                    cpu,
+                    t[i] * w1_row[j] + x[i] * w1_row_2[j] + b1_row[j],
+                );
                 h_part_part_row[j] = (1.0 - h_row[j]) * (1.0 + h_row[j]);
             }
             h[i].copy_from_slice(&h_row[..20]);
@@ -1401,6 +1413,7 @@ impl Burgers {
     #[inline(always)]
     fn __compute_u_left(
         n: usize,
+        cpu: ::chainrule::__private::kernels::Cpu,
         b2: &[f64; 20],
         w3: &[f64; 20],
         u_left: &mut [[f64; 20]],
@@ -1418,7 +1431,7 @@ impl Burgers {
             let mut d_u_product_part_row = [0.0_f64; 32];
             let mut d_u_product_row = [0.0_f64; 32];
             for j in 0..32 {
-                u_left_row[j] = math::tanh(u_left_row[j] + b2_row[j]);
+                u_left_row[j] = math::tanh(cpu, u_left_row[j] + b2_row[j]);
                 d_u_product_part_row[j] = (1.0 - u_left_row[j]) * (1.0 + u_left_row[j]);
                 d_u_product_row[j] = w3_row[j] * d_u_product_part_row[j];
             }
@@ -1544,6 +1557,7 @@ impl Burgers {
     #[inline(always)]
     fn __compute_h_2(
         n: usize,
+        cpu: ::chainrule::__private::kernels::Cpu,
         w1: &[[f64; 20]; 2],
         b1: &[f64; 20],
         t: &[f64],
@@ -1560,7 +1574,10 @@ impl Burgers {
         for i in kernels::rows(0..n) {
             let mut h_row = [0.0_f64; 32];
             for j in 0..32 {
-                h_row[j] = math::tanh(t[i] * w1_row[j] + x[i] * w1_row_2[j] + b1_row[j]);
+                h_row[j] = math::tanh(
+                    cpu,
+                    t[i] * w1_row[j] + x[i] * w1_row_2[j] + b1_row[j],
+                );
             }
             h[i].copy_from_slice(&h_row[..20]);
         }
@@ -1569,6 +1586,7 @@ impl Burgers {
     #[inline(always)]
     fn __compute_u_left_2(
         n: usize,
+        cpu: ::chainrule::__private::kernels::Cpu,
         b2: &[f64; 20],
         w3: &[f64; 20],
         u_left: &mut [[f64; 20]],
@@ -1583,7 +1601,7 @@ impl Burgers {
             let mut u_left_row = kernels::row::<32, _>(&u_left[i]);
             let mut d_u_product_row = [0.0_f64; 32];
             for j in 0..32 {
-                u_left_row[j] = math::tanh(u_left_row[j] + b2_row[j]);
+                u_left_row[j] = math::tanh(cpu, u_left_row[j] + b2_row[j]);
                 d_u_product_row[j] = w3_row[j]
                     * ((1.0 - u_left_row[j]) * (1.0 + u_left_row[j]));
             }

@@ -482,7 +482,7 @@ impl Walk {
         use ::chainrule::__private::{kernels, math::f64 as math};
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move |_| {
+            move |cpu| {
                 let x = &x[..t];
                 let h_each = &mut h_each[..t_root];
                 for t_part in 0..t_root {
@@ -505,6 +505,7 @@ impl Walk {
                         let mut h_row = [0.0_f64; 8];
                         for i in 0..8 {
                             h_row[i] = math::tanh(
+                                cpu,
                                 h_product_row[i] + x_row[i] + b_row[i],
                             );
                         }
@@ -529,7 +530,7 @@ impl Walk {
         use ::chainrule::__private::{kernels, math::f64 as math};
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move |_| {
+            move |cpu| {
                 let x = &x[..t];
                 for t_2 in 0..t {
                     let mut h_product = [0.0_f64; 4];
@@ -544,7 +545,10 @@ impl Walk {
                     let b_row = kernels::row::<8, _>(b);
                     let mut h_row = [0.0_f64; 8];
                     for i in 0..8 {
-                        h_row[i] = math::tanh(h_product_row[i] + x_row[i] + b_row[i]);
+                        h_row[i] = math::tanh(
+                            cpu,
+                            h_product_row[i] + x_row[i] + b_row[i],
+                        );
                     }
                     h.copy_from_slice(&h_row[..4]);
                 }
@@ -566,7 +570,7 @@ impl Walk {
         use ::chainrule::__private::{kernels, math::f64 as math};
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move |_| {
+            move |cpu| {
                 let x = &x[..t];
                 let h_each_3 = &mut h_each_3[..t_root];
                 let h_each_2 = &mut h_each_2[..t_root];
@@ -586,7 +590,7 @@ impl Walk {
                     let x_row = kernels::row::<8, _>(&x[t_2 + t_part * t_root]);
                     let mut h_each_3_row = [0.0_f64; 8];
                     for i in 0..8 {
-                        h_3_row[i] = math::tanh(h_3_row[i] + x_row[i] + b_row[i]);
+                        h_3_row[i] = math::tanh(cpu, h_3_row[i] + x_row[i] + b_row[i]);
                         h_each_3_row[i] = h_3_row[i];
                     }
                     h_3.copy_from_slice(&h_3_row[..4]);

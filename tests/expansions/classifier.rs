@@ -962,7 +962,7 @@ impl Mlp {
             (),
             #[inline(always)]
             move |
-                _,
+                cpu,
                 rows,
                 (label, logits, each_part, each_sum_exp, each_sum_rest),
                 (),
@@ -1012,7 +1012,10 @@ impl Mlp {
                     let others_row = kernels::row::<16, _>(&others);
                     let mut each_sum_exp_row = [0.0_f32; 16];
                     for k in 0..16 {
-                        each_sum_exp_row[k] = math::exp(others_row[k] - each_sum_shift);
+                        each_sum_exp_row[k] = math::exp(
+                            cpu,
+                            others_row[k] - each_sum_shift,
+                        );
                     }
                     each_sum_exp[i].copy_from_slice(&each_sum_exp_row[..10]);
                     let each_sum_one = if math::abs(each_part[i])
@@ -1060,14 +1063,14 @@ impl Mlp {
             (),
             (),
             #[inline(always)]
-            move |_, rows, (logits, label, each_sum_rest, each_part), (), ()| {
+            move |cpu, rows, (logits, label, each_sum_rest, each_part), (), ()| {
                 let logits = &logits[..rows];
                 let label = &label[..rows];
                 let each_sum_rest = &each_sum_rest[..rows];
                 let each_part = &mut each_part[..rows];
                 for i in 0..rows {
                     each_part[i] = each_part[i] - logits[i][label[i] as usize]
-                        + math::ln_1p(each_sum_rest[i]);
+                        + math::ln_1p(cpu, each_sum_rest[i]);
                 }
             },
         )
@@ -1077,12 +1080,12 @@ impl Mlp {
         use ::chainrule::__private::{kernels, math::f32 as math};
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move |_| {
+            move |cpu| {
                 let each_part = &each_part[..n];
                 let loss_mean = kernels::sum_of(
                     n,
                     #[inline(always)]
-                    |k| math::softplus(each_part[k]),
+                    |k| math::softplus(cpu, each_part[k]),
                 );
                 loss_mean
             },
@@ -1106,14 +1109,20 @@ impl Mlp {
             (),
             (d_b2,),
             #[inline(always)]
-            move |_, rows, (each_part, each_sum_rest, label, each_sum_exp), (), (d_b2,)| {
+            move |
+                cpu,
+                rows,
+                (each_part, each_sum_rest, label, each_sum_exp),
+                (),
+                (d_b2,)|
+            {
                 let each_part = &each_part[..rows];
                 let each_sum_rest = &each_sum_rest[..rows];
                 let label = &label[..rows];
                 let each_sum_exp = &mut each_sum_exp[..rows];
                 let mut d_b2_row = kernels::row::<16, _>(d_b2);
                 for i in kernels::rows(0..rows) {
-                    let each_part_2 = d_loss_mean * math::sigmoid(each_part[i]);
+                    let each_part_2 = d_loss_mean * math::sigmoid(cpu, each_part[i]);
                     let d_each_sum_rest = each_part_2 / (1.0 + each_sum_rest[i]);
                     let mut each_sum_exp_row = kernels::row::<16, _>(&each_sum_exp[i]);
                     let numbers = kernels::numbers::<16>();
@@ -1208,7 +1217,7 @@ impl Mlp {
             (),
             (),
             #[inline(always)]
-            move |_, rows, (label, logits, each_sum_top, each_sum_rest), (), ()| {
+            move |cpu, rows, (label, logits, each_sum_top, each_sum_rest), (), ()| {
                 let label = &label[..rows];
                 let logits = &mut logits[..rows];
                 let each_sum_top = &mut each_sum_top[..rows];
@@ -1268,7 +1277,7 @@ impl Mlp {
                             #[inline(always)]
                             |k| {
                                 let k_number = numbers[k];
-                                math::exp(others_row[k] - each_sum_shift)
+                                math::exp(cpu, others_row[k] - each_sum_shift)
                                     - (if k_number == kernels::number(each_sum_at) {
                                         each_sum_one
                                     } else {
@@ -1291,7 +1300,7 @@ impl Mlp {
         use ::chainrule::__private::{kernels, math::f32 as math};
         ::chainrule::__private::vectorised(
             #[inline(always)]
-            move |_| {
+            move |cpu| {
                 let each_sum_top = &each_sum_top[..n];
                 let logits = &logits[..n];
                 let label = &label[..n];
@@ -1300,8 +1309,9 @@ impl Mlp {
                     n,
                     #[inline(always)]
                     |k| math::softplus(
+                        cpu,
                         each_sum_top[k] - logits[k][label[k] as usize]
-                            + math::ln_1p(each_sum_rest[k]),
+                            + math::ln_1p(cpu, each_sum_rest[k]),
                     ),
                 );
                 loss_mean

@@ -329,11 +329,11 @@ impl LinearRegressionLossPass<'_> {
     pub fn backward(self, grads: &mut LinearRegression) {
         let Self { arena, x, .. } = self;
         let n = x.len();
-        ::chainrule::__private::vectorised(
+        ::chainrule::__private::vectorised_rows(
+            n,
             #[inline(always)]
-            |cpu| {
+            |cpu, n| {
                 use ::chainrule::__private::{carve, kernels};
-                let n: usize = n;
                 let [error] = carve(arena, [0..n]);
                 let error = &mut error[..n];
                 let d_loss_mean = if 0 < n { 0.5 / n as f64 } else { 0.0 };
@@ -360,11 +360,11 @@ impl LinearRegressionLossPass<'_> {
     pub fn accumulate(self, grads: &mut LinearRegression) {
         let Self { arena, x, .. } = self;
         let n = x.len();
-        ::chainrule::__private::vectorised(
+        ::chainrule::__private::vectorised_rows(
+            n,
             #[inline(always)]
-            |cpu| {
+            |cpu, n| {
                 use ::chainrule::__private::{carve, kernels};
-                let n: usize = n;
                 let [error] = carve(arena, [0..n]);
                 let error = &mut error[..n];
                 let d_loss_mean = if 0 < n { 0.5 / n as f64 } else { 0.0 };

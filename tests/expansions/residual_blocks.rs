@@ -344,11 +344,11 @@ impl Residual {
             4,
         );
         let arena = ws.request(1020 * n, "Residual::loss");
-        let value = ::chainrule::__private::vectorised(
+        let value = ::chainrule::__private::vectorised_rows(
+            n,
             #[inline(always)]
-            |cpu| {
+            |cpu, n| {
                 use ::chainrule::__private::{carve, kernels};
-                let n: usize = n;
                 let [centred_each, norm_each, fc_each, h_part_each, norm_part_each_2, h,
                 scratch, norm_part_each] = carve(
                     arena,
@@ -417,6 +417,7 @@ impl Residual {
                     );
                     Self::__compute_h_2(
                         n,
+                        cpu,
                         block,
                         &self.blocks[block].fc.bias,
                         fc_product,
@@ -456,6 +457,7 @@ impl Residual {
                 );
                 Self::__compute_leave(
                     n,
+                    cpu,
                     &self.leave.bias,
                     label,
                     leave,
@@ -463,8 +465,15 @@ impl Residual {
                     each_sum_exp,
                     each_sum_rest,
                 );
-                Self::__compute_each_part(n, leave, label, each_sum_rest, each_part);
-                let loss_mean = Self::__compute_loss_mean(n, each_part);
+                Self::__compute_each_part(
+                    n,
+                    cpu,
+                    leave,
+                    label,
+                    each_sum_rest,
+                    each_part,
+                );
+                let loss_mean = Self::__compute_loss_mean(n, cpu, each_part);
                 let loss = loss_mean / n as f32;
                 loss
             },
@@ -519,11 +528,11 @@ impl Residual {
             4,
         );
         let arena = ws.request(1020 * n + 3648, "Residual::loss");
-        let value = ::chainrule::__private::vectorised(
+        let value = ::chainrule::__private::vectorised_rows(
+            n,
             #[inline(always)]
-            |cpu| {
+            |cpu, n| {
                 use ::chainrule::__private::{carve, kernels};
-                let n: usize = n;
                 let [centred_each, norm_each, fc_each, h_part_each, norm_part_each_2, h,
                 scratch, norm_part_each] = carve(
                     arena,
@@ -592,6 +601,7 @@ impl Residual {
                     );
                     Self::__compute_h_2(
                         n,
+                        cpu,
                         block,
                         &self.blocks[block].fc.bias,
                         fc_product,
@@ -631,6 +641,7 @@ impl Residual {
                 );
                 Self::__compute_leave(
                     n,
+                    cpu,
                     &self.leave.bias,
                     label,
                     leave,
@@ -638,18 +649,25 @@ impl Residual {
                     each_sum_exp,
                     each_sum_rest,
                 );
-                Self::__compute_each_part(n, leave, label, each_sum_rest, each_part);
-                let loss_mean = Self::__compute_loss_mean(n, each_part);
+                Self::__compute_each_part(
+                    n,
+                    cpu,
+                    leave,
+                    label,
+                    each_sum_rest,
+                    each_part,
+                );
+                let loss_mean = Self::__compute_loss_mean(n, cpu, each_part);
                 let loss = loss_mean / n as f32;
                 loss
             },
         );
         ::chainrule::Optimiser::begin(optimiser, <Self as ::chainrule::Params>::count());
-        ::chainrule::__private::vectorised(
+        ::chainrule::__private::vectorised_rows(
+            n,
             #[inline(always)]
-            |cpu| {
+            |cpu, n| {
                 use ::chainrule::__private::{carve, kernels};
-                let n: usize = n;
                 let [each_sum_exp, each_part, each_sum_rest, d_bias, d_h] = carve(
                     arena,
                     [
@@ -669,6 +687,7 @@ impl Residual {
                 d_bias.fill(0.0);
                 Self::__compute_each_sum_exp(
                     n,
+                    cpu,
                     d_loss_mean,
                     each_part,
                     each_sum_rest,
@@ -802,6 +821,7 @@ impl Residual {
                     Self::__compute_d_bias_4(
                         block,
                         n,
+                        cpu,
                         d_h,
                         fc_each,
                         h_part_each,
@@ -975,11 +995,11 @@ impl Residual {
             4,
         );
         let arena = ws.request(48 * n, "Residual::loss");
-        let value = ::chainrule::__private::vectorised(
+        let value = ::chainrule::__private::vectorised_rows(
+            n,
             #[inline(always)]
-            |cpu| {
+            |cpu, n| {
                 use ::chainrule::__private::{carve, kernels};
-                let n: usize = n;
                 let [scratch, h] = carve(arena, [0..n * 32, n * 32..n * 48]);
                 let h = &mut h.as_chunks_mut::<16>().0[..n];
                 kernels::matmul_small::<
@@ -1022,7 +1042,13 @@ impl Residual {
                         fc_product.as_flattened_mut(),
                         false,
                     );
-                    Self::__compute_h_3(n, &self.blocks[block].fc.bias, fc_product, h);
+                    Self::__compute_h_3(
+                        n,
+                        cpu,
+                        &self.blocks[block].fc.bias,
+                        fc_product,
+                        h,
+                    );
                 }
                 let [leave, each_sum_top, each_sum_rest, h] = carve(
                     arena,
@@ -1048,6 +1074,7 @@ impl Residual {
                 );
                 Self::__compute_leave_2(
                     n,
+                    cpu,
                     &self.leave.bias,
                     label,
                     leave,
@@ -1056,6 +1083,7 @@ impl Residual {
                 );
                 let loss_mean = Self::__compute_loss_mean_2(
                     n,
+                    cpu,
                     each_sum_top,
                     leave,
                     label,
@@ -1253,11 +1281,11 @@ impl ResidualLossPass<'_> {
     pub fn backward(self, grads: &mut Residual) {
         let Self { model, arena, x, label, .. } = self;
         let n = x.len();
-        ::chainrule::__private::vectorised(
+        ::chainrule::__private::vectorised_rows(
+            n,
             #[inline(always)]
-            |cpu| {
+            |cpu, n| {
                 use ::chainrule::__private::{carve, kernels};
-                let n: usize = n;
                 let [h, each_sum_exp, each_part, each_sum_rest, d_h] = carve(
                     arena,
                     [
@@ -1277,6 +1305,7 @@ impl ResidualLossPass<'_> {
                 grads.leave.bias.fill(0.0);
                 Residual::__compute_each_sum_exp(
                     n,
+                    cpu,
                     d_loss_mean,
                     each_part,
                     each_sum_rest,
@@ -1352,6 +1381,7 @@ impl ResidualLossPass<'_> {
                     Residual::__compute_d_bias_5(
                         n,
                         block,
+                        cpu,
                         d_h,
                         fc_each,
                         h_part_each,
@@ -1433,11 +1463,11 @@ impl ResidualLossPass<'_> {
     pub fn accumulate(self, grads: &mut Residual) {
         let Self { model, arena, x, label, .. } = self;
         let n = x.len();
-        ::chainrule::__private::vectorised(
+        ::chainrule::__private::vectorised_rows(
+            n,
             #[inline(always)]
-            |cpu| {
+            |cpu, n| {
                 use ::chainrule::__private::{carve, kernels};
-                let n: usize = n;
                 let [h, each_sum_exp, each_part, each_sum_rest, d_h] = carve(
                     arena,
                     [
@@ -1456,6 +1486,7 @@ impl ResidualLossPass<'_> {
                 let d_loss_mean = if 0 < n { 1.0 / n as f32 } else { 0.0 };
                 Residual::__compute_each_sum_exp(
                     n,
+                    cpu,
                     d_loss_mean,
                     each_part,
                     each_sum_rest,
@@ -1519,6 +1550,7 @@ impl ResidualLossPass<'_> {
                     Residual::__compute_d_bias_5(
                         n,
                         block,
+                        cpu,
                         d_h,
                         fc_each,
                         h_part_each,
@@ -1684,6 +1716,7 @@ impl Residual {
     #[inline(always)]
     fn __compute_h_2(
         n: usize,
+        cpu: ::chainrule::__private::kernels::Cpu,
         block: usize,
         bias: &[f32; 16],
         fc_product: &[[f32; 16]],
@@ -1704,7 +1737,7 @@ impl Residual {
             let mut h_row = kernels::row::<16, _>(&h[i]);
             for j in 0..16 {
                 fc_each_row[j] = fc_product_row[j] + bias_row[j];
-                h_part_each_row[j] = math::normal_cdf(fc_each_row[j]);
+                h_part_each_row[j] = math::normal_cdf(cpu, fc_each_row[j]);
                 h_row[j] = h_row[j] + fc_each_row[j] * h_part_each_row[j];
             }
             fc_each[block * n + i].copy_from_slice(&fc_each_row);
@@ -1716,6 +1749,7 @@ impl Residual {
     #[inline(always)]
     fn __compute_leave(
         n: usize,
+        cpu: ::chainrule::__private::kernels::Cpu,
         bias: &[f32; 4],
         label: &[u32],
         leave: &mut [[f32; 4]],
@@ -1760,7 +1794,7 @@ impl Residual {
             let others_row = kernels::row::<8, _>(&others);
             let mut each_sum_exp_row = [0.0_f32; 8];
             for k in 0..8 {
-                each_sum_exp_row[k] = math::exp(others_row[k] - each_sum_shift);
+                each_sum_exp_row[k] = math::exp(cpu, others_row[k] - each_sum_shift);
             }
             each_sum_exp[i].copy_from_slice(&each_sum_exp_row[..4]);
             let each_sum_one = if math::abs(each_part[i])
@@ -1782,6 +1816,7 @@ impl Residual {
     #[inline(always)]
     fn __compute_each_part(
         n: usize,
+        cpu: ::chainrule::__private::kernels::Cpu,
         leave: &[[f32; 4]],
         label: &[u32],
         each_sum_rest: &[f32],
@@ -1794,18 +1829,22 @@ impl Residual {
         let each_part = &mut each_part[..n];
         for i in 0..n {
             each_part[i] = each_part[i] - leave[i][label[i] as usize]
-                + math::ln_1p(each_sum_rest[i]);
+                + math::ln_1p(cpu, each_sum_rest[i]);
         }
     }
     /// Computes `loss_mean` from `each_part`.
     #[inline(always)]
-    fn __compute_loss_mean(n: usize, each_part: &[f32]) -> f32 {
+    fn __compute_loss_mean(
+        n: usize,
+        cpu: ::chainrule::__private::kernels::Cpu,
+        each_part: &[f32],
+    ) -> f32 {
         use ::chainrule::__private::{kernels, math::f32 as math};
         let each_part = &each_part[..n];
         let loss_mean = kernels::sum_of(
             n,
             #[inline(always)]
-            |k| math::softplus(each_part[k]),
+            |k| math::softplus(cpu, each_part[k]),
         );
         loss_mean
     }
@@ -1813,6 +1852,7 @@ impl Residual {
     #[inline(always)]
     fn __compute_each_sum_exp(
         n: usize,
+        cpu: ::chainrule::__private::kernels::Cpu,
         d_loss_mean: f32,
         each_part: &[f32],
         each_sum_rest: &[f32],
@@ -1826,7 +1866,7 @@ impl Residual {
         let label = &label[..n];
         let each_sum_exp = &mut each_sum_exp[..n];
         for i in 0..n {
-            let each_part_2 = d_loss_mean * math::sigmoid(each_part[i]);
+            let each_part_2 = d_loss_mean * math::sigmoid(cpu, each_part[i]);
             let d_each_sum_rest = each_part_2 / (1.0 + each_sum_rest[i]);
             for j in 0..4 {
                 each_sum_exp[i][j] = if j == (label[i] as usize) {
@@ -1846,6 +1886,7 @@ impl Residual {
     fn __compute_d_bias_4(
         block: usize,
         n: usize,
+        cpu: ::chainrule::__private::kernels::Cpu,
         d_h: &[[f32; 16]],
         fc_each: &[[f32; 16]],
         h_part_each: &[[f32; 16]],
@@ -1866,7 +1907,7 @@ impl Residual {
             for j in 0..16 {
                 d_fc_row[j] = d_h_row[j]
                     * (h_part_each_row[j]
-                        + fc_each_row[j] * math::normal_pdf(fc_each_row[j]));
+                        + fc_each_row[j] * math::normal_pdf(cpu, fc_each_row[j]));
                 d_bias_4_row[j] += d_fc_row[j];
             }
             d_fc[i].copy_from_slice(&d_fc_row);
@@ -2035,6 +2076,7 @@ impl Residual {
     #[inline(always)]
     fn __compute_h_3(
         n: usize,
+        cpu: ::chainrule::__private::kernels::Cpu,
         bias: &[f32; 16],
         fc_product: &[[f32; 16]],
         h: &mut [[f32; 16]],
@@ -2048,7 +2090,7 @@ impl Residual {
             let fc_product_row = kernels::row::<16, _>(&fc_product[i]);
             for j in 0..16 {
                 let total = fc_product_row[j] + bias_row[j];
-                h_row[j] = h_row[j] + total * math::normal_cdf(total);
+                h_row[j] = h_row[j] + total * math::normal_cdf(cpu, total);
             }
             h[i].copy_from_slice(&h_row);
         }
@@ -2057,6 +2099,7 @@ impl Residual {
     #[inline(always)]
     fn __compute_leave_2(
         n: usize,
+        cpu: ::chainrule::__private::kernels::Cpu,
         bias: &[f32; 4],
         label: &[u32],
         leave: &mut [[f32; 4]],
@@ -2115,7 +2158,7 @@ impl Residual {
                     #[inline(always)]
                     |k| {
                         let k_number = numbers[k];
-                        math::exp(others_row[k] - each_sum_shift)
+                        math::exp(cpu, others_row[k] - each_sum_shift)
                             - (if k_number == kernels::number(each_sum_at) {
                                 each_sum_one
                             } else {
@@ -2129,6 +2172,7 @@ impl Residual {
     #[inline(always)]
     fn __compute_loss_mean_2(
         n: usize,
+        cpu: ::chainrule::__private::kernels::Cpu,
         each_sum_top: &[f32],
         leave: &[[f32; 4]],
         label: &[u32],
@@ -2143,8 +2187,9 @@ impl Residual {
             n,
             #[inline(always)]
             |k| math::softplus(
+                cpu,
                 each_sum_top[k] - leave[k][label[k] as usize]
-                    + math::ln_1p(each_sum_rest[k]),
+                    + math::ln_1p(cpu, each_sum_rest[k]),
             ),
         );
         loss_mean
@@ -2154,6 +2199,7 @@ impl Residual {
     fn __compute_d_bias_5(
         n: usize,
         block: usize,
+        cpu: ::chainrule::__private::kernels::Cpu,
         d_h: &[[f32; 16]],
         fc_each: &[[f32; 16]],
         h_part_each: &[[f32; 16]],
@@ -2174,7 +2220,7 @@ impl Residual {
             for j in 0..16 {
                 d_fc_row[j] = d_h_row[j]
                     * (h_part_each_row[j]
-                        + fc_each_row[j] * math::normal_pdf(fc_each_row[j]));
+                        + fc_each_row[j] * math::normal_pdf(cpu, fc_each_row[j]));
                 bias_row[j] += d_fc_row[j];
             }
             d_fc[i].copy_from_slice(&d_fc_row);

@@ -29,9 +29,9 @@ fn declaration(paths: &Paths, program: &Program, of: &StructType) -> TokenStream
     });
     let (written, others) = (attributes::docs(attributes), attributes::all_but_docs(attributes));
     let lints = lints::of_parameters(of);
-    // Vectors of a large network's weights then cross no line of the cache.
-    let is_held = !of.is_network || holders(program, of).next().is_some();
-    let alignment = (!is_held && !of.is_small()).then(|| quote!(, align(64)));
+    // Vectors of a network's weights then cross no line of the cache.
+    let is_held = holders(program, of).next().is_some();
+    let alignment = (!is_held && of.is_aligned()).then(|| quote!(, align(64)));
     quote! {
         #(#written)*
         #docs

@@ -56,13 +56,39 @@ impl Level {
 pub struct Cpu {
     #[cfg(all(target_arch = "x86_64", feature = "std"))]
     pub(super) level: Level,
+    #[cfg(not(all(target_arch = "x86_64", feature = "std")))]
+    fuses: bool,
+}
+
+impl Cpu {
+    /// Nothing but what every CPU has.
+    pub const PLAIN: Self = Self {
+        #[cfg(all(target_arch = "x86_64", feature = "std"))]
+        level: Level::Baseline,
+        #[cfg(not(all(target_arch = "x86_64", feature = "std")))]
+        fuses: false,
+    };
+
+    /// Whether it is known to multiply and add in one instruction.
+    #[inline(always)]
+    #[cfg(feature = "std")]
+    pub(crate) fn fuses(self) -> bool {
+        #[cfg(target_arch = "x86_64")]
+        {
+            self.level >= Level::Wide
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        {
+            self.fuses
+        }
+    }
 }
 
 /// Runs `work`, compiled for each level of CPU features, as this CPU has them.
 ///
-/// For plain loops over slices, and for small products among them, which take what `work` is given. Floating-point
-/// results of loops do not depend on the choice: the compiler contracts no product and sum unless `mul_add` is
-/// written. Closures should be marked `#[inline(always)]`, or they may stay compiled for the baseline. They are called
+/// For plain loops over slices, and for small products and functions of [`math`](crate::math) among them, which take
+/// what `work` is given. Floating-point results of all else do not depend on the choice: the compiler contracts no
+/// product and sum unless `mul_add` is written. Closures should be marked `#[inline(always)]`, or they may stay compiled for the baseline. They are called
 /// once; but for `FnOnce` rustc would call most by way of a function of its own, which is not always inlined.
 #[inline]
 pub fn vectorised<R>(mut work: impl FnMut(Cpu) -> R) -> R {
@@ -81,9 +107,26 @@ pub fn vectorised<R>(mut work: impl FnMut(Cpu) -> R) -> R {
             Level::Widest => unsafe { widest(work) },
             // SAFETY: the CPU has the features that `wide` is compiled for.
             Level::Wide => unsafe { wide(work) },
-            Level::Baseline => work(Cpu { level: Level::Baseline }),
+            Level::Baseline => work(Cpu::PLAIN),
         }
     }
     #[cfg(not(all(target_arch = "x86_64", feature = "std")))]
-    work(Cpu {})
+    // NEON has it.
+    work(Cpu { fuses: cfg!(all(target_arch = "aarch64", feature = "std")) })
+}
+
+/// [`vectorised`], for work over rows of which there is often one alone, as where a controller acts: that is compiled
+/// for itself, without a loop over rows.
+#[inline]
+pub fn vectorised_rows<R>(rows: usize, mut work: impl FnMut(Cpu, usize) -> R) -> R {
+    match rows {
+        1 => vectorised(
+            #[inline(always)]
+            |cpu| work(cpu, 1),
+        ),
+        _ => vectorised(
+            #[inline(always)]
+            |cpu| work(cpu, rows),
+        ),
+    }
 }

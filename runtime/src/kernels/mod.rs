@@ -24,7 +24,7 @@ mod vector;
 mod x86;
 
 pub use contract::contract;
-pub use cpu::{Cpu, vectorised};
+pub use cpu::{Cpu, vectorised, vectorised_rows};
 pub(crate) use dispatch::MatmulFloat;
 pub(crate) use matmul::LINE;
 pub use matmul::matmul;

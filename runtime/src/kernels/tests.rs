@@ -405,17 +405,26 @@ fn vectorised_returns_what_the_closure_returns() {
 }
 
 #[test]
-fn vectorised_functions_give_the_same_bits() {
-    use crate::math::f32::{erf, exp, ln, softplus, tanh};
+fn vectorised_functions_give_the_bits_of_one_at_a_time() {
+    use crate::math::{
+        Cpu,
+        f32::{erf, exp, ln, softplus, tanh},
+    };
     let x: Vec<f32> = (0..4_001).map(|i| (i as f32 - 2_000.0) * 0.01).collect();
-    let function = |x: f32| [exp(x), tanh(x), ln(x), softplus(x), erf(x)].map(f32::to_bits);
-    let plain: Vec<[u32; 5]> = x.iter().map(|&x| function(x)).collect();
-    let mut wide = vec![[0; 5]; x.len()];
-    vectorised(
-        #[inline(always)]
-        |_| wide.iter_mut().zip(&x).for_each(|(y, &x)| *y = function(x)),
-    );
-    assert_eq!(plain, wide);
+    let function = |cpu, x: f32| {
+        [exp(cpu, x), tanh(cpu, x), ln(cpu, x), softplus(cpu, x), erf(cpu, x)].map(f32::to_bits)
+    };
+    for plain in [true, false] {
+        let one = |cpu| if plain { Cpu::PLAIN } else { cpu };
+        let cpu = one(vectorised(|cpu| cpu));
+        let single: Vec<[u32; 5]> = x.iter().map(|&x| function(cpu, x)).collect();
+        let mut wide = vec![[0; 5]; x.len()];
+        vectorised(
+            #[inline(always)]
+            |cpu| wide.iter_mut().zip(&x).for_each(|(y, &x)| *y = function(one(cpu), x)),
+        );
+        assert_eq!(single, wide);
+    }
 }
 
 /// The first place of the largest, or of the first that is no number.

@@ -7,7 +7,8 @@
 
 use core::f64::consts::{FRAC_PI_2, PI};
 
-use super::f64::ROUND;
+use super::f64::{ROUND, mul_add};
+use super::{Cpu, polynomial};
 
 /// 1/2π, 27 bits at a time: a float times one of these is exact in `f64`.
 const TURNS: [f64; 5] = [
@@ -59,12 +60,14 @@ fn quarters(x: f32) -> (u32, f64) {
 /// The polynomials are those of Cephes' `sinf.c` (Moshier, 1992).
 #[inline(always)]
 #[allow(clippy::cast_possible_truncation)]
-fn sine((n, y): (u32, f64)) -> f32 {
+fn sine(cpu: Cpu, (n, y): (u32, f64)) -> f32 {
+    use super::f32::mul_add;
     let y = y as f32;
     let z = y * y;
-    let sine = y + y * z * (-0.166_666_546_11 + z * (8.332_160_873_6e-3 + z * -1.951_529_589_1e-4));
-    let cosine =
-        (1.0 - 0.5 * z) + z * z * (4.166_664_568_3e-2 + z * (-1.388_731_625_5e-3 + z * 2.443_315_711_8e-5));
+    let p = polynomial!(cpu, z; -0.166_666_546_11, 8.332_160_873_6e-3, -1.951_529_589_1e-4);
+    let q = polynomial!(cpu, z; 4.166_664_568_3e-2, -1.388_731_625_5e-3, 2.443_315_711_8e-5);
+    let sine = mul_add(cpu, y * z, p, y);
+    let cosine = mul_add(cpu, z * z, q, mul_add(cpu, -0.5, z, 1.0));
     let value = if n & 1 == 0 { sine.copysign(y) } else { cosine };
     f32::from_bits(value.to_bits() ^ ((n & 2) << 30))
 }
@@ -72,31 +75,27 @@ fn sine((n, y): (u32, f64)) -> f32 {
 /// sin x, in radians; NaN at ±∞.
 #[inline(always)]
 #[must_use]
-pub fn sin(x: f32) -> f32 {
-    sine(quarters(x))
+pub fn sin(cpu: Cpu, x: f32) -> f32 {
+    sine(cpu, quarters(x))
 }
 
 /// cos x, in radians; NaN at ±∞.
 #[inline(always)]
 #[must_use]
-pub fn cos(x: f32) -> f32 {
+pub fn cos(cpu: Cpu, x: f32) -> f32 {
     let (n, y) = quarters(x);
-    sine((n.wrapping_add(1), y))
+    sine(cpu, (n.wrapping_add(1), y))
 }
 
 /// tan x, in radians; NaN at ±∞. In `f64`, since half a unit in the last place of y would be more of the tangent.
 #[inline(always)]
 #[must_use]
 #[allow(clippy::cast_possible_truncation)]
-pub fn tan(x: f32) -> f32 {
+pub fn tan(cpu: Cpu, x: f32) -> f32 {
     let (n, y) = quarters(x);
     let z = y * y;
-    let p = 0.333_333_340_946
-        + z * (0.133_332_181_462
-            + z * (0.053_996_875_035
-                + z * (0.021_604_437_644
-                    + z * (0.010_014_445_843 + z * (0.001_109_769_318 + z * 0.003_884_067_323)))));
-    let tangent = (y + y * z * p).copysign(y);
+    let p = polynomial!(cpu, z; 0.333_333_340_946, 0.133_332_181_462, 0.053_996_875_035, 0.021_604_437_644, 0.010_014_445_843, 0.001_109_769_318, 0.003_884_067_323);
+    let tangent = mul_add(cpu, y * z, p, y).copysign(y);
     (if n & 1 == 0 { tangent } else { -1.0 / tangent }) as f32
 }
 
@@ -104,21 +103,13 @@ pub fn tan(x: f32) -> f32 {
 #[inline(always)]
 #[must_use]
 #[allow(clippy::cast_possible_truncation)]
-pub fn atan(x: f32) -> f32 {
+pub fn atan(cpu: Cpu, x: f32) -> f32 {
     let size = f64::from(x).abs();
     let is_steep = size > 1.0;
     let r = if is_steep { 1.0 / size } else { size };
     let z = r * r;
-    let p = -0.333_333_343
-        + z * (0.199_999_586
-            + z * (-0.142_842_665
-                + z * (0.110_909_417
-                    + z * (-0.089_454_956_4
-                        + z * (0.070_711_210_4
-                            + z * (-0.049_621_768_3
-                                + z * (0.026_955_530_0
-                                    + z * (-0.009_489_979_59 + z * 0.001_565_125_77))))))));
-    let angle = r + r * z * p;
+    let p = polynomial!(cpu, z; -0.333_333_343, 0.199_999_586, -0.142_842_665, 0.110_909_417, -0.089_454_956_4, 0.070_711_210_4, -0.049_621_768_3, 0.026_955_530_0, -0.009_489_979_59, 0.001_565_125_77);
+    let angle = mul_add(cpu, r * z, p, r);
     (if is_steep { FRAC_PI_2 - angle } else { angle } as f32).copysign(x)
 }
 
@@ -126,8 +117,8 @@ pub fn atan(x: f32) -> f32 {
 #[inline(always)]
 #[must_use]
 #[allow(clippy::cast_possible_truncation)]
-pub fn asin(x: f32) -> f32 {
-    let (is_steep, angle) = arcsine(f64::from(x).abs());
+pub fn asin(cpu: Cpu, x: f32) -> f32 {
+    let (is_steep, angle) = arcsine(cpu, f64::from(x).abs());
     (if is_steep { FRAC_PI_2 - 2.0 * angle } else { angle } as f32).copysign(x)
 }
 
@@ -135,21 +126,19 @@ pub fn asin(x: f32) -> f32 {
 #[inline(always)]
 #[must_use]
 #[allow(clippy::cast_possible_truncation)]
-pub fn acos(x: f32) -> f32 {
+pub fn acos(cpu: Cpu, x: f32) -> f32 {
     let x = f64::from(x);
-    let (is_steep, angle) = arcsine(x.abs());
+    let (is_steep, angle) = arcsine(cpu, x.abs());
     let steep = if x < 0.0 { PI - 2.0 * angle } else { 2.0 * angle };
     (if is_steep { steep } else { FRAC_PI_2 - angle.copysign(x) }) as f32
 }
 
 /// The arcsine of x from 0 to ½; from there on (true) half of the angle that it lacks to π/2.
 #[inline(always)]
-fn arcsine(x: f64) -> (bool, f64) {
+fn arcsine(cpu: Cpu, x: f64) -> (bool, f64) {
     let is_steep = x > 0.5;
     let z = if is_steep { 0.5 - 0.5 * x } else { x * x };
     let r = if is_steep { super::f64::sqrt(z) } else { x };
-    let p = 0.166_666_657
-        + z * (0.075_001_038_6
-            + z * (0.044_596_459_7 + z * (0.031_133_418_9 + z * (0.016_999_835_1 + z * 0.033_929_683_3))));
-    (is_steep, r + r * z * p)
+    let p = polynomial!(cpu, z; 0.166_666_657, 0.075_001_038_6, 0.044_596_459_7, 0.031_133_418_9, 0.016_999_835_1, 0.033_929_683_3);
+    (is_steep, mul_add(cpu, r * z, p, r))
 }

@@ -1,5 +1,7 @@
 //! The derivatives of ln Γ, which `libm` does not have. Rare in nets, so they may branch.
 
+use super::Cpu;
+
 /// ψ(x); see [`digamma`](super::f64::digamma).
 pub(super) fn digamma(x: f64) -> f64 {
     if x == 0.0 {
@@ -38,7 +40,7 @@ fn positive(x: f64) -> f64 {
             - z * (1.0 / 120.0
                 - z * (1.0 / 252.0
                     - z * (1.0 / 240.0 - z * (1.0 / 132.0 - z * (691.0 / 32_760.0 - z * (1.0 / 12.0)))))));
-    super::f64::ln(shifted) - 0.5 / shifted - series - below
+    super::f64::ln(Cpu::PLAIN, shifted) - 0.5 / shifted - series - below
 }
 
 /// The highest order of [`polygamma`].

@@ -1,8 +1,9 @@
-//! Scalar functions of `f32` and `f64`, the same in every build.
+//! Scalar functions of `f32` and `f64`, as a CPU computes them.
 //!
 //! [`f32`](mod@self::f32) and [`f64`](mod@self::f64) have the same names. No function here
-//! depends on the platform's C library or on a CPU feature, so that the same inputs give the same
-//! bits everywhere. `exp`, `ln`, `ln_1p`, `exp_m1`, `tanh`, `sigmoid`, `softplus`, `normal_cdf` and `normal_pdf` have
+//! depends on the platform's C library. Those with polynomials in them are given the CPU: where it has an instruction
+//! for it, a product and a sum are rounded once. With [`Cpu::PLAIN`] the same inputs give the same bits everywhere; the
+//! bounds on errors hold with any. `exp`, `ln`, `ln_1p`, `exp_m1`, `tanh`, `sigmoid`, `softplus`, `normal_cdf` and `normal_pdf` have
 //! no branch, table or call, so that a plain loop over them becomes SIMD code, nor have `powf` and the functions of
 //! angles and of hyperbolas of `f32`; the rest come from `libm`. Those without a call are `#[inline(always)]`: they
 //! take the CPU features of the loop that they stand in. All must stay total: every bit pattern has a defined result,
@@ -11,9 +12,9 @@
 //! Accuracy is measured in `tests.rs` beside this file.
 //!
 //! ```
-//! use chainrule::math;
+//! use chainrule::math::{self, Cpu};
 //!
-//! assert_eq!(math::f64::softplus(-700.0), math::f64::exp(-700.0));
+//! assert_eq!(math::f64::softplus(Cpu::PLAIN, -700.0), math::f64::exp(Cpu::PLAIN, -700.0));
 //! assert_eq!(math::f32::signum(0.0), 0.0);
 //! ```
 
@@ -24,9 +25,26 @@ mod gamma;
 #[cfg(test)]
 mod tests;
 
+pub use crate::kernels::Cpu;
+
 /// The functions that are the same text for both types.
 macro_rules! common {
-    ($float:ident, $libm:ident: { $($(#[$doc:meta])* $name:ident = $function:ident;)* }) => {
+    (
+        $float:ident, $libm:ident: { $($(#[$doc:meta])* $name:ident = $function:ident;)* }
+        $(, with a CPU: { $($(#[$doc_of_cpu:meta])* $of_cpu:ident = $function_of_cpu:ident;)* })?
+    ) => {
+        /// x·y + z: rounded once where the CPU is known to do so in one instruction, else twice.
+        #[inline(always)]
+        #[must_use]
+        pub fn mul_add(cpu: Cpu, x: $float, y: $float, z: $float) -> $float {
+            #[cfg(feature = "std")]
+            if cpu.fuses() {
+                return x.mul_add(y, z);
+            }
+            let _ = cpu;
+            x * y + z
+        }
+
         $(
             $(#[$doc])*
             #[inline]
@@ -35,6 +53,15 @@ macro_rules! common {
                 $libm::$function(x)
             }
         )*
+
+        $($(
+            $(#[$doc_of_cpu])*
+            #[inline]
+            #[must_use]
+            pub fn $of_cpu(_: Cpu, x: $float) -> $float {
+                $libm::$function_of_cpu(x)
+            }
+        )*)?
 
         /// √x, correctly rounded; NaN below 0.
         #[inline(always)]
@@ -146,3 +173,12 @@ macro_rules! common {
     };
 }
 pub(crate) use common;
+
+/// c₀ + c₁x + c₂x² + …, by Horner's rule.
+macro_rules! polynomial {
+    ($cpu:expr, $x:expr; $first:expr $(,)?) => { $first };
+    ($cpu:expr, $x:expr; $first:expr, $($more:expr),+ $(,)?) => {
+        mul_add($cpu, $x, polynomial!($cpu, $x; $($more),+), $first)
+    };
+}
+pub(crate) use polynomial;

@@ -59,7 +59,7 @@ pub type Visitor<'v, 'a, F> = &'v mut dyn FnMut(Path<'_>, &'static [usize], &'a 
 ///
 /// The same struct serves as parameters, as gradients and as anything else with one number for
 /// each parameter. Its floats, in the order of the fields, are also one flat slice. A boxed
-/// network is one, too. One of more than 1024 parameters begins with a line of the cache (64 bytes),
+/// network is one, too. One of 64 parameters or more begins with a line of the cache (64 bytes),
 /// so that vectors of its weights do, too.
 ///
 /// Implemented by `net!` only.

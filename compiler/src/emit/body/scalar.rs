@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use crate::ir::{Atom, Binary, Function, Int, Scalar, ScalarId, Unary};
 use crate::program::Float;
@@ -250,35 +250,50 @@ impl Body<'_> {
                 let (math, a, order) = (self.import("math"), a.tokens, Literal::u32_unsuffixed(order));
                 return Expression::closed(quote!(#math::polygamma(#order, #a)));
             }
-            Unary::Exp => "exp",
-            Unary::Ln => "ln",
-            Unary::Ln1p => "ln_1p",
-            Unary::ExpM1 => "exp_m1",
             Unary::Log2 => "log2",
             Unary::Log10 => "log10",
             Unary::Sqrt => "sqrt",
             Unary::Abs => "abs",
             Unary::Signum => "signum",
-            Unary::Sin => "sin",
-            Unary::Cos => "cos",
-            Unary::Tan => "tan",
-            Unary::Sinh => "sinh",
-            Unary::Cosh => "cosh",
-            Unary::Tanh => "tanh",
-            Unary::Asin => "asin",
-            Unary::Acos => "acos",
-            Unary::Atan => "atan",
             Unary::Floor => "floor",
-            Unary::Erf => "erf",
-            Unary::NormalCdf => "normal_cdf",
-            Unary::NormalPdf => "normal_pdf",
             Unary::LnGamma => "ln_gamma",
             Unary::Polygamma(_) => "digamma",
-            Unary::Sigmoid => "sigmoid",
-            Unary::Softplus => "softplus",
+            Unary::Exp => return self.of_cpu("exp", &[a]),
+            Unary::Ln => return self.of_cpu("ln", &[a]),
+            Unary::Ln1p => return self.of_cpu("ln_1p", &[a]),
+            Unary::ExpM1 => return self.of_cpu("exp_m1", &[a]),
+            Unary::Sin => return self.of_cpu("sin", &[a]),
+            Unary::Cos => return self.of_cpu("cos", &[a]),
+            Unary::Tan => return self.of_cpu("tan", &[a]),
+            Unary::Sinh => return self.of_cpu("sinh", &[a]),
+            Unary::Cosh => return self.of_cpu("cosh", &[a]),
+            Unary::Tanh => return self.of_cpu("tanh", &[a]),
+            Unary::Asin => return self.of_cpu("asin", &[a]),
+            Unary::Acos => return self.of_cpu("acos", &[a]),
+            Unary::Atan => return self.of_cpu("atan", &[a]),
+            Unary::Erf => return self.of_cpu("erf", &[a]),
+            Unary::NormalCdf => return self.of_cpu("normal_cdf", &[a]),
+            Unary::NormalPdf => return self.of_cpu("normal_pdf", &[a]),
+            Unary::Sigmoid => return self.of_cpu("sigmoid", &[a]),
+            Unary::Softplus => return self.of_cpu("softplus", &[a]),
         };
         let (math, function, a) = (self.import("math"), quote::format_ident!("{plain}"), a.tokens);
         Expression::closed(quote!(#math::#function(#a)))
+    }
+
+    /// The call of a function that multiplies and adds in one instruction, where the CPU that the code around it is
+    /// compiled for has it.
+    fn of_cpu(&mut self, function: &str, arguments: &[Expression]) -> Expression {
+        let cpu = match self.is_compiled_for_each || self.is_whole {
+            true => self.local("cpu").into_token_stream(),
+            false => {
+                let kernels = self.import("kernels");
+                quote!(#kernels::Cpu::PLAIN)
+            }
+        };
+        let (math, function) = (self.import("math"), quote::format_ident!("{function}"));
+        let arguments = arguments.iter().map(|argument| &argument.tokens);
+        Expression::closed(quote!(#math::#function(#cpu, #(#arguments),*)))
     }
 
     fn binary(&mut self, function: Binary, a: Expression, b: Expression) -> Expression {
@@ -287,9 +302,9 @@ impl Body<'_> {
             Binary::Sub => (quote!(-), Binding::Sum, Binding::Product),
             Binary::Mul => (quote!(*), Binding::Product, Binding::Cast),
             Binary::Div => (quote!(/), Binding::Product, Binding::Cast),
-            Binary::Pow | Binary::Atan2 | Binary::Min | Binary::Max => {
+            Binary::Pow => return self.of_cpu("powf", &[a, b]),
+            Binary::Atan2 | Binary::Min | Binary::Max => {
                 let name = match function {
-                    Binary::Pow => "powf",
                     Binary::Atan2 => "atan2",
                     Binary::Min => "min",
                     _ => "max",

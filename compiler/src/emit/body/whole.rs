@@ -59,20 +59,26 @@ impl Body<'_> {
         let (cpu, uses) = (self.local("cpu"), self.uses.borrow());
         let size = Ident::new("usize", Span::call_site());
         let sizes = uses.dims.iter().map(|dim| (&self.cx.dims[dim.0 as usize], size.clone()));
+        let sizes: Vec<(&Ident, Ident)> = sizes.collect();
         let scalars = uses.inputs.iter().filter_map(|input| match self.cx.inputs.get(input) {
             Some(Access::Variable(name)) if self.is_scalar(*input) => {
                 Some((name, element(self.cx.float, self.kind(*input))))
             }
             Some(Access::Variable(_) | Access::Field { .. }) | None => None,
         });
-        let copied = sizes.chain(scalars).map(|(name, ty)| quote!(let #name: #ty = #name;));
-        quote! {
-            #krate::__private::vectorised(#[inline(always)] |#cpu| {
-                #imports
-                #(#copied)*
-                #statements
-                #value
-            })
+        // The only size is most often that of a batch.
+        let (rows, sizes) = match sizes.as_slice() {
+            [(rows, _)] => (Some(*rows), Vec::new()),
+            _ => (None, sizes),
+        };
+        let copied = sizes.into_iter().chain(scalars);
+        let copied = copied.map(|(name, ty)| quote!(let #name: #ty = #name;));
+        let statements = quote!(#imports #(#copied)* #statements #value);
+        match rows {
+            Some(rows) => quote! {
+                #krate::__private::vectorised_rows(#rows, #[inline(always)] |#cpu, #rows| { #statements })
+            },
+            None => quote!(#krate::__private::vectorised(#[inline(always)] |#cpu| { #statements })),
         }
     }
 }
