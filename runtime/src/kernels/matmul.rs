@@ -285,17 +285,30 @@ unsafe fn outer_panel<V: Vector, const WIDTH: usize, const PART: bool>(product: 
             let b = product.b.add(v * V::LEN);
             *vector = if PART && v == WIDTH - 1 { V::load_first(b, last) } else { V::load(b) };
         }
+        let place = |i: usize, v: usize| product.c.add(i * product.c_row_stride + v * V::LEN);
+        let read = |i: usize| {
+            let mut before = [zero; WIDTH];
+            if product.accumulate && i < product.m {
+                for (v, vector) in before.iter_mut().enumerate() {
+                    let c = place(i, v);
+                    *vector = if PART && v == WIDTH - 1 { V::load_first(c, last) } else { V::load(c) };
+                }
+            }
+            before
+        };
+        // A row is read before the one above it is written: behind a part of a vector it would wait for that to be in
+        // the cache.
+        let mut next = read(0);
         for i in 0..product.m {
+            let before = next;
+            next = read(i + 1);
             let x = V::splat(*product.a.add(i * product.a_strides.0));
-            let c = product.c.add(i * product.c_row_stride);
-            for (v, &y) in row.iter().enumerate() {
-                let c = c.add(v * V::LEN);
+            for (v, (&y, before)) in row.iter().zip(before).enumerate() {
+                let sum = x.mul_add(y, before);
                 if PART && v == WIDTH - 1 {
-                    let before = if product.accumulate { V::load_first(c, last) } else { zero };
-                    x.mul_add(y, before).store_first(c, last);
+                    sum.store_first(place(i, v), last)
                 } else {
-                    let before = if product.accumulate { V::load(c) } else { zero };
-                    x.mul_add(y, before).store(c);
+                    sum.store(place(i, v))
                 }
             }
         }

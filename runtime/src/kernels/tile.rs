@@ -173,19 +173,24 @@ unsafe fn write<V: Vector, const HEIGHT: usize, const WIDTH: usize, const PART: 
     top: usize,
     last: usize,
 ) {
+    let mut sums = *sums;
     // SAFETY: rows `top..top + HEIGHT` of C, and the columns that the caller allows.
     unsafe {
-        for (i, row) in sums.iter().enumerate() {
-            let c = block.c.add((top + i) * block.c_row_stride);
-            for (v, &sum) in row.iter().enumerate() {
-                let c = c.add(v * V::LEN);
-                if PART && v == WIDTH - 1 {
-                    let sum = if block.accumulate { sum.add(V::load_first(c, last)) } else { sum };
-                    sum.store_first(c, last);
-                } else {
-                    let sum = if block.accumulate { sum.add(V::load(c)) } else { sum };
-                    sum.store(c);
+        let place = |i: usize, v: usize| block.c.add((top + i) * block.c_row_stride + v * V::LEN);
+        // All are read before any is written: what is behind a part of a vector waits for that to be in the cache.
+        if block.accumulate {
+            for (i, row) in sums.iter_mut().enumerate() {
+                for (v, sum) in row.iter_mut().enumerate() {
+                    let is_part = PART && v == WIDTH - 1;
+                    let c = place(i, v);
+                    *sum = sum.add(if is_part { V::load_first(c, last) } else { V::load(c) });
                 }
+            }
+        }
+        for (i, row) in sums.iter().enumerate() {
+            for (v, &sum) in row.iter().enumerate() {
+                let is_part = PART && v == WIDTH - 1;
+                if is_part { sum.store_first(place(i, v), last) } else { sum.store(place(i, v)) }
             }
         }
     }
