@@ -7,6 +7,7 @@
 mod contract;
 mod cpu;
 mod dispatch;
+mod flat;
 mod matmul;
 mod matvec;
 mod narrow;

@@ -7,6 +7,7 @@
 use core::mem::MaybeUninit;
 
 use super::cpu::Cpu;
+use super::flat::{self, is_flat};
 use super::matmul::{Product, checked, matmul};
 use super::matvec::{contiguous_dots, dots};
 use super::tile::{Even, write_tile};
@@ -144,6 +145,14 @@ pub(super) unsafe fn multiply_narrow<V: Vector, const N: usize>(
         // SAFETY: as below; m = 1.
         return unsafe { vector(product) };
     }
+    if is_flat::<V, N>(&product) {
+        // SAFETY: as below.
+        return unsafe { flat::row::<V, N>(&product) };
+    }
+    if const { N > 2 * V::LEN && N <= 4 * V::LEN } && m == 1 {
+        // SAFETY: as below; a row of up to four vectors, of which the matrix is read once.
+        return unsafe { wide_row::<V, N>(&product) };
+    }
     let mut room = [const { MaybeUninit::<[V; 2]>::uninit() }; LARGEST];
     let room: *mut V::Float = room.as_mut_ptr().cast();
     // SAFETY: each slice holds the last element that its sizes and strides reach, and `c`, being mutably
@@ -216,6 +225,27 @@ pub(super) unsafe fn multiply_row<V: Vector>(
     if let Some(product) = checked(1, n, k, a, (k, 1), b, (1, k), c, n, accumulate) {
         // SAFETY: as above; A is contiguous, and so are the columns of B.
         unsafe { contiguous_dots::<V>(&product, 1) };
+    }
+}
+
+/// One row of three or four vectors of columns.
+///
+/// # Safety
+/// As [`rows`].
+#[inline(always)]
+unsafe fn wide_row<V: Vector, const N: usize>(product: &Product<V::Float>) {
+    let (down, last) = (Even(N), const { (N - 1) % V::LEN + 1 });
+    // SAFETY: the columns are those that there are; the rest is the caller's.
+    unsafe {
+        if const { N < 3 * V::LEN } {
+            write_tile::<V, _, 1, 3, 2, true>(product, down, 0, last);
+        } else if const { N == 3 * V::LEN } {
+            write_tile::<V, _, 1, 3, 2, false>(product, down, 0, last);
+        } else if const { N < 4 * V::LEN } {
+            write_tile::<V, _, 1, 4, 2, true>(product, down, 0, last);
+        } else {
+            write_tile::<V, _, 1, 4, 2, false>(product, down, 0, last);
+        }
     }
 }
 

@@ -21,6 +21,8 @@ pub trait Vector: Copy {
     const REGISTERS: usize = 16;
     /// Whether to load a part of a vector takes no longer than to load it whole.
     const MASKED: bool = false;
+    /// Whether [`placed`](Vector::placed) is one instruction.
+    const PLACED: bool = false;
 
     unsafe fn splat(x: Self::Float) -> Self;
     unsafe fn load(from: *const Self::Float) -> Self;
@@ -44,6 +46,20 @@ pub trait Vector: Copy {
 
     /// Writes the first `count` < `LEN` floats and nothing else.
     unsafe fn store_first(self, to: *mut Self::Float, count: usize);
+
+    /// In each place the float of the place that is named there.
+    #[inline(always)]
+    unsafe fn placed(self, places: &[u32; 16]) -> Self {
+        let (mut floats, mut placed) = ([Self::Float::ZERO; 16], [Self::Float::ZERO; 16]);
+        // SAFETY: `LEN` ≤ 16 floats.
+        unsafe {
+            self.store(floats.as_mut_ptr());
+            for (placed, &place) in placed.iter_mut().zip(places) {
+                *placed = floats[place as usize];
+            }
+            Self::load(placed.as_ptr())
+        }
+    }
 
     /// self · x + sum: rounded once where the CPU can, else twice.
     unsafe fn mul_add(self, x: Self, sum: Self) -> Self;

@@ -230,6 +230,12 @@ static MASKS: [i32; 24] = [0, 0, 0, 0, 0, 0, 0, 0, -1, -1, -1, -1, -1, -1, -1, -
 impl Vector for __m256 {
     common!(f32, __m128, 8, _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_add_ps, _mm256_max_ps);
     fused!(f32, _mm256_fmadd_ps);
+    const PLACED: bool = true;
+
+    #[inline(always)]
+    unsafe fn placed(self, places: &[u32; 16]) -> Self {
+        _mm256_permutevar8x32_ps(self, _mm256_loadu_si256(places.as_ptr().cast()))
+    }
 
     #[inline(always)]
     unsafe fn largest(self) -> f32 {
@@ -363,6 +369,12 @@ impl Vector for __m512 {
     common!(f32, __m256, 16, _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_add_ps, _mm512_max_ps);
     const REGISTERS: usize = 32;
     fused!(f32, _mm512_fmadd_ps);
+    const PLACED: bool = true;
+
+    #[inline(always)]
+    unsafe fn placed(self, places: &[u32; 16]) -> Self {
+        _mm512_permutexvar_ps(_mm512_loadu_si512(places.as_ptr().cast()), self)
+    }
 
     #[inline(always)]
     unsafe fn largest(self) -> f32 {

@@ -1,0 +1,111 @@
+//! A row times a matrix of few columns that are no whole vectors: the matrix is read as if it had no rows.
+//!
+//! Where columns lie without gaps, some rows together are whole vectors: 16 rows of 25 are 25 vectors of 16. Each of
+//! those has a sum of its own, and its factors are elements of the row, put into their places; what belongs to one
+//! column is added up at the end. Row by row, 25 columns are two vectors of which most cross a line of the cache.
+
+use core::mem::MaybeUninit;
+
+use super::matmul::Product;
+use super::vector::Vector;
+use crate::Float;
+
+/// Sums that are kept at a time leave so many registers to others.
+const OTHERS: usize = 6;
+/// So many times the rows that are whole vectors together are worth what adding up their sums takes.
+const WORTH: usize = 4;
+
+const fn greatest_common_divisor(a: usize, b: usize) -> usize {
+    if b == 0 { a } else { greatest_common_divisor(b, a % b) }
+}
+
+/// Rows of `n` floats that are whole vectors together.
+const fn rows(n: usize, len: usize) -> usize {
+    len / greatest_common_divisor(n, len)
+}
+
+/// Those vectors.
+const fn vectors(n: usize, len: usize) -> usize {
+    n / greatest_common_divisor(n, len)
+}
+
+/// Which of those rows each float of those vectors is of.
+const fn places<const N: usize>(len: usize) -> [[u32; 16]; N] {
+    let mut places = [[0; 16]; N];
+    let mut at = 0;
+    while at < rows(N, len) * N {
+        places[at / len][at % len] = (at / N) as u32;
+        at += 1;
+    }
+    places
+}
+
+/// Whether the product of one row is taken so.
+#[inline(always)]
+pub(super) fn is_flat<V: Vector, const N: usize>(product: &Product<V::Float>) -> bool {
+    let is_worth = const {
+        let count = vectors(N, V::LEN);
+        V::PLACED && !N.is_multiple_of(V::LEN) && count + OTHERS <= V::REGISTERS
+    };
+    let Product { m, k, a_strides, b_strides, .. } = *product;
+    is_worth
+        && m == 1
+        && a_strides.1 == 1
+        && b_strides == (N, 1)
+        && k >= const { (WORTH + 1) * rows(N, V::LEN) }
+}
+
+/// The product of one row.
+///
+/// # Safety
+/// The CPU features of `V`; [`is_flat`]; as [`multiply`](super::matmul::multiply).
+#[inline(always)]
+pub(super) unsafe fn row<V: Vector, const N: usize>(product: &Product<V::Float>) {
+    let (rows, count) = const { (rows(N, V::LEN), vectors(N, V::LEN)) };
+    let places = const { &places::<N>(V::LEN) };
+    let Product { k, a, b, c, accumulate, .. } = *product;
+    // From where on vectors are aligned; if that is nowhere, from the first row on.
+    let start = (0..rows).find(|&p| b.wrapping_add(p * N).addr().is_multiple_of(size_of::<V>())).unwrap_or(0);
+    let end = k - (k - start) % rows;
+    // SAFETY: rows below k of `a` and `b`, and N floats of C. A row of sums ends at the last of them, or, where it is no
+    // whole vectors, less than a vector behind: there is room for one more.
+    unsafe {
+        let zero = V::splat(Float::ZERO);
+        let mut sums = [zero; N];
+        let mut p = start;
+        while p < end {
+            let factors = V::load_first(a.add(p), rows);
+            for (v, sum) in sums[..count].iter_mut().enumerate() {
+                let vector = V::load(b.add(p * N + v * V::LEN));
+                *sum = factors.placed(&places[v]).mul_add(vector, *sum);
+            }
+            p += rows;
+        }
+        let mut room = [const { MaybeUninit::<[V; 2]>::uninit() }; N];
+        let room: *mut V::Float = room.as_mut_ptr().cast();
+        for (v, sum) in sums[..count].iter().enumerate() {
+            sum.store(room.add(v * V::LEN));
+        }
+        zero.store(room.add(count * V::LEN));
+        let mut left = 0;
+        while left < N {
+            let last = V::LEN.min(N - left);
+            let mut total = V::load(room.add(left));
+            for row in 1..rows {
+                total = total.add(V::load(room.add(row * N + left)));
+            }
+            for p in (0..start).chain(end..k) {
+                total = V::splat(*a.add(p)).mul_add(V::load_first(b.add(p * N + left), last), total);
+            }
+            if accumulate {
+                total = total.add(V::load_first(c.add(left), last));
+            }
+            if last < V::LEN {
+                total.store_first(c.add(left), last)
+            } else {
+                total.store(c.add(left))
+            }
+            left += last;
+        }
+    }
+}
