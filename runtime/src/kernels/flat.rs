@@ -48,11 +48,7 @@ pub(super) fn is_flat<V: Vector, const N: usize>(product: &Product<V::Float>) ->
         V::PLACED && !N.is_multiple_of(V::LEN) && count + OTHERS <= V::REGISTERS
     };
     let Product { m, k, a_strides, b_strides, .. } = *product;
-    is_worth
-        && m == 1
-        && a_strides.1 == 1
-        && b_strides == (N, 1)
-        && k >= const { (WORTH + 1) * rows(N, V::LEN) }
+    is_worth && m == 1 && a_strides.1 == 1 && b_strides == (N, 1) && k >= const { WORTH * rows(N, V::LEN) }
 }
 
 /// The product of one row.
@@ -64,16 +60,14 @@ pub(super) unsafe fn row<V: Vector, const N: usize>(product: &Product<V::Float>)
     let (rows, count) = const { (rows(N, V::LEN), vectors(N, V::LEN)) };
     let places = const { &places::<N>(V::LEN) };
     let Product { k, a, b, c, accumulate, .. } = *product;
-    // From where on vectors are aligned; if that is nowhere, from the first row on.
-    let start = (0..rows).find(|&p| b.wrapping_add(p * N).addr().is_multiple_of(size_of::<V>())).unwrap_or(0);
-    let end = k - (k - start) % rows;
+    let whole = k - k % rows;
     // SAFETY: rows below k of `a` and `b`, and N floats of C. A row of sums ends at the last of them, or, where it is no
     // whole vectors, less than a vector behind: there is room for one more.
     unsafe {
         let zero = V::splat(Float::ZERO);
         let mut sums = [zero; N];
-        let mut p = start;
-        while p < end {
+        let mut p = 0;
+        while p < whole {
             let factors = V::load_first(a.add(p), rows);
             for (v, sum) in sums[..count].iter_mut().enumerate() {
                 let vector = V::load(b.add(p * N + v * V::LEN));
@@ -94,7 +88,7 @@ pub(super) unsafe fn row<V: Vector, const N: usize>(product: &Product<V::Float>)
             for row in 1..rows {
                 total = total.add(V::load(room.add(row * N + left)));
             }
-            for p in (0..start).chain(end..k) {
+            for p in whole..k {
                 total = V::splat(*a.add(p)).mul_add(V::load_first(b.add(p * N + left), last), total);
             }
             if accumulate {

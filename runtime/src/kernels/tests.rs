@@ -146,7 +146,7 @@ fn every_shape_and_layout() {
 /// Products of `N` columns against plain loops, for every number of rows around what tiles hold.
 fn compare_narrow<const N: usize, F: Float>(rng: &mut Rng) {
     for m in (0..=9).chain([23, 24, 70]) {
-        for k in [0, 1, 2, 7, 16, 33, 65] {
+        for k in [0, 1, 2, 7, 16, 33, 65, 131] {
             let (turned_a, turned, add) = (rng.below(2) == 0, rng.below(2) == 0, rng.below(2) == 0);
             let a_strides = if turned_a { (1, m) } else { (k, 1) };
             let b_strides = if turned { (1, k) } else { (N, 1) };
@@ -186,7 +186,7 @@ fn few_columns() {
             compare_narrow::<$n, f64>(&mut rng);
         )* };
     }
-    columns! { 1 2 3 4 5 8 13 16 20 25 32 37 64 }
+    columns! { 1 2 3 4 5 8 10 13 16 20 25 30 32 37 41 48 64 }
 }
 
 /// Dot products as a part of their caller have the bits of those by a call.
@@ -261,9 +261,26 @@ fn compare_places<F: Float>(rng: &mut Rng) {
     }
 }
 
+/// The same of few columns.
+fn compare_narrow_places<const N: usize>(rng: &mut Rng) {
+    let k = 133;
+    let (a, b) = (random::<f32>(rng, k), random::<f32>(rng, k * N));
+    let at = |lead: usize| {
+        let mut placed = vec![f32::NAN; lead];
+        placed.extend_from_slice(&b);
+        let mut c = [0.0; N];
+        matmul_narrow::<N, _>(1, k, &a, (k, 1), &placed[lead..], false, &mut c, false);
+        c.map(f32::to_bits)
+    };
+    (0..16).for_each(|lead| assert_eq!(at(lead), at(0), "{N} columns at {lead}"));
+}
+
 #[test]
 fn where_a_matrix_lies_does_not_change_bits() {
     let mut rng = Rng::new(8);
+    compare_narrow_places::<10>(&mut rng);
+    compare_narrow_places::<25>(&mut rng);
+    compare_narrow_places::<41>(&mut rng);
     compare_places::<f32>(&mut rng);
     compare_places::<f64>(&mut rng);
 }
