@@ -7,6 +7,7 @@ use super::contract::{self, Contraction, Parts, Planes, Strip, contraction, copy
 use super::cpu::Cpu;
 #[cfg(all(target_arch = "x86_64", feature = "std"))]
 use super::cpu::Level;
+use super::flat;
 use super::matmul::{self, Product, Strips, multiply, outer, panel_len, with_room};
 use super::matvec::matvec;
 #[cfg(all(target_arch = "x86_64", feature = "std"))]
@@ -83,6 +84,14 @@ pub trait MatmulFloat: Copy {
     /// Dot products of a row with rows of the same length, as a part of the caller, which is compiled for the CPU.
     #[track_caller]
     fn multiply_row(cpu: Cpu, n: usize, k: usize, a: &[Self], b: &[Self], c: &mut [Self], accumulate: bool);
+
+    /// [`outer_flat`](super::outer_flat).
+    fn outer_flat<const N: usize>(
+        cpu: Cpu,
+        column: &[Self],
+        row: &[Self; N],
+        each: impl FnMut(usize, &[Self]),
+    ) -> usize;
 
     /// [`largest`](super::largest()).
     fn largest(cpu: Cpu, row: &[Self]) -> (usize, Self);
@@ -191,6 +200,18 @@ macro_rules! kernels {
             pub unsafe fn row(n: usize, k: usize, a: &[$float], b: &[$float], c: &mut [$float], accumulate: bool) {
                 // SAFETY: the caller's.
                 unsafe { multiply_row::<$vector>(n, k, a, b, c, accumulate) }
+            }
+
+            /// # Safety
+            /// The CPU has the features, which the caller is compiled for.
+            #[inline(always)]
+            pub unsafe fn outer_flat<const N: usize>(
+                column: &[$float],
+                row: &[$float; N],
+                each: impl FnMut(usize, &[$float]),
+            ) -> usize {
+                // SAFETY: the caller's.
+                unsafe { flat::outer::<$vector, N>(column, row, each) }
             }
 
             /// # Safety
@@ -395,6 +416,27 @@ macro_rules! entry {
                     }
                     #[cfg(not(all(target_arch = "x86_64", feature = "std")))]
                     $own::small::<N>(m, k, a, a_strides, b, turned, c, accumulate);
+                }
+            }
+
+            #[inline(always)]
+            #[cfg_attr(not(all(target_arch = "x86_64", feature = "std")), allow(unused_variables))]
+            fn outer_flat<const N: usize>(
+                cpu: Cpu,
+                column: &[Self],
+                row: &[Self; N],
+                each: impl FnMut(usize, &[Self]),
+            ) -> usize {
+                // SAFETY: `cpu` is evidence of it.
+                unsafe {
+                    #[cfg(all(target_arch = "x86_64", feature = "std"))]
+                    return match cpu.level {
+                        Level::Widest => $widest::outer_flat(column, row, each),
+                        Level::Wide => $wide::outer_flat(column, row, each),
+                        Level::Baseline => $own::outer_flat(column, row, each),
+                    };
+                    #[cfg(not(all(target_arch = "x86_64", feature = "std")))]
+                    $own::outer_flat(column, row, each)
                 }
             }
 

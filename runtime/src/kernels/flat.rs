@@ -3,10 +3,12 @@
 //! Where columns lie without gaps, some rows together are whole vectors: 16 rows of 25 are 25 vectors of 16. Each of
 //! those has a sum of its own, and its factors are elements of the row, put into their places; what belongs to one
 //! column is added up at the end. Row by row, 25 columns are two vectors of which most cross a line of the cache.
+//! A column times a row is computed likewise, for those who update by it.
 
 use core::mem::MaybeUninit;
 
-use super::matmul::Product;
+use super::cpu::Cpu;
+use super::matmul::{Lines, Product};
 use super::vector::Vector;
 use crate::Float;
 
@@ -29,26 +31,28 @@ const fn vectors(n: usize, len: usize) -> usize {
     n / greatest_common_divisor(n, len)
 }
 
-/// Which of those rows each float of those vectors is of.
-const fn places<const N: usize>(len: usize) -> [[u32; 16]; N] {
+/// Which row each float is of in as many rows as a vector has floats: they are N vectors.
+const fn places<const N: usize>(len: usize) -> Lines<[[u32; 16]; N]> {
     let mut places = [[0; 16]; N];
     let mut at = 0;
-    while at < rows(N, len) * N {
+    while at < len * N {
         places[at / len][at % len] = (at / N) as u32;
         at += 1;
     }
-    places
+    Lines(places)
+}
+
+/// Whether rows are no whole vectors, and some of them are, which are not too many.
+const fn is_placed<V: Vector, const N: usize>() -> bool {
+    V::PLACED && !N.is_multiple_of(V::LEN) && vectors(N, V::LEN) + OTHERS <= V::REGISTERS
 }
 
 /// Whether the product of one row is taken so.
 #[inline(always)]
 pub(super) fn is_flat<V: Vector, const N: usize>(product: &Product<V::Float>) -> bool {
-    let is_worth = const {
-        let count = vectors(N, V::LEN);
-        V::PLACED && !N.is_multiple_of(V::LEN) && count + OTHERS <= V::REGISTERS
-    };
     let Product { m, k, a_strides, b_strides, .. } = *product;
-    is_worth && m == 1 && a_strides.1 == 1 && b_strides == (N, 1) && k >= const { WORTH * rows(N, V::LEN) }
+    let is_deep = k >= const { WORTH * rows(N, V::LEN) };
+    m == 1 && a_strides.1 == 1 && b_strides == (N, 1) && is_deep && const { is_placed::<V, N>() }
 }
 
 /// The product of one row.
@@ -58,7 +62,7 @@ pub(super) fn is_flat<V: Vector, const N: usize>(product: &Product<V::Float>) ->
 #[inline(always)]
 pub(super) unsafe fn row<V: Vector, const N: usize>(product: &Product<V::Float>) {
     let (rows, count) = const { (rows(N, V::LEN), vectors(N, V::LEN)) };
-    let places = const { &places::<N>(V::LEN) };
+    let Lines(places) = const { &places::<N>(V::LEN) };
     let Product { k, a, b, c, accumulate, .. } = *product;
     let whole = k - k % rows;
     // SAFETY: rows below k of `a` and `b`, and N floats of C. A row of sums ends at the last of them, or, where it is no
@@ -102,4 +106,56 @@ pub(super) unsafe fn row<V: Vector, const N: usize>(product: &Product<V::Float>)
             left += last;
         }
     }
+}
+
+/// A column times a row: `each` with some rows of the product, without gaps, and where they begin. Returns how many rows
+/// those were: none where rows are whole vectors, or the CPU has no such instruction.
+///
+/// As a part of its caller, which is compiled for the CPU.
+#[inline(always)]
+pub(crate) fn outer_flat<const N: usize, F: Float>(
+    cpu: Cpu,
+    column: &[F],
+    row: &[F; N],
+    each: impl FnMut(usize, &[F]),
+) -> usize {
+    F::outer_flat(cpu, column, row, each)
+}
+
+/// The same by vectors of one type.
+///
+/// # Safety
+/// The CPU features of `V`.
+#[inline(always)]
+pub(super) unsafe fn outer<V: Vector, const N: usize>(
+    column: &[V::Float],
+    row: &[V::Float; N],
+    mut each: impl FnMut(usize, &[V::Float]),
+) -> usize {
+    if const { !V::PLACED || N.is_multiple_of(V::LEN) } {
+        return 0;
+    }
+    const ROWS: usize = 16;
+    let Lines(places) = const { &places::<N>(V::LEN) };
+    // One row after the other, as many as a vector has floats: `ROWS` at most.
+    let mut pattern = Lines([[V::Float::ZERO; ROWS]; N]);
+    let pattern = pattern.0.as_flattened_mut();
+    pattern.chunks_exact_mut(N).for_each(|pattern| pattern.copy_from_slice(row));
+    let mut products = Lines([[V::Float::ZERO; ROWS]; N]);
+    let products = products.0.as_flattened_mut();
+    for (block, factors) in column.as_chunks::<ROWS>().0.iter().enumerate() {
+        for part in (0..ROWS).step_by(V::LEN) {
+            // SAFETY: a vector of the factors, and N of the pattern and of the products.
+            unsafe {
+                let (zero, factors) = (V::splat(Float::ZERO), V::load(factors.as_ptr().add(part)));
+                for (v, places) in places.iter().enumerate() {
+                    let pattern = V::load(pattern.as_ptr().add(v * V::LEN));
+                    let product = factors.placed(places).mul_add(pattern, zero);
+                    product.store(products.as_mut_ptr().add(part * N + v * V::LEN));
+                }
+            }
+        }
+        each(block * ROWS * N, products);
+    }
+    column.len() - column.len() % ROWS
 }

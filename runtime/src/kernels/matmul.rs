@@ -383,7 +383,7 @@ pub(super) const fn panel_len<V: Vector>() -> usize {
 
 /// What begins with a line of the cache.
 #[repr(align(64))]
-struct Lines<T>(T);
+pub(super) struct Lines<T>(pub T);
 
 const _: () = assert!(align_of::<Lines<u8>>() == LINE);
 

@@ -2,10 +2,12 @@
 
 use super::{Optimiser, Rule};
 use crate::Float;
-use crate::kernels::{Runs, matmul_runs, vectorised};
+use crate::kernels::{Cpu, Runs, matmul_runs, outer_flat, vectorised};
 
 /// A row of at least so many parameters is worth a loop of its own.
 const LONG: usize = 64;
+/// So many rows are worth being taken as if they were none.
+const FLAT: usize = 32;
 
 /// [`Optimiser::update`] by the gradient A B, `m` × `n` from `m` × `k` and `k` × `n`, which never exists
 /// as a whole.
@@ -38,7 +40,7 @@ pub fn update_by_product<F: Float>(
         vectorised_with(
             rule,
             #[inline(always)]
-            |rule| outer(parameters, column, a_strides.0, row, rule),
+            |_, rule| outer(parameters, column, a_strides.0, row, rule),
         );
         return;
     }
@@ -76,7 +78,7 @@ pub fn update_by_narrow_product<const N: usize, F: Float>(
     vectorised_with(
         rule,
         #[inline(always)]
-        |rule| narrow_outer::<N, F>(rows, a, a_strides.0, row, rule),
+        |cpu, rule| narrow_outer::<N, F>(cpu, rows, a, a_strides.0, row, rule),
     );
 }
 
@@ -108,13 +110,13 @@ impl<F: Float, R: Rule<F>> Runs<F> for Update<'_, F, R> {
 /// [`vectorised`], with the rule as a value: by reference it costs a third more instructions, since its constants may
 /// change with the parameters.
 #[inline(always)]
-fn vectorised_with<R>(rule: R, mut work: impl FnMut(R)) {
+fn vectorised_with<R>(rule: R, mut work: impl FnMut(Cpu, R)) {
     let mut rule = Some(rule);
     vectorised(
         #[inline(always)]
-        |_| {
+        |cpu| {
             if let Some(rule) = rule.take() {
-                work(rule);
+                work(cpu, rule);
             }
         },
     );
@@ -138,13 +140,27 @@ fn outer<F: Float>(parameters: &mut [F], column: &[F], stride: usize, row: &[F],
 /// as there, or with a length that is not part of a type, they cost two to three times as many instructions.
 #[inline(always)]
 fn narrow_outer<const N: usize, F: Float>(
+    cpu: Cpu,
     rows: &mut [[F; N]],
     column: &[F],
     stride: usize,
     row: &[F; N],
     mut rule: impl Rule<F>,
 ) {
-    for (i, parameters) in rows.iter_mut().enumerate() {
+    let (count, mut done) = (rows.len(), 0);
+    if stride == 1 && count >= FLAT {
+        done = outer_flat(
+            cpu,
+            &column[..count],
+            row,
+            #[inline(always)]
+            |start, gradients| {
+                let parameters = &mut rows.as_flattened_mut()[start..start + gradients.len()];
+                rule.apply(start, parameters, gradients.iter().copied());
+            },
+        );
+    }
+    for (i, parameters) in rows.iter_mut().enumerate().skip(done) {
         let x = column[i * stride];
         let mut gradients = *row;
         for gradient in &mut gradients {

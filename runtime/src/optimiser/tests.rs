@@ -161,6 +161,31 @@ fn narrow_products_give_the_same_bits() {
 }
 
 #[test]
+fn many_rows_of_few_columns_give_the_same_bits() {
+    fn compare<const N: usize>(m: usize, [mut one, mut other]: [impl Optimiser<f32>; 2]) {
+        let floats = |count| numbers(count).into_iter().map(|x| x as f32).collect::<Vec<f32>>();
+        let (a, b, mut found) = (floats(m), floats(N), floats(m * N));
+        let mut expected = found.clone();
+        for _ in 0..2 {
+            one.begin(m * N + 5);
+            other.begin(m * N + 5);
+            update_by_narrow_product::<N, _>(&mut one, 5, &mut found, m, 1, &a, (1, m), &b, N);
+            update_by_product(&mut other, 5, &mut expected, m, N, 1, &a, (1, m), &b, (N, 1));
+        }
+        assert_eq!(found, expected, "{m}x{N}");
+    }
+    for m in [31, 32, 65, 133] {
+        let sgd = || Sgd::new(0.1).momentum(0.9);
+        compare::<1>(m, [sgd(), sgd()]);
+        compare::<10>(m, [sgd(), sgd()]);
+        compare::<25>(m, [sgd(), sgd()]);
+        compare::<25>(m, [AdamW::new(0.1), AdamW::new(0.1)]);
+        compare::<32>(m, [sgd(), sgd()]);
+        compare::<50>(m, [sgd(), sgd()]);
+    }
+}
+
+#[test]
 #[should_panic(expected = "update_by_narrow_product: 5 parameters, not 2 x 3")]
 fn narrow_products_of_another_size_panic() {
     update_by_narrow_product::<3, _>(&mut Plain, 0, &mut [0.0; 5], 2, 1, &[0.0; 2], (1, 2), &[0.0; 3], 3);
