@@ -223,6 +223,15 @@ impl Verifier<'_> {
             Scalar::Unary(..) | Scalar::Binary(..) => numbers(Type::Float),
             Scalar::Call(Function::Extern(_), _) => Ok(Type::Float),
             Scalar::Call(Function::Parameter(_), _) => Err("a parameter outside a derivative".to_string()),
+            Scalar::Call(Function::Word(_), _) => {
+                ensure(operands == [Type::Integer], || format!("a key expected, found {operands:?}"))?;
+                Ok(Type::Integer)
+            }
+            Scalar::Call(Function::Key, _) => {
+                let fits = operands == [Type::Integer, Type::Integer];
+                ensure(fits, || format!("two words expected, found {operands:?}"))?;
+                Ok(Type::Integer)
+            }
             Scalar::Call(function @ (Function::Uniform | Function::Fold), _) => {
                 let fits = operands == [Type::Integer, Type::Integer];
                 ensure(fits, || format!("a key and an integer expected, found {operands:?}"))?;

@@ -34,6 +34,7 @@ mod instances;
 mod integer;
 mod items;
 mod kept;
+mod keys;
 mod library;
 mod limits;
 mod linear;
