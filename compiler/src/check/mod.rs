@@ -63,6 +63,7 @@ mod value;
 mod variables;
 mod words;
 
+pub use elsewhere::layer_elsewhere;
 #[cfg(test)]
 pub use library::builtins;
 
