@@ -298,7 +298,11 @@ impl Elaborator<'_> {
         if operator.is_some_and(|(_, at)| !self.takes_updates(&old, at)) {
             return;
         }
-        let Some(new) = self.to_array(new, place) else { return self.poison(name) };
+        let Some(new) = self.to_array(new, place) else {
+            // What is wrong with the places is said, too.
+            self.subscript(&old, subscripts, &name.to_string());
+            return self.poison(name);
+        };
         let value = match old.kind {
             Kind::Key => self.assigned_keys(name, &old, subscripts, new, place),
             _ => self.assigned_part(name, &old, subscripts, operator, new, place),

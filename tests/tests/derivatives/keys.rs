@@ -24,6 +24,31 @@ net! {
             dropout(tanh(dropout(tanh(dropout(tanh(x @ v), 0.3, a) @ v), 0.3, b) @ v), 0.3, c)
         }
 
+        /// A key is a parameter of the functions of inner loops.
+        #[jvp(x)]
+        pub fn in_loops(x: f32[N, 4], key: u64) -> f32[N, 4] {
+            let mut h = x;
+            let mut k = key;
+            for t in 0..3 {
+                k = fold(k, t);
+                let d = dropout(h, 0.3, k);
+                for s in 0..2 {
+                    h = sin(d @ w + h);
+                    if s > 0 { k = fold(k, 9); }
+                }
+            }
+            h
+        }
+
+        pub fn out_of_loops(x: f32[N, 4], keys: u64[3]) -> f32[N, 4] {
+            let mut h = x;
+            for t in 0..3 {
+                let d = dropout(h, 0.3, keys[t]);
+                for _ in 0..2 { h = sin(d @ w + h); }
+            }
+            h
+        }
+
         /// A key that is chosen, used twice in one formula.
         pub fn chosen(x: f32[N, 4], key: u64, c: bool) -> f32[N, 4] {
             let k = if c { fold(key, 3) } else { key };
@@ -71,6 +96,23 @@ fn keys_of_a_loop() {
         assert!(near(&a, &b));
         assert!(a.iter().flatten().any(|&slope| slope != 0.0));
     }
+}
+
+#[test]
+fn keys_of_loops_in_loops() {
+    let net = Keys::init(1);
+    let x = [[0.3, -0.7, 1.1, 0.5]; 3];
+    let mut keys = [0; 3];
+    let mut key = 5;
+    for (t, of) in keys.iter_mut().enumerate() {
+        *of = fold(key, t as u64);
+        key = fold(*of, 9);
+    }
+    let (mut one, mut other) = (Workspace::new(), Workspace::new());
+    let value = net.out_of_loops(&mut other, &x, &keys).to_vec();
+    assert!(near(net.in_loops(&mut one, &x, 5), &value));
+    let (again, tangent) = net.in_loops_jvp(&mut one, &x, 5, &[[1.0; 4]; 3]);
+    assert!(near(again, &value) && tangent.iter().flatten().all(|slope| slope.is_finite()));
 }
 
 #[test]

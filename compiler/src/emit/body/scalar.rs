@@ -321,7 +321,9 @@ impl Body<'_> {
                 let key = self.key(arguments[0], bound, temporaries);
                 let krate = self.cx.krate;
                 let place = Literal::usize_unsuffixed(usize::from(half == Half::High));
-                quote!(#krate::__private::random::words(#key)[#place])
+                // As every value of an index.
+                let tokens = quote!(#krate::__private::random::words(#key)[#place] as usize);
+                return Expression { tokens, binding: Binding::Cast };
             }
             Function::Key => {
                 let krate = self.cx.krate;
