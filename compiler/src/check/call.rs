@@ -38,12 +38,6 @@ impl Callee {
     }
 }
 
-/// The names of the arguments that have no default.
-pub fn needed<'b>(arguments: impl Iterator<Item = &'b ast::Argument>) -> Vec<String> {
-    let needed = arguments.filter(|argument| argument.default.is_none());
-    needed.map(|argument| pattern_name(&argument.pattern)).collect()
-}
-
 impl<'a> Elaborator<'a> {
     /// `f(x, axis = 1)`, `blocks[2](x)`.
     pub fn call(&mut self, function: &ast::Expr, arguments: &[CallArgument]) -> Value {
@@ -190,7 +184,7 @@ impl<'a> Elaborator<'a> {
         // A function of the library is spelled out in the language where it can be; the rest is built in.
         match found {
             Some((callable, layer)) => {
-                let needs = needed(callable.function.arguments.iter());
+                let needs = super::arguments::needed(callable.function.arguments.iter());
                 let callee = Callee { name: text, layer: None, span: name.span(), needs };
                 self.inline(callable, layer, receiver, arguments, callee)
             }
@@ -234,7 +228,7 @@ impl<'a> Elaborator<'a> {
         let wanted = function.map_or_else(|| "call".to_string(), Ident::to_string);
         match items.methods[&structure].iter().find(|known| known.function.name == wanted) {
             Some(callable) => {
-                let needs = needed(callable.function.arguments.iter());
+                let needs = super::arguments::needed(callable.function.arguments.iter());
                 let callee = Callee { name: written, layer: Some(self.show_layer(layer)), span, needs };
                 self.inline(*callable, Some(layer.clone()), None, arguments, callee)
             }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proc_macro2::{Ident, Span};
 
 use super::arguments::{Parameter, Passed};
-use super::call::{Callee, needed, pattern_name};
+use super::call::{Callee, pattern_name};
 use super::elaborate::{Elaborator, Frame};
 use super::fit::Expected;
 use super::items::Items;
@@ -29,8 +29,12 @@ impl<'a> Elaborator<'a> {
             return Value::Poison;
         }
         let name = function.name.to_string();
-        let callee =
-            Callee { name: name.clone(), layer: None, span, needs: needed(function.arguments.iter()) };
+        let callee = Callee {
+            name: name.clone(),
+            layer: None,
+            span,
+            needs: super::arguments::needed(function.arguments.iter()),
+        };
         let parameters: Vec<Parameter> = function.arguments.iter().map(Parameter::of).collect();
         let Some(passed) = self.match_arguments(&callee, &parameters, receiver, arguments) else {
             self.evaluate_all(arguments);
