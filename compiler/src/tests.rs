@@ -306,5 +306,6 @@ mod algebra;
 pub mod contract;
 mod external;
 mod found;
+mod keys;
 mod loops;
 mod mapped;

@@ -223,10 +223,10 @@ impl Verifier<'_> {
             Scalar::Unary(..) | Scalar::Binary(..) => numbers(Type::Float),
             Scalar::Call(Function::Extern(_), _) => Ok(Type::Float),
             Scalar::Call(Function::Parameter(_), _) => Err("a parameter outside a derivative".to_string()),
-            Scalar::Call(function @ (Function::Uniform | Function::Fold), _) => {
-                let fits = operands == [Type::Integer, Type::Integer];
-                ensure(fits, || format!("a key and an integer expected, found {operands:?}"))?;
-                Ok(if *function == Function::Fold { Type::Integer } else { Type::Float })
+            Scalar::Call(function, _) => {
+                let takes = 2 - usize::from(matches!(function, Function::Word(_)));
+                ensure(operands == vec![Type::Integer; takes], || format!("integers, not {operands:?}"))?;
+                Ok(if *function == Function::Uniform { Type::Float } else { Type::Integer })
             }
             Scalar::Compare(..) => numbers(Type::Flag),
             Scalar::CompareInt(_, a, b) => {

@@ -23,18 +23,27 @@ fn threefry(key: [u32; 2], counter: [u32; 2]) -> [u32; 2] {
     [x, y]
 }
 
+/// The two words of a key, low word first: arrays of indices hold them.
 #[inline(always)]
+#[must_use]
 #[allow(clippy::cast_possible_truncation)]
-const fn words(value: u64) -> [u32; 2] {
+pub const fn words(value: u64) -> [u32; 2] {
     [value as u32, (value >> 32) as u32]
+}
+
+/// The key of two words.
+#[inline(always)]
+#[must_use]
+pub const fn key(low: u32, high: u32) -> u64 {
+    low as u64 | (high as u64) << 32
 }
 
 /// 64 random bits for a position under a key.
 #[inline(always)]
 #[must_use]
-pub fn bits(key: u64, position: u64) -> u64 {
-    let [low, high] = threefry(words(key), words(position));
-    u64::from(low) | u64::from(high) << 32
+pub fn bits(seed: u64, position: u64) -> u64 {
+    let [low, high] = threefry(words(seed), words(position));
+    key(low, high)
 }
 
 /// A key of its own for each `number`, unrelated to `key` and to those of other numbers.

@@ -206,7 +206,12 @@ impl Walk {
         ::chainrule::__private::panics::check_memory(
             "Walk::cost_workspace",
             &[("T", t)],
-            &[&[(4, &[])]],
+            &[&[(1, &[t])]],
+        );
+        ::chainrule::__private::panics::check_memory(
+            "Walk::cost_workspace",
+            &[("T", t)],
+            &[&[(4, &[]), (12, &[(t.saturating_sub(1).isqrt() + 1)])]],
         );
         12 * (t.saturating_sub(1).isqrt() + 1) + 4
     }

@@ -19,5 +19,6 @@ net! {
 
 fn main() {
     let model = Mlp::init(1);
+    println!("{}", model.fc.weight[15][3] + model.fc.bias[3]);
     println!("{}", model.loss(&mut Workspace::new(), &[[0.1; 8]], &[[1.0; 4]]).value());
 }

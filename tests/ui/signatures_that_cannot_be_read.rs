@@ -12,6 +12,7 @@ net! {
         a: f32[K, 3],
         b: f32[C, M],
         layer: Linear<L, 3>,
+        c: f32[2, C!],
     }
 
     impl Net {
@@ -56,7 +57,7 @@ fn main() {
     let model = Net::init(1);
     let mut workspace = chainrule::Workspace::new();
     let x = [[1.0; 3]; 5];
-    let _: f32 = model.a[0][2] + model.b[0][1] + model.layer.weight[0][0] + [0.0; K][0];
+    let _: f32 = model.a[0][2] + model.b[0][1] + model.layer.weight[0][0] + [0.0; K][0] + model.c[1][3];
     let _: &[[f32; 4]] = model.of_reference(&mut workspace, &x);
     let _: &[[f32; 4]] = model.without_result(&mut workspace, &x);
     let pass = model.of_container(&mut workspace, &x, &[3; 5]);

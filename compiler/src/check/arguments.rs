@@ -50,6 +50,12 @@ impl Parameter {
     }
 }
 
+/// The names of the arguments that have no default.
+pub fn needed<'b>(arguments: impl Iterator<Item = &'b ast::Argument>) -> Vec<String> {
+    let needed = arguments.filter(|argument| argument.default.is_none());
+    needed.map(|argument| pattern_name(&argument.pattern)).collect()
+}
+
 impl Elaborator<'_> {
     /// Which argument is for which parameter; `None` for those left to their defaults.
     pub fn match_arguments<'e>(

@@ -6,7 +6,7 @@ use super::elaborate::{Elaborator, Place};
 use super::expression::Wanted;
 use super::value::{Array, Bound, Mutability, Value};
 use super::words::counted;
-use crate::ir::{Axis, Binary, Comprehension, Graph, Kind, Node, Reduction, TensorId};
+use crate::ir::{Axis, Binary, Comprehension, Graph, Kind, Node, Reduction};
 use crate::syntax::ast::{self, BinaryOperator as Op, Target};
 
 const INDICES: &str =
@@ -295,45 +295,83 @@ impl Elaborator<'_> {
             let message = format!("parts of a tensor are assigned, `{name}` is {}", self.describe(&old));
             return self.error_with_help(name.span(), message, "assign it whole");
         };
-        if old.kind == Kind::Key {
-            let message =
-                format!("`{name}` is {}: keys are not assigned one by one", self.show(old.kind, &old.shape));
-            return self.error_with_help(
-                name.span(),
-                message,
-                "make a key where it is needed: `fold(key, i)`",
-            );
-        }
         if operator.is_some_and(|(_, at)| !self.takes_updates(&old, at)) {
             return;
         }
-        let Some(mut new) = self.to_array(new, place) else { return self.poison(name) };
+        let Some(new) = self.to_array(new, place) else {
+            // What is wrong with the places is said, too.
+            self.subscript(&old, subscripts, &name.to_string());
+            return self.poison(name);
+        };
+        let value = match old.kind {
+            Kind::Key => self.assigned_keys(name, &old, subscripts, new, place),
+            _ => self.assigned_part(name, &old, subscripts, operator, new, place),
+        };
+        if let Some(value) = value
+            && let Some(binding) = self.lookup(&name.to_string())
+        {
+            binding.value = Bound::Value(Value::Array(value));
+        }
+    }
+
+    /// Keys of which a part is assigned: of their words.
+    fn assigned_keys(
+        &mut self,
+        name: &Ident,
+        old: &Array,
+        subscripts: &[ast::Subscript],
+        new: Array,
+        place: &Place,
+    ) -> Option<Array> {
+        if new.kind != Kind::Key {
+            let (old, new) = (self.show(old.kind, &old.shape), self.show(new.kind, &new.shape));
+            let help = "make a key of another one: `fold(key, i)`".to_string();
+            self.say(place, format!("`{name}` is {old}, this part of it is assigned {new}"), Some(help));
+            return None;
+        }
+        let words = self.words(old).into_iter().zip(self.words(&new));
+        let mut parts = Vec::new();
+        for (old, new) in words.collect::<Vec<_>>() {
+            parts.push(self.assigned_part(name, &old, subscripts, None, new, place)?);
+        }
+        Some(self.key(&parts[0], &parts[1]))
+    }
+
+    /// The whole of which a part is assigned.
+    fn assigned_part(
+        &mut self,
+        name: &Ident,
+        old: &Array,
+        subscripts: &[ast::Subscript],
+        operator: Option<(Op, Span)>,
+        mut new: Array,
+        place: &Place,
+    ) -> Option<Array> {
         if old.kind == Kind::Index {
             new = self.to_index(new);
         }
-        let base = self.whole(&old, name.to_string());
+        let base = self.whole(old, name.to_string());
         let old = self.of_whole(base);
         let depth = self.depth();
         // Read the whole array as its own subscripts: they say where each element of the part lies.
-        let Some(part) = self.subscript(&old, subscripts, &name.to_string()) else { return };
+        let part = self.subscript(&old, subscripts, &name.to_string())?;
         let Some((_, at)) = self.read_by(part.element) else {
-            return self.error_with_help(
-                name.span(),
-                "this part cannot be assigned",
-                "assign it element by element",
-            );
+            self.error_with_help(name.span(), "this part cannot be assigned", "assign it element by element");
+            return None;
         };
         let mut operator = operator;
         if let Some((of_integers, at)) = operator.take_if(|_| part.kind == Kind::Index) {
             let updated = self.updated_index(&part, of_integers, at, Value::Array(new), place);
-            let Value::Array(updated) = updated else { return };
+            let Value::Array(updated) = updated else { return None };
             new = updated;
         }
         let Ok(shape) = self.broadcast(&[&part.shape, &new.shape]) else {
-            return self.part_differs(&part, &new, place);
+            self.part_differs(&part, &new, place);
+            return None;
         };
         if !self.shapes_agree(&shape, &part.shape) || new.kind != part.kind {
-            return self.part_differs(&part, &new, place);
+            self.part_differs(&part, &new, place);
+            return None;
         }
         let new = self.stretch(&new, &shape);
         let operator = operator.map(|(operator, _)| operator);
@@ -360,7 +398,7 @@ impl Elaborator<'_> {
             && let Some(out) = self.placed(base, &shape, &at, element, &text)
         {
             self.keeps(out, base);
-            return self.bind_part(name, out);
+            return Some(self.of_whole(out));
         }
         let value = match is_somewhere {
             true => self.or_what_is_there(base, &at, element, &conditions),
@@ -384,15 +422,7 @@ impl Elaborator<'_> {
         if is_kept {
             self.keeps(out, base);
         }
-        self.bind_part(name, out);
-    }
-
-    /// After a part of it is assigned, a name stands for the new whole.
-    fn bind_part(&mut self, name: &Ident, whole: TensorId) {
-        let array = self.of_whole(whole);
-        if let Some(binding) = self.lookup(&name.to_string()) {
-            binding.value = Bound::Value(Value::Array(array));
-        }
+        Some(self.of_whole(out))
     }
 
     /// Whether there is `+=` for such a value.

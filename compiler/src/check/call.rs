@@ -24,6 +24,8 @@ pub struct Callee {
     pub layer: Option<String>,
     /// Where it is called.
     pub span: Span,
+    /// The names of the arguments that it needs.
+    pub needs: Vec<String>,
 }
 
 impl Callee {
@@ -182,7 +184,8 @@ impl<'a> Elaborator<'a> {
         // A function of the library is spelled out in the language where it can be; the rest is built in.
         match found {
             Some((callable, layer)) => {
-                let callee = Callee { name: text, layer: None, span: name.span() };
+                let needs = super::arguments::needed(callable.function.arguments.iter());
+                let callee = Callee { name: text, layer: None, span: name.span(), needs };
                 self.inline(callable, layer, receiver, arguments, callee)
             }
             None if self.frame().library.is_none() && items.broken.contains(&text) => {
@@ -225,7 +228,8 @@ impl<'a> Elaborator<'a> {
         let wanted = function.map_or_else(|| "call".to_string(), Ident::to_string);
         match items.methods[&structure].iter().find(|known| known.function.name == wanted) {
             Some(callable) => {
-                let callee = Callee { name: written, layer: Some(self.show_layer(layer)), span };
+                let needs = super::arguments::needed(callable.function.arguments.iter());
+                let callee = Callee { name: written, layer: Some(self.show_layer(layer)), span, needs };
                 self.inline(*callable, Some(layer.clone()), None, arguments, callee)
             }
             None if items.may_have(&structure, &wanted)

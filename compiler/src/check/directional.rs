@@ -51,7 +51,7 @@ impl<'a> Elaborator<'a> {
         let nodes = std::mem::take(&mut self.graph.nodes);
         let of_numbers = self.graph.scalars.externs[id.0 as usize].is_of_numbers();
         let delays = std::mem::replace(&mut self.delays, of_numbers);
-        let hint = std::mem::replace(&mut self.hint, format!("d_{}", function.name));
+        let hint = std::mem::replace(&mut self.hint, function.name.to_string());
         let frame =
             Frame { scopes: vec![Vec::new()], function: function.name.to_string(), ..Frame::default() };
         self.frames.push(frame);

@@ -298,6 +298,12 @@ pub fn known_elsewhere(name: &str) -> Option<&'static str> {
     ELSEWHERE.iter().find(|(known, _)| *known == name).map(|(_, help)| *help)
 }
 
+/// The layer that another library calls so.
+pub fn layer_elsewhere(name: &str) -> Option<&'static str> {
+    let (layer, _) = known_elsewhere(name)?.strip_prefix("write `")?.split_once('<')?;
+    Some(layer)
+}
+
 /// What to write for the name of another library.
 pub fn library_elsewhere(name: &str) -> Option<&'static str> {
     known_elsewhere(name).filter(|help| *help == ALONE)

@@ -146,9 +146,12 @@ impl Elaborator<'_> {
                 };
                 (format!("`{}` has no field `{name}`", instance.name), help)
             }
-            Value::Layer(_) => (
+            Value::Layer(layer) => (
                 format!("`.{name}` takes a field of a layer, found {}", self.describe(&value)),
-                format!("take one of them first: `[0].{name}`"),
+                format!(
+                    "take one of them first: `{}[0].{name}`",
+                    layer.path.last().map_or("", |step| step.name.as_str())
+                ),
             ),
             Value::Array(_) if name == "T" => {
                 ("a tensor has no field `T`".to_string(), "write `.t()`".to_string())

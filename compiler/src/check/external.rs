@@ -29,7 +29,12 @@ impl<'a> Elaborator<'a> {
             return Value::Poison;
         }
         let name = function.name.to_string();
-        let callee = Callee { name: name.clone(), layer: None, span };
+        let callee = Callee {
+            name: name.clone(),
+            layer: None,
+            span,
+            needs: super::arguments::needed(function.arguments.iter()),
+        };
         let parameters: Vec<Parameter> = function.arguments.iter().map(Parameter::of).collect();
         let Some(passed) = self.match_arguments(&callee, &parameters, receiver, arguments) else {
             self.evaluate_all(arguments);
@@ -78,7 +83,11 @@ impl<'a> Elaborator<'a> {
             let name = &callee.name;
             let message = format!("`{name}` takes numbers, found {}", self.show(array.kind, &array.shape));
             let passed = mapped::named(passed).unwrap_or_else(|| pattern_name(&argument.pattern));
-            self.say(place, message, Some(mapped::over_one_index(callee, &passed)));
+            self.say(
+                place,
+                message,
+                Some(mapped::over_one_index(callee, &pattern_name(&argument.pattern), &passed)),
+            );
             return None;
         }
         let expected = Expected::argument(callee, argument, Some(passed));

@@ -88,6 +88,15 @@ impl Elaborator<'_> {
         place: &Place,
         divisor: &Place,
     ) -> Option<Int> {
+        // What stands under an index that runs over nothing is evaluated nowhere: any integer that is made of the same
+        // indices will do.
+        let is_nowhere = |this: &Self| {
+            let mut running = this.ambient.iter().map(|axis| &axis.extent).chain(this.counters.values());
+            running.any(|extent| extent.is(0))
+        };
+        if b.is(0) && matches!(operator, Op::Divide | Op::Remainder) && is_nowhere(self) {
+            return Some(a.clone());
+        }
         let divides = |this: &mut Self, what: &str| {
             let is_zero = b.is(0);
             if is_zero {

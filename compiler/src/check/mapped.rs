@@ -21,10 +21,16 @@ pub fn named(passed: &Passed<'_>) -> Option<String> {
     }
 }
 
-/// How a function is applied to each of many.
-pub fn over_one_index(callee: &Callee, passed: &str) -> String {
+/// How a function is applied to each of many that are passed for one of its parameters.
+pub fn over_one_index(callee: &Callee, parameter: &str, passed: &str) -> String {
     let bound = if passed == "y" { "z" } else { "y" };
-    format!("a function maps over indices: `let {bound}[n] = {}({passed}[n]);`", callee.name)
+    // What the others are, and whether they have an axis for it, is not known here.
+    let written = |name: &String| if name == parameter { format!("{passed}[n]") } else { "…".to_string() };
+    let mut arguments: Vec<String> = callee.needs.iter().map(written).collect();
+    if !callee.needs.iter().any(|name| name == parameter) {
+        arguments = vec![format!("{passed}[n]")];
+    }
+    format!("a function maps over indices: `let {bound}[n] = {}({});`", callee.name, arguments.join(", "))
 }
 
 impl Elaborator<'_> {

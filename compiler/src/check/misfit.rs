@@ -63,13 +63,13 @@ impl Elaborator<'_> {
             }
             _ => {}
         }
-        if let Expected::Argument { callee, passed, .. } = expected
+        if let Expected::Argument { callee, parameter, passed, .. } = expected
             && self.frame().library.is_none()
             && let Some(wanted) = self.known_shape(ty)
             && array.shape.len() > wanted.len()
             && self.shapes_agree(&array.shape[array.shape.len() - wanted.len()..], &wanted)
         {
-            return Some(mapped::over_one_index(callee, passed));
+            return Some(mapped::over_one_index(callee, parameter, passed));
         }
         if let Some(wanted) = self.known_shape(ty)
             && let Some(help) = self.reshaping(&wanted, array)
@@ -123,7 +123,10 @@ impl Elaborator<'_> {
                     ),
                     None if found > wanted => {
                         let takes = counted(wanted, "axis");
-                        format!("it takes {takes}, found {found}; {}", mapped::over_one_index(callee, passed))
+                        format!(
+                            "it takes {takes}, found {found}; {}",
+                            mapped::over_one_index(callee, parameter, passed)
+                        )
                     }
                     None => format!("it takes {}, found {}", counted(wanted, "axis"), counted(found, "axis")),
                 })

@@ -34,6 +34,7 @@ mod instances;
 mod integer;
 mod items;
 mod kept;
+mod keys;
 mod library;
 mod limits;
 mod linear;
@@ -62,6 +63,7 @@ mod value;
 mod variables;
 mod words;
 
+pub use elsewhere::layer_elsewhere;
 #[cfg(test)]
 pub use library::builtins;
 

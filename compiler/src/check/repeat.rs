@@ -136,7 +136,7 @@ impl Elaborator<'_> {
         for (name, _, tensors) in &mut carried {
             let now = self.binding(&name.to_string()).map(|binding| binding.value.clone());
             let leaves = match now {
-                Some(Bound::Value(value)) => leaves(&value),
+                Some(Bound::Value(value)) => self.leaves(&value),
                 _ => Vec::new(),
             };
             for (carried, array) in tensors.iter_mut().zip(leaves) {
@@ -250,21 +250,10 @@ impl Elaborator<'_> {
     fn carry(&mut self, value: &Value, name: &Ident, tensors: &mut Vec<Carried>) -> Value {
         match value {
             Value::Array(array) if array.kind == Kind::Key => {
-                self.error_with_help(
-                    name.span(),
-                    "a loop carries no keys",
-                    "make one of each iteration: `let key = fold(key, t);`",
-                );
-                Value::Poison
+                let [low, high] = self.words(array).map(|word| self.carry_array(&word, name, tensors));
+                Value::Array(self.key(&low, &high))
             }
-            Value::Array(array) => {
-                let initial = self.whole(array, name.to_string());
-                let (shape, kind) = (self.graph.shape(initial).to_vec(), self.graph.tensor(initial).kind);
-                let inside = self.graph.add_tensor(name.to_string(), shape.clone(), kind);
-                let last = self.graph.add_tensor(name.to_string(), shape, kind);
-                tensors.push(Carried { initial, inside, next: inside, last });
-                Value::Array(self.of_whole(inside))
-            }
+            Value::Array(array) => Value::Array(self.carry_array(array, name, tensors)),
             Value::Tuple(parts) => {
                 Value::Tuple(parts.iter().map(|part| self.carry(part, name, tensors)).collect())
             }
@@ -272,9 +261,25 @@ impl Elaborator<'_> {
         }
     }
 
+    fn carry_array(&mut self, array: &Array, name: &Ident, tensors: &mut Vec<Carried>) -> Array {
+        let initial = self.whole(array, name.to_string());
+        let (shape, kind) = (self.graph.shape(initial).to_vec(), self.graph.tensor(initial).kind);
+        let inside = self.graph.add_tensor(name.to_string(), shape.clone(), kind);
+        let last = self.graph.add_tensor(name.to_string(), shape, kind);
+        tensors.push(Carried { initial, inside, next: inside, last });
+        self.of_whole(inside)
+    }
+
     /// The value after a loop that has carried it.
     fn carried_out(&mut self, value: &Value, tensors: &mut dyn Iterator<Item = Carried>) -> Value {
         match value {
+            Value::Array(array) if array.kind == Kind::Key => match (tensors.next(), tensors.next()) {
+                (Some(low), Some(high)) => {
+                    let (low, high) = (self.of_whole(low.last), self.of_whole(high.last));
+                    Value::Array(self.key(&low, &high))
+                }
+                _ => Value::Array(array.clone()),
+            },
             Value::Array(array) => match tensors.next() {
                 Some(carried) => Value::Array(self.of_whole(carried.last)),
                 None => Value::Array(array.clone()),
@@ -338,13 +343,14 @@ impl Elaborator<'_> {
         let element = rename::scalar(&mut self.graph.scalars, element, &mut asked);
         self.graph.push_map("running", Vec::new(), Kind::Mask, element)
     }
-}
 
-/// The arrays of a value, from left to right.
-fn leaves(value: &Value) -> Vec<Array> {
-    match value {
-        Value::Array(array) => vec![array.clone()],
-        Value::Tuple(parts) => parts.iter().flat_map(leaves).collect(),
-        Value::Layer(_) | Value::Static(_) | Value::Poison => Vec::new(),
+    /// The arrays of a value that a loop carries, from left to right.
+    fn leaves(&mut self, value: &Value) -> Vec<Array> {
+        match value {
+            Value::Array(array) if array.kind == Kind::Key => self.words(array).to_vec(),
+            Value::Array(array) => vec![array.clone()],
+            Value::Tuple(parts) => parts.iter().flat_map(|part| self.leaves(part)).collect(),
+            Value::Layer(_) | Value::Static(_) | Value::Poison => Vec::new(),
+        }
     }
 }

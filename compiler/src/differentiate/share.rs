@@ -158,7 +158,7 @@ fn is_choice_of_others(graph: &Graph, id: ScalarId) -> bool {
             | Scalar::Or(..) => true,
             Scalar::Read(tensor, _) => graph.tensor(*tensor).kind != Kind::Float,
             Scalar::Select(..) => is_choice_of_others(graph, branch),
-            Scalar::Call(Function::Fold, _) => true,
+            Scalar::Call(Function::Fold | Function::Word(_) | Function::Key, _) => true,
             Scalar::Number(_)
             | Scalar::Integer(_)
             | Scalar::Unary(..)

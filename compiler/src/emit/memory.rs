@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 
-use super::Compiled;
 use super::signature::Signature;
+use super::{Compiled, size};
 use crate::ir::{Atom, DimId, Int};
 use crate::program::DimSource;
 
@@ -55,21 +55,46 @@ fn checked(signature: &Signature<'_>, check: &str, sums: &[Int], function: &str)
         let (name, local) = (&signature.method.graph.dims[dim.0 as usize], local(dim));
         quote!((#name, #local))
     });
+    // What quotients are made of is asked first: they are computed of it.
+    let parts: Vec<Int> =
+        sums.iter().flat_map(|sum| sum.terms().flat_map(|(atoms, _)| atoms)).flat_map(parts).collect();
+    let inner = checked(signature, check, &of_sizes(&parts), function);
     let sums = sums.iter().map(|sum| {
-        // What is subtracted, and quotients of what is, only make it less.
-        let terms = sum.terms().filter(|(_, coefficient)| *coefficient > 0);
-        let products = terms.filter_map(|(monomial, coefficient)| {
-            let factors = monomial.iter().map(|atom| match atom {
-                Atom::Dim(dim) => Some(local(dim)),
-                _ => None,
+        // What is subtracted only makes it less, unless it is negative.
+        let terms = sum.terms().filter(|(atoms, coefficient)| {
+            *coefficient > 0 || atoms.iter().any(|atom| Int::atom(atom.clone()).can_be_negative())
+        });
+        let products = terms.map(|(atoms, coefficient)| {
+            let factors = atoms.iter().map(|atom| match atom {
+                Atom::Dim(dim) => local(dim).to_token_stream(),
+                quotient => magnitude(quotient, &signature.dims),
             });
-            let factors = factors.collect::<Option<Vec<&Ident>>>()?;
             let coefficient = Literal::u64_unsuffixed(coefficient.unsigned_abs());
-            Some(quote!((#coefficient, &[#(#factors),*])))
+            quote!((#coefficient, &[#(#factors),*]))
         });
         let products: Vec<TokenStream> = products.collect();
         quote!(&[#(#products),*])
     });
     let check = format_ident!("{check}");
-    quote!(#private::panics::#check(#function, &[#(#sizes),*], &[#(#sums),*]);)
+    quote!(#inner #private::panics::#check(#function, &[#(#sizes),*], &[#(#sums),*]);)
+}
+
+/// What a quotient, a remainder or a root is made of.
+fn parts(atom: &Atom) -> Vec<Int> {
+    match atom {
+        Atom::Div(a, b) | Atom::Mod(a, b) => vec![(**a).clone(), (**b).clone()],
+        Atom::Root(of) => vec![(**of).clone()],
+        Atom::Dim(_) | Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) | Atom::Inside(_) => Vec::new(),
+    }
+}
+
+/// How large a quotient is, whatever its sign.
+fn magnitude(quotient: &Atom, dims: &[Ident]) -> TokenStream {
+    let quotient = Int::atom(quotient.clone());
+    if quotient.can_be_negative() {
+        let value = size::signed(&quotient, dims);
+        quote!((#value).unsigned_abs())
+    } else {
+        size::expression(&quotient, dims)
+    }
 }

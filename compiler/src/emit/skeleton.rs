@@ -9,6 +9,7 @@ use quote::{format_ident, quote};
 
 use super::items;
 use super::messages::errors;
+use crate::check::layer_elsewhere;
 use crate::ir::{DimId, Graph, Int, Kind, TensorId};
 use crate::program::{
     Argument, ArgumentContent, Constant, Content, Derivative, DimSource, FieldType, Float, Initialiser,
@@ -222,7 +223,9 @@ impl<'block> Sketch<'block> {
             })
             .collect();
         let written = || name.to_string();
-        let name = named_or_nearest(name, structs.iter().map(|of| &of.name)).unwrap_or_else(written);
+        let elsewhere = || layer_elsewhere(&written()).map(str::to_string);
+        let nearest = named_or_nearest(name, structs.iter().map(|of| &of.name));
+        let name = nearest.or_else(elsewhere).unwrap_or_else(written);
         let of = structs.into_iter().find(|of| of.name == name);
         let mut sizes = self.sizes.clone();
         let mut values = Vec::new();

@@ -132,12 +132,15 @@ impl Expression {
                 Value::Float(function::external(&name, &numbers).ok_or(EvalError::Function { name })?)
             }
             Step::Call(function, _, arguments) => {
-                let integer = |slot: usize| self.values[slot].integer().ok_or(EvalError::Operand);
-                let (key, number) =
-                    (integer(arguments[0])?.cast_unsigned(), integer(arguments[1])?.cast_unsigned());
+                let integer = |place: usize| {
+                    let integer = self.values[arguments[place]].integer().ok_or(EvalError::Operand);
+                    integer.map(i64::cast_unsigned)
+                };
                 match function {
-                    Function::Fold => Value::Integer(random::fold(key, number).cast_signed()),
-                    _ => Value::Float(random::uniform(key, number)),
+                    Function::Fold => Value::Integer(random::fold(integer(0)?, integer(1)?).cast_signed()),
+                    Function::Word(half) => Value::Integer(i64::from(random::word(integer(0)?, *half))),
+                    Function::Key => Value::Integer(random::key(integer(0)?, integer(1)?).cast_signed()),
+                    _ => Value::Float(random::uniform(integer(0)?, integer(1)?)),
                 }
             }
             Step::Compare(comparison, a, b) => {

@@ -1,5 +1,7 @@
 //! Random numbers as pure functions of a key and a position: Threefry-2×32 with 20 rounds.
 
+use crate::ir::Half;
+
 /// Rotations of the eight rounds that repeat.
 const ROTATIONS: [u32; 8] = [13, 15, 26, 6, 17, 29, 16, 24];
 
@@ -11,6 +13,19 @@ pub fn uniform(key: u64, position: u64) -> f64 {
 /// A key of its own for each number.
 pub fn fold(key: u64, number: u64) -> u64 {
     bits(!key, number)
+}
+
+/// One of the two words of a key.
+pub fn word(key: u64, half: Half) -> u32 {
+    match half {
+        Half::Low => key as u32,
+        Half::High => (key >> 32) as u32,
+    }
+}
+
+/// The key of two words.
+pub fn key(low: u64, high: u64) -> u64 {
+    low | high << 32
 }
 
 fn bits(key: u64, position: u64) -> u64 {

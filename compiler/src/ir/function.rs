@@ -17,6 +17,17 @@ pub enum Function {
     Uniform,
     /// A new key, of a key and an integer.
     Fold,
+    /// The lower 32 bits of a key, or the upper ones, as an index.
+    Word(Half),
+    /// The key of two words, the lower one first.
+    Key,
+}
+
+/// One of the two words of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Half {
+    Low,
+    High,
 }
 
 /// A function of Rust, of numbers and of arrays of fixed sizes.

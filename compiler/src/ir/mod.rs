@@ -14,7 +14,7 @@ mod scalar;
 mod typical;
 mod walk;
 
-pub use function::{Called, Directional, Extern, ExternId, Function, Rule};
+pub use function::{Called, Directional, Extern, ExternId, Function, Half, Rule};
 pub use integer::{Atom, Inside, Int, root};
 pub use name::Name;
 pub use scalar::{Binary, Comparison, Scalar, ScalarId, Scalars, Unary};

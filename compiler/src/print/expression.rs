@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::names::Names;
 use super::notation::{Level, Notation, Piece, Sign};
-use crate::ir::{Atom, Binary, Comparison, Function, Graph, Int, Scalar, ScalarId, Unary};
+use crate::ir::{Atom, Binary, Comparison, Function, Graph, Half, Int, Scalar, ScalarId, Unary};
 
 /// What a walk needs to know: the graph, how to write it, and what indices and parts are called here.
 pub(super) struct Walker<'a> {
@@ -204,6 +204,9 @@ impl Walker<'_> {
                     Function::Parameter(_) => "parameter",
                     Function::Uniform => "uniform",
                     Function::Fold => "fold",
+                    Function::Word(Half::Low) => "low",
+                    Function::Word(Half::High) => "high",
+                    Function::Key => "key",
                 };
                 notation
                     .call(name, &arguments.iter().map(|&argument| self.scalar(argument)).collect::<Vec<_>>())

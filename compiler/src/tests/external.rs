@@ -90,6 +90,15 @@ fn externs_without_derivatives() {
     assert!(checked(&(DECLARED.to_string() + "pub struct Net {} impl Net { #[grad(z)] pub fn f(x: f64, z: f64) -> f64 { slope(x) * z } }")).is_ok());
 }
 
+/// What a derivative computes on its way is no derivative by anything, and is not named so.
+#[test]
+fn names_in_a_derivative() {
+    let text = "chainrule extern fn inv(a: f64[2, 2]) -> f64[2, 2] { derivative(da) = -(y @ da @ y) }
+        pub struct Net {} impl Net { #[grad(x)] #[jvp(x)] pub fn f(x: f64[2, 2]) -> f64 { sum(inv(x) * x) } }";
+    let expansion = crate::expand(text.parse().expect("tokens")).to_string();
+    assert!(expansion.contains("d_inv_product") && !expansion.contains("d_d_"), "{expansion}");
+}
+
 #[test]
 fn random_numbers() {
     check_gradients("

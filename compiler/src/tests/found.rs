@@ -217,3 +217,19 @@ fn a_condition_on_a_place_is_asked_behind_one_on_what_is_summed() {
         2,
     );
 }
+
+#[test]
+fn convolutions_without_output_channels() {
+    check_gradients(
+        "
+        dim N;
+        pub struct Net { w: f64[4, 2, 3, 3] }
+        impl Net {
+            pub fn none(x: f64[N, 2, 5, 4]) -> f64 { sum(conv2d(x, w[..0], padding = 1)) + sum(x * x) }
+            pub fn none_in_groups(x: f64[N, 4, 5, 4]) -> f64 { sum(conv2d(x, w[..0], groups = 2)) + sum(x * x) }
+            pub fn nowhere(x: f64[N]) -> f64 { let y[i in 0..N - N] = x[i / (N - N)]; sum(y) + sum(x * x) }
+        }",
+        &[2],
+        1,
+    );
+}

@@ -10,6 +10,7 @@
 
 mod branches;
 mod hessian_vector;
+mod keys;
 mod masks;
 mod networks;
 #[allow(dead_code, reason = "shared with the gradients, which use all of it")]

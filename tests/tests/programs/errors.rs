@@ -15,6 +15,8 @@ net! {
         #[grad(x)]
         pub fn stretch(x: f64[N], s: dim S) -> f64[N, S] { broadcast_to(x.reshape([N, 1]), [N, S]) }
 
+        pub fn halves(x: f64[N], s: dim S) -> f64[N, S / 2] { broadcast_to(x.reshape([N, 1]), [N, S / 2]) }
+
         #[grad(x)]
         pub fn sized(x: f64[N], n: dim N) -> f64 { sum(x) / n }
 
@@ -306,6 +308,13 @@ fn sizes_that_no_memory_holds() {
     assert_eq!(
         message,
         "Mistakes::stretch_workspace: the sizes N = 2, S = 4611686018427387904 need more memory than there can be"
+    );
+    let message = message_of(|| {
+        let _ = Mistakes::halves_workspace(1 << 33, 1 << 33);
+    });
+    assert_eq!(
+        message,
+        "Mistakes::halves_workspace: the sizes N = 8589934592, S = 8589934592 need more memory than there can be"
     );
     let message = message_of(|| {
         let _ = Mistakes::stretch_operations(1 << 32, 1 << 32);

@@ -285,7 +285,7 @@ impl Elaborator<'_> {
         receiver: Option<Passed<'_>>,
         arguments: &[CallArgument],
     ) -> Option<Value> {
-        let callee = Callee { name: name.to_string(), layer: None, span: name.span() };
+        let callee = Callee { name: name.to_string(), layer: None, span: name.span(), needs: Vec::new() };
         let parameters: Vec<arguments::Parameter> = builtin.parameters.iter().map(Parameter::seen).collect();
         let Some(passed) = self.match_arguments(&callee, &parameters, receiver, arguments) else {
             self.evaluate_all(arguments);

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
-use crate::ir::{Atom, Binary, Function, Int, Scalar, ScalarId, Unary};
+use crate::ir::{Atom, Binary, Function, Half, Int, Scalar, ScalarId, Unary};
 use crate::program::Float;
 
 use super::Body;
@@ -332,6 +332,19 @@ impl Body<'_> {
                     arguments.iter().map(|&argument| self.expression(argument, bound, temporaries).tokens);
                 quote!(#name(#(#arguments),*))
             }
+            Function::Word(half) => {
+                let key = self.key(arguments[0], bound, temporaries);
+                let krate = self.cx.krate;
+                let place = Literal::usize_unsuffixed(usize::from(half == Half::High));
+                // As every value of an index.
+                let tokens = quote!(#krate::__private::random::words(#key)[#place] as usize);
+                return Expression { tokens, binding: Binding::Cast };
+            }
+            Function::Key => {
+                let krate = self.cx.krate;
+                let (low, high) = (self.word(arguments[0]), self.word(arguments[1]));
+                quote!(#krate::__private::random::key(#low, #high))
+            }
             Function::Uniform | Function::Fold => {
                 let key = self.key(arguments[0], bound, temporaries);
                 let krate = self.cx.krate;
@@ -355,9 +368,10 @@ impl Body<'_> {
     /// A random key, a `u64`.
     fn key(&mut self, id: ScalarId, bound: &Bound, temporaries: &mut Vec<Ident>) -> TokenStream {
         match &self.plan.graph.scalars[id] {
+            _ if bound.contains_key(&id) => self.expression(id, bound, temporaries).tokens,
             Scalar::Integer(key) => match key.as_atom() {
                 Some(Atom::Read(tensor, at)) => self.element(*tensor, at),
-                _ => unreachable!("a key is an element of an input, or folded of one"),
+                _ => unreachable!("a key is an element of an input, or made of one"),
             },
             &Scalar::Select(condition, a, b) => {
                 let condition = self.expression(condition, bound, temporaries).tokens;
@@ -365,6 +379,20 @@ impl Body<'_> {
                 quote!((if #condition { #a } else { #b }))
             }
             _ => self.expression(id, bound, temporaries).tokens,
+        }
+    }
+
+    /// A word of a key, a `u32`.
+    fn word(&self, id: ScalarId) -> TokenStream {
+        let Scalar::Integer(word) = &self.plan.graph.scalars[id] else {
+            unreachable!("a word is an element of an index tensor")
+        };
+        match word.as_atom() {
+            Some(Atom::Read(tensor, at)) if !self.is_usize(*tensor) => self.element(*tensor, at),
+            _ => {
+                let word = self.subscript(word);
+                quote!((#word) as u32)
+            }
         }
     }
 
@@ -409,7 +437,8 @@ fn name(scalar: &Scalar) -> &'static str {
         Scalar::Read(..) => "element",
         Scalar::Select(..) => "choice",
         Scalar::Call(Function::Uniform, _) => "uniform",
-        Scalar::Call(Function::Fold, _) => "key",
+        Scalar::Call(Function::Fold | Function::Key, _) => "key",
+        Scalar::Call(Function::Word(_), _) => "word",
         Scalar::Call(..) => "value",
         Scalar::Unary(function, _) => match function {
             Unary::Exp | Unary::ExpM1 => "exponential",

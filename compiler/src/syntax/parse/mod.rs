@@ -145,7 +145,12 @@ impl Parser<'_> {
                         self.expected_or(&wanted, hints, "what stands in a list is separated by `,`");
                         // Behind `;` the next may begin; in an array it may say how often, as in Rust.
                         let separated = self.at(";") && !stray::continues_behind(&self.cursor);
-                        if !separated || hints::look_up(hints, "`;`") != Some(hints::COMMA) {
+                        // Of `x!` the element is read, and is all that there is.
+                        let is_more = match separated {
+                            true => hints::look_up(hints, "`;`") != Some(hints::COMMA),
+                            false => !stray::is_alone(&self.cursor),
+                        };
+                        if is_more {
                             all.extend(lost(start));
                         }
                         separated && self.eat(";")

@@ -25,6 +25,13 @@ pub(super) fn continues(cursor: &Cursor) -> bool {
     cursor.operator().is_some_and(|operator| INSIDE.contains(&operator))
 }
 
+/// Whether the next token is a sign, and nothing stands behind it in its element.
+pub(super) fn is_alone(cursor: &Cursor) -> bool {
+    let is_sign = matches!(cursor.peek(0), Some(TokenTree::Punct(_)));
+    let ends = |token: &TokenTree| matches!(token, TokenTree::Punct(sign) if sign.as_char() == ',');
+    is_sign && cursor.peek(1).is_none_or(ends)
+}
+
 /// Whether what stands behind the next token begins no element.
 pub(super) fn continues_behind(cursor: &Cursor) -> bool {
     cursor.operator_at(1).is_some_and(|operator| INSIDE.contains(&operator))

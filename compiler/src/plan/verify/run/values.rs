@@ -65,10 +65,13 @@ impl Machine<'_> {
                 function::external(name, &arguments).expect("a function that tests know")
             }
             Scalar::Call(function, arguments) => {
-                let (key, number) = (self.scalar(arguments[0]).to_bits(), self.scalar(arguments[1]) as u64);
+                let key = || self.scalar(arguments[0]).to_bits();
+                let number = |place: usize| self.scalar(arguments[place]) as u64;
                 match function {
-                    Function::Uniform => random::uniform(key, number),
-                    Function::Fold => f64::from_bits(random::fold(key, number)),
+                    Function::Uniform => random::uniform(key(), number(1)),
+                    Function::Fold => f64::from_bits(random::fold(key(), number(1))),
+                    Function::Word(half) => f64::from(random::word(key(), *half)),
+                    Function::Key => f64::from_bits(random::key(number(0), number(1))),
                     Function::Extern(_) | Function::Parameter(_) => unreachable!("no function of keys"),
                 }
             }

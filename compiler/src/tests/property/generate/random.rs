@@ -137,18 +137,28 @@ impl Generator<'_> {
         let Some(counter) = self.free_counter() else { return };
         let (shape, extent) = (self.shape(2), self.size());
         let carried = self.mutable(statements, &shape);
-        self.scope.indices.push(Index { value: Int::name(counter), size: extent.clone() });
-        let value = self.folded(key);
-        self.scope.indices.pop();
+        // The key of each iteration is made of the one before, or of the same one for all.
         let own = self.fresh("key");
+        let is_carried = self.source.chance(50);
+        let first = if is_carried { Expr::name(&own) } else { key.clone() };
+        self.scope.indices.push(Index { value: Int::name(counter), size: extent.clone() });
+        let value = self.folded(first);
+        self.scope.indices.pop();
+        if is_carried {
+            statements.push(Statement::Let { name: own.clone(), mutable: true, ty: None, value: key });
+        }
         let dropped = Expr::Call {
             name: "dropout",
             arguments: vec![Expr::name(&carried), Expr::Number(0.25), Expr::name(&own)],
             options: Vec::new(),
             method: false,
         };
+        let named = match is_carried {
+            true => Statement::Assign { target: Target::Name(own), operator: "=", value },
+            false => Statement::Let { name: own, mutable: false, ty: None, value },
+        };
         let body = vec![
-            Statement::Let { name: own, mutable: false, ty: None, value },
+            named,
             Statement::Assign {
                 target: Target::Name(carried),
                 operator: "=",
