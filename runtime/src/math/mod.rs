@@ -121,6 +121,15 @@ macro_rules! common {
             }
         }
 
+        /// ln(eˣ + eʸ), as the larger and ln(1 + e^−|x − y|): no overflow, and the larger where that is infinite.
+        #[inline(always)]
+        #[must_use]
+        pub fn log_add_exp(x: $float, y: $float) -> $float {
+            let (top, other) = (max(x, y), min(x, y));
+            let sum = top + softplus(other - top);
+            if top.abs() < $float::INFINITY { sum } else { top }
+        }
+
         /// The angle of the point (x, y), called as `atan2(y, x)`, in −π..=π.
         #[inline]
         #[must_use]

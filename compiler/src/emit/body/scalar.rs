@@ -236,6 +236,10 @@ impl Body<'_> {
                 let a = a.within(Binding::Closed);
                 return Expression { tokens: quote!(-#a), binding: Binding::Sign };
             }
+            Unary::HalfTanh => {
+                let (math, a) = (self.import("math"), a.within(Binding::Cast));
+                return Expression::closed(quote!(#math::tanh(0.5 * #a)));
+            }
             Unary::Recip => {
                 let a = a.within(Binding::Cast);
                 return Expression { tokens: quote!(1.0 / #a), binding: Binding::Product };
@@ -287,10 +291,11 @@ impl Body<'_> {
             Binary::Sub => (quote!(-), Binding::Sum, Binding::Product),
             Binary::Mul => (quote!(*), Binding::Product, Binding::Cast),
             Binary::Div => (quote!(/), Binding::Product, Binding::Cast),
-            Binary::Pow | Binary::Atan2 | Binary::Min | Binary::Max => {
+            Binary::Pow | Binary::Atan2 | Binary::Min | Binary::Max | Binary::LogAddExp => {
                 let name = match function {
                     Binary::Pow => "powf",
                     Binary::Atan2 => "atan2",
+                    Binary::LogAddExp => "log_add_exp",
                     Binary::Min => "min",
                     _ => "max",
                 };
@@ -402,7 +407,7 @@ fn name(scalar: &Scalar) -> &'static str {
             Unary::Sqrt => "root",
             Unary::Sigmoid => "sigmoid",
             Unary::Softplus => "softplus",
-            Unary::Tanh => "tanh",
+            Unary::Tanh | Unary::HalfTanh => "tanh",
             Unary::Sin => "sine",
             Unary::Cos => "cosine",
             Unary::Powi(_) => "power",
@@ -425,6 +430,7 @@ fn name(scalar: &Scalar) -> &'static str {
             Binary::Div => "ratio",
             Binary::Pow => "power",
             Binary::Atan2 => "angle",
+            Binary::LogAddExp => "logarithm",
             Binary::Min => "lesser",
             Binary::Max => "greater",
         },

@@ -1,4 +1,5 @@
-//! What is left of a whole beside a part of it: w − w·A / (A + r) = w·r / (A + r). So cancel the derivatives of
+//! What is left of a whole beside a part of it: w − w·A / (A + r) = w·r / (A + r), and w − w·y = −w·(y − 1) where y − 1
+//! is better otherwise. So cancel the derivatives of
 //! x / (1 + |x|), x² / (1 + x²), x / √(1 + x²) where the quotient is nearly 1; and x − softplus(x) = −softplus(−x).
 
 use super::Rewriter;
@@ -22,7 +23,7 @@ impl Rewriter<'_> {
     /// whole · r / (A + r), if a part is sign · whole · A / (A + r).
     fn left_beside(&mut self, all: ScalarId, part: ScalarId, sign: f64) -> Option<ScalarId> {
         let (whole, mut part) = (self.product(all), self.product(part));
-        if part.under.len() <= whole.under.len() || part.coefficient != sign * whole.coefficient {
+        if part.coefficient != sign * whole.coefficient {
             return None;
         }
         for (factors, others) in [(&whole.over, &mut part.over), (&whole.under, &mut part.under)] {
@@ -30,6 +31,13 @@ impl Rewriter<'_> {
                 let twin = others.iter().copied().position(|other| self.same(other, factor))?;
                 others.remove(twin);
             }
+        }
+        if part.under.is_empty() {
+            let taken = Product { over: part.over, ..Product::default() };
+            let taken = self.build(&taken);
+            let opposite = self.constant_and(-1.0, taken)?;
+            let left = self.mul(all, opposite);
+            return Some(self.neg(left));
         }
         let sum = match part.under.as_slice() {
             [sum] => *sum,
