@@ -135,10 +135,10 @@ pub fn binary(
             let is_finite = e.compare(Comparison::Less, size, infinity);
             let opposite = e.neg(distance);
             [(distance, b, a), (opposite, a, b)].map(|(above, other, own)| {
-                let (share, zero) = (times_fn(e, s, |e| e.unary(Unary::Sigmoid, above)), e.number(0.0));
+                let (share, all, nothing) = (e.unary(Unary::Sigmoid, above), e.number(1.0), e.number(0.0));
                 let is_above = e.compare(Comparison::Less, other, own);
-                let whole = e.select(is_above, s, zero);
-                e.select(is_finite, share, whole)
+                let whole = e.select(is_above, all, nothing);
+                times_fn(e, s, |e| e.select(is_finite, share, whole))
             })
         }
     }

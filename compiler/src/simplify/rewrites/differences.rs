@@ -58,6 +58,12 @@ impl Rewriter<'_> {
                     let rest = self.sigmoid(opposite);
                     return Some(self.neg(rest));
                 }
+                // tanh(a/2) − 1 = −2 σ(−a)
+                Some((Unary::HalfTanh, a)) => {
+                    let opposite = self.neg(a);
+                    let below = self.sigmoid(opposite);
+                    return Some(self.times(-2.0, below));
+                }
                 // erf(a) − 1 = −2 Φ(−√2 a)
                 Some((Unary::Erf, a)) => {
                     let opposite = self.neg(a);
@@ -79,6 +85,11 @@ impl Rewriter<'_> {
             match self.see_unary(x) {
                 // expm1(a) + 1 = eᵃ
                 Some((Unary::ExpM1, a)) => return Some(self.exp(a)),
+                // 1 + tanh(a/2) = 2 σ(a)
+                Some((Unary::HalfTanh, a)) => {
+                    let below = self.sigmoid(a);
+                    return Some(self.times(2.0, below));
+                }
                 // 1 + erf(a) = 2 Φ(√2 a)
                 Some((Unary::Erf, a)) => {
                     let a = self.times_root_of_two(a);
@@ -197,14 +208,33 @@ impl Rewriter<'_> {
             return None;
         }
         let [a, b] = [self.only_in(&first.over, &second.over)?, self.only_in(&second.over, &first.over)?];
-        let (up, down) = (self.as_sigmoid(a)?, self.as_sigmoid(b)?);
-        if !self.opposite(up, down) || !self.are_equal(&first, &second) {
+        // By one condition both of them, where there is one.
+        let ((condition, up, instead_of_up), (same, down, instead_of_down)) =
+            (self.chosen(a), self.chosen(b));
+        let (up, down) = (self.as_sigmoid(up)?, self.as_sigmoid(down)?);
+        if condition != same || !self.opposite(up, down) || !self.are_equal(&first, &second) {
             return None;
         }
         let position = first.over.iter().position(|&factor| factor == a)?;
         first.over.remove(position);
-        first.over.push(self.unary(Unary::HalfTanh, up));
+        let tanh = self.unary(Unary::HalfTanh, up);
+        first.over.push(match condition {
+            Some(condition) => {
+                let instead = self.sub(instead_of_up, instead_of_down);
+                self.select(condition, tanh, instead)
+            }
+            None => tanh,
+        });
         Some(self.build(&first))
+    }
+
+    /// The condition of a choice, seen through names, what it is where that holds, and what it is elsewhere.
+    fn chosen(&mut self, id: ScalarId) -> (Option<ScalarId>, ScalarId, ScalarId) {
+        let seen = self.see(id);
+        match self.graph.scalars[seen] {
+            Scalar::Select(condition, value, instead) => (Some(condition), value, instead),
+            _ => (None, id, id),
+        }
     }
 
     /// The one factor of a list that the other list lacks.

@@ -110,14 +110,17 @@ impl Rewriter<'_> {
     /// ln(eᵃ + eᵇ), a function of its own
     fn logarithm_of_sum(&mut self, x: ScalarId, y: ScalarId) -> Option<ScalarId> {
         let (a, b) = (self.known_logarithm(x)?, self.known_logarithm(y)?);
+        let is_constant = |id: ScalarId| self.graph.scalars.as_number(id).is_some();
+        (!is_constant(a) || !is_constant(b)).then(|| self.logarithm_of_both(a, b))
+    }
+
+    /// ln(eᵃ + eᵇ), where at most one of both is a constant, and finite
+    pub fn logarithm_of_both(&mut self, a: ScalarId, b: ScalarId) -> ScalarId {
         match (self.graph.scalars.as_number(a), self.graph.scalars.as_number(b)) {
-            // A constant is finite.
-            (Some(_), Some(_)) => return None,
-            (Some(_), _) => return Some(self.beside_constant(a, b)),
-            (_, Some(_)) => return Some(self.beside_constant(b, a)),
-            _ => {}
+            (Some(_), _) => self.beside_constant(a, b),
+            (_, Some(_)) => self.beside_constant(b, a),
+            _ => self.binary(Binary::LogAddExp, a, b),
         }
-        Some(self.binary(Binary::LogAddExp, a, b))
     }
 
     /// The logarithm of a sum, if both of its terms have a known one.
@@ -257,6 +260,10 @@ impl Rewriter<'_> {
             exponents.push((shifted.top, is_over));
             match shifted.beyond_one {
                 Some(beyond_one) => sums.push((self.ln_beside_top(beyond_one), is_over)),
+                None if self.purpose == Purpose::Derivatives => match self.ln_weighted(shifted.sum) {
+                    Some(ln) => sums.push((ln, is_over)),
+                    None => rest.push(shifted.sum, is_over),
+                },
                 None => rest.push(shifted.sum, is_over),
             }
         }

@@ -38,6 +38,9 @@ use roots::Scaled;
 use shares::Apart;
 use shifted::Shifted;
 
+/// Sums of more operations than this are not looked at term by term.
+const MANY: usize = 48;
+
 /// Rewrites every formula of a graph.
 pub fn rewrite(graph: &mut Graph, purpose: Purpose) {
     let mut lists = [std::mem::take(&mut graph.nodes)];
@@ -62,6 +65,7 @@ pub fn rewrite_lists(
         done: BTreeMap::new(),
         shifted: BTreeMap::new(),
         apart: BTreeMap::new(),
+        weighted: BTreeMap::new(),
         scaled: BTreeMap::new(),
         after: BTreeMap::new(),
         ratios: BTreeMap::new(),
@@ -84,6 +88,8 @@ struct Rewriter<'g> {
     shifted: BTreeMap<TensorId, Option<Shifted>>,
     /// What shifted sums have beyond 1, by the largest and the others; none where it is no such thing.
     apart: BTreeMap<TensorId, Option<Apart>>,
+    /// The logarithms of weighted sums of shifted exponentials; none where a sum is no such thing.
+    weighted: BTreeMap<TensorId, Option<TensorId>>,
     /// Sums of squares, scaled.
     scaled: BTreeMap<TensorId, Option<Scaled>>,
     /// New nodes, by the tensor after whose node they belong.
@@ -257,8 +263,7 @@ impl Rewriter<'_> {
         if scalars.neg(a) == b || scalars.neg(b) == a {
             return true;
         }
-        let ((factor, a), (other, b)) = (scaled(scalars, a), scaled(scalars, b));
-        a == b && factor == -other
+        cancel(scalars, a, b)
     }
 
     fn number(&mut self, value: f64) -> ScalarId {
@@ -335,6 +340,28 @@ impl Rewriter<'_> {
         let new = self.graph.scalars.select(c, a, b);
         self.rewrite(new)
     }
+}
+
+/// Whether two expressions add up to 0 as sums of multiples, term by term.
+fn cancel(scalars: &Scalars, a: ScalarId, b: ScalarId) -> bool {
+    let mut terms: Vec<(f64, ScalarId)> = Vec::new();
+    let (mut stack, mut left) = (vec![(1.0, b), (1.0, a)], MANY);
+    while let Some((factor, id)) = stack.pop() {
+        if left == 0 {
+            return false;
+        }
+        left -= 1;
+        match scalars[id] {
+            Scalar::Binary(Binary::Add, x, y) => stack.extend([(factor, y), (factor, x)]),
+            Scalar::Binary(Binary::Sub, x, y) => stack.extend([(-factor, y), (factor, x)]),
+            _ => match (scaled(scalars, id), terms.iter_mut().find(|(_, term)| *term == id)) {
+                ((inner, x), _) if x != id => stack.push((factor * inner, x)),
+                (_, Some((sum, _))) => *sum += factor,
+                (_, None) => terms.push((factor, id)),
+            },
+        }
+    }
+    terms.iter().all(|(factor, _)| *factor == 0.0)
 }
 
 /// An expression as a constant times another.

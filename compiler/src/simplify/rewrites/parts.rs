@@ -20,12 +20,13 @@ impl Rewriter<'_> {
         Some(if function == Binary::Sub { self.neg(left) } else { left })
     }
 
-    /// whole · r / (A + r), if a part is sign · whole · A / (A + r).
+    /// whole · r / (A + r), if a part is sign · whole · A / (A + r); whole · (1 ± y), if it is ∓sign · whole · y.
     fn left_beside(&mut self, all: ScalarId, part: ScalarId, sign: f64) -> Option<ScalarId> {
         let (whole, mut part) = (self.product(all), self.product(part));
-        if part.coefficient != sign * whole.coefficient {
+        if part.coefficient.abs() != whole.coefficient.abs() {
             return None;
         }
+        let is_less = part.coefficient == sign * whole.coefficient;
         for (factors, others) in [(&whole.over, &mut part.over), (&whole.under, &mut part.under)] {
             for &factor in factors {
                 let twin = others.iter().copied().position(|other| self.same(other, factor))?;
@@ -35,9 +36,12 @@ impl Rewriter<'_> {
         if part.under.is_empty() {
             let taken = Product { over: part.over, ..Product::default() };
             let taken = self.build(&taken);
-            let opposite = self.constant_and(-1.0, taken)?;
-            let left = self.mul(all, opposite);
-            return Some(self.neg(left));
+            let rest = self.constant_and(if is_less { -1.0 } else { 1.0 }, taken)?;
+            let left = self.mul(all, rest);
+            return Some(if is_less { self.neg(left) } else { left });
+        }
+        if !is_less {
+            return None;
         }
         let sum = match part.under.as_slice() {
             [sum] => *sum,
