@@ -128,6 +128,10 @@ impl Rewriter<'_> {
         let seen = self.see(id);
         match self.graph.scalars[seen] {
             Scalar::Binary(Binary::Add, a, b) => self.logarithm_of_sum(a, b),
+            Scalar::Read(..) => {
+                let [a, b] = self.sums_of_both(seen)?;
+                self.logarithm_of_sum(a, b)
+            }
             _ => None,
         }
     }

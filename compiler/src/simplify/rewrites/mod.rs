@@ -64,6 +64,7 @@ pub fn rewrite_lists(
         definitions,
         done: BTreeMap::new(),
         shifted: BTreeMap::new(),
+        split: BTreeMap::new(),
         apart: BTreeMap::new(),
         weighted: BTreeMap::new(),
         scaled: BTreeMap::new(),
@@ -86,6 +87,8 @@ struct Rewriter<'g> {
     done: BTreeMap<ScalarId, ScalarId>,
     /// Sums of exponentials, shifted; none where a sum is no such thing.
     shifted: BTreeMap<TensorId, Option<Shifted>>,
+    /// Sums of sums of exponentials, as two of them; none where a sum is no such thing.
+    split: BTreeMap<TensorId, Option<[TensorId; 2]>>,
     /// What shifted sums have beyond 1, by the largest and the others; none where it is no such thing.
     apart: BTreeMap<TensorId, Option<Apart>>,
     /// The logarithms of weighted sums of shifted exponentials; none where a sum is no such thing.
