@@ -2,11 +2,11 @@
 //!
 //! [`f32`](mod@self::f32) and [`f64`](mod@self::f64) have the same names. No function here
 //! depends on the platform's C library or on a CPU feature, so that the same inputs give the same
-//! bits everywhere. `exp`, `ln`, `ln_1p`, `exp_m1`, `tanh`, `sigmoid`, `softplus`, `normal_cdf` and `normal_pdf` have
-//! no branch, table or call, so that a plain loop over them becomes SIMD code, nor have `powf` and the functions of
-//! angles and of hyperbolas of `f32`; the rest come from `libm`. Those without a call are `#[inline(always)]`: they
-//! take the CPU features of the loop that they stand in. All must stay total: every bit pattern has a defined result,
-//! and none panics.
+//! bits everywhere. `exp`, `ln`, `ln_1p`, `exp_m1`, `tanh`, `sigmoid`, `softplus`, `log_add_exp`, `normal_cdf` and
+//! `normal_pdf` have no branch, table or call, so that a plain loop over them becomes SIMD code, nor have `powf` and the
+//! functions of angles and of hyperbolas of `f32`; the rest come from `libm`. Those without a call are
+//! `#[inline(always)]`: they take the CPU features of the loop that they stand in. All must stay total: every bit
+//! pattern has a defined result, and none panics.
 //!
 //! Accuracy is measured in `tests.rs` beside this file.
 //!

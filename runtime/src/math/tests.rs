@@ -182,6 +182,18 @@ fn sigmoid_and_softplus_keep_their_relative_accuracy_in_the_tails() {
 }
 
 #[test]
+fn a_sum_of_exponentials_keeps_its_relative_accuracy() {
+    // Where the larger is 0, it is what the smaller adds.
+    for x in [0.0, -1e-8, -1.0, -20.0, -100.0, -700.0] {
+        assert_eq!(double::log_add_exp(x, 0.0), double::softplus(x));
+        assert_eq!(double::log_add_exp(0.0, x), double::softplus(x));
+    }
+    let ln_2 = core::f64::consts::LN_2;
+    assert_eq!(double::log_add_exp(1000.0, 1000.0), 1000.0 + ln_2);
+    assert!(ulps(single::log_add_exp(-90.0, -91.0), -90.0 + libm::log1p(libm::exp(-1.0))) <= 1.0);
+}
+
+#[test]
 fn a_normal_distribution_keeps_its_relative_accuracy_in_the_tail() {
     // Φ and φ, values computed with 60 digits.
     for (x, below, density) in [
@@ -224,6 +236,9 @@ fn ends_zeros_and_nan() {
             assert_eq!((tanh(inf), tanh(-inf)), (1.0, -1.0));
             assert_eq!((sigmoid(inf), sigmoid(-inf), sigmoid(0.0)), (1.0, 0.0, 0.5));
             assert_eq!((softplus(inf), softplus(-inf)), (inf, 0.0));
+            assert_eq!((log_add_exp(inf, inf), log_add_exp(-inf, -inf)), (inf, -inf));
+            assert_eq!((log_add_exp(-inf, 2.0), log_add_exp(-inf, inf)), (2.0, inf));
+            assert!(log_add_exp(nan, 1.0).is_nan() && log_add_exp(-inf, nan).is_nan());
             assert_eq!(
                 (normal_cdf(inf), normal_cdf(-inf), normal_cdf(0.0), normal_pdf(-inf)),
                 (1.0, 0.0, 0.5, 0.0)

@@ -126,14 +126,17 @@ impl Rewriter<'_> {
     /// The logarithm of a sum, if both of its terms have a known one.
     fn known_logarithm_of_sum(&mut self, id: ScalarId) -> Option<ScalarId> {
         let seen = self.see(id);
-        match self.graph.scalars[seen] {
-            Scalar::Binary(Binary::Add, a, b) => self.logarithm_of_sum(a, b),
-            Scalar::Read(..) => {
-                let [a, b] = self.sums_of_both(seen)?;
-                self.logarithm_of_sum(a, b)
-            }
-            _ => None,
+        if let Some(&known) = self.logarithms.get(&seen) {
+            return known;
         }
+        let terms = match self.graph.scalars[seen] {
+            Scalar::Binary(Binary::Add, a, b) => Some([a, b]),
+            Scalar::Read(..) => self.sums_of_both(seen),
+            _ => None,
+        };
+        let logarithm = terms.and_then(|[a, b]| self.logarithm_of_sum(a, b));
+        self.logarithms.insert(seen, logarithm);
+        logarithm
     }
 
     /// ln(eᶜ + eᵃ) = c + softplus(a − c)

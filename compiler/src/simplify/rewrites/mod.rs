@@ -9,8 +9,8 @@
 //! | `logarithms` | ln of 1 ± x, of eˣ, σ, Σeˣ and their products and quotients, of eᵃ ± eᵇ |
 //! | `alike` | equal terms, common factors, choices by the same condition |
 //! | `constants` | constant factors: one, in front |
-//! | `differences` | eˣ − 1, 1 − σ(x), 1 − tanh²x, 1 ± erf x, σ(x) − σ(−x) |
-//! | `parts` | w − w·A / (A + r), x − softplus(x) |
+//! | `differences` | eˣ − 1, 1 − σ(x), 1 − 2σ(x), 1 − tanh²x, 1 ± erf x, 1 ± tanh(x/2), σ(x) − σ(−x) |
+//! | `parts` | w − w·A / (A + r), w ± w·y where 1 ± y is better otherwise, x − softplus(x) |
 //! | `quotients` | 1 / (1 + eˣ), eˣ / (1 + eˣ), eᵃ / (eᵃ + eᵇ), eˣ / Σeˣ |
 //! | `shares` | eᵃ / Σeˣ and its logarithm, where a is one of the x |
 //! | `ratios` | e / s where a map holds it |
@@ -63,6 +63,7 @@ pub fn rewrite_lists(
         purpose,
         definitions,
         done: BTreeMap::new(),
+        logarithms: BTreeMap::new(),
         shifted: BTreeMap::new(),
         split: BTreeMap::new(),
         apart: BTreeMap::new(),
@@ -85,6 +86,8 @@ struct Rewriter<'g> {
     definitions: Definitions,
     /// What has been rewritten, as what.
     done: BTreeMap<ScalarId, ScalarId>,
+    /// The logarithms of sums of two terms; none where they are not known.
+    logarithms: BTreeMap<ScalarId, Option<ScalarId>>,
     /// Sums of exponentials, shifted; none where a sum is no such thing.
     shifted: BTreeMap<TensorId, Option<Shifted>>,
     /// Sums of sums of exponentials, as two of them; none where a sum is no such thing.

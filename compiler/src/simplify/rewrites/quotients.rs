@@ -58,18 +58,21 @@ impl Rewriter<'_> {
                 return true;
             }
             if let Some(others) = self.logarithms_of_others(divisor, a) {
-                let mut odds = None;
-                for other in others {
-                    let distance = self.sub(other, a);
-                    odds = Some(odds.map_or(distance, |odds| self.logarithm_of_both(odds, distance)));
-                }
-                let Some(odds) = odds else { return false };
+                let Some(odds) = self.logarithm_of_odds(others, a) else { return false };
                 let opposite = self.neg(odds);
                 product.over[position] = self.sigmoid(opposite);
                 return true;
             }
         }
         false
+    }
+
+    /// ln Σ e^(x − a)
+    pub fn logarithm_of_odds(&mut self, others: Vec<ScalarId>, a: ScalarId) -> Option<ScalarId> {
+        others.into_iter().fold(None, |odds, other| {
+            let distance = self.sub(other, a);
+            Some(odds.map_or(distance, |odds| self.logarithm_of_both(odds, distance)))
+        })
     }
 
     /// The logarithms of the terms of a sum but one, eᵃ, if it is one of them.

@@ -8,6 +8,8 @@
 //!
 //! E is 1, but the derivative follows it (in R/E alone where the largest is concerned). Where the largest share is nearly 1, e^(a − m) / Σ would have a derivative
 //! that cancels: that of the share by its own exponent is p(1 − p), where 1 − p is (R / E) · p.
+//!
+//! Of ln Σ c eˣ, where c may say which term is the largest, that term is searched among those that are shifted.
 
 use super::Rewriter;
 use super::largest::Layout;

@@ -183,6 +183,36 @@ fn opposite_exponents() {
             &|x| 4.0 * bell(2.0 * x - 1.5_f64.ln()),
         ],
     );
+    check(
+        "x - ln(exp(-x) + exp(x))",
+        |f, x| {
+            let y = f.neg(x);
+            let (a, b) = (f.exp(x), f.exp(y));
+            let sum = f.add(b, a);
+            let log = f.ln(sum);
+            f.sub(x, log)
+        },
+        &[&|x| -softplus(-2.0 * x), &|x| 2.0 * sigmoid(-2.0 * x), &|x| -4.0 * bell(2.0 * x)],
+    );
+    check(
+        "ln(exp(x) + exp(0.5) + exp(2 x)) - 2 x",
+        |f, x| {
+            let (half, twice) = (f.number(0.5), f.number(2.0));
+            let twice = f.mul(twice, x);
+            let (a, b, c) = (f.exp(x), f.exp(half), f.exp(twice));
+            let sum = f.add(a, b);
+            let sum = f.add(sum, c);
+            let log = f.ln(sum);
+            f.sub(log, twice)
+        },
+        &[&|x| {
+            if x < -0.5 {
+                0.5 - 2.0 * x + ((x - 0.5).exp() + (2.0 * x - 0.5).exp()).ln_1p()
+            } else {
+                ((-x).exp() + (0.5 - 2.0 * x).exp()).ln_1p()
+            }
+        }],
+    );
     let points = [1e-8, 0.5, 1.0, 20.0, 100.0, 700.0];
     let log = |x: f64| x + (-(-2.0 * x).exp_m1()).ln();
     let slope = |x: f64| 1.0 / x.tanh();
