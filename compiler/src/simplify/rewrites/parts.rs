@@ -30,7 +30,8 @@ impl Rewriter<'_> {
         // Before factors are compared one by one, which takes long.
         let is_quotient = is_less && part.under.len() > whole.under.len();
         let is_product = part.under.len() == whole.under.len() && part.over.len() > whole.over.len();
-        if !is_quotient && !(is_product && part.over.iter().any(|&factor| self.is_one_far_away(factor))) {
+        let is_known = is_product && part.over.iter().any(|&factor| self.is_one_far_away(factor));
+        if !is_quotient && !is_known {
             return None;
         }
         for (factors, others) in [(&whole.over, &mut part.over), (&whole.under, &mut part.under)] {

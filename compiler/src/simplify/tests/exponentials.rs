@@ -137,6 +137,9 @@ fn several_exponentials() {
     );
 }
 
+/// How a formula of x is written.
+type Write = dyn Fn(&mut Formula, Value) -> Value;
+
 /// c eˣ
 fn multiple_of_exp(f: &mut Formula, factor: f64, x: Value) -> Value {
     let (factor, e) = (f.number(factor), f.exp(x));
@@ -259,7 +262,7 @@ fn differences_with_constants() {
         },
         &[&|x| x + (3.0 - f64::exp(-1.0)).ln(), &|_| 1.0],
     );
-    let same: [(&str, &dyn Fn(&mut Formula, Value) -> Value); 4] = [
+    let same: [(&str, &Write); 4] = [
         ("exp(x) exp(x) - 1", &|f, x| {
             let (e, one) = (f.exp(x), f.number(1.0));
             let square = f.mul(e, e);
