@@ -76,6 +76,20 @@ FORMULAS = {
     "length": ("sqrt(x * x + 9 * x * x)", lambda x: mpmath.sqrt(10) * abs(x)),
     "softsign": ("x / (1 + abs(x))", lambda x: x / (1 + abs(x))),
     "part_of_one_and_square": ("x * x / (1 + x * x)", lambda x: x * x / (1 + x * x)),
+    "log_of_opposites": ("ln(exp(x) + exp(-x))", lambda x: mpmath.log(2 * mpmath.cosh(x))),
+    "log_of_opposites_named": (
+        "let a = exp(-x); let b = exp(x); let c = 3 * (a + b) / 2; ln(c)", lambda x: mpmath.log(3 * mpmath.cosh(x)),
+    ),
+    "ln_difference_of_opposites": ("ln(exp(x) - exp(-x))", lambda x: mpmath.log(2 * mpmath.sinh(x))),
+    "ln_multiple_of_difference": (
+        "ln((2 * exp(x) - 2 * exp(x - 1)) / 3)", lambda x: x + mpmath.log(2 * (1 - mpmath.exp(-1)) / 3),
+    ),
+    "multiple_of_exp_minus_itself": ("3 * exp(x) - 3", lambda x: 3 * (mpmath.exp(x) - 1)),
+    "exp_squared_minus_one": ("exp(x) * exp(x) - 1", lambda x: mpmath.exp(2 * x) - 1),
+    "reciprocal_minus_one": ("1 / exp(x) - 1", lambda x: mpmath.exp(-x) - 1),
+    "sigmoid_less_its_square": ("let p = sigmoid(x); p - powi(p, 2)", lambda x: sigmoid(x) * sigmoid(-x)),
+    "two_sigmoids_minus_one": ("2 / (1 + exp(-x)) - 1", lambda x: mpmath.tanh(x / 2)),
+    "one_minus_tanh_of_half": ("1 - powi(tanh(x / 2), 2)", lambda x: 1 - mpmath.tanh(x / 2) ** 2),
     # Accurate as they stand: nothing may make them worse.
     "exp_minus_two": ("exp(x) - 2", lambda x: mpmath.exp(x) - 2),
     "ln_two_plus_square": ("ln(2 + x * x)", lambda x: mpmath.log(2 + x * x)),

@@ -80,6 +80,12 @@ pub fn unary(e: &mut Scalars, function: Unary, x: ScalarId, y: ScalarId, s: Scal
             e.mul(y, mirrored)
         }),
         Unary::Softplus => times_fn(e, s, |e| e.unary(Unary::Sigmoid, x)),
+        Unary::HalfTanh => times_fn(e, s, |e| {
+            let mirrored = e.neg(x);
+            let (up, down) = (e.unary(Unary::Sigmoid, x), e.unary(Unary::Sigmoid, mirrored));
+            let product = e.mul(up, down);
+            scaled(e, 2.0, product)
+        }),
         Unary::Powi(n) => times_fn(e, s, |e| {
             let power = e.unary(Unary::Powi(n - 1), x);
             scaled(e, f64::from(n), power)
@@ -122,6 +128,19 @@ pub fn binary(
         }
         Binary::Min => [the_one_below(e, a, b, s), the_one_below(e, b, a, s)],
         Binary::Max => [the_one_above(e, a, b, s), the_one_above(e, b, a, s)],
+        // σ(a − b) and σ(b − a); all of it to the larger where they are infinitely far apart, nothing where both are −∞.
+        Binary::LogAddExp => {
+            let distance = e.sub(a, b);
+            let (size, infinity) = (e.unary(Unary::Abs, distance), e.number(f64::INFINITY));
+            let is_finite = e.compare(Comparison::Less, size, infinity);
+            let opposite = e.neg(distance);
+            [(distance, b, a), (opposite, a, b)].map(|(above, other, own)| {
+                let (share, all, nothing) = (e.unary(Unary::Sigmoid, above), e.number(1.0), e.number(0.0));
+                let is_above = e.compare(Comparison::Less, other, own);
+                let whole = e.select(is_above, all, nothing);
+                times_fn(e, s, |e| e.select(is_finite, share, whole))
+            })
+        }
     }
 }
 

@@ -94,7 +94,7 @@ impl Tame {
             Scalar::Number(bits) => bits.value().is_finite(),
             Scalar::Unary(function, a) => match function {
                 Unary::Neg | Unary::Abs | Unary::Signum | Unary::Floor | Unary::StopGradient => true,
-                Unary::Sin | Unary::Cos | Unary::Atan | Unary::Tanh | Unary::Erf => true,
+                Unary::Sin | Unary::Cos | Unary::Atan | Unary::Tanh | Unary::HalfTanh | Unary::Erf => true,
                 Unary::Sigmoid | Unary::Softplus | Unary::NormalCdf | Unary::NormalPdf => true,
                 Unary::Powi(power) => *power >= 0 || self.is_positive(graph, *a),
                 Unary::Sqrt => self.is_natural(graph, *a),
@@ -103,6 +103,7 @@ impl Tame {
             },
             Scalar::Binary(function, _, b) => match function {
                 Binary::Add | Binary::Sub | Binary::Mul | Binary::Min | Binary::Max | Binary::Atan2 => true,
+                Binary::LogAddExp => true,
                 Binary::Div => {
                     matches!(scalars[*b], Scalar::Integer(_))
                         || scalars.as_number(*b).is_some_and(|b| b != 0.0)

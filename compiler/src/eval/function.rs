@@ -70,6 +70,7 @@ pub fn unary(function: Unary, x: f64) -> f64 {
         Unary::Polygamma(order) => special::polygamma(order, x),
         Unary::Sigmoid => sigmoid(x),
         Unary::Softplus => softplus(x),
+        Unary::HalfTanh => (0.5 * x).tanh(),
         Unary::Powi(power) => x.powi(power),
         Unary::StopGradient => x,
     }
@@ -87,6 +88,7 @@ pub fn binary(function: Binary, a: f64, b: f64) -> f64 {
         Binary::Min | Binary::Max if a.is_nan() || b.is_nan() => f64::NAN,
         Binary::Min => a.min(b),
         Binary::Max => a.max(b),
+        Binary::LogAddExp => log_add_exp(a, b),
     }
 }
 
@@ -111,6 +113,11 @@ fn sigmoid(x: f64) -> f64 {
 }
 
 /// ln(1 + eˣ), with no exponential of a large number.
+fn log_add_exp(a: f64, b: f64) -> f64 {
+    let (top, other) = (binary(Binary::Max, a, b), binary(Binary::Min, a, b));
+    if top.is_finite() { top + softplus(other - top) } else { top }
+}
+
 fn softplus(x: f64) -> f64 {
     x.max(0.0) + (-x.abs()).exp().ln_1p()
 }

@@ -93,6 +93,8 @@ pub enum Unary {
     Polygamma(u32),
     Sigmoid,
     Softplus,
+    /// tanh(x/2) = σ(x) − σ(−x)
+    HalfTanh,
     /// xⁿ
     Powi(i32),
     /// x, which has no derivative.
@@ -110,6 +112,8 @@ pub enum Binary {
     Atan2,
     Min,
     Max,
+    /// ln(eᵃ + eᵇ)
+    LogAddExp,
 }
 
 /// Comparisons; `>` and `>=` are `<` and `<=` with their sides exchanged.
@@ -321,6 +325,7 @@ impl Scalars {
                 _ => self.intern(Scalar::Binary(function, a, b)),
             },
             Binary::Atan2 | Binary::Min | Binary::Max => self.intern(Scalar::Binary(function, a, b)),
+            Binary::LogAddExp => self.commutative(function, a, b),
         }
     }
 

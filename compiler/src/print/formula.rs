@@ -171,6 +171,10 @@ impl Notation for Formula {
             Unary::Abs => return Piece::atom(format!("|{}|", a.text)),
             Unary::Floor => return Piece::atom(format!("⌊{}⌋", a.text)),
             Unary::Sqrt => return Piece::new(format!("√{}", self.at_least(Level::Atom, &a)), Level::Power),
+            Unary::HalfTanh => {
+                let half = self.quotient(a, Piece::atom("2".to_string()));
+                return Piece::atom(format!("tanh({})", half.text));
+            }
             _ => {}
         }
         let function = match function {
@@ -194,6 +198,7 @@ impl Notation for Formula {
                 let (a, b) = (self.at_least(Level::Atom, &a), self.at_least(Level::Atom, &b));
                 Piece::new(format!("{a}^{b}"), Level::Power)
             }
+            Binary::LogAddExp => Piece::atom(format!("ln(exp({}) + exp({}))", a.text, b.text)),
             _ => Piece::atom(format!("{}({}, {})", name_of_binary(function), a.text, b.text)),
         }
     }

@@ -176,6 +176,10 @@ impl Notation for Latex {
             Unary::NormalPdf => "\\varphi".to_string(),
             Unary::Signum => "\\operatorname{sign}".to_string(),
             Unary::StopGradient => "\\operatorname{constant}".to_string(),
+            Unary::HalfTanh => {
+                let half = self.quotient(a, Piece::atom("2".to_string()));
+                return Piece::atom(format!("\\tanh{}", self.enclose(&half.text)));
+            }
             Unary::Erf | Unary::Softplus | Unary::Ln1p | Unary::ExpM1 => operator(name(function)),
             Unary::Neg | Unary::Recip | Unary::Powi(_) => operator(name(function)),
         };
@@ -190,6 +194,10 @@ impl Notation for Latex {
                 name_of_binary(function),
                 self.enclose(&format!("{}, {}", a.text, b.text))
             )),
+            Binary::LogAddExp => {
+                let sum = format!("e^{{{}}} + e^{{{}}}", a.text, b.text);
+                Piece::atom(format!("\\ln{}", self.enclose(&sum)))
+            }
             Binary::Atan2 | Binary::Add | Binary::Sub | Binary::Mul | Binary::Div => {
                 let arguments = self.enclose(&format!("{}, {}", a.text, b.text));
                 Piece::atom(format!("{}{arguments}", operator(name_of_binary(function))))

@@ -184,6 +184,7 @@ pub(super) fn name(function: Unary) -> &'static str {
         Unary::Polygamma(_) => "polygamma",
         Unary::Sigmoid => "sigmoid",
         Unary::Softplus => "softplus",
+        Unary::HalfTanh => "half_tanh",
         Unary::Powi(_) => "powi",
         Unary::StopGradient => "stop_grad",
     }
@@ -198,6 +199,7 @@ pub(super) fn name_of_binary(function: Binary) -> &'static str {
         Binary::Div => "div",
         Binary::Pow => "powf",
         Binary::Atan2 => "atan2",
+        Binary::LogAddExp => "log_add_exp",
         Binary::Min => "min",
         Binary::Max => "max",
     }

@@ -21,7 +21,7 @@ pub fn node(scalars: &Scalars, id: ScalarId) -> f64 {
         Scalar::Binary(function, ..) => match function {
             Binary::Add | Binary::Sub | Binary::Mul | Binary::Min | Binary::Max => 1.0,
             Binary::Div => 4.0,
-            Binary::Pow | Binary::Atan2 => 20.0,
+            Binary::Pow | Binary::Atan2 | Binary::LogAddExp => 20.0,
         },
         Scalar::Call(..) => 40.0,
         Scalar::Compare(..) | Scalar::CompareInt(..) | Scalar::Not(_) => 1.0,
@@ -38,7 +38,7 @@ fn unary(function: Unary) -> f64 {
         Unary::Exp | Unary::Ln | Unary::Ln1p | Unary::ExpM1 | Unary::Log2 | Unary::Log10 => 10.0,
         Unary::Sin | Unary::Cos | Unary::Tan | Unary::Sinh | Unary::Cosh | Unary::Tanh => 14.0,
         Unary::Asin | Unary::Acos | Unary::Atan | Unary::Erf | Unary::Sigmoid | Unary::Softplus => 14.0,
-        Unary::NormalCdf => 14.0,
+        Unary::NormalCdf | Unary::HalfTanh => 14.0,
         Unary::NormalPdf => 10.0,
         Unary::LnGamma | Unary::Polygamma(_) => 40.0,
     }

@@ -3,11 +3,11 @@
 //! [`f32`](mod@self::f32) and [`f64`](mod@self::f64) have the same names. No function here
 //! depends on the platform's C library. Those with polynomials in them are given the CPU: where it has an instruction
 //! for it, a product and a sum are rounded once. With [`Cpu::PLAIN`] the same inputs give the same bits everywhere; the
-//! bounds on errors hold with any. `exp`, `ln`, `ln_1p`, `exp_m1`, `tanh`, `sigmoid`, `softplus`, `normal_cdf` and `normal_pdf` have
-//! no branch, table or call, so that a plain loop over them becomes SIMD code, nor have `powf` and the functions of
-//! angles and of hyperbolas of `f32`; the rest come from `libm`. Those without a call are `#[inline(always)]`: they
-//! take the CPU features of the loop that they stand in. All must stay total: every bit pattern has a defined result,
-//! and none panics.
+//! bounds on errors hold with any. `exp`, `ln`, `ln_1p`, `exp_m1`, `tanh`, `sigmoid`, `softplus`, `log_add_exp`,
+//! `normal_cdf` and `normal_pdf` have no branch, table or call, so that a plain loop over them becomes SIMD code, nor
+//! have `powf` and the functions of angles and of hyperbolas of `f32`; the rest come from `libm`. Those without a call
+//! are `#[inline(always)]`: they take the CPU features of the loop that they stand in. All must stay total: every bit
+//! pattern has a defined result, and none panics.
 //!
 //! Accuracy is measured in `tests.rs` beside this file.
 //!
@@ -146,6 +146,15 @@ macro_rules! common {
                 -1 => 1.0 / x,
                 _ => powi_wide(x, n),
             }
+        }
+
+        /// ln(eˣ + eʸ), as the larger and ln(1 + e^−|x − y|): no overflow, and the larger where that is infinite.
+        #[inline(always)]
+        #[must_use]
+        pub fn log_add_exp(cpu: Cpu, x: $float, y: $float) -> $float {
+            let (top, other) = (max(x, y), min(x, y));
+            let sum = top + softplus(cpu, other - top);
+            if top.abs() < $float::INFINITY { sum } else { top }
         }
 
         /// The angle of the point (x, y), called as `atan2(y, x)`, in −π..=π.

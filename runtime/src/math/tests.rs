@@ -190,6 +190,21 @@ fn sigmoid_and_softplus_keep_their_relative_accuracy_in_the_tails() {
 }
 
 #[test]
+fn a_sum_of_exponentials_keeps_its_relative_accuracy() {
+    for cpu in cpus() {
+        let of = |x, y| double::log_add_exp(cpu, x, y);
+        // Where the larger is 0, it is what the smaller adds.
+        for x in [0.0, -1e-8, -1.0, -20.0, -100.0, -700.0] {
+            let added = double::softplus(cpu, x);
+            assert_eq!((of(x, 0.0), of(0.0, x)), (added, added));
+        }
+        assert_eq!(of(1000.0, 1000.0), 1000.0 + core::f64::consts::LN_2);
+        let exact = -90.0 + libm::log1p(libm::exp(-1.0));
+        assert!(ulps(single::log_add_exp(cpu, -90.0, -91.0), exact) <= 1.0);
+    }
+}
+
+#[test]
 fn a_normal_distribution_keeps_its_relative_accuracy_in_the_tail() {
     // Φ and φ, values computed with 60 digits.
     for (x, below, density) in [
@@ -238,6 +253,7 @@ fn ends_zeros_and_nan() {
             ]
             .map(|function: fn(Cpu, $float) -> $float| move |x: $float| function($cpu, x));
             let powf = |x: $float, y: $float| $module::powf($cpu, x, y);
+            let log_add_exp = |x: $float, y: $float| $module::log_add_exp($cpu, x, y);
             let (inf, nan) = ($float::INFINITY, $float::NAN);
             assert_eq!((exp(inf), exp(-inf), exp(0.0)), (inf, 0.0, 1.0));
             assert_eq!((exp_m1(inf), exp_m1(-inf), exp_m1(0.0)), (inf, -1.0, 0.0));
@@ -250,6 +266,9 @@ fn ends_zeros_and_nan() {
             assert_eq!((tanh(inf), tanh(-inf)), (1.0, -1.0));
             assert_eq!((sigmoid(inf), sigmoid(-inf), sigmoid(0.0)), (1.0, 0.0, 0.5));
             assert_eq!((softplus(inf), softplus(-inf)), (inf, 0.0));
+            assert_eq!((log_add_exp(inf, inf), log_add_exp(-inf, -inf)), (inf, -inf));
+            assert_eq!((log_add_exp(-inf, 2.0), log_add_exp(-inf, inf)), (2.0, inf));
+            assert!(log_add_exp(nan, 1.0).is_nan() && log_add_exp(-inf, nan).is_nan());
             assert_eq!(
                 (normal_cdf(inf), normal_cdf(-inf), normal_cdf(0.0), normal_pdf(-inf)),
                 (1.0, 0.0, 0.5, 0.0)

@@ -236,6 +236,11 @@ impl Body<'_> {
                 let a = a.within(Binding::Closed);
                 return Expression { tokens: quote!(-#a), binding: Binding::Sign };
             }
+            Unary::HalfTanh => {
+                let a = a.within(Binding::Cast);
+                let half = Expression { tokens: quote!(0.5 * #a), binding: Binding::Product };
+                return self.of_cpu("tanh", &[half]);
+            }
             Unary::Recip => {
                 let a = a.within(Binding::Cast);
                 return Expression { tokens: quote!(1.0 / #a), binding: Binding::Product };
@@ -303,6 +308,7 @@ impl Body<'_> {
             Binary::Mul => (quote!(*), Binding::Product, Binding::Cast),
             Binary::Div => (quote!(/), Binding::Product, Binding::Cast),
             Binary::Pow => return self.of_cpu("powf", &[a, b]),
+            Binary::LogAddExp => return self.of_cpu("log_add_exp", &[a, b]),
             Binary::Atan2 | Binary::Min | Binary::Max => {
                 let name = match function {
                     Binary::Atan2 => "atan2",
@@ -446,7 +452,7 @@ fn name(scalar: &Scalar) -> &'static str {
             Unary::Sqrt => "root",
             Unary::Sigmoid => "sigmoid",
             Unary::Softplus => "softplus",
-            Unary::Tanh => "tanh",
+            Unary::Tanh | Unary::HalfTanh => "tanh",
             Unary::Sin => "sine",
             Unary::Cos => "cosine",
             Unary::Powi(_) => "power",
@@ -469,6 +475,7 @@ fn name(scalar: &Scalar) -> &'static str {
             Binary::Div => "ratio",
             Binary::Pow => "power",
             Binary::Atan2 => "angle",
+            Binary::LogAddExp => "logarithm",
             Binary::Min => "lesser",
             Binary::Max => "greater",
         },

@@ -13,7 +13,7 @@ impl Rewriter<'_> {
         Some(self.times(-constant, x))
     }
 
-    /// c·(d·x) = (c·d)·x and (c·x)·y = c·(x·y); (c·x)/d = (c/d)·x
+    /// c·(d·x) = (c·d)·x, c·(x/d) = (c/d)·x and (c·x)·y = c·(x·y); (c·x)/d = (c/d)·x
     pub fn constants_in_front(&mut self, id: ScalarId) -> Option<ScalarId> {
         let Scalar::Binary(function, a, b) = self.graph.scalars[id] else { return None };
         let (constant_a, constant_b) = (self.graph.scalars.as_number(a), self.graph.scalars.as_number(b));
@@ -39,6 +39,10 @@ impl Rewriter<'_> {
     }
 
     fn multiple_of_multiple(&mut self, constant: f64, x: ScalarId) -> Option<ScalarId> {
+        if let Scalar::Binary(Binary::Div, x, divisor) = self.graph.scalars[x] {
+            let constant = constant / self.graph.scalars.as_number(divisor)?;
+            return is_moderate(constant).then(|| self.times(constant, x));
+        }
         let (other, x) = self.as_multiple(x)?;
         is_moderate(constant * other).then(|| self.times(constant * other, x))
     }

@@ -42,16 +42,27 @@ impl Rewriter<'_> {
     }
 
     /// c + x
-    fn constant_and(&mut self, constant: f64, x: ScalarId) -> Option<ScalarId> {
+    pub fn constant_and(&mut self, constant: f64, x: ScalarId) -> Option<ScalarId> {
+        if let Some(same) = self.constant_and_multiple(constant, x) {
+            return Some(same);
+        }
         if constant == -1.0 {
+            // eᵃ − 1 = expm1(a)
+            if let Some((1.0, a)) = self.as_multiple_of_exp(x) {
+                return Some(self.unary(Unary::ExpM1, a));
+            }
             match self.see_unary(x) {
-                // eᵃ − 1 = expm1(a)
-                Some((Unary::Exp, a)) => return Some(self.unary(Unary::ExpM1, a)),
                 // σ(a) − 1 = −σ(−a)
                 Some((Unary::Sigmoid, a)) => {
                     let opposite = self.neg(a);
                     let rest = self.sigmoid(opposite);
                     return Some(self.neg(rest));
+                }
+                // tanh(a/2) − 1 = −2 σ(−a)
+                Some((Unary::HalfTanh, a)) => {
+                    let opposite = self.neg(a);
+                    let below = self.sigmoid(opposite);
+                    return Some(self.times(-2.0, below));
                 }
                 // erf(a) − 1 = −2 Φ(−√2 a)
                 Some((Unary::Erf, a)) => {
@@ -74,6 +85,11 @@ impl Rewriter<'_> {
             match self.see_unary(x) {
                 // expm1(a) + 1 = eᵃ
                 Some((Unary::ExpM1, a)) => return Some(self.exp(a)),
+                // 1 + tanh(a/2) = 2 σ(a)
+                Some((Unary::HalfTanh, a)) => {
+                    let below = self.sigmoid(a);
+                    return Some(self.times(2.0, below));
+                }
                 // 1 + erf(a) = 2 Φ(√2 a)
                 Some((Unary::Erf, a)) => {
                     let a = self.times_root_of_two(a);
@@ -84,6 +100,25 @@ impl Rewriter<'_> {
             }
         }
         None
+    }
+
+    /// c − c·y = −c·(y − 1) and c + c·y = c·(1 + y), where that is better; c − 2c·σ(a) = −c·tanh(a/2)
+    fn constant_and_multiple(&mut self, constant: f64, x: ScalarId) -> Option<ScalarId> {
+        let mut product = self.product(x);
+        let factor = std::mem::replace(&mut product.coefficient, 1.0);
+        if let ([sigmoid], []) = (product.over.as_slice(), product.under.as_slice())
+            && factor == -2.0 * constant
+        {
+            let a = self.as_sigmoid(*sigmoid)?;
+            let tanh = self.unary(Unary::HalfTanh, a);
+            return Some(self.times(-constant, tanh));
+        }
+        if factor.abs() == 1.0 || factor.abs() != constant.abs() {
+            return None;
+        }
+        let y = self.build(&product);
+        let rest = self.constant_and(constant / factor, y)?;
+        Some(self.times(factor, rest))
     }
 
     /// √2 a; of x/√2, however it is rounded, that is x.
@@ -164,9 +199,8 @@ impl Rewriter<'_> {
         }
     }
 
-    /// p σ(a) − p σ(−a) = p tanh(a/2), and the same with + and opposite coefficients, where σ(±a) is a
-    /// factor of p: so it is in the second derivative of σ. (Where it is not, tanh has the less accurate
-    /// derivative.)
+    /// p σ(a) − p σ(−a) = p tanh(a/2), and the same with + and opposite coefficients: so it is in the second derivative
+    /// of σ, and in the first one of ln(eᵃ + eᵇ) where a and b depend on one variable in opposite ways.
     fn products_apart(&mut self, function: Binary, x: ScalarId, y: ScalarId) -> Option<ScalarId> {
         let (mut first, second) = (self.product(x), self.product(y));
         let sign = if function == Binary::Add { -1.0 } else { 1.0 };
@@ -174,23 +208,33 @@ impl Rewriter<'_> {
             return None;
         }
         let [a, b] = [self.only_in(&first.over, &second.over)?, self.only_in(&second.over, &first.over)?];
-        let (up, down) = (self.as_sigmoid(a)?, self.as_sigmoid(b)?);
-        if !self.opposite(up, down) || !self.are_equal(&first, &second) {
+        // By one condition both of them, where there is one.
+        let ((condition, up, instead_of_up), (same, down, instead_of_down)) =
+            (self.chosen(a), self.chosen(b));
+        let (up, down) = (self.as_sigmoid(up)?, self.as_sigmoid(down)?);
+        if condition != same || !self.opposite(up, down) || !self.are_equal(&first, &second) {
             return None;
         }
         let position = first.over.iter().position(|&factor| factor == a)?;
         first.over.remove(position);
-        let is_either = |rewriter: &mut Self, factor: &ScalarId| match rewriter.as_sigmoid(*factor) {
-            Some(a) => rewriter.same(a, up) || rewriter.same(a, down),
-            None => false,
-        };
-        if !first.over.iter().any(|factor| is_either(self, factor)) {
-            return None;
-        }
-        let half = self.times(0.5, up);
-        let tanh = self.unary(Unary::Tanh, half);
-        first.over.push(tanh);
+        let tanh = self.unary(Unary::HalfTanh, up);
+        first.over.push(match condition {
+            Some(condition) => {
+                let instead = self.sub(instead_of_up, instead_of_down);
+                self.select(condition, tanh, instead)
+            }
+            None => tanh,
+        });
         Some(self.build(&first))
+    }
+
+    /// The condition of a choice, seen through names, what it is where that holds, and what it is elsewhere.
+    fn chosen(&mut self, id: ScalarId) -> (Option<ScalarId>, ScalarId, ScalarId) {
+        let seen = self.see(id);
+        match self.graph.scalars[seen] {
+            Scalar::Select(condition, value, instead) => (Some(condition), value, instead),
+            _ => (None, id, id),
+        }
     }
 
     /// The one factor of a list that the other list lacks.

@@ -84,13 +84,22 @@ impl Rewriter<'_> {
 
     /// ln(1 − eˣ): near 0 ln(−expm1(x)), elsewhere ln_1p(−eˣ) (Mächler).
     pub fn ln_one_minus_exp(&mut self, x: ScalarId) -> ScalarId {
+        self.ln_one_minus_scaled_exp(1.0, x)
+    }
+
+    /// ln(1 − c·eᵈ), the same with x = d + ln c; but where it is small, the factor stays one, since the sum is rounded.
+    fn ln_one_minus_scaled_exp(&mut self, factor: f64, exponent: ScalarId) -> ScalarId {
+        let constant = self.number(factor.ln());
+        let x = self.add(exponent, constant);
         let scalars = &mut self.graph.scalars;
         let bound = scalars.number(-LN_2);
         let is_near = scalars.compare(Comparison::Less, bound, x);
         let near = scalars.unary(Unary::ExpM1, x);
         let near = scalars.neg(near);
         let near = scalars.unary(Unary::Ln, near);
-        let far = scalars.unary(Unary::Exp, x);
+        let far = scalars.unary(Unary::Exp, exponent);
+        let factor = scalars.number(factor);
+        let far = scalars.mul(factor, far);
         let far = scalars.neg(far);
         let far = scalars.unary(Unary::Ln1p, far);
         let both = scalars.select(is_near, near, far);
@@ -98,23 +107,36 @@ impl Rewriter<'_> {
         both
     }
 
-    /// ln(eᵃ + eᵇ) = a + softplus(b − a) where a is the larger, and a where that is infinite
+    /// ln(eᵃ + eᵇ), a function of its own
     fn logarithm_of_sum(&mut self, x: ScalarId, y: ScalarId) -> Option<ScalarId> {
         let (a, b) = (self.known_logarithm(x)?, self.known_logarithm(y)?);
+        let is_constant = |id: ScalarId| self.graph.scalars.as_number(id).is_some();
+        (!is_constant(a) || !is_constant(b)).then(|| self.logarithm_of_both(a, b))
+    }
+
+    /// ln(eᵃ + eᵇ), where at most one of both is a constant, and finite
+    pub fn logarithm_of_both(&mut self, a: ScalarId, b: ScalarId) -> ScalarId {
         match (self.graph.scalars.as_number(a), self.graph.scalars.as_number(b)) {
-            // A constant is finite.
-            (Some(_), Some(_)) => return None,
-            (Some(_), _) => return Some(self.beside_constant(a, b)),
-            (_, Some(_)) => return Some(self.beside_constant(b, a)),
-            _ => {}
+            (Some(_), _) => self.beside_constant(a, b),
+            (_, Some(_)) => self.beside_constant(b, a),
+            _ => self.binary(Binary::LogAddExp, a, b),
         }
-        let is_below = self.compare(Comparison::Less, a, b);
-        let (top, other) = (self.select(is_below, b, a), self.select(is_below, a, b));
-        let distance = self.sub(other, top);
-        let rest = self.softplus(distance);
-        let sum = self.add(top, rest);
-        let is_finite = self.is_finite(top);
-        Some(self.select(is_finite, sum, top))
+    }
+
+    /// The logarithm of a sum, if both of its terms have a known one.
+    fn known_logarithm_of_sum(&mut self, id: ScalarId) -> Option<ScalarId> {
+        let seen = self.see(id);
+        if let Some(&known) = self.logarithms.get(&seen) {
+            return known;
+        }
+        let terms = match self.graph.scalars[seen] {
+            Scalar::Binary(Binary::Add, a, b) => Some([a, b]),
+            Scalar::Read(..) => self.sums_of_both(seen),
+            _ => None,
+        };
+        let logarithm = terms.and_then(|[a, b]| self.logarithm_of_sum(a, b));
+        self.logarithms.insert(seen, logarithm);
+        logarithm
     }
 
     /// ln(eᶜ + eᵃ) = c + softplus(a − c)
@@ -126,10 +148,6 @@ impl Rewriter<'_> {
 
     /// The logarithm of what is positive and made of exponentials and constants.
     pub fn known_logarithm(&mut self, id: ScalarId) -> Option<ScalarId> {
-        let seen = self.see(id);
-        if let Scalar::Binary(Binary::Add, a, b) = self.graph.scalars[seen] {
-            return self.logarithm_of_sum(a, b);
-        }
         let product = self.product(id);
         if product.over.iter().chain(&product.under).any(|&factor| self.as_sigmoid(factor).is_some()) {
             // Between 0 and 1 as it is.
@@ -143,15 +161,38 @@ impl Rewriter<'_> {
         Some(self.total(constant, terms))
     }
 
-    /// ln(eᵃ − eᵇ) = a + ln(1 − e^(b − a)), and a where eᵇ is 0 (a may be −∞, too)
-    fn logarithm_of_difference(&mut self, a: ScalarId, b: ScalarId) -> Option<ScalarId> {
-        let (a, b) = (self.as_exp(a)?, self.as_exp(b)?);
+    /// ln(c·eᵃ − d·eᵇ) = ln c + a + ln(1 − d/c·e^(b − a)), and ln c + a where eᵇ is 0 (a may be −∞, too)
+    fn logarithm_of_difference(&mut self, x: ScalarId, y: ScalarId) -> Option<ScalarId> {
+        let (factor, a) = self.as_multiple_of_exp(x)?;
+        let (other, b) = match self.graph.scalars.as_number(y) {
+            Some(constant) => (constant, self.number(0.0)),
+            None => self.as_multiple_of_exp(y)?,
+        };
+        if factor <= 0.0 || other <= 0.0 {
+            return None;
+        }
         let distance = self.sub(b, a);
-        let rest = self.ln_one_minus_exp(distance);
+        let rest = self.ln_one_minus_scaled_exp(other / factor, distance);
+        let constant = self.number(factor.ln());
+        let a = self.add(a, constant);
         let sum = self.add(a, rest);
+        if self.graph.scalars.as_number(b).is_some_and(f64::is_finite) {
+            return Some(sum);
+        }
         let nothing = self.number(f64::NEG_INFINITY);
         let is_nothing = self.compare(Comparison::Equal, b, nothing);
         Some(self.select(is_nothing, a, sum))
+    }
+
+    /// c and a, if the value is c·eᵃ, also as a product or quotient of several exponentials.
+    pub fn as_multiple_of_exp(&mut self, id: ScalarId) -> Option<(f64, ScalarId)> {
+        let product = self.product(id);
+        let signed = product.over.iter().map(|&f| (f, true)).chain(product.under.iter().map(|&f| (f, false)));
+        let exponents: Option<Vec<(ScalarId, bool)>> =
+            signed.map(|(factor, is_over)| Some((self.as_exp(factor)?, is_over))).collect();
+        let exponents = exponents.filter(|exponents| !exponents.is_empty())?;
+        let zero = self.number(0.0);
+        Some((product.coefficient, self.total(zero, exponents)))
     }
 
     /// ln of a product or quotient with a factor whose logarithm is known: ln(eᵃ·r) = a + ln r,
@@ -163,7 +204,7 @@ impl Rewriter<'_> {
         // ln(1 / r) = −ln r
         let is_reciprocal = rest.over.is_empty() && !rest.under.is_empty() && rest.coefficient == 1.0;
         if terms.is_empty() && !is_reciprocal {
-            return None;
+            return self.logarithm_of_multiple(&rest);
         }
         if !rest.is_one() {
             if is_reciprocal {
@@ -174,6 +215,17 @@ impl Rewriter<'_> {
         }
         let zero = self.number(0.0);
         Some(self.total(zero, terms))
+    }
+
+    /// ln(c·(a − b)) = ln c + ln(a − b), where that is better
+    fn logarithm_of_multiple(&mut self, product: &Product) -> Option<ScalarId> {
+        let ([difference], []) = (product.over.as_slice(), product.under.as_slice()) else { return None };
+        let seen = self.see(*difference);
+        let Scalar::Binary(Binary::Sub, a, b) = self.graph.scalars[seen] else { return None };
+        let (a, b) = if product.coefficient < 0.0 { (b, a) } else { (a, b) };
+        let logarithm = self.logarithm_of_difference(a, b)?;
+        let constant = self.number(product.coefficient.abs().ln());
+        Some(self.add(constant, logarithm))
     }
 
     /// ln(if c { a } else { b }) = if c { ln a } else { ln b }, where both are better
@@ -199,7 +251,10 @@ impl Rewriter<'_> {
                 }
                 _ => match self.shifted_sum(factor) {
                     Some(shifted) => shifted_sums.push((shifted, is_over)),
-                    None => rest.push(factor, is_over),
+                    None => match self.known_logarithm_of_sum(factor) {
+                        Some(logarithm) => others.push((logarithm, is_over)),
+                        None => rest.push(factor, is_over),
+                    },
                 },
             }
         }
@@ -212,6 +267,10 @@ impl Rewriter<'_> {
             exponents.push((shifted.top, is_over));
             match shifted.beyond_one {
                 Some(beyond_one) => sums.push((self.ln_beside_top(beyond_one), is_over)),
+                None if self.purpose == Purpose::Derivatives => match self.ln_weighted(shifted.sum) {
+                    Some(ln) => sums.push((ln, is_over)),
+                    None => rest.push(shifted.sum, is_over),
+                },
                 None => rest.push(shifted.sum, is_over),
             }
         }

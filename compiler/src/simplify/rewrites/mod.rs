@@ -9,8 +9,8 @@
 //! | `logarithms` | ln of 1 ± x, of eˣ, σ, Σeˣ and their products and quotients, of eᵃ ± eᵇ |
 //! | `alike` | equal terms, common factors, choices by the same condition |
 //! | `constants` | constant factors: one, in front |
-//! | `differences` | eˣ − 1, 1 − σ(x), 1 − tanh²x, 1 ± erf x, σ(x) − σ(−x) |
-//! | `parts` | w − w·A / (A + r), x − softplus(x) |
+//! | `differences` | eˣ − 1, 1 − σ(x), 1 − 2σ(x), 1 − tanh²x, 1 ± erf x, 1 ± tanh(x/2), σ(x) − σ(−x) |
+//! | `parts` | w − w·A / (A + r), w ± w·y where 1 ± y is better otherwise, x − softplus(x) |
 //! | `quotients` | 1 / (1 + eˣ), eˣ / (1 + eˣ), eᵃ / (eᵃ + eᵇ), eˣ / Σeˣ |
 //! | `shares` | eᵃ / Σeˣ and its logarithm, where a is one of the x |
 //! | `ratios` | e / s where a map holds it |
@@ -38,6 +38,9 @@ use roots::Scaled;
 use shares::Apart;
 use shifted::Shifted;
 
+/// Sums of more operations than this are not looked at term by term.
+const MANY: usize = 48;
+
 /// Rewrites every formula of a graph.
 pub fn rewrite(graph: &mut Graph, purpose: Purpose) {
     let mut lists = [std::mem::take(&mut graph.nodes)];
@@ -60,8 +63,11 @@ pub fn rewrite_lists(
         purpose,
         definitions,
         done: BTreeMap::new(),
+        logarithms: BTreeMap::new(),
         shifted: BTreeMap::new(),
+        split: BTreeMap::new(),
         apart: BTreeMap::new(),
+        weighted: BTreeMap::new(),
         scaled: BTreeMap::new(),
         after: BTreeMap::new(),
         ratios: BTreeMap::new(),
@@ -80,10 +86,16 @@ struct Rewriter<'g> {
     definitions: Definitions,
     /// What has been rewritten, as what.
     done: BTreeMap<ScalarId, ScalarId>,
+    /// The logarithms of sums of two terms; none where they are not known.
+    logarithms: BTreeMap<ScalarId, Option<ScalarId>>,
     /// Sums of exponentials, shifted; none where a sum is no such thing.
     shifted: BTreeMap<TensorId, Option<Shifted>>,
+    /// Sums of sums of exponentials, as two of them; none where a sum is no such thing.
+    split: BTreeMap<TensorId, Option<[TensorId; 2]>>,
     /// What shifted sums have beyond 1, by the largest and the others; none where it is no such thing.
     apart: BTreeMap<TensorId, Option<Apart>>,
+    /// The logarithms of weighted sums of shifted exponentials; none where a sum is no such thing.
+    weighted: BTreeMap<TensorId, Option<TensorId>>,
     /// Sums of squares, scaled.
     scaled: BTreeMap<TensorId, Option<Scaled>>,
     /// New nodes, by the tensor after whose node they belong.
@@ -257,8 +269,7 @@ impl Rewriter<'_> {
         if scalars.neg(a) == b || scalars.neg(b) == a {
             return true;
         }
-        let ((factor, a), (other, b)) = (scaled(scalars, a), scaled(scalars, b));
-        a == b && factor == -other
+        cancel(scalars, a, b)
     }
 
     fn number(&mut self, value: f64) -> ScalarId {
@@ -335,6 +346,28 @@ impl Rewriter<'_> {
         let new = self.graph.scalars.select(c, a, b);
         self.rewrite(new)
     }
+}
+
+/// Whether two expressions add up to 0 as sums of multiples, term by term.
+fn cancel(scalars: &Scalars, a: ScalarId, b: ScalarId) -> bool {
+    let mut terms: Vec<(f64, ScalarId)> = Vec::new();
+    let (mut stack, mut left) = (vec![(1.0, b), (1.0, a)], MANY);
+    while let Some((factor, id)) = stack.pop() {
+        if left == 0 {
+            return false;
+        }
+        left -= 1;
+        match scalars[id] {
+            Scalar::Binary(Binary::Add, x, y) => stack.extend([(factor, y), (factor, x)]),
+            Scalar::Binary(Binary::Sub, x, y) => stack.extend([(-factor, y), (factor, x)]),
+            _ => match (scaled(scalars, id), terms.iter_mut().find(|(_, term)| *term == id)) {
+                ((inner, x), _) if x != id => stack.push((factor * inner, x)),
+                (_, Some((sum, _))) => *sum += factor,
+                (_, None) => terms.push((factor, id)),
+            },
+        }
+    }
+    terms.iter().all(|(factor, _)| *factor == 0.0)
 }
 
 /// An expression as a constant times another.

@@ -1,5 +1,6 @@
-//! What is left of a whole beside a part of it: w − w·A / (A + r) = w·r / (A + r). So cancel the derivatives of
-//! x / (1 + |x|), x² / (1 + x²), x / √(1 + x²) where the quotient is nearly 1; and x − softplus(x) = −softplus(−x).
+//! What is left of a whole beside a part of it: w − w·A / (A + r) = w·r / (A + r), and w ± w·y = w·(1 ± y) where 1 ± y
+//! is better otherwise. So cancel the derivatives of x / (1 + |x|), x² / (1 + x²), x / √(1 + x²) where the quotient is
+//! nearly 1; and x − softplus(x) = −softplus(−x).
 
 use super::Rewriter;
 use super::products::Product;
@@ -19,10 +20,18 @@ impl Rewriter<'_> {
         Some(if function == Binary::Sub { self.neg(left) } else { left })
     }
 
-    /// whole · r / (A + r), if a part is sign · whole · A / (A + r).
+    /// whole · r / (A + r), if a part is sign · whole · A / (A + r); whole · (1 ± y), if it is ∓sign · whole · y.
     fn left_beside(&mut self, all: ScalarId, part: ScalarId, sign: f64) -> Option<ScalarId> {
         let (whole, mut part) = (self.product(all), self.product(part));
-        if part.under.len() <= whole.under.len() || part.coefficient != sign * whole.coefficient {
+        if part.coefficient.abs() != whole.coefficient.abs() {
+            return None;
+        }
+        let is_less = part.coefficient == sign * whole.coefficient;
+        // Before factors are compared one by one, which takes long.
+        let is_quotient = is_less && part.under.len() > whole.under.len();
+        let is_product = part.under.len() == whole.under.len() && part.over.len() > whole.over.len();
+        let is_known = is_product && part.over.iter().any(|&factor| self.is_one_far_away(factor));
+        if !is_quotient && !is_known {
             return None;
         }
         for (factors, others) in [(&whole.over, &mut part.over), (&whole.under, &mut part.under)] {
@@ -30,6 +39,13 @@ impl Rewriter<'_> {
                 let twin = others.iter().copied().position(|other| self.same(other, factor))?;
                 others.remove(twin);
             }
+        }
+        if part.under.is_empty() {
+            let taken = Product { over: part.over, ..Product::default() };
+            let taken = self.build(&taken);
+            let rest = self.constant_and(if is_less { -1.0 } else { 1.0 }, taken)?;
+            let left = self.mul(all, rest);
+            return Some(if is_less { self.neg(left) } else { left });
         }
         let sum = match part.under.as_slice() {
             [sum] => *sum,
@@ -59,6 +75,17 @@ impl Rewriter<'_> {
         Some(self.div(left, sum))
     }
 
+    /// Whether a value is 1, or −1, at 0 or far away: 1 ± it, or 1 ± its square, may be better otherwise.
+    fn is_one_far_away(&mut self, id: ScalarId) -> bool {
+        let function = self.see_unary(id).map(|(function, _)| function);
+        function.is_some_and(|function| {
+            matches!(
+                function,
+                Unary::Exp | Unary::ExpM1 | Unary::Sigmoid | Unary::Tanh | Unary::HalfTanh | Unary::Erf
+            )
+        })
+    }
+
     /// Factors with x · signum(x) = |x|.
     fn with_sizes(&mut self, mut factors: Vec<ScalarId>) -> Vec<ScalarId> {
         for position in 0..factors.len() {
@@ -71,9 +98,29 @@ impl Rewriter<'_> {
         factors
     }
 
+    /// a − ln(eᵃ + eᵇ + …) = −softplus(ln(e^(b − a) + …))
+    fn less_its_sum(&mut self, a: ScalarId, sum: ScalarId) -> Option<ScalarId> {
+        let (mut logarithms, mut stack) = (Vec::new(), vec![sum]);
+        while let Some(id) = stack.pop() {
+            let seen = self.see(id);
+            match self.graph.scalars[seen] {
+                Scalar::Binary(Binary::LogAddExp, x, y) => stack.extend([y, x]),
+                _ => logarithms.push(id),
+            }
+        }
+        let own = logarithms.iter().copied().position(|logarithm| self.same(logarithm, a))?;
+        logarithms.remove(own);
+        let odds = self.logarithm_of_odds(logarithms, a)?;
+        let softplus = self.softplus(odds);
+        Some(self.neg(softplus))
+    }
+
     /// a − softplus(a) = −softplus(−a), and a − (c + softplus(a − c))
     pub fn less_its_softplus(&mut self, a: ScalarId, b: ScalarId) -> Option<ScalarId> {
         let seen = self.see(b);
+        if let Scalar::Binary(Binary::LogAddExp, ..) = self.graph.scalars[seen] {
+            return self.less_its_sum(a, seen);
+        }
         let (below, softplus) = match self.graph.scalars[seen] {
             Scalar::Binary(Binary::Add, c, softplus) => (self.sub(a, c), softplus),
             _ => (a, b),

@@ -44,7 +44,7 @@ impl Rewriter<'_> {
         true
     }
 
-    /// eᵃ / (eᵃ + eᵇ) = σ(a − b), and with more terms e^(a − ln Σ)
+    /// eᵃ / (eᵃ + eᵇ) = σ(a − b), and with more terms σ(−ln Σ e^(x − a)) over the others
     fn divide_by_exps(&mut self, product: &mut Product, divisor: ScalarId) -> bool {
         let seen = self.see(divisor);
         let Scalar::Binary(Binary::Add, x, y) = self.graph.scalars[seen] else { return false };
@@ -57,23 +57,37 @@ impl Rewriter<'_> {
                 product.over[position] = self.sigmoid(distance);
                 return true;
             }
-            if self.has_term(divisor, a) {
-                let Some(sum) = self.known_logarithm(divisor) else { return false };
-                let a = self.sub(a, sum);
-                product.over[position] = self.exp(a);
+            if let Some(others) = self.logarithms_of_others(divisor, a) {
+                let Some(odds) = self.logarithm_of_odds(others, a) else { return false };
+                let opposite = self.neg(odds);
+                product.over[position] = self.sigmoid(opposite);
                 return true;
             }
         }
         false
     }
 
-    /// Whether eᵃ is a term of a sum.
-    fn has_term(&mut self, sum: ScalarId, a: ScalarId) -> bool {
-        let seen = self.see(sum);
-        match self.graph.scalars[seen] {
-            Scalar::Binary(Binary::Add, x, y) => self.has_term(x, a) || self.has_term(y, a),
-            _ => self.as_exp(seen).is_some_and(|exponent| self.same(exponent, a)),
+    /// ln Σ e^(x − a)
+    pub fn logarithm_of_odds(&mut self, others: Vec<ScalarId>, a: ScalarId) -> Option<ScalarId> {
+        others.into_iter().fold(None, |odds, other| {
+            let distance = self.sub(other, a);
+            Some(odds.map_or(distance, |odds| self.logarithm_of_both(odds, distance)))
+        })
+    }
+
+    /// The logarithms of the terms of a sum but one, eᵃ, if it is one of them.
+    fn logarithms_of_others(&mut self, sum: ScalarId, a: ScalarId) -> Option<Vec<ScalarId>> {
+        let (mut logarithms, mut stack) = (Vec::new(), vec![sum]);
+        while let Some(id) = stack.pop() {
+            let seen = self.see(id);
+            match self.graph.scalars[seen] {
+                Scalar::Binary(Binary::Add, x, y) => stack.extend([y, x]),
+                _ => logarithms.push(self.known_logarithm(id)?),
+            }
         }
+        let own = logarithms.iter().copied().position(|logarithm| self.same(logarithm, a))?;
+        logarithms.remove(own);
+        Some(logarithms)
     }
 
     /// eᵃ / Σeˣ = e^(a − m) / Σe^(x − m), where m is the largest x

@@ -8,6 +8,8 @@
 //!
 //! E is 1, but the derivative follows it (in R/E alone where the largest is concerned). Where the largest share is nearly 1, e^(a − m) / Σ would have a derivative
 //! that cancels: that of the share by its own exponent is p(1 − p), where 1 − p is (R / E) · p.
+//!
+//! Of ln Σ c eˣ, where c may say which term is the largest, that term is searched among those that are shifted.
 
 use super::Rewriter;
 use super::largest::Layout;
@@ -231,6 +233,51 @@ impl Rewriter<'_> {
         let ln = self.graph.scalars.select(is_most, beside, together);
         let ln = self.push_map_after(rest, "ln", &outer, ln);
         Some(Apart { layout, exponent, shift, largest, odds, all, share, ln })
+    }
+
+    /// ln Σ c e^(x − m), in a form with accurate derivatives of every order: with the largest term T apart, and what the
+    /// others add to it, ln T + ln(1 + R / T) where T is most of it.
+    pub fn ln_weighted(&mut self, sum: ScalarId) -> Option<ScalarId> {
+        let seen = self.see(sum);
+        let Scalar::Read(tensor, outer) = self.graph.scalars[seen].clone() else { return None };
+        if !self.weighted.contains_key(&tensor) {
+            let ln = self.set_weighted_apart(tensor);
+            self.weighted.insert(tensor, ln);
+        }
+        let ln = self.weighted[&tensor]?;
+        let definition = self.definitions.get(tensor)?;
+        let outer = definition.outer().iter().map(|&index| definition.subscript(index, &outer)).collect();
+        Some(self.graph.scalars.read(ln, outer))
+    }
+
+    /// Adds the logarithm of a weighted sum after it, the largest term apart.
+    fn set_weighted_apart(&mut self, sum: TensorId) -> Option<TensorId> {
+        let definition = self.definitions.get(sum).filter(|definition| !definition.is_map())?.clone();
+        let layout = Layout::of(&definition);
+        let term = self.graph.scalars.with_indices(definition.value, &layout.places);
+        let (zero, one, at) = (self.number(0.0), self.number(1.0), layout.at());
+        let size = self.unary(Unary::Abs, term);
+        let largest = Int::atom(Atom::Read(self.push_largest(sum, &layout, size), at.clone()));
+        let is_largest =
+            self.graph.scalars.compare_int(Comparison::Equal, layout.position(), largest.clone());
+        let others = self.select(is_largest, zero, term);
+        let others = self.push_sum_after(sum, "others", &layout, others);
+        let own = self.graph.scalars.with_indices(term, &layout.indices(largest));
+        let is_any = layout.is_any(&mut self.graph.scalars);
+        let own = self.graph.scalars.select(is_any, own, zero);
+        let own = self.push_map_after(sum, "own", &layout.outer, own);
+        let [own, others] = [own, others].map(|tensor| self.graph.scalars.read(tensor, at.clone()));
+        let odds = self.graph.scalars.div(others, own);
+        let odds = self.push_map_after(sum, "odds", &layout.outer, odds);
+        let odds = self.graph.scalars.read(odds, at);
+        let ln_own = self.ln(own);
+        let beside = self.graph.scalars.unary(Unary::Ln1p, odds);
+        let beside = self.graph.scalars.add(ln_own, beside);
+        let together = self.graph.scalars.add(own, others);
+        let together = self.graph.scalars.unary(Unary::Ln, together);
+        let is_most = self.compare(Comparison::Less, odds, one);
+        let ln = self.graph.scalars.select(is_most, beside, together);
+        Some(self.push_map_after(sum, "ln", &layout.outer, ln))
     }
 
     /// Whether a value is 1 where the largest is finite.

@@ -71,6 +71,39 @@ impl Rewriter<'_> {
         })
     }
 
+    /// Σ(a + b) as Σa and Σb, where there are exponentials in both.
+    pub fn sums_of_both(&mut self, id: ScalarId) -> Option<[ScalarId; 2]> {
+        let Scalar::Read(tensor, at) = self.graph.scalars[id].clone() else { return None };
+        let definition = self.definitions.get(tensor).filter(|definition| !definition.is_map())?.clone();
+        if !self.split.contains_key(&tensor) {
+            let parts = self.split(tensor, &definition);
+            self.split.insert(tensor, parts);
+        }
+        let parts = self.split[&tensor]?;
+        let outer: Vec<Int> =
+            definition.outer().iter().map(|&index| definition.subscript(index, &at)).collect();
+        Some(parts.map(|part| self.graph.scalars.read(part, outer.clone())))
+    }
+
+    /// Adds the two parts of a sum of sums after it.
+    fn split(&mut self, tensor: TensorId, definition: &Definition) -> Option<[TensorId; 2]> {
+        let (guard, value) = self.unguarded(definition.value);
+        let seen = self.see(value);
+        let Scalar::Binary(Binary::Add, a, b) = self.graph.scalars[seen] else { return None };
+        for part in [a, b] {
+            let product = self.product(part);
+            if !product.over.iter().chain(&product.under).any(|&factor| self.as_exp(factor).is_some()) {
+                return None;
+            }
+        }
+        let (layout, zero) = (Layout::of(definition), self.number(0.0));
+        Some([a, b].map(|part| {
+            let part = guard.map_or(part, |guard| self.graph.scalars.select(guard, part, zero));
+            let part = self.graph.scalars.with_indices(part, &layout.places);
+            self.push_sum_after(tensor, "part", &layout, part)
+        }))
+    }
+
     /// Adds the shifted form of a sum after it: reads at the outer indices, `beside` in the sum's own.
     fn shift(&mut self, tensor: TensorId) -> Option<Shifted> {
         let definition = self.definitions.get(tensor).filter(|definition| !definition.is_map())?.clone();

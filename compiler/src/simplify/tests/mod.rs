@@ -3,6 +3,7 @@
 mod builder;
 mod choices;
 mod elementwise;
+mod exponentials;
 mod nested;
 mod random;
 mod reductions;

@@ -179,6 +179,30 @@ fn weighted_exponentials() {
 }
 
 #[test]
+fn sums_of_two_exponentials_each() {
+    // Σ (eˣ + 3 e⁻ˣ), beyond what a float holds
+    for style in Style::ALL {
+        let found = run(&ROWS, 1, style, &|f, x| {
+            let (y, three) = (f.neg(x), f.number(3.0));
+            let (a, b) = (f.exp(x), f.exp(y));
+            let b = f.mul(three, b);
+            let both = f.add(a, b);
+            let sum = f.sum(1, both);
+            f.ln(sum)
+        });
+        for (i, row) in ROWS.iter().enumerate() {
+            let all: Vec<f64> = row.iter().copied().chain(row.iter().map(|x| 3.0_f64.ln() - x)).collect();
+            let (log, shares) = reference(&all, &[1.0; 8]);
+            close(found[0][i], log, 1e-12, &format!("ln Σ (eˣ + 3 e⁻ˣ) of {row:?}, {style:?}"));
+            for j in 0..4 {
+                let error = (found[1][4 * i + j] - (shares[j] - shares[j + 4])).abs();
+                assert!(error < 1e-15, "d ln Σ (eˣ + 3 e⁻ˣ) of {row:?} by {j}: off by {error:e}, {style:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn mean_of_exponentials() {
     let found = run(&ROWS, 1, Style::Lets, &|f, x| {
         let (e, four) = (f.exp(x), f.number(4.0));
