@@ -116,5 +116,6 @@ fn names_and_shapes() {
         ]
     );
     assert_eq!(tensors.iter().map(|tensor| tensor.data.len()).sum::<usize>(), Singles::count());
-    assert_eq!(size_of::<Singles>(), 4 * Singles::count());
+    // It fills whole lines of the cache.
+    assert_eq!(size_of::<Singles>(), (4 * Singles::count()).next_multiple_of(64));
 }
