@@ -2,8 +2,7 @@
 
 #![allow(
     unsafe_op_in_unsafe_fn,
-    reason = "a method is nothing but intrinsics that its type's CPU features allow, on the floats \
-              that its caller allows"
+    reason = "methods are nothing but intrinsics that the type's CPU allows, on floats that the caller allows"
 )]
 
 use core::arch::x86_64::*;
@@ -47,13 +46,23 @@ macro_rules! common {
 /// What AVX2 and AVX-512 have in common.
 #[cfg(feature = "std")]
 macro_rules! fused {
-    ($float:ident, $mul_add:ident) => {
+    ($float:ident, $mul_add:ident $(, |$floats:ident, $places:ident| $placed:expr)?) => {
         const MASKED: bool = true;
 
         #[inline(always)]
         unsafe fn mul_add(self, x: Self, sum: Self) -> Self {
             $mul_add(self, x, sum)
         }
+
+        $(
+            const PLACED: bool = true;
+
+            #[inline(always)]
+            unsafe fn placed(self, places: &[u32; 16]) -> Self {
+                let ($floats, $places) = (self, places.as_ptr().cast());
+                $placed
+            }
+        )?
     };
 }
 
@@ -117,7 +126,6 @@ impl Vector for __m128 {
             0 => _mm_setzero_ps(),
             1 => _mm_load_ss(from),
             2 => _mm_castsi128_ps(_mm_loadl_epi64(from.cast())),
-
             3 => _mm_set_ps(0.0, *from.add(2), *from.add(1), *from),
             _ => _mm_loadu_ps(from),
         }
@@ -229,13 +237,7 @@ static MASKS: [i32; 24] = [0, 0, 0, 0, 0, 0, 0, 0, -1, -1, -1, -1, -1, -1, -1, -
 #[cfg(feature = "std")]
 impl Vector for __m256 {
     common!(f32, __m128, 8, _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_add_ps, _mm256_max_ps);
-    fused!(f32, _mm256_fmadd_ps);
-    const PLACED: bool = true;
-
-    #[inline(always)]
-    unsafe fn placed(self, places: &[u32; 16]) -> Self {
-        _mm256_permutevar8x32_ps(self, _mm256_loadu_si256(places.as_ptr().cast()))
-    }
+    fused!(f32, _mm256_fmadd_ps, |x, places| _mm256_permutevar8x32_ps(x, _mm256_loadu_si256(places)));
 
     #[inline(always)]
     unsafe fn largest(self) -> f32 {
@@ -368,13 +370,7 @@ impl Vector for __m256d {
 impl Vector for __m512 {
     common!(f32, __m256, 16, _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_add_ps, _mm512_max_ps);
     const REGISTERS: usize = 32;
-    fused!(f32, _mm512_fmadd_ps);
-    const PLACED: bool = true;
-
-    #[inline(always)]
-    unsafe fn placed(self, places: &[u32; 16]) -> Self {
-        _mm512_permutexvar_ps(_mm512_loadu_si512(places.as_ptr().cast()), self)
-    }
+    fused!(f32, _mm512_fmadd_ps, |x, places| _mm512_permutexvar_ps(_mm512_loadu_si512(places), x));
 
     #[inline(always)]
     unsafe fn largest(self) -> f32 {
