@@ -56,7 +56,7 @@ impl Level {
 pub struct Cpu {
     #[cfg(all(target_arch = "x86_64", feature = "std"))]
     pub(super) level: Level,
-    #[cfg(not(all(target_arch = "x86_64", feature = "std")))]
+    #[cfg(all(not(target_arch = "x86_64"), feature = "std"))]
     fuses: bool,
 }
 
@@ -65,7 +65,7 @@ impl Cpu {
     pub const PLAIN: Self = Self {
         #[cfg(all(target_arch = "x86_64", feature = "std"))]
         level: Level::Baseline,
-        #[cfg(not(all(target_arch = "x86_64", feature = "std")))]
+        #[cfg(all(not(target_arch = "x86_64"), feature = "std"))]
         fuses: false,
     };
 
@@ -88,8 +88,9 @@ impl Cpu {
 ///
 /// For plain loops over slices, and for small products and functions of [`math`](crate::math) among them, which take
 /// what `work` is given. Floating-point results of all else do not depend on the choice: the compiler contracts no
-/// product and sum unless `mul_add` is written. Closures should be marked `#[inline(always)]`, or they may stay compiled for the baseline. They are called
-/// once; but for `FnOnce` rustc would call most by way of a function of its own, which is not always inlined.
+/// product and sum unless `mul_add` is written. Closures should be marked `#[inline(always)]`, or they may stay compiled
+/// for the baseline. They are called once; but for `FnOnce` rustc would call most by way of a function of its own, which
+/// is not always inlined.
 #[inline]
 pub fn vectorised<R>(mut work: impl FnMut(Cpu) -> R) -> R {
     #[cfg(all(target_arch = "x86_64", feature = "std"))]
@@ -111,8 +112,11 @@ pub fn vectorised<R>(mut work: impl FnMut(Cpu) -> R) -> R {
         }
     }
     #[cfg(not(all(target_arch = "x86_64", feature = "std")))]
-    // NEON has it.
-    work(Cpu { fuses: cfg!(all(target_arch = "aarch64", feature = "std")) })
+    work(Cpu {
+        // NEON has it.
+        #[cfg(feature = "std")]
+        fuses: cfg!(target_arch = "aarch64"),
+    })
 }
 
 /// [`vectorised`], for work over rows of which there is often one alone, as where a controller acts: that is compiled
