@@ -209,7 +209,9 @@ pub fn tanh(cpu: Cpu, x: f64) -> f64 {
     let z = x * x;
     let above = z
         * polynomial!(cpu, z; -1.614_687_684_417_084_5e3, -9.928_772_310_019_185e1, -9.643_991_794_250_523e-1);
-    let below = polynomial!(cpu, z; 4.844_063_053_251_255e3, 2.235_488_390_601_004_6e3, 1.128_116_784_916_329_3e2, 1.0);
+    let below = polynomial!(cpu, z;
+        4.844_063_053_251_255e3, 2.235_488_390_601_004_6e3, 1.128_116_784_916_329_3e2, 1.0
+    );
     let small = size < 0.625;
     let first = if small { size } else { 1.0 };
     let numerator = if small { size * above } else { -2.0 };
