@@ -85,7 +85,9 @@ pub trait MatmulFloat: Copy {
     #[track_caller]
     fn multiply_row(cpu: Cpu, n: usize, k: usize, a: &[Self], b: &[Self], c: &mut [Self], accumulate: bool);
 
-    /// [`outer_flat`](super::outer_flat).
+    /// A column times a row: `each` with some rows of the product, without gaps, and where they begin. Returns how many
+    /// rows those were: none where rows are whole vectors, or the CPU has no such instruction. As a part of the caller,
+    /// which is compiled for the CPU.
     fn outer_flat<const N: usize>(
         cpu: Cpu,
         column: &[Self],

@@ -7,7 +7,6 @@
 
 use core::mem::MaybeUninit;
 
-use super::cpu::Cpu;
 use super::matmul::{Lines, Product};
 use super::vector::Vector;
 use crate::Float;
@@ -108,21 +107,7 @@ pub(super) unsafe fn row<V: Vector, const N: usize>(product: &Product<V::Float>)
     }
 }
 
-/// A column times a row: `each` with some rows of the product, without gaps, and where they begin. Returns how many rows
-/// those were: none where rows are whole vectors, or the CPU has no such instruction.
-///
-/// As a part of its caller, which is compiled for the CPU.
-#[inline(always)]
-pub(crate) fn outer_flat<const N: usize, F: Float>(
-    cpu: Cpu,
-    column: &[F],
-    row: &[F; N],
-    each: impl FnMut(usize, &[F]),
-) -> usize {
-    F::outer_flat(cpu, column, row, each)
-}
-
-/// The same by vectors of one type.
+/// [`MatmulFloat::outer_flat`](super::MatmulFloat::outer_flat) by vectors of one type.
 ///
 /// # Safety
 /// The CPU features of `V`.

@@ -27,7 +27,6 @@ mod x86;
 pub use contract::contract;
 pub use cpu::{Cpu, vectorised, vectorised_rows};
 pub(crate) use dispatch::MatmulFloat;
-pub(crate) use flat::outer_flat;
 pub(crate) use matmul::LINE;
 pub use matmul::matmul;
 pub use narrow::{dots_small, matmul_narrow, matmul_small};

@@ -2,7 +2,7 @@
 
 use super::{Optimiser, Rule};
 use crate::Float;
-use crate::kernels::{Cpu, Runs, matmul_runs, outer_flat, vectorised};
+use crate::kernels::{Cpu, Runs, matmul_runs, vectorised};
 
 /// A row of at least so many parameters is worth a loop of its own.
 const LONG: usize = 64;
@@ -149,7 +149,7 @@ fn narrow_outer<const N: usize, F: Float>(
 ) {
     let (count, mut done) = (rows.len(), 0);
     if stride == 1 && count >= FLAT {
-        done = outer_flat(
+        done = F::outer_flat(
             cpu,
             &column[..count],
             row,

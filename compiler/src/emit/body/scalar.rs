@@ -255,33 +255,38 @@ impl Body<'_> {
                 let (math, a, order) = (self.import("math"), a.tokens, Literal::u32_unsuffixed(order));
                 return Expression::closed(quote!(#math::polygamma(#order, #a)));
             }
+            Unary::Exp => "exp",
+            Unary::Ln => "ln",
+            Unary::Ln1p => "ln_1p",
+            Unary::ExpM1 => "exp_m1",
             Unary::Log2 => "log2",
             Unary::Log10 => "log10",
             Unary::Sqrt => "sqrt",
             Unary::Abs => "abs",
             Unary::Signum => "signum",
+            Unary::Sin => "sin",
+            Unary::Cos => "cos",
+            Unary::Tan => "tan",
+            Unary::Sinh => "sinh",
+            Unary::Cosh => "cosh",
+            Unary::Tanh => "tanh",
+            Unary::Asin => "asin",
+            Unary::Acos => "acos",
+            Unary::Atan => "atan",
             Unary::Floor => "floor",
+            Unary::Erf => "erf",
+            Unary::NormalCdf => "normal_cdf",
+            Unary::NormalPdf => "normal_pdf",
             Unary::LnGamma => "ln_gamma",
             Unary::Polygamma(_) => "digamma",
-            Unary::Exp => return self.of_cpu("exp", &[a]),
-            Unary::Ln => return self.of_cpu("ln", &[a]),
-            Unary::Ln1p => return self.of_cpu("ln_1p", &[a]),
-            Unary::ExpM1 => return self.of_cpu("exp_m1", &[a]),
-            Unary::Sin => return self.of_cpu("sin", &[a]),
-            Unary::Cos => return self.of_cpu("cos", &[a]),
-            Unary::Tan => return self.of_cpu("tan", &[a]),
-            Unary::Sinh => return self.of_cpu("sinh", &[a]),
-            Unary::Cosh => return self.of_cpu("cosh", &[a]),
-            Unary::Tanh => return self.of_cpu("tanh", &[a]),
-            Unary::Asin => return self.of_cpu("asin", &[a]),
-            Unary::Acos => return self.of_cpu("acos", &[a]),
-            Unary::Atan => return self.of_cpu("atan", &[a]),
-            Unary::Erf => return self.of_cpu("erf", &[a]),
-            Unary::NormalCdf => return self.of_cpu("normal_cdf", &[a]),
-            Unary::NormalPdf => return self.of_cpu("normal_pdf", &[a]),
-            Unary::Sigmoid => return self.of_cpu("sigmoid", &[a]),
-            Unary::Softplus => return self.of_cpu("softplus", &[a]),
+            Unary::Sigmoid => "sigmoid",
+            Unary::Softplus => "softplus",
         };
+        match function {
+            Unary::Log2 | Unary::Log10 | Unary::Sqrt | Unary::Abs | Unary::Signum | Unary::Floor => {}
+            Unary::LnGamma | Unary::Polygamma(_) => {}
+            _ => return self.of_cpu(plain, &[a]),
+        }
         let (math, function, a) = (self.import("math"), quote::format_ident!("{plain}"), a.tokens);
         Expression::closed(quote!(#math::#function(#a)))
     }
