@@ -53,10 +53,10 @@ mod several {
     use crate::kernels::tile::{TALL, WIDE};
 
     /// How many multiplications are worth a thread that waits for work: to hand over a part and to hear that it
-    /// is done takes 1 µs, in which one core does a hundred thousand.
-    const WORTH: usize = 1 << 17;
+    /// is done takes half a µs, in which one core does fifty thousand.
+    const WORTH: usize = 1 << 16;
     /// As many times that many are worth to wake one.
-    const ASLEEP: usize = 8;
+    const ASLEEP: usize = 16;
     /// A byte that a part has for itself takes as long as so many.
     const BYTE: u64 = 4;
 

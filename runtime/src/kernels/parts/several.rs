@@ -171,11 +171,25 @@ pub fn in_parts<R: Rows, O: Lent, S: Lent, T: Elements>(
     + Sync,
 ) -> T {
     let (own, sums) = (own.again(), sums.again());
-    if threads::divides(count, work, size_of::<(O::Arrays, S::Arrays)>()) {
+    if is_divided::<O::Arrays, S::Arrays, T>(count, work, DEPTH) {
         halves::<R, O::Arrays, S::Arrays, T>(count, work, rows, own, sums, &each, DEPTH)
     } else {
         one(count, rows, own, sums, each)
     }
+}
+
+/// Whether so many rows are two halves: where there are sums that says their size alone, and asks for a thread besides;
+/// else, whether a thread has nothing to do.
+fn is_divided<O: Arrays, S: Arrays, T: Elements>(count: usize, work: u64, depth: u32) -> bool {
+    let multiplications = usize::try_from(work).unwrap_or(usize::MAX).saturating_mul(count);
+    if size_of::<(S, T)>() == 0 {
+        return count >= 2 && threads::is_worth_two(multiplications);
+    }
+    let is_divided = depth > 0 && threads::divides(count, work, size_of::<(O, S)>());
+    if is_divided && !team::has_idle() {
+        threads::calls_for(multiplications);
+    }
+    is_divided
 }
 
 /// Two halves, and so on, the first with what the caller has given.
@@ -188,11 +202,8 @@ fn halves<R: Rows, O: Arrays, S: Arrays, T: Elements>(
     each: &(impl for<'a> Fn(Cpu, usize, R, O::Lent<'a>, S::Lent<'a>) -> T + Copy + Sync),
     depth: u32,
 ) -> T {
-    if depth == 0 || !threads::divides(count, work, size_of::<(O, S)>()) {
+    if !is_divided::<O, S, T>(count, work, depth) {
         return one(count, rows, own.again(), sums.again(), *each);
-    }
-    if !team::has_idle() {
-        threads::calls_for(usize::try_from(work).unwrap_or(usize::MAX).saturating_mul(count));
     }
     let middle = threads::middle_row(count);
     let (first, second) = rows.split(middle, count);
