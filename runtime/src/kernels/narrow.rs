@@ -15,13 +15,13 @@ use super::vector::Vector;
 use crate::Float;
 
 /// With so many rows, and as deep, it is a product for [`matmul`],
-const FEW: usize = 24;
+pub(super) const FEW: usize = 24;
 /// unless it is of no more multiplications than these.
 const LITTLE: usize = 1 << 15;
 /// With so many rows, and as deep, a product that is a part of its caller is a call there.
 const CALLED: usize = 8;
 /// How many rows of C are computed at a time; twice as many where there are registers for their sums.
-const HEIGHT: usize = 4;
+pub(super) const HEIGHT: usize = 4;
 /// No more columns than these, and no deeper where B has to be copied.
 const LARGEST: usize = 64;
 
@@ -43,7 +43,56 @@ pub fn matmul_narrow<const N: usize, F: Float>(
     accumulate: bool,
 ) {
     const { assert!(0 < N && N <= LARGEST) };
+    #[cfg(feature = "rayon")]
+    if let Some(divided) = super::threads::of_narrow(m, N, k, turned).filter(|_| !is_wide::<N>(m, k, turned))
+    {
+        return in_two::<N, _>(divided, (m, k), (a, a_strides), (b, turned), (c, accumulate));
+    }
     F::multiply_narrow::<N>(m, k, a, a_strides, b, turned, c, accumulate);
+}
+
+/// [`matmul_narrow`] by two threads.
+#[cfg(feature = "rayon")]
+#[track_caller]
+fn in_two<const N: usize, F: Float>(
+    divided: super::threads::Narrow,
+    (m, k): (usize, usize),
+    (a, a_strides): (&[F], (usize, usize)),
+    (b, turned): (&[F], bool),
+    (c, accumulate): (&mut [F], bool),
+) {
+    use super::team;
+    use super::threads::Narrow;
+
+    // Slices that are too short for all are too short for the second part, which says so.
+    let from = |slice: &[F], at: usize| at.min(slice.len());
+    match divided {
+        Narrow::Rows(rows) => {
+            let below = &a[from(a, rows * a_strides.0)..];
+            let (upper, lower) = c.split_at_mut(from(c, rows * N));
+            team::both(
+                || matmul_narrow::<N, _>(rows, k, a, a_strides, b, turned, upper, accumulate),
+                || matmul_narrow::<N, _>(m - rows, k, below, a_strides, b, turned, lower, accumulate),
+            );
+        }
+        Narrow::Depth(depth) => {
+            let mut others = [[F::ZERO; N]; FEW];
+            let others = &mut others.as_flattened_mut()[..m * N];
+            let (a_rest, b_rest) = (&a[from(a, depth * a_strides.1)..], &b[from(b, depth * N)..]);
+            team::both(
+                || matmul_narrow::<N, _>(m, depth, a, a_strides, b, false, c, accumulate),
+                || matmul_narrow::<N, _>(m, k - depth, a_rest, a_strides, b_rest, false, others, false),
+            );
+            c.iter_mut().zip(others).for_each(|(sum, other)| *sum += *other);
+        }
+    }
+}
+
+/// Whether it is a product for [`matmul`].
+#[inline(always)]
+fn is_wide<const N: usize>(m: usize, k: usize, turned: bool) -> bool {
+    let is_large = m.min(k) >= FEW && m.saturating_mul(k).saturating_mul(N) > LITTLE;
+    is_large || turned && m > 1 && k > LARGEST
 }
 
 /// [`matmul_narrow`] as a part of its caller, which is compiled for the CPU: sizes that are constants there are
@@ -135,8 +184,7 @@ pub(super) unsafe fn multiply_narrow<V: Vector, const N: usize>(
     pack: unsafe fn(&mut Product<V::Float>, *mut V::Float),
     vector: unsafe fn(Product<V::Float>),
 ) {
-    let large = m.min(k) >= FEW && m.saturating_mul(k).saturating_mul(N) > LITTLE;
-    if large || turned && m > 1 && k > LARGEST {
+    if is_wide::<N>(m, k, turned) {
         return matmul_wide::<N, _>(m, k, a, a_strides, b, turned, c, accumulate);
     }
     let b_strides = strides::<N>(k, turned);
@@ -314,6 +362,33 @@ unsafe fn rows<V: Vector, const WIDTH: usize, const PART: bool, const ALONE: boo
         while top < m {
             write_tile::<V, _, 1, WIDTH, 4, PART>(block, down, top, last);
             top += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matmul_narrow;
+
+    /// As many rows, and as deep, as are divided among threads. Small integers: their sums are exact.
+    #[test]
+    fn narrow_products_of_many_rows() {
+        let numbers = |count: usize| (0..count).map(|i| (i * 7 % 11) as f32 - 5.0).collect::<Vec<f32>>();
+        for (m, k, turned) in [(4099, 20, false), (4099, 20, true), (20, 4099, false), (3, 9000, false)] {
+            let (a, b, before) = (numbers(m * k), numbers(k * 20), numbers(m * 20));
+            for (a_strides, add) in [((k, 1), false), ((1, m), true)] {
+                let mut c = before.clone();
+                matmul_narrow::<20, _>(m, k, &a, a_strides, &b, turned, &mut c, add);
+                let b_strides = if turned { (1, k) } else { (20, 1) };
+                let product = |row: usize, column: usize| {
+                    let term = |i: usize| {
+                        a[row * a_strides.0 + i * a_strides.1] * b[i * b_strides.0 + column * b_strides.1]
+                    };
+                    (0..k).map(term).sum::<f32>() + if add { before[row * 20 + column] } else { 0.0 }
+                };
+                let is_right = |at: usize| c[at] == product(at / 20, at % 20);
+                assert!((0..m * 20).all(is_right), "{m} x {k}, turned {turned}, added {add}");
+            }
         }
     }
 }

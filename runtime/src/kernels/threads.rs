@@ -42,13 +42,16 @@ pub(super) unsafe fn contract<F: Float>(contraction: Contraction<F>) {
 }
 
 #[cfg(feature = "rayon")]
-pub(super) use several::{apart, calls_for, divides, first_half, is_worth_two, middle_row};
+pub(super) use several::{
+    Narrow, apart, calls_for, divides, first_half, is_worth_two, middle_row, of_narrow,
+};
 
 #[cfg(feature = "rayon")]
 mod several {
     use std::sync::OnceLock;
 
     use super::{Contraction, Float, Product};
+    use crate::kernels::narrow::{FEW, HEIGHT};
     use crate::kernels::team;
     use crate::kernels::tile::{TALL, WIDE};
 
@@ -56,7 +59,7 @@ mod several {
     /// is done takes half a µs, in which one core does fifty thousand.
     const WORTH: usize = 1 << 16;
     /// As many times that many are worth to wake one.
-    const ASLEEP: usize = 16;
+    const ASLEEP: usize = 8;
     /// A byte that a part has for itself takes as long as so many.
     const BYTE: u64 = 4;
 
@@ -223,6 +226,36 @@ mod several {
         // Where the inner dimension is taken in other pieces, sums are others.
         let alike = |part: &Product<F>| part.depth() == product.depth();
         ways.into_iter().flatten().find(|(first, second)| alike(first) && alike(second))
+    }
+
+    /// How a product of few columns is divided.
+    #[derive(Clone, Copy)]
+    pub enum Narrow {
+        /// The first part has so many rows.
+        Rows(usize),
+        /// The first part adds up so many products: who has computed a row of a batch has it, and half of all rows is what
+        /// either thread would have to get from the other for sums that are not divided.
+        Depth(usize),
+    }
+
+    /// How a product of so many rows, columns and summands is divided, if it is worth it: of few columns, with a second
+    /// matrix that may be turned.
+    #[inline]
+    pub fn of_narrow(m: usize, n: usize, k: usize, turned: bool) -> Option<Narrow> {
+        let multiplications = m.saturating_mul(n).saturating_mul(k);
+        if m == 1 || multiplications < 2 * worth() {
+            None
+        } else if m >= 2 * FEW {
+            is_worth_two(multiplications).then(|| middle(m, 2 * HEIGHT).map(Narrow::Rows))?
+        } else if m < FEW && k >= 2 * FEW && !turned {
+            // Whether they are two sums may not depend on who has nothing to do.
+            if !team::has_idle() {
+                calls_for(multiplications);
+            }
+            middle(k, SHORT).map(Narrow::Depth)
+        } else {
+            None
+        }
     }
 
     /// Two parts of a contraction that is worth two threads: panels of columns.
