@@ -1,6 +1,6 @@
 //! Subscripts: of layers in arrays, and of tensors by integers, ranges and index tensors.
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::Span;
 
 use super::elaborate::Elaborator;
 use super::expression::Wanted;
@@ -9,6 +9,16 @@ use super::value::{Array, Layer, Value};
 use super::words::counted;
 use crate::ir::{Int, Kind, Scalar};
 use crate::syntax::ast::{self, ExprKind as E, Subscript};
+
+/// The part of an array that its subscripts take, as far as they have been gone through.
+#[derive(Default)]
+struct Part {
+    shape: Vec<Int>,
+    /// Where each axis of the array is read.
+    at: Vec<Int>,
+    /// Whether one was a tensor of indices.
+    gathered: bool,
+}
 
 impl Elaborator<'_> {
     /// `x[.., 0]`, `x[1..3]`, `table[idx]`, `blocks[2]`.
@@ -35,12 +45,22 @@ impl Elaborator<'_> {
         for subscript in subscripts {
             match subscript {
                 Subscript::Whole(_) => {}
-                Subscript::At(at) if self.is_integer(at) => drop(self.integer(at)),
-                Subscript::At(at) => drop(self.expr_of(at, &Wanted::Index)),
+                Subscript::At(at) => {
+                    self.say_unbound(at);
+                    self.evaluate_subscript(at);
+                }
                 Subscript::Range { from, to, .. } => {
                     from.iter().chain(to).for_each(|end| drop(self.integer(end)))
                 }
             }
+        }
+    }
+
+    fn evaluate_subscript(&mut self, at: &ast::Expr) {
+        if self.is_integer(at) {
+            self.integer(at);
+        } else {
+            self.expr_of(at, &Wanted::Index);
         }
     }
 
@@ -101,123 +121,142 @@ impl Elaborator<'_> {
                 "there is one subscript for each axis; axes left out at the end are whole".to_string()
             };
             self.say(&place, message, Some(help));
+            self.evaluate_subscripts(subscripts);
             return None;
         }
-        let depth = self.depth();
-        let (mut shape, mut at): (Vec<Int>, Vec<Int>) = (Vec::new(), Vec::new());
-        let mut gathered = false;
+        let mut part = Part::default();
+        let mut is_right = true;
+        // What is wrong with one subscript hides nothing that is wrong with the next.
         for (axis, size) in array.shape.iter().enumerate() {
-            match subscripts.get(axis) {
-                None | Some(Subscript::Whole(_)) => {
-                    at.push(Int::index(depth + shape.len()));
-                    shape.push(size.clone());
-                }
-                Some(Subscript::Range { from, to, span }) => {
-                    let from = from.as_ref().map_or(Some(Int::zero()), |from| self.position(from, size));
-                    let to = to.as_ref().map_or(Some(size.clone()), |to| self.position(to, size));
-                    let (from, to) = (from?, to?);
-                    let length = to.sub(&from);
-                    let help = "of a changing part there is a sum, `sum[k in 0..t](x[k])`; else choose: `if k < t { x[k] } else { 0 }`";
-                    if !self.is_fixed(&length, "the length of a range", help, &self.place_of(*span)) {
-                        return None;
-                    }
-                    let wrong = Self::is_at_least(&from, 0) == Some(false)
-                        || Self::is_at_least(&length, 0) == Some(false)
-                        || Self::is_at_least(&size.sub(&to), 0) == Some(false);
-                    if wrong {
-                        let shown = format!("{}..{}", self.show_size(&from), self.show_size(&to));
-                        let size = self.show_size(size);
-                        let (message, help) = if Self::is_at_least(&length, 0) == Some(false) {
-                            (
-                                format!("this range is {shown}, which ends before it begins"),
-                                format!("the axis is 0..{size}; a negative literal counts from its end"),
-                            )
-                        } else {
-                            (
-                                format!("this range is {shown}, not inside its axis, 0..{size}"),
-                                "a negative literal counts from the end".to_string(),
-                            )
-                        };
-                        self.error_with_help(*span, message, help);
-                        return None;
-                    }
-                    let position = Int::index(depth + shape.len()).add(&from);
-                    let is_inside = Self::is_at_least(&from, 0) == Some(true)
-                        && Self::is_at_least(&size.sub(&to), 0) == Some(true);
-                    at.push(if is_inside { position } else { checked(position, size, (name, axis)) });
-                    shape.push(length);
-                }
-                Some(Subscript::At(expr)) => {
-                    if let Some(index) = self.unbound(expr) {
-                        self.unbound_index(index);
-                        return None;
-                    }
-                    if self.is_integer(expr) {
-                        let position = self.position(expr, size)?;
-                        at.push(self.inside(position, size, (name, axis), expr));
-                        continue;
-                    }
-                    let value = self.expr_of(expr, &Wanted::Index);
-                    let indices = self.to_array(value, &self.place(expr))?;
-                    if indices.kind != Kind::Index {
-                        let message = format!(
-                            "a subscript is an integer, a range or a u32 tensor, found {}",
-                            self.show(indices.kind, &indices.shape)
-                        );
-                        let help = match indices.kind {
-                            Kind::Mask => "choose elements with `if`: `if m { x } else { 0 }`",
-                            Kind::Float if indices.shape.is_empty() && matches!(expr.kind, E::Name(_)) => {
-                                "what is to be an index is declared so: `k: u32`, `let k: u32 = …;`"
-                            }
-                            _ if matches!(expr.kind, E::Name(_) | E::Number(_)) => {
-                                "indices are `u32` arguments, come from `argmax`, or are made of indices and sizes"
-                            }
-                            _ if is_call_of(expr, &["min", "max", "clamp", "abs"]) => {
-                                "choose: `x[if i < n { i } else { n - 1 }]`"
-                            }
-                            _ if is_call_of(expr, &["floor"]) => "in a subscript `/` floors: `x[i / 2]`",
-                            _ => {
-                                "what is computed in a subscript is of single indices: `let y[n] = x[2 * i[n] + n];`"
-                            }
-                        };
-                        self.error_with_help(expr.span, message, help);
-                        return None;
-                    }
-                    if gathered && !indices.shape.is_empty() {
-                        self.error_with_help(
-                            expr.span,
-                            "only one subscript may be an index tensor here",
-                            "use index notation: `let y[k] = x[a[k], b[k]];`",
-                        );
-                        return None;
-                    }
-                    gathered |= !indices.shape.is_empty();
-                    let indices = self.store_index(&indices);
-                    let own =
-                        (0..indices.shape.len()).map(|axis| Int::index(depth + shape.len() + axis)).collect();
-                    let picked = self.view(&indices, Vec::new(), own);
-                    let Scalar::Integer(position) = self.graph.scalars[picked.element].clone() else {
-                        return None;
-                    };
-                    at.push(self.inside(position, size, (name, axis), expr));
-                    shape.extend(indices.shape.iter().cloned());
-                }
-            }
+            is_right &= self.take(&mut part, subscripts.get(axis), size, (name, axis)).is_some();
         }
-        Some(self.view(&array, shape, at))
+        is_right.then(|| self.view(&array, part.shape, part.at))
     }
 
-    /// A name in a subscript that nothing binds, as an index would be called.
-    fn unbound<'e>(&mut self, expr: &'e ast::Expr) -> Option<&'e Ident> {
+    /// Goes on with the subscript of the next axis, which has this size, or none: the axis is whole.
+    fn take(
+        &mut self,
+        part: &mut Part,
+        subscript: Option<&Subscript>,
+        size: &Int,
+        axis: (&str, usize),
+    ) -> Option<()> {
+        let depth = self.depth();
+        match subscript {
+            None | Some(Subscript::Whole(_)) => {
+                part.at.push(Int::index(depth + part.shape.len()));
+                part.shape.push(size.clone());
+            }
+            Some(Subscript::Range { from, to, span }) => {
+                let from = from.as_ref().map_or(Some(Int::zero()), |from| self.position(from, size));
+                let to = to.as_ref().map_or(Some(size.clone()), |to| self.position(to, size));
+                let (from, to) = (from?, to?);
+                let length = to.sub(&from);
+                let help = "of a changing part there is a sum, `sum[k in 0..t](x[k])`; else choose: `if k < t { x[k] } else { 0 }`";
+                if !self.is_fixed(&length, "the length of a range", help, &self.place_of(*span)) {
+                    return None;
+                }
+                let wrong = Self::is_at_least(&from, 0) == Some(false)
+                    || Self::is_at_least(&length, 0) == Some(false)
+                    || Self::is_at_least(&size.sub(&to), 0) == Some(false);
+                if wrong {
+                    let shown = format!("{}..{}", self.show_size(&from), self.show_size(&to));
+                    let size = self.show_size(size);
+                    let (message, help) = if Self::is_at_least(&length, 0) == Some(false) {
+                        (
+                            format!("this range is {shown}, which ends before it begins"),
+                            format!("the axis is 0..{size}; a negative literal counts from its end"),
+                        )
+                    } else {
+                        (
+                            format!("this range is {shown}, not inside its axis, 0..{size}"),
+                            "a negative literal counts from the end".to_string(),
+                        )
+                    };
+                    self.error_with_help(*span, message, help);
+                    return None;
+                }
+                let position = Int::index(depth + part.shape.len()).add(&from);
+                let is_inside = Self::is_at_least(&from, 0) == Some(true)
+                    && Self::is_at_least(&size.sub(&to), 0) == Some(true);
+                part.at.push(if is_inside { position } else { checked(position, size, axis) });
+                part.shape.push(length);
+            }
+            Some(Subscript::At(expr)) => {
+                if self.say_unbound(expr) {
+                    self.evaluate_subscript(expr);
+                    return None;
+                }
+                if self.is_integer(expr) {
+                    let position = self.position(expr, size)?;
+                    part.at.push(self.inside(position, size, axis, expr));
+                    return Some(());
+                }
+                let value = self.expr_of(expr, &Wanted::Index);
+                let indices = self.to_array(value, &self.place(expr))?;
+                if indices.kind != Kind::Index {
+                    let message = format!(
+                        "a subscript is an integer, a range or a u32 tensor, found {}",
+                        self.show(indices.kind, &indices.shape)
+                    );
+                    let help = match indices.kind {
+                        Kind::Mask => "choose elements with `if`: `if m { x } else { 0 }`",
+                        Kind::Float if indices.shape.is_empty() && matches!(expr.kind, E::Name(_)) => {
+                            "what is to be an index is declared so: `k: u32`, `let k: u32 = …;`"
+                        }
+                        _ if matches!(expr.kind, E::Name(_) | E::Number(_)) => {
+                            "indices are `u32` arguments, come from `argmax`, or are made of indices and sizes"
+                        }
+                        _ if is_call_of(expr, &["min", "max", "clamp", "abs"]) => {
+                            "choose: `x[if i < n { i } else { n - 1 }]`"
+                        }
+                        _ if is_call_of(expr, &["floor"]) => "in a subscript `/` floors: `x[i / 2]`",
+                        _ => {
+                            "what is computed in a subscript is of single indices: `let y[n] = x[2 * i[n] + n];`"
+                        }
+                    };
+                    self.error_with_help(expr.span, message, help);
+                    return None;
+                }
+                if part.gathered && !indices.shape.is_empty() {
+                    self.error_with_help(
+                        expr.span,
+                        "only one subscript may be an index tensor here",
+                        "use index notation: `let y[k] = x[a[k], b[k]];`",
+                    );
+                    return None;
+                }
+                part.gathered |= !indices.shape.is_empty();
+                let indices = self.store_index(&indices);
+                let own = (0..indices.shape.len())
+                    .map(|axis| Int::index(depth + part.shape.len() + axis))
+                    .collect();
+                let picked = self.view(&indices, Vec::new(), own);
+                let Scalar::Integer(position) = self.graph.scalars[picked.element].clone() else {
+                    return None;
+                };
+                part.at.push(self.inside(position, size, axis, expr));
+                part.shape.extend(indices.shape.iter().cloned());
+            }
+        }
+        Some(())
+    }
+
+    /// Says of the names in a subscript that nothing binds, as indices would be called, how indices are bound.
+    fn say_unbound(&mut self, expr: &ast::Expr) -> bool {
         match &expr.kind {
             E::Name(name) => {
                 let text = name.to_string();
                 let is_like_an_index = text.len() == 1 && text.chars().all(char::is_lowercase);
-                (is_like_an_index && self.resolve(name).is_none()).then_some(name)
+                let is_unbound = is_like_an_index && self.resolve(name).is_none();
+                if is_unbound {
+                    self.unbound_index(name);
+                }
+                is_unbound
             }
-            E::Unary(_, inner) => self.unbound(inner),
-            E::Binary(_, _, left, right) => self.unbound(left).or_else(|| self.unbound(right)),
-            _ => None,
+            E::Unary(_, inner) => self.say_unbound(inner),
+            E::Binary(_, _, left, right) => self.say_unbound(left) | self.say_unbound(right),
+            _ => false,
         }
     }
 

@@ -81,9 +81,15 @@ impl Elaborator<'_> {
 
     /// How an index or counter would have to run.
     fn keep_inside(&self, position: &Int, size: &Int, is_before: bool) -> String {
-        let guard = "guard the read: `if … { … } else { 0 }`";
+        let (in_loop, guard) = (moves_with_loops(position), "guard the read: `if … { … } else { 0 }`");
+        let smaller = |range: &str| match in_loop {
+            true => format!(
+                "run the loop over a smaller range, `for {range}`, or guard what is done: `if … {{ … }}`"
+            ),
+            false => format!("give the index a smaller range, `{range}`, or {guard}"),
+        };
         let Some(growing) = self.growing(position) else {
-            return format!("give the index a smaller range, `i in 0..n`, or {guard}");
+            return smaller(if in_loop { "t in 0..n" } else { "i in 0..n" });
         };
         let Growing { name, from, rest, stride } = growing;
         let divisor = Int::constant(stride);
@@ -91,15 +97,21 @@ impl Elaborator<'_> {
             // The first at which the subscript is not negative.
             let first = rest.scale(-1).plus(stride - 1).div(&divisor).add(&from);
             let first = self.show_size(&first);
-            return format!(
-                "guard the read, `if {name} >= {first} {{ … }} else {{ 0 }}`; a sum or a loop may begin there, `{first}..n`"
-            );
+            return match in_loop {
+                true => format!(
+                    "begin the loop there, `for {name} in {first}..n`, \
+                     or guard what is done: `if {name} >= {first} {{ … }}`"
+                ),
+                false => format!(
+                    "guard the read, `if {name} >= {first} {{ … }} else {{ 0 }}`; a sum may begin there, `{first}..n`"
+                ),
+            };
         }
         let end = size.plus(-1).sub(&rest).div(&divisor).plus(1).add(&from);
         let range = format!("{name} in {}..{}", self.show_size(&from), self.show_size(&end));
         match Self::is_at_least(&end.sub(&from), 1) {
-            Some(false) => format!("give the index a smaller range, `i in 0..n`, or {guard}"),
-            Some(true) | None => format!("give the index a smaller range, `{range}`, or {guard}"),
+            Some(false) => smaller(&format!("{name} in 0..n")),
+            Some(true) | None => smaller(&range),
         }
     }
 
@@ -120,6 +132,11 @@ impl Elaborator<'_> {
         })?;
         Some(Growing { name, from, rest, stride })
     }
+}
+
+/// Whether loops alone, and no index, move a subscript.
+fn moves_with_loops(position: &Int) -> bool {
+    moving_atoms(position).iter().all(|atom| matches!(atom, Atom::Loop(_)))
 }
 
 /// The indices and counters of an integer, each once.

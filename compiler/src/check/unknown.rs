@@ -9,7 +9,7 @@ use super::elaborate::Elaborator;
 use super::elsewhere::{known_elsewhere, library_elsewhere};
 use super::items::InstanceContent;
 use super::library;
-use super::value::{Bound, Layer, Mutability, Value};
+use super::value::{Binding, Bound, Layer, Mutability, Value};
 use super::words::{joined, list, list_open};
 use crate::spelling::did_you_mean;
 use crate::syntax::ast::{self, ExprKind as E, REDUCERS};
@@ -136,8 +136,12 @@ impl Elaborator<'_> {
     /// The names that may stand for a value here, nearest scope first.
     fn in_scope(&self) -> Vec<String> {
         let frame = self.frame();
-        let mut names: Vec<String> =
-            frame.scopes.iter().rev().flatten().map(|binding| binding.name.clone()).collect();
+        // An index that nothing binds is bound to nothing after its error.
+        let is_bound = |binding: &&Binding| {
+            binding.mutable != Mutability::Counter || !matches!(binding.value, Bound::Value(Value::Poison))
+        };
+        let bindings = frame.scopes.iter().rev().flatten().filter(is_bound);
+        let mut names: Vec<String> = bindings.map(|binding| binding.name.clone()).collect();
         if let Some(layer) = &frame.layer {
             names.extend(
                 self.instances.list[layer.instance].fields.iter().map(|field| field.name.to_string()),
