@@ -13,6 +13,7 @@ use crate::syntax::ast::{self, BinaryOperator as Op, ExprKind as E};
 
 const OPTIONS: &str =
     "options are numbers, `true`, `false`, sizes made of dims and constants, and lists of these";
+const SIZE_OF_A_CALL: &str = "options are numbers and sizes; a size that the caller says is an argument `s: dim S`, with `dim S;` outside";
 const INTEGERS: &str =
     "integers are made of indices, sizes, constants and elements of u32 tensors with `+ - * / %`";
 
@@ -401,6 +402,9 @@ impl Elaborator<'_> {
     /// Says that an option is not known at compile time.
     pub fn say_not_static(&mut self, found: &Value, place: &Place) {
         let message = format!("this has to be known at compile time, found {}", self.describe(found));
-        self.say(place, message, Some(OPTIONS.to_string()));
+        let is_index =
+            matches!(found, Value::Array(array) if array.kind == Kind::Index && array.shape.is_empty());
+        let help = if is_index { SIZE_OF_A_CALL } else { OPTIONS };
+        self.say(place, message, Some(help.to_string()));
     }
 }

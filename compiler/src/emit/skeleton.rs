@@ -207,7 +207,7 @@ impl<'block> Sketch<'block> {
         }
     }
 
-    /// The instance of a layer, made where it is new; without fields where nothing declares it.
+    /// The instance of a layer, made where it is new; with fields as often as not where nothing declares it.
     fn layer(
         &mut self,
         name: &Ident,
@@ -245,7 +245,7 @@ impl<'block> Sketch<'block> {
             return None;
         }
         self.depth += 1;
-        let fields = of.map_or_else(Vec::new, |of| self.fields(of, network, &sizes));
+        let fields = of.map_or_else(|| some_fields(network), |of| self.fields(of, network, &sizes));
         self.depth -= 1;
         let shape: Vec<String> = values.iter().map(ToString::to_string).collect();
         self.program.structs.push(StructType {
@@ -372,6 +372,17 @@ impl<'block> Sketch<'block> {
         };
         graph.add_tensor("", shape, kind)
     }
+}
+
+/// The fields of a layer that nobody knows, as most layers have them.
+fn some_fields(network: &Ident) -> Vec<FieldType> {
+    let field = |name: &str, rank: usize| FieldType {
+        name: format_ident!("{name}", span = network.span()),
+        attributes: Vec::new(),
+        frozen: false,
+        content: Content::Tensor { shape: vec![SOME_SIZE as usize; rank], initialiser: Initialiser::Zeros },
+    };
+    vec![field("weight", 2), field("bias", 1)]
 }
 
 /// The result of a function that does not say which: as often as not a loss.
