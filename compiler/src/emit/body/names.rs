@@ -28,8 +28,11 @@ const RESERVED: [&str; 14] = [
     "as_bools",
 ];
 
+/// How many names had been taken at a moment.
+#[derive(Clone, Copy)]
+pub(super) struct Mark(usize);
+
 /// The names of a body.
-#[derive(Clone)]
 pub(super) struct Names {
     taken: RefCell<BTreeSet<String>>,
     /// Every name that has ever been taken, in order.
@@ -75,9 +78,22 @@ impl Names {
         Ident::new(&name, Span::mixed_site())
     }
 
+    /// Up to here.
+    pub fn mark(&self) -> Mark {
+        Mark(self.log.borrow().len())
+    }
+
     /// The names that have been taken since.
-    pub fn since(&self, before: &Self) -> BTreeSet<String> {
-        self.log.borrow()[before.log.borrow().len()..].iter().cloned().collect()
+    pub fn since(&self, mark: Mark) -> BTreeSet<String> {
+        self.log.borrow()[mark.0..].iter().cloned().collect()
+    }
+
+    /// Gives all names free that have been taken since.
+    pub fn forget(&self, mark: Mark) {
+        let mut taken = self.taken.borrow_mut();
+        self.log.borrow_mut().drain(mark.0..).for_each(|name| {
+            taken.remove(&name);
+        });
     }
 
     /// Gives a name free again.

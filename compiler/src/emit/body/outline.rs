@@ -152,18 +152,19 @@ impl Body<'_> {
         if written.iter().any(|buffer| self.declared.contains(buffer) && self.is_local_scalar(*buffer)) {
             return None;
         }
-        let state = (self.names.clone(), self.declared.clone(), self.imports.take());
+        let state = (self.names.mark(), self.declared.clone(), self.imports.take());
         let parts = parts::of(step).filter(|_| !self.is_whole);
         self.part = parts.map(|(around, _)| (self.names.take("rows"), around.axis.extent.clone()));
         self.outline = Some(Outline { written, lent: self.declared.clone(), fields: RefCell::default() });
         let (statements, left) = self.with_own_variables(step);
         let imports = self.imports.replace(state.2);
         let outline = self.outline.take()?;
-        let own = self.names.since(&state.0);
+        let own = self.names.since(state.0);
         let parts = self.part.take().zip(parts).map(|((rows, _), parts)| self.divided(rows, parts));
         let sizes = parts.as_ref().map(Divided::sizes).unwrap_or_default();
         let Some((parameters, variables)) = self.parameters((&statements, &sizes), &outline, own) else {
-            (self.names, self.declared) = (state.0, state.1);
+            self.names.forget(state.0);
+            self.declared = state.1;
             return None;
         };
         outline.fields.borrow().iter().for_each(|field| self.names.release(&field.name));
@@ -236,16 +237,19 @@ impl Body<'_> {
 
     /// The statements of a step, and the variables that they leave.
     fn with_own_variables(&mut self, step: &Step) -> (TokenStream, Vec<Left>) {
-        let (mut inside, before, all) = (BTreeMap::new(), self.declared.clone(), self.touches.clone());
+        let (mut inside, before) = (BTreeMap::new(), self.declared.clone());
         self.count_touches(std::slice::from_ref(step), &mut inside);
         // Whether a variable is mutable in here depends on what is in here.
+        let mut all = Vec::new();
         for (buffer, (_, writes)) in &inside {
             if let Some(touches) = self.touches.get_mut(buffer) {
-                touches.1 = *writes;
+                all.push((*buffer, std::mem::replace(&mut touches.1, *writes)));
             }
         }
         let tokens = self.step(step);
-        self.touches = all;
+        for (buffer, writes) in all {
+            self.touches.entry(buffer).and_modify(|touches| touches.1 = writes);
+        }
         let left = self.declared.difference(&before).filter_map(|buffer| {
             let (touches, writes) = inside.get(buffer).copied().unwrap_or_default();
             let (all_touches, all_writes) = self.touches[buffer];

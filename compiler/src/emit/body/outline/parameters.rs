@@ -69,18 +69,24 @@ impl Body<'_> {
         own: BTreeSet<String>,
     ) -> Option<(Vec<Parameter>, BTreeSet<String>)> {
         let mut parameters = self.fields_as_parameters(outline, &own)?;
-        let around = self.variables_as_parameters(outline).into_iter();
-        parameters.extend(around.filter(|parameter| !own.contains(&parameter.name.to_string())));
-        if self.is_whole {
-            let (krate, cpu) = (self.cx.krate, self.local("cpu"));
+        let cpu = self.is_whole.then(|| self.local("cpu"));
+        let named = parameters.iter().map(|parameter| &parameter.name).chain(self.names_around()).chain(&cpu);
+        let mut variables: BTreeSet<String> = named.map(ToString::to_string).collect();
+        variables.extend(own.iter().cloned());
+        let mut order = mentioned(&quote!(#sizes #statements), &variables);
+        parameters.retain(|parameter| order.contains(&parameter.name));
+        let used: BTreeSet<String> = order.iter().map(ToString::to_string).collect();
+        parameters.extend(self.variables_as_parameters(outline, |name| {
+            let name = name.to_string();
+            used.contains(&name) && !own.contains(&name)
+        }));
+        let sizes = self.sizes_as_parameters().filter(|parameter| !own.contains(&parameter.name.to_string()));
+        parameters.extend(sizes);
+        if let Some(cpu) = cpu {
+            let krate = self.cx.krate;
             let ty = quote!(#krate::__private::kernels::Cpu);
             parameters.push(Parameter::new(cpu.clone(), ty, quote!(#cpu), Role::Size));
         }
-        let buffers = (0..self.plan.memory.buffers.len()).map(|buffer| self.names.buffer(BufferId(buffer)));
-        let named = parameters.iter().map(|parameter| &parameter.name).chain(buffers);
-        let variables: BTreeSet<String> = named.map(ToString::to_string).chain(own).collect();
-        let mut order = mentioned(&quote!(#sizes #statements), &variables);
-        parameters.retain(|parameter| parameter.role == Role::Size || order.contains(&parameter.name));
         for parameter in &mut parameters {
             parameter.cut = self.cut(parameter);
             order.extend(parameter.cut.iter().flat_map(|cut| mentioned(cut, &variables)));
@@ -158,15 +164,40 @@ impl Body<'_> {
         Some(parameters)
     }
 
-    /// All variables around a step that could be given to a function.
-    fn variables_as_parameters(&self, outline: &Outline) -> Vec<Parameter> {
-        let counters = self.counters.values().chain(self.root_names());
-        let sizes = self.cx.dims.iter().chain(counters);
-        let sizes = sizes.map(|name| Parameter::new(name.clone(), quote!(usize), quote!(#name), Role::Size));
-        let mut parameters: Vec<Parameter> = sizes.collect();
+    /// The names of all variables around a step that could be given to a function.
+    fn names_around(&self) -> impl Iterator<Item = &Ident> {
+        let buffers = (0..self.plan.memory.buffers.len()).map(|buffer| self.names.buffer(BufferId(buffer)));
+        let elsewhere = self.cx.inputs.values().chain(&self.cx.targets).filter_map(|access| match access {
+            Access::Variable(name) => Some(name),
+            _ => None,
+        });
+        self.size_names().chain(buffers).chain(elsewhere)
+    }
+
+    fn size_names(&self) -> impl Iterator<Item = &Ident> {
+        self.cx.dims.iter().chain(self.counters.values()).chain(self.root_names())
+    }
+
+    fn sizes_as_parameters(&self) -> impl Iterator<Item = Parameter> {
+        self.size_names().map(|name| Parameter::new(name.clone(), quote!(usize), quote!(#name), Role::Size))
+    }
+
+    /// The variables around a step, but for sizes, that are used in it: types of all that there are would take more
+    /// time than the step itself.
+    fn variables_as_parameters(&self, outline: &Outline, is_used: impl Fn(&Ident) -> bool) -> Vec<Parameter> {
+        let mut parameters = Vec::new();
         for (position, buffer) in self.plan.memory.buffers.iter().enumerate() {
             let id = BufferId(position);
-            let name = self.names.buffer(id).clone();
+            let name = match &buffer.home {
+                Home::Gradient(number) => match self.cx.targets.get(*number) {
+                    Some(Access::Variable(name)) => name.clone(),
+                    _ => continue,
+                },
+                Home::Local | Home::Frame { .. } => self.names.buffer(id).clone(),
+            };
+            if !is_used(&name) {
+                continue;
+            }
             let role = if outline.written.contains(&id) { Role::Written } else { Role::Read };
             match &buffer.home {
                 Home::Local if !outline.lent.contains(&id) => {}
@@ -188,22 +219,17 @@ impl Body<'_> {
                     };
                     parameters.push(self.view_as_parameter(name, buffer.tensor, &element, role, true));
                 }
-                Home::Gradient(number) => {
-                    if let Some(Access::Variable(name)) = self.cx.targets.get(*number) {
-                        let float = self.float();
-                        parameters.push(self.view_as_parameter(
-                            name.clone(),
-                            buffer.tensor,
-                            &float,
-                            role,
-                            false,
-                        ));
-                    }
+                Home::Gradient(_) => {
+                    let float = self.float();
+                    parameters.push(self.view_as_parameter(name, buffer.tensor, &float, role, false));
                 }
             }
         }
         for (&tensor, access) in &self.cx.inputs {
             let Access::Variable(name) = access else { continue };
+            if !is_used(name) {
+                continue;
+            }
             let element = element(self.cx.float, self.kind(tensor));
             parameters.push(match self.is_scalar(tensor) {
                 true => Parameter::new(name.clone(), quote!(#element), quote!(#name), Role::Read),
