@@ -205,18 +205,20 @@ fn halves<R: Rows, O: Arrays, S: Arrays, T: Elements>(
     if !is_divided::<O, S, T>(count, work, depth) {
         return one(count, rows, own.again(), sums.again(), *each);
     }
+    // Without sums there is no limit.
+    let depth = depth.saturating_sub(1);
     let middle = threads::middle_row(count);
     let (first, second) = rows.split(middle, count);
     let (mut before, mut behind) = (T::ZERO, None);
     team::both(
         || {
             let (own, sums) = (own.again(), sums.again());
-            before = halves::<R, O, S, T>(middle, work, first, own, sums, each, depth - 1);
+            before = halves::<R, O, S, T>(middle, work, first, own, sums, each, depth);
         },
         || {
             let (mut own, mut sums) = (O::ZERO, S::ZERO);
             let (rows, rest) = (second, count - middle);
-            let value = halves::<R, O, S, T>(rest, work, rows, own.lend(), sums.lend(), each, depth - 1);
+            let value = halves::<R, O, S, T>(rest, work, rows, own.lend(), sums.lend(), each, depth);
             behind = Some((sums, value));
         },
     );
