@@ -59,7 +59,7 @@ mod several {
     /// is done takes half a µs, in which one core does fifty thousand.
     const WORTH: usize = 1 << 16;
     /// As many times that many are worth to wake one.
-    const ASLEEP: usize = 8;
+    const ASLEEP: usize = 16;
     /// A byte that a part has for itself takes as long as so many.
     const BYTE: u64 = 4;
 
