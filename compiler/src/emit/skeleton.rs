@@ -207,7 +207,7 @@ impl<'block> Sketch<'block> {
         }
     }
 
-    /// The instance of a layer, made where it is new; with fields as often as not where nothing declares it.
+    /// The instance of a layer, made where it is new; with the fields of most layers where nothing declares it.
     fn layer(
         &mut self,
         name: &Ident,
@@ -374,7 +374,7 @@ impl<'block> Sketch<'block> {
     }
 }
 
-/// The fields of a layer that nobody knows, as most layers have them.
+/// The fields of a layer that nobody knows: those of most layers.
 fn some_fields(network: &Ident) -> Vec<FieldType> {
     let field = |name: &str, rank: usize| FieldType {
         name: format_ident!("{name}", span = network.span()),

@@ -44,7 +44,8 @@ pub fn matmul_narrow<const N: usize, F: Float>(
 ) {
     const { assert!(0 < N && N <= LARGEST) };
     #[cfg(feature = "rayon")]
-    if let Some(divided) = super::threads::of_narrow(m, N, k, turned).filter(|_| !is_wide::<N>(m, k, turned))
+    if !is_wide::<N>(m, k, turned)
+        && let Some(divided) = super::threads::of_narrow(m, N, k, turned)
     {
         return in_two::<N, _>(divided, (m, k), (a, a_strides), (b, turned), (c, accumulate));
     }

@@ -120,8 +120,8 @@ pub(super) fn both<W: FnOnce() + Send>(first: impl FnOnce(), second: W) {
 }
 
 /// # Safety
-/// `offer` must be the beginning of an `Errand<W>` that nobody else uses, and that stays until it is done. It is not
-/// said here that it is.
+/// `offer` must be the beginning of an `Errand<W>` that nobody else uses, and that stays until it is done: who runs it says
+/// when that is.
 unsafe fn run<W: FnOnce()>(offer: *mut Offer) {
     let errand = offer.cast::<Errand<W>>();
     // SAFETY: who offers it looks at `done` alone until that is set.

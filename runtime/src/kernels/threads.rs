@@ -43,7 +43,7 @@ pub(super) unsafe fn contract<F: Float>(contraction: Contraction<F>) {
 
 #[cfg(feature = "rayon")]
 pub(super) use several::{
-    Narrow, apart, calls_for, divides, first_half, is_worth_two, middle_row, of_narrow,
+    Narrow, apart, divides, finds_help, first_half, is_worth_two, middle_row, of_narrow,
 };
 
 #[cfg(feature = "rayon")]
@@ -73,10 +73,15 @@ mod several {
     // SAFETY: `apart` asks for it.
     unsafe impl<T> Send for Part<T> {}
 
-    /// Whether so many multiplications are worth two threads, and there is another that does nothing; where they are
-    /// worth to wake it, one that sleeps.
+    /// Whether so many multiplications are worth two threads, and there is another that does nothing.
     pub fn is_worth_two(multiplications: usize) -> bool {
-        multiplications >= 2 * worth() && (team::has_idle() || calls_for(multiplications))
+        multiplications >= 2 * worth() && finds_help(multiplications)
+    }
+
+    /// Whether there is a thread that does nothing: one that is awake, or one that sleeps and has been woken now, since so
+    /// many multiplications are worth that.
+    pub fn finds_help(multiplications: usize) -> bool {
+        team::has_idle() || multiplications >= 2 * ASLEEP * worth() && team::call()
     }
 
     /// Whether so many rows, each of so many multiplications, are computed in two parts, of which one has so many bytes of
@@ -95,11 +100,6 @@ mod several {
             let said = std::env::var("CHAINRULE_PART").ok();
             said.and_then(|said| said.parse().ok()).unwrap_or(WORTH)
         })
-    }
-
-    /// Wakes a thread if so many multiplications are worth it, and there is one to be woken.
-    pub fn calls_for(multiplications: usize) -> bool {
-        multiplications >= 2 * ASLEEP * worth() && team::call()
     }
 
     /// Where the second of two parts of so many rows starts.
@@ -189,9 +189,7 @@ mod several {
         if depth >= k {
             return None;
         }
-        if !team::has_idle() {
-            calls_for(multiplications);
-        }
+        finds_help(multiplications);
         let first = |part: Product<F>| Product { k: depth, ..part };
         let begun = |part: Product<F>| Product { accumulate: true, ..part };
         // SAFETY: `middle` is inside, and so is `depth`.
@@ -249,9 +247,7 @@ mod several {
             is_worth_two(multiplications).then(|| middle(m, 2 * HEIGHT).map(Narrow::Rows))?
         } else if m < FEW && k >= 2 * FEW && !turned {
             // Whether they are two sums may not depend on who has nothing to do.
-            if !team::has_idle() {
-                calls_for(multiplications);
-            }
+            finds_help(multiplications);
             middle(k, SHORT).map(Narrow::Depth)
         } else {
             None

@@ -240,15 +240,17 @@ impl Body<'_> {
         let (mut inside, before) = (BTreeMap::new(), self.declared.clone());
         self.count_touches(std::slice::from_ref(step), &mut inside);
         // Whether a variable is mutable in here depends on what is in here.
-        let mut all = Vec::new();
+        let mut outside = Vec::new();
         for (buffer, (_, writes)) in &inside {
             if let Some(touches) = self.touches.get_mut(buffer) {
-                all.push((*buffer, std::mem::replace(&mut touches.1, *writes)));
+                outside.push((*buffer, std::mem::replace(&mut touches.1, *writes)));
             }
         }
         let tokens = self.step(step);
-        for (buffer, writes) in all {
-            self.touches.entry(buffer).and_modify(|touches| touches.1 = writes);
+        for (buffer, writes) in outside {
+            if let Some(touches) = self.touches.get_mut(&buffer) {
+                touches.1 = writes;
+            }
         }
         let left = self.declared.difference(&before).filter_map(|buffer| {
             let (touches, writes) = inside.get(buffer).copied().unwrap_or_default();

@@ -171,28 +171,39 @@ pub fn in_parts<R: Rows, O: Lent, S: Lent, T: Elements>(
     + Sync,
 ) -> T {
     let (own, sums) = (own.again(), sums.again());
-    if is_divided::<O::Arrays, S::Arrays, T>(count, work, DEPTH) {
-        halves::<R, O::Arrays, S::Arrays, T>(count, work, rows, own, sums, &each, DEPTH)
+    part::<R, O::Arrays, S::Arrays, T>(count, work, rows, own, sums, &each, DEPTH)
+}
+
+/// So many rows, in two halves or as they are.
+#[inline]
+fn part<R: Rows, O: Arrays, S: Arrays, T: Elements>(
+    count: usize,
+    work: u64,
+    rows: R,
+    mut own: O::Lent<'_>,
+    mut sums: S::Lent<'_>,
+    each: &(impl for<'a> Fn(Cpu, usize, R, O::Lent<'a>, S::Lent<'a>) -> T + Copy + Sync),
+    depth: u32,
+) -> T {
+    if is_divided::<O, S, T>(count, work, depth) {
+        halves::<R, O, S, T>(count, work, rows, own, sums, each, depth.saturating_sub(1))
     } else {
-        one(count, rows, own, sums, each)
+        one(count, rows, own.again(), sums.again(), *each)
     }
 }
 
-/// Whether so many rows are two halves: where there are sums that says their size alone, and asks for a thread besides;
-/// else, whether a thread has nothing to do.
+/// Whether so many rows are two halves, for which a thread is asked: where there are sums, their size alone says so; else,
+/// whether a thread has nothing to do besides, without a limit.
 fn is_divided<O: Arrays, S: Arrays, T: Elements>(count: usize, work: u64, depth: u32) -> bool {
+    let are_sums = size_of::<(S, T)>() > 0;
+    if are_sums && depth == 0 || !threads::divides(count, work, size_of::<(O, S)>()) {
+        return false;
+    }
     let multiplications = usize::try_from(work).unwrap_or(usize::MAX).saturating_mul(count);
-    if size_of::<(S, T)>() == 0 {
-        return count >= 2 && threads::is_worth_two(multiplications);
-    }
-    let is_divided = depth > 0 && threads::divides(count, work, size_of::<(O, S)>());
-    if is_divided && !team::has_idle() {
-        threads::calls_for(multiplications);
-    }
-    is_divided
+    threads::finds_help(multiplications) || are_sums
 }
 
-/// Two halves, and so on, the first with what the caller has given.
+/// Two halves, the first with what the caller has given.
 fn halves<R: Rows, O: Arrays, S: Arrays, T: Elements>(
     count: usize,
     work: u64,
@@ -202,23 +213,18 @@ fn halves<R: Rows, O: Arrays, S: Arrays, T: Elements>(
     each: &(impl for<'a> Fn(Cpu, usize, R, O::Lent<'a>, S::Lent<'a>) -> T + Copy + Sync),
     depth: u32,
 ) -> T {
-    if !is_divided::<O, S, T>(count, work, depth) {
-        return one(count, rows, own.again(), sums.again(), *each);
-    }
-    // Without sums there is no limit.
-    let depth = depth.saturating_sub(1);
     let middle = threads::middle_row(count);
     let (first, second) = rows.split(middle, count);
     let (mut before, mut behind) = (T::ZERO, None);
     team::both(
         || {
             let (own, sums) = (own.again(), sums.again());
-            before = halves::<R, O, S, T>(middle, work, first, own, sums, each, depth);
+            before = part::<R, O, S, T>(middle, work, first, own, sums, each, depth);
         },
         || {
             let (mut own, mut sums) = (O::ZERO, S::ZERO);
             let (rows, rest) = (second, count - middle);
-            let value = halves::<R, O, S, T>(rest, work, rows, own.lend(), sums.lend(), each, depth);
+            let value = part::<R, O, S, T>(rest, work, rows, own.lend(), sums.lend(), each, depth);
             behind = Some((sums, value));
         },
     );

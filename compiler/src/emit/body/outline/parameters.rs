@@ -169,7 +169,7 @@ impl Body<'_> {
         let buffers = (0..self.plan.memory.buffers.len()).map(|buffer| self.names.buffer(BufferId(buffer)));
         let elsewhere = self.cx.inputs.values().chain(&self.cx.targets).filter_map(|access| match access {
             Access::Variable(name) => Some(name),
-            _ => None,
+            Access::Field { .. } => None,
         });
         self.size_names().chain(buffers).chain(elsewhere)
     }
@@ -191,7 +191,7 @@ impl Body<'_> {
             let name = match &buffer.home {
                 Home::Gradient(number) => match self.cx.targets.get(*number) {
                     Some(Access::Variable(name)) => name.clone(),
-                    _ => continue,
+                    Some(Access::Field { .. }) | None => continue,
                 },
                 Home::Local | Home::Frame { .. } => self.names.buffer(id).clone(),
             };
