@@ -6,6 +6,8 @@
 
 use alloc::{borrow::ToOwned as _, string::String, string::ToString as _, vec::Vec};
 use core::fmt;
+use core::sync::atomic::{AtomicUsize, Ordering};
+use std::ffi::{OsStr, OsString};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -161,11 +163,12 @@ pub fn save<P: Params>(model: &P, path: impl AsRef<Path>) -> io::Result<()> {
     let Some(name) = path.file_name() else {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "the path has no file name"));
     };
-    let mut beside = std::ffi::OsString::from(".");
-    beside.push(name);
-    beside.push(std::format!(".{}.part", std::process::id()));
-    let beside = path.with_file_name(beside);
-    let written = write_all(&beside, &to_bytes(model)).and_then(|()| fs::rename(&beside, path));
+    let (mut file, beside) = create_beside(path, name)?;
+    // On disk before it takes the place of the old file.
+    let written = file.write_all(&to_bytes(model)).and_then(|()| file.sync_all());
+    // Some systems rename no file that is open.
+    drop(file);
+    let written = written.and_then(|()| fs::rename(&beside, path));
     if written.is_err() {
         // The first error is the one to report.
         let _ = fs::remove_file(&beside);
@@ -184,11 +187,22 @@ pub fn load<P: Params>(model: &mut P, path: impl AsRef<Path>) -> Result<(), Load
     load_into(model, &bytes)
 }
 
-fn write_all(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = fs::File::create(path)?;
-    file.write_all(bytes)?;
-    // On disk before it takes the place of the old file.
-    file.sync_all()
+/// A new file beside `path`, and where it is. Its name belongs to this call alone, among threads, processes, and
+/// machines that write to one folder.
+fn create_beside(path: &Path, name: &OsStr) -> io::Result<(fs::File, PathBuf)> {
+    static CALLS: AtomicUsize = AtomicUsize::new(0);
+    loop {
+        let mut beside = OsString::from(".");
+        beside.push(name);
+        let call = CALLS.fetch_add(1, Ordering::Relaxed);
+        beside.push(std::format!(".{}-{call}.part", std::process::id()));
+        let beside = path.with_file_name(beside);
+        match fs::File::create_new(&beside) {
+            // A process of the same number, elsewhere or long ago.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            created => return created.map(|file| (file, beside)),
+        }
+    }
 }
 
 fn dtype<F: Float>() -> Dtype {
@@ -284,6 +298,30 @@ mod tests {
         assert!(error.to_string().starts_with("cannot read "), "{error}");
         assert!(save(&Net::init(0), folder.join("no").join("folder")).is_err());
         assert!(save(&Net::init(0), "/").is_err());
+        // A folder of that name stands in the way of the last step.
+        fs::create_dir_all(folder.join("taken").join("inside")).unwrap();
+        assert!(save(&Net::init(0), folder.join("taken")).is_err());
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 2, "nothing is left over");
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn threads_that_save_to_one_path_do_not_meet() {
+        let folder = std::env::temp_dir().join(std::format!("chainrule-threads-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("model.safetensors");
+        std::thread::scope(|scope| {
+            for seed in 0..4 {
+                let path = &path;
+                scope.spawn(move || {
+                    for _ in 0..20 {
+                        save(&Net::init(seed), path).unwrap();
+                        load(&mut Net::zeros(), path).unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "nothing is left over");
         fs::remove_dir_all(&folder).unwrap();
     }
 }
