@@ -1,10 +1,10 @@
 //! `#[budget]`: limits on what a function's workspace and a network's parameters take. How much a workspace is
 //! stands in the plan; so this is the one error of a user's that is not found before.
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::Ident;
 
 use crate::emit::{Compiled, CompiledMethod};
-use crate::program::{Float, Method, Program, Sound};
+use crate::program::{Float, Limit, Method, Program, Sound};
 use crate::report::Report;
 use crate::syntax::ast::DerivativeKind;
 use crate::{compile, print};
@@ -16,7 +16,7 @@ const NAMED: usize = 8;
 pub fn check(program: &Program, methods: &[Vec<CompiledMethod>], report: &mut Report) {
     for (network, methods) in program.structs.iter().zip(methods) {
         for (method, compiled) in network.methods.iter().zip(methods) {
-            if let Some(limit) = method.budget.workspace.or(network.budget.workspace) {
+            if let Some(limit) = method.limit.or(network.limit) {
                 workspace(method, compiled, limit, bytes(program.float), report);
             }
         }
@@ -38,7 +38,7 @@ pub fn parameters(
     name: &Ident,
     fields: &[(String, u64)],
     float: Float,
-    (limit, span): (u64, Span),
+    (limit, span): Limit,
     report: &mut Report,
 ) {
     let bytes = bytes(float);
@@ -66,7 +66,7 @@ fn bytes(float: Float) -> u64 {
 fn workspace(
     method: &Method,
     compiled: &CompiledMethod,
-    (limit, span): (u64, Span),
+    (limit, span): Limit,
     bytes: u64,
     report: &mut Report,
 ) {

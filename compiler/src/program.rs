@@ -6,7 +6,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 
 use crate::ir::{DimId, Graph, Int, Kind, LoopId, ScalarId, TensorId};
-use crate::syntax::ast::{Budget, DerivativeKind, Function};
+use crate::syntax::ast::{DerivativeKind, Function};
 
 /// The block's float type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,8 +71,8 @@ pub struct StructType {
     pub methods: Vec<Method>,
     /// How many floats it is.
     pub parameters: u64,
-    /// `#[budget(…)]`, for each of its functions.
-    pub budget: Budget,
+    /// `#[budget(workspace = …)]`, of each of its functions.
+    pub limit: Option<Limit>,
 }
 
 impl StructType {
@@ -100,13 +100,16 @@ pub struct Sound {
     pub network: Ident,
     /// The function.
     pub method: Method,
-    /// Of its workspace, in bytes, and where that is written.
-    pub limit: Option<(u64, Span)>,
+    /// Of its workspace.
+    pub limit: Option<Limit>,
     /// What it computes with.
     pub float: Float,
     /// Whether its network is small.
     pub is_small: bool,
 }
+
+/// What something may take at most, in bytes, and where that is written.
+pub type Limit = (u64, Span);
 
 /// How many floats the fields of one of these structs are.
 pub fn floats(structs: &[StructType], fields: &[FieldType]) -> u64 {
@@ -181,8 +184,8 @@ pub struct Method {
     pub visibility: TokenStream,
     /// The derivatives asked for.
     pub derivatives: Vec<Derivative>,
-    /// `#[budget(…)]` of its own.
-    pub budget: Budget,
+    /// `#[budget(workspace = …)]` of its own.
+    pub limit: Option<Limit>,
     /// Its arguments in order.
     pub arguments: Vec<Argument>,
     /// What it returns.
@@ -371,6 +374,9 @@ pub fn generated_methods(function: &Function) -> Vec<String> {
     }
     endings.into_iter().map(|ending| format!("{}{ending}", function.name)).collect()
 }
+
+/// Functions that every network has.
+pub const CONSTRUCTORS: [&str; 2] = ["init", "zeros"];
 
 /// The name of the pass that is generated for a public function, if one is.
 pub fn generated_pass(network: &Ident, function: &Function) -> Option<String> {

@@ -7,7 +7,7 @@ use super::asked::attribute;
 use super::instances::Instances;
 use super::items::{Callable, Items};
 use crate::budget;
-use crate::program::{generated_methods, generated_pass};
+use crate::program::{CONSTRUCTORS, generated_methods, generated_pass};
 use crate::report::Report;
 use crate::syntax::ast;
 
@@ -62,6 +62,11 @@ pub fn check(items: &Items<'_>, report: &mut Report) {
             }
         }
         if is_network {
+            let public = methods.iter().filter(|one| !one.function.visibility.is_empty());
+            let budgets = definition.budget.iter().chain(public.flat_map(|one| &one.function.budget));
+            for bytes in budgets.flat_map(|budget| budget.workspace.iter().chain(&budget.params)) {
+                items.limit(bytes, report);
+            }
             generated_names(items, definition, methods, report);
         }
     }
@@ -106,8 +111,8 @@ fn inner(function: &ast::Function, report: &mut Report) {
 
 /// Reports each limit of a budget that stands where it limits nothing.
 fn limits(budget: &ast::Budget, message: &str, help: &str, report: &mut Report) {
-    for (_, span) in budget.workspace.iter().chain(&budget.params) {
-        report.error_with_help(*span, message, help);
+    for bytes in budget.workspace.iter().chain(&budget.params) {
+        report.error_with_help(bytes.span, message, help);
     }
 }
 
@@ -123,6 +128,10 @@ fn generated_names(
         .map(|callable| callable.function)
         .filter(|function| !function.visibility.is_empty())
         .collect();
+    for function in public.iter().filter(|one| CONSTRUCTORS.iter().any(|taken| one.name == taken)) {
+        let message = format!("`{}` is generated for every network", function.name);
+        report.error_with_help(function.name.span(), message, "give this function another name");
+    }
     for function in &public {
         for taken in generated_methods(function) {
             if let Some(other) = public.iter().find(|other| other.name == taken) {
@@ -166,7 +175,8 @@ pub fn check_parameters(
     let functions = items.methods[&definition.name.to_string()].iter().map(|callable| callable.function);
     let public = functions.filter(|function| !function.visibility.is_empty());
     let budgets = definition.budget.iter().chain(public.flat_map(|function| &function.budget));
-    for limit in budgets.filter_map(|budget| budget.params) {
+    for bytes in budgets.filter_map(|budget| budget.params.as_ref()) {
+        let Some(limit) = items.limit(bytes, &mut Report::default()) else { continue };
         budget::parameters(&definition.name, &fields, items.float, limit, report);
     }
 }

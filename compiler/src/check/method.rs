@@ -131,7 +131,7 @@ pub fn lower(
         attributes: function.attributes.clone(),
         visibility: function.visibility.clone(),
         derivatives: derivatives?,
-        budget: function.budget.unwrap_or_default(),
+        limit: items.workspace_limit(function.budget.as_ref()),
         arguments,
         result: result?,
         fields,

@@ -172,9 +172,9 @@ fn sound(
     for (definition, instance) in networks {
         // Of a network that no memory holds, or whose fields are not known, there is no plan.
         let Some(parameters) = instances.parameters(*instance) else { continue };
-        let outer = definition.budget.and_then(|budget| budget.workspace);
+        let outer = items.workspace_limit(definition.budget.as_ref());
         for method in methods.remove(instance).unwrap_or_default() {
-            let (network, limit) = (definition.name.clone(), method.budget.workspace.or(outer));
+            let (network, limit) = (definition.name.clone(), method.limit.or(outer));
             let is_small = is_small(parameters as u64);
             sound.push(Sound { network, method, limit, float: items.float, is_small });
         }
@@ -285,6 +285,6 @@ fn add(
         fields,
         methods: Vec::new(),
         parameters,
-        budget: network.and_then(|network| network.budget).unwrap_or_default(),
+        limit: network.and_then(|network| items.workspace_limit(network.budget.as_ref())),
     });
 }

@@ -12,8 +12,8 @@ use super::messages::errors;
 use crate::check::layer_elsewhere;
 use crate::ir::{DimId, Graph, Int, Kind, TensorId};
 use crate::program::{
-    Argument, ArgumentContent, Constant, Content, Derivative, DimSource, FieldType, Float, Initialiser,
-    Method, Program, Returned, Sound, StructType, floats, generated_methods, generated_pass,
+    Argument, ArgumentContent, CONSTRUCTORS, Constant, Content, Derivative, DimSource, FieldType, Float,
+    Initialiser, Method, Program, Returned, Sound, StructType, floats, generated_methods, generated_pass,
 };
 use crate::report::Report;
 use crate::spelling::did_you_mean;
@@ -128,7 +128,8 @@ impl<'block> Sketch<'block> {
         let sizes = self.sizes.clone();
         let fields = self.fields(of, &of.name, &sizes);
         let mut methods: Vec<Method> = Vec::new();
-        let taken: Vec<String> = public(self.block, of).flat_map(generated_methods).collect();
+        let mut taken: Vec<String> = public(self.block, of).flat_map(generated_methods).collect();
+        taken.extend(CONSTRUCTORS.map(str::to_owned));
         for function in public(self.block, of) {
             let known = methods.iter().any(|method| method.name == function.name);
             if !known && !taken.iter().any(|taken| function.name == taken) {
@@ -147,7 +148,7 @@ impl<'block> Sketch<'block> {
             parameters: floats(&self.program.structs, &fields),
             fields,
             methods,
-            budget: ast::Budget::default(),
+            limit: None,
         });
     }
 
@@ -257,7 +258,7 @@ impl<'block> Sketch<'block> {
             parameters: floats(&self.program.structs, &fields),
             fields,
             methods: Vec::new(),
-            budget: ast::Budget::default(),
+            limit: None,
         });
         let index = self.program.structs.len() - 1;
         self.layers.insert(key, index);
@@ -328,7 +329,7 @@ impl<'block> Sketch<'block> {
             attributes: function.attributes.clone(),
             visibility: function.visibility.clone(),
             derivatives,
-            budget: ast::Budget::default(),
+            limit: None,
             arguments,
             result,
             fields: Vec::new(),

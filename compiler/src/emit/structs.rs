@@ -72,36 +72,27 @@ fn field_type(paths: &Paths, program: &Program, content: &Content) -> TokenStrea
 /// `Mlp::init(42)`, `Mlp::zeros()`: inherent, so that users need not import the trait.
 fn constructors(paths: &Paths, of: &StructType) -> TokenStream {
     let Paths { krate, private, .. } = paths;
-    let taken = |function: &str| of.methods.iter().any(|method| method.name == function);
-    let mut functions = Vec::new();
-    if of.is_network && !taken("init") {
-        let docs = docs::lines(&[
-            "Parameters as the net initialises them, boxed and never built on the stack; the same bits for the same `seed`."
-                .to_string(),
-        ]);
-        functions.push(quote! {
-            #docs
-            #[must_use]
-            pub fn init(seed: u64) -> #private::alloc::boxed::Box<Self> {
-                <Self as #krate::Params>::init(seed)
-            }
-        });
-    }
-    if of.is_network && !taken("zeros") {
-        let docs =
-            docs::lines(&["Zeros, boxed and never built on the stack: where gradients go.".to_string()]);
-        functions.push(quote! {
-            #docs
-            #[must_use]
-            pub fn zeros() -> #private::alloc::boxed::Box<Self> {
-                <Self as #krate::Params>::zeros()
-            }
-        });
-    }
-    if functions.is_empty() {
+    if !of.is_network {
         return TokenStream::new();
     }
-    let implementation = implementation(of, &quote!(#(#functions)*));
+    let from_seed = docs::lines(&[
+        "Parameters as the net initialises them, boxed and never built on the stack; the same bits for the same `seed`."
+            .to_string(),
+    ]);
+    let empty = docs::lines(&["Zeros, boxed and never built on the stack: where gradients go.".to_string()]);
+    let functions = quote! {
+        #from_seed
+        #[must_use]
+        pub fn init(seed: u64) -> #private::alloc::boxed::Box<Self> {
+            <Self as #krate::Params>::init(seed)
+        }
+        #empty
+        #[must_use]
+        pub fn zeros() -> #private::alloc::boxed::Box<Self> {
+            <Self as #krate::Params>::zeros()
+        }
+    };
+    let implementation = implementation(of, &functions);
     quote!(#krate::__with_alloc! { #implementation })
 }
 

@@ -148,8 +148,10 @@ fn leading_axes_stand_for_one() {
 fn what_is_written_leaves_its_name_to_what_is_generated() {
     let expansion = expanded(
         "pub struct Net { w: f32 } pub struct NetFPass { w: f32 }
-         impl Net { #[grad] pub fn f(x: f32) -> f32 { x * w } pub fn f_value(x: f32[3]) -> f32 { x } }",
+         impl Net { #[grad] pub fn f(x: f32) -> f32 { x * w } pub fn f_value(x: f32[3]) -> f32 { x }
+            pub fn init(x: f32) -> f32 { x } }",
     );
+    assert_eq!(expansion.matches("pubfninit").count(), 1);
     assert_eq!(expansion.matches("fnf_value<").count(), 1);
     assert_eq!(expansion.matches("structNetFPass").count(), 1);
 }

@@ -270,13 +270,13 @@ pub enum DerivativeKind {
     Hessian,
 }
 
-/// `#[budget(workspace = 16_384, params = 40_000)]`, in bytes.
-#[derive(Clone, Copy, Debug, Default)]
+/// `#[budget(workspace = 16_384, params = 4 * COUNT)]`, in bytes.
+#[derive(Debug, Default)]
 pub struct Budget {
     /// The limit on the workspace.
-    pub workspace: Option<(u64, Span)>,
+    pub workspace: Option<Expr>,
     /// The limit on the parameters.
-    pub params: Option<(u64, Span)>,
+    pub params: Option<Expr>,
 }
 
 /// `extern fn inv(a: f64[K, K]) -> f64[K, K] { derivative(da) = -(y @ da @ y) }`

@@ -71,7 +71,7 @@ pub const A: usize = 1;
         /// A tensor.
         pub fn drop(x: f64[3]) -> f64[3] { x + x }
         /// A sum.
-        pub fn zeros(x: f64[3]) -> f64 { sum(x) }
+        pub fn for_each_tensor(x: f64[3]) -> f64 { sum(x) }
         /// A value.
         #[grad]
         pub fn value(x: f64[3]) -> f64 { sum(x * as_slice) + l2(W) }

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
-use super::super::ast::{Budget, DerivativeKind, DerivativeRequest};
+use super::super::ast::{Budget, DerivativeKind, DerivativeRequest, Expr};
 use super::{Failed, Parsed, Parser, hints};
 use crate::spelling::did_you_mean;
 
@@ -234,9 +234,9 @@ impl Parser<'_> {
             if limits.is_empty() && inner.cursor.is_empty() && group.stream().is_empty() {
                 inner.wrong(group.span(), "a budget needs its limits", LIMITS);
             }
-            for (what, bytes, span) in limits {
+            for (what, bytes) in limits {
                 let slot = if what == "workspace" { &mut budget.workspace } else { &mut budget.params };
-                if slot.replace((bytes, span)).is_some() {
+                if slot.replace(bytes).is_some() {
                     inner.wrong(
                         what.span(),
                         format!("`{what}` has a limit already"),
@@ -248,7 +248,7 @@ impl Parser<'_> {
         Ok(budget)
     }
 
-    fn limit(&mut self) -> Parsed<(Ident, u64, Span)> {
+    fn limit(&mut self) -> Parsed<(Ident, Expr)> {
         if self.cursor.word().is_none() {
             return Err(self.expected_or("`workspace` or `params`", hints::ATTRIBUTE, LIMITS));
         }
@@ -267,17 +267,9 @@ impl Parser<'_> {
         if !self.eat("=") {
             return Err(self.expected("`=` and a number of bytes", hints::ATTRIBUTE));
         }
-        let span = self.cursor.span();
-        let value = match self.cursor.peek(0) {
-            Some(TokenTree::Literal(literal)) => literal.to_string().replace('_', "").parse().ok(),
-            _ => None,
-        };
-        match value {
-            Some(bytes) => {
-                self.cursor.bump();
-                Ok((name, bytes, span))
-            }
-            None => Err(self.expected_or("a whole number of bytes", hints::ATTRIBUTE, LIMITS)),
+        match self.cursor.is_empty() || self.at(",") {
+            true => Err(self.expected_or("a whole number of bytes", hints::ATTRIBUTE, LIMITS)),
+            false => Ok((name, self.expression()?)),
         }
     }
 

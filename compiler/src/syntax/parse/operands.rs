@@ -72,10 +72,22 @@ impl Parser<'_> {
                     let body = self.body()?;
                     Ok(Expr { span: body.span, kind: ExprKind::Block(body) })
                 }
-                Delimiter::Brace | Delimiter::None => Err(self.expected("an expression", hints::OPERAND)),
+                Delimiter::Brace | Delimiter::None => Err(self.no_expression()),
             },
-            _ => Err(self.expected("an expression", hints::OPERAND)),
+            _ => Err(self.no_expression()),
         }
+    }
+
+    /// What comes next begins no expression.
+    fn no_expression(&mut self) -> Failed {
+        let otherwise = if self.cursor.behind(&hints::OPERATORS) {
+            hints::NO_RIGHT_SIDE
+        } else if self.cursor.behind(&[',']) {
+            hints::NO_ELEMENT
+        } else {
+            hints::VALUES
+        };
+        self.expected_or("an expression", hints::OPERAND, otherwise)
     }
 
     /// An expression that fills its group; what is left over is reported.

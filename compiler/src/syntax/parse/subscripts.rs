@@ -10,7 +10,7 @@ impl Parser<'_> {
     pub(super) fn subscripts(&mut self, group: &Group) -> Parsed<Vec<Subscript>> {
         self.within(group, |inner| {
             if inner.cursor.is_empty() {
-                inner.expected("a subscript", hints::OPERAND);
+                inner.expected_or("a subscript", hints::OPERAND, hints::SUBSCRIPTS);
             }
             inner.list(hints::OPERATOR, Self::subscript, |span| Some(Subscript::At(lost_expression(span))))
         })
@@ -26,7 +26,7 @@ impl Parser<'_> {
         if !self.at_range() {
             return match from {
                 Some(at) => Ok(Subscript::At(at)),
-                None => Err(self.expected("a subscript", hints::OPERAND)),
+                None => Err(self.expected_or("a subscript", hints::OPERAND, hints::SUBSCRIPTS)),
             };
         }
         let dots = self.dots();

@@ -43,6 +43,26 @@ pub(in crate::syntax::parse) const OPERAND: Table = &[
     ("`mut`", "`mut` stands behind `let`"),
 ];
 
+/// What an operator ends in.
+pub(in crate::syntax::parse) const OPERATORS: [char; 12] =
+    ['+', '-', '*', '/', '%', '@', '=', '<', '>', '!', '&', '|'];
+
+/// Where one came last.
+pub(in crate::syntax::parse) const NO_RIGHT_SIDE: &str =
+    "what stands in front of it needs a value on its right: write one, or leave it out";
+
+/// Where a comma came last.
+pub(in crate::syntax::parse) const NO_ELEMENT: &str =
+    "a value is missing behind the `,`, or there is one `,` too many";
+
+/// Where an expression begins.
+pub(in crate::syntax::parse) const VALUES: &str =
+    "an expression is a name, a number, a call `f(x)`, a list `[a, b]`, or made of these with operators";
+
+/// Where a subscript was expected.
+pub(in crate::syntax::parse) const SUBSCRIPTS: &str =
+    "a subscript is an index `x[i]`, a range `x[1..3]`, or a whole axis `x[.., 0]`";
+
 /// What another library takes as a string.
 pub(in crate::syntax::parse) const STRINGS: Table = &[
     (

@@ -99,8 +99,8 @@ fn signature(arguments: &[Argument], result: &Option<Type>) -> String {
 }
 
 fn budget(budget: &Budget) -> String {
-    let workspace = budget.workspace.iter().map(|(bytes, _)| format!("workspace {bytes}"));
-    let params = budget.params.iter().map(|(bytes, _)| format!("params {bytes}"));
+    let workspace = budget.workspace.iter().map(|bytes| format!("workspace {}", expression(bytes)));
+    let params = budget.params.iter().map(|bytes| format!("params {}", expression(bytes)));
     list("#budget", workspace.chain(params))
 }
 
