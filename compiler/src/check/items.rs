@@ -368,11 +368,11 @@ impl<'a> Items<'a> {
                 None
             }
             E::Number(ast::Number { value, .. }) => {
-                report.error_with_help(
-                    expr.span,
-                    format!("a size is an integer, found {value:?}"),
-                    "leave out the fraction",
-                );
+                let help = match value.fract() == 0.0 && value.abs() <= LARGEST as f64 {
+                    true => format!("write `{value}`"),
+                    false => "leave out the fraction".to_string(),
+                };
+                report.error_with_help(expr.span, format!("a size is an integer, found {value:?}"), help);
                 None
             }
             E::Name(name) => {
