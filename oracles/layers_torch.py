@@ -353,6 +353,7 @@ for suffix, size, kernel, options in [
     ("with_all", (2, 4, 3, 2), (4, 3, 2, 3), {"stride": 3, "padding": 1, "dilation": 2, "groups": 2, "output_padding": 2}),
     ("of_channels", (2, 3, 2, 2), (3, 2, 2, 1), {"groups": 3}),
     ("padded", (1, 2, 4, 3), (2, 3, 3, 3), {"padding": 2}),
+    ("into_gaps", (1, 2, 3, 2), (2, 3, 2, 3), {"dilation": 2, "output_padding": 1}),
 ]:
     call = "conv_transpose2d(x, w" + "".join(f", {option} = {value}" for option, value in options.items()) + ")"
     function(

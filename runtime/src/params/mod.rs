@@ -89,6 +89,12 @@ pub trait Params: Sized + Send + Sync + 'static {
     #[doc(hidden)]
     fn __initialise(&mut self, rng: &mut Rng);
 
+    /// Overwrites every field by its initialiser: the parameters that `init(seed)` makes, where the
+    /// network stands. Needs no allocator.
+    fn initialise(&mut self, seed: u64) {
+        self.__initialise(&mut Rng::new(seed));
+    }
+
     /// How many floats the network has.
     #[must_use]
     fn count() -> usize {
@@ -165,7 +171,7 @@ pub trait Params: Sized + Send + Sync + 'static {
     #[must_use]
     fn init(seed: u64) -> Box<Self> {
         let mut network = Self::zeros();
-        network.__initialise(&mut Rng::new(seed));
+        network.initialise(seed);
         network
     }
 }

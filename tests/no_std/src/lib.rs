@@ -4,7 +4,7 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
-use chainrule::{Adam, Workspace, net};
+use chainrule::{Adam, Params, Workspace, net};
 
 net! {
     dim N;
@@ -78,6 +78,14 @@ pub fn start(memory: &mut [f32], gradient: &mut Gate) -> f32 {
     let value = pass.value();
     pass.backward(gradient);
     value
+}
+
+/// A gate as the net initialises it, on the stack.
+#[must_use]
+pub fn initialised(seed: u64) -> Gate {
+    let mut gate = filled(f32::NAN);
+    gate.initialise(seed);
+    gate
 }
 
 /// A gate of these numbers only.

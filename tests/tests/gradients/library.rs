@@ -260,6 +260,7 @@ library! {
         conv_transpose2d_with_all(x: [2, 4, 3, 2], w: [4, 3, 2, 3], c: [2, 6, 9, 8]) = { conv_transpose2d(x, w, stride = 3, padding = 1, dilation = 2, groups = 2, output_padding = 2) };
         conv_transpose2d_of_channels(x: [2, 3, 2, 2], w: [3, 2, 2, 1], c: [2, 6, 3, 2]) = { conv_transpose2d(x, w, groups = 3) };
         conv_transpose2d_padded(x: [1, 2, 4, 3], w: [2, 3, 3, 3], c: [1, 3, 2, 1]) = { conv_transpose2d(x, w, padding = 2) };
+        conv_transpose2d_into_gaps(x: [1, 2, 3, 2], w: [2, 3, 2, 3], c: [1, 3, 6, 7]) = { conv_transpose2d(x, w, dilation = 2, output_padding = 1) };
         mse_of(x: [4, 3], y: [4, 3], c: [1]) = { mse(x, y) };
         mae_of(x: [4, 3], y: [4, 3], c: [1]) = { mae(x, y) };
         huber_of(x: [4, 3], y: [4, 3], c: [1]) = { huber(x, y, delta = 0.5) };

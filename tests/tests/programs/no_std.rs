@@ -2,13 +2,18 @@
 
 use crate::message_of;
 use chainrule::Params as _;
-use chainrule_tests_no_std::{LENGTH, OUTPUTS, filled, learn, start};
+use chainrule_tests_no_std::{Gate, LENGTH, OUTPUTS, filled, initialised, learn, start};
 
 #[test]
 fn it_learns_on_the_stack() {
     let (loss, outputs) = learn(400);
     assert!(loss < 0.1, "{loss}");
     assert_eq!(outputs, OUTPUTS);
+}
+
+#[test]
+fn it_begins_with_the_same_numbers() {
+    assert_eq!(initialised(3).as_slice(), Gate::init(3).as_slice());
 }
 
 #[test]

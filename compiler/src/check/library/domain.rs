@@ -30,9 +30,11 @@ enum Domain {
     UpTo(&'static str),
     /// Those that are not larger than half of another argument.
     UpToHalf(&'static str),
+    /// Those below the larger of two other arguments.
+    BelowEither(&'static str, &'static str),
 }
 
-use Domain::{Above, Below, Except, From, UpTo, UpToHalf};
+use Domain::{Above, Below, BelowEither, Except, From, UpTo, UpToHalf};
 
 const fn of(
     functions: &'static [&'static str],
@@ -53,6 +55,12 @@ static LINES: &[Line] = &[
     of(&[], "groups", From(1.0), "with `groups = 1` all channels are one group"),
     of(&[], "padding", From(0.0), "what is left out at the edges is a range: `x[.., .., 1..-1, 1..-1]`"),
     of(&[], "output_padding", From(0.0), "with `output_padding = 0` nothing is added"),
+    of(
+        &[],
+        "output_padding",
+        BelowEither("stride", "dilation"),
+        "it chooses among the images that a convolution makes this one of: `stride = 2, output_padding = 1`",
+    ),
     of(POOLS, "padding", UpToHalf("size"), "a window that lies in the padding alone has no elements"),
     of(&[], "eps", From(0.0), "`eps` keeps a root away from 0: `eps = 1e-5`"),
     of(&["huber"], "delta", Above(0.0), "`delta` is where the square goes over into the line: `delta = 1`"),
@@ -90,6 +98,12 @@ impl Elaborator<'_> {
                 UpToHalf(other) => match constant(other) {
                     Some(most) => (2.0 * found <= most, format!("at most half of its `{other}`, {most},")),
                     None => continue,
+                },
+                BelowEither(one, other) => match (constant(one), constant(other)) {
+                    (Some(a), Some(b)) => {
+                        (found < a.max(b), format!("a number below its `{one}`, {a}, or its `{other}`, {b},"))
+                    }
+                    _ => continue,
                 },
             };
             if !right {
