@@ -108,7 +108,7 @@ pub fn initialiser(
         _ => {}
     }
     let needs_matrix = !matches!(text.as_str(), "zeros" | "ones" | "constant" | "normal" | "uniform");
-    let only_matrix = matches!(text.as_str(), "orthogonal" | "eye");
+    let only_matrix = text == "eye";
     if needs_matrix && rank < 2 || only_matrix && rank != 2 {
         let what = if only_matrix { "matrices" } else { "tensors of two axes or more" };
         let has = match rank {

@@ -49,6 +49,18 @@ net! {
     }
 }
 
+net! {
+    /// Kernels, whose rows are one axis by the rest.
+    pub struct Kernels {
+        wide: f32[4, 3, 2, 2] = orthogonal,
+        tall: f32[6, 2, 2] = orthogonal,
+    }
+
+    impl Kernels {
+        pub fn nothing(x: f32) -> f32 { x }
+    }
+}
+
 /// FNV-1a over the bytes of some numbers.
 fn hash(bytes: impl Iterator<Item = u8>) -> u64 {
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
@@ -93,6 +105,19 @@ fn initialisers_do_what_they_are_called() {
         for b in 0..4 {
             let dot: f32 = model.orthogonal.iter().map(|row| row[a] * row[b]).sum();
             assert!((dot - f32::from(u8::from(a == b))).abs() < 1e-6);
+        }
+    }
+}
+
+#[test]
+fn orthogonal_kernels() {
+    let model = Kernels::init(5);
+    let near = |dot: f32, a: usize, b: usize| assert!((dot - f32::from(u8::from(a == b))).abs() < 1e-6);
+    for a in 0..4 {
+        for b in 0..4 {
+            let row = |row: usize| model.wide[row].as_flattened().as_flattened();
+            near(row(a).iter().zip(row(b)).map(|(x, y)| x * y).sum(), a, b);
+            near(model.tall.iter().map(|row| row.as_flattened()[a] * row.as_flattened()[b]).sum(), a, b);
         }
     }
 }
