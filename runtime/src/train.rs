@@ -87,7 +87,7 @@ pub struct Stopped<F> {
 
 impl<F: Float> fmt::Display for Stopped<F> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} after {} updates, cost {}", self.reason, self.epochs, self.cost)
+        write!(formatter, "{} after {} updates, cost {:?}", self.reason, self.epochs, self.cost)
     }
 }
 
@@ -236,6 +236,8 @@ mod tests {
         assert!((stopped.cost - 3.0).abs() < 1e-8 && (model.x[0] - 1.0).abs() < 1e-3);
         assert_eq!(stopped.cost, bowl(&model, &mut Point { x: [0.0; 2] }));
         assert!(stopped.to_string().starts_with("the cost no longer falls after "));
+        let small = Stopped { cost: 2.5e-27, ..stopped };
+        assert!(small.to_string().ends_with(", cost 2.5e-27"), "{small}");
     }
 
     #[test]
