@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, Span};
 
 use super::float::float_of;
-use crate::program::{Float, Initialiser, Limit};
+use crate::program::{Float, Initialiser};
 use crate::report::Report;
 use crate::spelling::did_you_mean;
 use crate::syntax::ast;
@@ -333,22 +333,6 @@ impl<'a> Items<'a> {
             None => format!("declare it: `pub struct {name} {{ … }}`"),
         };
         report.error_with_help(name.span(), format!("there is no struct `{name}` in this block"), help);
-    }
-
-    /// What a budget leaves to a workspace; where that cannot be said, `declarations` has said why.
-    pub fn workspace_limit(&self, budget: Option<&ast::Budget>) -> Option<Limit> {
-        self.limit(budget?.workspace.as_ref()?, &mut Report::default())
-    }
-
-    /// The bytes of a limit.
-    pub fn limit(&self, bytes: &ast::Expr, report: &mut Report) -> Option<Limit> {
-        let value = self.constant(bytes, &BTreeMap::new(), report)?;
-        let limit = u64::try_from(value);
-        if limit.is_err() {
-            let message = format!("a limit is a number of bytes, an integer from 0, found {value}");
-            report.error_with_help(bytes.span, message, "write `#[budget(workspace = 16_384)]`");
-        }
-        Some((limit.ok()?, bytes.span))
     }
 
     /// The value of integer arithmetic on literals, constants and generics.

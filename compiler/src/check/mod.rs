@@ -10,6 +10,7 @@ mod arguments;
 mod asked;
 mod assigned;
 mod assignment;
+mod budgets;
 mod call;
 mod choice;
 mod declarations;
