@@ -25,9 +25,9 @@ pub fn check(program: &Program, methods: &[Vec<CompiledMethod>], report: &mut Re
 
 /// The same of what is right beside errors.
 pub fn check_sound(sound: &[Sound], report: &mut Report) {
-    for Sound { method, limit, float, is_small, .. } in sound {
+    for Sound { method, limit, float, parameters, .. } in sound {
         if let Some(limit) = limit {
-            let compiled = compile::method(method, *is_small);
+            let compiled = compile::method(method, *parameters);
             workspace(method, &compiled, *limit, bytes(*float), report);
         }
     }
@@ -122,7 +122,7 @@ fn variants<'a>(method: &Method, compiled: &'a CompiledMethod) -> Vec<(String, &
             DerivativeKind::Hessian => "_hessian",
         };
         variants.push((named(suffix), &compiled.of));
-        variants.extend(compiled.step.iter().map(|step| (named("_step"), step)));
+        variants.extend(compiled.fused().map(|step| (named("_step"), step)));
     }
     variants
 }

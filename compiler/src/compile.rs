@@ -1,5 +1,6 @@
 //! From a checked function to plans: the value alone, and each derivative that was asked for.
 
+mod blocks;
 mod direction;
 mod gradient;
 mod subscripts;
@@ -12,7 +13,7 @@ use std::collections::BTreeSet;
 
 use proc_macro2::Ident;
 
-use crate::emit::{Compiled, CompiledDerivative, CompiledMethod};
+use crate::emit::{Compiled, CompiledDerivative, CompiledMethod, CompiledStep};
 use crate::ir::{ExternId, Graph, Int, Kind, Name, TensorId};
 use crate::plan::{Inputs, Plan};
 use crate::program::{Derivative, Method, Program, StructType};
@@ -21,6 +22,8 @@ use crate::simplify::{Purpose, simplify};
 use crate::syntax::ast::DerivativeKind;
 use crate::{count, plan, print};
 
+#[cfg(test)]
+pub use blocks::of_rows;
 pub use gradient::gradient;
 pub use whole::shared_axes;
 
@@ -60,12 +63,12 @@ pub fn undifferentiated(method: &Method, derivative: &Derivative) -> BTreeSet<Ex
 
 /// Every function of a program, planned in all its variants.
 pub fn compile(program: &Program) -> Vec<Vec<CompiledMethod>> {
-    let methods = |of: &StructType| of.methods.iter().map(|each| method(each, of.is_small())).collect();
+    let methods = |of: &StructType| of.methods.iter().map(|each| method(each, of.parameters)).collect();
     program.structs.iter().map(methods).collect()
 }
 
-/// One function, planned in all its variants; `is_small` says whether its network is.
-pub fn method(method: &Method, is_small: bool) -> CompiledMethod {
+/// One function of a network of so many floats, planned in all its variants.
+pub fn method(method: &Method, parameters: u64) -> CompiledMethod {
     let value = planned(method, value(method), &[], plan::plan);
     let mut explained = None;
     let mut derivatives = Vec::new();
@@ -81,16 +84,26 @@ pub fn method(method: &Method, is_small: bool) -> CompiledMethod {
         let mut step = None;
         if derivative.kind == DerivativeKind::Grad {
             explained.get_or_insert_with(|| explain(method, &routine));
-            // To apply a small gradient at once takes less time than to apply each part as soon as it is complete,
-            // and is less to build.
-            let held = is_small && derivative.arguments.is_empty();
-            step = (method.has_step(derivative) && !held)
-                .then(|| planned(method, gradient::step(method, derivative), &[], plan::plan_step));
+            step = method.has_step(derivative).then(|| self::step(method, derivative, parameters));
         }
         derivatives.push(CompiledDerivative { of: planned_pass, derivation, directions, step });
     }
     let (derivation, latex, dot) = explained.unwrap_or_else(|| explain(method, &self::value(method)));
     CompiledMethod { value, derivatives, derivation, latex, dot }
+}
+
+/// How a step of training of a network of so many floats is done.
+fn step(method: &Method, derivative: &Derivative, parameters: u64) -> CompiledStep {
+    if let Some(blocks) = blocks::planned(method, derivative, parameters) {
+        return CompiledStep::Blocks(Box::new(blocks));
+    }
+    // To apply a small gradient at once takes less time than to apply each part as soon as it is complete, and is less
+    // to build.
+    if parameters <= 1 << 10 && derivative.arguments.is_empty() {
+        return CompiledStep::Held;
+    }
+    let fused = planned(method, gradient::step(method, derivative), &[], plan::plan_step);
+    CompiledStep::Fused(Box::new(fused))
 }
 
 fn planned(

@@ -76,8 +76,7 @@ pub struct StructType {
 }
 
 impl StructType {
-    /// Whether it is so small that a gradient may be held as a whole, on the stack, and what looks at every tensor be
-    /// a part of its caller.
+    /// Whether it is so small that what looks at every tensor may be a part of its caller.
     pub fn is_small(&self) -> bool {
         is_small(self.parameters)
     }
@@ -89,7 +88,7 @@ impl StructType {
 }
 
 /// Whether a network of so many floats is small.
-pub fn is_small(parameters: u64) -> bool {
+fn is_small(parameters: u64) -> bool {
     parameters <= 1 << 10
 }
 
@@ -104,8 +103,8 @@ pub struct Sound {
     pub limit: Option<Limit>,
     /// What it computes with.
     pub float: Float,
-    /// Whether its network is small.
-    pub is_small: bool,
+    /// How many floats its network is.
+    pub parameters: u64,
 }
 
 /// What something may take at most, in bytes, and where that is written.
@@ -174,7 +173,7 @@ pub enum Initialiser {
 }
 
 /// A public function of a network.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Method {
     /// Its name.
     pub name: Ident,
@@ -248,7 +247,7 @@ pub struct Derivative {
 }
 
 /// An argument.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Argument {
     /// Its name.
     pub name: Ident,

@@ -3,6 +3,8 @@
 //! A view is a row-major slice and a shape that fits it, nothing more: it has no arithmetic and
 //! no strides.
 
+use core::ops::Range;
+
 /// A row-major array of R dimensions, borrowed.
 ///
 /// ```
@@ -43,6 +45,20 @@ impl<'a, T, const R: usize> Tensor<'a, T, R> {
     #[must_use]
     pub const fn shape(&self) -> [usize; R] {
         self.shape
+    }
+
+    /// Some of the rows: those elements whose first subscript is in `range`.
+    ///
+    /// # Panics
+    /// If the range ends after the last row, or there is no axis.
+    #[must_use]
+    #[track_caller]
+    pub fn rows(&self, range: Range<usize>) -> Self {
+        let mut shape = self.shape;
+        let row: usize = shape[1..].iter().product();
+        let data = &self.data[range.start * row..range.end * row];
+        shape[0] = range.len();
+        Self { data, shape }
     }
 }
 

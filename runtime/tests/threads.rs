@@ -80,6 +80,30 @@ net! {
     }
 }
 
+net! {
+    dim N, M;
+
+    /// A residual, whose rows are taken block by block.
+    pub struct Residual {
+        enter: Linear<2, 24>,
+        deep: Linear<24, 24>,
+        leave: Linear<24, 1>,
+    }
+
+    impl Residual {
+        fn u(x: f32[N], t: f32[N]) -> f32[N] {
+            leave(tanh(deep(tanh(enter(stack([x, t], axis = 1))))))[.., 0]
+        }
+
+        #[grad]
+        pub fn loss(inside: f32[N, 2], edge: f32[M, 2]) -> f32 {
+            let x = inside[.., 0];
+            let v = u(x, inside[.., 1]);
+            mean(powi(grad(grad(v, x), x) - v, 2)) + mean(powi(u(edge[.., 0], edge[.., 1]) - 1, 2))
+        }
+    }
+}
+
 fn random(count: usize) -> Vec<f32> {
     let mut rng = Rng::new(5);
     (0..count).map(|_| rng.uniform() as f32 - 0.5).collect()
@@ -196,6 +220,19 @@ fn series() {
 }
 
 #[test]
+fn blocks() {
+    for (rows, others) in [(1, 1), (300, 2), (1000, 700), (2500, 1), (5000, 64)] {
+        let (inside, edge) = (random(2 * rows), random(2 * others));
+        let (inside, edge) = (inside.as_chunks().0, edge.as_chunks().0);
+        same_bits("steps", || {
+            trained(Adam::new(0.01), |model: &mut Residual, adam| {
+                model.loss_step(&mut Workspace::new(), adam, inside, edge)
+            })
+        });
+    }
+}
+
+#[test]
 fn a_rule_is_the_same_in_parts() {
     let (start, gradients) = (random(1000), random(1000));
     let update = |mut adam: Adam<f32>, at: Option<usize>| {
@@ -228,14 +265,18 @@ fn steps_allocate_nothing() {
     let x = x.as_chunks::<12>().0.as_chunks::<12>().0.as_chunks::<1>().0;
     let (wide, mut d_wide) = (random(rows * 200), Perceptron::zeros());
     let wide = wide.as_chunks::<200>().0;
+    let points = random(2000);
+    let points = points.as_chunks().0;
     pool(2).install(|| {
         let (mut pictures, mut perceptron) = (Pictures::init(1), Perceptron::init(1));
+        let (mut residual, mut other) = (Residual::init(1), Adam::new(0.01));
         let (mut ws, mut adam, mut sgd) = (Workspace::new(), Adam::new(0.01), Sgd::new(0.01));
         let mut d_x = vec![[0.0; 200]; rows];
         let mut step = || {
             pictures.loss_step(&mut ws, &mut adam, x, &label);
             perceptron.loss(&mut ws, wide, &label).backward(&mut d_wide, &mut d_x);
             sgd.step(&mut perceptron, &d_wide);
+            residual.loss_step(&mut ws, &mut other, points, points);
         };
         // Threads may do nothing at first: what one allocates, it does once. The other tests allocate, too.
         let still = (0..2000).any(|_| {

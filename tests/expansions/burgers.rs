@@ -332,9 +332,496 @@ impl Burgers {
             arena,
         }
     }
+    fn __residual_of_rows(
+        &self,
+        arena: &mut [f64],
+        grads: &mut Burgers,
+        t: &[f64],
+        x: &[f64],
+        n_of_all: usize,
+        blocks: usize,
+    ) -> f64 {
+        let _ = blocks;
+        let n = t.len();
+        let value = ::chainrule::__private::vectorised_rows(
+            n,
+            #[inline(always)]
+            |cpu, n| {
+                use ::chainrule::__private::{carve, kernels};
+                let n_of_all: usize = n_of_all;
+                let [h_part_part, h, u_left, d_u_product, d_u_product_part, d_h, d_h_3,
+                h_part, d_h_2, d_u_product_2, d_u_product_3, d_u_left, u, d_r, d_u] = carve(
+                    arena,
+                    [
+                        0..n * 20,
+                        n * 20..n * 40,
+                        n * 40..n * 60,
+                        n * 60..n * 80,
+                        n * 80..n * 100,
+                        n * 100..n * 120,
+                        n * 120..n * 140,
+                        n * 140..n * 160,
+                        n * 160..n * 180,
+                        n * 180..n * 200,
+                        n * 200..n * 220,
+                        n * 220..n * 240,
+                        n * 360..n * 361,
+                        n * 361..n * 362,
+                        n * 362..n * 363,
+                    ],
+                );
+                let h_part_part = &mut h_part_part.as_chunks_mut::<20>().0[..n];
+                let h = &mut h.as_chunks_mut::<20>().0[..n];
+                let u_left = &mut u_left.as_chunks_mut::<20>().0[..n];
+                let d_u_product = &mut d_u_product.as_chunks_mut::<20>().0[..n];
+                let d_u_product_part = &mut d_u_product_part
+                    .as_chunks_mut::<20>()
+                    .0[..n];
+                let d_h = &mut d_h.as_chunks_mut::<20>().0[..n];
+                let d_h_3 = &mut d_h_3.as_chunks_mut::<20>().0[..n];
+                let h_part = &mut h_part.as_chunks_mut::<20>().0[..n];
+                let d_h_2 = &mut d_h_2.as_chunks_mut::<20>().0[..n];
+                let d_u_product_2 = &mut d_u_product_2.as_chunks_mut::<20>().0[..n];
+                let d_u_product_3 = &mut d_u_product_3.as_chunks_mut::<20>().0[..n];
+                let d_u_left = &mut d_u_left.as_chunks_mut::<20>().0[..n];
+                let u = &mut u[..n];
+                let d_r = &mut d_r[..n];
+                let d_u = &mut d_u[..n];
+                Self::__compute_h(n, cpu, &self.w1, &self.b1, t, x, h, h_part_part);
+                kernels::matmul_small::<
+                    20,
+                    _,
+                >(
+                    cpu,
+                    n,
+                    20,
+                    h.as_flattened(),
+                    (20, 1),
+                    self.w2.as_flattened(),
+                    false,
+                    u_left.as_flattened_mut(),
+                    false,
+                );
+                Self::__compute_u_left(
+                    n,
+                    cpu,
+                    &self.b2,
+                    &self.w3,
+                    u_left,
+                    d_u_product_part,
+                    d_u_product,
+                );
+                kernels::dots_small(
+                    cpu,
+                    n,
+                    20,
+                    &self.w3,
+                    u_left.as_flattened(),
+                    u,
+                    false,
+                );
+                Self::__compute_u(n, self.b3, u);
+                kernels::matmul_small::<
+                    20,
+                    _,
+                >(
+                    cpu,
+                    n,
+                    20,
+                    d_u_product.as_flattened(),
+                    (20, 1),
+                    self.w2.as_flattened(),
+                    true,
+                    d_h.as_flattened_mut(),
+                    false,
+                );
+                Self::__compute_h_part(
+                    n,
+                    &self.w1,
+                    d_h,
+                    h_part_part,
+                    h,
+                    h_part,
+                    d_h_2,
+                    d_h_3,
+                );
+                kernels::dots_small(
+                    cpu,
+                    n,
+                    20,
+                    &self.w1[0],
+                    h_part.as_flattened(),
+                    d_r,
+                    false,
+                );
+                kernels::dots_small(
+                    cpu,
+                    n,
+                    20,
+                    &self.w1[1],
+                    h_part.as_flattened(),
+                    d_u,
+                    false,
+                );
+                kernels::matmul_small::<
+                    20,
+                    _,
+                >(
+                    cpu,
+                    n,
+                    20,
+                    d_h_3.as_flattened(),
+                    (20, 1),
+                    self.w2.as_flattened(),
+                    false,
+                    d_u_product_2.as_flattened_mut(),
+                    false,
+                );
+                Self::__compute_d_u_left(
+                    n,
+                    &self.w3,
+                    u_left,
+                    d_u_product_2,
+                    d_u_product_part,
+                    d_u_left,
+                    d_u_product_3,
+                );
+                kernels::matmul_small::<
+                    20,
+                    _,
+                >(
+                    cpu,
+                    n,
+                    20,
+                    d_u_product_3.as_flattened(),
+                    (20, 1),
+                    self.w2.as_flattened(),
+                    true,
+                    d_h_2.as_flattened_mut(),
+                    true,
+                );
+                let residual_mean = Self::__compute_residual_mean(
+                    n,
+                    &self.w1,
+                    h,
+                    d_h_2,
+                    u,
+                    d_u,
+                    d_r,
+                );
+                let residual = residual_mean / n_of_all as f64;
+                residual
+            },
+        );
+        {
+            use ::chainrule::__private::{carve, kernels};
+            let [h_part_part, h, d_h_2, d_u_product_3, d_h_part, d_h_4, d_h_part_2,
+            d_h_6, u, d_r, d_u, d_u_xx] = carve(
+                arena,
+                [
+                    0..n * 20,
+                    n * 20..n * 40,
+                    n * 160..n * 180,
+                    n * 200..n * 220,
+                    n * 240..n * 260,
+                    n * 260..n * 280,
+                    n * 280..n * 300,
+                    n * 300..n * 320,
+                    n * 360..n * 361,
+                    n * 361..n * 362,
+                    n * 362..n * 363,
+                    n * 363..n * 364,
+                ],
+            );
+            let h_part_part = &h_part_part.as_chunks::<20>().0[..n];
+            let h = &h.as_chunks::<20>().0[..n];
+            let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
+            let d_u_product_3 = &d_u_product_3.as_chunks::<20>().0[..n];
+            let d_h_part = &mut d_h_part.as_chunks_mut::<20>().0[..n];
+            let d_h_4 = &mut d_h_4.as_chunks_mut::<20>().0[..n];
+            let d_h_part_2 = &mut d_h_part_2.as_chunks_mut::<20>().0[..n];
+            let d_h_6 = &mut d_h_6.as_chunks_mut::<20>().0[..n];
+            let u = &mut u[..n];
+            let d_r = &mut d_r[..n];
+            let d_u = &mut d_u[..n];
+            let d_u_xx = &mut d_u_xx[..n];
+            let d_residual_mean = if 0 < n_of_all { 1.0 / n_of_all as f64 } else { 0.0 };
+            grads.w1.as_flattened_mut().fill(0.0);
+            Self::__compute_d_w1_2(
+                n,
+                &self.w1,
+                d_residual_mean,
+                h,
+                d_h_2,
+                h_part_part,
+                &mut grads.w1,
+                d_r,
+                d_u,
+                u,
+                d_u_xx,
+                d_h_4,
+                d_h_part,
+                d_h_part_2,
+                d_h_6,
+            );
+            kernels::matmul_narrow::<
+                20,
+                _,
+            >(
+                20,
+                n,
+                d_h_4.as_flattened(),
+                (1, 20),
+                d_u_product_3.as_flattened(),
+                false,
+                grads.w2.as_flattened_mut(),
+                false,
+            );
+            let [u_left, d_u_product_part, d_h_3, d_u_product_2, d_u_product_4, d_h_4,
+            d_u_product_5, d_u_left_2] = carve(
+                arena,
+                [
+                    n * 40..n * 60,
+                    n * 80..n * 100,
+                    n * 120..n * 140,
+                    n * 180..n * 200,
+                    n * 200..n * 220,
+                    n * 260..n * 280,
+                    n * 320..n * 340,
+                    n * 340..n * 360,
+                ],
+            );
+            let u_left = &u_left.as_chunks::<20>().0[..n];
+            let d_u_product_part = &d_u_product_part.as_chunks::<20>().0[..n];
+            let d_h_3 = &d_h_3.as_chunks::<20>().0[..n];
+            let d_u_product_2 = &d_u_product_2.as_chunks::<20>().0[..n];
+            let d_u_product_4 = &mut d_u_product_4.as_chunks_mut::<20>().0[..n];
+            let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
+            let d_u_product_5 = &mut d_u_product_5.as_chunks_mut::<20>().0[..n];
+            let d_u_left_2 = &mut d_u_left_2.as_chunks_mut::<20>().0[..n];
+            kernels::matmul_narrow::<
+                20,
+                _,
+            >(
+                n,
+                20,
+                d_h_4.as_flattened(),
+                (20, 1),
+                self.w2.as_flattened(),
+                false,
+                d_u_product_4.as_flattened_mut(),
+                false,
+            );
+            grads.w3.fill(0.0);
+            Self::__compute_d_w3_2(
+                n,
+                &self.w3,
+                d_u_product_4,
+                d_u_product_part,
+                u_left,
+                d_u_product_2,
+                &mut grads.w3,
+                d_u_left_2,
+                d_u_product_5,
+            );
+            kernels::matmul_narrow::<
+                20,
+                _,
+            >(
+                20,
+                n,
+                d_h_3.as_flattened(),
+                (1, 20),
+                d_u_product_5.as_flattened(),
+                false,
+                grads.w2.as_flattened_mut(),
+                true,
+            );
+            let [h_part_part, h, d_u_product, d_h, d_h_5, h_part, d_h_2, d_h_part, d_h_4,
+            d_h_part_2, d_h_6, d_u_product_5, u, d_r, d_u_xx] = carve(
+                arena,
+                [
+                    0..n * 20,
+                    n * 20..n * 40,
+                    n * 60..n * 80,
+                    n * 100..n * 120,
+                    n * 120..n * 140,
+                    n * 140..n * 160,
+                    n * 160..n * 180,
+                    n * 240..n * 260,
+                    n * 260..n * 280,
+                    n * 280..n * 300,
+                    n * 300..n * 320,
+                    n * 320..n * 340,
+                    n * 360..n * 361,
+                    n * 361..n * 362,
+                    n * 363..n * 364,
+                ],
+            );
+            let h_part_part = &h_part_part.as_chunks::<20>().0[..n];
+            let h = &h.as_chunks::<20>().0[..n];
+            let d_u_product = &d_u_product.as_chunks::<20>().0[..n];
+            let d_h = &d_h.as_chunks::<20>().0[..n];
+            let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
+            let h_part = &h_part.as_chunks::<20>().0[..n];
+            let d_h_2 = &d_h_2.as_chunks::<20>().0[..n];
+            let d_h_part = &d_h_part.as_chunks::<20>().0[..n];
+            let d_h_4 = &d_h_4.as_chunks::<20>().0[..n];
+            let d_h_part_2 = &d_h_part_2.as_chunks::<20>().0[..n];
+            let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
+            let d_u_product_5 = &d_u_product_5.as_chunks::<20>().0[..n];
+            let u = &u[..n];
+            let d_r = &d_r[..n];
+            let d_u_xx = &d_u_xx[..n];
+            kernels::matmul_narrow::<
+                20,
+                _,
+            >(
+                n,
+                20,
+                d_u_product_5.as_flattened(),
+                (20, 1),
+                self.w2.as_flattened(),
+                true,
+                d_h_5.as_flattened_mut(),
+                false,
+            );
+            Self::__compute_d_w1_2_2(n, h_part_part, d_h_5, &mut grads.w1);
+            Self::__compute_d_w1_2_2(n, d_h, d_h_part, &mut grads.w1);
+            kernels::matmul_narrow::<
+                20,
+                _,
+            >(1, n, u, (0, 1), h_part.as_flattened(), false, &mut grads.w1[1], true);
+            kernels::matmul_narrow::<
+                20,
+                _,
+            >(1, n, d_r, (0, 1), h_part.as_flattened(), false, &mut grads.w1[0], true);
+            Self::__compute_d_h_5(
+                n,
+                &self.w1,
+                h,
+                d_h,
+                d_h_2,
+                d_h_4,
+                d_h_part_2,
+                d_u_xx,
+                d_h_5,
+            );
+            kernels::matmul_narrow::<
+                20,
+                _,
+            >(
+                20,
+                n,
+                d_h_6.as_flattened(),
+                (1, 20),
+                d_u_product.as_flattened(),
+                false,
+                grads.w2.as_flattened_mut(),
+                true,
+            );
+            let [d_u_product_6, h, u_left, d_u_product_part, d_h_5, d_u_product_2,
+            d_u_product_4, d_u_left, d_h_6, d_u_left_2, d_u] = carve(
+                arena,
+                [
+                    0..n * 20,
+                    n * 20..n * 40,
+                    n * 40..n * 60,
+                    n * 80..n * 100,
+                    n * 120..n * 140,
+                    n * 180..n * 200,
+                    n * 200..n * 220,
+                    n * 220..n * 240,
+                    n * 300..n * 320,
+                    n * 340..n * 360,
+                    n * 362..n * 363,
+                ],
+            );
+            let d_u_product_6 = &mut d_u_product_6.as_chunks_mut::<20>().0[..n];
+            let h = &h.as_chunks::<20>().0[..n];
+            let u_left = &u_left.as_chunks::<20>().0[..n];
+            let d_u_product_part = &d_u_product_part.as_chunks::<20>().0[..n];
+            let d_h_5 = &mut d_h_5.as_chunks_mut::<20>().0[..n];
+            let d_u_product_2 = &d_u_product_2.as_chunks::<20>().0[..n];
+            let d_u_product_4 = &d_u_product_4.as_chunks::<20>().0[..n];
+            let d_u_left = &d_u_left.as_chunks::<20>().0[..n];
+            let d_h_6 = &d_h_6.as_chunks::<20>().0[..n];
+            let d_u_left_2 = &d_u_left_2.as_chunks::<20>().0[..n];
+            let d_u = &d_u[..n];
+            kernels::matmul_narrow::<
+                20,
+                _,
+            >(
+                n,
+                20,
+                d_h_6.as_flattened(),
+                (20, 1),
+                self.w2.as_flattened(),
+                false,
+                d_u_product_6.as_flattened_mut(),
+                false,
+            );
+            Self::__compute_d_w3_2_2(n, d_u_product_6, d_u_product_part, &mut grads.w3);
+            Self::__compute_d_b3_2(n, d_u, &mut grads.b3);
+            kernels::matmul_narrow::<
+                20,
+                _,
+            >(1, n, d_u, (0, 1), u_left.as_flattened(), false, &mut grads.w3, true);
+            grads.b2.fill(0.0);
+            Self::__compute_d_b2_2(
+                n,
+                &self.w3,
+                u_left,
+                d_u_product_2,
+                d_u_left,
+                d_u_product_4,
+                d_u_left_2,
+                d_u,
+                &mut grads.b2,
+                d_u_product_6,
+            );
+            kernels::matmul_narrow::<
+                20,
+                _,
+            >(
+                n,
+                20,
+                d_u_product_6.as_flattened(),
+                (20, 1),
+                self.w2.as_flattened(),
+                true,
+                d_h_5.as_flattened_mut(),
+                true,
+            );
+            kernels::matmul_narrow::<
+                20,
+                _,
+            >(
+                20,
+                n,
+                h.as_flattened(),
+                (1, 20),
+                d_u_product_6.as_flattened(),
+                false,
+                grads.w2.as_flattened_mut(),
+                true,
+            );
+            grads.b1.fill(0.0);
+            Self::__compute_d_b1_2(n, h, &mut grads.b1, d_h_5);
+            kernels::matmul_narrow::<
+                20,
+                _,
+            >(1, n, t, (0, 1), d_h_5.as_flattened(), false, &mut grads.w1[0], true);
+            kernels::matmul_narrow::<
+                20,
+                _,
+            >(1, n, x, (0, 1), d_h_5.as_flattened(), false, &mut grads.w1[1], true);
+        };
+        value
+    }
     /// One step of training by `residual`: forward, backward and update in one. Returns the value before it.
     ///
-    /// That is `backward`, with the gradient on the stack, and the optimiser's `step`.
+    /// The rows of the batch are taken in blocks of about 352 at most, whose memory stays in the cache: the workspace below is that of the rows of a block.
     ///
     /// * `optimiser`, used for this network alone
     /// * `t: f64[N]`
@@ -355,11 +842,48 @@ impl Burgers {
         t: &[f64],
         x: &[f64],
     ) -> f64 {
-        let pass = self.residual(ws, t, x);
-        let value = pass.value();
-        let mut gradient = *self;
-        pass.backward(&mut gradient);
-        ::chainrule::Optimiser::step(optimiser, self, &gradient);
+        let n = t.len();
+        if x.len() != n {
+            ::chainrule::__private::panics::rows(
+                "Burgers::residual",
+                "x",
+                x.len(),
+                "N",
+                n,
+                "t",
+            );
+        }
+        let blocks = ::chainrule::__private::kernels::blocks(n, 352);
+        let arena = ws
+            .request(
+                ::chainrule::__private::kernels::memory_of_blocks::<
+                    Self,
+                >(
+                    blocks,
+                    {
+                        let n = ::chainrule::__private::kernels::rows_of_block(
+                            n,
+                            blocks,
+                        );
+                        364 * n
+                    },
+                ),
+                "Burgers::residual",
+            );
+        let model = &*self;
+        let (value, gradient) = ::chainrule::__private::kernels::in_blocks::<
+            Self,
+        >(
+            blocks,
+            2126080,
+            arena,
+            |block, arena, grads| {
+                let t = &t[::chainrule::__private::kernels::block(block, n, blocks)];
+                let x = &x[::chainrule::__private::kernels::block(block, n, blocks)];
+                model.__residual_of_rows(arena, grads, t, x, n, blocks)
+            },
+        );
+        ::chainrule::Optimiser::step(optimiser, self, gradient);
         value
     }
     /// The value of `residual` alone; nothing is stored for a backward pass.
@@ -561,7 +1085,7 @@ impl Burgers {
         );
         value
     }
-    /// How many elements a workspace must have for every method of `Burgers::residual`, at these sizes or smaller: `364 * N`.
+    /// How many elements a workspace must have for every method of `Burgers::residual`, at these sizes or smaller: `364 * N`, or what blocks of 352 rows take, if that is more.
     ///
     /// # Panics
     /// If the sizes need more memory than there can be.
@@ -573,7 +1097,24 @@ impl Burgers {
             &[("N", n)],
             &[&[(364, &[n])]],
         );
-        364 * n
+        ::chainrule::__private::larger(
+            364 * n,
+            {
+                let blocks = ::chainrule::__private::kernels::blocks(n, 352);
+                ::chainrule::__private::kernels::memory_of_blocks::<
+                    Self,
+                >(
+                    blocks,
+                    {
+                        let n = ::chainrule::__private::kernels::rows_of_block(
+                            n,
+                            blocks,
+                        );
+                        364 * n
+                    },
+                )
+            },
+        )
     }
     /// How many scalar floating-point operations `Burgers::residual` takes, and how many it takes together with each derivative, in the order of the attributes: `4027 * N + 1`, `11753 * N + 2`.
     ///
@@ -1553,153 +2094,6 @@ impl Burgers {
         }
         residual_mean
     }
-    /// Computes `h` from `w1`, `b1`, `t` and `x`.
-    #[inline(always)]
-    fn __compute_h_2(
-        n: usize,
-        cpu: ::chainrule::__private::kernels::Cpu,
-        w1: &[[f64; 20]; 2],
-        b1: &[f64; 20],
-        t: &[f64],
-        x: &[f64],
-        h: &mut [[f64; 20]],
-    ) {
-        use ::chainrule::__private::{kernels, math::f64 as math};
-        let t = &t[..n];
-        let x = &x[..n];
-        let h = &mut h[..n];
-        let w1_row = kernels::row::<32, _>(&w1[0]);
-        let w1_row_2 = kernels::row::<32, _>(&w1[1]);
-        let b1_row = kernels::row::<32, _>(b1);
-        for i in kernels::rows(0..n) {
-            let mut h_row = [0.0_f64; 32];
-            for j in 0..32 {
-                h_row[j] = math::tanh(
-                    cpu,
-                    t[i] * w1_row[j] + x[i] * w1_row_2[j] + b1_row[j],
-                );
-            }
-            h[i].copy_from_slice(&h_row[..20]);
-        }
-    }
-    /// Computes `u_left` and `d_u_product` from `b2` and `w3`.
-    #[inline(always)]
-    fn __compute_u_left_2(
-        n: usize,
-        cpu: ::chainrule::__private::kernels::Cpu,
-        b2: &[f64; 20],
-        w3: &[f64; 20],
-        u_left: &mut [[f64; 20]],
-        d_u_product: &mut [[f64; 20]],
-    ) {
-        use ::chainrule::__private::{kernels, math::f64 as math};
-        let u_left = &mut u_left[..n];
-        let d_u_product = &mut d_u_product[..n];
-        let b2_row = kernels::row::<32, _>(b2);
-        let w3_row = kernels::row::<32, _>(w3);
-        for i in kernels::rows(0..n) {
-            let mut u_left_row = kernels::row::<32, _>(&u_left[i]);
-            let mut d_u_product_row = [0.0_f64; 32];
-            for j in 0..32 {
-                u_left_row[j] = math::tanh(cpu, u_left_row[j] + b2_row[j]);
-                d_u_product_row[j] = w3_row[j]
-                    * ((1.0 - u_left_row[j]) * (1.0 + u_left_row[j]));
-            }
-            u_left[i].copy_from_slice(&u_left_row[..20]);
-            d_u_product[i].copy_from_slice(&d_u_product_row[..20]);
-        }
-    }
-    /// Computes `h_part`, `d_h` and `d_h_2` from `w1` and `h`.
-    #[inline(always)]
-    fn __compute_h_part_2(
-        n: usize,
-        w1: &[[f64; 20]; 2],
-        h: &[[f64; 20]],
-        h_part: &mut [[f64; 20]],
-        d_h: &mut [[f64; 20]],
-        d_h_2: &mut [[f64; 20]],
-    ) {
-        use ::chainrule::__private::kernels;
-        let h = &h[..n];
-        let h_part = &mut h_part[..n];
-        let d_h = &mut d_h[..n];
-        let d_h_2 = &mut d_h_2[..n];
-        let w1_row = kernels::row::<32, _>(&w1[1]);
-        for i in kernels::rows(0..n) {
-            let h_row = kernels::row::<32, _>(&h[i]);
-            let mut h_part_row = kernels::row::<32, _>(&h_part[i]);
-            let mut d_h_row = [0.0_f64; 32];
-            let mut d_h_2_row = [0.0_f64; 32];
-            for j in 0..32 {
-                d_h_row[j] = -2.0 * (w1_row[j] * h_part_row[j] * h_row[j]);
-                h_part_row[j] = h_part_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
-                d_h_2_row[j] = w1_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
-            }
-            h_part[i].copy_from_slice(&h_part_row[..20]);
-            d_h[i].copy_from_slice(&d_h_row[..20]);
-            d_h_2[i].copy_from_slice(&d_h_2_row[..20]);
-        }
-    }
-    /// Computes `d_u_product_2` from `w3` and `u_left`.
-    #[inline(always)]
-    fn __compute_d_u_product_2(
-        n: usize,
-        w3: &[f64; 20],
-        u_left: &[[f64; 20]],
-        d_u_product_2: &mut [[f64; 20]],
-    ) {
-        use ::chainrule::__private::kernels;
-        let u_left = &u_left[..n];
-        let d_u_product_2 = &mut d_u_product_2[..n];
-        let w3_row = kernels::row::<32, _>(w3);
-        for i in kernels::rows(0..n) {
-            let u_left_row = kernels::row::<32, _>(&u_left[i]);
-            let mut d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
-            for j in 0..32 {
-                d_u_product_2_row[j] = -2.0
-                    * (d_u_product_2_row[j] * w3_row[j] * u_left_row[j])
-                    * ((1.0 - u_left_row[j]) * (1.0 + u_left_row[j]));
-            }
-            d_u_product_2[i].copy_from_slice(&d_u_product_2_row[..20]);
-        }
-    }
-    /// Computes `residual_mean` from `w1`, `h`, `d_h`, `d_t`, `u_product`, `b3` and `d_x`.
-    #[inline(always)]
-    fn __compute_residual_mean_2(
-        n: usize,
-        w1: &[[f64; 20]; 2],
-        h: &[[f64; 20]],
-        d_h: &[[f64; 20]],
-        d_t: &[f64],
-        u_product: &[f64],
-        b3: f64,
-        d_x: &[f64],
-    ) -> f64 {
-        use ::chainrule::__private::kernels;
-        let h = &h[..n];
-        let d_h = &d_h[..n];
-        let d_t = &d_t[..n];
-        let u_product = &u_product[..n];
-        let d_x = &d_x[..n];
-        let mut residual_mean = 0.0;
-        let w1_row = kernels::row::<32, _>(&w1[1]);
-        for i in kernels::rows(0..n) {
-            let h_row = kernels::row::<32, _>(&h[i]);
-            let d_h_row = kernels::row::<32, _>(&d_h[i]);
-            let u_xx = kernels::sum_of_row::<
-                32,
-                _,
-            >(
-                20,
-                #[inline(always)]
-                |j| d_h_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j])) * w1_row[j],
-            );
-            let difference = d_t[i] + (u_product[i] + b3) * d_x[i]
-                - 0.003183098861837907 * u_xx;
-            residual_mean += difference * difference;
-        }
-        residual_mean
-    }
     /// Computes `d_w1_2`, `d_r`, `d_u`, `u`, `d_u_xx`, `d_h_4`, `d_h_part`, `d_h_part_2` and `d_h_6` from `w1`, `d_residual_mean`, `h`, `d_h_2` and `h_part_part`.
     fn __compute_d_w1_2(
         n: usize,
@@ -2116,6 +2510,153 @@ impl Burgers {
                 d_b1_2.copy_from_slice(&b1_row[..20]);
             },
         )
+    }
+    /// Computes `h` from `w1`, `b1`, `t` and `x`.
+    #[inline(always)]
+    fn __compute_h_2(
+        n: usize,
+        cpu: ::chainrule::__private::kernels::Cpu,
+        w1: &[[f64; 20]; 2],
+        b1: &[f64; 20],
+        t: &[f64],
+        x: &[f64],
+        h: &mut [[f64; 20]],
+    ) {
+        use ::chainrule::__private::{kernels, math::f64 as math};
+        let t = &t[..n];
+        let x = &x[..n];
+        let h = &mut h[..n];
+        let w1_row = kernels::row::<32, _>(&w1[0]);
+        let w1_row_2 = kernels::row::<32, _>(&w1[1]);
+        let b1_row = kernels::row::<32, _>(b1);
+        for i in kernels::rows(0..n) {
+            let mut h_row = [0.0_f64; 32];
+            for j in 0..32 {
+                h_row[j] = math::tanh(
+                    cpu,
+                    t[i] * w1_row[j] + x[i] * w1_row_2[j] + b1_row[j],
+                );
+            }
+            h[i].copy_from_slice(&h_row[..20]);
+        }
+    }
+    /// Computes `u_left` and `d_u_product` from `b2` and `w3`.
+    #[inline(always)]
+    fn __compute_u_left_2(
+        n: usize,
+        cpu: ::chainrule::__private::kernels::Cpu,
+        b2: &[f64; 20],
+        w3: &[f64; 20],
+        u_left: &mut [[f64; 20]],
+        d_u_product: &mut [[f64; 20]],
+    ) {
+        use ::chainrule::__private::{kernels, math::f64 as math};
+        let u_left = &mut u_left[..n];
+        let d_u_product = &mut d_u_product[..n];
+        let b2_row = kernels::row::<32, _>(b2);
+        let w3_row = kernels::row::<32, _>(w3);
+        for i in kernels::rows(0..n) {
+            let mut u_left_row = kernels::row::<32, _>(&u_left[i]);
+            let mut d_u_product_row = [0.0_f64; 32];
+            for j in 0..32 {
+                u_left_row[j] = math::tanh(cpu, u_left_row[j] + b2_row[j]);
+                d_u_product_row[j] = w3_row[j]
+                    * ((1.0 - u_left_row[j]) * (1.0 + u_left_row[j]));
+            }
+            u_left[i].copy_from_slice(&u_left_row[..20]);
+            d_u_product[i].copy_from_slice(&d_u_product_row[..20]);
+        }
+    }
+    /// Computes `h_part`, `d_h` and `d_h_2` from `w1` and `h`.
+    #[inline(always)]
+    fn __compute_h_part_2(
+        n: usize,
+        w1: &[[f64; 20]; 2],
+        h: &[[f64; 20]],
+        h_part: &mut [[f64; 20]],
+        d_h: &mut [[f64; 20]],
+        d_h_2: &mut [[f64; 20]],
+    ) {
+        use ::chainrule::__private::kernels;
+        let h = &h[..n];
+        let h_part = &mut h_part[..n];
+        let d_h = &mut d_h[..n];
+        let d_h_2 = &mut d_h_2[..n];
+        let w1_row = kernels::row::<32, _>(&w1[1]);
+        for i in kernels::rows(0..n) {
+            let h_row = kernels::row::<32, _>(&h[i]);
+            let mut h_part_row = kernels::row::<32, _>(&h_part[i]);
+            let mut d_h_row = [0.0_f64; 32];
+            let mut d_h_2_row = [0.0_f64; 32];
+            for j in 0..32 {
+                d_h_row[j] = -2.0 * (w1_row[j] * h_part_row[j] * h_row[j]);
+                h_part_row[j] = h_part_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
+                d_h_2_row[j] = w1_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j]));
+            }
+            h_part[i].copy_from_slice(&h_part_row[..20]);
+            d_h[i].copy_from_slice(&d_h_row[..20]);
+            d_h_2[i].copy_from_slice(&d_h_2_row[..20]);
+        }
+    }
+    /// Computes `d_u_product_2` from `w3` and `u_left`.
+    #[inline(always)]
+    fn __compute_d_u_product_2(
+        n: usize,
+        w3: &[f64; 20],
+        u_left: &[[f64; 20]],
+        d_u_product_2: &mut [[f64; 20]],
+    ) {
+        use ::chainrule::__private::kernels;
+        let u_left = &u_left[..n];
+        let d_u_product_2 = &mut d_u_product_2[..n];
+        let w3_row = kernels::row::<32, _>(w3);
+        for i in kernels::rows(0..n) {
+            let u_left_row = kernels::row::<32, _>(&u_left[i]);
+            let mut d_u_product_2_row = kernels::row::<32, _>(&d_u_product_2[i]);
+            for j in 0..32 {
+                d_u_product_2_row[j] = -2.0
+                    * (d_u_product_2_row[j] * w3_row[j] * u_left_row[j])
+                    * ((1.0 - u_left_row[j]) * (1.0 + u_left_row[j]));
+            }
+            d_u_product_2[i].copy_from_slice(&d_u_product_2_row[..20]);
+        }
+    }
+    /// Computes `residual_mean` from `w1`, `h`, `d_h`, `d_t`, `u_product`, `b3` and `d_x`.
+    #[inline(always)]
+    fn __compute_residual_mean_2(
+        n: usize,
+        w1: &[[f64; 20]; 2],
+        h: &[[f64; 20]],
+        d_h: &[[f64; 20]],
+        d_t: &[f64],
+        u_product: &[f64],
+        b3: f64,
+        d_x: &[f64],
+    ) -> f64 {
+        use ::chainrule::__private::kernels;
+        let h = &h[..n];
+        let d_h = &d_h[..n];
+        let d_t = &d_t[..n];
+        let u_product = &u_product[..n];
+        let d_x = &d_x[..n];
+        let mut residual_mean = 0.0;
+        let w1_row = kernels::row::<32, _>(&w1[1]);
+        for i in kernels::rows(0..n) {
+            let h_row = kernels::row::<32, _>(&h[i]);
+            let d_h_row = kernels::row::<32, _>(&d_h[i]);
+            let u_xx = kernels::sum_of_row::<
+                32,
+                _,
+            >(
+                20,
+                #[inline(always)]
+                |j| d_h_row[j] * ((1.0 - h_row[j]) * (1.0 + h_row[j])) * w1_row[j],
+            );
+            let difference = d_t[i] + (u_product[i] + b3) * d_x[i]
+                - 0.003183098861837907 * u_xx;
+            residual_mean += difference * difference;
+        }
+        residual_mean
     }
     /// Computes `d_b3_2` from `d_u`.
     fn __compute_d_b3_2_2(n: usize, d_u: &[f64], d_b3_2: &mut f64) {

@@ -72,7 +72,7 @@ use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, TokenStream};
 
-use crate::program::{Constant, Content, FieldType, Method, Program, Sound, StructType, floats, is_small};
+use crate::program::{Constant, Content, FieldType, Method, Program, Sound, StructType, floats};
 use crate::report::Report;
 use crate::syntax::ast;
 use elaborate::{Elaborator, Frame};
@@ -176,8 +176,8 @@ fn sound(
         let outer = items.workspace_limit(definition.budget.as_ref());
         for method in methods.remove(instance).unwrap_or_default() {
             let (network, limit) = (definition.name.clone(), method.limit.or(outer));
-            let is_small = is_small(parameters as u64);
-            sound.push(Sound { network, method, limit, float: items.float, is_small });
+            let parameters = parameters as u64;
+            sound.push(Sound { network, method, limit, float: items.float, parameters });
         }
     }
     sound

@@ -192,10 +192,18 @@ pub fn of_direct(
 }
 
 /// `loss_workspace`
-pub fn of_workspace(signature: &Signature<'_>, length: &Maximum, is_asked: bool) -> TokenStream {
+pub fn of_workspace(
+    signature: &Signature<'_>,
+    length: &Maximum,
+    blocks: Option<i64>,
+    is_asked: bool,
+) -> TokenStream {
     let what = size::text_of_largest(length, &signature.method.graph.dims);
+    let blocks = blocks.map(|most| format!(", or what blocks of {most} rows take, if that is more"));
+    let blocks = blocks.unwrap_or_default();
     let mut text = vec![format!(
-        "How many elements a workspace must have for every method of `{}`, at these sizes or smaller: {what}.",
+        "How many elements a workspace must have for every method of `{}`, at these sizes or smaller: \
+         {what}{blocks}.",
         signature.function()
     )];
     if is_asked {

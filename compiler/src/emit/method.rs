@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
+use super::blocks::Blocks;
 use super::body::{self, Access, Context};
 use super::checks::{self, Checks};
 use super::signature::{Signature, local, plain};
-use super::{Compiled, CompiledMethod, attributes, derivatives, docs, memory, size};
+use super::{Compiled, CompiledBlocks, CompiledMethod, attributes, derivatives, docs, memory, size};
 use crate::ir::{Int, TensorId};
 use crate::plan::Maximum;
 use crate::program::Program;
@@ -214,13 +215,20 @@ fn workspace(signature: &Signature<'_>, compiled: Option<&CompiledMethod>) -> To
     let largest = all
         .fold(Maximum::default(), |largest, compiled| largest.or_unless(compiled.plan.workspace(), at_most));
     let dims = &signature.dims;
-    let length = arena_length(signature, &largest);
+    let whole = arena_length(signature, &largest);
+    let private = &signature.paths.private;
+    let blocks: Vec<&CompiledBlocks> = compiled.into_iter().flat_map(CompiledMethod::blocks).collect();
+    let most = blocks.iter().map(|blocks| blocks.most).max();
+    let length = blocks.into_iter().fold(whole, |length, blocks| {
+        let blocks = Blocks::new(signature, blocks).length();
+        quote!(#private::larger(#length, #blocks))
+    });
     let found = mentioned(&length);
     let unused = dims.iter().filter(|dim| !found.contains(&dim.to_string()));
     let function = format!("{}_workspace", signature.function());
     let sums = memory::of_sizes(largest.sums());
     let asked = memory::asked(signature, &sums, &function);
-    let docs = docs::of_workspace(signature, &largest, !sums.is_empty());
+    let docs = docs::of_workspace(signature, &largest, most, !sums.is_empty());
     let attributes = decorated(signature, true, &docs);
     let visibility = &method.visibility;
     quote! {
@@ -271,7 +279,7 @@ fn operations(signature: &Signature<'_>, compiled: Option<&CompiledMethod>) -> T
 }
 
 /// The length of an arena.
-fn arena_length(signature: &Signature<'_>, length: &Maximum) -> TokenStream {
+pub fn arena_length(signature: &Signature<'_>, length: &Maximum) -> TokenStream {
     let sums = length.sums().iter().map(|sum| size::expression(sum, &signature.dims));
     let krate = &signature.paths.krate;
     size::largest(sums, || quote!(#krate::__private::larger))

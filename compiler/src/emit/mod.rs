@@ -3,6 +3,7 @@
 
 mod attributes;
 mod backward;
+mod blocks;
 pub mod body;
 
 mod checks;
@@ -37,9 +38,9 @@ use quote::quote;
 pub use messages::{errors, warnings};
 pub use skeleton::skeleton;
 
-use crate::ir::{Int, TensorId};
+use crate::ir::{DimId, Int, TensorId};
 use crate::plan::Plan;
-use crate::program::Program;
+use crate::program::{Method, Program};
 use crate::routine::Target;
 use paths::Paths;
 use signature::Signature;
@@ -68,8 +69,35 @@ pub struct CompiledDerivative {
     pub derivation: String,
     /// The inputs that are directions, and of what; in the order of the listed.
     pub directions: Vec<(Target, TensorId)>,
-    /// Of `loss_step`, where there is one and it is more than the two after each other.
-    pub step: Option<Compiled>,
+    /// Of `loss_step`, where there is one.
+    pub step: Option<CompiledStep>,
+}
+
+/// How a step of training is done.
+#[derive(Debug)]
+pub enum CompiledStep {
+    /// Each gradient is applied as soon as it is complete.
+    Fused(Box<Compiled>),
+    /// The pass, and then the whole gradient.
+    Held,
+    /// A pass for each block of rows, and then the whole gradient.
+    Blocks(Box<CompiledBlocks>),
+}
+
+/// A function that is a sum over the rows of a batch, as that of a block of them was planned.
+#[derive(Debug)]
+pub struct CompiledBlocks {
+    /// The function of a block. After the arguments of the whole come the sizes of the whole batch, then how many
+    /// blocks there are.
+    pub method: Method,
+    /// Value and gradient of a block.
+    pub compiled: Compiled,
+    /// The sizes of which a block has a part.
+    pub sizes: Vec<DimId>,
+    /// How many rows of each a block has at most.
+    pub most: i64,
+    /// How many multiplications so many are.
+    pub work: i64,
 }
 
 /// A routine as it was planned.
@@ -86,13 +114,31 @@ pub struct Compiled {
 }
 
 impl CompiledMethod {
-    /// Every variant.
+    /// Every variant that takes all rows at once.
     pub fn all(&self) -> impl Iterator<Item = &Compiled> {
         let derived = self
             .derivatives
             .iter()
-            .flat_map(|derivative| std::iter::once(&derivative.of).chain(&derivative.step));
+            .flat_map(|derivative| std::iter::once(&derivative.of).chain(derivative.fused()));
         std::iter::once(&self.value).chain(derived)
+    }
+
+    /// What is done block by block.
+    pub fn blocks(&self) -> impl Iterator<Item = &CompiledBlocks> {
+        self.derivatives.iter().filter_map(|derivative| match &derivative.step {
+            Some(CompiledStep::Blocks(blocks)) => Some(&**blocks),
+            Some(CompiledStep::Fused(_) | CompiledStep::Held) | None => None,
+        })
+    }
+}
+
+impl CompiledDerivative {
+    /// The step that applies each gradient as soon as it is complete.
+    pub fn fused(&self) -> Option<&Compiled> {
+        match &self.step {
+            Some(CompiledStep::Fused(step)) => Some(step),
+            Some(CompiledStep::Blocks(_) | CompiledStep::Held) | None => None,
+        }
     }
 }
 

@@ -3,13 +3,14 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
+use super::blocks::Blocks;
 use super::body::{self, Source};
 use super::checks::{self, Checks};
 use super::leaves::{Leaf, leaves};
 use super::method::{context, decorated, mentioned, start, unreachable};
 use super::signature::{Signature, local, plain};
 use super::structs::flat_mut;
-use super::{Compiled, CompiledDerivative, docs};
+use super::{Compiled, CompiledBlocks, CompiledDerivative, CompiledStep, docs};
 use crate::program::Program;
 use crate::routine::Target;
 
@@ -29,6 +30,8 @@ enum Way<'a> {
     Fused(&'a Compiled),
     /// The pass that is planned so, and then the whole gradient.
     Held(&'a Compiled),
+    /// A pass for each block of rows, and then the whole gradient.
+    Blocks(&'a CompiledBlocks),
 }
 
 impl<'a> Step<'a> {
@@ -40,7 +43,8 @@ impl<'a> Step<'a> {
     ) -> Self {
         let way = match compiled {
             None => Way::Unknown,
-            Some(CompiledDerivative { step: Some(step), .. }) => Way::Fused(step),
+            Some(CompiledDerivative { step: Some(CompiledStep::Fused(step)), .. }) => Way::Fused(step),
+            Some(CompiledDerivative { step: Some(CompiledStep::Blocks(blocks)), .. }) => Way::Blocks(blocks),
             Some(CompiledDerivative { of, .. }) => Way::Held(of),
         };
         Self { signature, way, program }
@@ -52,7 +56,7 @@ impl<'a> Step<'a> {
         let function = self.signature.function();
         let checks = match self.way {
             Way::Unknown => Checks::default(),
-            Way::Fused(_) | Way::Held(_) => checks::of_arguments(self.signature, &function),
+            Way::Fused(_) | Way::Held(_) | Way::Blocks(_) => checks::of_arguments(self.signature, &function),
         };
         let (ws, optimiser) = (local("ws"), local("optimiser"));
         let (docs, body) = match self.way {
@@ -71,6 +75,15 @@ impl<'a> Step<'a> {
                     "That is `backward`, with the gradient on the stack, and the optimiser's `step`.";
                 (docs::of_step(self.signature, Some((compiled, applied)), &checks), self.held())
             }
+            Way::Blocks(of) => {
+                let applied = format!(
+                    "The rows of the batch are taken in blocks of about {} at most, whose memory stays in the cache: \
+                     the workspace below is that of the rows of a block.",
+                    of.most
+                );
+                let docs = docs::of_step(self.signature, Some((&of.compiled, &applied)), &checks);
+                (docs, Blocks::new(self.signature, of).step(&checks, &function))
+            }
         };
         let attributes = decorated(self.signature, true, &docs);
         let name = format_ident!("{}_step", plain(&method.name), span = method.name.span());
@@ -78,7 +91,12 @@ impl<'a> Step<'a> {
         let [storage, rule] = ["S", "O"].map(|name| self.signature.type_parameter(name));
         let visibility = &method.visibility;
         let parameters = self.signature.parameters(&TokenStream::new());
+        let part = match self.way {
+            Way::Blocks(of) => Blocks::new(self.signature, of).part(self.program),
+            Way::Unknown | Way::Fused(_) | Way::Held(_) => TokenStream::new(),
+        };
         quote! {
+            #part
             #attributes
             #[track_caller]
             #visibility fn #name<#storage: #krate::Storage<#float>, #rule: #krate::Optimiser<#float>>(

@@ -51,6 +51,17 @@ impl Data {
         }
     }
 
+    /// Some of the elements.
+    #[cfg(test)]
+    pub fn part(&self, range: std::ops::Range<usize>) -> Self {
+        match self {
+            Self::Float(values) => Self::Float(values[range].to_vec()),
+            Self::Index(values) => Self::Index(values[range].to_vec()),
+            Self::Key(values) => Self::Key(values[range].to_vec()),
+            Self::Mask(values) => Self::Mask(values[range].to_vec()),
+        }
+    }
+
     /// The floats; panics on any other kind.
     #[track_caller]
     pub fn floats(&self) -> &[f64] {

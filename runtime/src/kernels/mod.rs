@@ -4,6 +4,7 @@
 //! what generated code can reach is safe. Every instantiation for a CPU feature is the same source
 //! text as the portable one.
 
+mod blocks;
 mod contract;
 mod cpu;
 mod dispatch;
@@ -24,6 +25,7 @@ mod vector;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
+pub use blocks::{block, blocks, in_blocks, memory_of_blocks, rows_of_block};
 pub use contract::contract;
 pub use cpu::{Cpu, vectorised, vectorised_rows};
 pub(crate) use dispatch::MatmulFloat;

@@ -230,6 +230,19 @@ fn zeroed<T>() -> Box<MaybeUninit<T>> {
     unsafe { Box::from_raw(place) }
 }
 
+/// The network whose floats, with what fills up its last line of the cache, are the first of `memory`.
+///
+/// # Panics
+/// If they are too few, or do not begin where a network may.
+pub(crate) fn placed<P: Params>(memory: &mut [P::Float]) -> &mut P {
+    let _: Witness<P> = P::__WITNESS;
+    let place = memory.as_mut_ptr().cast::<P>();
+    assert!(size_of_val(memory) >= size_of::<P>() && place.is_aligned(), "a network does not fit its memory");
+    // SAFETY: the memory is aligned, large enough, lent for as long as the network is, and floats, which are a value of
+    // `P`: its witness says that it consists of floats alone, whatever they are.
+    unsafe { &mut *place }
+}
+
 /// How many floats `params` has, after checking that the tensors it shows cover it exactly.
 fn verified_count<P: Params>(params: &P) -> usize {
     let start = core::ptr::from_ref(params).addr();

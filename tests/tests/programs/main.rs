@@ -1,6 +1,7 @@
 //! Programs that run nets: what they allocate, what they refuse, which sizes they take, which bits they give.
 
 mod allocation;
+mod blocks;
 mod classes;
 mod determinism;
 mod errors;

@@ -6,6 +6,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use crate::emit::paths::element;
+use crate::ir::DimId;
 use crate::plan::{Item, Leaf, LeafKind, Product, Step};
 
 use super::{Access, Body};
@@ -58,20 +59,22 @@ impl Body<'_> {
         let krate = self.cx.krate;
         let (cpu, uses) = (self.local("cpu"), self.uses.borrow());
         let size = Ident::new("usize", Span::call_site());
-        let sizes = uses.dims.iter().map(|dim| (&self.cx.dims[dim.0 as usize], size.clone()));
-        let sizes: Vec<(&Ident, Ident)> = sizes.collect();
+        let (extents, numbers): (Vec<DimId>, Vec<DimId>) =
+            uses.dims.iter().partition(|dim| self.is_extent(**dim));
         let scalars = uses.inputs.iter().filter_map(|input| match self.cx.inputs.get(input) {
             Some(Access::Variable(name)) if self.is_scalar(*input) => {
                 Some((name, element(self.cx.float, self.kind(*input))))
             }
             Some(Access::Variable(_) | Access::Field { .. }) | None => None,
         });
-        // The only size is most often that of a batch.
-        let (rows, sizes) = match sizes.as_slice() {
-            [(rows, _)] => (Some(*rows), Vec::new()),
-            _ => (None, sizes),
+        // The only extent is most often that of a batch.
+        let local = |dim: &DimId| &self.cx.dims[dim.0 as usize];
+        let (rows, extents) = match extents.as_slice() {
+            [rows] => (Some(local(rows)), &[][..]),
+            extents => (None, extents),
         };
-        let copied = sizes.into_iter().chain(scalars);
+        let sizes = extents.iter().chain(&numbers).map(|dim| (local(dim), size.clone()));
+        let copied = sizes.chain(scalars);
         let copied = copied.map(|(name, ty)| quote!(let #name: #ty = #name;));
         let statements = quote!(#imports #(#copied)* #statements #value);
         match rows {
@@ -80,5 +83,11 @@ impl Body<'_> {
             },
             None => quote!(#krate::__private::vectorised(#[inline(always)] |#cpu| { #statements })),
         }
+    }
+
+    /// Whether an array has an axis that is made of a size.
+    fn is_extent(&self, dim: DimId) -> bool {
+        let shapes = self.plan.graph.tensors.iter().flat_map(|tensor| &tensor.shape);
+        shapes.into_iter().any(|extent| extent.dims().contains(&dim))
     }
 }

@@ -99,7 +99,11 @@ fn random_programs() {
     seen.sort_by(|(_, a), (_, b)| ratio(b).total_cmp(&ratio(a)));
     let compared = seen.iter().filter(|(_, seen)| seen.compared).count();
     let differenced = seen.iter().filter(|(_, seen)| seen.differenced).count();
-    println!("{} right, {compared} compared, {differenced} by differences", seen.len());
+    let summed = seen.iter().filter(|(_, seen)| seen.summed).count();
+    println!(
+        "{} right, {compared} compared, {differenced} by differences, {summed} sums of rows",
+        seen.len()
+    );
     for (seed, seen) in seen.iter().filter(|(_, seen)| !seen.nested && seen.operations.0 >= 50).take(12) {
         println!("seed {seed}: {:?}, {:.2} times", seen.operations, ratio(seen));
     }

@@ -1,6 +1,7 @@
 //! What holds of every program: it compiles, means what its tree means, and has the derivatives that it
 //! should, before and after simplification.
 
+mod blocks;
 mod derivatives;
 
 use std::collections::BTreeMap;
@@ -37,6 +38,8 @@ pub struct Seen {
     pub operations: (u64, u64),
     /// Whether derivatives are taken inside it.
     pub nested: bool,
+    /// Whether it is a sum over rows, and was compared with those of blocks of them.
+    pub summed: bool,
 }
 
 fn fails<T>(property: &'static str, details: impl Into<String>) -> Result<T, Failure> {
@@ -91,6 +94,7 @@ pub fn examine(program: &Program) -> Result<Seen, Failure> {
     }
     case.gradients(&ids, &slopes, &mut seen, &value.graph)?;
     if seen.compared {
+        seen.summed = case.blocks(&raw)?;
         case.planned();
     }
     Ok(seen)
