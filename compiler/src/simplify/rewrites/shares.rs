@@ -6,8 +6,9 @@
 //! eᵃ / Σeˣ = if a is the largest { 1 / (1 + R / E) } else { e^(a − m) / (E + R) }
 //! ```
 //!
-//! E is 1, but the derivative follows it (in R/E alone where the largest is concerned). Where the largest share is nearly 1, e^(a − m) / Σ would have a derivative
-//! that cancels: that of the share by its own exponent is p(1 − p), where 1 − p is (R / E) · p.
+//! E is 1, but the derivative follows it (in R/E alone where the largest is concerned). Where the largest share is
+//! nearly 1, e^(a − m) / Σ would have a derivative that cancels: that of the share by its own exponent is p(1 − p), where
+//! 1 − p is (R / E) · p.
 //!
 //! Of ln Σ c eˣ, where c may say which term is the largest, that term is searched among those that are shifted.
 
@@ -201,18 +202,9 @@ impl Rewriter<'_> {
         }
 
         let (at, outer) = (layout.at(), layout.outer.clone());
-        let others = self.select(is_largest, zero, term);
-        let others = self.push_sum_after(rest, "others", &layout, others);
-        let own = self.see(term);
         let position = Int::atom(Atom::Read(largest, at.clone()));
-        let own = self.graph.scalars.with_indices(own, &layout.indices(position.clone()));
-        let is_any = layout.is_any(&mut self.graph.scalars);
-        let own = self.graph.scalars.select(is_any, own, zero);
-        let own = self.push_map_after(rest, "own", &outer, own);
-        let [own, others] = [own, others].map(|tensor| self.graph.scalars.read(tensor, at.clone()));
-        let scalars = &mut self.graph.scalars;
-        let all = scalars.add(own, others);
-        let odds = scalars.div(others, own);
+        let [own, others, odds] = self.largest_apart(rest, &layout, term, position.clone());
+        let all = self.graph.scalars.add(own, others);
         let all = self.push_map_after(rest, "all", &outer, all);
         let odds = self.push_map_after(rest, "odds", &outer, odds);
         let [all_read, odds_read] = [all, odds].map(|tensor| self.graph.scalars.read(tensor, at.clone()));
@@ -224,6 +216,7 @@ impl Rewriter<'_> {
         // Where the largest is more than half of all, 1 - R / (E + R) does not cancel; elsewhere, E / (E + R) is what
         // has a derivative that does not.
         let largest_exponent = self.graph.scalars.with_indices(shifted, &layout.indices(position));
+        let is_any = layout.is_any(&mut self.graph.scalars);
         let largest_exponent = self.graph.scalars.select(is_any, largest_exponent, zero);
         let beside = self.graph.scalars.unary(Unary::Ln1p, odds_read);
         let beside = self.graph.scalars.add(largest_exponent, beside);
@@ -255,21 +248,12 @@ impl Rewriter<'_> {
         let definition = self.definitions.get(sum).filter(|definition| !definition.is_map())?.clone();
         let layout = Layout::of(&definition);
         let term = self.graph.scalars.with_indices(definition.value, &layout.places);
-        let (zero, one, at) = (self.number(0.0), self.number(1.0), layout.at());
+        let one = self.number(1.0);
         let size = self.unary(Unary::Abs, term);
-        let largest = Int::atom(Atom::Read(self.push_largest(sum, &layout, size), at.clone()));
-        let is_largest =
-            self.graph.scalars.compare_int(Comparison::Equal, layout.position(), largest.clone());
-        let others = self.select(is_largest, zero, term);
-        let others = self.push_sum_after(sum, "others", &layout, others);
-        let own = self.graph.scalars.with_indices(term, &layout.indices(largest));
-        let is_any = layout.is_any(&mut self.graph.scalars);
-        let own = self.graph.scalars.select(is_any, own, zero);
-        let own = self.push_map_after(sum, "own", &layout.outer, own);
-        let [own, others] = [own, others].map(|tensor| self.graph.scalars.read(tensor, at.clone()));
-        let odds = self.graph.scalars.div(others, own);
+        let largest = Int::atom(Atom::Read(self.push_largest(sum, &layout, size), layout.at()));
+        let [own, others, odds] = self.largest_apart(sum, &layout, term, largest);
         let odds = self.push_map_after(sum, "odds", &layout.outer, odds);
-        let odds = self.graph.scalars.read(odds, at);
+        let odds = self.graph.scalars.read(odds, layout.at());
         let ln_own = self.ln(own);
         let beside = self.graph.scalars.unary(Unary::Ln1p, odds);
         let beside = self.graph.scalars.add(ln_own, beside);
@@ -278,6 +262,27 @@ impl Rewriter<'_> {
         let is_most = self.compare(Comparison::Less, odds, one);
         let ln = self.graph.scalars.select(is_most, beside, together);
         Some(self.push_map_after(sum, "ln", &layout.outer, ln))
+    }
+
+    /// Adds, after a sum, its term at a place and the sum of all others; those, and the others by the one.
+    fn largest_apart(
+        &mut self,
+        sum: TensorId,
+        layout: &Layout,
+        term: ScalarId,
+        largest: Int,
+    ) -> [ScalarId; 3] {
+        let (zero, scalars) = (self.number(0.0), &mut self.graph.scalars);
+        let is_largest = scalars.compare_int(Comparison::Equal, layout.position(), largest.clone());
+        let others = self.select(is_largest, zero, term);
+        let others = self.push_sum_after(sum, "others", layout, others);
+        let own = self.see(term);
+        let own = self.graph.scalars.with_indices(own, &layout.indices(largest));
+        let is_any = layout.is_any(&mut self.graph.scalars);
+        let own = self.graph.scalars.select(is_any, own, zero);
+        let own = self.push_map_after(sum, "own", &layout.outer, own);
+        let [own, others] = [own, others].map(|tensor| self.graph.scalars.read(tensor, layout.at()));
+        [own, others, self.graph.scalars.div(others, own)]
     }
 
     /// Whether a value is 1 where the largest is finite.
