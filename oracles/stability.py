@@ -68,6 +68,25 @@ FORMULAS = {
     ),
     "less_log_of_two": ("x - ln(exp(x) + exp(0.5))", lambda x: mpmath.log(sigmoid(x - mpf(0.5)))),
     "ln_difference": ("ln(exp(x) - exp(x - 1))", lambda x: x + mpmath.log(1 - mpmath.exp(-1))),
+    # Constant odds, and more terms than two.
+    "ln_exp_plus_constant": ("ln(exp(x) + 3)", lambda x: mpmath.log(mpmath.exp(x) + 3)),
+    "ln_weighted_terms": (
+        "ln(2 * exp(x) + 3 * exp(-x))", lambda x: mpmath.log(2 * mpmath.exp(x) + 3 * mpmath.exp(-x)),
+    ),
+    "softplus_of_odds": ("ln(1 + 2 * exp(3 * x))", lambda x: mpmath.log(1 + 2 * mpmath.exp(3 * x))),
+    "softplus_of_quotient": ("let e = exp(x) / 3; ln(e + 1)", lambda x: mpmath.log(1 + mpmath.exp(x) / 3)),
+    "sigmoid_of_odds": ("1 / (1 + 3 * exp(-x))", lambda x: 1 / (1 + 3 * mpmath.exp(-x))),
+    "share_of_constant_odds": ("2 * exp(x) / (3 + 2 * exp(x))", lambda x: 1 / (1 + mpf(3) / 2 * mpmath.exp(-x))),
+    "sigmoid_of_odds_less_its_square": (
+        "let p = exp(x) / (exp(x) + 3); p - powi(p, 2)",
+        lambda x: 3 * mpmath.exp(x) / (mpmath.exp(x) + 3) ** 2,
+    ),
+    "ln_three_terms": (
+        "ln(exp(x) + exp(2 * x) + exp(0.5))", lambda x: mpmath.log(mpmath.exp(x) + mpmath.exp(2 * x) + mpmath.exp(0.5)),
+    ),
+    "share_of_three": (
+        "let a = exp(x); a / (exp(-x) + a + 5)", lambda x: 1 / (mpmath.exp(-2 * x) + 1 + 5 * mpmath.exp(-x)),
+    ),
     "sigmoid_cross_entropy": (
         "-(0.125 * ln(sigmoid(x)) + 0.875 * ln(1 - sigmoid(x)))",
         lambda x: -(mpmath.log(sigmoid(x)) + 7 * mpmath.log(1 - sigmoid(x))) / 8,

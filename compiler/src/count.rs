@@ -73,6 +73,7 @@ fn iterations_of_parts<'n>(graph: &Graph, parts: &Loop, inner: &'n Node) -> Opti
 fn operations_of_scalar(graph: &Graph, value: ScalarId) -> i64 {
     let operation = |id: &ScalarId| match graph.scalars[*id] {
         Scalar::Unary(Unary::StopGradient, _) => false,
+        Scalar::Unary(..) if graph.scalars.as_ln_of_constant(*id).is_some() => false,
         Scalar::Unary(..) | Scalar::Binary(..) | Scalar::Call(..) => true,
         Scalar::Number(_) | Scalar::Integer(_) | Scalar::Flag(_) | Scalar::Read(..) => false,
         Scalar::Compare(..) | Scalar::CompareInt(..) | Scalar::Select(..) => false,

@@ -18,11 +18,19 @@ pub fn share(
     let roots: Vec<Root> = cotangents.iter().map(|(_, share)| Root::of(graph, *share)).collect();
     let value = Root::of(graph, node.value);
     let used = uses(graph, &roots, &value);
+    // What is held in two parts under a function has no name of its own, under which it would be rounded.
+    let everything = roots.iter().chain([&value]).flat_map(|root| root.all.iter());
+    let sums: BTreeSet<ScalarId> = everything.flat_map(|&id| graph.scalars.sums_of_argument(id)).collect();
     let mut made: BTreeMap<ScalarId, ScalarId> = BTreeMap::new();
     // What is made for the cotangents alone is not there yet when the value is computed.
     let mut early: BTreeMap<ScalarId, ScalarId> = BTreeMap::new();
     for (&id, &(users, in_value)) in &used {
-        if users < 2 || !is_float(graph, id) || id == node.value || !worth_it(graph, node, id) {
+        if users < 2
+            || !is_float(graph, id)
+            || id == node.value
+            || sums.contains(&id)
+            || !worth_it(graph, node, id)
+        {
             continue;
         }
         if in_value && value.guards.is_empty() && value.always.contains(&id) {
@@ -177,6 +185,7 @@ fn worth_it(graph: &Graph, node: &Comprehension, id: ScalarId) -> bool {
     for part in graph.scalars.reachable(id) {
         match graph.scalars[part] {
             Scalar::Unary(Unary::Neg | Unary::StopGradient, _) => {}
+            Scalar::Unary(..) if graph.scalars.as_ln_of_constant(part).is_some() => {}
             Scalar::Unary(Unary::Abs | Unary::Signum | Unary::Floor | Unary::Sqrt, _) => operations += 1,
             Scalar::Unary(..) | Scalar::Call(..) => {
                 operations += 1;

@@ -130,7 +130,7 @@ pub fn binary(
         Binary::Max => [the_one_above(e, a, b, s), the_one_above(e, b, a, s)],
         // σ(a − b) and σ(b − a); all of it to the larger where they are infinitely far apart, nothing where both are −∞.
         Binary::LogAddExp => {
-            let distance = e.sub(a, b);
+            let distance = e.distance(a, b);
             let (size, infinity) = (e.unary(Unary::Abs, distance), e.number(f64::INFINITY));
             let is_finite = e.compare(Comparison::Less, size, infinity);
             let opposite = e.neg(distance);

@@ -3,7 +3,7 @@
 //! What is evaluated in any case comes in order of operands; what hangs on a branch comes in a block of
 //! its own, run only when the branch is taken.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::EvalError;
 use super::data::Value;
@@ -21,6 +21,8 @@ pub(super) struct Expression {
     /// last. Empty for the others.
     blocks: Vec<Vec<usize>>,
     root: usize,
+    /// What is not rounded: the sums under functions that depend on their last digits.
+    sums: BTreeSet<usize>,
     /// The values of this evaluation, and which evaluation each slot was last computed in.
     values: Vec<Value>,
     computed: Vec<u64>,
@@ -74,8 +76,9 @@ impl Expression {
                 blocks[lazy] = block(&steps, lazy);
             }
         }
+        let sums = order.iter().flat_map(|&id| scalars.sums_of_argument(id)).map(|id| slots[&id]).collect();
         let (values, computed) = (vec![Value::Flag(false); steps.len()], vec![0; steps.len()]);
-        Self { steps, blocks, root, values, computed, evaluation: 0 }
+        Self { steps, blocks, root, sums, values, computed, evaluation: 0 }
     }
 
     /// The value at an index of the domain.
@@ -120,11 +123,12 @@ impl Expression {
             Step::Flag(value) => Value::Flag(*value),
             Step::Read(tensor, at) => memory.read(*tensor, at, index)?,
             Step::Unary(name, a) => {
-                Value::Float(memory.precision.round(function::unary(*name, self.float(*a)?)))
+                let value = function::unary(*name, self.float(*a)?);
+                Value::Float(self.rounded(slot, value, memory))
             }
             Step::Binary(name, a, b) => {
                 let value = function::binary(*name, self.float(*a)?, self.float(*b)?);
-                Value::Float(memory.precision.round(value))
+                Value::Float(self.rounded(slot, value, memory))
             }
             Step::Call(Function::Extern(_), name, arguments) => {
                 let numbers = arguments.iter().map(|&a| self.float(a)).collect::<Result<Vec<f64>, _>>()?;
@@ -160,6 +164,10 @@ impl Expression {
                 self.run(branch, memory, index)?
             }
         })
+    }
+
+    fn rounded(&self, slot: usize, value: f64, memory: &Memory<'_>) -> f64 {
+        if self.sums.contains(&slot) { value } else { memory.precision.round(value) }
     }
 
     fn float(&self, slot: usize) -> Result<f64, EvalError> {

@@ -11,6 +11,7 @@ mod name;
 mod points;
 pub mod rename;
 mod scalar;
+mod sum;
 mod typical;
 mod walk;
 
@@ -18,6 +19,7 @@ pub use function::{Called, Directional, Extern, ExternId, Function, Half, Rule};
 pub use integer::{Atom, Inside, Int, root};
 pub use name::Name;
 pub use scalar::{Binary, Comparison, Scalar, ScalarId, Scalars, Unary};
+pub use sum::Sum;
 
 /// A tensor of a graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -332,6 +332,7 @@ pub(super) fn weight(graph: &Graph, value: ScalarId) -> u32 {
                 2
             }
         }
+        Scalar::Unary(..) if graph.scalars.as_ln_of_constant(id).is_some() => 0,
         Scalar::Unary(function, _) => match function {
             Unary::StopGradient => 0,
             Unary::Neg | Unary::Abs | Unary::Floor | Unary::Signum | Unary::Powi(2) => 1,

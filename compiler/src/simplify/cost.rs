@@ -17,6 +17,7 @@ pub fn node(scalars: &Scalars, id: ScalarId) -> f64 {
     match &scalars[id] {
         Scalar::Number(_) | Scalar::Integer(_) | Scalar::Flag(_) => 0.0,
         Scalar::Read(..) => 1.0,
+        Scalar::Unary(..) if scalars.as_ln_of_constant(id).is_some() => 0.0,
         Scalar::Unary(function, _) => unary(*function),
         Scalar::Binary(function, ..) => match function {
             Binary::Add | Binary::Sub | Binary::Mul | Binary::Min | Binary::Max => 1.0,

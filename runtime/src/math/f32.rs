@@ -14,6 +14,7 @@ super::common!(f32, libm: {
     /// log₁₀ x.
     log10 = log10f;
 });
+super::sums::sums!(f32);
 
 pub use super::angles::{acos, asin, atan, cos, sin, tan};
 
@@ -231,7 +232,12 @@ pub fn tanh(cpu: Cpu, x: f32) -> f32 {
 #[inline(always)]
 #[must_use]
 pub fn sigmoid(cpu: Cpu, x: f32) -> f32 {
-    let e = exp_below(cpu, -x.abs(), 0.0);
+    sigmoid_of_exp(cpu, x, exp_below(cpu, -x.abs(), 0.0))
+}
+
+/// σ(x), where e = e^−|x|.
+#[inline(always)]
+fn sigmoid_of_exp(cpu: Cpu, x: f32, e: f32) -> f32 {
     // σ(−|x|) = e/(1 + e), and σ(x) = scale·(1 − e/(1 + e)): rounds less than 1/(1 + e) does.
     let scale = if x < 0.0 { e } else { 1.0 };
     mul_add(cpu, -scale, e / (1.0 + e), scale)
@@ -241,15 +247,21 @@ pub fn sigmoid(cpu: Cpu, x: f32) -> f32 {
 #[inline(always)]
 #[must_use]
 pub fn softplus(cpu: Cpu, x: f32) -> f32 {
-    let e = exp_below(cpu, -x.abs(), 0.0);
+    softplus_of_exp(cpu, x, 0.0, exp_below(cpu, -x.abs(), 0.0))
+}
+
+/// ln(1 + e^(x − less)), where e = e^−|x − less| and `less` is an error of rounding. (Subtracted, nothing is no
+/// instruction.)
+#[inline(always)]
+fn softplus_of_exp(cpu: Cpu, x: f32, less: f32, e: f32) -> f32 {
     // ln(1 + e) as in `ln_1p`, shorter because 0 ≤ e ≤ 1.
     let u = 1.0 + e;
     let large = u > core::f32::consts::SQRT_2;
     let k = if large { 1.0 } else { 0.0 };
     let f = if large { 0.5 * u - 1.0 } else { e };
     let lost = (if large { e - (u - 1.0) } else { 0.0 }) / u;
-    let positive = if x > 0.0 { x } else { 0.0 };
-    positive + ln_reduced(cpu, f, k, lost)
+    let (positive, less) = if x > 0.0 { (x, less) } else { (0.0, 0.0) };
+    positive + (ln_reduced(cpu, f, k, lost) - less)
 }
 
 /// 2/√π · ∫₀ˣ e^(−t²) dt.

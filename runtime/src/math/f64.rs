@@ -37,6 +37,7 @@ super::common!(f64, libm: {
     /// 2/√π · ∫₀ˣ e^(−t²) dt.
     erf = erf;
 });
+super::sums::sums!(f64);
 
 /// 1.5 · 2⁵²: adding it rounds to a whole number, whose bits then stand at the low end.
 pub(super) const ROUND: f64 = 6_755_399_441_055_744.0;
@@ -223,7 +224,12 @@ pub fn tanh(cpu: Cpu, x: f64) -> f64 {
 #[inline(always)]
 #[must_use]
 pub fn sigmoid(cpu: Cpu, x: f64) -> f64 {
-    let e = exp_below(cpu, -x.abs(), 0.0);
+    sigmoid_of_exp(cpu, x, exp_below(cpu, -x.abs(), 0.0))
+}
+
+/// σ(x), where e = e^−|x|.
+#[inline(always)]
+fn sigmoid_of_exp(cpu: Cpu, x: f64, e: f64) -> f64 {
     // σ(−|x|) = e/(1 + e), and σ(x) = scale·(1 − e/(1 + e)): rounds less than 1/(1 + e) does.
     let scale = if x < 0.0 { e } else { 1.0 };
     mul_add(cpu, -scale, e / (1.0 + e), scale)
@@ -233,15 +239,21 @@ pub fn sigmoid(cpu: Cpu, x: f64) -> f64 {
 #[inline(always)]
 #[must_use]
 pub fn softplus(cpu: Cpu, x: f64) -> f64 {
-    let e = exp_below(cpu, -x.abs(), 0.0);
+    softplus_of_exp(cpu, x, 0.0, exp_below(cpu, -x.abs(), 0.0))
+}
+
+/// ln(1 + e^(x − less)), where e = e^−|x − less| and `less` is an error of rounding. (Subtracted, nothing is no
+/// instruction.)
+#[inline(always)]
+fn softplus_of_exp(cpu: Cpu, x: f64, less: f64, e: f64) -> f64 {
     // ln(1 + e) as in `ln_1p`, shorter because 0 ≤ e ≤ 1.
     let u = 1.0 + e;
     let large = u > core::f64::consts::SQRT_2;
     let k = if large { 1.0 } else { 0.0 };
     let f = if large { 0.5 * u - 1.0 } else { e };
     let lost = (if large { e - (u - 1.0) } else { 0.0 }) / u;
-    let positive = if x > 0.0 { x } else { 0.0 };
-    positive + ln_reduced(cpu, f, k, lost)
+    let (positive, less) = if x > 0.0 { (x, less) } else { (0.0, 0.0) };
+    positive + (ln_reduced(cpu, f, k, lost) - less)
 }
 
 /// Φ(x) = (1 + erf(x/√2)) / 2, accurate where it is small.

@@ -22,6 +22,7 @@ mod angles;
 pub mod f32;
 pub mod f64;
 mod gamma;
+mod sums;
 #[cfg(test)]
 mod tests;
 

@@ -205,6 +205,54 @@ fn a_sum_of_exponentials_keeps_its_relative_accuracy() {
 }
 
 #[test]
+fn a_sum_in_two_parts_keeps_what_one_number_loses() {
+    let ln3 = (1.098_612_3_f32, (1.098_612_288_668_109_8 - 1.098_612_3_f32 as f64) as f32);
+    for x in (-12_000..12_000).map(|i| i as f32 * 0.007_31) {
+        let exact = f64::from(x) + libm::log(3.0);
+        let sum = single::Sum::of(x).plus(single::Sum::of_parts(ln3.0, ln3.1));
+        for cpu in cpus() {
+            for (found, exact) in [
+                (sum.sigmoid(cpu), double::sigmoid(cpu, exact)),
+                (sum.negative().sigmoid(cpu), double::sigmoid(cpu, -exact)),
+                (sum.softplus(cpu), double::softplus(cpu, exact)),
+                (sum.value(), exact),
+            ] {
+                assert!(ulps(found, exact) <= 2.0, "{x}: {found:e}, not {exact:e}");
+            }
+            // With another, of which it is taken off.
+            let both = sum.log_add_exp(cpu, single::Sum::of(0.25)).minus(single::Sum::of(70.0));
+            let exact = double::log_add_exp(cpu, exact, 0.25) - 70.0;
+            let (found, exact) = (both.sigmoid(cpu), double::sigmoid(cpu, exact));
+            assert!(ulps(found, exact) <= 2.5, "{x}: {found:e}, not {exact:e}");
+        }
+    }
+    // σ(x + ln 3) = 3eˣ / (1 + 3eˣ)
+    for x in (-7_000..350).map(|i| f64::from(i) * 0.100_73) {
+        let sum = double::Sum::of(x).plus(double::Sum::of_parts(libm::log(3.0), 0.0));
+        let odds = 3.0 * libm::exp(x);
+        for cpu in cpus() {
+            for (found, exact) in
+                [(sum.sigmoid(cpu), odds / (1.0 + odds)), (sum.softplus(cpu), libm::log1p(odds))]
+            {
+                assert!((found - exact).abs() <= 1e-15 * exact, "{x}: {found:e}, not {exact:e}");
+            }
+        }
+    }
+    for cpu in cpus() {
+        let of = |x| double::Sum::of(x).plus(double::Sum::of_parts(1.0, 0.0));
+        let ends = [f64::INFINITY, f64::NEG_INFINITY];
+        assert_eq!(ends.map(|x| of(x).sigmoid(cpu)), [1.0, 0.0]);
+        assert_eq!(ends.map(|x| of(x).softplus(cpu)), [f64::INFINITY, 0.0]);
+        assert_eq!(ends.map(|x| of(x).log_add_exp(cpu, of(x)).value()), ends);
+        assert_eq!(of(f64::NEG_INFINITY).log_add_exp(cpu, of(1.0)).value(), 2.0);
+        assert!(
+            of(f64::NAN).sigmoid(cpu).is_nan() && of(f64::NAN).log_add_exp(cpu, of(1.0)).value().is_nan()
+        );
+        assert!(of(1.0).log_add_exp(cpu, of(f64::NAN)).value().is_nan());
+    }
+}
+
+#[test]
 fn a_normal_distribution_keeps_its_relative_accuracy_in_the_tail() {
     // Φ and φ, values computed with 60 digits.
     for (x, below, density) in [

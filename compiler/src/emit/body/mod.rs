@@ -13,6 +13,7 @@ mod reduce;
 mod rows;
 mod scalar;
 mod step;
+mod sum;
 mod variables;
 mod view;
 mod whole;

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::quote;
 
 use crate::ir::{Atom, Binary, Function, Half, Int, Scalar, ScalarId, Unary};
 use crate::program::Float;
@@ -41,7 +41,7 @@ fn ends_in_cast(tokens: &TokenStream) -> bool {
 }
 
 impl Expression {
-    fn closed(tokens: TokenStream) -> Self {
+    pub(super) fn closed(tokens: TokenStream) -> Self {
         Self { tokens, binding: Binding::Closed }
     }
 
@@ -53,7 +53,7 @@ impl Expression {
 }
 
 /// Variables that hold expressions.
-type Bound = BTreeMap<ScalarId, Ident>;
+pub(super) type Bound = BTreeMap<ScalarId, Ident>;
 
 impl Body<'_> {
     /// An expression, after the variables that it needs. Their names are added to `temporaries`.
@@ -128,7 +128,7 @@ impl Body<'_> {
                         vec![condition]
                     }
                     Scalar::And(a, _) | Scalar::Or(a, _) => vec![a],
-                    _ => scalars.operands(id),
+                    _ => scalars.evaluated_operands(id),
                 });
             }
         }
@@ -137,7 +137,7 @@ impl Body<'_> {
         let mut stack = vec![root];
         while let Some(id) = stack.pop() {
             if !bound.contains_key(&id) && reached.insert(id) {
-                for operand in scalars.operands(id) {
+                for operand in scalars.evaluated_operands(id) {
                     *uses.entry(operand).or_default() += 1;
                     stack.push(operand);
                 }
@@ -147,7 +147,7 @@ impl Body<'_> {
             Scalar::Number(_) | Scalar::Flag(_) | Scalar::CompareInt(..) | Scalar::Integer(_) => false,
             Scalar::Read(_, at) => at.iter().any(Int::reads),
             Scalar::Unary(Unary::Neg | Unary::StopGradient, _) => false,
-            _ => true,
+            _ => scalars.as_ln_of_constant(*id).is_none(),
         };
         read.retain(|id| !bound.contains_key(id));
         let repeated = |id: &ScalarId| uses.get(id).is_some_and(|&uses| uses > 1) && worth(id);
@@ -155,7 +155,12 @@ impl Body<'_> {
         certain.union(&read).copied().collect()
     }
 
-    fn expression(&mut self, id: ScalarId, bound: &Bound, temporaries: &mut Vec<Ident>) -> Expression {
+    pub(super) fn expression(
+        &mut self,
+        id: ScalarId,
+        bound: &Bound,
+        temporaries: &mut Vec<Ident>,
+    ) -> Expression {
         if let Some(variable) = bound.get(&id) {
             return Expression::closed(quote!(#variable));
         }
@@ -168,6 +173,13 @@ impl Body<'_> {
                 Expression { tokens: self.element(tensor, &at), binding }
             }
             Scalar::Unary(function, a) => {
+                let scalars = &self.plan.graph.scalars;
+                if let Some(value) = scalars.as_ln_of_constant(id) {
+                    return self.literal(value);
+                }
+                if let Some(argument) = scalars.argument_in_parts(id) {
+                    return self.of_sum(function, &argument, bound, temporaries);
+                }
                 let a = self.expression(a, bound, temporaries);
                 self.unary(function, a)
             }
@@ -229,7 +241,7 @@ impl Body<'_> {
         Expression { tokens: quote!({ #lets #tokens }), binding: Binding::Open }
     }
 
-    fn unary(&mut self, function: Unary, a: Expression) -> Expression {
+    pub(super) fn unary(&mut self, function: Unary, a: Expression) -> Expression {
         let plain = match function {
             Unary::StopGradient => return a,
             Unary::Neg => {
@@ -294,13 +306,7 @@ impl Body<'_> {
     /// The call of a function that multiplies and adds in one instruction, where the CPU that the code around it is
     /// compiled for has it.
     fn of_cpu(&mut self, function: &str, arguments: &[Expression]) -> Expression {
-        let cpu = match self.is_compiled_for_each || self.is_whole {
-            true => self.local("cpu").into_token_stream(),
-            false => {
-                let kernels = self.import("kernels");
-                quote!(#kernels::Cpu::PLAIN)
-            }
-        };
+        let cpu = self.cpu();
         let (math, function) = (self.import("math"), quote::format_ident!("{function}"));
         let arguments = arguments.iter().map(|argument| &argument.tokens);
         Expression::closed(quote!(#math::#function(#cpu, #(#arguments),*)))
@@ -408,7 +414,7 @@ impl Body<'_> {
     }
 
     /// A float constant, exactly.
-    fn literal(&self, value: f64) -> Expression {
+    pub(super) fn literal(&self, value: f64) -> Expression {
         let (text, finite) = match self.cx.float {
             Float::F32 => (format!("{:?}", (value as f32).abs()), (value as f32).is_finite()),
             Float::F64 => (format!("{:?}", value.abs()), value.is_finite()),

@@ -64,8 +64,9 @@ impl Rewriter<'_> {
     /// ln(1 + x), better.
     pub fn logarithm_of_one_plus(&mut self, x: ScalarId) -> Option<ScalarId> {
         // ln(1 + eᵃ) = softplus(a), also where eᵃ is a sum or product of such
-        let is_constant = self.graph.scalars.as_number(x).is_some();
-        if let Some(a) = self.known_logarithm(x).filter(|_| !is_constant) {
+        if let Some(a) = self.known_logarithm(x)
+            && !self.is_constant(a)
+        {
             return Some(self.softplus(a));
         }
         let seen = self.see(x);
@@ -110,17 +111,22 @@ impl Rewriter<'_> {
     /// ln(eᵃ + eᵇ), a function of its own
     fn logarithm_of_sum(&mut self, x: ScalarId, y: ScalarId) -> Option<ScalarId> {
         let (a, b) = (self.known_logarithm(x)?, self.known_logarithm(y)?);
-        let is_constant = |id: ScalarId| self.graph.scalars.as_number(id).is_some();
-        (!is_constant(a) || !is_constant(b)).then(|| self.logarithm_of_both(a, b))
+        (!self.is_constant(a) || !self.is_constant(b)).then(|| self.logarithm_of_both(a, b))
     }
 
     /// ln(eᵃ + eᵇ), where at most one of both is a constant, and finite
     pub fn logarithm_of_both(&mut self, a: ScalarId, b: ScalarId) -> ScalarId {
-        match (self.graph.scalars.as_number(a), self.graph.scalars.as_number(b)) {
-            (Some(_), _) => self.beside_constant(a, b),
-            (_, Some(_)) => self.beside_constant(b, a),
+        match (self.is_constant(a), self.is_constant(b)) {
+            (true, _) => self.beside_constant(a, b),
+            (_, true) => self.beside_constant(b, a),
             _ => self.binary(Binary::LogAddExp, a, b),
         }
+    }
+
+    /// Whether an exponent is a number, the logarithm of one, or both together.
+    fn is_constant(&mut self, id: ScalarId) -> bool {
+        let (exponent, _) = self.graph.scalars.without_constant(id);
+        self.graph.scalars.as_number(exponent).is_some()
     }
 
     /// The logarithm of a sum, if both of its terms have a known one.
@@ -141,7 +147,7 @@ impl Rewriter<'_> {
 
     /// ln(eᶜ + eᵃ) = c + softplus(a − c)
     fn beside_constant(&mut self, constant: ScalarId, a: ScalarId) -> ScalarId {
-        let a = self.sub(a, constant);
+        let a = self.distance(a, constant);
         let rest = self.softplus(a);
         self.add(constant, rest)
     }
@@ -157,8 +163,15 @@ impl Rewriter<'_> {
         if !rest.over.is_empty() || !rest.under.is_empty() || rest.coefficient <= 0.0 {
             return None;
         }
-        let constant = self.number(rest.coefficient.ln());
-        Some(self.total(constant, terms))
+        let (mut exponent, mut factor) = (self.number(0.0), rest.coefficient);
+        for (term, is_added) in terms {
+            let (term, own) = self.graph.scalars.without_constant(term);
+            (exponent, factor) = match is_added {
+                true => (self.add(exponent, term), factor * own),
+                false => (self.sub(exponent, term), factor / own),
+            };
+        }
+        factor.is_normal().then(|| self.with_constant(exponent, factor))
     }
 
     /// ln(c·eᵃ − d·eᵇ) = ln c + a + ln(1 − d/c·e^(b − a)), and ln c + a where eᵇ is 0 (a may be −∞, too)
@@ -304,6 +317,18 @@ impl Rewriter<'_> {
             }
         }
         None
+    }
+
+    /// a − b of exponents, their constants beside it
+    pub fn distance(&mut self, a: ScalarId, b: ScalarId) -> ScalarId {
+        let distance = self.graph.scalars.distance(a, b);
+        self.rewrite(distance)
+    }
+
+    /// a + ln c, the exponent of c·eᵃ
+    pub fn with_constant(&mut self, exponent: ScalarId, factor: f64) -> ScalarId {
+        let exponent = self.graph.scalars.with_constant(exponent, factor);
+        self.rewrite(exponent)
     }
 
     fn total(&mut self, start: ScalarId, terms: Vec<(ScalarId, bool)>) -> ScalarId {

@@ -41,6 +41,9 @@ use shifted::Shifted;
 /// Sums of more operations than this are not looked at term by term.
 const MANY: usize = 48;
 
+/// Logarithms of constants that differ by less are one.
+const ROUNDING: f64 = 1e-15;
+
 /// Rewrites every formula of a graph.
 pub fn rewrite(graph: &mut Graph, purpose: Purpose) {
     let mut lists = [std::mem::take(&mut graph.nodes)];
@@ -351,6 +354,7 @@ impl Rewriter<'_> {
 /// Whether two expressions add up to 0 as sums of multiples, term by term.
 fn cancel(scalars: &Scalars, a: ScalarId, b: ScalarId) -> bool {
     let mut terms: Vec<(f64, ScalarId)> = Vec::new();
+    let mut constant = 0.0;
     let (mut stack, mut left) = (vec![(1.0, b), (1.0, a)], MANY);
     while let Some((factor, id)) = stack.pop() {
         if left == 0 {
@@ -360,6 +364,9 @@ fn cancel(scalars: &Scalars, a: ScalarId, b: ScalarId) -> bool {
         match scalars[id] {
             Scalar::Binary(Binary::Add, x, y) => stack.extend([(factor, y), (factor, x)]),
             Scalar::Binary(Binary::Sub, x, y) => stack.extend([(-factor, y), (factor, x)]),
+            _ if scalars.as_ln_of_constant(id).is_some() => {
+                constant += factor * scalars.as_ln_of_constant(id).unwrap_or_default();
+            }
             _ => match (scaled(scalars, id), terms.iter_mut().find(|(_, term)| *term == id)) {
                 ((inner, x), _) if x != id => stack.push((factor * inner, x)),
                 (_, Some((sum, _))) => *sum += factor,
@@ -367,7 +374,7 @@ fn cancel(scalars: &Scalars, a: ScalarId, b: ScalarId) -> bool {
             },
         }
     }
-    terms.iter().all(|(factor, _)| *factor == 0.0)
+    constant.abs() < ROUNDING && terms.iter().all(|(factor, _)| *factor == 0.0)
 }
 
 /// An expression as a constant times another.

@@ -98,7 +98,7 @@ impl Rewriter<'_> {
         factors
     }
 
-    /// a − ln(eᵃ + eᵇ + …) = −softplus(ln(e^(b − a) + …))
+    /// a − ln(p eᵃ + eᵇ + …) = −softplus(ln(eᵇ + …) − a − ln p) − ln p
     fn less_its_sum(&mut self, a: ScalarId, sum: ScalarId) -> Option<ScalarId> {
         let (mut logarithms, mut stack) = (Vec::new(), vec![sum]);
         while let Some(id) = stack.pop() {
@@ -108,29 +108,39 @@ impl Rewriter<'_> {
                 _ => logarithms.push(id),
             }
         }
-        let own = logarithms.iter().copied().position(|logarithm| self.same(logarithm, a))?;
-        logarithms.remove(own);
-        let odds = self.logarithm_of_odds(logarithms, a)?;
+        let (own, factor) = self.take_multiple(&mut logarithms, a)?;
+        let others = self.logarithm_of_all(logarithms)?;
+        let odds = self.distance(others, own);
         let softplus = self.softplus(odds);
-        Some(self.neg(softplus))
+        let opposite = self.neg(softplus);
+        Some(self.with_constant(opposite, factor.recip()))
     }
 
-    /// a − softplus(a) = −softplus(−a), and a − (c + softplus(a − c))
+    /// a − softplus(a) = −softplus(−a), a − (c + softplus(a − c)), and both where a has a constant beside it
     pub fn less_its_softplus(&mut self, a: ScalarId, b: ScalarId) -> Option<ScalarId> {
         let seen = self.see(b);
         if let Scalar::Binary(Binary::LogAddExp, ..) = self.graph.scalars[seen] {
             return self.less_its_sum(a, seen);
         }
-        let (below, softplus) = match self.graph.scalars[seen] {
-            Scalar::Binary(Binary::Add, c, softplus) => (self.sub(a, c), softplus),
-            _ => (a, b),
+        let (below, x) = match self.graph.scalars[seen] {
+            Scalar::Binary(Binary::Add, c, rest) => match (self.as_softplus(c), self.as_softplus(rest)) {
+                (_, Some(x)) => (self.distance(a, c), x),
+                (Some(x), None) => (self.distance(a, rest), x),
+                _ => return None,
+            },
+            _ => (a, self.as_softplus(seen)?),
         };
-        match self.see_unary(softplus)? {
-            (Unary::Softplus, x) if self.same(below, x) => {
-                let x = self.neg(x);
-                let softplus = self.softplus(x);
-                Some(self.neg(softplus))
-            }
+        let factor = self.multiple_of(below, x)?;
+        let x = self.neg(x);
+        let softplus = self.softplus(x);
+        let opposite = self.neg(softplus);
+        Some(self.with_constant(opposite, factor))
+    }
+
+    /// a, if the value is softplus(a).
+    fn as_softplus(&mut self, id: ScalarId) -> Option<ScalarId> {
+        match self.see_unary(id)? {
+            (Unary::Softplus, a) => Some(a),
             _ => None,
         }
     }

@@ -28,55 +28,64 @@ impl Rewriter<'_> {
         if changed { Some(self.build(&product)) } else { self.known_ratio(id) }
     }
 
-    /// 1 / (1 + eᵃ) = σ(−a)
+    /// 1 / (1 + eᵃ) = σ(−a), 1 / (q + p eᵃ) = σ(−a − ln(p/q)) / q
     fn divide_by_one_plus_exp(&mut self, product: &mut Product, divisor: ScalarId) -> bool {
         let seen = self.see(divisor);
         let Scalar::Binary(Binary::Add, x, y) = self.graph.scalars[seen] else { return false };
-        let exp = match (self.is_number(x, 1.0), self.is_number(y, 1.0)) {
-            (true, _) => y,
-            (_, true) => x,
+        let scalars = &self.graph.scalars;
+        let (constant, exp) = match (scalars.as_number(x), scalars.as_number(y)) {
+            (Some(constant), None) => (constant, y),
+            (None, Some(constant)) => (constant, x),
             _ => return false,
         };
-        let Some(a) = self.as_exp(exp) else { return false };
+        let Some((factor, a)) = self.as_multiple_of_exp(exp) else { return false };
+        let odds = factor / constant;
+        if constant <= 0.0 || !odds.is_normal() || odds < 0.0 {
+            return false;
+        }
+        let a = self.with_constant(a, odds);
         let opposite = self.neg(a);
+        product.coefficient /= constant;
         let sigmoid = self.sigmoid(opposite);
         product.over.push(sigmoid);
         true
     }
 
-    /// eᵃ / (eᵃ + eᵇ) = σ(a − b), and with more terms σ(−ln Σ e^(x − a)) over the others
+    /// eᵃ / (p eᵃ + q eᵇ) = σ(a − b + ln(p/q)) / p, and with more terms σ(a − ln Σ eˣ + ln p) / p over the others
     fn divide_by_exps(&mut self, product: &mut Product, divisor: ScalarId) -> bool {
         let seen = self.see(divisor);
-        let Scalar::Binary(Binary::Add, x, y) = self.graph.scalars[seen] else { return false };
-        let (Some(x), Some(y)) = (self.known_logarithm(x), self.known_logarithm(y)) else { return false };
+        if !matches!(self.graph.scalars[seen], Scalar::Binary(Binary::Add, ..)) {
+            return false;
+        }
         for position in 0..product.over.len() {
             let Some(a) = self.as_exp(product.over[position]) else { continue };
-            if self.same(a, x) || self.same(a, y) {
-                let other = if self.same(a, x) { y } else { x };
-                let distance = self.sub(a, other);
-                product.over[position] = self.sigmoid(distance);
-                return true;
-            }
-            if let Some(others) = self.logarithms_of_others(divisor, a) {
-                let Some(odds) = self.logarithm_of_odds(others, a) else { return false };
-                let opposite = self.neg(odds);
-                product.over[position] = self.sigmoid(opposite);
-                return true;
-            }
+            let Some((own, factor, others)) = self.logarithms_of_others(seen, a) else { continue };
+            let Some(others) = self.logarithm_of_all(others) else { return false };
+            let distance = self.distance(own, others);
+            product.over[position] = self.sigmoid(distance);
+            product.coefficient /= factor;
+            return true;
         }
         false
     }
 
-    /// ln Σ e^(x − a)
-    pub fn logarithm_of_odds(&mut self, others: Vec<ScalarId>, a: ScalarId) -> Option<ScalarId> {
-        others.into_iter().fold(None, |odds, other| {
-            let distance = self.sub(other, a);
-            Some(odds.map_or(distance, |odds| self.logarithm_of_both(odds, distance)))
-        })
+    /// p, if a logarithm is that of p eᵃ
+    pub fn multiple_of(&mut self, logarithm: ScalarId, a: ScalarId) -> Option<f64> {
+        if self.same(logarithm, a) {
+            return Some(1.0);
+        }
+        let (exponent, factor) = self.graph.scalars.without_constant(logarithm);
+        let (a, own) = self.graph.scalars.without_constant(a);
+        self.same(exponent, a).then_some(factor / own)
     }
 
-    /// The logarithms of the terms of a sum but one, eᵃ, if it is one of them.
-    fn logarithms_of_others(&mut self, sum: ScalarId, a: ScalarId) -> Option<Vec<ScalarId>> {
+    /// ln Σ eˣ
+    pub fn logarithm_of_all(&mut self, exponents: Vec<ScalarId>) -> Option<ScalarId> {
+        exponents.into_iter().reduce(|sum, exponent| self.logarithm_of_both(sum, exponent))
+    }
+
+    /// The logarithms of the terms of a sum: of the one that is p eᵃ, if there is one, p, and those of the others.
+    fn logarithms_of_others(&mut self, sum: ScalarId, a: ScalarId) -> Option<(ScalarId, f64, Vec<ScalarId>)> {
         let (mut logarithms, mut stack) = (Vec::new(), vec![sum]);
         while let Some(id) = stack.pop() {
             let seen = self.see(id);
@@ -85,9 +94,14 @@ impl Rewriter<'_> {
                 _ => logarithms.push(self.known_logarithm(id)?),
             }
         }
-        let own = logarithms.iter().copied().position(|logarithm| self.same(logarithm, a))?;
-        logarithms.remove(own);
-        Some(logarithms)
+        self.take_multiple(&mut logarithms, a).map(|(own, factor)| (own, factor, logarithms))
+    }
+
+    /// Takes out of some logarithms that of p eᵃ; it, and p.
+    pub fn take_multiple(&mut self, logarithms: &mut Vec<ScalarId>, a: ScalarId) -> Option<(ScalarId, f64)> {
+        let found = (0..logarithms.len())
+            .find_map(|place| self.multiple_of(logarithms[place], a).map(|factor| (place, factor)));
+        found.map(|(place, factor)| (logarithms.remove(place), factor))
     }
 
     /// eᵃ / Σeˣ = e^(a − m) / Σe^(x − m), where m is the largest x
@@ -109,14 +123,17 @@ impl Rewriter<'_> {
         false
     }
 
-    /// eᵃ · σ(−a) = σ(a)
+    /// eᵃ · σ(−a) = σ(a), eᵃ · σ(−a − ln c) = σ(a + ln c) / c
     fn join_exp_and_sigmoid(&mut self, product: &mut Product) -> bool {
         for first in 0..product.over.len() {
             let Some(a) = self.as_exp(product.over[first]) else { continue };
             for second in 0..product.over.len() {
                 let Some(b) = self.as_sigmoid(product.over[second]) else { continue };
-                if self.opposite(a, b) {
-                    product.over[first] = self.sigmoid(a);
+                let (x, factor) = self.graph.scalars.without_constant(b);
+                if self.opposite(a, x) {
+                    let up = self.with_constant(a, factor.recip());
+                    product.over[first] = self.sigmoid(up);
+                    product.coefficient *= factor;
                     product.over.remove(second);
                     return true;
                 }

@@ -174,6 +174,16 @@ fn trees() {
     grows_linearly(8, |leaves| of_body(&tree(leaves, 0)));
 }
 
+/// Each share is held against all terms before it.
+#[test]
+fn sums_of_exponentials() {
+    grows_linearly(6, |terms| {
+        let term = |place: usize| format!("{} * exp(w * x * {place})", place + 2);
+        let terms: Vec<String> = (0..terms).map(term).collect();
+        of_body(&format!("ln({})", terms.join(" + ")))
+    });
+}
+
 #[test]
 fn networks() {
     grows_linearly(8, |depth| {

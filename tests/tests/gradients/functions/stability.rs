@@ -104,6 +104,15 @@ formulas! {
     less_log_of_two(x, _rows) = { x - ln(exp(x) + exp(0.5)) };
     softsign(x, _rows) = { x / (1 + abs(x)) };
     part_of_one_and_square(x, _rows) = { x * x / (1 + x * x) };
+    ln_exp_plus_constant(x, _rows) = { ln(exp(x) + 3) };
+    ln_weighted_terms(x, _rows) = { ln(2 * exp(x) + 3 * exp(-x)) };
+    softplus_of_odds(x, _rows) = { ln(1 + 2 * exp(3 * x)) };
+    softplus_of_quotient(x, _rows) = { let e = exp(x) / 3; ln(e + 1) };
+    sigmoid_of_odds(x, _rows) = { 1 / (1 + 3 * exp(-x)) };
+    share_of_constant_odds(x, _rows) = { 2 * exp(x) / (3 + 2 * exp(x)) };
+    sigmoid_of_odds_less_its_square(x, _rows) = { let p = exp(x) / (exp(x) + 3); p - powi(p, 2) };
+    ln_three_terms(x, _rows) = { ln(exp(x) + exp(2 * x) + exp(0.5)) };
+    share_of_three(x, _rows) = { let a = exp(x); a / (exp(-x) + a + 5) };
     ln_sigmoid(x, _rows) = { ln(sigmoid(x)) };
     ln_sigmoid_written_out(x, _rows) = { ln(1 / (1 + exp(-x))) };
     ln_one_minus_sigmoid(x, _rows) = { ln(1 - sigmoid(x)) };
@@ -180,6 +189,67 @@ fn an_angle_of_large_and_of_small_numbers() {
     for (found, expected) in [(yy, -0.0384), (yx, -0.0112), (xy, -0.0112), (xx, 0.0384)] {
         assert!((found * 1e200 - expected).abs() < 1e-15, "{found:e}");
     }
+}
+
+net! {
+    /// Sums of exponentials that are written term by term.
+    pub struct Terms {}
+
+    impl Terms {
+        #[grad(a, b)]
+        pub fn weighted(a: f32, b: f32) -> f32 { ln(2 * exp(a) + 3 * exp(b)) }
+
+        #[grad(a, b, c)]
+        pub fn three(a: f32, b: f32, c: f32) -> f32 { ln(exp(a) + exp(b) + exp(c)) }
+    }
+}
+
+net! {
+    /// The same of doubles, to the second derivative.
+    pub struct Shares {}
+
+    impl Shares {
+        #[hessian(x)]
+        pub fn three(x: f64[3]) -> f64 { ln(exp(x[0]) + exp(x[1]) + exp(x[2])) }
+    }
+}
+
+#[test]
+fn terms_have_the_shares_that_their_distances_say() {
+    let (model, mut workspace) = (Terms::zeros(), Workspace::new());
+    let near = |found: f32, expected: f64| {
+        let unit = f64::from((expected as f32).next_up()) - f64::from(expected as f32);
+        assert!((f64::from(found) - expected).abs() <= 4.0 * unit, "{found:e}, not {expected:e}");
+    };
+    let [mut a, mut b, mut c] = [f32::NAN; 3];
+    model.weighted(&mut workspace, -20.0, 20.0).backward(&mut a, &mut b);
+    near(a, 2.0 / 3.0 * (-40.0_f64).exp());
+    model.weighted(&mut workspace, 20.0, -20.0).backward(&mut a, &mut b);
+    near(b, 1.5 * (-40.0_f64).exp());
+    // Each of the same size, where one exponent's last place is more than all of them differ by.
+    for size in [-700.0, -100.0, 20.0, 700.0] {
+        model.three(&mut workspace, size, size, size).backward(&mut a, &mut b, &mut c);
+        near(a, 1.0 / 3.0);
+        near(b, 1.0 / 3.0);
+        near(c, 1.0 / 3.0);
+    }
+    model.three(&mut workspace, 20.0, 20.0, -20.0).backward(&mut a, &mut b, &mut c);
+    near(c, 0.5 * (-40.0_f64).exp());
+}
+
+#[test]
+fn second_derivatives_by_two_terms_are_products_of_shares() {
+    let (model, mut workspace) = (Shares::zeros(), Workspace::new());
+    let near = |found: f64, expected: f64| {
+        assert!((found - expected).abs() <= 1e-12 * expected.abs(), "{found:e}, not {expected:e}");
+    };
+    let x = [20.0, -20.0, 1.0];
+    let all: f64 = x.iter().map(|x: &f64| x.exp()).sum();
+    let [p, q, r] = x.map(|x| x.exp() / all);
+    let second = *model.three_hessian(&mut workspace, &x);
+    near(second[1][2], -q * r);
+    near(second[0][1], -p * q);
+    near(second[0][2], -p * r);
 }
 
 /// tanh' in its far tails is below what 1 − y can hold (docs/language.md): right to rounding of 1.
