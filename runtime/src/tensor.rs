@@ -49,8 +49,16 @@ impl<'a, T, const R: usize> Tensor<'a, T, R> {
 
     /// Some of the rows: those elements whose first subscript is in `range`.
     ///
+    /// ```
+    /// use chainrule::Tensor;
+    ///
+    /// let data: Vec<f32> = (0..12).map(|i| i as f32).collect();
+    /// let x = Tensor::new(&data, [3, 2, 2]).rows(1..3);
+    /// assert_eq!((x.shape(), x.as_slice()), ([2, 2, 2], &data[4..]));
+    /// ```
+    ///
     /// # Panics
-    /// If the range ends after the last row, or there is no axis.
+    /// If the range ends before it begins, or after the last row, or there is no axis.
     #[must_use]
     #[track_caller]
     pub fn rows(&self, range: Range<usize>) -> Self {
