@@ -4,6 +4,7 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
+use super::attributes::conditions;
 use super::body::{self, Context};
 use super::checks::Checks;
 use super::method::{arena_length, context, mentioned};
@@ -144,7 +145,9 @@ impl<'a> Blocks<'a> {
         let (name, float) = (&of_rows.name, &paths.float);
         let network = &owner.name;
         let types = signature.parameters(&TokenStream::new());
+        let conditions = conditions(&method.attributes);
         quote! {
+            #(#conditions)*
             fn #name(&self, #arena: &mut [#float], #grads: &mut #network, #(#types),*) -> #float {
                 #(let _ = #unused;)*
                 #body

@@ -10,28 +10,16 @@ use super::leaves::{Leaf, leaves};
 use super::method::{context, decorated, mentioned, start, unreachable};
 use super::signature::{Signature, local, plain};
 use super::structs::flat_mut;
-use super::{Compiled, CompiledBlocks, CompiledDerivative, CompiledStep, docs};
+use super::{Compiled, CompiledDerivative, CompiledStep, docs};
 use crate::program::Program;
 use crate::routine::Target;
 
 /// The method that trains.
 pub struct Step<'a> {
     signature: &'a Signature<'a>,
-    way: Way<'a>,
+    /// None where there is a signature only.
+    compiled: Option<&'a CompiledDerivative>,
     program: &'a Program,
-}
-
-/// How it is done.
-#[derive(Clone, Copy)]
-enum Way<'a> {
-    /// There is a signature only.
-    Unknown,
-    /// Each gradient is applied as soon as it is complete.
-    Fused(&'a Compiled),
-    /// The pass that is planned so, and then the whole gradient.
-    Held(&'a Compiled),
-    /// A pass for each block of rows, and then the whole gradient.
-    Blocks(&'a CompiledBlocks),
 }
 
 impl<'a> Step<'a> {
@@ -41,48 +29,45 @@ impl<'a> Step<'a> {
         signature: &'a Signature<'a>,
         compiled: Option<&'a CompiledDerivative>,
     ) -> Self {
-        let way = match compiled {
-            None => Way::Unknown,
-            Some(CompiledDerivative { step: Some(CompiledStep::Fused(step)), .. }) => Way::Fused(step),
-            Some(CompiledDerivative { step: Some(CompiledStep::Blocks(blocks)), .. }) => Way::Blocks(blocks),
-            Some(CompiledDerivative { of, .. }) => Way::Held(of),
-        };
-        Self { signature, way, program }
+        Self { signature, compiled, program }
     }
 
-    /// `fn loss_step(&mut self, ws, optimiser, …) -> f32`
+    /// `fn loss_step(&mut self, ws, optimiser, …) -> f32`, and the method of a block that it calls, if it does.
     pub fn method(&self) -> TokenStream {
         let Signature { paths, method, .. } = self.signature;
         let function = self.signature.function();
-        let checks = match self.way {
-            Way::Unknown => Checks::default(),
-            Way::Fused(_) | Way::Held(_) | Way::Blocks(_) => checks::of_arguments(self.signature, &function),
-        };
+        let checks = self.compiled.map(|_| checks::of_arguments(self.signature, &function));
+        let checks = checks.unwrap_or_default();
         let (ws, optimiser) = (local("ws"), local("optimiser"));
-        let (docs, body) = match self.way {
-            Way::Unknown => {
+        let docs = |compiled: &Compiled, applied: &str| {
+            docs::of_step(self.signature, Some((compiled, applied)), &checks)
+        };
+        let mut part = TokenStream::new();
+        let (docs, body) = match self.compiled.map(|compiled| (&compiled.of, &compiled.step)) {
+            None => {
                 let names = self.signature.names().into_iter().chain([ws.clone(), optimiser.clone()]);
                 let body = unreachable(self.signature, &names.collect::<Vec<_>>());
                 (docs::of_step(self.signature, None, &checks), body)
             }
-            Way::Fused(compiled) => {
-                let applied = "Each parameter is updated as soon as its gradient is complete, so that a whole gradient is never held. The result is that of `backward` and the optimiser's `step`.";
-                let docs = docs::of_step(self.signature, Some((compiled, applied)), &checks);
-                (docs, self.fused(compiled, &function, &checks))
+            Some((_, Some(CompiledStep::Fused(step)))) => {
+                let applied = "Each parameter is updated as soon as its gradient is complete, so that a whole \
+                               gradient is never held. The result is that of `backward` and the optimiser's `step`.";
+                (docs(step, applied), self.fused(step, &function, &checks))
             }
-            Way::Held(compiled) => {
+            Some((of, Some(CompiledStep::Held) | None)) => {
                 let applied =
                     "That is `backward`, with the gradient on the stack, and the optimiser's `step`.";
-                (docs::of_step(self.signature, Some((compiled, applied)), &checks), self.held())
+                (docs(of, applied), self.held())
             }
-            Way::Blocks(of) => {
+            Some((_, Some(CompiledStep::Blocks(of)))) => {
                 let applied = format!(
                     "The rows of the batch are taken in blocks of about {} at most, whose memory stays in the cache: \
                      the workspace below is that of the rows of a block.",
                     of.most
                 );
-                let docs = docs::of_step(self.signature, Some((&of.compiled, &applied)), &checks);
-                (docs, Blocks::new(self.signature, of).step(&checks, &function))
+                let blocks = Blocks::new(self.signature, of);
+                part = blocks.part(self.program);
+                (docs(&of.compiled, &applied), blocks.step(&checks, &function))
             }
         };
         let attributes = decorated(self.signature, true, &docs);
@@ -91,10 +76,6 @@ impl<'a> Step<'a> {
         let [storage, rule] = ["S", "O"].map(|name| self.signature.type_parameter(name));
         let visibility = &method.visibility;
         let parameters = self.signature.parameters(&TokenStream::new());
-        let part = match self.way {
-            Way::Blocks(of) => Blocks::new(self.signature, of).part(self.program),
-            Way::Unknown | Way::Fused(_) | Way::Held(_) => TokenStream::new(),
-        };
         quote! {
             #part
             #attributes

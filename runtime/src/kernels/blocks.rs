@@ -72,9 +72,9 @@ const fn lines<P: Params>(floats: usize) -> usize {
     floats.next_multiple_of(LINE / size_of::<P::Float>())
 }
 
-/// Has each block compute its value and its gradient, and adds both up: the value, and the gradient in the memory. What
-/// `each` finds in the gradient, or in memory, is anything. `arena` is as long as [`memory_of_blocks`] says, and a block
-/// takes as long as `work` multiplications in a product.
+/// Has each block compute its value and its gradient, and adds both up: the value, and the gradient in the memory.
+/// What `each` finds in the gradient, or in memory, is anything. `arena` is as long as [`memory_of_blocks`] says, and a
+/// block takes as long as `work` multiplications in a product.
 #[inline]
 pub fn in_blocks<P: Params>(
     blocks: usize,

@@ -7,8 +7,8 @@
 //! ```
 //!
 //! E is 1, but the derivative follows it (in R/E alone where the largest is concerned). Where the largest share is
-//! nearly 1, e^(a − m) / Σ would have a derivative that cancels: that of the share by its own exponent is p(1 − p), where
-//! 1 − p is (R / E) · p.
+//! nearly 1, e^(a − m) / Σ would have a derivative that cancels: that of the share by its own exponent is p(1 − p),
+//! where 1 − p is (R / E) · p.
 //!
 //! Of ln Σ c eˣ, where c may say which term is the largest, that term is searched among those that are shifted.
 
@@ -228,8 +228,8 @@ impl Rewriter<'_> {
         Some(Apart { layout, exponent, shift, largest, odds, all, share, ln })
     }
 
-    /// ln Σ c e^(x − m), in a form with accurate derivatives of every order: with the largest term T apart, and what the
-    /// others add to it, ln T + ln(1 + R / T) where T is most of it.
+    /// ln Σ c e^(x − m), in a form with accurate derivatives of every order: with the largest term T apart, and what
+    /// the others add to it, ln T + ln(1 + R / T) where T is most of it.
     pub fn ln_weighted(&mut self, sum: ScalarId) -> Option<ScalarId> {
         let seen = self.see(sum);
         let Scalar::Read(tensor, outer) = self.graph.scalars[seen].clone() else { return None };
