@@ -89,7 +89,7 @@ macro_rules! assert_alike {
         let (mut one, mut other) = ($optimiser, $optimiser);
         let mut memory = vec![0.0; $size];
         let mut workspace = Workspace::new();
-        for _ in 0..6 {
+        for _ in 0..4 {
             let value = stepped.loss_step(&mut Workspace::from_slice(&mut memory), &mut one, $($argument),+);
             let pass = model.loss(&mut workspace, $($argument),+);
             assert!((pass.value() - value).abs() <= $near, "the value before the step: {value}, {}", pass.value());
@@ -104,7 +104,7 @@ macro_rules! assert_alike {
 
 #[test]
 fn points_of_two_kinds() {
-    for (n, m) in [(1, 1), (100, 3), (257, 64), (1000, 1), (40, 900), (1400, 333)] {
+    for (n, m) in [(1, 1), (257, 64), (700, 1), (40, 500)] {
         let inside: Vec<f32> = numbers(2 * n).map(|x| x as f32).collect();
         let edge: Vec<f32> = numbers(2 * m).map(|x| -x as f32).collect();
         let value: Vec<f32> = numbers(m).map(|x| x as f32).collect();
@@ -117,7 +117,7 @@ fn points_of_two_kinds() {
 
 #[test]
 fn sequences_of_any_length() {
-    for (n, t) in [(1, 4), (33, 1), (300, 7), (700, 12)] {
+    for (n, t) in [(1, 4), (33, 1), (600, 5)] {
         let x: Vec<f32> = numbers(3 * n * t).map(|x| x as f32).collect();
         let (x, label) = (Tensor::new(&x, [n, t, 3]), labels(n, 4));
         let size = Cells::loss_workspace(n, t);
