@@ -69,7 +69,7 @@ pub fn compile(program: &Program) -> Vec<Vec<CompiledMethod>> {
 
 /// One function of a network of so many floats, planned in all its variants.
 pub fn method(method: &Method, parameters: u64) -> CompiledMethod {
-    let value = planned(method, value(method), &[], plan::plan);
+    let value = value(method);
     let mut explained = None;
     let mut derivatives = Vec::new();
     for derivative in &method.derivatives {
@@ -84,17 +84,18 @@ pub fn method(method: &Method, parameters: u64) -> CompiledMethod {
         let mut step = None;
         if derivative.kind == DerivativeKind::Grad {
             explained.get_or_insert_with(|| explain(method, &routine));
-            step = method.has_step(derivative).then(|| self::step(method, derivative, parameters));
+            step = method.has_step(derivative).then(|| self::step(method, &value, derivative, parameters));
         }
         derivatives.push(CompiledDerivative { of: planned_pass, derivation, directions, step });
     }
-    let (derivation, latex, dot) = explained.unwrap_or_else(|| explain(method, &self::value(method)));
+    let (derivation, latex, dot) = explained.unwrap_or_else(|| explain(method, &value));
+    let value = planned(method, value, &[], plan::plan);
     CompiledMethod { value, derivatives, derivation, latex, dot }
 }
 
-/// How a step of training of a network of so many floats is done.
-fn step(method: &Method, derivative: &Derivative, parameters: u64) -> CompiledStep {
-    if let Some(blocks) = blocks::planned(method, derivative, parameters) {
+/// How a step of training of a network of so many floats is done; `value` is the function alone.
+fn step(method: &Method, value: &Routine, derivative: &Derivative, parameters: u64) -> CompiledStep {
+    if let Some(blocks) = blocks::planned(method, value, derivative, parameters) {
         return CompiledStep::Blocks(Box::new(blocks));
     }
     // To apply a small gradient at once takes less time than to apply each part as soon as it is complete, and is less

@@ -19,7 +19,7 @@ use super::plain;
 use crate::emit::CompiledBlocks;
 use crate::ir::{Atom, DimId, Graph, Int, TensorId};
 use crate::program::{Argument, ArgumentContent, Derivative, DimSource, Method};
-use crate::simplify::{Purpose, simplify};
+use crate::routine::Routine;
 use crate::{count, plan};
 
 use classes::{Class, Classes};
@@ -43,11 +43,16 @@ const REUSED: u64 = 8;
 
 /// The pass of a block of rows with the gradient by the parameters: none of what is no sum over rows, or better done
 /// with all of them at once.
-pub fn planned(method: &Method, derivative: &Derivative, parameters: u64) -> Option<CompiledBlocks> {
+pub fn planned(
+    method: &Method,
+    value: &Routine,
+    derivative: &Derivative,
+    parameters: u64,
+) -> Option<CompiledBlocks> {
     if parameters > HELD {
         return None;
     }
-    let (method, sizes) = of_rows(method)?;
+    let (method, sizes) = of_rows(method, &value.graph)?;
     let of = |rows: i64, size: &Int| {
         let rows = size.substitute(&mut |atom| match atom {
             Atom::Dim(dim) if sizes.contains(dim) => Some(Int::constant(rows)),
@@ -73,17 +78,16 @@ pub fn planned(method: &Method, derivative: &Derivative, parameters: u64) -> Opt
     Some(CompiledBlocks { method, compiled, sizes, most, work: work.saturating_mul(most) })
 }
 
-/// The function of some of the rows, and the sizes of which they are a part: none if it is no sum over rows.
-pub fn of_rows(method: &Method) -> Option<(Method, Vec<DimId>)> {
-    let mut graph = method.graph.clone();
+/// The function of some of the rows, and the sizes of which they are a part: none if it is no sum over rows. `graph` is
+/// the function as it is simplified.
+pub fn of_rows(method: &Method, graph: &Graph) -> Option<(Method, Vec<DimId>)> {
     let results = method.result.tensors();
-    simplify(&mut graph, &results, Purpose::Value);
-    let all = sizes_in_front(method, &graph);
+    let all = sizes_in_front(method, graph);
     let each = all.iter().map(|size| vec![*size]).filter(|_| all.len() > 1);
     let ways = std::iter::once(all.clone()).chain(each).filter(|sizes| !sizes.is_empty());
     let is_sum = |classes: &Classes| results.iter().all(|result| classes.of_tensor(*result) == Class::Sum);
-    let classes = ways.filter_map(|sizes| Classes::of(method, &graph, sizes)).find(is_sum)?;
-    let mut part = Method { graph, derivatives: Vec::new(), ..method.clone() };
+    let classes = ways.filter_map(|sizes| Classes::of(method, graph, sizes)).find(is_sum)?;
+    let mut part = Method { graph: graph.clone(), derivatives: Vec::new(), ..method.clone() };
     part.name = format_ident!("__{}_of_rows", plain(&method.name));
     let mut whole = BTreeMap::new();
     for size in &classes.sizes {

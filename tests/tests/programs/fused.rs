@@ -70,7 +70,7 @@ impl Optimiser<f32> for Own {
 
 /// The largest distance of two networks' parameters, in units of the last place of the larger (of 1, where
 /// both are smaller).
-fn apart<P: Params>(found: &P, expected: &P, epsilon: f64) -> f64
+pub fn apart<P: Params>(found: &P, expected: &P, epsilon: f64) -> f64
 where
     P::Float: Into<f64>,
 {
@@ -83,7 +83,8 @@ where
     })
 }
 
-fn numbers(count: usize) -> impl Iterator<Item = f64> {
+/// Some numbers from -1 to 1.
+pub fn numbers(count: usize) -> impl Iterator<Item = f64> {
     (0..count).map(|i| (1.7 * i as f64 + 0.1).sin())
 }
 

@@ -3,15 +3,15 @@
 use super::{Case, Failure, fails};
 use crate::compile;
 use crate::eval::{self, Data};
-use crate::ir::{DimId, Int, TensorId};
+use crate::ir::{DimId, Graph, Int, TensorId};
 
 /// How many blocks there are.
 const BLOCKS: usize = 3;
 
 impl Case {
     /// Whether it is said to be one, and then what its blocks are together.
-    pub(super) fn blocks(&self, whole: &[Data]) -> Result<bool, Failure> {
-        let Some((part, sizes)) = compile::of_rows(&self.method) else { return Ok(false) };
+    pub(super) fn blocks(&self, graph: &Graph, whole: &[Data]) -> Result<bool, Failure> {
+        let Some((part, sizes)) = compile::of_rows(&self.method, graph) else { return Ok(false) };
         let is_argument =
             |tensor: TensorId| self.method.arguments.iter().any(|argument| argument.tensor() == Some(tensor));
         let mut sums: Vec<Vec<f64>> = Vec::new();

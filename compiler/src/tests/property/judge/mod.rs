@@ -94,7 +94,7 @@ pub fn examine(program: &Program) -> Result<Seen, Failure> {
     }
     case.gradients(&ids, &slopes, &mut seen, &value.graph)?;
     if seen.compared {
-        seen.summed = case.blocks(&raw)?;
+        seen.summed = case.blocks(&value.graph, &raw)?;
         case.planned();
     }
     Ok(seen)
