@@ -78,18 +78,13 @@ pub struct StructType {
 impl StructType {
     /// Whether it is so small that what looks at every tensor may be a part of its caller.
     pub fn is_small(&self) -> bool {
-        is_small(self.parameters)
+        self.parameters <= 1 << 10
     }
 
     /// Whether it has so many parameters that it is worth a line of the cache to begin with one.
     pub fn is_aligned(&self) -> bool {
         self.is_network && self.parameters >= 64
     }
-}
-
-/// Whether a network of so many floats is small.
-fn is_small(parameters: u64) -> bool {
-    parameters <= 1 << 10
 }
 
 /// A public function that is right, beside errors.

@@ -31,7 +31,7 @@ const FLOATS: i64 = 1 << 17;
 const LARGEST: i64 = 4 * FLOATS;
 /// How many rows a block has if they take hardly anything.
 const MOST: i64 = 1 << 10;
-/// A block has a multiple of so many rows.
+/// Blocks begin at multiples of so many rows (`kernels::block`).
 const STEP: i64 = 16;
 /// And so many at least: the products of fewer would read weights for too little.
 const FEWEST: i64 = 2 * STEP;

@@ -172,18 +172,8 @@ impl Pass<'_> {
         let signature = self.signature;
         let mut statements = TokenStream::new();
         if self.derivative.model {
-            let delivered = compiled.plan.gradients.iter().filter_map(|gradient| match gradient.target {
-                Target::Field(position) => Some(&signature.method.fields[position]),
-                Target::Argument(_) => None,
-            });
             let grads = local("grads");
-            statements.extend(zero::undelivered(
-                signature.paths,
-                program,
-                signature.owner,
-                &quote!(#grads),
-                &delivered.collect::<Vec<_>>(),
-            ));
+            statements.extend(zero::undelivered(signature, program, &compiled.plan, &quote!(#grads)));
         }
         for &position in &self.derivative.arguments {
             let delivered =

@@ -127,13 +127,8 @@ impl<'a> Blocks<'a> {
         let sizes = signature.bind_dims(|dim| used(&dim));
         let views = signature
             .bind_views(|tensor| stage.uses.inputs.contains(&tensor) || uses.inputs.contains(&tensor));
-        let delivered = compiled.plan.gradients.iter().filter_map(|gradient| match gradient.target {
-            crate::routine::Target::Field(position) => Some(&of_rows.fields[position]),
-            crate::routine::Target::Argument(_) => None,
-        });
         let grads = local("grads");
-        let delivered: Vec<_> = delivered.collect();
-        let zeros = zero::undelivered(paths, program, owner, &quote!(#grads), &delivered);
+        let zeros = zero::undelivered(&signature, program, &compiled.plan, &quote!(#grads));
         let forward = &stage.statements;
         let value = stage.results.first().cloned().unwrap_or_default();
         let body = quote!(#sizes #views #forward #zeros #backward #value);

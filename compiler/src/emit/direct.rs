@@ -311,16 +311,7 @@ impl<'a> Direct<'a> {
         let mut stage = body::forward(plan, &context);
         let out = local("out");
         if self.delivered {
-            let delivered: Vec<_> = plan
-                .gradients
-                .iter()
-                .filter_map(|gradient| match gradient.target {
-                    Target::Field(field) => Some(&signature.method.fields[field]),
-                    Target::Argument(_) => None,
-                })
-                .collect();
-            let zeros =
-                zero::undelivered(signature.paths, program, signature.owner, &quote!(#out), &delivered);
+            let zeros = zero::undelivered(signature, program, plan, &quote!(#out));
             let (backward, uses) = body::backward(plan, &context, false);
             stage.statements.extend(quote!(#zeros #backward));
             stage.uses.dims.extend(uses.dims);

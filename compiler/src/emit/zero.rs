@@ -4,22 +4,27 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::paths::Paths;
-use super::signature::{local, plain};
+use super::signature::{Signature, local, plain};
 use super::structs::flat_mut;
-use crate::program::{Content, FieldInput, Program, StructType};
+use crate::plan::Plan;
+use crate::program::{Content, Program, StructType};
+use crate::routine::Target;
 
-/// Statements that fill with zeros what of `receiver`, a `&mut` of the struct, is not among the delivered.
+/// Statements that fill with zeros what of `receiver`, a `&mut` of the network, a plan does not deliver.
 pub fn undelivered(
-    paths: &Paths,
+    signature: &Signature<'_>,
     program: &Program,
-    of: &StructType,
+    plan: &Plan,
     receiver: &TokenStream,
-    delivered: &[&FieldInput],
 ) -> TokenStream {
-    let paths_delivered: Vec<Vec<String>> =
-        delivered.iter().map(|field| field.path.iter().map(|step| plain(&step.name)).collect()).collect();
-    let reached: Vec<&[String]> = paths_delivered.iter().map(Vec::as_slice).collect();
-    below(paths, program, of, receiver, &quote!(#receiver), &reached)
+    let delivered = plan.gradients.iter().filter_map(|gradient| match gradient.target {
+        Target::Field(position) => Some(&signature.method.fields[position]),
+        Target::Argument(_) => None,
+    });
+    let delivered: Vec<Vec<String>> =
+        delivered.map(|field| field.path.iter().map(|step| plain(&step.name)).collect()).collect();
+    let reached: Vec<&[String]> = delivered.iter().map(Vec::as_slice).collect();
+    below(signature.paths, program, signature.owner, receiver, &quote!(#receiver), &reached)
 }
 
 /// `place` is the struct itself, `exclusive` a `&mut` of it.

@@ -47,6 +47,7 @@ pub const fn memory_of_blocks<P: Params>(blocks: usize, floats: usize) -> usize 
     let (gradient, floats) = (gradient::<P>(), lines::<P>(floats));
     let depth = depth(blocks);
     let all = if blocks == 1 {
+        // Nothing is added to its gradient.
         gradient + floats
     } else if cfg!(feature = "rayon") {
         (2 * gradient + floats) << depth
@@ -87,9 +88,7 @@ pub fn in_blocks<P: Params>(
     let before = arena.as_ptr().align_offset(LINE).min(line - 1);
     let (_, arena) = arena.split_at_mut(before);
     let (arena, _) = arena.split_at_mut(arena.len() / line * line);
-    let value =
-        if blocks == 1 { one(0, arena, &each) } else { part(0..blocks, depth(blocks), work, arena, &each) };
-    (value, placed(arena))
+    (part(0..blocks, depth(blocks), work, arena, &each), placed(arena))
 }
 
 /// Of a block: its value, and its gradient in front of the memory that it has.
