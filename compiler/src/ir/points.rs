@@ -21,13 +21,18 @@ impl Graph {
         };
         written.into_iter().for_each(&mut touch);
         self.visit_reads(value, &mut |tensor, _| touch(tensor));
-        let zero = self.scalars.number(0.0);
         left.iter().fold(value, |value, Axis { extent, .. }| {
             if !extent.dims().iter().any(|dim| touched.contains(dim) && !there.contains(dim)) {
                 return value;
             }
-            let has_points = self.scalars.compare_int(Comparison::Less, Int::zero(), extent.clone());
-            self.scalars.select(has_points, value, zero)
+            self.where_points(value, extent)
         })
+    }
+
+    /// A value where an axis has points, else 0.
+    pub fn where_points(&mut self, value: ScalarId, extent: &Int) -> ScalarId {
+        let has_points = self.scalars.compare_int(Comparison::Less, Int::zero(), extent.clone());
+        let zero = self.scalars.number(0.0);
+        self.scalars.select(has_points, value, zero)
     }
 }

@@ -415,7 +415,12 @@ net! {
 
         fn normal(x: f64[N, 3]) -> f64 {
             let (y, average, variance) = bn(x);
-            mean(y * y) + sum(y) + sum(average * variance)
+            mean(y * y) + sum(y) + sum(average * variance) + by_hand(x)
+        }
+
+        fn by_hand(x: f64[N, 3]) -> f64 {
+            let middle = mean(x, axis = 0);
+            sum((x - middle) / sqrt(mean(powi(x - middle, 2), axis = 0) + 1e-5) * w)
         }
     }
 }

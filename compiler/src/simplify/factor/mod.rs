@@ -18,7 +18,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::cost;
 use super::ranges::Ranges;
 use crate::ir::{
-    Axis, Comparison, Comprehension, Graph, Int, Kind, LoopId, Node, Reduction, ScalarId, Scalars, TensorId,
+    Axis, Binary, Comparison, Comprehension, Graph, Int, Kind, LoopId, Node, Reduction, Scalar, ScalarId,
+    Scalars, TensorId,
 };
 pub use terms::is_safe;
 use terms::{Factor, Term};
@@ -43,6 +44,8 @@ struct Context {
     loops: BTreeMap<LoopId, Int>,
     /// What values are scaled by.
     scales: BTreeSet<TensorId>,
+    /// What has been computed, other than sums that were taken out of others.
+    made: BTreeSet<TensorId>,
 }
 
 impl Context {
@@ -52,6 +55,17 @@ impl Context {
 
     fn term(&self, graph: &mut Graph, value: ScalarId) -> Term {
         Term::of(&mut graph.scalars, value, &|scalars, divisor| self.is_scale(scalars, divisor))
+    }
+
+    /// Whether a value may be infinite or NaN where an axis that it has left has no point: it is made of what has been
+    /// computed there, or divided.
+    fn may_be_infinite(&self, graph: &Graph, value: ScalarId) -> bool {
+        let scalars = &graph.scalars;
+        scalars.reachable(value).into_iter().any(|id| match scalars[id] {
+            Scalar::Read(tensor, _) => self.made.contains(&tensor),
+            Scalar::Binary(Binary::Div, _, divisor) => scalars.as_number(divisor).is_none(),
+            _ => false,
+        })
     }
 }
 
@@ -63,15 +77,21 @@ fn list(graph: &mut Graph, nodes: Vec<Node>, context: &mut Context) -> Vec<Node>
                 if context.is_scale(&graph.scalars, node.value) {
                     context.scales.insert(node.out);
                 }
+                let out = node.out;
                 sum(graph, node, context, &mut done);
+                context.made.insert(out);
             }
             Node::Loop(mut node) => {
                 context.loops.insert(node.counter, node.extent.clone());
+                context.made.extend(node.carried.iter().flat_map(|carried| [carried.inside, carried.last]));
                 node.body = list(graph, std::mem::take(&mut node.body), context);
                 context.loops.remove(&node.counter);
                 done.push(Node::Loop(node));
             }
-            Node::Apply(_) | Node::Reshape { .. } => done.push(node),
+            Node::Apply(_) | Node::Reshape { .. } => {
+                context.made.extend(node.outputs());
+                done.push(node);
+            }
         }
     }
     done
@@ -82,7 +102,7 @@ fn sum(graph: &mut Graph, mut node: Comprehension, context: &Context, done: &mut
     let is_number = graph.tensor(node.out).kind == Kind::Float;
     if node.reduction == Reduction::Sum && is_number {
         while narrow(graph, &mut node, context) {}
-        count(graph, &mut node);
+        count(graph, &mut node, context);
         while let Some(part) = split(graph, &mut node, context) {
             sum(graph, part, context, done);
         }
@@ -110,12 +130,12 @@ pub fn remove_index(graph: &mut Graph, node: &mut Comprehension, index: usize, s
 }
 
 /// Σⱼ x = n·x
-fn count(graph: &mut Graph, node: &mut Comprehension) {
+fn count(graph: &mut Graph, node: &mut Comprehension, context: &Context) {
     let mentioned = graph.scalars.indices(node.value);
     let mut times = Int::constant(1);
     for index in reduced(node).into_iter().rev().filter(|index| !mentioned.contains(index)) {
         times = times.mul(&node.domain[index].extent);
-        leave(graph, node, index);
+        leave(graph, node, index, context);
     }
     if !times.is(1) {
         let times = graph.scalars.integer(times);
@@ -123,11 +143,15 @@ fn count(graph: &mut Graph, node: &mut Comprehension) {
     }
 }
 
-/// Takes an index out of a node whose value does not mention it.
-fn leave(graph: &mut Graph, node: &mut Comprehension, index: usize) {
+/// Takes an index out of a node whose value does not mention it. Where it has no point, nothing is added up.
+fn leave(graph: &mut Graph, node: &mut Comprehension, index: usize, context: &Context) {
     let axis = node.domain[index].clone();
     remove_index(graph, node, index, &Int::zero());
-    node.value = graph.without_axes(node.value, Some(node.out), &[axis], &node.domain);
+    if context.may_be_infinite(graph, node.value) {
+        node.value = graph.where_points(node.value, &axis.extent);
+    } else {
+        node.value = graph.without_axes(node.value, Some(node.out), &[axis], &node.domain);
+    }
 }
 
 /// Takes points out of a sum where a condition says that they do not count:
@@ -298,7 +322,7 @@ fn take_out(
     rest.over.push(read);
     node.value = rest.build(&mut graph.scalars);
     for &index in plan.over.iter().rev() {
-        leave(graph, node, index);
+        leave(graph, node, index, context);
     }
     made
 }

@@ -102,7 +102,11 @@ fn factors_that_do_not_vary_leave_a_sum() {
     let y = s.sum(&[n(), m()], &[0], value);
     s.leaves(
         &[y],
-        &["y_part[i] += x[i, j]   for i < N, j < M", "y[i] = a[i] * y_part[i] / b[i]   for i < N"],
+        &[
+            "y_part[i] += x[i, j]   for i < N, j < M",
+            // Without j nothing is added up, and b is not asked.
+            "y[i] = if 0 < M { a[i] * y_part[i] / b[i] } else { 0.0 }   for i < N",
+        ],
     );
 }
 
