@@ -136,7 +136,7 @@ impl Printer {
             Statement::LetTuple { pattern: names, value } => {
                 format!("let {} = {};", pattern(names), self.expr(value))
             }
-            Statement::LetIndexed { name, indices, element, value } => {
+            Statement::LetIndexed { name, indices, element, own: _, value } => {
                 let element = element.as_ref().map_or_else(String::new, |ty| format!(": {}", self.ty(ty)));
                 format!("let {name}[{}]{element} = {};", bounds(indices), self.expr(value))
             }

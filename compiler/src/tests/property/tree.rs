@@ -192,6 +192,8 @@ pub enum Statement {
         indices: Vec<Bound>,
         /// The type of an element, if it is written.
         element: Option<Type>,
+        /// The axes of an element.
+        own: Vec<Size>,
         value: Expr,
     },
     Assign {

@@ -87,7 +87,9 @@ impl Generator<'_> {
         self.unwrite(&mut indices, since, &value);
         self.scope.indices.truncate(known);
         let name = self.fresh("a");
-        statements.push(Statement::LetIndexed { name: name.clone(), indices, element: None, value });
+        let binding =
+            Statement::LetIndexed { name: name.clone(), indices, element: None, own: own.clone(), value };
+        statements.push(binding);
         self.add(&name, Type::float([sizes, own].concat()), false);
     }
 
@@ -401,7 +403,13 @@ impl Generator<'_> {
             let value = Expr::Fold { reducer: best, indices: bounds, body };
             statements.push(match indices.is_empty() {
                 true => Statement::Let { name: name.clone(), mutable: false, ty: None, value },
-                false => Statement::LetIndexed { name: name.clone(), indices, element: None, value },
+                false => Statement::LetIndexed {
+                    name: name.clone(),
+                    indices,
+                    element: None,
+                    own: Vec::new(),
+                    value,
+                },
             });
             return self.add(&name, Type { kind: Kind::Index(size), rest: false, shape: rows }, false);
         }

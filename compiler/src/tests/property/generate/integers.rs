@@ -96,7 +96,13 @@ impl Generator<'_> {
         let element = Type { shape: Vec::new(), ..ty.clone() };
         statements.push(match shape.is_empty() {
             true => Statement::Let { name: name.clone(), mutable: false, ty: Some(element), value },
-            false => Statement::LetIndexed { name: name.clone(), indices, element: Some(element), value },
+            false => Statement::LetIndexed {
+                name: name.clone(),
+                indices,
+                element: Some(element),
+                own: Vec::new(),
+                value,
+            },
         });
         self.add(&name, ty, false);
     }

@@ -118,7 +118,14 @@ impl Generator<'_> {
                 let indices = self.bind(&[size.clone()]);
                 let value = self.folded(first);
                 self.scope.indices.truncate(known);
-                statements.push(Statement::LetIndexed { name: name.clone(), indices, element: None, value });
+                let own = Vec::new();
+                statements.push(Statement::LetIndexed {
+                    name: name.clone(),
+                    indices,
+                    element: None,
+                    own,
+                    value,
+                });
                 self.add(&name, ty(vec![size]), false);
             }
             2 => {

@@ -172,7 +172,7 @@ impl<'p> Meaning<'p> {
                 take_apart(pattern, value, &mut parts);
                 frame.names.extend(parts.into_iter().map(|(name, part)| (name, Slot::Value(part))));
             }
-            Statement::LetIndexed { name, indices, value, .. } => {
+            Statement::LetIndexed { name, indices, own, value, .. } => {
                 let mut shape = Vec::new();
                 for index in indices {
                     shape.push(self.int(frame, &index.to) as usize);
@@ -189,7 +189,9 @@ impl<'p> Meaning<'p> {
                     parts.push(self.expr(frame, value).tensor());
                     frame.names.truncate(known);
                 }
-                let own = parts.first().map_or(Vec::new(), |part| part.shape.clone());
+                // Where there is none, only the program says what it would be.
+                let written = || own.iter().map(|size| self.size(frame, size) as usize).collect();
+                let own = parts.first().map_or_else(written, |part| part.shape.clone());
                 let data = parts.into_iter().flat_map(|part| part.data).collect();
                 let tensor = Tensor { shape: [shape, own].concat(), data };
                 frame.names.push((name.clone(), Slot::Value(Value::Tensor(tensor))));
