@@ -104,6 +104,7 @@ impl Elaborator<'_> {
                 let help = "a divisor is an integer from 1".to_string();
                 this.say(divisor, format!("{what} by zero"), Some(help));
             }
+            this.note_divisor(b);
             (!is_zero).then_some(())
         };
         match operator {

@@ -1,4 +1,5 @@
-//! Sizes that small dims would make negative, `N - 2` where `N = 1`: what a call is asked before it does anything.
+//! Sizes that small dims would make negative, `N - 2` where `N = 1`, and divisors that they would make zero: what a
+//! call is asked before it does anything.
 //!
 //! Of every expression, whether it is stored or not: that it is not is a matter of the passes below, and none of
 //! the user's. But it is asked only where the conditions on sizes around the expression hold: where they do not,
@@ -14,27 +15,55 @@ impl Elaborator<'_> {
     pub fn note_sizes(&mut self, value: &Value) {
         let Value::Array(Array { shape, .. }) = value else { return };
         for size in shape.iter().filter(|size| size.can_be_negative()) {
-            if let Some(noted) = self.asked_here(size)
-                && !self.graph.natural.contains(&noted)
-            {
+            self.note_natural(size, false);
+        }
+    }
+
+    /// Notes what an integer is divided by, where it is a size.
+    pub fn note_divisor(&mut self, divisor: &Int) {
+        let least = divisor.plus(-1);
+        if least.can_be_negative() && is_of_sizes(divisor) {
+            self.note_natural(&least, true);
+        }
+    }
+
+    fn note_natural(&mut self, size: &Int, divides: bool) {
+        // While it is found out how far indices run, nobody knows where they do not run.
+        if self.quiet > 0 {
+            return;
+        }
+        if let Some(where_natural) = self.asked_here(size) {
+            let noted = Natural { size: size.clone(), divides, where_natural };
+            if !self.graph.natural.contains(&noted) {
                 self.graph.natural.push(noted);
             }
         }
     }
 
-    /// What is asked of the size of something that is evaluated here. Nothing, where it follows from a condition
+    /// Under which conditions something is asked of a size that is evaluated here. Never, where it follows from a condition
     /// around it, as from `if N > 1`, where such a condition says more than a sum can, or where a range around it is
     /// empty if the size is negative.
-    fn asked_here(&self, size: &Int) -> Option<Natural> {
+    fn asked_here(&self, size: &Int) -> Option<Vec<Int>> {
         let mut where_natural = Vec::new();
         for guard in &self.guards {
             facts(&self.graph.scalars, guard.condition.element, true, &mut where_natural)?;
         }
         let mut ranges = self.ambient.iter().map(|axis| &axis.extent).chain(self.counters.values());
-        let is_empty_then = |extent: &Int| !size.sub(extent).plus(1).can_be_negative();
+        // Where `N - 1` is negative, N is 0.
+        let dim = size.plus(1).as_dim();
+        let without = |extent: &Int| {
+            extent.substitute(&mut |atom| match atom {
+                Atom::Dim(other) if dim == Some(*other) => Some(Int::zero()),
+                _ => None,
+            })
+        };
+        let is_empty_then = |extent: &Int| {
+            !size.sub(extent).plus(1).can_be_negative()
+                || dim.is_some() && !without(extent).scale(-1).can_be_negative()
+        };
         let follows = |fact: &Int| !size.sub(fact).can_be_negative();
         let is_certain = ranges.any(is_empty_then) || where_natural.iter().any(follows);
-        (!is_certain).then(|| Natural { size: size.clone(), where_natural })
+        (!is_certain).then_some(where_natural)
     }
 }
 
@@ -133,6 +162,18 @@ mod tests {
         ("if N != 0 { let y = cumsum(tanh(x[1..])); sum(y * y) } else { sum(x) }", 0),
         ("if N == 0 || sum(x) > 9 { 0 } else { let y = softmax(x[1..]); sum(y * y) }", 0),
         ("let y[i in 0..N - 2] = exp(x[i + 2]); sum(y * y)", 2),
+        ("let y[i] = x[i] * sum[k](x[1..][k] * k); sum(y)", 0),
+        // Divisors, too.
+        ("sum(ones([8 / N])) + sum(x)", 1),
+        ("sum(ones([8 / (N + 1)])) + sum(x)", 0),
+        ("let z = exp(ones([8])); let y[i in 0..2] = z[i / N]; sum(y) + sum(x)", 1),
+        ("let y[i in 0..N] = x[(i + 1) % N]; sum(y * y)", 0),
+        ("let mut s = 0; for t in 0..N { s = sin(s + x[(t + 3) % N]); } s", 0),
+        ("let y[i in 0..3 * N - 2 * (N / 2)] = x[i % N] * i; sum(y * y)", 0),
+        ("let mut s = 0; for t in 0..4 { if t % N == 0 { s = sin(s + sum(x)); } } s", 1),
+        ("if N > 0 { sum[i in 0..8 / N](x[i % N] * x[0]) } else { sum(x) }", 0),
+        ("if N > 1 { let y = exp(ones([8 / (N - 1)]) * x[1]); sum(y * y) } else { sum(x) }", 0),
+        ("let mut s = 0; if N > 0 { for t in 0..8 / N { s = sin(s + x[0]); } } s", 0),
     ];
 
     fn values(

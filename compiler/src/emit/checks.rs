@@ -178,16 +178,22 @@ impl Checks {
         self.statements.extend(required::check(signature, function, requirement));
     }
 
-    /// Nothing that the function evaluates has a negative size, whether it is stored or not: `N - 1` where `N = 0`.
+    /// Nothing that the function evaluates has a negative size, whether it is stored or not: `N - 1` where `N = 0`;
+    /// and no divisor is 0.
     fn no_negative_size(&mut self, signature: &Signature<'_>, function: &str) {
         let core = &signature.paths.core;
         let graph = &signature.method.graph;
-        for Natural { size: expected, where_natural } in &graph.natural {
+        for Natural { size: expected, divides, where_natural } in &graph.natural {
             let dims = expected.dims();
-            let text = size::text(expected, &graph.dims);
+            let (what, of, problem) = match (divides, expected.plus(1)) {
+                (false, _) => ("size", expected.clone(), "is negative"),
+                (true, divisor) if divisor.can_be_negative() => ("divisor", divisor, "is less than 1"),
+                (true, divisor) => ("divisor", divisor, "is 0"),
+            };
+            let text = size::text(&of, &graph.dims);
             let names: Vec<String> =
                 dims.iter().map(|dim| format!("{} = {{}}", graph.dims[dim.0 as usize])).collect();
-            let message = format!("{function}: the size {text} is negative where {}", names.join(", "));
+            let message = format!("{function}: the {what} {text} {problem} where {}", names.join(", "));
             let locals = dims.iter().map(|dim| &signature.dims[dim.0 as usize]);
             let elsewhere = where_natural.iter().map(|size| {
                 let value = size::signed(size, &signature.dims);
@@ -197,7 +203,7 @@ impl Checks {
             self.statements.extend(
                 quote!(#core::assert!(#(#elsewhere)* !isize::is_negative(#value), #message, #(#locals),*);),
             );
-            self.panics.push(format!("the size `{text}` is negative"));
+            self.panics.push(format!("the {what} `{text}` {problem}"));
             self.dims.extend(where_natural.iter().chain([expected]).flat_map(Int::dims));
         }
     }

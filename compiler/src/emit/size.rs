@@ -142,7 +142,7 @@ fn factor(atom: &Atom, signed: Option<&TokenStream>, leaf: &dyn Fn(&Atom) -> Tok
     match atom {
         Atom::Div(a, b) | Atom::Mod(a, b) => {
             let quotient = matches!(atom, Atom::Div(..));
-            let (a, b) = (terms(a, signed, leaf), terms(b, signed, leaf));
+            let (a, b) = (terms(a, signed, leaf), divisor(b, terms(b, signed, leaf), signed.is_some()));
             match (signed, quotient) {
                 (Some(signed), true) => quote!(#signed::div_euclid(#a, #b)),
                 (Some(signed), false) => quote!(#signed::rem_euclid(#a, #b)),
@@ -164,6 +164,18 @@ fn factor(atom: &Atom, signed: Option<&TokenStream>, leaf: &dyn Fn(&Atom) -> Tok
             }
         }
         Atom::Dim(_) | Atom::Index(_) | Atom::Loop(_) | Atom::Read(..) | Atom::Inside(_) => leaf(atom),
+    }
+}
+
+/// What is divided by: where a size makes it zero, nothing is evaluated, but it may say how much of that there is.
+pub fn divisor(value: &Int, tokens: TokenStream, signed: bool) -> TokenStream {
+    if value.as_constant().is_some() {
+        return tokens;
+    }
+    let tokens = if tokens.clone().into_iter().count() == 1 { tokens } else { quote!((#tokens)) };
+    match signed {
+        true => quote!((#tokens.cast_unsigned().saturating_sub(1) + 1).cast_signed()),
+        false => quote!(#tokens.saturating_sub(1) + 1),
     }
 }
 

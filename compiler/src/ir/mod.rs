@@ -199,8 +199,10 @@ pub enum Node {
 /// A size that must not be negative.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Natural {
-    /// The size.
+    /// The size; of a divisor, one less than it.
     pub size: Int,
+    /// Whether it is asked of a divisor.
+    pub divides: bool,
     /// It is asked where none of these is negative; elsewhere nothing of this size is evaluated.
     pub where_natural: Vec<Int>,
 }

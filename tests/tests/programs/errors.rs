@@ -30,6 +30,24 @@ net! {
         #[grad(x)]
         pub fn behind_zeros(x: f64[N]) -> f64 { sum(concat([zeros([N - 2]), x * x])) }
 
+        /// The first of so many parts.
+        #[grad(x)]
+        pub fn parts(x: f64[N], m: dim M) -> f64 { sum(x[..N / M]) }
+
+        /// Twelve, divided among all but one.
+        #[grad(x)]
+        pub fn shares(x: f64[N]) -> f64 { sum(ones([12 / (N - 1)])) * sum(x) }
+
+        /// The same where there are two.
+        #[grad(x)]
+        pub fn guarded_shares(x: f64[N]) -> f64 {
+            if N > 1 { let y = exp(ones([12 / (N - 1)]) * x[0]); sum(y * y) } else { sum(x) }
+        }
+
+        /// Each by its neighbour, the last by the first.
+        #[grad(x)]
+        pub fn ring(x: f64[N]) -> f64 { let y[i in 0..N] = x[i] * x[(i + 1) % N]; sum(y) }
+
         /// What is behind the second, where there is a second.
         #[grad(x)]
         pub fn behind_two(x: f64[N]) -> f64 { if N > 1 { sum(x[2..]) } else { 0 } }
@@ -195,6 +213,40 @@ fn sizes_of_what_is_not_stored() {
         let expected = format!("Mistakes::behind_zeros: the size N - 2 is negative where N = {size}");
         assert_eq!(message, expected);
         assert_eq!(d_x, [0.5]);
+    }
+}
+
+/// A divisor that a run makes zero is a mistake where something is divided by it, and nowhere else.
+#[test]
+fn divisors_that_are_zero() {
+    let model = Mistakes::init(0);
+    let x = [1.0, 2.0, 3.0];
+    let mut d_x = [0.5; 3];
+    let message = refused(0.5, |ws, _: &mut Mistakes| model.parts(ws, &x, 0).backward(&mut d_x));
+    assert_eq!(message, "Mistakes::parts: the divisor M is 0 where M = 0");
+    for size in 0..2 {
+        let message = refused(0.5, |ws, _: &mut Mistakes| {
+            model.shares(ws, &x[..size]).backward(&mut d_x[..size]);
+        });
+        assert_eq!(message, format!("Mistakes::shares: the divisor N - 1 is less than 1 where N = {size}"));
+    }
+    assert_eq!(d_x, [0.5; 3]);
+    let mut ws = Workspace::new();
+    let ring = [(0.0, [0.5; 3]), (1.0, [2.0, 0.5, 0.5]), (4.0, [4.0, 2.0, 0.5]), (11.0, [5.0, 4.0, 3.0])];
+    for (size, expected) in ring.into_iter().enumerate() {
+        let mut d_x = [0.5; 3];
+        let pass = model.ring(&mut ws, &x[..size]);
+        let value = pass.value();
+        pass.backward(&mut d_x[..size]);
+        assert_eq!((value, d_x), expected);
+    }
+    let square = 2.0_f64.exp();
+    for (size, expected) in [(0, (0.0, 0.5)), (1, (1.0, 1.0)), (3, (6.0 * square, 12.0 * square))] {
+        let mut d_x = [0.5; 3];
+        let pass = model.guarded_shares(&mut ws, &x[..size]);
+        let value = pass.value();
+        pass.backward(&mut d_x[..size]);
+        assert!((value - expected.0).abs() < 1e-9 && (d_x[0] - expected.1).abs() < 1e-9, "{value}, {d_x:?}");
     }
 }
 
