@@ -273,6 +273,22 @@ fn every_panic_stands_in_the_docs() {
     contains(&expansion, "#[automatically_derived] #[allow(deprecated)] impl chainrule::Params for A");
 }
 
+/// The rows that are exchanged are a choice between the place of a pivot and indices, all of them rows.
+#[test]
+fn subscripts_of_linear_algebra_stay_inside() {
+    let program = "chainrule
+        pub struct A {}
+        impl A {
+            #[grad(a)] pub fn f(a: f64[4, 4], b: f64[4]) -> f64 {
+                det(a) + sum(solve(a, b)) + sum(inv(a)) + sum(cholesky(a))
+            }
+            #[grad(a)] #[hessian(a)] pub fn g(a: f64[4, 4], b: f64[4]) -> f64 { sum(solve(a, b)) }
+        }";
+    let expansion = compact(&crate::expand(program.parse().expect("tokens")));
+    contains(&expansion, "fn f");
+    assert!(!expansion.contains("falls outside") && !expansion.contains("panics::inside"), "{expansion}");
+}
+
 #[test]
 fn sizes_that_no_array_carries_are_asked_for_memory() {
     let expansion = crate::expand(

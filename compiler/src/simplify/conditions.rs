@@ -1,9 +1,13 @@
-//! Conditions that the ranges of indices, or the conditions around, decide. What an argmax finds is an index too.
+//! Conditions that the ranges of indices, or the conditions around, decide. What an argmax finds is an index too, and
+//! so is an element of a tensor of such.
 
 use std::collections::BTreeMap;
 
 use super::ranges::{Fact, Places, Ranges};
-use crate::ir::{Apply, ArrayFunction, Axis, Graph, Int, LoopId, Node, Scalar, ScalarId, Scalars};
+use crate::ir::{
+    Apply, ArrayFunction, Axis, Comprehension, Graph, Int, Kind, LoopId, Node, Reduction, Scalar, ScalarId,
+    Scalars,
+};
 
 /// Decides conditions and simplifies subscripts, everywhere.
 pub fn decide(graph: &mut Graph) {
@@ -32,6 +36,8 @@ fn list(graph: &mut Graph, nodes: &mut [Node], around: &mut Around) {
                 let ranges = around.ranges(&node.domain);
                 node.value = value(&mut graph.scalars, &ranges, node.value);
                 node.at = node.at.iter().map(|subscript| ranges.simplify(subscript)).collect();
+                let count = choices(graph, &ranges, node);
+                around.places.extend(count.map(|count| (node.out, count)));
             }
             Node::Apply(node) => {
                 let domain = node.domain();
@@ -53,6 +59,23 @@ fn count(node: &Apply) -> Option<Int> {
     let ArrayFunction::Argmax { .. } = node.function else { return None };
     let extents: Option<Vec<i64>> = node.inner.iter().map(|axis| axis.extent.as_constant()).collect();
     extents.map(|extents| extents.iter().product()).filter(|count| *count > 0).map(Int::constant)
+}
+
+/// Among how many numbers from 0 each element of a tensor of indices is; what is not written is 0.
+fn choices(graph: &Graph, ranges: &Ranges<'_>, node: &Comprehension) -> Option<Int> {
+    let is_plain = graph.tensor(node.out).kind == Kind::Index && node.base.is_none();
+    if !is_plain || node.reduction != Reduction::Set {
+        return None;
+    }
+    let (mut most, mut open) = (0, vec![node.value]);
+    while let Some(id) = open.pop() {
+        match &graph.scalars[id] {
+            Scalar::Select(_, yes, no) => open.extend([yes, no]),
+            Scalar::Integer(value) => most = most.max(ranges.largest(value)?),
+            _ => return None,
+        }
+    }
+    Some(Int::constant(most).plus(1))
 }
 
 fn value(scalars: &mut Scalars, ranges: &Ranges<'_>, root: ScalarId) -> ScalarId {

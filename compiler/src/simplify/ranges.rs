@@ -45,6 +45,12 @@ impl<'a> Ranges<'a> {
         self.is_natural(value, &[]) && self.is_natural(&size.sub(value).plus(-1), &[])
     }
 
+    /// A number that a value, at least 0 at every point, is never above.
+    pub fn largest(&self, value: &Int) -> Option<i64> {
+        let largest = self.highest(value).and_then(|largest| largest.as_constant());
+        largest.filter(|_| self.is_natural(value, &[]))
+    }
+
     /// Whether a comparison comes out the same at every point where some facts hold.
     pub fn decide(&self, comparison: Comparison, a: &Int, b: &Int, facts: &[Fact]) -> Option<bool> {
         let (below, above) = (b.sub(a), a.sub(b));
