@@ -83,6 +83,10 @@ impl Elaborator<'_> {
         for line in
             LINES.iter().filter(|line| line.functions.is_empty() || line.functions.contains(&function))
         {
+            if let Some((Value::Static(Static::List(list)), place)) = argument(line.parameter) {
+                self.say_list(callee, line.parameter, list, place);
+                return false;
+            }
             let Some(found) = constant(line.parameter) else { continue };
             let (right, takes) = match line.domain {
                 From(least) => (found >= least, format!("a number from {least}")),
@@ -116,6 +120,21 @@ impl Elaborator<'_> {
         let message = format!("{} takes {takes} for `{}`, found {found}", callee.shown(), line.parameter);
         self.say(place, message, Some(line.help.to_string()));
         false
+    }
+
+    /// Says that a number is expected where a list of them was found.
+    fn say_list(&mut self, callee: &Callee, parameter: &str, list: &[Static], place: &Place) {
+        let found = self.describe(&Value::Static(Static::List(list.to_vec())));
+        let message = format!("{} takes one number for `{parameter}`, found {found}", callee.shown());
+        let help = match list {
+            [Static::Integer(first), others @ ..] if others.iter().all(|other| *other == list[0]) => {
+                format!("one number is for all axes: `{parameter} = {first}`")
+            }
+            _ => {
+                "one number is for all axes; what differs between them is said in index notation".to_string()
+            }
+        };
+        self.say(place, message, Some(help));
     }
 
     /// A single number that is known at compile time.
