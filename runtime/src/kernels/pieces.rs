@@ -80,7 +80,8 @@ fn shared<F: Float, R: Runs<F>>(product: Product<F>, mut each: R) {
 }
 
 /// The rows of a product in the parts that are two threads', if the sums are the same: those of blocks as deep,
-/// none of them of one row or column, which is a product with a vector and has another order.
+/// none of them of one row or column, which is a product with a vector and has another order, or of two rows, which are
+/// another tile than the last two of 14.
 #[cfg(feature = "rayon")]
 fn halves<F: Float>(product: &Product<F>) -> Option<(Product<F>, Product<F>)> {
     let upper = threads::first_half(product.m);
@@ -95,7 +96,7 @@ fn halves<F: Float>(product: &Product<F>) -> Option<(Product<F>, Product<F>)> {
     let alike = [product, &parts.0, &parts.1].into_iter().all(|part| {
         spread(part.m, TALL, Blocking::of(part).down).map(|rows| rows.len()).all(|m| {
             let mut widths = spread(product.n, WIDE, across).map(|columns| columns.len());
-            m > 1 && widths.all(|n| n > 1 && depth(m, n) == depth(first, n))
+            m > 2 && widths.all(|n| n > 1 && depth(m, n) == depth(first, n))
         })
     });
     alike.then_some(parts)

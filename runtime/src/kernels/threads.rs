@@ -143,6 +143,12 @@ mod several {
         (first > 1 && first + 1 < len).then_some(first)
     }
 
+    /// The same of rows in tiles. Two rows are a tile whose sums have another order; below twelve others they are none: of
+    /// 14 rows, the tiles are eight and six.
+    fn middle_tile(rows: usize) -> Option<usize> {
+        middle(rows, TALL).filter(|first| rows - first > 2)
+    }
+
     /// Of so many rows of weights, how many the first of two threads reads and updates: whole tiles.
     pub fn first_half(rows: usize) -> usize {
         (rows / 2).next_multiple_of(TALL)
@@ -208,8 +214,8 @@ mod several {
             return None;
         }
         // SAFETY: `middle` is inside.
-        let rows = middle(m, TALL)
-            .map(|rows| unsafe { (Product { m: rows, ..*product }, product.from(rows, 0, 0)) });
+        let rows =
+            middle_tile(m).map(|rows| unsafe { (Product { m: rows, ..*product }, product.from(rows, 0, 0)) });
         // SAFETY: as above.
         let columns = middle(n, WIDE)
             .map(|columns| unsafe { (Product { n: columns, ..*product }, product.from(0, columns, 0)) });
@@ -267,7 +273,7 @@ mod several {
 
     #[cfg(test)]
     mod tests {
-        use super::middle;
+        use super::{middle, middle_tile};
 
         #[test]
         fn parts_have_two_or_more() {
@@ -279,6 +285,11 @@ mod several {
             assert_eq!(middle(30, 12), Some(12));
             assert_eq!(middle(128, 12), Some(60));
             assert_eq!(middle(100, 32), Some(64));
+        }
+
+        #[test]
+        fn parts_have_the_tiles_of_all() {
+            assert_eq!([13, 14, 15, 16, 26].map(middle_tile), [None, None, Some(12), Some(12), Some(12)]);
         }
     }
 }
