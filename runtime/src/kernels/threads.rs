@@ -26,6 +26,21 @@ pub(super) unsafe fn multiply<F: Float>(product: Product<F>) {
     }
 }
 
+/// Computes a product as [`multiply`] does, by one thread: sums that are divided in any case are divided.
+///
+/// # Safety
+/// As [`multiply`].
+#[cfg(test)]
+pub(super) unsafe fn alone<F: Float>(product: Product<F>) {
+    // SAFETY: the caller's.
+    unsafe {
+        #[cfg(feature = "rayon")]
+        several::alone(product);
+        #[cfg(not(feature = "rayon"))]
+        F::multiply(product);
+    }
+}
+
 /// Computes a contraction, by several threads where that is worth it.
 ///
 /// # Safety
@@ -165,6 +180,19 @@ mod several {
                 Some(phases) => phases.into_iter().for_each(|parts| both(parts, |part| divided(part))),
                 None => divided(product),
             }
+        }
+    }
+
+    /// The same by one thread.
+    ///
+    /// # Safety
+    /// As [`multiply`].
+    #[cfg(test)]
+    pub unsafe fn alone<F: Float>(product: Product<F>) {
+        // SAFETY: as above.
+        unsafe {
+            let Some(phases) = phases_of_product(&product) else { return F::multiply(product) };
+            phases.into_iter().flat_map(|(first, second)| [first, second]).for_each(|part| F::multiply(part));
         }
     }
 

@@ -1,6 +1,7 @@
 //! Contractions against plain loops.
 
 use super::{Contraction, Index, arranged, contract};
+use crate::kernels::threads;
 use crate::{Float, Rng};
 
 /// The offsets of all values of some indices, by the stride that is asked for.
@@ -71,7 +72,7 @@ fn compare<F: Float>(rng: &mut Rng, lists: [&[Index]; 3], accumulate: bool) {
     // SAFETY: the slices are as long as extents and strides say.
     unsafe {
         match given.as_product() {
-            Some(product) => F::multiply(product),
+            Some(product) => threads::alone(product),
             None => F::contract(given),
         }
     }
