@@ -181,6 +181,11 @@ impl Parser<'_> {
             let mutable = mutable.is_some();
             return Ok(Statement::LetIndexed { attributes, mutable, name, indices, value });
         }
+        if let Some(indices) = self.cursor.peek(0).and_then(indices_in_a_tuple) {
+            let help = "take apart what it makes: `let y[i] = …; let (a, b) = y;`";
+            self.wrong(indices, "indices stand behind one name, not in a tuple", help);
+            return Err(Failed);
+        }
         let mut inner_mut = false;
         let pattern = self.pattern_with(&mut inner_mut)?;
         let mutable = mutable.is_some() || inner_mut;
@@ -427,6 +432,22 @@ fn binds_all(statements: &[Statement], lost: &Lost) -> bool {
         ) => name == only,
         _ => false,
     }
+}
+
+/// Where in `(y[i], z[i])` the first indices stand.
+fn indices_in_a_tuple(tree: &TokenTree) -> Option<Span> {
+    let TokenTree::Group(tuple) = tree else { return None };
+    let trees: Vec<TokenTree> = match tuple.delimiter() {
+        Delimiter::Parenthesis => tuple.stream().into_iter().collect(),
+        _ => return None,
+    };
+    let indices = trees.windows(2).find_map(|pair| match pair {
+        [TokenTree::Ident(_), TokenTree::Group(group)] if group.delimiter() == Delimiter::Bracket => {
+            Some(group.span())
+        }
+        _ => None,
+    });
+    indices.or_else(|| trees.iter().find_map(indices_in_a_tuple))
 }
 
 /// Whether a statement cannot go on here.
