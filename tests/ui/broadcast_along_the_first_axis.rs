@@ -11,6 +11,9 @@ net! {
             let length = sqrt(sum(x * x, axis = 1));
             x / length
         }
+
+        /// The rows that are kept.
+        pub fn kept(x: f32[N, 3], keep: bool[N]) -> f32[N, 3] { if keep { x } else { 0 } }
     }
 }
 

@@ -172,39 +172,24 @@ impl Elaborator<'_> {
 
     /// Says which of the three does not broadcast with the others.
     fn branches_differ(&mut self, mask: &Array, a: &Array, b: &Array, places: (&Place, &Place)) {
-        let (place, message) = if self.broadcast(&[&mask.shape, &a.shape]).is_err() {
-            (
-                places.0,
-                format!(
-                    "the condition of this `if` is {}, this branch {}: the sizes do not agree",
-                    self.show(mask.kind, &mask.shape),
-                    self.show(a.kind, &a.shape)
-                ),
-            )
-        } else if self.broadcast(&[&mask.shape, &b.shape]).is_err() {
-            (
-                places.1,
-                format!(
-                    "the condition of this `if` is {}, this branch {}: the sizes do not agree",
-                    self.show(mask.kind, &mask.shape),
-                    self.show(b.kind, &b.shape)
-                ),
-            )
-        } else {
-            (
-                places.1,
-                format!(
-                    "the branches of an `if` have sizes that agree (or are 1): {} is the first, {} this one",
-                    self.show(a.kind, &a.shape),
-                    self.show(b.kind, &b.shape)
-                ),
-            )
+        let (of_a, of_b) = (self.show(a.kind, &a.shape), self.show(b.kind, &b.shape));
+        let with_condition = |this: &Self, branch: &str| {
+            let condition = this.show(mask.kind, &mask.shape);
+            format!("the condition of this `if` is {condition}, this branch {branch}: the sizes do not agree")
         };
-        self.say(
-            place,
-            message,
-            Some("an `if` on a mask chooses element by element, aligned right".to_string()),
-        );
+        let (place, message, sides) = if self.broadcast(&[&mask.shape, &a.shape]).is_err() {
+            (places.0, with_condition(self, &of_a), [&mask.shape, &a.shape])
+        } else if self.broadcast(&[&mask.shape, &b.shape]).is_err() {
+            (places.1, with_condition(self, &of_b), [&mask.shape, &b.shape])
+        } else {
+            let message = format!(
+                "the branches of an `if` have sizes that agree (or are 1): {of_a} is the first, {of_b} this one"
+            );
+            (places.1, message, [&a.shape, &b.shape])
+        };
+        let help = self.column(sides[0], sides[1]);
+        let aligned = || "an `if` on a mask chooses element by element, aligned right".to_string();
+        self.say(place, message, Some(help.unwrap_or_else(aligned)));
     }
 
     fn place_of_body(&self, body: &ast::Body, span: Span) -> Place {

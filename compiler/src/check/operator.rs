@@ -48,7 +48,7 @@ impl Elaborator<'_> {
     }
 
     /// The way out where one side's sizes are the other's leading ones: it is meant as a column.
-    fn column(&self, left: &[Int], right: &[Int]) -> Option<String> {
+    pub(super) fn column(&self, left: &[Int], right: &[Int]) -> Option<String> {
         let (long, short) = if left.len() > right.len() { (left, right) } else { (right, left) };
         if short.is_empty() || short.len() == long.len() || !long.starts_with(short) {
             return None;
