@@ -14,6 +14,7 @@ use crate::syntax::ast::{self, BinaryOperator as Op, ExprKind as E};
 const OPTIONS: &str =
     "options are numbers, `true`, `false`, sizes made of dims and constants, and lists of these";
 const SIZE_OF_A_CALL: &str = "options are numbers and sizes; a size that the caller says is an argument `s: dim S`, with `dim S;` outside";
+const NAMED: &str = "a number under a name is a float; declare it as an integer: `let k: u32 = 3;`, or outside `const K: usize = 3;`";
 const INTEGERS: &str =
     "integers are made of indices, sizes, constants and elements of u32 tensors with `+ - * / %`";
 
@@ -155,7 +156,12 @@ impl Elaborator<'_> {
                             "an integer is expected here, found {}",
                             self.show(array.kind, &array.shape)
                         );
-                        self.say(&place, message, Some(INTEGERS.to_string()));
+                        let is_named = array.shape.is_empty() && matches!(expr.kind, E::Name(_));
+                        let help = match &self.graph.scalars[array.element] {
+                            Scalar::Number(number) if is_named && number.value().fract() == 0.0 => NAMED,
+                            _ => INTEGERS,
+                        };
+                        self.say(&place, message, Some(help.to_string()));
                         None
                     }
                 }
