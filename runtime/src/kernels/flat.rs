@@ -107,7 +107,8 @@ pub(super) unsafe fn row<V: Vector, const N: usize>(product: &Product<V::Float>)
     }
 }
 
-/// [`MatmulFloat::outer_flat`](super::MatmulFloat::outer_flat) by vectors of one type.
+/// [`MatmulFloat::outer_flat`](super::MatmulFloat::outer_flat) by vectors of one type; from the last block on, as all
+/// updates by one row are.
 ///
 /// # Safety
 /// The CPU features of `V`.
@@ -128,7 +129,7 @@ pub(super) unsafe fn outer<V: Vector, const N: usize>(
     pattern.chunks_exact_mut(N).for_each(|pattern| pattern.copy_from_slice(row));
     let mut products = Lines([[V::Float::ZERO; ROWS]; N]);
     let products = products.0.as_flattened_mut();
-    for (block, factors) in column.as_chunks::<ROWS>().0.iter().enumerate() {
+    for (block, factors) in column.as_chunks::<ROWS>().0.iter().enumerate().rev() {
         for part in (0..ROWS).step_by(V::LEN) {
             // SAFETY: a vector of the factors, and N of the pattern and of the products.
             unsafe {

@@ -123,6 +123,9 @@ fn vectorised_with<R>(rule: R, mut work: impl FnMut(Cpu, R)) {
 }
 
 /// The gradient is a column, of which elements lie a stride apart, times a row: it is never stored at all.
+///
+/// From the last row on: what the forward pass has read last is still next to the CPU, and what is written last is what
+/// the next one reads first.
 // Slices as arguments, which the compiler knows to be apart.
 #[inline(always)]
 fn outer<F: Float>(parameters: &mut [F], column: &[F], stride: usize, row: &[F], mut rule: impl Rule<F>) {
@@ -136,8 +139,9 @@ fn outer<F: Float>(parameters: &mut [F], column: &[F], stride: usize, row: &[F],
     }
 }
 
-/// As [`outer`], of rows of `N`. A row's gradients stand in an array before the rule takes them: taken from an iterator,
-/// as there, or with a length that is not part of a type, they cost two to three times as many instructions.
+/// As [`outer`], of rows of `N`, and from the last on too, but for those that are no whole block. A row's gradients stand
+/// in an array before the rule takes them: taken from an iterator, as there, or with a length that is not part of a type,
+/// they cost two to three times as many instructions.
 #[inline(always)]
 fn narrow_outer<const N: usize, F: Float>(
     cpu: Cpu,
@@ -160,7 +164,7 @@ fn narrow_outer<const N: usize, F: Float>(
             },
         );
     }
-    for (i, parameters) in rows.iter_mut().enumerate().skip(done) {
+    for (i, parameters) in rows.iter_mut().enumerate().skip(done).rev() {
         let x = column[i * stride];
         let mut gradients = *row;
         for gradient in &mut gradients {
