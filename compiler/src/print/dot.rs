@@ -50,7 +50,12 @@ pub fn dot(
         }
         text += "    }\n";
     }
-    let deliveries = results.iter().map(|tensor| (*tensor, "result".to_string()));
+    let name = |place: usize| match results.len() {
+        1 => "result".to_string(),
+        // As in the tuple that is returned.
+        _ => format!("result.{place}"),
+    };
+    let deliveries = results.iter().enumerate().map(|(place, tensor)| (*tensor, name(place)));
     let deliveries =
         deliveries.chain(gradients.iter().map(|(tensor, target)| (*tensor, format!("∂/∂{target}"))));
     for (place, (tensor, label)) in deliveries.enumerate() {

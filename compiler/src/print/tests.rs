@@ -297,6 +297,15 @@ digraph {
 }
 
 #[test]
+fn several_results_have_their_places() {
+    let (graph, results, ..) = perceptron();
+    let text = super::dot(&graph, &[results[0], results[0]], &[], graph.nodes.len());
+    let labels: Vec<&str> = text.lines().filter(|line| line.contains("label = \"result")).collect();
+    let [first, second] = labels.as_slice() else { panic!("{text}") };
+    assert!(first.contains("\"result.0\"") && second.contains("\"result.1\""), "{text}");
+}
+
+#[test]
 fn recurrence_exactly() {
     let (graph, _) = recurrence();
     let expected = r#"
