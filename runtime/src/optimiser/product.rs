@@ -129,7 +129,10 @@ fn vectorised_with<R>(rule: R, mut work: impl FnMut(Cpu, R)) {
 // Slices as arguments, which the compiler knows to be apart.
 #[inline(always)]
 fn outer<F: Float>(parameters: &mut [F], column: &[F], stride: usize, row: &[F], mut rule: impl Rule<F>) {
-    for (i, parameters) in parameters.chunks_exact_mut(row.len()).enumerate().rev() {
+    let mut rows = parameters.chunks_exact_mut(row.len());
+    let mut i = rows.len();
+    while let Some(parameters) = rows.next_back() {
+        i -= 1;
         let x = column[i * stride];
         let gradients = row.iter().map(
             #[inline(always)]
