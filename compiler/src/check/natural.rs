@@ -22,7 +22,7 @@ impl Elaborator<'_> {
     /// Notes what an integer is divided by, where it is a size.
     pub fn note_divisor(&mut self, divisor: &Int) {
         let least = divisor.plus(-1);
-        if least.can_be_negative() && is_of_sizes(divisor) {
+        if least.can_be_negative() && divisor.is_of_dims() {
             self.note_natural(&least, true);
         }
     }
@@ -40,9 +40,9 @@ impl Elaborator<'_> {
         }
     }
 
-    /// Under which conditions something is asked of a size that is evaluated here. Never, where it follows from a condition
-    /// around it, as from `if N > 1`, where such a condition says more than a sum can, or where a range around it is
-    /// empty if the size is negative.
+    /// Under which conditions something is asked of a size that is evaluated here. Never, where it follows from a
+    /// condition around it, as from `if N > 1`, where such a condition says more than a sum can, or where a range around
+    /// it is empty if the size is negative.
     fn asked_here(&self, size: &Int) -> Option<Vec<Int>> {
         let mut where_natural = Vec::new();
         for guard in &self.guards {
@@ -78,7 +78,7 @@ fn facts(scalars: &Scalars, condition: ScalarId, holds: bool, found: &mut Vec<In
         Scalar::Or(a, b) if !holds => {
             [a, b].into_iter().try_for_each(|part| facts(scalars, part, false, found))
         }
-        Scalar::CompareInt(comparison, ref a, ref b) if is_of_sizes(a) && is_of_sizes(b) => {
+        Scalar::CompareInt(comparison, ref a, ref b) if a.is_of_dims() && b.is_of_dims() => {
             let facts = Ranges::facts(comparison, a, b, holds);
             let is_said = !facts.is_empty();
             found.extend(facts.into_iter().filter(Int::can_be_negative));
@@ -91,19 +91,10 @@ fn facts(scalars: &Scalars, condition: ScalarId, holds: bool, found: &mut Vec<In
 /// Whether part of a condition is one on run-time sizes alone.
 fn asks_sizes(scalars: &Scalars, condition: ScalarId) -> bool {
     let asks = |id: &ScalarId| match &scalars[*id] {
-        Scalar::CompareInt(_, a, b) => is_of_sizes(a) && is_of_sizes(b),
+        Scalar::CompareInt(_, a, b) => a.is_of_dims() && b.is_of_dims(),
         _ => false,
     };
     scalars.reachable(condition).iter().any(asks)
-}
-
-/// Whether an integer is made of run-time sizes alone.
-fn is_of_sizes(value: &Int) -> bool {
-    let mut alone = true;
-    value.visit_atoms(&mut |atom| {
-        alone &= matches!(atom, Atom::Dim(_) | Atom::Div(..) | Atom::Mod(..) | Atom::Root(_))
-    });
-    alone
 }
 
 /// What is left to ask when the graph is made: of what was noted, what does not follow from the rest.

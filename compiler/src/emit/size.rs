@@ -146,8 +146,8 @@ fn factor(atom: &Atom, signed: Option<&TokenStream>, leaf: &dyn Fn(&Atom) -> Tok
             match (signed, quotient) {
                 (Some(signed), true) => quote!(#signed::div_euclid(#a, #b)),
                 (Some(signed), false) => quote!(#signed::rem_euclid(#a, #b)),
-                (None, true) => quote!(((#a) / (#b))),
-                (None, false) => quote!(((#a) % (#b))),
+                (None, true) => quote!(((#a) / #b)),
+                (None, false) => quote!(((#a) % #b)),
             }
         }
         Atom::Root(of) => {
@@ -167,7 +167,8 @@ fn factor(atom: &Atom, signed: Option<&TokenStream>, leaf: &dyn Fn(&Atom) -> Tok
     }
 }
 
-/// What is divided by: where a size makes it zero, nothing is evaluated, but it may say how much of that there is.
+/// What is divided by, an operand: where a size makes it zero, nothing is evaluated, but it may say how much of that there
+/// is.
 pub fn divisor(value: &Int, tokens: TokenStream, signed: bool) -> TokenStream {
     if value.as_constant().is_some() {
         return tokens;
@@ -175,7 +176,7 @@ pub fn divisor(value: &Int, tokens: TokenStream, signed: bool) -> TokenStream {
     let tokens = if tokens.clone().into_iter().count() == 1 { tokens } else { quote!((#tokens)) };
     match signed {
         true => quote!((#tokens.cast_unsigned().saturating_sub(1) + 1).cast_signed()),
-        false => quote!(#tokens.saturating_sub(1) + 1),
+        false => quote!((#tokens.saturating_sub(1) + 1)),
     }
 }
 
@@ -210,7 +211,7 @@ mod tests {
         check(&n.mul(&t).scale(2).plus(3), "2 * n * t + 3", "2 * N * T + 3");
         check(&n.plus(-1), "(n.cast_signed() - 1).cast_unsigned()", "N - 1");
         check(&n.root().scale(3), "3 * (n.saturating_sub(1).isqrt() + 1)", "3 * ceil(sqrt(N))");
-        check(&n.plus(1).div(&Int::constant(2)), "((n + 1) / (2))", "(N + 1) / 2");
+        check(&n.plus(1).div(&Int::constant(2)), "((n + 1) / 2)", "(N + 1) / 2");
         check(
             &n.plus(-3).div(&Int::constant(2)),
             "(isize::div_euclid(n.cast_signed() + 1, 2) - 2).cast_unsigned()",

@@ -292,6 +292,15 @@ impl Int {
         })
     }
 
+    /// Whether it is made of run-time sizes alone.
+    pub fn is_of_dims(&self) -> bool {
+        let mut alone = true;
+        self.visit_atoms(&mut |atom| {
+            alone &= matches!(atom, Atom::Dim(_) | Atom::Div(..) | Atom::Mod(..) | Atom::Root(_));
+        });
+        alone
+    }
+
     /// Every atom, those inside other atoms too.
     pub fn visit_atoms(&self, visit: &mut dyn FnMut(&Atom)) {
         for atom in self.terms.iter().flat_map(|(monomial, _)| monomial) {
@@ -378,13 +387,13 @@ impl Int {
                 monomial.iter().fold(*coefficient, |product, atom| {
                     product
                         * match atom {
-                            Atom::Div(a, b) => {
-                                let (a, b) = (a.evaluate(value), divisor(b.evaluate(value)));
-                                a.div_euclid(b) - i64::from(b < 0 && a.rem_euclid(b) != 0)
-                            }
-                            Atom::Mod(a, b) => {
-                                let (a, b) = (a.evaluate(value), divisor(b.evaluate(value)));
-                                a.rem_euclid(b) + if b < 0 && a.rem_euclid(b) != 0 { b } else { 0 }
+                            Atom::Div(a, b) | Atom::Mod(a, b) => {
+                                let (a, b) = (a.evaluate(value), b.evaluate(value));
+                                // Where it is zero, nothing is evaluated.
+                                let b = if b == 0 { 1 } else { b };
+                                let rest = a.rem_euclid(b);
+                                let rest = if b < 0 && rest != 0 { rest + b } else { rest };
+                                if matches!(atom, Atom::Div(..)) { (a - rest) / b } else { rest }
                             }
                             Atom::Root(a) => root(a.evaluate(value)),
                             Atom::Inside(inside) => inside.position.evaluate(value),
@@ -416,12 +425,6 @@ impl Int {
             }
         }
     }
-}
-
-/// What is divided by: where it is zero, nothing is evaluated.
-#[cfg(test)]
-fn divisor(b: i64) -> i64 {
-    if b == 0 { 1 } else { b }
 }
 
 /// ⌈√a⌉, at least 1.

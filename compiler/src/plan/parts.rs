@@ -109,11 +109,7 @@ fn of(plan: &Plan, items: &[Item], touched: &BTreeMap<Root, usize>) -> Option<Pa
     survey.items(body, &Int::constant(1))?;
     let (rows, own, sums) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     let mut parts = Parts { work: survey.work, elements: 0, rows, own, sums };
-    let mut is_of_dims = true;
-    parts
-        .work
-        .visit_atoms(&mut |atom| is_of_dims &= matches!(atom, Atom::Dim(_) | Atom::Div(..) | Atom::Mod(..)));
-    if !is_of_dims {
+    if !parts.work.is_of_dims() {
         return None;
     }
     for (root, uses) in survey.uses {

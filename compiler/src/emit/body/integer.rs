@@ -332,41 +332,32 @@ impl Body<'_> {
     }
 
     fn quotient(&self, a: &Int, b: &Int, signed: Signed, whole: bool) -> TokenStream {
+        let divisor = |b: &Int| match b.is_of_dims() {
+            true => size::divisor(b, self.grouped(b, signed), signed == Signed::Yes),
+            false => self.grouped(b, signed),
+        };
+        if signed == Signed::No {
+            let (a, b) = (self.grouped(a, signed), divisor(b));
+            return if whole { quote!(#a / #b) } else { quote!(#a % #b) };
+        }
         // Floor, for a divisor of either sign.
         let (a, b) = match b.as_constant() {
-            Some(constant) if constant < 0 && whole && signed == Signed::Yes => (a.scale(-1), b.scale(-1)),
+            Some(constant) if constant < 0 && whole => (a.scale(-1), b.scale(-1)),
             _ => (a.clone(), b.clone()),
         };
-        let of_dims = b.as_constant().is_none() && is_of_dims(&b);
-        if signed == Signed::No {
-            let (a, divisor) = (self.grouped(&a, signed), self.grouped(&b, signed));
-            let divisor = if of_dims { size::divisor(&b, divisor, false) } else { divisor };
-            let divisor = if of_dims { quote!((#divisor)) } else { divisor };
-            return if whole { quote!(#a / #divisor) } else { quote!(#a % #divisor) };
-        }
         // A method wants to know of which type a number is.
         let a = match a.as_constant() {
             Some(constant) => Literal::isize_suffixed(constant as isize).into_token_stream(),
             None => self.sum(&a, signed),
         };
-        let divisor = self.sum(&b, signed);
-        let divisor = if of_dims { size::divisor(&b, quote!((#divisor)), true) } else { divisor };
-        if whole { quote!((#a).div_euclid(#divisor)) } else { quote!((#a).rem_euclid(#divisor)) }
+        let b = divisor(&b);
+        if whole { quote!((#a).div_euclid(#b)) } else { quote!((#a).rem_euclid(#b)) }
     }
 
     fn grouped(&self, value: &Int, signed: Signed) -> TokenStream {
         let tokens = self.sum(value, signed);
         if self.is_operand(value) { tokens } else { quote!((#tokens)) }
     }
-}
-
-/// Whether an integer is made of run-time sizes alone.
-fn is_of_dims(value: &Int) -> bool {
-    let mut alone = true;
-    value.visit_atoms(&mut |atom| {
-        alone &= matches!(atom, Atom::Dim(_) | Atom::Div(..) | Atom::Mod(..) | Atom::Root(_));
-    });
-    alone
 }
 
 /// Visits what the roots in an integer are taken of.
